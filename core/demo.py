@@ -1,0 +1,43 @@
+"""A labelled set of synthetic phantoms on disk, so that a first user sees everything work. Nothing in it is real."""
+
+import threading
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from core.events import Progressed, Stage
+from core.files import explained_write
+from core.phantoms import phantom
+
+CLASSES: Final = ("NORMAL", "PNEUMONIA")
+FILMS_OF_CLASS: Final = 60
+WORKLIST_FILMS: Final = 16
+NOTE: Final = "Synthetic phantoms, drawn by a formula. No film here shows a person; a model trained on them is a toy.\n"
+
+
+def make_demo(folder: Path, cancel: threading.Event) -> Generator[Progressed, None, Path]:
+    """Write `folder`/phantoms (class folders) and `folder`/worklist (films without labels); return the dataset.
+
+    Stops between films when `cancel` is set; the films written so far stay.
+    """
+    films = [
+        (folder / "phantoms" / name / f"phantom-{name.lower()}-{seed:03}.png", seed, label == 1)
+        for seed in range(FILMS_OF_CLASS)
+        for label, name in enumerate(CLASSES)
+    ]
+    films += [
+        (folder / "worklist" / f"phantom-{number:03}.png", 1000 + number, number % 3 == 0)
+        for number in range(WORKLIST_FILMS)
+    ]
+    with explained_write(folder):
+        for done, (path, seed, has_finding) in enumerate(films, start=1):
+            if cancel.is_set():
+                break
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(phantom(seed, has_finding)).save(path)
+            if done % 10 == 0 or done == len(films):
+                yield Progressed(Stage.MAKING_PHANTOMS, done, len(films))
+        (folder / "SYNTHETIC.txt").write_text(NOTE, "utf-8")
+    return folder / "phantoms"

@@ -1,0 +1,250 @@
+"""Every value that a job yields or returns: frozen, without behaviour, without torch, so the window may know them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import Reason
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from core.dataset import Dataset
+    from core.metrics import BinaryFigures, ClassFigures
+
+
+class Stage(StrEnum):
+    """What a job is busy with; the value is shown to people."""
+
+    MAKING_PHANTOMS = "Making phantoms"
+    READING_DATASET = "Reading the dataset"
+    CHECKING_FILMS = "Checking films"
+    DECODING = "Decoding films"
+    LOADING_NETWORK = "Loading the network"
+    DOWNLOADING = "Downloading weights"
+    EXTRACTING_FEATURES = "Extracting features"
+    TRAINING = "Training"
+    VALIDATING = "Validating"
+    TESTING = "Testing"
+    SCREENING = "Screening"
+    EXPLAINING = "Making heat maps"
+
+
+class Severity(StrEnum):
+    """How much a note or finding matters."""
+
+    INFORMATION = "information"
+    WARNING = "warning"
+    BLOCKING = "blocking"
+
+
+class Status(StrEnum):
+    """What became of one file. The values stand in RESULTS.csv."""
+
+    SCORED = "scored"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Decision(StrEnum):
+    """The three-way answer. The values stand in RESULTS.csv."""
+
+    LIKELY = "likely"
+    REVIEW = "review"
+    UNLIKELY = "unlikely"
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A stage has come so far. total is None where it cannot be known; seconds_left where it is not yet known."""
+
+    stage: Stage
+    done: int
+    total: int | None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One sentence for the log of a job."""
+
+    sentence: str
+    severity: Severity = Severity.INFORMATION
+
+
+@dataclass(frozen=True, slots=True)
+class FilmLeftOut:
+    """A film of a dataset that could not be read and takes no part."""
+
+    path: Path
+    reason: Reason
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStarted:
+    """All is read and the first epoch begins."""
+
+    run_dir: Path
+    classes: tuple[str, ...]
+    training_films: int
+    validation_films: int
+    test_films: int
+    epochs: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded:
+    """Training has come so far inside an epoch. Sent at most ten times a second."""
+
+    epoch: int
+    epochs: int
+    batch: int
+    batches: int
+    loss: float
+    films_per_second: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """One epoch is over. Accuracies and AUC are fractions; AUC is the mean over classes where there are several."""
+
+    epoch: int
+    epochs: int
+    training_loss: float
+    training_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    validation_auc: float
+    learning_rate: float
+    seconds: float
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """How a training ended.
+
+    completed: False where it was cancelled. model: the best epoch's model, None if no epoch was finished.
+    figures: on the sealed test films, None where it was cancelled.
+    """
+
+    run_dir: Path
+    completed: bool
+    model: Path | None
+    best_epoch: int | None
+    epochs_done: int
+    threshold: float | None
+    figures: "BinaryFigures | ClassFigures | None"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One line of RESULTS.csv: one regular file and what became of it.
+
+    file: relative to the folder, with "/". label, probability, decision: None unless scored.
+    class_probabilities: in class order, empty for two classes.
+    """
+
+    file: str
+    status: Status
+    reason: str
+    label: str | None
+    probability: float | None
+    decision: Decision | None
+    model: str
+    class_probabilities: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningStarted:
+    """The folder is listed: found files, of which so many already have a row from an interrupted run."""
+
+    found: int
+    resumed: tuple[LedgerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmAnswered:
+    """One file has its row, and the row is on disk."""
+
+    row: LedgerRow
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningResult:
+    """found = scored + refused + failed when completed. output: the CSV, or the unfinished one if interrupted."""
+
+    output: Path
+    completed: bool
+    found: int
+    scored: int
+    refused: int
+    failed: int
+    rows: tuple[LedgerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmReading:
+    """One film's answer with its picture.
+
+    probability: calibrated, of the positive class (with several classes, of `label`).
+    pixels: (height, width) uint8, upright, white is dense. heat: same shape, float32, 0..1.
+    """
+
+    path: Path
+    label: str
+    probability: float
+    threshold: float | None
+    decision: Decision
+    model: str
+    pixels: "npt.NDArray[np.uint8]"
+    heat: "npt.NDArray[np.float32]"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing an audit has to say: what it is, how bad, what to do, and which files it is about."""
+
+    title: str
+    severity: Severity
+    sentence: str
+    advice: str
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """A dataset that was read and checked. completed: False where it was cancelled."""
+
+    dataset: "Dataset"
+    left_out: tuple[FilmLeftOut, ...]
+    findings: tuple[Finding, ...]
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationResult:
+    """Where the figures of a model on a dataset were written, and what they are."""
+
+    output_dir: Path
+    figures: "BinaryFigures | ClassFigures"
+    left_out: tuple[FilmLeftOut, ...]
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestResult:
+    """The bundled model's answers on known inputs, beside the stored ones."""
+
+    model: str
+    answers: tuple[float, ...]
+    expected: tuple[float, ...]
+    seconds: float

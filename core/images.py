@@ -1,0 +1,179 @@
+"""Any film file as one upright grey picture, or a typed refusal. Knows nothing of networks and of datasets.
+
+Pictures are (height, width) uint8, 0 black to 255 white, dense tissue white. Files are only ever read.
+"""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.dicom import DICOM_MAGIC, DICOM_MAGIC_OFFSET, read_dicom
+from core.errors import FilmUnreadable, Reason
+
+Grey = npt.NDArray[np.uint8]
+
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP")
+MAX_PIXELS: Final = 100_000_000  # the largest detectors give 30 million
+MIN_SIDE_PX: Final = 64  # lungs cannot be judged below
+MAX_FILE_BYTES: Final = 1_000_000_000
+
+Image.MAX_IMAGE_PIXELS = None  # Pillow only warns above its limit; read_film refuses above MAX_PIXELS instead
+
+
+def read_film(path: Path, about_px: int | None = None) -> Grey:
+    """The film in `path`, (height, width) uint8, turned upright as its EXIF data say, dense tissue white.
+
+    about_px: shortest side that is still large enough for the caller; JPEG files then decode at a fraction of
+    their size, never below it. None gives every pixel.
+    16-bit PNG and TIFF are scaled by the bit depth that their largest value needs; DICOM by its VOI window.
+    Raises FilmUnreadable with the reason; a film that was not decoded to its last row is never returned.
+    """
+    try:
+        with _open_regular(path) as stream:
+            pixels = _decode(stream, about_px)
+    except FilmUnreadable:
+        raise
+    except MemoryError as error:
+        raise FilmUnreadable(Reason.OUT_OF_MEMORY, "There was not enough memory to decode it.") from error
+    except OSError as error:
+        raise _explained(error) from error
+    _check_shape(pixels)
+    return pixels
+
+
+def read_square(path: Path, size_px: int) -> Grey:
+    """The film squashed to (size_px, size_px) uint8: what every network here sees, in training and in screening.
+
+    The aspect ratio is not kept, as in the published set and the origin; the resize is antialiased, so that a
+    full-size film and its reduced copy give nearly the same picture.
+    """
+    # twice the size is decoded, so that the last resize, not JPEG's box filter, decides how the film looks
+    return resized(read_film(path, 2 * size_px), size_px, size_px)
+
+
+def read_thumbnail(path: Path, longest_px: int) -> Grey:
+    """The film with its aspect ratio kept, longest side `longest_px`."""
+    pixels = read_film(path, longest_px)
+    height, width = pixels.shape
+    scale = longest_px / max(height, width)
+    return resized(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
+def resized(pixels: Grey, height: int, width: int) -> Grey:
+    """`pixels` at (height, width), antialiased bilinear."""
+    if pixels.shape == (height, width):
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0))
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Open a regular file without ever blocking on a pipe or device. Raises FilmUnreadable or OSError."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    stream = os.fdopen(descriptor, "rb")
+    status = os.fstat(descriptor)
+    refusal: FilmUnreadable | None = None
+    if not stat.S_ISREG(status.st_mode):
+        refusal = FilmUnreadable(Reason.NOT_AN_IMAGE, "It is not a regular file.")
+    elif status.st_size == 0:
+        refusal = FilmUnreadable(Reason.EMPTY_FILE, "The file is empty (0 bytes).")
+    elif status.st_size > MAX_FILE_BYTES:
+        refusal = FilmUnreadable(Reason.TOO_LARGE, f"The file has {status.st_size:,} bytes; no single film has.")
+    if refusal:
+        stream.close()
+        raise refusal
+    return stream
+
+
+def _explained(error: OSError) -> FilmUnreadable:
+    """The film reason for an error of the file system."""
+    if isinstance(error, FileNotFoundError):
+        return FilmUnreadable(Reason.MISSING, "The file is not there (any more).")
+    if isinstance(error, PermissionError):
+        return FilmUnreadable(Reason.NO_PERMISSION, "You have no permission to read it.")
+    if error.errno in {errno.EISDIR, errno.ENXIO}:
+        return FilmUnreadable(Reason.NOT_AN_IMAGE, "It is not a regular file.")
+    return FilmUnreadable(Reason.READ_ERROR, f"It could not be read ({error.strerror or error}).")
+
+
+def _decode(stream: BinaryIO, about_px: int | None) -> Grey:
+    head = stream.read(DICOM_MAGIC_OFFSET + len(DICOM_MAGIC))
+    stream.seek(0)
+    if head[DICOM_MAGIC_OFFSET:] == DICOM_MAGIC:
+        return read_dicom(stream, MAX_PIXELS)
+    try:
+        picture = Image.open(stream, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise FilmUnreadable(Reason.NOT_AN_IMAGE, "It is no JPEG, PNG, TIFF, BMP or DICOM picture.") from error
+    except (ValueError, SyntaxError, OSError, EOFError, OverflowError) as error:
+        raise FilmUnreadable(Reason.DAMAGED, f"Its header is damaged ({error}).") from error
+    with picture:
+        _check_header(picture)
+        return _load(picture, about_px)
+
+
+def _check_header(picture: Image.Image) -> None:
+    """Refuse from the header alone what must not be decoded."""
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise FilmUnreadable(Reason.TOO_LARGE, f"It claims {width:,} x {height:,} pixels; no film has.")
+    try:
+        frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+    except (ValueError, SyntaxError, OSError, EOFError) as error:
+        raise FilmUnreadable(Reason.DAMAGED, f"Its header is damaged ({error}).") from error
+    if frames > 1:
+        raise FilmUnreadable(Reason.MULTI_FRAME, f"It holds {frames} pictures; one film was expected.")
+
+
+def _load(picture: Image.Image, about_px: int | None) -> Grey:
+    """Decode every row. Anything that goes wrong here means that the file's content is damaged."""
+    if about_px is not None and picture.format == "JPEG":
+        picture.draft("L", (about_px, about_px))
+    try:
+        picture.load()
+        return _grey(ImageOps.exif_transpose(picture))
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever their parsers met
+        raise FilmUnreadable(Reason.DAMAGED, f"It is damaged or cut off ({error}).") from error
+
+
+def _grey(picture: Image.Image) -> Grey:
+    """One channel of 8 bits. Transparent parts become black."""
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return scaled_to_8_bits(np.asarray(picture))
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+        opaque = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", opaque.size, (0, 0, 0, 255)), opaque)
+    return np.array(picture.convert("L"))
+
+
+def scaled_to_8_bits(values: npt.NDArray[np.generic]) -> Grey:
+    """Grey values of unknown depth as 0..255.
+
+    Whole numbers: the depth is the smallest of 8, 10, 12, 14, 16, 32 bits that holds the largest value, since a
+    12-bit film in a 16-bit file would come out black otherwise. Negative or fractional values: smallest to largest.
+    """
+    finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(finite.min()), float(finite.max())
+    if np.issubdtype(values.dtype, np.integer) and low >= 0:
+        low, high = 0.0, float(next(2**bits for bits in (8, 10, 12, 14, 16, 32, 64) if high < 2**bits) - 1)
+    if high <= low:
+        return np.zeros(values.shape, np.uint8)
+    return np.round((finite - low) * (255 / (high - low))).astype(np.uint8)
+
+
+def _check_shape(pixels: Grey) -> None:
+    """Refuse what cannot be a film whatever it shows."""
+    height, width = pixels.shape
+    if min(height, width) < MIN_SIDE_PX:
+        raise FilmUnreadable(
+            Reason.TOO_SMALL, f"It has {width} x {height} pixels; at least {MIN_SIDE_PX} a side are needed."
+        )
+    if pixels.min() == pixels.max():
+        raise FilmUnreadable(Reason.BLANK, "It is blank: every pixel has the same value.")

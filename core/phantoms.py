@@ -1,0 +1,62 @@
+"""Synthetic chest films, drawn by formula: for the demo, the self-test and the tests. They resemble no patient."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+SELF_TEST_SIZE_PX: Final = 256
+
+
+def phantom(seed: int, has_finding: bool, size_px: int = SELF_TEST_SIZE_PX) -> Grey:
+    """One synthetic frontal film (size_px, size_px) uint8: body, two lungs, spine, heart, ribs and noise.
+
+    has_finding: adds one to three soft, dense patches inside the lungs. The same arguments give the same film.
+    """
+    random = np.random.default_rng([seed, int(has_finding)])
+    grid = np.linspace(-1, 1, size_px)
+    x, y = np.meshgrid(grid - random.normal(0, 0.03), grid - random.normal(0, 0.03))
+    film = 0.15 + 0.5 * _ellipse(x, y, 0, 0.1, 0.92, 1.05)
+    lungs = np.zeros_like(film)
+    for side in (-1, 1):
+        width, height = random.normal(0.30, 0.02), random.normal(0.58, 0.03)
+        lungs = np.maximum(lungs, _ellipse(x, y, side * 0.42, 0, width, height))
+    film -= random.normal(0.36, 0.02) * lungs
+    film += 0.10 * lungs * _ribs(x, y, random.uniform(0, 1))
+    film += 0.22 * _ellipse(x, y, 0, 0, 0.09, 1.1) + 0.25 * _ellipse(x, y, 0.12, 0.28, 0.30, 0.30)
+    if has_finding:
+        film += _opacities(x, y, random) * lungs
+    film += random.normal(0, 0.02, film.shape)
+    exposure, contrast = random.normal(0, 0.03), random.normal(1, 0.08)
+    return np.clip(255 * ((film - 0.5) * contrast + 0.5 + exposure), 0, 255).astype(np.uint8)
+
+
+def _ellipse(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], cx: float, cy: float, rx: float, ry: float
+) -> npt.NDArray[np.float64]:
+    """1 inside an ellipse, 0 outside, with a soft edge."""
+    distance = np.hypot((x - cx) / rx, (y - cy) / ry)
+    return np.asarray(1 / (1 + np.exp((distance - 1) / 0.05)))
+
+
+def _ribs(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], phase: float) -> npt.NDArray[np.float64]:
+    """Bright bands that curve downwards to the sides."""
+    return np.asarray(np.clip(np.sin(2 * np.pi * (4 * (y - 0.5 * x * x) + phase)), 0, 1))
+
+
+def _opacities(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], random: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """One to three dense patches over the lungs."""
+    patches = np.zeros_like(x)
+    for _ in range(random.integers(1, 4)):
+        cx, cy = random.choice([-1, 1]) * random.uniform(0.3, 0.5), random.uniform(-0.3, 0.4)
+        radius = random.uniform(0.10, 0.2)
+        patches += random.uniform(0.2, 0.35) * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * radius**2))
+    return np.asarray(np.clip(patches, 0, 0.4))
+
+
+def self_test_films() -> list[Grey]:
+    """The known inputs of the self-test: two phantoms without a finding, two with one."""
+    return [phantom(seed, has_finding) for seed, has_finding in ((1, False), (2, False), (1, True), (2, True))]

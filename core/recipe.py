@@ -1,0 +1,254 @@
+"""Every choice of a training in one frozen value, and its JSON. Does no training and knows no torch."""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+from core.errors import JobFailed, Reason
+from core.files import sha256_of_text
+
+FORMAT: Final = 1
+ARCHITECTURES: Final = ("resnet18", "resnet34", "resnet50", "densenet121", "efficientnet_b0")
+START_NAMES: Final = ("bundled", "imagenet", "random")
+
+
+class Depth(StrEnum):
+    """How much of the network trains."""
+
+    HEAD = "head"
+    LAST_STAGE = "last_stage"
+    ALL = "all"
+
+
+class Optimizer(StrEnum):
+    """Which rule turns gradients into steps."""
+
+    ADAM = "adam"
+    ADAMW = "adamw"
+    SGD = "sgd"
+
+
+class Schedule(StrEnum):
+    """How the learning rate moves over the training. One-cycle: Smith and Topin 2017."""
+
+    CONSTANT = "constant"
+    ONE_CYCLE = "one_cycle"
+
+
+class Normalisation(StrEnum):
+    """How grey values become network input."""
+
+    RESNET = "resnet"  # ImageNet mean and deviation of each channel, as the published weights expect
+    PER_FILM = "per_film"  # each film to mean 0 and deviation 1: exposure and contrast cancel out
+
+
+class OperatingPoint(StrEnum):
+    """How the threshold is chosen."""
+
+    FIXED = "fixed"  # 0.5
+    BALANCED = "balanced"  # the largest sensitivity + specificity on validation (Youden 1950)
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How far training films are changed at random. Zero everywhere means no change."""
+
+    rotation_degrees: float = 0.0
+    zoom_fraction: float = 0.0
+    shift_fraction: float = 0.0
+    flip_probability: float = 0.0
+    brightness_fraction: float = 0.0
+    contrast_fraction: float = 0.0
+    gamma_fraction: float = 0.0
+    sharpness: float = 0.0
+    noise_fraction: float = 0.0
+
+    def __post_init__(self) -> None:
+        limits = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability": 1.0}
+        for field in fields(self):
+            value, limit = getattr(self, field.name), limits.get(field.name, 0.9)
+            if not 0 <= value <= limit:
+                raise _invalid(f"augmentation.{field.name} is {value}; it must lie in 0..{limit:g}")
+
+    @property
+    def is_active(self) -> bool:
+        """True if any change is made at all."""
+        return any(getattr(self, field.name) > 0 for field in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All choices of one training. Values are checked when it is made, so no invalid recipe exists.
+
+    start: bundled, imagenet, random, or the path of a model file.
+    frozen_epochs: epochs of the new head on features of the unchanged backbone, before `epochs` of fine-tuning.
+    epochs: epochs in which the part named by `depth` trains. With depth "head" these run on cached features too.
+    backbone_rate_factor: learning rate of the backbone as a share of the head's.
+    averaging_decay: decay per step of the running average of weights (EMA); 0 switches it off.
+    patience_epochs: stop when the validation loss has not improved for so many epochs; 0 switches it off.
+    """
+
+    name: str = "best"
+    architecture: str = "resnet18"
+    start: str = "bundled"
+    depth: Depth = Depth.ALL
+    frozen_epochs: int = 0
+    epochs: int = 12
+    batch_size: int = 32
+    image_size_px: int = 224
+    normalisation: Normalisation = Normalisation.PER_FILM
+    optimizer: Optimizer = Optimizer.ADAMW
+    learning_rate: float = 1e-3
+    backbone_rate_factor: float = 1.0
+    weight_decay: float = 0.01
+    schedule: Schedule = Schedule.ONE_CYCLE
+    class_weights: bool = True
+    label_smoothing: float = 0.0
+    averaging_decay: float = 0.0
+    patience_epochs: int = 0
+    calibrate: bool = True
+    operating_point: OperatingPoint = OperatingPoint.BALANCED
+    seed: int = 0
+    augmentation: Augmentation = Augmentation()
+
+    def __post_init__(self) -> None:
+        limits: dict[str, tuple[float, float]] = {
+            "frozen_epochs": (0, 1000),
+            "epochs": (0, 1000),
+            "batch_size": (2, 1024),
+            "image_size_px": (32, 1024),
+            "learning_rate": (1e-8, 10),
+            "backbone_rate_factor": (0, 1),
+            "weight_decay": (0, 1),
+            "label_smoothing": (0, 0.5),
+            "averaging_decay": (0, 0.99999),
+            "patience_epochs": (0, 1000),
+            "seed": (0, 2**31 - 1),
+        }
+        for field, (low, high) in limits.items():
+            if not low <= getattr(self, field) <= high:
+                raise _invalid(f"{field} is {getattr(self, field)}; it must lie in {low:g}..{high:g}")
+        if self.frozen_epochs + self.epochs < 1:
+            raise _invalid("epochs and frozen_epochs are both 0: nothing would be trained")
+        if not self.start:
+            raise _invalid("start is empty; it must be bundled, imagenet, random or the path of a model file")
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hexadecimal digits that tell two recipes apart, whatever their names."""
+        choices = to_json_object(self)
+        del choices["name"]
+        return sha256_of_text(json.dumps(choices, sort_keys=True))[:8]
+
+
+def _invalid(sentence: str) -> JobFailed:
+    return JobFailed(Reason.RECIPE_INVALID, f"The recipe cannot be used: {sentence}.")
+
+
+MODERATE_AUGMENTATION: Final = Augmentation(
+    rotation_degrees=10,
+    zoom_fraction=0.15,
+    shift_fraction=0.08,
+    flip_probability=0.5,
+    brightness_fraction=0.2,
+    contrast_fraction=0.3,
+    gamma_fraction=0.4,
+    sharpness=1.0,
+    noise_fraction=0.03,
+)
+
+SEED: Final = Recipe(  # the origin's protocol, number for number
+    name="seed",
+    start="imagenet",
+    depth=Depth.HEAD,
+    epochs=3,
+    normalisation=Normalisation.RESNET,
+    optimizer=Optimizer.ADAM,
+    learning_rate=0.01,
+    weight_decay=0.0,
+    schedule=Schedule.CONSTANT,
+    class_weights=False,
+    calibrate=False,
+    operating_point=OperatingPoint.FIXED,
+)
+FAST: Final = Recipe(
+    name="fast",
+    frozen_epochs=20,
+    epochs=3,
+    learning_rate=5e-4,
+    backbone_rate_factor=0.3,
+    augmentation=MODERATE_AUGMENTATION,
+)
+BEST: Final = Recipe(
+    name="best",
+    epochs=15,
+    averaging_decay=0.98,
+    patience_epochs=6,
+    label_smoothing=0.02,
+    augmentation=MODERATE_AUGMENTATION,
+)
+NAMED_RECIPES: Final = {recipe.name: recipe for recipe in (SEED, FAST, BEST)}
+
+
+def with_start(recipe: Recipe, start: str) -> Recipe:
+    """The recipe begun from other weights; ImageNet weights bring the normalisation that they were trained with."""
+    normalisation = Normalisation.RESNET if start == "imagenet" else recipe.normalisation
+    return replace(recipe, start=start, normalisation=normalisation)
+
+
+def to_json_object(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain JSON values, with the format number."""
+    return {"format": FORMAT, **asdict(recipe)}
+
+
+def from_json_object(content: object) -> Recipe:
+    """A recipe from parsed JSON. Unknown and missing keys are errors that name the key: JobFailed (recipe_invalid)."""
+    if not isinstance(content, dict):
+        raise _invalid("it is not a JSON object")
+    if content.get("format") != FORMAT:
+        raise _invalid(f"its format is {content.get('format')!r}, and this version reads format {FORMAT}")
+    choices = {key: value for key, value in content.items() if key != "format"}
+    choices["augmentation"] = Augmentation(**_checked(Augmentation, choices.get("augmentation"), "augmentation."))
+    return Recipe(**_checked(Recipe, choices, ""))
+
+
+def _checked(kind: type, values: object, prefix: str) -> dict[str, Any]:
+    """`values` as the fields of dataclass `kind`: every key known and present, every value of its field's type."""
+    if not isinstance(values, dict):
+        raise _invalid(f"{prefix.rstrip('.') or 'it'} is not a JSON object")
+    types = get_type_hints(kind)
+    if unknown := sorted(set(values) - set(types)):
+        raise _invalid(f"unknown key {prefix}{unknown[0]}")
+    if missing := sorted(set(types) - set(values)):
+        raise _invalid(f"missing key {prefix}{missing[0]}")
+    return {key: _converted(values[key], expected, prefix + key) for key, expected in types.items()}
+
+
+def _converted(value: Any, expected: type, key: str) -> Any:
+    """A JSON value as its field's type; enumerations by their values, whole numbers also where fractions may stand."""
+    if issubclass(expected, StrEnum):
+        try:
+            return expected(value)
+        except ValueError:
+            raise _invalid(f"{key} is {value!r}; it must be one of {', '.join(expected)}") from None
+    if expected is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        raise _invalid(f"{key} is {value!r}; it must be of type {expected.__name__}")
+    return value
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """A named recipe (seed, fast, best) or one from a JSON file. Raises JobFailed (recipe_invalid)."""
+    if name_or_path in NAMED_RECIPES:
+        return NAMED_RECIPES[name_or_path]
+    path = Path(name_or_path)
+    try:
+        return from_json_object(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        names = ", ".join(NAMED_RECIPES)
+        raise _invalid(f"{name_or_path} is neither a file nor one of {names}") from None
+    except (OSError, ValueError) as error:
+        raise _invalid(f"{path} cannot be read as JSON ({error})") from error
