@@ -1,0 +1,77 @@
+"""Which device computes, at which precision, and the declaration that a CPU-only torchvision needs."""
+
+import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+
+import torch
+from torch import nn
+
+TRIAL_SECONDS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Where and how tensors are computed. half: bfloat16 autocast is on for training because it was measured faster."""
+
+    device: torch.device
+    half: bool
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """The context in which a training step runs."""
+        if not self.half:
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    def __str__(self) -> str:
+        return f"{self.device.type}{' with bfloat16' if self.half else ''}"
+
+
+@lru_cache(maxsize=1)
+def chosen_compute() -> Compute:
+    """The best device here: CUDA, then Apple's, then the processor; precision by measurement, once a process."""
+    if torch.cuda.is_available():
+        return Compute(torch.device("cuda"), torch.cuda.is_bf16_supported())
+    if torch.backends.mps.is_available():
+        return Compute(torch.device("mps"), half=False)
+    cpu = torch.device("cpu")
+    return Compute(cpu, half=_films_a_second(Compute(cpu, half=True)) > 1.2 * _films_a_second(Compute(cpu, half=False)))
+
+
+def _films_a_second(compute: Compute) -> float:
+    """Speed of a small convolution, forward and backward. Not every processor has bfloat16 instructions."""
+    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
+
+    def step() -> None:
+        with compute.autocast():
+            layer(films).sum().backward()
+
+    step()
+    steps, start = 0, time.perf_counter()
+    while time.perf_counter() - start < TRIAL_SECONDS:
+        step()
+        steps += 1
+    return 8 * steps / (time.perf_counter() - start)
+
+
+_library: torch.library.Library | None = None
+
+
+def prepare_torchvision() -> None:
+    """Declare torchvision's `nms` and `qnms` where its compiled operators cannot load.
+
+    Its wheel is built for CUDA; beside a CPU torch its import fails for want of these two schemas, which
+    classification never calls. Must run before the first import of torchvision; a second call does nothing.
+    """
+    global _library
+    if _library is not None or find_spec("torchvision") is None:
+        return
+    if torch.version.cuda is not None:
+        return  # a CUDA torch loads the compiled operators itself
+    library = torch.library.Library("torchvision", "DEF")
+    for name in ("nms", "qnms"):
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    _library = library

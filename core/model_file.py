@@ -1,0 +1,152 @@
+"""A model as one safetensors file: weights in half precision, and a JSON header that says how to use them."""
+
+import hashlib
+import json
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from core.architectures import ARCHITECTURES, Network, build
+from core.calibration import Calibration
+from core.errors import JobFailed
+from core.files import write_atomically
+from core.model_header import FORMAT, KEY, ModelHeader, bundled_model, invalid_model, read_header
+from core.phantoms import self_test_films
+from core.recipe import Normalisation
+from core.transforms import Preprocessing, as_fractions, network_input
+
+VERSION = "0.1.0"
+CLASS_SEPARATE_BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network with all that is needed to use it. Not for training: its network is in evaluation mode."""
+
+    header: ModelHeader
+    network: Network
+    preprocessing: Preprocessing
+    calibration: Calibration
+
+    def logits(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Raw answers (n, outputs) for grey films (n, size, size) uint8 of the model's own size."""
+        return logits_of(self.network, self.preprocessing, films)
+
+    def probabilities(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities (n,) of class 1, or (n, classes)."""
+        return self.calibration.probabilities(self.logits(films))
+
+
+@torch.inference_mode()
+def logits_of(
+    network: Network, preprocessing: Preprocessing, films: npt.NDArray[np.uint8], cancel: threading.Event | None = None
+) -> npt.NDArray[np.float32]:
+    """Logits (n, outputs) float32 of grey films, in full precision; fewer rows where `cancel` was set meanwhile."""
+    device = next(network.parameters()).device
+    network.eval()
+    rows: list[Tensor] = []
+    for start in range(0, len(films), CLASS_SEPARATE_BATCH):
+        if cancel is not None and cancel.is_set():
+            break
+        part = torch.from_numpy(np.ascontiguousarray(films[start : start + CLASS_SEPARATE_BATCH])).to(device)
+        rows.append(network(network_input(as_fractions(part), preprocessing)).float().cpu())
+    return torch.cat(rows).numpy() if rows else np.zeros((0, network.head.out_features), np.float32)
+
+
+def _weights_digest(state: dict[str, Tensor]) -> str:
+    """SHA-256 over names, shapes and bytes. Neither safetensors nor torch notices overwritten weights."""
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        value = state[key]
+        digest.update(f"{key} {value.dtype} {tuple(value.shape)}\n".encode())
+        digest.update(value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def known_films(size_px: int) -> npt.NDArray[np.uint8]:
+    """The self-test's phantoms at a model's size, (4, size, size)."""
+    from core.images import resized
+
+    return np.stack([resized(film, size_px, size_px) for film in self_test_films()])
+
+
+def save_model(
+    path: Path,
+    architecture: str,
+    classes: tuple[str, ...],
+    network: Network,
+    preprocessing: Preprocessing,
+    calibration: Calibration,
+    more: dict[str, Any],
+) -> None:
+    """Write a model file by temporary name and rename. more: recipe, metrics, data fingerprint, ... as JSON values.
+
+    The answers of the rounded weights on the self-test's phantoms go into the header.
+    """
+    state = {key: _halved(value) for key, value in network.state_dict().items()}
+    rounded = build(architecture, len(classes))
+    rounded.load_state_dict(state)
+    answers = calibration.probabilities(logits_of(rounded, preprocessing, known_films(preprocessing.size_px)))
+    content = {
+        "format": FORMAT,
+        "app_version": VERSION,
+        "architecture": architecture,
+        "classes": list(classes),
+        "preprocessing": asdict(preprocessing),
+        **asdict(calibration),
+        "self_test": np.atleast_2d(answers).tolist(),
+        "gate": None,
+        "sha256": _weights_digest(state),
+        **more,
+    }
+    data = save(state, {KEY: json.dumps(content, allow_nan=False)})
+    write_atomically(path, lambda stream: stream.write(data))
+
+
+def _halved(value: Tensor) -> Tensor:
+    """Half precision for weights; counters stay whole numbers."""
+    value = value.detach().cpu().contiguous()
+    return value.half() if value.is_floating_point() else value
+
+
+def load_model(path: Path | None) -> Model:
+    """The model in `path`, or the bundled one for None, checked byte for byte. Raises JobFailed (model_invalid)."""
+    path = path or bundled_model()
+    header = read_header(path)
+    if header.architecture not in ARCHITECTURES:
+        raise invalid_model(path, f"its architecture {header.architecture!r} is not known to this version")
+    try:
+        state = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise invalid_model(path, "it is cut off or damaged") from error
+    if _weights_digest(state) != header.content["sha256"]:
+        raise invalid_model(path, "its weights were changed since it was saved; fetch it again from where it came")
+    network = build(header.architecture, len(header.classes))
+    try:
+        network.load_state_dict(state)
+        content = header.content
+        preprocessing = Preprocessing(
+            int(content["preprocessing"]["size_px"]), Normalisation(content["preprocessing"]["normalisation"])
+        )
+    except (RuntimeError, KeyError, TypeError, ValueError) as error:
+        raise invalid_model(path, f"it does not fit the architecture {header.architecture}") from error
+    if not all(bool(value.isfinite().all()) for value in state.values() if value.is_floating_point()):
+        raise invalid_model(path, "some of its weights are not numbers")
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    calibration = Calibration(float(content["temperature"]), header.threshold, header.review_band)
+    return Model(header, network.eval(), preprocessing, calibration)
+
+
+def failed_self_test(sentence: str) -> JobFailed:
+    """The error of a program whose own model does not answer as it did when it was made."""
+    from core.errors import Reason
+
+    return JobFailed(Reason.SELF_TEST_FAILED, sentence)

@@ -1,0 +1,73 @@
+"""What a model file says of itself, readable without torch: classes, threshold, figures. Loads no weights."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from safetensors import SafetensorError, safe_open
+
+from core.errors import JobFailed, Reason
+from resources import resource
+
+FORMAT: Final = 1
+KEY: Final = "pneumoscreen"
+BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHeader:
+    """A model's description.
+
+    name: file stem and short hash. classes: negative first. threshold, review_band: of the calibrated probability
+    of class 1, None with more than two classes, whose `review_below` bounds the largest probability instead.
+    content: the whole JSON entry, for those who load the weights.
+    """
+
+    name: str
+    architecture: str
+    classes: tuple[str, ...]
+    threshold: float | None
+    review_band: tuple[float, float]
+    content: dict[str, Any]
+
+
+def bundled_model() -> Path:
+    """The model that the program carries."""
+    return resource(BUNDLED_MODEL)
+
+
+def invalid_model(path: Path, why: str) -> JobFailed:
+    """The error for a file that cannot be used as a model."""
+    return JobFailed(Reason.MODEL_INVALID, f"{path} cannot be used as a model: {why}.")
+
+
+def read_header(path: Path) -> ModelHeader:
+    """The header of a model file. Raises JobFailed (model_invalid) with what is wrong in one sentence."""
+    if not path.is_file():
+        raise invalid_model(path, "there is no such file")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            text = (file.metadata() or {}).get(KEY)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise invalid_model(path, "it is not a safetensors file, or it is cut off") from error
+    if text is None:
+        raise invalid_model(path, "it was not made by PneumoScreen")
+    try:
+        return _header(path, json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise invalid_model(path, f"its description is incomplete ({error})") from error
+
+
+def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
+    if content["format"] != FORMAT:
+        raise invalid_model(path, f"its format is {content['format']!r}, and this version reads format {FORMAT}")
+    classes = tuple(str(name) for name in content["classes"])
+    if len(classes) < 2 or len(set(classes)) != len(classes):
+        raise ValueError("classes")
+    low, high = (float(bound) for bound in content["review_band"])
+    threshold = None if content["threshold"] is None else float(content["threshold"])
+    if (threshold is None) != (len(classes) > 2) or not (0 < float(content["temperature"]) < 1e6):
+        raise ValueError("operating point")
+    name = f"{path.stem} {str(content['sha256'])[:8]}"
+    return ModelHeader(name, str(content["architecture"]), classes, threshold, (low, high), content)

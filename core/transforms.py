@@ -1,0 +1,99 @@
+"""Grey films as network input, and their random changes in training. One definition for training and screening."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from core.recipe import Augmentation, Normalisation
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a grey film becomes network input. Travels with the weights, in the model file."""
+
+    size_px: int
+    normalisation: Normalisation
+
+
+def network_input(films: Tensor, preprocessing: Preprocessing) -> Tensor:
+    """Grey films (n, 1, size, size), 0..1, as input (n, 3, size, size) of mean about 0, channels last."""
+    if preprocessing.normalisation is Normalisation.PER_FILM:
+        mean = films.mean(dim=(1, 2, 3), keepdim=True)
+        deviation = films.std(dim=(1, 2, 3), keepdim=True).clamp_min(0.02)  # nearly blank films keep their noise small
+        normal = ((films - mean) / deviation).expand(-1, 3, -1, -1)
+    else:
+        mean, deviation = (
+            torch.tensor(values, device=films.device).view(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_DEVIATION)
+        )
+        normal = (films - mean) / deviation
+    return normal.contiguous(memory_format=torch.channels_last)
+
+
+def as_fractions(films: Tensor) -> Tensor:
+    """Grey films (n, size, size) uint8 as (n, 1, size, size) float32, 0..1."""
+    return films.unsqueeze(1).float() / 255
+
+
+def augmented(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+    """Films (n, 1, size, size), 0..1, each changed at random within `augmentation`; same shape and range.
+
+    generator: on the processor; the same state gives the same changes on every device.
+    """
+    if not augmentation.is_active:
+        return films
+    films = _moved(films, augmentation, generator)
+    films = _sharpened(films, augmentation.sharpness, generator)
+    return _exposed(films, augmentation, generator)
+
+
+def _uniform(films: Tensor, reach: float, generator: torch.Generator) -> Tensor:
+    """One number in -reach..reach for each film, (n, 1, 1, 1)."""
+    values = (torch.rand(len(films), generator=generator) * 2 - 1) * reach
+    return values.view(-1, 1, 1, 1).to(films.device)
+
+
+def _moved(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+    """Rotate, zoom, shift and mirror in one resampling; what comes in from outside is black."""
+    count = len(films)
+    angle = torch.deg2rad(_uniform(films, augmentation.rotation_degrees, generator)).view(count)
+    zoom = 1 + _uniform(films, augmentation.zoom_fraction, generator).view(count)
+    shift_x, shift_y = (_uniform(films, 2 * augmentation.shift_fraction, generator).view(count) for _ in range(2))
+    flip = torch.rand(count, generator=generator).to(films.device) < augmentation.flip_probability
+    mirror = torch.where(flip, -1.0, 1.0)
+    cosine, sine = torch.cos(angle) / zoom, torch.sin(angle) / zoom
+    matrix = torch.stack(
+        [torch.stack([cosine * mirror, -sine, shift_x], 1), torch.stack([sine * mirror, cosine, shift_y], 1)], 1
+    )  # (n, 2, 3)
+    grid = functional.affine_grid(matrix, list(films.shape), align_corners=False)
+    return functional.grid_sample(films, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def _sharpened(films: Tensor, sharpness: float, generator: torch.Generator) -> Tensor:
+    """Blur or sharpen: add a random share, -1..sharpness, of what a Gaussian blur takes away."""
+    if sharpness == 0:
+        return films
+    offsets = torch.arange(-3, 4, device=films.device, dtype=torch.float32)
+    kernel = torch.exp(-(offsets**2) / (2 * 1.2**2))
+    kernel = (kernel / kernel.sum()).view(1, 1, 1, 7)
+    blurred = functional.conv2d(functional.pad(films, (3, 3, 0, 0), mode="reflect"), kernel)
+    blurred = functional.conv2d(functional.pad(blurred, (0, 0, 3, 3), mode="reflect"), kernel.view(1, 1, 7, 1))
+    amount = _uniform(films, sharpness, generator).clamp_min(-1)
+    return (films + amount * (films - blurred)).clamp(0, 1)
+
+
+def _exposed(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+    """Change gamma, contrast, brightness and noise."""
+    gamma = torch.exp(_uniform(films, augmentation.gamma_fraction, generator))
+    films = films.clamp(1e-4, 1) ** gamma
+    contrast = 1 + _uniform(films, augmentation.contrast_fraction, generator)
+    mean = films.mean(dim=(1, 2, 3), keepdim=True)
+    films = (films - mean) * contrast + mean + _uniform(films, augmentation.brightness_fraction, generator)
+    if augmentation.noise_fraction:
+        level = _uniform(films, augmentation.noise_fraction, generator).abs()
+        films = films + level * torch.randn(films.shape, generator=generator).to(films.device)
+    return films.clamp(0, 1)
