@@ -1,12 +1,13 @@
 """Named networks, the weights they start from, and which of their layers train. Trains nothing itself."""
 
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import torch
 from torch import Tensor, nn
@@ -51,7 +52,7 @@ class Architecture:
     classifier: str
     last_stage: tuple[str, ...]
     maps: str
-    weights: "models.WeightsEnum | None"
+    weights: Any
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -87,7 +88,7 @@ def build(name: str, classes: int) -> Network:
 
 
 def trainable_parameters(network: Network, name: str, depth: Depth) -> list[nn.Parameter]:
-    """Switch gradients on for the part of the backbone that `depth` names, off for the rest; return those parameters."""
+    """Let gradients flow into the part of the backbone that `depth` names and nowhere else; return its parameters."""
     stages = {Depth.HEAD: None, Depth.LAST_STAGE: ARCHITECTURES[name].last_stage, Depth.ALL: ("",)}[depth]
     chosen = []
     for key, parameter in network.backbone.named_parameters():

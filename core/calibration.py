@@ -42,7 +42,7 @@ class Calibration:
         return int(probability >= self.threshold)
 
     def decision(self, probability: npt.NDArray[np.float64]) -> Decision:
-        """The three-way answer of one film: is a finding (any class but the first) likely?"""
+        """The three-way answer of one film: whether a finding, any class but the first, is likely."""
         low, high = self.review_band
         if self.threshold is None:
             if probability.max() < high:

@@ -42,7 +42,7 @@ def chosen_compute() -> Compute:
 
 def _films_a_second(compute: Compute) -> float:
     """Speed of a small convolution, forward and backward. Not every processor has bfloat16 instructions."""
-    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
 
     def step() -> None:
@@ -71,7 +71,7 @@ def prepare_torchvision() -> None:
         return
     if torch.version.cuda is not None:
         return  # a CUDA torch loads the compiled operators itself
-    library = torch.library.Library("torchvision", "DEF")
+    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
     _library = library
