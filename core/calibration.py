@@ -95,7 +95,7 @@ def calibrated(
 def _balanced_threshold(labels: npt.NDArray[np.int64], probabilities: Floats) -> float:
     """The middle of the range of thresholds with the largest sensitivity + specificity (Youden 1950)."""
     false_rate, true_rate, thresholds = roc_curve(labels, probabilities)
-    best = int(np.argmax(true_rate - false_rate))
+    best = 1 + int(np.argmax((true_rate - false_rate)[1:]))  # the first threshold, infinity, calls nothing
     below = probabilities[probabilities < thresholds[best]]
     lower = float(below.max()) if below.size else 0.0
     return float(np.clip((float(thresholds[best]) + lower) / 2, 0.01, 0.99))

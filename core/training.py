@@ -266,7 +266,7 @@ class _Training:
         torch.manual_seed(self.recipe.seed * 100_003 + self.epoch)
         labels = torch.from_numpy(self.splits[Split.TRAINING].labels)
         order = torch.randperm(len(labels), generator=generator)
-        parts = [part for part in order.split(self.recipe.batch_size) if len(part) > 1]  # BatchNorm needs two
+        parts = [part for part in torch.split(order, self.recipe.batch_size) if len(part) > 1]  # BatchNorm needs two
         loss_sum = hits = films = 0.0
         start = said = time.monotonic()
         rate = 0.0

@@ -1,0 +1,148 @@
+"""RESULTS.csv: one row for every file, on disk as it comes, resumable. Scores nothing."""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, TextIO
+
+from core.errors import JobFailed, Reason
+from core.events import Decision, LedgerRow, Status
+from core.files import explained_write, readable_name, spreadsheet_cell, write_text_atomically
+
+COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
+
+
+def unfinished(output: Path) -> Path:
+    """Where the rows of a screening stand until it is complete."""
+    return output.with_name(output.name + ".partial")
+
+
+def header_of(classes: tuple[str, ...]) -> list[str]:
+    """The first line; with more than two classes one column of probabilities each."""
+    extra = [spreadsheet_cell(f"p_{name}") for name in classes] if len(classes) > 2 else []
+    return [*COLUMNS, *extra]
+
+
+def cells_of(row: LedgerRow) -> list[str]:
+    """One row as cells that no spreadsheet runs."""
+    probability = "" if row.probability is None else f"{row.probability:.6f}"
+    plain = [row.file, row.status, row.reason, row.label or "", probability, row.decision or "", row.model]
+    return [spreadsheet_cell(cell) for cell in plain] + [f"{value:.6f}" for value in row.class_probabilities]
+
+
+def row_of(cells: list[str]) -> LedgerRow:
+    """A row read back. Raises ValueError for a torn or foreign one."""
+    file, status, reason, label, probability, decision, model = cells[:7]
+    return LedgerRow(
+        file=_without_quote(file),
+        status=Status(status),
+        reason=reason,
+        label=_without_quote(label) or None,
+        probability=float(probability) if probability else None,
+        decision=Decision(decision) if decision else None,
+        model=_without_quote(model),
+        class_probabilities=tuple(float(cell) for cell in cells[7:]),
+    )
+
+
+def _without_quote(cell: str) -> str:
+    """Undo `spreadsheet_cell`; a name that really begins with such a quote and sign does not change by it."""
+    inner = cell[1:]
+    return inner if cell.startswith("'") and spreadsheet_cell(inner) == cell else cell
+
+
+def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRow]:
+    """Whole rows of an earlier screening by the same model; a torn last row is left out.
+
+    Raises JobFailed where the file is no such ledger, or is of another model.
+    """
+    try:
+        content = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _not_resumable(path, "it cannot be read") from error
+    lines = list(csv.reader(io.StringIO(content)))
+    expected = header_of(classes)
+    if not lines or lines[0] != expected:
+        if len(content) < len(",".join(expected)):
+            return []  # torn in its first line
+        raise _not_resumable(path, "its columns are not those of this model's screenings")
+    whole = lines[1:] if content.endswith("\n") else lines[1:-1]
+    rows = {}
+    for cells in whole:
+        try:
+            row = row_of(cells)
+        except ValueError as error:
+            raise _not_resumable(path, "one of its rows was changed") from error
+        if row.model != model:
+            raise _not_resumable(path, f"it was made by {row.model}, not by {model}")
+        rows[row.file] = row
+    return list(rows.values())
+
+
+def _not_resumable(path: Path, why: str) -> JobFailed:
+    sentence = f"{path} cannot be continued: {why}. Screen again without resuming, or choose another output."
+    return JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+
+
+def text_of(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
+    """The whole CSV of these rows."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header_of(classes))
+    writer.writerows(cells_of(row) for row in rows)
+    return text.getvalue()
+
+
+def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
+    """Write the complete ledger under its final name and drop the unfinished one."""
+    write_text_atomically(output, text_of(rows, classes))
+    unfinished(output).unlink(missing_ok=True)
+
+
+class Journal:
+    """The unfinished ledger, open for appending; every row reaches the operating system as it is added."""
+
+    def __init__(self, output: Path, classes: tuple[str, ...], rows: Iterable[LedgerRow]) -> None:
+        self._path = unfinished(output)
+        write_text_atomically(self._path, text_of(rows, classes))
+        with explained_write(self._path):
+            self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._stream, lineterminator="\n")
+
+    def add(self, row: LedgerRow) -> None:
+        with explained_write(self._path):
+            self._writer.writerow(cells_of(row))
+            self._stream.flush()
+
+    def close(self) -> None:
+        with explained_write(self._path):
+            self._stream.close()
+
+
+def regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path, OSError | None]]:
+    """Every regular file below `folder`; a folder that may not be listed comes with its error.
+
+    Links to folders are not followed. left_out: our own outputs, which are no input.
+    """
+    ours = {path.absolute() for path in left_out}
+    problems: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=problems.append):
+        folders[:] = sorted((name for name in folders if Path(parent, name).absolute() not in ours), key=os.fsencode)
+        for name in names:
+            path = Path(parent, name)
+            if path.is_file() and path.absolute() not in ours:
+                yield path, None
+    for problem in problems:
+        yield Path(os.fsdecode(problem.filename)), problem
+
+
+def relative_name(path: Path, folder: Path) -> str:
+    """The file's name in the ledger: relative to the folder, with "/", always valid UTF-8."""
+    return readable_name(path.relative_to(folder).as_posix())
+
+
+def unlisted(folder: Path, error: OSError) -> JobFailed:
+    """The error where the folder itself cannot be listed."""
+    return JobFailed(Reason.DATASET_INVALID, f"{folder} cannot be opened ({error.strerror or error}).")
