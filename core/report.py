@@ -18,7 +18,7 @@ WIDTH, ROW = 520, 30
 
 
 def write_report(output_dir: Path, model: str, dataset: Path, figures: BinaryFigures | ClassFigures) -> None:
-    """Write metrics.json, report.html and intervals.svg into `output_dir`. Raises JobFailed where that is impossible."""
+    """Write metrics.json, report.html and intervals.svg into `output_dir`. Raises JobFailed where it cannot."""
     write_text_atomically(output_dir / "metrics.json", json.dumps(to_json_object(figures), indent=2) + "\n")
     plot = intervals_svg(figures)
     write_text_atomically(output_dir / "intervals.svg", plot)

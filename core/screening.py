@@ -131,7 +131,7 @@ def _rows_of(
 ) -> list[LedgerRow]:
     """The rows of one batch, in its order."""
     films = [film for _, film in batch if not isinstance(film, FilmUnreadable)]
-    scores = iter(model.probabilities(np.stack(films)) if films else ())
+    scores = iter(model.probabilities(np.stack(films)) if films else np.zeros(0))
     rows = []
     for name, film in batch:
         if isinstance(film, FilmUnreadable):

@@ -1,0 +1,269 @@
+"""The front door: no arguments opens the window; a subcommand runs the same engine without one."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from core.events import TrainingResult
+from core.files import readable_name, write_text_atomically
+
+Result = TypeVar("Result")
+DONE, FAILED, WRONG_USAGE, SOME_LEFT_OUT, INTERRUPTED = 0, 1, 2, 3, 130
+NOTICE = "For research and education, not a diagnosis."
+ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status of the contract in the README."""
+    from core.errors import PneumoScreenError
+
+    options = _parser().parse_args(arguments)
+    cancel = threading.Event()
+    try:
+        command: Callable[[argparse.Namespace, threading.Event], int] = options.command
+        return command(options, cancel)
+    except PneumoScreenError as error:
+        print(error.sentence, file=sys.stderr)
+        return FAILED
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="PneumoScreen", description=f"Train on your own chest films and screen folders of films. {NOTICE}"
+    )
+    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write one PNG of each tab, then exit")
+    parser.add_argument("--demo", action="store_true", help="try everything on synthetic films")
+    parser.set_defaults(command=_window)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    audit = commands.add_parser("audit", help="say what is wrong with a dataset")
+    audit.add_argument("dataset", type=Path)
+    audit.add_argument("--json", type=Path, metavar="FILE")
+    audit.set_defaults(command=_audit)
+    train = commands.add_parser("train", help="train a model")
+    train.add_argument("dataset", type=Path)
+    train.add_argument("--output", type=Path, required=True, metavar="RUN_DIR")
+    train.add_argument("--recipe", default="fast", help="seed, fast, best or a JSON file")
+    train.add_argument("--arch", metavar="NAME", help="resnet18, resnet34, resnet50, densenet121, efficientnet_b0")
+    train.add_argument("--epochs", type=int)
+    train.add_argument("--seed", type=int)
+    train.add_argument("--start", help="bundled, imagenet, random or a model file")
+    train.add_argument("--resume", action="store_true", help="go on with an interrupted training")
+    train.set_defaults(command=_train)
+    evaluate = commands.add_parser("evaluate", help="figures of a model on labelled films")
+    evaluate.add_argument("model", type=Path)
+    evaluate.add_argument("dataset", type=Path)
+    evaluate.add_argument("--output", type=Path, required=True, metavar="DIR")
+    evaluate.set_defaults(command=_evaluate)
+    screen = commands.add_parser("screen", help="score every film of a folder")
+    screen.add_argument("folder", type=Path)
+    screen.add_argument("--output", type=Path, required=True, metavar="RESULTS.csv")
+    screen.add_argument("--model", type=Path)
+    screen.add_argument("--heatmaps", type=Path, metavar="DIR")
+    screen.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
+    screen.set_defaults(command=_screen)
+    self_test = commands.add_parser("self-test", help="check the bundled model")
+    self_test.set_defaults(command=_self_test)
+    return parser
+
+
+def _finished(job: Generator[object, None, Result], cancel: threading.Event) -> Result:
+    """Run a job to its end, printing its events; Ctrl-C and SIGTERM ask it to stop after the present batch."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        if not cancel.is_set():
+            print("\nstopping after this batch", file=sys.stderr)
+        cancel.set()
+
+    earlier = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        while True:
+            try:
+                event = next(job)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            _print_event(event)
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+
+def _print_event(event: object) -> None:
+    """One line for what matters; on a terminal also a line of progress that overwrites itself."""
+    from core.events import BatchEnded, EpochEnded, FilmAnswered, FilmLeftOut, Noted, Progressed, TrainingStarted
+
+    progress = None
+    match event:
+        case Progressed(stage, done, total):
+            progress = f"{stage} {done}/{total}" if total else f"{stage} ..."
+        case BatchEnded():
+            left = f", {event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
+            progress = (
+                f"Epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
+                f"{event.films_per_second:.0f} films/s{left}"
+            )
+        case FilmAnswered():
+            progress = f"Screening {event.done}/{event.total}, {event.seconds_left or 0:.0f} s left"
+        case EpochEnded():
+            _print_line(
+                f"Epoch {event.epoch}/{event.epochs}: loss {event.training_loss:.3f}, accuracy "
+                f"{event.training_accuracy:.3f}; validation loss {event.validation_loss:.3f}, accuracy "
+                f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}; {event.seconds:.0f} s"
+                f"{'; best so far' if event.is_best else ''}"
+            )
+        case TrainingStarted():
+            _print_line(
+                f"{event.training_films} films for training, {event.validation_films} for validation, "
+                f"{event.test_films} for the test; {event.device}"
+            )
+        case Noted(sentence):
+            _print_line(sentence)
+        case FilmLeftOut(path, reason, sentence):
+            _print_line(f"Left out: {readable_name(str(path))} ({reason}). {sentence}")
+    if progress and sys.stderr.isatty():
+        print(f"\r\x1b[K{progress}", end="", file=sys.stderr, flush=True)
+
+
+def _print_line(text: str) -> None:
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr)
+    print(text, flush=True)
+
+
+def _audit(options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.audit import audit, report_lines, to_json_object
+    from core.events import Severity
+
+    result = _finished(audit(options.dataset, cancel), cancel)
+    for line in report_lines(result):
+        _print_line(line)
+    if options.json:
+        write_text_atomically(options.json, json.dumps(to_json_object(result), indent=2) + "\n")
+    if not result.completed:
+        return INTERRUPTED
+    blocking = any(finding.severity is Severity.BLOCKING for finding in result.findings)
+    return SOME_LEFT_OUT if blocking or result.left_out else DONE
+
+
+def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.recipe import load_recipe, with_start
+
+    recipe = load_recipe(options.recipe)
+    if options.start:
+        recipe = with_start(recipe, options.start)
+    given = {"architecture": options.arch, "epochs": options.epochs, "seed": options.seed}
+    recipe = replace(recipe, **{key: value for key, value in given.items() if value is not None})
+    from core.training import train
+
+    status, _ = _trained(train(options.dataset, recipe, options.output, cancel, options.resume), cancel)
+    if recipe.name == "seed":
+        _print_line(ORIGIN)
+    return status
+
+
+def _trained(job: Generator[object, None, TrainingResult], cancel: threading.Event) -> tuple[int, TrainingResult]:
+    """Run a training and print how it ended."""
+    from core.metrics import summary_lines
+
+    result = _finished(job, cancel)
+    if not result.completed:
+        kept = f"the best model so far is {result.model}" if result.model else "no epoch was finished"
+        _print_line(f"Interrupted after {result.epochs_done} epochs; {kept}. Go on with --resume.")
+        return INTERRUPTED, result
+    for line in summary_lines(result.figures) if result.figures else []:
+        _print_line(line)
+    _print_line(f"Model of epoch {result.best_epoch}: {result.model}\n{NOTICE}")
+    return DONE, result
+
+
+def _evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.evaluation import evaluate
+    from core.metrics import summary_lines
+
+    result = _finished(evaluate(options.model, options.dataset, options.output, cancel), cancel)
+    if result is None:
+        return INTERRUPTED
+    for line in summary_lines(result.figures):
+        _print_line(line)
+    _print_line(f"Report: {result.output_dir / 'report.html'}\n{NOTICE}")
+    return SOME_LEFT_OUT if result.left_out else DONE
+
+
+def _screen(options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.screening import screen
+
+    job = screen(options.folder, options.output, options.model, cancel, options.heatmaps, options.resume)
+    result = _finished(job, cancel)
+    _print_line(
+        f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
+        f"{result.output}\n{NOTICE}"
+    )
+    if not result.completed:
+        _print_line("Interrupted; finished rows are kept. Go on with --resume.")
+        return INTERRUPTED
+    return SOME_LEFT_OUT if result.refused + result.failed else DONE
+
+
+def _self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.evaluation import self_test
+
+    result = _finished(self_test(cancel), cancel)
+    answers = ", ".join(f"{answer:.4f}" for answer in result.answers)
+    _print_line(f"Self-test passed: {result.model} answers {answers} as it should ({result.seconds:.1f} s).")
+    return DONE
+
+
+def _has_display() -> bool:
+    """False on a Linux machine where no window can open."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _window(options: argparse.Namespace, cancel: threading.Event) -> int:
+    if options.screenshots is None and not _has_display():
+        _print_line("There is no display here, so the demo runs on the command line, on synthetic films.")
+        return _demo(cancel)
+    if options.screenshots is not None and sys.platform == "linux":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from gui.app import run_window, take_screenshots
+
+    if options.screenshots is not None:
+        return take_screenshots(options.screenshots)
+    return run_window(demo=options.demo)
+
+
+def _demo(cancel: threading.Event) -> int:
+    """Phantoms, a short training from random weights, and a screening, all in a temporary folder."""
+    from core.demo import DEMO_RECIPE, make_demo
+    from core.screening import screen
+    from core.training import train
+
+    with tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-") as name:
+        folder = Path(name)
+        dataset = _finished(make_demo(folder, cancel), cancel)
+        status, result = _trained(train(dataset, DEMO_RECIPE, folder / "run", cancel), cancel)
+        if status != DONE or cancel.is_set():
+            return INTERRUPTED
+        ledger = _finished(screen(folder / "worklist", folder / "worklist.csv", result.model, cancel), cancel)
+        if not ledger.completed:
+            return INTERRUPTED
+        _print_line(f"\n{'file':22} {'label':10} {'probability':>11}  decision")
+        for row in ledger.rows:
+            _print_line(f"{row.file:22} {row.label or '':10} {row.probability or 0:11.3f}  {row.decision or ''}")
+        _print_line(f"\nThese films are synthetic. {NOTICE}")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
