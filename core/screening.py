@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -155,5 +156,5 @@ def _rows_of(
         )
         if heatmaps is not None:
             picture = overlay(film, heat_map(model, film, label))
-            write_atomically(heatmaps / f"{name}.png", lambda stream, shown=picture: shown.save(stream, "PNG"))
+            write_atomically(heatmaps / f"{name}.png", partial(picture.save, format="PNG"))
     return rows

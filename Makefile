@@ -1,0 +1,28 @@
+# Everything from a fresh machine with Python 3.11 or newer and make. TORCH_INDEX=URL adds an index for torch.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export QT_LOGGING_RULES ?= qt.qpa.*=false
+
+.PHONY: run test lint screenshots bundle bench clean
+run: $(VENV)/.run
+	$(BIN)/python main.py
+test: $(VENV)/.test
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+screenshots: $(VENV)/.run
+	$(BIN)/python main.py --screenshots docs/screenshots
+bundle: $(VENV)/.bundle
+	$(BIN)/python -m PyInstaller --noconfirm packaging/pneumoscreen.spec
+	dist/PneumoScreen/PneumoScreen self-test
+bench: $(VENV)/.run
+	for script in benchmarks/*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+$(VENV)/.%: pyproject.toml packaging/constraints.txt packaging/prepare.sh
+	PYTHON="$(PYTHON)" VENV="$(VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh $*
+	touch $@
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

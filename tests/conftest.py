@@ -1,0 +1,51 @@
+"""What every test shares: no display, small synthetic datasets, a tiny network."""
+
+import os
+import threading
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PIL import Image
+
+from core.phantoms import phantom
+from core.recipe import Recipe, Schedule
+
+
+@pytest.fixture
+def cancel():
+    return threading.Event()
+
+
+@pytest.fixture
+def dataset_folder(tmp_path):
+    """24 phantoms in two class folders, each of a patient of its own."""
+    root = tmp_path / "dataset"
+    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
+        (root / name).mkdir(parents=True)
+        for seed in range(12):
+            Image.fromarray(phantom(seed, label == 1, 96)).save(root / name / f"{name}{chr(97 + seed)}.png")
+    return root
+
+
+@pytest.fixture
+def quick_recipe():
+    return Recipe(
+        name="quick",
+        start="random",
+        epochs=2,
+        batch_size=8,
+        image_size_px=64,
+        schedule=Schedule.CONSTANT,
+        learning_rate=1e-3,
+    )
+
+
+def drained(job):
+    """All events of a job, and its result."""
+    events = []
+    while True:
+        try:
+            events.append(next(job))
+        except StopIteration as end:
+            return events, end.value

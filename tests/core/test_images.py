@@ -1,0 +1,125 @@
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+
+from core.errors import FilmUnreadable, Reason
+from core.images import read_film, read_square
+from core.phantoms import phantom
+
+FILM = phantom(1, True, 128)
+
+
+def write_dicom(path, values, **tags):
+    header = Dataset()
+    header.file_meta = FileMetaDataset()
+    header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    header.file_meta.MediaStorageSOPClassUID = header.SOPClassUID = SecondaryCaptureImageStorage
+    header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID = generate_uid()
+    header.Rows, header.Columns = values.shape
+    header.SamplesPerPixel, header.PhotometricInterpretation = 1, "MONOCHROME2"
+    header.BitsAllocated = 8 * values.dtype.itemsize
+    header.BitsStored, header.HighBit, header.PixelRepresentation = header.BitsAllocated, header.BitsAllocated - 1, 0
+    header.PixelData = values.tobytes()
+    for name, value in tags.items():
+        setattr(header, name, value)
+    header.save_as(path, enforce_file_format=True)
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "bmp"])
+def test_lossless_formats_come_back_as_they_are(tmp_path, suffix):
+    Image.fromarray(FILM).save(tmp_path / f"film.{suffix}")
+    assert np.array_equal(read_film(tmp_path / f"film.{suffix}"), FILM)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_16_bits_are_scaled_not_clipped(tmp_path, suffix):
+    bright = FILM.copy()
+    bright[0, 0] = 255
+    Image.fromarray(bright.astype(np.uint16) * 257).save(tmp_path / f"film.{suffix}")
+    assert np.array_equal(read_film(tmp_path / f"film.{suffix}"), bright)
+
+
+def test_exif_rotation_turns_the_film_upright(tmp_path):
+    tags = Image.Exif()
+    tags[0x0112] = 6
+    Image.fromarray(np.rot90(FILM)).save(tmp_path / "film.jpg", exif=tags, quality=95)
+    assert np.abs(read_film(tmp_path / "film.jpg").astype(int) - FILM).mean() < 3
+
+
+def test_dicom_as_is_inverted_and_windowed(tmp_path):
+    plain = read_film(write_dicom(tmp_path / "plain", FILM))
+    assert np.array_equal(plain, FILM)
+    inverted = write_dicom(tmp_path / "inverted.dcm", 255 - FILM, PhotometricInterpretation="MONOCHROME1")
+    assert np.array_equal(read_film(inverted), FILM)
+    deep = FILM.astype(np.uint16) * 8 + 1000
+    window = {"WindowCenter": 1000 + 4 * 255 + 0.5, "WindowWidth": 8 * 255 + 1, "BitsStored": 12, "HighBit": 11}
+    shown = read_film(write_dicom(tmp_path / "deep.dcm", deep, **window))
+    assert np.abs(shown.astype(int) - FILM).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", Reason.EMPTY_FILE),
+        (b"x", Reason.NOT_AN_IMAGE),
+        (b"<html></html>" * 20, Reason.NOT_AN_IMAGE),
+        (b"\0" * 128 + b"DICM" + b"\0" * 9, Reason.NO_PIXELS),
+    ],
+)
+def test_files_that_are_no_film(tmp_path, content, reason):
+    path = tmp_path / "film.dcm"
+    path.write_bytes(content)
+    with pytest.raises(FilmUnreadable) as refusal:
+        read_film(path)
+    assert refusal.value.reason in {reason, Reason.DAMAGED}
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "bmp"])
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.95])
+def test_a_truncated_film_is_never_returned(tmp_path, suffix, share):
+    path = tmp_path / f"film.{suffix}"
+    Image.fromarray(FILM).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(FilmUnreadable):
+        read_square(path, 64)
+
+
+def test_a_truncated_dicom_is_never_returned(tmp_path):
+    path = write_dicom(tmp_path / "film.dcm", FILM)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(FilmUnreadable):
+        read_film(path)
+
+
+def test_bombs_are_refused_from_the_header(tmp_path):
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
+    bomb = write_dicom(tmp_path / "bomb.dcm", FILM, Rows=65535, Columns=65535)
+    frames = write_dicom(tmp_path / "frames.dcm", FILM, NumberOfFrames=1_000_000_000)
+    for path, reason in (
+        (tmp_path / "bomb.png", Reason.TOO_LARGE), (bomb, Reason.TOO_LARGE), (frames, Reason.MULTI_FRAME)
+    ):  # fmt: skip
+        with pytest.raises(FilmUnreadable) as refusal:
+            read_film(path)
+        assert refusal.value.reason is reason
+
+
+def test_blank_small_and_missing(tmp_path):
+    Image.new("L", (100, 100), 7).save(tmp_path / "blank.png")
+    Image.fromarray(FILM[:32]).save(tmp_path / "small.png")
+    for name, reason in (("blank", Reason.BLANK), ("small", Reason.TOO_SMALL), ("none", Reason.MISSING)):
+        with pytest.raises(FilmUnreadable) as refusal:
+            read_film(tmp_path / f"{name}.png")
+        assert refusal.value.reason is reason
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_never_blocks(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(FilmUnreadable):
+        read_film(tmp_path / "pipe.png")

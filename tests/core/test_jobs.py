@@ -1,0 +1,181 @@
+"""Training, model file, screening and their commands, whole, on phantoms."""
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import main
+from core.errors import JobFailed, Reason
+from core.events import BatchEnded, EpochEnded
+from core.ledger import spreadsheet_cell, unfinished
+from core.model_file import load_model
+from core.recipe import FAST, SEED, from_json_object, load_recipe, to_json_object
+from core.screening import screen
+from core.training import train
+from tests.conftest import drained
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A small trained model and its dataset, made once."""
+    from core.demo import DEMO_RECIPE
+    from PIL import Image
+
+    from core.phantoms import phantom
+    import threading
+
+    root = tmp_path_factory.mktemp("trained")
+    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
+        (root / "data" / name).mkdir(parents=True)
+        for seed in range(12):
+            Image.fromarray(phantom(seed, label == 1, 96)).save(root / "data" / name / f"{name}{chr(97 + seed)}.png")
+    recipe = replace(DEMO_RECIPE, epochs=2, image_size_px=64)
+    events, result = drained(train(root / "data", recipe, root / "run", threading.Event()))
+    return root, events, result
+
+
+def test_training_ends_with_a_model_and_figures(trained):
+    root, events, result = trained
+    assert result.completed
+    assert [event.epoch for event in events if isinstance(event, EpochEnded)] == [1, 2]
+    metrics = json.loads((root / "run" / "metrics.json").read_text())
+    assert metrics["n"] == result.figures.n == sum(map(sum, metrics["confusion"]))
+    assert sorted(path.name for path in (root / "run").iterdir()) == [
+        "best.safetensors", "events.jsonl", "metrics.json", "recipe.json", "splits.csv",
+    ]  # fmt: skip
+
+
+def test_a_run_is_never_overwritten(trained, quick_recipe, cancel):
+    root, _, _ = trained
+    with pytest.raises(JobFailed, match="already holds a training"):
+        drained(train(root / "data", quick_recipe, root / "run", cancel))
+
+
+def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel):
+    _, whole = drained(train(dataset_folder, quick_recipe, tmp_path / "whole", cancel))
+    job = train(dataset_folder, quick_recipe, tmp_path / "broken", cancel)
+    for event in job:
+        if isinstance(event, EpochEnded):
+            break
+    job.close()
+    _, resumed = drained(train(dataset_folder, quick_recipe, tmp_path / "broken", cancel, resume=True))
+    assert resumed.figures == whole.figures
+    first, second = (load_model(tmp_path / name / "best.safetensors") for name in ("whole", "broken"))
+    assert first.header.content["sha256"] == second.header.content["sha256"]
+
+
+def test_cancel_inside_an_epoch_is_a_result(dataset_folder, quick_recipe, tmp_path, cancel):
+    job = train(dataset_folder, quick_recipe, tmp_path / "run", cancel)
+    for event in job:
+        if isinstance(event, BatchEnded):
+            cancel.set()
+            break
+    _, result = drained(job)
+    assert not result.completed
+    assert not (tmp_path / "run" / ".films.tmp").exists()
+
+
+def test_seed_recipe_is_the_origins():
+    assert (SEED.optimizer, SEED.learning_rate, SEED.epochs, SEED.depth, SEED.operating_point) == (
+        "adam", 0.01, 3, "head", "fixed",
+    )  # fmt: skip
+
+
+def test_recipe_survives_json_and_names_wrong_keys():
+    assert from_json_object(json.loads(json.dumps(to_json_object(FAST)))) == FAST
+    with pytest.raises(JobFailed, match="learning_rte"):
+        from_json_object({**to_json_object(FAST), "learning_rte": 1})
+    with pytest.raises(JobFailed, match="neither a file"):
+        load_recipe("nonsense")
+
+
+def test_one_flipped_byte_is_noticed(trained, tmp_path):
+    _, _, result = trained
+    content = bytearray(result.model.read_bytes())
+    content[-1000] ^= 1
+    (tmp_path / "model.safetensors").write_bytes(content)
+    with pytest.raises(JobFailed, match="weights were changed") as error:
+        load_model(tmp_path / "model.safetensors")
+    assert error.value.reason is Reason.MODEL_INVALID
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 100, b"\x80\x04K\x01."])
+def test_what_is_no_model_is_refused(tmp_path, content):
+    (tmp_path / "model.safetensors").write_bytes(content)
+    with pytest.raises(JobFailed, match="cannot be used as a model"):
+        load_model(tmp_path / "model.safetensors")
+
+
+@pytest.fixture
+def worklist(trained, tmp_path):
+    folder = tmp_path / "films"
+    shutil.copytree(trained[0] / "data", folder)
+    (folder / "notes.txt").write_text("no film")
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "=1+1.png").write_bytes(b"x")
+    return folder
+
+
+def test_every_file_has_one_row(trained, worklist, tmp_path, cancel):
+    output = tmp_path / "results.csv"
+    _, result = drained(screen(worklist, output, trained[2].model, cancel, tmp_path / "heat"))
+    with output.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert (result.found, result.scored, result.refused, result.failed) == (27, 24, 3, 0)
+    assert len({row["file"] for row in rows}) == len(rows) == 27
+    assert "'=1+1.png" in {row["file"] for row in rows}
+    assert all(0 <= float(row["probability"]) <= 1 for row in rows if row["status"] == "scored")
+    assert len(list((tmp_path / "heat").rglob("*.png"))) == 24
+    again = tmp_path / "again.csv"
+    drained(screen(worklist, again, trained[2].model, cancel))
+    assert again.read_bytes() == output.read_bytes()
+
+
+def test_an_interrupted_screening_resumes_to_the_same_ledger(trained, worklist, tmp_path, cancel):
+    whole, output = tmp_path / "whole.csv", tmp_path / "broken.csv"
+    drained(screen(worklist, whole, trained[2].model, cancel))
+    job = screen(worklist, output, trained[2].model, cancel)
+    for _ in range(8):
+        next(job)
+    job.close()
+    partial = unfinished(output)
+    partial.write_bytes(partial.read_bytes()[:-5])  # a torn last row, as kill -9 leaves it
+    assert not output.exists()
+    _, result = drained(screen(worklist, output, trained[2].model, cancel, resume=True))
+    assert result.completed
+    assert output.read_bytes() == whole.read_bytes()
+    assert not partial.exists()
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_no_cell_starts_a_formula(text):
+    assert spreadsheet_cell(text).startswith("'")
+
+
+def test_commands_and_exit_statuses(trained, worklist, tmp_path, capsys):
+    root, _, result = trained
+    assert main.main(["screen", str(worklist), "--output", str(tmp_path / "r.csv"), "--model", str(result.model)]) == 3
+    evaluated = ["evaluate", str(result.model), str(root / "data"), "--output", str(tmp_path / "figures")]
+    assert main.main(evaluated) == 0
+    assert json.loads((tmp_path / "figures" / "metrics.json").read_text())["n"] == 24
+    assert "not a diagnosis" in (tmp_path / "figures" / "report.html").read_text()
+    assert main.main(["audit", str(root / "data"), "--json", str(tmp_path / "audit.json")]) == 0
+    assert json.loads((tmp_path / "audit.json").read_text())["classes"] == ["NORMAL", "PNEUMONIA"]
+    capsys.readouterr()
+    assert main.main(["screen", str(tmp_path / "nowhere"), "--output", str(tmp_path / "n.csv")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+    with pytest.raises(SystemExit) as usage:
+        main.main(["train"])
+    assert usage.value.code == 2
+
+
+def test_answers_do_not_depend_on_the_batch(trained):
+    model = load_model(trained[2].model)
+    films = np.random.default_rng(0).integers(0, 255, (20, 64, 64), dtype=np.uint8)
+    together = model.probabilities(films)
+    alone = np.concatenate([model.probabilities(film[None]) for film in films])
+    assert np.abs(together - alone).max() < 1e-4

@@ -1,0 +1,36 @@
+"""The walls of the house: what may import what."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"device", "transforms", "architectures", "learning", "training", "calibration", "model_file", "screening",
+         "explain", "evaluation"}  # fmt: skip
+EVERY = sorted(path.stem for path in (ROOT / "core").glob("*.py") if path.stem != "__init__")
+LIGHT = [name for name in EVERY if name not in HEAVY]
+
+
+def loaded_after(imports, library):
+    code = f"import sys\n{imports}\nprint(any(name.split('.')[0] == {library!r} for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip() == "True"
+
+
+def test_core_imports_no_qt():
+    assert not loaded_after("\n".join(f"import core.{name}" for name in EVERY), "PySide6")
+
+
+def test_light_floor_imports_no_torch():
+    assert not loaded_after("\n".join(f"import core.{name}" for name in LIGHT), "torch")
+
+
+@pytest.mark.skipif(not (ROOT / "gui/app.py").exists(), reason="no window yet")
+def test_window_imports_no_torch():
+    assert not loaded_after("import gui.app", "torch")
+
+
+def test_packaging_folder_does_not_shadow_the_library():
+    assert not (ROOT / "packaging/__init__.py").exists()
