@@ -1,0 +1,152 @@
+"""At most one job at a time, and a starter for each. Heavy core is imported here, on the worker, and nowhere else."""
+
+import gc
+import threading
+from collections.abc import Generator
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.recipe import Recipe
+from gui.worker import Job, JobError, Worker
+
+
+class JobState(Enum):
+    """What the one worker is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+
+class Jobs(QObject):
+    """Owner of the one worker.
+
+    Signals: state_changed(JobState); event_arrived(event) while a job runs; then succeeded(result) or
+    failed(JobError), after the state is IDLE again, so that a slot may start the next job.
+    """
+
+    state_changed = Signal(object)
+    event_arrived = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker: Worker | None = None
+        self.state = JobState.IDLE
+
+    def start(self, job: Job) -> None:
+        """Run `job`. Raises RuntimeError while another one runs: buttons are disabled then."""
+        if self._worker is not None:
+            raise RuntimeError("a job is running already")
+        self._worker = Worker(job, self)
+        self._worker.event_arrived.connect(self.event_arrived)
+        self._worker.succeeded.connect(self._on_succeeded)
+        self._worker.failed.connect(self._on_failed)
+        self._set_state(JobState.RUNNING)
+        self._worker.start()
+
+    def cancel(self) -> None:
+        if self._worker is not None:
+            self._set_state(JobState.STOPPING)
+            self._worker.cancel()
+
+    def set_paused(self, paused: bool) -> None:
+        if self._worker is not None and self.state is not JobState.STOPPING:
+            self._worker.pause(paused)
+            self._set_state(JobState.PAUSED if paused else JobState.RUNNING)
+
+    def stop_now(self, milliseconds: int) -> None:
+        """Last resort when the system ends the program: cancel and wait so long at most."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker.wait(milliseconds)
+
+    def _set_state(self, state: JobState) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+
+    def _ended(self) -> None:
+        if self._worker is not None:
+            self._worker.deleteLater()
+        self._worker = None
+        self._set_state(JobState.IDLE)
+
+    @Slot(object)
+    def _on_succeeded(self, result: object) -> None:
+        self._ended()
+        self.succeeded.emit(result)
+
+    @Slot(object)
+    def _on_failed(self, error: JobError) -> None:
+        self._ended()
+        self.failed.emit(error)
+
+
+def auditing(source: Path) -> Job:
+    """Read and check a dataset; returns an AuditResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.audit import audit
+
+        return (yield from audit(source, cancel))
+
+    return job
+
+
+def demonstrating(folder: Path) -> Job:
+    """Make the synthetic phantoms, then check them like any dataset."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.audit import audit
+        from core.demo import make_demo
+
+        return (yield from audit((yield from make_demo(folder, cancel)), cancel))
+
+    return job
+
+
+def _freeze_heavy() -> None:
+    """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms."""
+    import torch  # noqa: F401
+
+    gc.freeze()
+
+
+def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool) -> Job:
+    """Train; returns a TrainingResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.training import train
+
+        _freeze_heavy()
+        return (yield from train(source, recipe, run_dir, cancel, resume))
+
+    return job
+
+
+def screening(folder: Path, output: Path, model: Path | None) -> Job:
+    """Screen a folder; returns a ScreeningResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.screening import screen
+
+        _freeze_heavy()
+        return (yield from screen(folder, output, model, cancel))
+
+    return job
+
+
+def reading(path: Path, model: Path | None) -> Job:
+    """Classify one film; returns a FilmReading."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.explain import read_one
+
+        _freeze_heavy()
+        return (yield from read_one(path, model, cancel))
+
+    return job

@@ -1,0 +1,39 @@
+"""The one place that asks and warns. Tests replace its functions."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from gui.worker import JobError
+
+
+def show_error(parent: QWidget, error: JobError) -> None:
+    """Say what went wrong; the traceback is behind "Show Details" only where the program itself is at fault."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(error.sentence)
+    if "inside the program" in error.sentence:
+        box.setDetailedText(error.traceback)
+    box.exec()
+
+
+def ask_stop_and_close(parent: QWidget) -> bool:
+    """Ask whether a running job may be stopped for closing."""
+    text = "Work is still running. Stop it after the present batch, save, and close?"
+    return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
+
+
+def choose_folder(parent: QWidget, title: str) -> Path | None:
+    name = QFileDialog.getExistingDirectory(parent, title)
+    return Path(name) if name else None
+
+
+def choose_file(parent: QWidget, title: str, kinds: str) -> Path | None:
+    name, _ = QFileDialog.getOpenFileName(parent, title, "", kinds)
+    return Path(name) if name else None
+
+
+def choose_new_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
+    return Path(chosen) if chosen else None
