@@ -22,11 +22,12 @@ from tests.conftest import drained
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A small trained model and its dataset, made once."""
-    from core.demo import DEMO_RECIPE
+    import threading
+
     from PIL import Image
 
+    from core.demo import DEMO_RECIPE
     from core.phantoms import phantom
-    import threading
 
     root = tmp_path_factory.mktemp("trained")
     for label, name in enumerate(("NORMAL", "PNEUMONIA")):

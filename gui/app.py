@@ -1,0 +1,105 @@
+"""Start of the window program: application, crash log, garbage collection, screenshots."""
+
+import gc
+import logging
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gui.jobs import training
+from gui.main_window import MainWindow
+from gui.settings import Theme
+from gui.training_tab import data_folder
+
+COLLECT_MILLISECONDS = 5000
+SAVE_MILLISECONDS = 10_000
+log = logging.getLogger(__name__)
+
+
+def _application() -> QApplication:
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application.setOrganizationName("PneumoScreen")
+    application.setApplicationName("PneumoScreen")
+    return application  # type: ignore[return-value]
+
+
+def _log_crashes() -> None:
+    """Write what no one caught into a file of the program's own folder."""
+    try:
+        data_folder().mkdir(parents=True, exist_ok=True)
+        logging.basicConfig(filename=data_folder() / "crash.log", level=logging.ERROR)
+    except OSError:
+        logging.basicConfig(level=logging.ERROR)  # a home that cannot be written must not keep the window from opening
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.error("not caught", exc_info=(kind, error, trace))
+
+    sys.excepthook = hook
+
+
+def run_window(demo: bool = False) -> int:
+    """Open the window and run until it is closed; returns the exit status."""
+    application = _application()
+    _log_crashes()
+    gc.disable()  # a collection on the worker would destroy widgets there
+    window = MainWindow()
+    collecting = QTimer(window, interval=COLLECT_MILLISECONDS)
+    collecting.timeout.connect(gc.collect)
+    collecting.start()
+    application.aboutToQuit.connect(lambda: window.jobs.stop_now(SAVE_MILLISECONDS))
+    window.show()
+    if demo:
+        window.dataset_tab.start_demo()
+    return application.exec()
+
+
+def take_screenshots(folder: Path) -> int:
+    """Run the demo through every tab and write one PNG of each into `folder`; returns the exit status."""
+    from core.demo import DEMO_RECIPE
+
+    _application()
+    folder.mkdir(parents=True, exist_ok=True)
+    window = MainWindow()
+    window.set_theme(Theme.DARK)
+    window.show()
+    _wait_for(window, window.dataset_tab.start_demo)
+    _settle(1500)
+    window.grab().save(str(folder / "dataset.png"))
+    source, worklist = window.session.source, window.dataset_tab.demo_worklist
+    assert source is not None
+    assert worklist is not None
+    window.tabs.setCurrentWidget(window.training_tab)
+    run, recipe = worklist.parent / "run", replace(DEMO_RECIPE, epochs=8)
+    _wait_for(window, lambda: window.jobs.start(training(source, recipe, run, resume=False)))
+    _settle(300)
+    window.grab().save(str(folder / "training.png"))
+    window.tabs.setCurrentWidget(window.classify_tab)
+    _wait_for(window, lambda: window.classify_tab.open(worklist))
+    _wait_for(window, lambda: window.classify_tab.open(worklist / "phantom-003.png"))
+    _settle(800)
+    window.grab().save(str(folder / "classify.png"))
+    window.set_theme(Theme.LIGHT)
+    _settle(200)
+    window.grab().save(str(folder / "classify-light.png"))
+    window.close()
+    return 0
+
+
+def _wait_for(window: MainWindow, start: "object") -> None:
+    """Start a job and run the event loop until its end is on the screen."""
+    loop = QEventLoop()
+    window.job_shown.connect(loop.quit)
+    QTimer.singleShot(0, start)  # type: ignore[call-overload]
+    loop.exec()
+    window.job_shown.disconnect(loop.quit)
+
+
+def _settle(milliseconds: int) -> None:
+    """Let timers paint and thumbnails arrive."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()

@@ -1,0 +1,126 @@
+"""Tabs, menu, status line, closing. Decides nothing about films."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
+
+from core.events import AuditResult, FilmReading, ScreeningResult, TrainingResult
+from gui import messages
+from gui.classify_tab import ClassifyTab
+from gui.dataset_tab import DatasetTab
+from gui.jobs import Jobs, JobState
+from gui.session import Session
+from gui.settings import Settings, Theme, load_settings, save_settings
+from gui.theme import apply_theme, colours_of
+from gui.training_tab import TrainingTab
+from gui.worker import JobError
+
+
+class MainWindow(QMainWindow):
+    """The one window. Signal: job_shown(result or JobError), after the end of a job is on the screen."""
+
+    job_shown = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("PneumoScreen: for research and education, not a diagnosis")
+        self.resize(1280, 820)
+        self.jobs, self.session = Jobs(self), Session(self)
+        self._closing = False
+        self.tabs = QTabWidget(documentMode=True)
+        self.dataset_tab = DatasetTab(self.session, self.jobs)
+        self.training_tab = TrainingTab(self.session, self.jobs)
+        self.classify_tab = ClassifyTab(self.session, self.jobs)
+        for tab, name in (
+            (self.dataset_tab, "Dataset"),
+            (self.training_tab, "Training"),
+            (self.classify_tab, "Classify"),
+        ):
+            self.tabs.addTab(tab, name)
+        self.setCentralWidget(self.tabs)
+        self._build_menu()
+        self.jobs.event_arrived.connect(self._on_event)
+        self.jobs.succeeded.connect(self._on_succeeded)
+        self.jobs.failed.connect(self._on_failed)
+        self.jobs.state_changed.connect(self._on_state_changed)
+        self.set_theme(load_settings().theme)
+        self._on_state_changed(JobState.IDLE)
+
+    def _build_menu(self) -> None:
+        menu = self.menuBar().addMenu("&View")
+        group = QActionGroup(self)
+        self._theme_actions: dict[QAction, Theme] = {}
+        for theme, text in ((Theme.DARK, "&Dark"), (Theme.LIGHT, "&Light"), (Theme.SYSTEM, "&Follow the system")):
+            action = QAction(text, self, checkable=True)
+            action.setData(theme.value)
+            group.addAction(action)
+            menu.addAction(action)
+            self._theme_actions[action] = theme
+        group.triggered.connect(self._on_theme_chosen)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint everything in `theme`."""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, theme)
+        self.training_tab.plots.set_colours(colours_of(theme))
+        for action, its_theme in self._theme_actions.items():
+            action.setChecked(its_theme is theme)
+
+    @Slot(QAction)
+    def _on_theme_chosen(self, action: QAction) -> None:
+        theme = self._theme_actions[action]
+        save_settings(Settings(theme))
+        self.set_theme(theme)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        tab = self.tabs.currentWidget()
+        if isinstance(tab, TrainingTab | ClassifyTab):
+            tab.show_event(event)
+
+    @Slot(object)
+    def _on_succeeded(self, result: object) -> None:
+        match result:
+            case AuditResult():
+                self.dataset_tab.show_audit(result)
+            case TrainingResult():
+                self.training_tab.show_result(result)
+            case ScreeningResult():
+                self.classify_tab.show_screening(result)
+            case FilmReading():
+                self.classify_tab.show_reading(result)
+        self.job_shown.emit(result)
+        self._close_if_asked()
+
+    @Slot(object)
+    def _on_failed(self, error: JobError) -> None:
+        if not self._closing:
+            messages.show_error(self, error)
+        self.job_shown.emit(error)
+        self._close_if_asked()
+
+    @Slot(object)
+    def _on_state_changed(self, state: JobState) -> None:
+        words = {
+            JobState.IDLE: "Ready. Nothing leaves this computer.",
+            JobState.RUNNING: "Working…",
+            JobState.PAUSED: "Paused.",
+            JobState.STOPPING: "Stopping after this batch…",
+        }
+        self.statusBar().showMessage(words[state])
+
+    def _close_if_asked(self) -> None:
+        if self._closing and self.jobs.state is JobState.IDLE:
+            self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.jobs.state is JobState.IDLE:
+            self.dataset_tab.close_thumbnails()
+            self.classify_tab.close_thumbnails()
+            event.accept()
+            return
+        event.ignore()
+        if not self._closing and messages.ask_stop_and_close(self):
+            self._closing = True
+            self.jobs.cancel()

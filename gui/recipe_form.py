@@ -1,0 +1,131 @@
+"""Widgets for a Recipe, with two doors: recipe() and show_recipe()."""
+
+from dataclasses import fields, replace
+from enum import StrEnum
+from typing import Any, get_type_hints
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, with_start
+
+MATTERS = ("architecture", "start", "epochs", "seed")
+SENTENCES = {
+    "fast": "A result in minutes: the last layer first, then a short fine-tuning of the whole network.",
+    "best": "The whole network with augmentation, averaged weights and early stopping. Takes longest.",
+    "seed": "The student project this program grew from: only the last layer, 3 epochs, threshold 0.5.",
+}
+HIDDEN = ("name", "augmentation")
+
+
+class RecipeForm(QWidget):
+    """All choices of a training; the few that matter on top, the rest under Advanced."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.recipe_name = QComboBox(objectName="recipe_name", accessibleName="Recipe")
+        self.recipe_name.addItems(list(SENTENCES))
+        self.sentence = QLabel(wordWrap=True)
+        self.sentence.setProperty("role", "quiet")
+        self._inputs: dict[str, QWidget] = {}
+        top, advanced, changes = QFormLayout(), QFormLayout(), QFormLayout()
+        top.addRow("Recipe", self.recipe_name)
+        top.addRow(self.sentence)
+        self._add(Recipe, "", top, advanced)
+        self._add(Augmentation, "augmentation.", changes, changes)
+        self.advanced = QGroupBox("Advanced", checkable=True, checked=False, objectName="advanced")
+        inside = QWidget()
+        inner = QVBoxLayout(inside)
+        inner.addLayout(advanced)
+        inner.addWidget(QLabel("Random changes of training films (0: none)"))
+        inner.addLayout(changes)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(inside)
+        scroll.setVisible(False)
+        QVBoxLayout(self.advanced).addWidget(scroll)
+        self.advanced.toggled.connect(scroll.setVisible)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(self.advanced)
+        layout.addStretch()
+        self.recipe_name.currentTextChanged.connect(self._on_name_changed)
+        self._on_name_changed(self.recipe_name.currentText())
+
+    def _add(self, kind: type, prefix: str, top: QFormLayout, rest: QFormLayout) -> None:
+        types = get_type_hints(kind)
+        for field in fields(kind):
+            if field.name in HIDDEN:
+                continue
+            key, title = prefix + field.name, field.name.replace("_", " ").replace(" px", ", pixels").capitalize()
+            self._inputs[key] = _input(field.name, types[field.name])
+            self._inputs[key].setObjectName(field.name)
+            self._inputs[key].setAccessibleName(title)
+            (top if field.name in MATTERS else rest).addRow(title, self._inputs[key])
+
+    @Slot(str)
+    def _on_name_changed(self, name: str) -> None:
+        self.sentence.setText(SENTENCES[name])
+        self.show_recipe(NAMED_RECIPES[name])
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Put every value of `recipe` into its widget."""
+        for key, widget in self._inputs.items():
+            owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
+            _put(widget, getattr(owner, key.rpartition(".")[2]))
+
+    def recipe(self) -> Recipe:
+        """The recipe that the widgets show. Raises JobFailed where the values do not go together."""
+        base = NAMED_RECIPES[self.recipe_name.currentText()]
+        types = get_type_hints(Recipe)
+        values = {key: _value(widget) for key, widget in self._inputs.items()}
+        changes = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("augmentation.")}
+        plain = {key: types[key](value) for key, value in values.items() if not key.startswith("augmentation.")}
+        return with_start(replace(base, **plain, augmentation=Augmentation(**changes)), plain["start"])
+
+
+def _input(name: str, kind: type) -> QWidget:
+    """The widget for a field of type `kind`."""
+    choices = {"architecture": ARCHITECTURES, "start": START_NAMES}.get(name)
+    if choices or issubclass(kind, StrEnum):
+        box = QComboBox()
+        box.addItems([str(choice) for choice in choices or kind])  # type: ignore[attr-defined]
+        box.setEditable(name == "start")  # the path of a model file may stand here too
+        return box
+    if kind is bool:
+        return QCheckBox()
+    if kind is int:
+        return QSpinBox(maximum=2**31 - 1)
+    return QDoubleSpinBox(decimals=6, maximum=100, singleStep=0.01)
+
+
+def _put(widget: QWidget, value: Any) -> None:
+    match widget:
+        case QComboBox():
+            widget.setCurrentText(str(value))
+        case QCheckBox():
+            widget.setChecked(value)
+        case QSpinBox() | QDoubleSpinBox():
+            widget.setValue(value)
+
+
+def _value(widget: QWidget) -> Any:
+    match widget:
+        case QComboBox():
+            return widget.currentText()
+        case QCheckBox():
+            return widget.isChecked()
+        case QSpinBox() | QDoubleSpinBox():
+            return widget.value()
+    raise TypeError(type(widget).__name__)

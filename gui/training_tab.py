@@ -1,0 +1,198 @@
+"""The second room: choose a recipe, train, watch."""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, Qt, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import JobFailed
+from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingResult, TrainingStarted
+from core.files import readable_name
+from core.metrics import summary_lines
+from gui import jobs, messages
+from gui.plots import TrainingPlots
+from gui.recipe_form import RecipeForm
+from gui.session import Session
+from gui.tables import RowsTable
+from gui.worker import JobError
+
+NOTICE = "For research and education, not a diagnosis."
+HEADINGS = ("Epoch", "Loss", "Accuracy", "Val. loss", "Val. accuracy", "Val. AUC", "Seconds", "Kept")
+
+
+def data_folder() -> Path:
+    """Where the platform wants this program's own files."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))
+
+
+class TrainingTab(QWidget):
+    """Starts trainings of the session's dataset; a finished model goes into the session."""
+
+    def __init__(self, session: Session, work: jobs.Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._work = session, work
+        self._interrupted: Path | None = None
+        self._best: int | None = None
+        self._build()
+        work.state_changed.connect(self._on_state_changed)
+        session.dataset_changed.connect(self._on_dataset_changed)
+        self._on_state_changed(work.state)
+
+    def _build(self) -> None:
+        self.form = RecipeForm()
+        self.start = self._button("Start training", "start", self._on_start)
+        self.resume = self._button("Resume the interrupted training", "resume", self._on_resume)
+        self.pause = self._button("Pause", "pause", self._on_pause)
+        self.cancel = self._button("Cancel", "cancel", self._work.cancel)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.addWidget(self.form, 1)
+        for button in (self.start, self.resume, self.pause, self.cancel):
+            column.addWidget(button)
+        self.status = QLabel("Open a dataset first.", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.status.setObjectName("status")
+        self.progress = QProgressBar(objectName="progress", accessibleName="Progress of the training")
+        self.plots = TrainingPlots()
+        self._epochs = RowsTable(HEADINGS)
+        table = QTableView(objectName="epochs", accessibleName="Epochs")
+        table.setModel(self._epochs)
+        table.verticalHeader().hide()
+        table.horizontalHeader().setStretchLastSection(True)
+        self.log = QPlainTextEdit(readOnly=True, objectName="log", accessibleName="Log")
+        lower = QSplitter()
+        lower.addWidget(table)
+        lower.addWidget(self.log)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.addWidget(self.status)
+        column.addWidget(self.progress)
+        column.addWidget(self.plots, 3)
+        column.addWidget(lower, 2)
+        layout = QHBoxLayout(self)
+        layout.addWidget(left, 2)
+        layout.addWidget(right, 7)
+
+    def _button(self, text: str, name: str, slot: object) -> QPushButton:
+        button = QPushButton(text, objectName=name, accessibleName=text)
+        button.clicked.connect(slot)
+        return button
+
+    @Slot()
+    def _on_start(self) -> None:
+        try:
+            recipe = self.form.recipe()
+        except JobFailed as error:
+            messages.show_error(self, JobError(error.sentence, ""))
+            return
+        self._begin(data_folder() / "runs" / f"{datetime.now():%Y-%m-%d-%H%M%S}-{recipe.name}", resume=False)
+
+    @Slot()
+    def _on_resume(self) -> None:
+        if self._interrupted:
+            self._begin(self._interrupted, resume=True)
+
+    def _begin(self, run_dir: Path, resume: bool) -> None:
+        if self._session.source is None or self._work.state is not jobs.JobState.IDLE:
+            return
+        if not resume:
+            self._epochs.set_rows([])
+            self.plots.clear()
+        self.log.clear()
+        self._interrupted = run_dir
+        self._work.start(jobs.training(self._session.source, self.form.recipe(), run_dir, resume))
+
+    @Slot()
+    def _on_pause(self) -> None:
+        self._work.set_paused(self._work.state is jobs.JobState.RUNNING)
+
+    @Slot(object)
+    def _on_dataset_changed(self, _audit: object) -> None:
+        self.status.setText("Ready to train. " + NOTICE)
+        self._on_state_changed(self._work.state)
+
+    @Slot(object)
+    def _on_state_changed(self, state: jobs.JobState) -> None:
+        idle = state is jobs.JobState.IDLE
+        self.start.setEnabled(idle and self._session.source is not None)
+        self.form.setEnabled(idle)
+        checkpoint = self._interrupted is not None and (self._interrupted / "last.ckpt").is_file()
+        self.resume.setVisible(idle and checkpoint)
+        self.pause.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
+        self.pause.setText("Go on" if state is jobs.JobState.PAUSED else "Pause")
+        self.cancel.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
+        if state is jobs.JobState.STOPPING:
+            self.status.setText("Stopping after this batch…")
+
+    def show_event(self, event: object) -> None:
+        """Show one event of a training."""
+        match event:
+            case Progressed(stage, done, total):
+                self.status.setText(f"{stage}…")
+                self.progress.setRange(0, total or 0)
+                self.progress.setValue(done)
+            case TrainingStarted():
+                self._say(
+                    f"{event.training_films} training, {event.validation_films} validation, {event.test_films} test films; {event.device}"
+                )
+            case BatchEnded():
+                if self._work.state is jobs.JobState.RUNNING:
+                    left = f"{event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
+                    self.status.setText(
+                        f"Epoch {event.epoch} of {event.epochs} · loss {event.loss:.3f} · "
+                        f"{event.films_per_second:.0f} films/s · {left}"
+                    )
+                self.progress.setRange(0, event.epochs * event.batches)
+                self.progress.setValue((event.epoch - 1) * event.batches + event.batch)
+            case EpochEnded():
+                self._add_epoch(event)
+            case Noted(sentence):
+                self._say(sentence)
+            case FilmLeftOut(path, reason, sentence):
+                self._say(f"Left out: {readable_name(path.name)} ({reason}). {sentence}")
+
+    def _add_epoch(self, epoch: EpochEnded) -> None:
+        self.plots.add(epoch)
+        kept = "★" if epoch.is_best else ""
+        self._epochs.append(
+            (epoch.epoch, epoch.training_loss, epoch.training_accuracy, epoch.validation_loss,
+             epoch.validation_accuracy, epoch.validation_auc, round(epoch.seconds), kept)
+        )  # fmt: skip
+        self._say(f"Epoch {epoch.epoch}: validation loss {epoch.validation_loss:.3f}, AUC {epoch.validation_auc:.3f}")
+
+    def _say(self, text: str) -> None:
+        self.log.appendPlainText(text)
+
+    def show_result(self, result: TrainingResult) -> None:
+        """Show how a training ended and offer its model to the session."""
+        self.progress.setRange(0, 1)
+        self.progress.setValue(1)
+        if result.completed and result.figures is not None:
+            self._interrupted = None
+            for line in summary_lines(result.figures):
+                self._say(line)
+            accuracy = result.figures.accuracy
+            shown = (
+                f"test accuracy {accuracy.value:.1%} ({accuracy.low:.1%} to {accuracy.high:.1%}, n = {result.figures.n})"
+                if accuracy
+                else ""
+            )
+            self.status.setText(f"Done. Kept epoch {result.best_epoch}: {shown}. {NOTICE}")
+        else:
+            self.status.setText(f"Stopped after {result.epochs_done} epochs. The best model so far is kept.")
+        self._say(
+            f"Model: {result.model}\n{NOTICE}" if result.model else "No epoch was finished, so there is no model."
+        )
+        if result.model:
+            self._session.use_model(result.model)
+        self._on_state_changed(self._work.state)
