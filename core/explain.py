@@ -41,10 +41,10 @@ def heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.float32]:
     finally:
         hook.remove()
     weights = gradient.mean(dim=(2, 3), keepdim=True)  # (1, channels, 1, 1)
-    heat = (weights * maps[0]).sum(1, keepdim=True).clamp_min(0)  # (1, 1, h, w)
+    heat = (weights * maps[0]).detach().sum(1, keepdim=True).clamp_min(0)  # (1, 1, h, w)
     heat = torch.nn.functional.interpolate(heat, film.shape, mode="bilinear", align_corners=False)[0, 0]
     top = float(heat.max())
-    return (heat / top if top > 0 else heat).detach().numpy().astype(np.float32)
+    return (heat / top if top > 0 else heat).numpy().astype(np.float32)
 
 
 def overlay(film: Grey, heat: npt.NDArray[np.float32]) -> Image.Image:

@@ -24,7 +24,7 @@ from core.recipe import Normalisation
 from core.transforms import Preprocessing, as_fractions, network_input
 
 VERSION = "0.1.0"
-CLASS_SEPARATE_BATCH = 32
+BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,10 @@ def logits_of(
     device = next(network.parameters()).device
     network.eval()
     rows: list[Tensor] = []
-    for start in range(0, len(films), CLASS_SEPARATE_BATCH):
+    for start in range(0, len(films), BATCH):
         if cancel is not None and cancel.is_set():
             break
-        part = torch.from_numpy(np.ascontiguousarray(films[start : start + CLASS_SEPARATE_BATCH])).to(device)
+        part = torch.from_numpy(np.array(films[start : start + BATCH])).to(device)
         rows.append(network(network_input(as_fractions(part), preprocessing)).float().cpu())
     return torch.cat(rows).numpy() if rows else np.zeros((0, network.head.out_features), np.float32)
 

@@ -298,7 +298,7 @@ class _Training:
             with self.compute.autocast():
                 logits = self.network(network_input(films, self.preprocessing)).float()
         loss = loss_of(logits, labels, self.weights, self.recipe.label_smoothing)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.optimizer.step()
         self.average.update()
         return float(loss.detach()), logits.detach().cpu()

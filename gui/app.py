@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -74,7 +75,8 @@ def take_screenshots(folder: Path) -> int:
     assert worklist is not None
     window.tabs.setCurrentWidget(window.training_tab)
     run, recipe = worklist.parent / "run", replace(DEMO_RECIPE, epochs=8)
-    _wait_for(window, lambda: window.jobs.start(training(source, recipe, run, resume=False)))
+    job = training(source, recipe, run, resume=False)
+    _wait_for(window, lambda: window.jobs.start(job, window.training_tab.show_event))
     _settle(300)
     window.grab().save(str(folder / "training.png"))
     window.tabs.setCurrentWidget(window.classify_tab)
@@ -89,11 +91,11 @@ def take_screenshots(folder: Path) -> int:
     return 0
 
 
-def _wait_for(window: MainWindow, start: "object") -> None:
+def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:
     """Start a job and run the event loop until its end is on the screen."""
     loop = QEventLoop()
     window.job_shown.connect(loop.quit)
-    QTimer.singleShot(0, start)  # type: ignore[call-overload]
+    QTimer.singleShot(0, start)
     loop.exec()
     window.job_shown.disconnect(loop.quit)
 

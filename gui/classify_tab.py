@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSlider,
     QSplitter,
     QTableView,
@@ -22,6 +21,7 @@ from core.files import readable_name, write_atomically
 from gui import jobs, messages
 from gui.drop_area import DropArea
 from gui.film_view import FilmView
+from gui.naming import button, named
 from gui.session import Session
 from gui.tables import SORT_ROLE, LedgerTable
 from gui.thumbnails import Thumbnails
@@ -51,24 +51,24 @@ class ClassifyTab(QWidget):
     def _build(self) -> None:
         self.drop_area = DropArea("Drop a film or a folder of films")
         self.drop_area.dropped.connect(self.open)
-        self.open_film = self._button("Open film…", "open_film", self._on_open_film)
-        self.open_folder = self._button("Screen folder…", "open_folder", self._on_open_folder)
-        self.cancel = self._button("Cancel", "cancel", self._work.cancel)
-        self.export = self._button("Export CSV…", "export", self._on_export)
-        self.choose_model = self._button("Choose model…", "choose_model", self._on_choose_model)
-        self.bundled = self._button("Bundled model", "bundled", self._on_bundled)
-        self.model = QLabel(textFormat=Qt.TextFormat.PlainText, objectName="model")
+        self.open_film = button("Open film…", "open_film", self._on_open_film)
+        self.open_folder = button("Screen folder…", "open_folder", self._on_open_folder)
+        self.cancel = button("Cancel", "cancel", self._work.cancel)
+        self.export = button("Export CSV…", "export", self._on_export)
+        self.choose_model = button("Choose model…", "choose_model", self._on_choose_model)
+        self.bundled = button("Bundled model", "bundled", self._on_bundled)
+        self.model = named(QLabel(textFormat=Qt.TextFormat.PlainText), "model")
         buttons = QHBoxLayout()
         for widget in (self.open_film, self.open_folder, self.cancel, self.export, self.choose_model, self.bundled):
             buttons.addWidget(widget)
         buttons.addStretch()
         buttons.addWidget(self.model)
-        self.progress = QProgressBar(objectName="progress", accessibleName="Progress of the screening")
-        self.status = QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True, objectName="status")
+        self.progress = named(QProgressBar(), "progress", "Progress of the screening")
+        self.status = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "status")
         sorted_table = QSortFilterProxyModel(self)
         sorted_table.setSourceModel(self._table)
         sorted_table.setSortRole(SORT_ROLE)
-        self.table = QTableView(objectName="table", accessibleName="Worklist", sortingEnabled=True)
+        self.table = named(QTableView(sortingEnabled=True), "table", "Worklist")
         self.table.setModel(sorted_table)
         self.table.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
         self.table.verticalHeader().hide()
@@ -90,15 +90,15 @@ class ClassifyTab(QWidget):
 
     def _reading_panel(self) -> QWidget:
         """Verdict, film and heat map of one film."""
-        self.verdict = QLabel("No film is open.", textFormat=Qt.TextFormat.PlainText, objectName="verdict")
+        self.verdict = named(QLabel("No film is open.", textFormat=Qt.TextFormat.PlainText), "verdict")
         self.verdict.setProperty("role", "verdict")
-        self.details = QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True, objectName="details")
+        self.details = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "details")
         self.film_view = FilmView()
-        self.opacity = QSlider(Qt.Orientation.Horizontal, objectName="opacity", accessibleName="Heat map opacity")
+        self.opacity = named(QSlider(Qt.Orientation.Horizontal), "opacity", "Heat map opacity")
         self.opacity.setRange(0, 100)
         self.opacity.valueChanged.connect(self.film_view.set_heat_opacity)
         self.opacity.setValue(45)
-        fit = self._button("Fit", "fit", self.film_view.fit)
+        fit = button("Fit", "fit", self.film_view.fit)
         row = QHBoxLayout()
         row.addWidget(QLabel("Heat map"))
         row.addWidget(self.opacity)
@@ -111,24 +111,20 @@ class ClassifyTab(QWidget):
         column.addLayout(row)
         return panel
 
-    def _button(self, text: str, name: str, slot: object) -> QPushButton:
-        button = QPushButton(text, objectName=name, accessibleName=text)
-        button.clicked.connect(slot)
-        return button
-
     @Slot(object)
     def open(self, path: Path) -> None:
         """Read one film, or screen a folder."""
         if self._work.state is not jobs.JobState.IDLE:
             return
         if not path.is_dir():
-            self._work.start(jobs.reading(path, self._session.model))
+            self._work.start(jobs.reading(path, self._session.model), self.show_event)
             return
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}-screening.csv"
         self._folder, self._output = path, None
         self._table.clear()
         self._thumbnails.forget()
-        self._work.start(jobs.screening(path, data_folder() / "screenings" / name, self._session.model))
+        job = jobs.screening(path, data_folder() / "screenings" / name, self._session.model)
+        self._work.start(job, self.show_event)
 
     def close_thumbnails(self) -> None:
         self._thumbnails.close()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -20,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from core.audit import count_rows
 from core.dataset import Film
-from core.events import AuditResult, Severity
+from core.events import AuditResult, Progressed, Severity
 from core.files import readable_name
 from gui import jobs, messages
 from gui.drop_area import DropArea
+from gui.naming import button, named
 from gui.session import Session
 from gui.tables import RowsTable
 from gui.thumbnails import Thumbnails
@@ -51,20 +51,20 @@ class DatasetTab(QWidget):
     def _build(self) -> None:
         self.drop_area = DropArea(EMPTY)
         self.drop_area.dropped.connect(self.open)
-        self.open_folder = self._button("Open folder…", "open_folder", self._on_open_folder)
-        self.open_list = self._button("Open label list…", "open_list", self._on_open_list)
-        self.try_demo = self._button("Try the demo (synthetic films)", "try_demo", self.start_demo)
-        self.cancel = self._button("Cancel", "cancel", self._work.cancel)
+        self.open_folder = button("Open folder…", "open_folder", self._on_open_folder)
+        self.open_list = button("Open label list…", "open_list", self._on_open_list)
+        self.try_demo = button("Try the demo (synthetic films)", "try_demo", self.start_demo)
+        self.cancel = button("Cancel", "cancel", self._work.cancel)
         buttons = QHBoxLayout()
-        for button in (self.open_folder, self.open_list, self.try_demo, self.cancel):
-            buttons.addWidget(button)
+        for widget in (self.open_folder, self.open_list, self.try_demo, self.cancel):
+            buttons.addWidget(widget)
         buttons.addStretch()
         self.summary = QLabel("No dataset is open.", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.summary.setObjectName("summary")
         self._counts = RowsTable(["Class", "Split", "Films", "Patients"])
         self._findings = RowsTable(["", "Finding", "What it means", "What to do"])
         self._left_out = RowsTable(["Unreadable file", "Reason", "Why"])
-        self.films = QListWidget(objectName="films", accessibleName="Films")
+        self.films = named(QListWidget(), "films", "Films")
         self.films.setViewMode(QListWidget.ViewMode.IconMode)
         self.films.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
         self.films.setResizeMode(QListWidget.ResizeMode.Adjust)
@@ -87,17 +87,12 @@ class DatasetTab(QWidget):
         layout.addLayout(body, 1)
         self.cancel.setEnabled(False)
 
-    def _button(self, text: str, name: str, slot: object) -> QPushButton:
-        button = QPushButton(text, objectName=name, accessibleName=text)
-        button.clicked.connect(slot)
-        return button
-
     @Slot(object)
     def open(self, source: Path) -> None:
         """Read and check the dataset at `source`."""
         if self._work.state is jobs.JobState.IDLE:
             self._source = source
-            self._work.start(jobs.auditing(source))
+            self._work.start(jobs.auditing(source), self.show_event)
 
     @Slot()
     def start_demo(self) -> None:
@@ -105,7 +100,7 @@ class DatasetTab(QWidget):
         if self._work.state is jobs.JobState.IDLE:
             self._demo = tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-")
             self._source = Path(self._demo.name) / "phantoms"
-            self._work.start(jobs.demonstrating(Path(self._demo.name)))
+            self._work.start(jobs.demonstrating(Path(self._demo.name)), self.show_event)
 
     @property
     def demo_worklist(self) -> Path | None:
@@ -114,6 +109,12 @@ class DatasetTab(QWidget):
 
     def close_thumbnails(self) -> None:
         self._thumbnails.close()
+
+    def show_event(self, event: object) -> None:
+        """Show how far reading and checking are."""
+        if isinstance(event, Progressed):
+            done = f" {event.done} of {event.total}" if event.total else ""
+            self.summary.setText(f"{event.stage}…{done}")
 
     def show_audit(self, result: AuditResult) -> None:
         """Show a finished audit and make it the session's dataset."""
@@ -125,7 +126,8 @@ class DatasetTab(QWidget):
             "Synthetic films, not patients. " if self._demo and self._source.is_relative_to(self._demo.name) else ""
         )
         self.summary.setText(
-            f"{synthetic}{readable_name(str(self._source))}: {len(dataset.films)} films of {dataset.patients()} patients, "
+            f"{synthetic}{readable_name(str(self._source))}: {len(dataset.films)} films "
+            f"of {dataset.patients()} patients, "
             f"{len(result.left_out)} unreadable."
         )
         self._counts.set_rows(count_rows(dataset))
@@ -148,7 +150,7 @@ class DatasetTab(QWidget):
         self._items.clear()
         for film in random.Random(0).sample(films, min(SHOWN_FILMS, len(films))):
             item = QListWidgetItem(classes[film.label])
-            item.setToolTip("")
+            item.setSizeHint(self.films.gridSize())
             self.films.addItem(item)
             self._items[film.path] = item
             self._thumbnails.want(film.path)
@@ -171,14 +173,14 @@ class DatasetTab(QWidget):
     @Slot(object)
     def _on_state_changed(self, state: jobs.JobState) -> None:
         idle = state is jobs.JobState.IDLE
-        for button in (self.open_folder, self.open_list, self.try_demo, self.drop_area):
-            button.setEnabled(idle)
+        for widget in (self.open_folder, self.open_list, self.try_demo, self.drop_area):
+            widget.setEnabled(idle)
         self.cancel.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
 
 
 def _view(table: RowsTable, name: str) -> QTableView:
     """A quiet, read-only view of a table."""
-    view = QTableView(objectName=name, accessibleName=name.replace("_", " "))
+    view = named(QTableView(), name)
     view.setModel(table)
     view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
     view.verticalHeader().hide()

@@ -2,7 +2,7 @@
 
 import gc
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from enum import Enum
 from pathlib import Path
 
@@ -24,12 +24,10 @@ class JobState(Enum):
 class Jobs(QObject):
     """Owner of the one worker.
 
-    Signals: state_changed(JobState); event_arrived(event) while a job runs; then succeeded(result) or
-    failed(JobError), after the state is IDLE again, so that a slot may start the next job.
+    Signals: state_changed(JobState); succeeded(result) or failed(JobError), after the state is IDLE again, so that a slot may start the next job.
     """
 
     state_changed = Signal(object)
-    event_arrived = Signal(object)
     succeeded = Signal(object)
     failed = Signal(object)
 
@@ -38,12 +36,12 @@ class Jobs(QObject):
         self._worker: Worker | None = None
         self.state = JobState.IDLE
 
-    def start(self, job: Job) -> None:
-        """Run `job`. Raises RuntimeError while another one runs: buttons are disabled then."""
+    def start(self, job: Job, show_event: Callable[[object], None]) -> None:
+        """Run `job`; each of its events goes to `show_event`. Raises RuntimeError while another one runs: buttons are disabled then."""
         if self._worker is not None:
             raise RuntimeError("a job is running already")
         self._worker = Worker(job, self)
-        self._worker.event_arrived.connect(self.event_arrived)
+        self._worker.event_arrived.connect(show_event)
         self._worker.succeeded.connect(self._on_succeeded)
         self._worker.failed.connect(self._on_failed)
         self._set_state(JobState.RUNNING)

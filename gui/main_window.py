@@ -39,7 +39,6 @@ class MainWindow(QMainWindow):
             self.tabs.addTab(tab, name)
         self.setCentralWidget(self.tabs)
         self._build_menu()
-        self.jobs.event_arrived.connect(self._on_event)
         self.jobs.succeeded.connect(self._on_succeeded)
         self.jobs.failed.connect(self._on_failed)
         self.jobs.state_changed.connect(self._on_state_changed)
@@ -72,12 +71,6 @@ class MainWindow(QMainWindow):
         theme = self._theme_actions[action]
         save_settings(Settings(theme))
         self.set_theme(theme)
-
-    @Slot(object)
-    def _on_event(self, event: object) -> None:
-        tab = self.tabs.currentWidget()
-        if isinstance(tab, TrainingTab | ClassifyTab):
-            tab.show_event(event)
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:

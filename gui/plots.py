@@ -8,6 +8,7 @@ from core.events import EpochEnded
 from gui.theme import ORANGE, SKY, Colours
 
 PAINT_MILLISECONDS = 100
+TITLES = ("Loss", "Accuracy")
 
 
 class TrainingPlots(QWidget):
@@ -16,7 +17,7 @@ class TrainingPlots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._epochs: list[EpochEnded] = []
-        self._plots = [pg.PlotWidget(title=title) for title in ("Loss", "Accuracy")]
+        self._plots = [pg.PlotWidget() for _ in TITLES]
         self._curves = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -32,7 +33,7 @@ class TrainingPlots(QWidget):
             ):
                 pen = pg.mkPen(colour, width=2, style=style)
                 self._curves.append(plot.plot(name=name, pen=pen, symbol=symbol, symbolSize=6, symbolBrush=colour))
-        self._best = [pg.InfiniteLine(label="kept", labelOpts={"position": 0.9}) for _ in self._plots]
+        self._best = [pg.InfiniteLine(label="kept", labelOpts={"position": 0.12}) for _ in self._plots]
         for plot, line in zip(self._plots, self._best, strict=True):
             plot.addItem(line)
             line.hide()
@@ -40,12 +41,12 @@ class TrainingPlots(QWidget):
         self._timer.timeout.connect(self._paint)
 
     def set_colours(self, colours: Colours) -> None:
-        for plot in self._plots:
+        for plot, title in zip(self._plots, TITLES, strict=True):
+            plot.setTitle(title, color=colours.text)
             plot.setBackground(colours.panel)
             for name in ("left", "bottom"):
                 plot.getAxis(name).setPen(colours.quiet)
                 plot.getAxis(name).setTextPen(colours.quiet)
-            plot.setTitle(plot.plotItem.titleLabel.text, color=colours.text)
 
     def clear(self) -> None:
         self._epochs = []

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, with_start
+from gui.naming import named
 
 MATTERS = ("architecture", "start", "epochs", "seed")
 SENTENCES = {
@@ -34,7 +35,7 @@ class RecipeForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.recipe_name = QComboBox(objectName="recipe_name", accessibleName="Recipe")
+        self.recipe_name = named(QComboBox(), "recipe_name", "Recipe")
         self.recipe_name.addItems(list(SENTENCES))
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "quiet")
@@ -44,7 +45,7 @@ class RecipeForm(QWidget):
         top.addRow(self.sentence)
         self._add(Recipe, "", top, advanced)
         self._add(Augmentation, "augmentation.", changes, changes)
-        self.advanced = QGroupBox("Advanced", checkable=True, checked=False, objectName="advanced")
+        self.advanced = named(QGroupBox("Advanced", checkable=True, checked=False), "advanced")
         inside = QWidget()
         inner = QVBoxLayout(inside)
         inner.addLayout(advanced)
@@ -100,7 +101,7 @@ def _input(name: str, kind: type) -> QWidget:
     choices = {"architecture": ARCHITECTURES, "start": START_NAMES}.get(name)
     if choices or issubclass(kind, StrEnum):
         box = QComboBox()
-        box.addItems([str(choice) for choice in choices or kind])  # type: ignore[attr-defined]
+        box.addItems(choices if choices else [str(choice) for choice in kind.__members__.values()])
         box.setEditable(name == "start")  # the path of a model file may stand here too
         return box
     if kind is bool:

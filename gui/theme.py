@@ -66,7 +66,8 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
                        background: {colours.panel}; }}
         QPushButton:hover, QPushButton:focus {{ border-color: {colours.accent}; }}
         QPushButton:disabled {{ color: {colours.quiet}; }}
-        QTabBar::tab {{ padding: 9px 22px; }}
+        QTabWidget::pane {{ border: none; border-top: 1px solid {colours.line}; }}
+        QTabBar::tab {{ padding: 9px 22px; border: none; border-bottom: 3px solid transparent; }}
         QTabBar::tab:selected {{ border-bottom: 3px solid {colours.accent}; }}
         QLabel[role="quiet"] {{ color: {colours.quiet}; }}
         QLabel[role="verdict"] {{ font-size: 26px; font-weight: bold; }}

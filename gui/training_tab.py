@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QProgressBar,
-    QPushButton,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -19,8 +18,9 @@ from PySide6.QtWidgets import (
 from core.errors import JobFailed
 from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingResult, TrainingStarted
 from core.files import readable_name
-from core.metrics import summary_lines
+from core.metrics import Figure, summary_lines
 from gui import jobs, messages
+from gui.naming import button, named
 from gui.plots import TrainingPlots
 from gui.recipe_form import RecipeForm
 from gui.session import Session
@@ -51,25 +51,25 @@ class TrainingTab(QWidget):
 
     def _build(self) -> None:
         self.form = RecipeForm()
-        self.start = self._button("Start training", "start", self._on_start)
-        self.resume = self._button("Resume the interrupted training", "resume", self._on_resume)
-        self.pause = self._button("Pause", "pause", self._on_pause)
-        self.cancel = self._button("Cancel", "cancel", self._work.cancel)
+        self.start = button("Start training", "start", self._on_start)
+        self.resume = button("Resume the interrupted training", "resume", self._on_resume)
+        self.pause = button("Pause", "pause", self._on_pause)
+        self.cancel = button("Cancel", "cancel", self._work.cancel)
         left = QWidget()
         column = QVBoxLayout(left)
         column.addWidget(self.form, 1)
-        for button in (self.start, self.resume, self.pause, self.cancel):
-            column.addWidget(button)
+        for widget in (self.start, self.resume, self.pause, self.cancel):
+            column.addWidget(widget)
         self.status = QLabel("Open a dataset first.", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.status.setObjectName("status")
-        self.progress = QProgressBar(objectName="progress", accessibleName="Progress of the training")
+        self.progress = named(QProgressBar(), "progress", "Progress of the training")
         self.plots = TrainingPlots()
         self._epochs = RowsTable(HEADINGS)
-        table = QTableView(objectName="epochs", accessibleName="Epochs")
+        table = named(QTableView(), "epochs", "Epochs")
         table.setModel(self._epochs)
         table.verticalHeader().hide()
         table.horizontalHeader().setStretchLastSection(True)
-        self.log = QPlainTextEdit(readOnly=True, objectName="log", accessibleName="Log")
+        self.log = named(QPlainTextEdit(readOnly=True), "log", "Log")
         lower = QSplitter()
         lower.addWidget(table)
         lower.addWidget(self.log)
@@ -82,11 +82,6 @@ class TrainingTab(QWidget):
         layout = QHBoxLayout(self)
         layout.addWidget(left, 2)
         layout.addWidget(right, 7)
-
-    def _button(self, text: str, name: str, slot: object) -> QPushButton:
-        button = QPushButton(text, objectName=name, accessibleName=text)
-        button.clicked.connect(slot)
-        return button
 
     @Slot()
     def _on_start(self) -> None:
@@ -110,7 +105,7 @@ class TrainingTab(QWidget):
             self.plots.clear()
         self.log.clear()
         self._interrupted = run_dir
-        self._work.start(jobs.training(self._session.source, self.form.recipe(), run_dir, resume))
+        self._work.start(jobs.training(self._session.source, self.form.recipe(), run_dir, resume), self.show_event)
 
     @Slot()
     def _on_pause(self) -> None:
@@ -143,7 +138,8 @@ class TrainingTab(QWidget):
                 self.progress.setValue(done)
             case TrainingStarted():
                 self._say(
-                    f"{event.training_films} training, {event.validation_films} validation, {event.test_films} test films; {event.device}"
+                    f"{event.training_films} training, {event.validation_films} validation, {event.test_films} test films; "
+                    f"{event.device}"
                 )
             case BatchEnded():
                 if self._work.state is jobs.JobState.RUNNING:
@@ -181,13 +177,7 @@ class TrainingTab(QWidget):
             self._interrupted = None
             for line in summary_lines(result.figures):
                 self._say(line)
-            accuracy = result.figures.accuracy
-            shown = (
-                f"test accuracy {accuracy.value:.1%} ({accuracy.low:.1%} to {accuracy.high:.1%}, n = {result.figures.n})"
-                if accuracy
-                else ""
-            )
-            self.status.setText(f"Done. Kept epoch {result.best_epoch}: {shown}. {NOTICE}")
+            self.status.setText(f"Done. Kept epoch {result.best_epoch}. {_accuracy(result.figures.accuracy)}{NOTICE}")
         else:
             self.status.setText(f"Stopped after {result.epochs_done} epochs. The best model so far is kept.")
         self._say(
@@ -196,3 +186,10 @@ class TrainingTab(QWidget):
         if result.model:
             self._session.use_model(result.model)
         self._on_state_changed(self._work.state)
+
+
+def _accuracy(figure: Figure | None) -> str:
+    """The accuracy on test films with its interval, as a sentence."""
+    if figure is None:
+        return ""
+    return f"Test accuracy {figure.value:.1%} (95 % interval {figure.low:.1%} to {figure.high:.1%}). "

@@ -1,0 +1,118 @@
+"""The window as a person uses it."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QSettings, QStandardPaths, Qt
+from PySide6.QtWidgets import QPushButton, QSpinBox
+
+from core.events import FilmReading, ScreeningResult, TrainingResult
+from gui import messages
+from gui.jobs import JobState
+from gui.main_window import MainWindow
+from gui.settings import Theme, load_settings
+
+
+@pytest.fixture
+def errors(monkeypatch):
+    shown = []
+    monkeypatch.setattr(messages, "show_error", lambda _parent, error: shown.append(error.sentence))
+    return shown
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, monkeypatch, errors):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    QStandardPaths.setTestModeEnabled(False)
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    if made.jobs.state is not JobState.IDLE:
+        with qtbot.waitSignal(made.job_shown, timeout=20_000):
+            made.jobs.cancel()
+    made.close()
+
+
+def click(qtbot, parent, name):
+    qtbot.mouseClick(parent.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def test_first_use_from_films_to_worklist(qtbot, window, dataset_folder, tmp_path, monkeypatch):
+    (dataset_folder / "NORMAL" / "<b>bold</b>.png").write_bytes(b"")
+    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+        window.dataset_tab.open(dataset_folder)
+    assert "24 films of 24 patients, 1 unreadable" in window.dataset_tab.summary.text()
+
+    window.tabs.setCurrentWidget(window.training_tab)
+    form = window.training_tab.form
+    form.findChild(QSpinBox, "epochs").setValue(1)
+    form.findChild(QSpinBox, "image_size_px").setValue(64)
+    form._inputs["start"].setCurrentText("random")
+    with qtbot.waitSignal(window.job_shown, timeout=50_000) as shown:
+        click(qtbot, window.training_tab, "start")
+    assert isinstance(shown.args[0], TrainingResult)
+    assert "not a diagnosis" in window.training_tab.status.text()
+    assert "roc auc" in window.training_tab.log.toPlainText()
+
+    window.tabs.setCurrentWidget(window.classify_tab)
+    with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
+        window.classify_tab.open(dataset_folder)
+    assert isinstance(shown.args[0], ScreeningResult)
+    assert window.classify_tab.table.model().rowCount() == 25
+    monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "export.csv")
+    click(qtbot, window.classify_tab, "export")
+    assert len((tmp_path / "export.csv").read_text().splitlines()) == 26
+
+    with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
+        window.classify_tab.open(next((dataset_folder / "PNEUMONIA").iterdir()))
+    assert isinstance(shown.args[0], FilmReading)
+    assert "%" in window.classify_tab.verdict.text()
+    assert "not a diagnosis" in window.classify_tab.details.text()
+
+
+def test_a_wrong_choice_is_a_sentence(qtbot, window, errors, tmp_path):
+    with qtbot.waitSignal(window.job_shown):
+        window.dataset_tab.open(tmp_path / "nowhere")
+    assert "does not exist" in errors[0]
+
+
+def test_closing_in_the_middle_asks_stops_and_closes(qtbot, window, monkeypatch):
+    def job(cancel):
+        while not cancel.wait(0.01):
+            yield 1
+
+    monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)
+    window.jobs.start(lambda cancel: job(cancel), window.dataset_tab.show_event)
+    window.close()
+    assert window.isVisible()
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_cancel_says_so_at_once(qtbot, window):
+    def job(cancel):
+        while not cancel.wait(0.01):
+            yield 1
+
+    window.jobs.start(lambda cancel: job(cancel), window.dataset_tab.show_event)
+    with qtbot.waitSignal(window.job_shown):
+        click(qtbot, window.dataset_tab, "cancel")
+        assert "Stopping" in window.statusBar().currentMessage()
+
+
+def test_theme_is_kept(qtbot, window):
+    action = next(action for action, theme in window._theme_actions.items() if theme is Theme.LIGHT)
+    action.trigger()
+    assert load_settings().theme is Theme.LIGHT
+
+
+@pytest.mark.parametrize("theme", [Theme.DARK, Theme.LIGHT])
+def test_each_tab_paints(window, theme, tmp_path):
+    window.set_theme(theme)
+    for number in range(window.tabs.count()):
+        window.tabs.setCurrentIndex(number)
+        path = tmp_path / f"{number}.png"
+        window.grab().save(str(path))
+        assert np.asarray(Image.open(path).convert("L")).std() > 3
