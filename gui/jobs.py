@@ -24,7 +24,8 @@ class JobState(Enum):
 class Jobs(QObject):
     """Owner of the one worker.
 
-    Signals: state_changed(JobState); succeeded(result) or failed(JobError), after the state is IDLE again, so that a slot may start the next job.
+    Signals: state_changed(JobState); succeeded(result) or failed(JobError) after the state is IDLE again, so that a
+    slot may start the next job.
     """
 
     state_changed = Signal(object)
@@ -37,7 +38,10 @@ class Jobs(QObject):
         self.state = JobState.IDLE
 
     def start(self, job: Job, show_event: Callable[[object], None]) -> None:
-        """Run `job`; each of its events goes to `show_event`. Raises RuntimeError while another one runs: buttons are disabled then."""
+        """Run `job`; each of its events goes to `show_event`, a method of a widget.
+
+        Raises RuntimeError while another job runs: buttons are disabled then.
+        """
         if self._worker is not None:
             raise RuntimeError("a job is running already")
         self._worker = Worker(job, self)

@@ -98,10 +98,12 @@ class RecipeForm(QWidget):
 
 def _input(name: str, kind: type) -> QWidget:
     """The widget for a field of type `kind`."""
-    choices = {"architecture": ARCHITECTURES, "start": START_NAMES}.get(name)
-    if choices or issubclass(kind, StrEnum):
+    choices: tuple[str, ...] | None = {"architecture": ARCHITECTURES, "start": START_NAMES}.get(name)
+    if issubclass(kind, StrEnum):
+        choices = tuple(kind)
+    if choices:
         box = QComboBox()
-        box.addItems(choices if choices else [str(choice) for choice in kind.__members__.values()])
+        box.addItems([str(choice) for choice in choices])
         box.setEditable(name == "start")  # the path of a model file may stand here too
         return box
     if kind is bool:

@@ -137,10 +137,8 @@ class TrainingTab(QWidget):
                 self.progress.setRange(0, total or 0)
                 self.progress.setValue(done)
             case TrainingStarted():
-                self._say(
-                    f"{event.training_films} training, {event.validation_films} validation, {event.test_films} test films; "
-                    f"{event.device}"
-                )
+                films = f"{event.training_films} training, {event.validation_films} validation"
+                self._say(f"{films}, {event.test_films} test films; {event.device}")
             case BatchEnded():
                 if self._work.state is jobs.JobState.RUNNING:
                     left = f"{event.seconds_left:.0f} s left" if event.seconds_left is not None else ""

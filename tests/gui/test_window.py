@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QSettings, QStandardPaths, Qt
-from PySide6.QtWidgets import QPushButton, QSpinBox
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 
 from core.events import FilmReading, ScreeningResult, TrainingResult
 from gui import messages
@@ -41,7 +42,7 @@ def click(qtbot, parent, name):
 
 
 def test_first_use_from_films_to_worklist(qtbot, window, dataset_folder, tmp_path, monkeypatch):
-    (dataset_folder / "NORMAL" / "<b>bold</b>.png").write_bytes(b"")
+    (dataset_folder / "NORMAL" / "<b>bold<b>.png").write_bytes(b"")
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
         window.dataset_tab.open(dataset_folder)
     assert "24 films of 24 patients, 1 unreadable" in window.dataset_tab.summary.text()
@@ -50,7 +51,7 @@ def test_first_use_from_films_to_worklist(qtbot, window, dataset_folder, tmp_pat
     form = window.training_tab.form
     form.findChild(QSpinBox, "epochs").setValue(1)
     form.findChild(QSpinBox, "image_size_px").setValue(64)
-    form._inputs["start"].setCurrentText("random")
+    form.findChild(QComboBox, "start").setCurrentText("random")
     with qtbot.waitSignal(window.job_shown, timeout=50_000) as shown:
         click(qtbot, window.training_tab, "start")
     assert isinstance(shown.args[0], TrainingResult)
@@ -103,8 +104,7 @@ def test_cancel_says_so_at_once(qtbot, window):
 
 
 def test_theme_is_kept(qtbot, window):
-    action = next(action for action, theme in window._theme_actions.items() if theme is Theme.LIGHT)
-    action.trigger()
+    next(action for action in window.findChildren(QAction) if action.data() == Theme.LIGHT.value).trigger()
     assert load_settings().theme is Theme.LIGHT
 
 
