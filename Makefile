@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
-.PHONY: run test lint screenshots bundle clean
+.PHONY: run test lint screenshots bundle bench clean
 run: $(VENV)/.run
 	$(BIN)/python main.py
 test: $(VENV)/.test
@@ -18,6 +18,9 @@ screenshots: $(VENV)/.run
 bundle: $(VENV)/.bundle
 	$(BIN)/python -m PyInstaller --noconfirm packaging/pneumoscreen.spec
 	dist/PneumoScreen/PneumoScreen self-test
+bench: $(VENV)/.run
+	for script in benchmarks/*.py; do PYTHONPATH=. QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
+
 $(VENV)/.%: pyproject.toml packaging/constraints.txt packaging/prepare.sh
 	PYTHON="$(PYTHON)" VENV="$(VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh $*
 	touch $@

@@ -36,6 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return FAILED
+    except Exception as error:  # a person gets one line whatever happens; developers set the variable
+        if os.environ.get("PNEUMOSCREEN_DEBUG"):
+            raise
+        print(f"Something went wrong inside the program ({type(error).__name__}: {error}).", file=sys.stderr)
+        return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:

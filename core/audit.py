@@ -1,7 +1,6 @@
 """What is wrong with a dataset before anything is trained on it. Changes no file and drops none but unreadable ones."""
 
 import hashlib
-import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Generator, Sequence
@@ -140,7 +139,8 @@ def to_json_object(result: AuditResult) -> dict[str, Any]:
     """The audit as JSON values, files relative to the dataset's root."""
 
     def name(path: Path) -> str:
-        return readable_name(os.path.relpath(path, result.dataset.root))
+        root = result.dataset.root
+        return readable_name((path.relative_to(root) if path.is_relative_to(root) else path).as_posix())
 
     return {
         "classes": list(result.dataset.classes),

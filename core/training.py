@@ -90,7 +90,7 @@ def _recipe_to_use(recipe: Recipe, run_dir: Path, resume: bool) -> Recipe:
         if not (run_dir / CHECKPOINT).is_file():
             raise JobFailed(Reason.NOTHING_TO_RESUME, f"{run_dir} holds no interrupted training to resume.")
         return from_json_object(json.loads(path.read_text("utf-8")))
-    if path.exists():
+    if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
         sentence = f"{run_dir} already holds a training. Choose another folder, or resume that one."
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     write_text_atomically(path, json.dumps(recipe_json(recipe), indent=2) + "\n")
@@ -110,7 +110,12 @@ def _write_splits(run_dir: Path, dataset: Dataset) -> None:
 
 def data_fingerprint(dataset: Dataset) -> str:
     """Eight digits that tell two datasets apart by names, labels and splits."""
-    lines = [f"{film.path.relative_to(dataset.root)} {film.label} {film.split}" for film in dataset.films]
+
+    def name(path: Path) -> str:
+        # a label list may name films outside its own folder
+        return (path.relative_to(dataset.root) if path.is_relative_to(dataset.root) else path).as_posix()
+
+    lines = [f"{name(film.path)} {film.label} {film.split}" for film in dataset.films]
     return sha256_of_text("\n".join(sorted(lines)))[:8]
 
 

@@ -69,6 +69,15 @@ def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, c
     assert first.header.content["sha256"] == second.header.content["sha256"]
 
 
+def test_a_label_list_may_name_films_elsewhere(dataset_folder, quick_recipe, tmp_path, cancel):
+    (tmp_path / "lists").mkdir()
+    films = sorted(dataset_folder.rglob("*.png"))
+    lines = ["file,label", *(f"{film},{film.parent.name}" for film in films)]
+    (tmp_path / "lists" / "labels.csv").write_text("\n".join(lines))
+    _, result = drained(train(tmp_path / "lists" / "labels.csv", quick_recipe, tmp_path / "run", cancel))
+    assert result.completed
+
+
 def test_cancel_inside_an_epoch_is_a_result(dataset_folder, quick_recipe, tmp_path, cancel):
     job = train(dataset_folder, quick_recipe, tmp_path / "run", cancel)
     for event in job:

@@ -1,0 +1,88 @@
+"""How late the window's event loop answers while a training runs, how soon Cancel takes effect, and closing."""
+
+import gc
+import statistics
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from core.events import BatchEnded
+from core.recipe import BEST
+from gui import messages
+from gui.jobs import Jobs, training
+from gui.main_window import MainWindow
+
+INTERVAL_MS = 16
+MEASURED_SECONDS = 20
+
+
+def wait(signal: object) -> None:
+    loop = QEventLoop()
+    signal.connect(loop.quit)  # type: ignore[attr-defined]
+    loop.exec()
+
+
+def begin(window: MainWindow, jobs: Jobs, run: Path) -> None:
+    """Start a training of the open dataset and return when its batches come."""
+    loop = QEventLoop()
+
+    def show(event: object) -> None:
+        window.training_tab.show_event(event)
+        if isinstance(event, BatchEnded):
+            loop.quit()
+
+    source = window.session.source
+    assert source is not None
+    jobs.start(training(source, replace(BEST, start="random", epochs=100), run, resume=False), show)
+    loop.exec()
+
+
+def main() -> None:
+    application = QApplication([])
+    gc.disable()
+    window = MainWindow()
+    window.show()
+    QTimer.singleShot(0, window.dataset_tab.start_demo)
+    wait(window.job_shown)
+    window.tabs.setCurrentWidget(window.training_tab)
+    with tempfile.TemporaryDirectory() as folder:
+        begin(window, window.jobs, Path(folder) / "first")
+        delays, last = [], time.perf_counter()
+
+        def tick() -> None:
+            nonlocal last
+            now = time.perf_counter()
+            delays.append(max(0.0, (now - last) * 1000 - INTERVAL_MS))
+            last = now
+
+        timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=INTERVAL_MS)
+        timer.timeout.connect(tick)
+        timer.start()
+        loop = QEventLoop()
+        QTimer.singleShot(MEASURED_SECONDS * 1000, loop.quit)
+        loop.exec()
+        timer.stop()
+        ordered = sorted(delays)
+        p99 = ordered[int(0.99 * len(ordered))]
+        print(
+            f"timer late by: median {statistics.median(delays):.1f} ms, p99 {p99:.1f} ms, worst {ordered[-1]:.1f} ms, n = {len(delays)}"
+        )
+        start = time.perf_counter()
+        window.jobs.cancel()
+        wait(window.job_shown)
+        print(f"Cancel took effect after {time.perf_counter() - start:.2f} s")
+        begin(window, window.jobs, Path(folder) / "second")
+        messages.ask_stop_and_close = lambda _parent: True
+        start = time.perf_counter()
+        application.lastWindowClosed.connect(application.quit)
+        window.close()
+        application.exec()
+        print(f"closing during training took {time.perf_counter() - start:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
