@@ -56,7 +56,11 @@ def decoded_films(
     Raises JobFailed where the disk has no room.
     """
     with explained_write(store), store.open("wb") as stream:
-        stream.truncate(max(1, len(films)) * size_px**2)
+        size = max(1, len(films)) * size_px**2
+        stream.truncate(size)
+        if hasattr(os, "posix_fallocate"):
+            # a sparse file would let a full disk kill the process at its first write into the map
+            os.posix_fallocate(stream.fileno(), 0, size)
     pixels = np.memmap(store, np.uint8, "r+", shape=(len(films), size_px, size_px))
     readable: list[Film] = []
     pace = Pace(Stage.DECODING, len(films))

@@ -32,7 +32,14 @@ from core.events import (
     TrainingResult,
     TrainingStarted,
 )
-from core.files import check_writable, readable_name, sha256_of_text, write_atomically, write_text_atomically
+from core.files import (
+    check_writable,
+    explained_write,
+    readable_name,
+    sha256_of_text,
+    write_atomically,
+    write_text_atomically,
+)
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
 from core.metrics import BinaryFigures, ClassFigures, binary_figures, class_figures, mean_auc, to_json_object
 from core.model_file import load_model, logits_of, save_model
@@ -233,7 +240,8 @@ class _Training:
             seconds=time.monotonic() - start,
             is_best=is_best,
         )
-        with (self.run_dir / "events.jsonl").open("a", encoding="utf-8") as log:
+        path = self.run_dir / "events.jsonl"
+        with explained_write(path), path.open("a", encoding="utf-8") as log:
             log.write(json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n")
         yield ended
 
