@@ -68,9 +68,8 @@ def main() -> None:
         timer.stop()
         ordered = sorted(delays)
         p99 = ordered[int(0.99 * len(ordered))]
-        print(
-            f"timer late by: median {statistics.median(delays):.1f} ms, p99 {p99:.1f} ms, worst {ordered[-1]:.1f} ms, n = {len(delays)}"
-        )
+        middle, worst = statistics.median(delays), ordered[-1]
+        print(f"timer late by: median {middle:.1f} ms, p99 {p99:.1f} ms, worst {worst:.1f} ms, n = {len(delays)}")
         start = time.perf_counter()
         window.jobs.cancel()
         wait(window.job_shown)

@@ -1,6 +1,8 @@
 """The pixels of one DICOM file as a grey picture. Reads nothing about the patient and follows no reference."""
 
+import logging
 import math
+import warnings
 from collections.abc import Sequence
 from typing import BinaryIO, Final
 
@@ -17,6 +19,9 @@ DICOM_MAGIC: Final = b"DICM"  # Part 10, section 7.1: after a preamble of 128 by
 DICOM_MAGIC_OFFSET: Final = 128
 PIXEL_KEYWORDS: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
+# pydicom reports odd tags with their values, and those may name a patient: nothing of it may reach a screen or log
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+warnings.filterwarnings("ignore", module="pydicom")
 config.settings.reading_validation_mode = config.IGNORE  # odd values in tags that are not read here do not matter
 
 
