@@ -65,7 +65,7 @@ def evaluate(
     films = Films(pixels, labels, tuple(film.patient for film in readable))
     probabilities = np.concatenate(rows)
     figures = figures_of(films, probabilities, loaded.calibration.threshold, loaded.header.classes)
-    write_report(output_dir, loaded.header.name, dataset.root, figures)
+    write_report(output_dir, loaded.header.name, dataset.root, figures, labels, probabilities)
     return EvaluationResult(output_dir, figures, tuple(left_out), completed=True)
 
 

@@ -5,8 +5,11 @@ from dataclasses import fields
 from html import escape
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from core.files import readable_name, write_text_atomically
-from core.metrics import BinaryFigures, ClassFigures, Figure, to_json_object
+from core.metrics import BinaryFigures, ClassFigures, Figure, roc_curve, to_json_object
 
 NOTICE = "For research and education, not a diagnosis."
 STYLE = (
@@ -17,12 +20,27 @@ STYLE = (
 WIDTH, ROW = 520, 30
 
 
-def write_report(output_dir: Path, model: str, dataset: Path, figures: BinaryFigures | ClassFigures) -> None:
-    """Write metrics.json, report.html and intervals.svg into `output_dir`. Raises JobFailed where it cannot."""
+def write_report(
+    output_dir: Path,
+    model: str,
+    dataset: Path,
+    figures: BinaryFigures | ClassFigures,
+    labels: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.float64],
+) -> None:
+    """Write metrics.json, report.html and its plots as SVG files into `output_dir`.
+
+    labels (n,), probabilities (n,) of class 1 or (n, classes). Raises JobFailed where it cannot be written.
+    """
     write_text_atomically(output_dir / "metrics.json", json.dumps(to_json_object(figures), indent=2) + "\n")
-    plot = intervals_svg(figures)
-    write_text_atomically(output_dir / "intervals.svg", plot)
-    write_text_atomically(output_dir / "report.html", _page(model, readable_name(str(dataset)), figures, plot))
+    plots = {"intervals": intervals_svg(figures)}
+    if isinstance(figures, BinaryFigures):
+        plots["roc"] = roc_svg(labels, probabilities, figures)
+        plots["scores"] = scores_svg(labels, probabilities, figures.threshold)
+    for name, plot in plots.items():
+        write_text_atomically(output_dir / f"{name}.svg", plot)
+    page = _page(model, readable_name(str(dataset)), figures, "".join(plots.values()))
+    write_text_atomically(output_dir / "report.html", page)
 
 
 def _shown(figures: BinaryFigures | ClassFigures) -> list[tuple[str, Figure]]:
@@ -50,6 +68,49 @@ def intervals_svg(figures: BinaryFigures | ClassFigures) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-size="15">{"".join(marks)}</svg>'
     )
+
+
+def roc_svg(labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64], figures: BinaryFigures) -> str:
+    """The ROC curve with the operating point as a dot; a unit of 1 is 300 pixels."""
+    false, true, _ = roc_curve(labels, probabilities)
+    points = " ".join(f"{50 + 300 * x:.1f},{320 - 300 * y:.1f}" for x, y in zip(false, true, strict=True))
+    (tn, fp), (fn, tp) = figures.confusion
+    x, y = 50 + 300 * fp / max(1, fp + tn), 320 - 300 * tp / max(1, tp + fn)
+    return _svg(
+        f'<polyline points="{points}" fill="none" stroke="#0072b2" stroke-width="2.5"/>'
+        '<line x1="50" y1="320" x2="350" y2="20" stroke="#8888" stroke-dasharray="5"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="#e69f00"/>'
+        '<text x="90" y="345" fill="currentColor">1 - specificity, 0 to 1</text>'
+        '<text x="60" y="16" fill="currentColor">Sensitivity, 0 to 1; dot: operating point</text>',
+        360,
+    )
+
+
+def scores_svg(labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64], threshold: float) -> str:
+    """How the probabilities of both classes spread over 0..1: positive films up, negative films down."""
+    bars = []
+    for label, direction, colour in ((1, -1, "#e69f00"), (0, 1, "#0072b2")):
+        counts, _ = np.histogram(probabilities[labels == label], 20, (0, 1))
+        for number, share in enumerate(counts / max(1, counts.max())):
+            height = 130 * share
+            top = 170 - height if direction < 0 else 170
+            bars.append(
+                f'<rect x="{50 + 15 * number}" y="{top:.1f}" width="13" height="{height:.1f}" fill="{colour}"/>'
+            )
+    line = 50 + 300 * threshold
+    return _svg(
+        "".join(bars) + f'<line x1="{line:.1f}" x2="{line:.1f}" y1="30" y2="310" stroke="currentColor"/>'
+        '<text x="50" y="20" fill="currentColor">Positive films up, negative down; line: threshold</text>'
+        '<text x="90" y="335" fill="currentColor">Probability, 0 to 1</text>',
+        350,
+    )
+
+
+def _svg(content: str, height: int) -> str:
+    """A drawing with a frame around its unit square."""
+    frame = '<path d="M50 20V320H350" fill="none" stroke="currentColor"/>'
+    view = f"0 0 {WIDTH} {height}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" font-size="15">{frame}{content}</svg>'
 
 
 def _page(model: str, dataset: str, figures: BinaryFigures | ClassFigures, plot: str) -> str:

@@ -1,5 +1,6 @@
 """Widgets for a Recipe, with two doors: recipe() and show_recipe()."""
 
+import json
 from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, get_type_hints
@@ -18,8 +19,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, with_start
-from gui.naming import named
+from core.errors import JobFailed
+from core.files import write_text_atomically
+from core.recipe import (
+    ARCHITECTURES,
+    NAMED_RECIPES,
+    START_NAMES,
+    Augmentation,
+    Recipe,
+    load_recipe,
+    to_json_object,
+    with_start,
+)
+from gui import messages
+from gui.naming import button, named
+from gui.worker import JobError
 
 MATTERS = ("architecture", "start", "epochs", "seed")
 SENTENCES = {
@@ -60,6 +74,8 @@ class RecipeForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)
         layout.addWidget(self.advanced)
+        layout.addWidget(button("Save recipe…", "save_recipe", self._on_save))
+        layout.addWidget(button("Load recipe…", "load_recipe", self._on_load))
         layout.addStretch()
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
         self._on_name_changed(self.recipe_name.currentText())
@@ -79,6 +95,22 @@ class RecipeForm(QWidget):
     def _on_name_changed(self, name: str) -> None:
         self.sentence.setText(SENTENCES[name])
         self.show_recipe(NAMED_RECIPES[name])
+
+    @Slot()
+    def _on_save(self) -> None:
+        if path := messages.choose_new_file(self, "Save recipe", "recipe.json", "Recipes (*.json)"):
+            try:
+                write_text_atomically(path, json.dumps(to_json_object(self.recipe()), indent=2) + "\n")
+            except JobFailed as error:
+                messages.show_error(self, JobError(error.sentence, ""))
+
+    @Slot()
+    def _on_load(self) -> None:
+        if path := messages.choose_file(self, "Load recipe", "Recipes (*.json)"):
+            try:
+                self.show_recipe(load_recipe(str(path)))
+            except JobFailed as error:
+                messages.show_error(self, JobError(error.sentence, ""))
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Put every value of `recipe` into its widget."""

@@ -3,8 +3,15 @@ import os
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    RLELossless,
+    SecondaryCaptureImageStorage,
+    generate_uid,
+)
 
 from core.errors import FilmUnreadable, Reason
 from core.images import read_film, read_square
@@ -60,6 +67,14 @@ def test_dicom_as_is_inverted_and_windowed(tmp_path):
     window = {"WindowCenter": 1000 + 4 * 255 + 0.5, "WindowWidth": 8 * 255 + 1, "BitsStored": 12, "HighBit": 11}
     shown = read_film(write_dicom(tmp_path / "deep.dcm", deep, **window))
     assert np.abs(shown.astype(int) - FILM).max() <= 1
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless])
+def test_compressed_dicom(tmp_path, syntax):
+    header = dcmread(write_dicom(tmp_path / "plain.dcm", FILM))
+    header.compress(syntax)
+    header.save_as(tmp_path / "compressed.dcm")
+    assert np.array_equal(read_film(tmp_path / "compressed.dcm"), FILM)
 
 
 @pytest.mark.parametrize(
