@@ -139,8 +139,7 @@ def to_json_object(result: AuditResult) -> dict[str, Any]:
     """The audit as JSON values, files relative to the dataset's root."""
 
     def name(path: Path) -> str:
-        root = result.dataset.root
-        return readable_name((path.relative_to(root) if path.is_relative_to(root) else path).as_posix())
+        return readable_name(result.dataset.name_of(path))
 
     return {
         "classes": list(result.dataset.classes),

@@ -72,6 +72,10 @@ class Dataset:
         """Films for each class index and split."""
         return dict(Counter((film.label, film.split) for film in self.films))
 
+    def name_of(self, path: Path) -> str:
+        """The film's name relative to the root, with "/"; whole where a label list names a film outside of it."""
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
+
     def patients(self) -> int:
         """How many different patients there are."""
         return len({film.patient for film in self.films})

@@ -12,7 +12,7 @@ from core.dataset import Split, read_dataset
 from core.errors import JobFailed, Reason
 from core.events import EvaluationResult, FilmLeftOut, Noted, Progressed, SelfTestResult, Stage
 from core.files import check_writable
-from core.model_file import failed_self_test, known_films, load_model
+from core.model_file import known_films, load_model
 from core.report import write_report
 from core.training import Films, figures_of
 
@@ -80,8 +80,7 @@ def self_test(cancel: threading.Event) -> Generator[Progressed, None, SelfTestRe
     answers = np.atleast_2d(model.probabilities(known_films(model.preprocessing.size_px)))
     expected = np.array(model.header.content["self_test"])
     if answers.shape != expected.shape or np.abs(answers - expected).max() > SELF_TEST_TOLERANCE:
-        raise failed_self_test(
-            "The bundled model does not answer as it did when it was made. Install the program anew."
-        )
+        sentence = "The bundled model does not answer as it did when it was made. Install the program anew."
+        raise JobFailed(Reason.SELF_TEST_FAILED, sentence)
     flat = [tuple(float(value) for value in part.ravel()) for part in (answers, expected)]
     return SelfTestResult(model.header.name, flat[0], flat[1], time.monotonic() - start)

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from core.architectures import ARCHITECTURES, Network, build
 from core.calibration import Calibration
-from core.errors import JobFailed
 from core.files import write_atomically
+from core.images import resized
 from core.model_header import FORMAT, KEY, ModelHeader, bundled_model, invalid_model, read_header
 from core.phantoms import self_test_films
 from core.recipe import Normalisation
@@ -73,8 +73,6 @@ def _weights_digest(state: dict[str, Tensor]) -> str:
 
 def known_films(size_px: int) -> npt.NDArray[np.uint8]:
     """The self-test's phantoms at a model's size, (4, size, size)."""
-    from core.images import resized
-
     return np.stack([resized(film, size_px, size_px) for film in self_test_films()])
 
 
@@ -143,10 +141,3 @@ def load_model(path: Path | None) -> Model:
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     calibration = Calibration(float(content["temperature"]), header.threshold, header.review_band)
     return Model(header, network.eval(), preprocessing, calibration)
-
-
-def failed_self_test(sentence: str) -> JobFailed:
-    """The error of a program whose own model does not answer as it did when it was made."""
-    from core.errors import Reason
-
-    return JobFailed(Reason.SELF_TEST_FAILED, sentence)

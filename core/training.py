@@ -117,12 +117,7 @@ def _write_splits(run_dir: Path, dataset: Dataset) -> None:
 
 def data_fingerprint(dataset: Dataset) -> str:
     """Eight digits that tell two datasets apart by names, labels and splits."""
-
-    def name(path: Path) -> str:
-        # a label list may name films outside its own folder
-        return (path.relative_to(dataset.root) if path.is_relative_to(dataset.root) else path).as_posix()
-
-    lines = [f"{name(film.path)} {film.label} {film.split}" for film in dataset.films]
+    lines = [f"{dataset.name_of(film.path)} {film.label} {film.split}" for film in dataset.films]
     return sha256_of_text("\n".join(sorted(lines)))[:8]
 
 
@@ -133,6 +128,7 @@ class _Training:
         self, recipe: Recipe, dataset: Dataset, pixels: npt.NDArray[np.uint8], run_dir: Path, cancel: threading.Event
     ) -> None:
         self.recipe, self.dataset, self.run_dir, self.cancel = recipe, dataset, run_dir, cancel
+        self.fingerprint = data_fingerprint(dataset)
         self.compute = chosen_compute()
         self.preprocessing = Preprocessing(recipe.image_size_px, recipe.normalisation)
         self.splits = {split: _films_of(dataset.films, pixels, split, dataset.classes) for split in Split}
@@ -259,7 +255,7 @@ class _Training:
                 if self.cancel.is_set():
                     return
                 with torch.inference_mode(), self.compute.autocast():
-                    rows.append(self.network.backbone(self._input(split, slice(start, start + size))).float().clone())
+                    rows.append(self.network.backbone(self._input(split, slice(start, start + size))).float())
                 done += len(rows[-1])
                 if progress := pace.at(done):
                     yield progress
@@ -334,7 +330,7 @@ class _Training:
         assert self.calibration is not None
         more = {
             "recipe": recipe_json(self.recipe),
-            "data_fingerprint": data_fingerprint(self.dataset),
+            "data_fingerprint": self.fingerprint,
             "films": {split.value: len(self.splits[split].labels) for split in Split},
             "best_epoch": self.best_epoch,
             "metrics": metrics,
@@ -354,7 +350,7 @@ class _Training:
             "average": self.average.network.state_dict(),
             "average_steps": self.average.steps,
             "optimizer": self.optimizer.state_dict(),
-            "data": data_fingerprint(self.dataset),
+            "data": self.fingerprint,
         }
         write_atomically(self.run_dir / CHECKPOINT, lambda stream: torch.save(state, stream))
 
@@ -364,7 +360,7 @@ class _Training:
             state = torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:  # torch raises whatever a damaged file led it to
             raise JobFailed(Reason.NOTHING_TO_RESUME, f"{path} is damaged, so the training cannot go on.") from error
-        if state["data"] != data_fingerprint(self.dataset):
+        if state["data"] != self.fingerprint:
             sentence = "The dataset changed since this training was interrupted. Start a new training."
             raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
         self._begin_phase(fine_tuning=state["fine_tuning"])

@@ -43,7 +43,6 @@ class TrainingTab(QWidget):
         super().__init__(parent)
         self._session, self._work = session, work
         self._interrupted: Path | None = None
-        self._best: int | None = None
         self._build()
         work.state_changed.connect(self._on_state_changed)
         session.dataset_changed.connect(self._on_dataset_changed)

@@ -19,8 +19,12 @@ def cancel():
 
 @pytest.fixture
 def dataset_folder(tmp_path):
+    """A small dataset that a test may change."""
+    return write_phantoms(tmp_path / "dataset")
+
+
+def write_phantoms(root):
     """24 phantoms in two class folders, each of a patient of its own."""
-    root = tmp_path / "dataset"
     for label, name in enumerate(("NORMAL", "PNEUMONIA")):
         (root / name).mkdir(parents=True)
         for seed in range(12):

@@ -3,12 +3,14 @@
 import csv
 import json
 import shutil
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import main
+from core.demo import DEMO_RECIPE
 from core.errors import JobFailed, Reason
 from core.events import BatchEnded, EpochEnded
 from core.ledger import spreadsheet_cell, unfinished
@@ -16,24 +18,14 @@ from core.model_file import load_model
 from core.recipe import FAST, SEED, from_json_object, load_recipe, to_json_object
 from core.screening import screen
 from core.training import train
-from tests.conftest import drained
+from tests.conftest import drained, write_phantoms
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A small trained model and its dataset, made once."""
-    import threading
-
-    from PIL import Image
-
-    from core.demo import DEMO_RECIPE
-    from core.phantoms import phantom
-
     root = tmp_path_factory.mktemp("trained")
-    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
-        (root / "data" / name).mkdir(parents=True)
-        for seed in range(12):
-            Image.fromarray(phantom(seed, label == 1, 96)).save(root / "data" / name / f"{name}{chr(97 + seed)}.png")
+    write_phantoms(root / "data")
     recipe = replace(DEMO_RECIPE, epochs=2, image_size_px=64)
     events, result = drained(train(root / "data", recipe, root / "run", threading.Event()))
     return root, events, result
