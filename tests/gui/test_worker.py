@@ -64,18 +64,23 @@ def test_a_sentence_for_people_arrives_unchanged(qtbot):
 
 
 def test_a_paused_job_can_be_cancelled(qtbot):
-    reached = threading.Event()
+    paused = threading.Event()
+    seen = []
 
     def job(cancel):
+        yield 0
+        assert paused.wait(30)  # nothing may be under way to this thread while it pauses
         while not cancel.is_set():
-            reached.set()
             yield 1
         return "stopped"
 
     worker = Worker(job)
+    worker.event_arrived.connect(seen.append)
     with qtbot.waitSignal(worker.event_arrived):
         worker.start()
     worker.pause(True)
+    paused.set()
     with qtbot.waitSignal(worker.succeeded) as ended:
         worker.cancel()
     assert ended.args == ["stopped"]
+    assert seen in ([0], [0, 1])  # one event at most was already on its way
