@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from core.events import TrainingResult
 from core.files import readable_name, write_text_atomically
+from core.preparation import Preparation
 
 Result = TypeVar("Result")
 DONE, FAILED, WRONG_USAGE, SOME_LEFT_OUT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -51,11 +52,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--demo", action="store_true", help="try everything on synthetic films")
     parser.set_defaults(command=_window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    audit = commands.add_parser("audit", help="say what is wrong with a dataset")
+    prepared = argparse.ArgumentParser(add_help=False)
+    prepared.add_argument("--preparation", type=Path, metavar="FILE", help="columns, patients, corrections as JSON")
+    audit = commands.add_parser("audit", help="say what is wrong with a dataset", parents=[prepared])
     audit.add_argument("dataset", type=Path)
     audit.add_argument("--json", type=Path, metavar="FILE")
+    audit.add_argument("--resolve", type=Path, metavar="FILE", help="write a preparation that resolves what blocks")
     audit.set_defaults(command=_audit)
-    train = commands.add_parser("train", help="train a model")
+    train = commands.add_parser("train", help="train a model", parents=[prepared])
     train.add_argument("dataset", type=Path)
     train.add_argument("--output", type=Path, required=True, metavar="RUN_DIR")
     train.add_argument("--recipe", default="fast", help="seed, fast, best or a JSON file")
@@ -64,8 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int)
     train.add_argument("--start", help="bundled, imagenet, random or a model file")
     train.add_argument("--resume", action="store_true", help="go on with an interrupted training")
+    train.add_argument(
+        "--accept-leaks", action="store_true", help="train although the audit forbids it; stands in model and reports"
+    )
     train.set_defaults(command=_train)
-    evaluate = commands.add_parser("evaluate", help="figures of a model on labelled films")
+    evaluate = commands.add_parser("evaluate", help="figures of a model on labelled films", parents=[prepared])
     evaluate.add_argument("model", type=Path)
     evaluate.add_argument("dataset", type=Path)
     evaluate.add_argument("--output", type=Path, required=True, metavar="DIR")
@@ -145,19 +152,28 @@ def _print_line(text: str) -> None:
     print(text, flush=True)
 
 
-def _audit(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.audit import audit, report_lines, to_json_object
-    from core.events import Severity
+def _preparation(options: argparse.Namespace) -> Preparation:
+    from core.preparation import AS_IT_IS, load_preparation
 
-    result = _finished(audit(options.dataset, cancel), cancel)
+    return load_preparation(options.preparation) if options.preparation else AS_IT_IS
+
+
+def _audit(options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.audit import audit, blocking, report_lines, resolved, to_json_object
+    from core.preparation import save_preparation
+
+    preparation = _preparation(options)
+    result = _finished(audit(options.dataset, cancel, preparation), cancel)
+    if not result.completed:
+        return INTERRUPTED
     for line in report_lines(result):
         _print_line(line)
     if options.json:
         write_text_atomically(options.json, json.dumps(to_json_object(result), indent=2) + "\n")
-    if not result.completed:
-        return INTERRUPTED
-    blocking = any(finding.severity is Severity.BLOCKING for finding in result.findings)
-    return SOME_LEFT_OUT if blocking or result.left_out else DONE
+    if options.resolve:
+        save_preparation(resolved(result, preparation), options.resolve)
+        _print_line(f"Use it with audit or train --preparation {options.resolve}")
+    return SOME_LEFT_OUT if blocking(result) or result.left_out else DONE
 
 
 def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
@@ -170,7 +186,9 @@ def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
     recipe = replace(recipe, **{key: value for key, value in given.items() if value is not None})
     from core.training import train
 
-    status, _ = _trained(train(options.dataset, recipe, options.output, cancel, options.resume), cancel)
+    preparation = replace(_preparation(options), accepts_leaks=options.accept_leaks)
+    job = train(options.dataset, recipe, options.output, cancel, options.resume, preparation)
+    status, _ = _trained(job, cancel)
     if recipe.name == "seed":
         _print_line(ORIGIN)
     return status
@@ -195,7 +213,7 @@ def _evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.evaluation import evaluate
     from core.metrics import summary_lines
 
-    result = _finished(evaluate(options.model, options.dataset, options.output, cancel), cancel)
+    result = _finished(evaluate(options.model, options.dataset, options.output, cancel, _preparation(options)), cancel)
     if result is None:
         return INTERRUPTED
     for line in summary_lines(result.figures):

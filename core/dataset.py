@@ -1,19 +1,20 @@
-"""A folder or a CSV as a dataset of labelled films, and its splits by patient. Opens no image."""
+"""A folder or a label list as a dataset of labelled films, as they are given. Opens no image."""
 
-import csv
 import os
-import random
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from core.errors import JobFailed, Reason
+from core.events import IntakeLook
+from core.label_list import FILM_SUFFIXES, guessed_columns, read_label_list
+from core.patients import EACH_FILE, patients_of, proposed_pattern
+from core.preparation import AS_IT_IS, Action, Preparation
 
-FILM_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ""})
 NEGATIVE_NAMES: Final = frozenset(
     {"normal", "negative", "healthy", "clear", "no", "none", "0", "false", "control", "no finding", "no_finding"}
 )
@@ -22,20 +23,6 @@ SPLIT_NAMES: Final = {
     "val": "val", "valid": "val", "validation": "val", "dev": "val",
     "test": "test", "testing": "test", "holdout": "test",
 }  # fmt: skip
-FILE_COLUMNS: Final = ("file", "filename", "file_name", "path", "filepath", "image", "image_path", "film", "dicom")
-LABEL_COLUMNS: Final = ("label", "class", "finding", "diagnosis", "target", "category", "pneumonia")
-PATIENT_COLUMNS: Final = ("patient", "patient_id", "patientid", "subject", "subject_id", "case", "case_id")
-SPLIT_COLUMNS: Final = ("split", "set", "subset", "fold", "partition")
-
-KNOWN_PATIENT_PATTERNS: Final = (
-    re.compile(r"(person\d+_[a-z]+)_\d+"),  # Kermany 2018, pneumonia films
-    re.compile(r"((?:NORMAL\d*-)?IM-\d+)-\d+(?:-\d+)?"),  # Kermany 2018, normal films
-)
-TRAILING_NUMBER: Final = re.compile(r"(.*\d.*?)[-_ ]\d{1,4}")  # an identifier with a digit, then a film's number
-LARGEST_PATIENT_SHARE: Final = 0.2  # a guess that puts more of the films on one patient is taken for wrong
-
-TEST_SHARE: Final = 0.15
-VALIDATION_SHARE: Final = 0.15
 
 
 class Split(StrEnum):
@@ -48,21 +35,29 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """One labelled file. label: index into the dataset's classes. split: None until it is given or made."""
+    """One labelled file. label: index into the dataset's classes. split: None until it is given or made.
+
+    patient_is_guessed: from the file's name, so that a DICOM PatientID may replace it.
+    """
 
     path: Path
     label: int
     patient: str
     split: Split | None = None
+    patient_is_guessed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Labelled films under one root. classes: negative first, so that with two classes index 1 is the finding."""
+    """Labelled films under one root. classes: negative first, so that with two classes index 1 is the finding.
+
+    patient_pattern: the regular expression that told patients from file names.
+    """
 
     root: Path
     classes: tuple[str, ...]
     films: tuple[Film, ...]
+    patient_pattern: str = EACH_FILE
 
     def of_split(self, split: Split) -> tuple[Film, ...]:
         """The films of one split, in the dataset's order."""
@@ -91,37 +86,79 @@ class _Entry:
     split: Split | None
 
 
-def read_dataset(source: Path) -> Dataset:
-    """The dataset at `source`: class folders, class folders under train/val/test, or a CSV with file and label.
+def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
+    """The dataset at `source`: class folders, class folders under train/val/test, or a label list (CSV, TSV, Excel).
 
+    Columns, root folder and patient pattern are those of the preparation; its corrections are not applied here.
     Raises JobFailed (dataset_invalid) with what is missing, and what a dataset has to look like.
     """
     if not source.exists():
-        raise _invalid(f"{source} does not exist")
+        raise invalid_dataset(f"{source} does not exist")
     try:
-        entries = _entries_of_folder(source) if source.is_dir() else _entries_of_csv(source)
+        entries = _entries_of_folder(source) if source.is_dir() else _entries_of_list(source, preparation)
     except PermissionError as error:
-        raise _invalid(f"{error.filename or source} may not be read; ask for permission to open it") from error
+        raise invalid_dataset(f"{error.filename or source} may not be read; ask for permission to open it") from error
     if not entries:
-        raise _invalid(
+        raise invalid_dataset(
             f"{source} holds no films in class folders. Put the films of each class into a folder of its own, "
             "for example NORMAL and PNEUMONIA"
         )
     classes = _ordered_classes({entry.class_name for entry in entries})
     if len(classes) < 2:
-        raise _invalid(f"{source} holds one class only ({classes[0]}); a classifier needs films of at least two")
+        raise invalid_dataset(f"{source} holds one class only ({classes[0]}); a classifier needs at least two")
     indices = {name: index for index, name in enumerate(classes)}
-    patients = _patients(entries)
+    unnamed = [entry.path.stem for entry in entries if entry.patient is None]
+    pattern = preparation.patient_pattern or proposed_pattern(unnamed)
+    patients = iter(patients_of(unnamed, pattern))
     films = [
-        Film(entry.path, indices[entry.class_name], patient, entry.split)
-        for entry, patient in zip(entries, patients, strict=True)
+        Film(entry.path, indices[entry.class_name], entry.patient or next(patients), entry.split, entry.patient is None)
+        for entry in entries
     ]
-    root = source if source.is_dir() else source.parent
-    return Dataset(root, classes, tuple(sorted(films, key=lambda film: os.fsencode(film.path))))
+    root = source if source.is_dir() else preparation.root or source.parent
+    return Dataset(root, classes, tuple(sorted(films, key=lambda film: os.fsencode(film.path))), pattern)
 
 
-def _invalid(sentence: str) -> JobFailed:
+def look(source: Path, preparation: Preparation = AS_IT_IS) -> IntakeLook:
+    """How the dataset at `source` could be read, also where it cannot be read as it is.
+
+    Raises JobFailed (dataset_invalid) where it is neither a folder nor a label list.
+    """
+    if not source.exists():
+        raise invalid_dataset(f"{source} does not exist")
+    if source.is_dir():
+        return IntakeLook(source, (), None, tuple(entry.path.stem for entry in _entries_of_folder(source)))
+    table = read_label_list(source)
+    columns = preparation.columns
+    if columns is None:
+        with suppress(JobFailed):
+            columns = guessed_columns(table)
+    names: tuple[str, ...] = ()
+    if columns is not None and columns.file in table.header:
+        place = table.column(columns.file)
+        names = tuple(Path(cells[place].replace("\\", "/")).stem for _, cells in table.rows)
+    return IntakeLook(source, table.header, columns, names)
+
+
+def invalid_dataset(sentence: str) -> JobFailed:
+    """The error for what cannot be used as a dataset, as one sentence."""
     return JobFailed(Reason.DATASET_INVALID, f"{sentence}.")
+
+
+def corrected(dataset: Dataset, preparation: Preparation) -> Dataset:
+    """The dataset after the preparation's corrections, which may add classes that no folder has."""
+    decided = preparation.corrections()
+    if not decided:
+        return dataset
+    names = {value for (_, action), value in decided.items() if action is Action.RELABEL} | set(dataset.classes)
+    classes = _ordered_classes(names)
+    films = []
+    for film in dataset.films:
+        name = dataset.name_of(film.path)
+        if (name, Action.EXCLUDE) not in decided:
+            label = decided.get((name, Action.RELABEL), dataset.classes[film.label])
+            split = decided.get((name, Action.MOVE), film.split)
+            films.append(replace(film, label=classes.index(label), split=Split(split) if split else None))
+    return replace(dataset, classes=classes, films=tuple(films))
 
 
 def _ordered_classes(names: Iterable[str]) -> tuple[str, ...]:
@@ -164,125 +201,39 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _entries_of_csv(source: Path) -> list[_Entry]:
-    """Films of a label list: one line a film, columns found by their names, paths relative to the list."""
-    try:
-        text = source.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _invalid(f"{source} is neither a folder nor a UTF-8 label list (CSV)") from error
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    rows = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
-    file_column, label_column = _column(columns, FILE_COLUMNS), _column(columns, LABEL_COLUMNS)
-    if file_column is None or label_column is None:
-        raise _invalid(f"{source} needs a column named file and one named label in its first line")
-    patient_column, split_column = _column(columns, PATIENT_COLUMNS), _column(columns, SPLIT_COLUMNS)
-    entries = []
-    try:
-        for row in rows:
-            file, label = (row[file_column] or "").strip(), (row[label_column] or "").strip()
-            if not file or not label:
-                raise _invalid(f"line {rows.line_num} of {source} has no file or no label")
-            patient = (row[patient_column] or "").strip() if patient_column else None
-            split = _split_named((row[split_column] or "").strip(), rows.line_num) if split_column else None
-            entries.append(_Entry(source.parent / file, label, patient or None, split))
-    except csv.Error as error:
-        raise _invalid(f"line {rows.line_num} of {source} cannot be read ({error})") from error
-    return entries
+def _entries_of_list(source: Path, preparation: Preparation) -> list[_Entry]:
+    """Films of a label list, one line a film, paths relative to the chosen root or to the list."""
+    table = read_label_list(source)
+    columns = preparation.columns or guessed_columns(table)
+    root = preparation.root or source.parent
+    file_at, label_at = table.column(columns.file), table.column(columns.label)
+    patient_at = table.column(columns.patient) if columns.patient else None
+    split_at = table.column(columns.split) if columns.split else None
+    entries: dict[Path, _Entry] = {}
+    for line, cells in table.rows:
+        if not cells[file_at] or not cells[label_at]:
+            raise invalid_dataset(f"line {line} of {source} has no file or no label")
+        patient = cells[patient_at] if patient_at is not None else ""
+        split = _split_named(cells[split_at], line) if split_at is not None else None
+        entry = _Entry(_listed_file(root, cells[file_at]), cells[label_at], patient or None, split)
+        if entries.setdefault(entry.path, entry) != entry:
+            raise invalid_dataset(f"line {line} of {source} says something else about {cells[file_at]} than before")
+    return list(entries.values())
 
 
-def _column(columns: dict[str, str], candidates: Sequence[str]) -> str | None:
-    return next((columns[name] for name in candidates if name in columns), None)
+def _listed_file(root: Path, name: str) -> Path:
+    """The file that a list names; lists made on Windows have backslashes, some name films without their suffix."""
+    path = root / (name if os.sep == "\\" else name.replace("\\", "/"))
+    if path.suffix.lower() not in FILM_SUFFIXES - {""} and not path.exists():
+        for suffix in sorted(FILM_SUFFIXES - {""}):
+            if (longer := path.with_name(path.name + suffix)).exists():
+                return longer
+    return path
 
 
 def _split_named(name: str, line: int) -> Split | None:
     if not name:
         return None
     if name.lower() not in SPLIT_NAMES:
-        raise _invalid(f"line {line} names the split {name!r}; it must be train, val or test")
+        raise invalid_dataset(f"line {line} names the split {name!r}; it must be train, val or test")
     return Split(SPLIT_NAMES[name.lower()])
-
-
-def patient_of_name(stem: str) -> str:
-    """The patient that a file name (without suffix) speaks of; the whole stem where no pattern fits.
-
-    person17_bacteria_54 -> person17_bacteria, NORMAL2-IM-0587-0001 -> NORMAL2-IM-0587, p12_3 -> p12.
-    """
-    for pattern in (*KNOWN_PATIENT_PATTERNS, TRAILING_NUMBER):
-        if match := pattern.fullmatch(stem):
-            return match.group(1)
-    return stem
-
-
-def _patients(entries: Sequence[_Entry]) -> list[str]:
-    """A patient for each entry: the one that was named, else one guessed from the file's name.
-
-    A guess that puts more than a fifth of the films on one patient is not believed: then each file is a patient.
-    """
-    guesses = [entry.patient or patient_of_name(entry.path.stem) for entry in entries]
-    unnamed = [guess for guess, entry in zip(guesses, entries, strict=True) if entry.patient is None]
-    if unnamed and Counter(unnamed).most_common(1)[0][1] > max(2, LARGEST_PATIENT_SHARE * len(entries)):
-        return [entry.patient or entry.path.stem for entry in entries]
-    return guesses
-
-
-def with_splits(dataset: Dataset, seed: int) -> Dataset:
-    """The dataset with every film in a split; splits that were given stay, missing ones are made by patient.
-
-    Made splits are stratified by class and never part the films of one patient: about 15 % test, 15 % validation.
-    Films of given splits are left where they are, so a missing validation split comes out of training films only.
-    Raises JobFailed (dataset_invalid) where training or validation would lack a class.
-    """
-    given = {film.split for film in dataset.films}
-    films = list(dataset.films)
-    if given == {None}:
-        films = _divide(films, {Split.TEST: TEST_SHARE, Split.VALIDATION: VALIDATION_SHARE}, seed)
-    else:
-        films = [replace(film, split=film.split or Split.TRAINING) for film in films]
-        for split, share in ((Split.TEST, TEST_SHARE), (Split.VALIDATION, VALIDATION_SHARE)):
-            if split not in given:
-                kept = [film for film in films if film.split is not Split.TRAINING]
-                films = kept + _divide([f for f in films if f.split is Split.TRAINING], {split: share}, seed)
-    divided = replace(dataset, films=tuple(sorted(films, key=lambda film: os.fsencode(film.path))))
-    _check_classes(divided)
-    return divided
-
-
-def _check_classes(dataset: Dataset) -> None:
-    counts = dataset.counts()
-    for split in Split:
-        for label, name in enumerate(dataset.classes):
-            if not counts.get((label, split)):
-                raise _invalid(
-                    f"No {name} film falls into the {split} split of {dataset.root}; "
-                    "each class needs films of at least three patients"
-                )
-
-
-def _divide(films: Sequence[Film], shares: dict[Split, float], seed: int) -> list[Film]:
-    """Put whole patients into splits so that each class comes close to its share in each; the rest trains.
-
-    Patients are taken in a seeded order, the ones with most films first; each goes where its classes lack most.
-    """
-    labels_of: dict[str, Counter[int]] = defaultdict(Counter)
-    for film in films:
-        labels_of[film.patient][film.label] += 1
-    totals = Counter(film.label for film in films)
-    wanted = {Split.TRAINING: 1 - sum(shares.values()), **shares}
-    missing = {split: {label: share * totals[label] for label in totals} for split, share in wanted.items()}
-    patients = sorted(labels_of)
-    random.Random(seed).shuffle(patients)
-    patients.sort(key=lambda patient: -labels_of[patient].total())
-    place: dict[str, Split] = {}
-    for patient in patients:
-        labels = labels_of[patient]
-        need = {
-            split: sum(n * missing[split][label] / (wanted[split] * totals[label]) for label, n in labels.items())
-            for split in wanted
-        }
-        chosen = max(wanted, key=lambda split: need[split])
-        for label, count in labels.items():
-            missing[chosen][label] -= count
-        place[patient] = chosen
-    return [replace(film, split=place[film.patient]) for film in films]

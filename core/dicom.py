@@ -1,5 +1,6 @@
-"""The pixels of one DICOM file as a grey picture. Reads nothing about the patient and follows no reference."""
+"""The pixels of one DICOM file as a grey picture. Keeps nothing that names a patient, follows no reference."""
 
+import hashlib
 import logging
 import math
 import warnings
@@ -17,6 +18,10 @@ from core.errors import FilmUnreadable, Reason
 
 DICOM_MAGIC: Final = b"DICM"  # Part 10, section 7.1: after a preamble of 128 bytes
 DICOM_MAGIC_OFFSET: Final = 128
+TAGS: Final = (
+    "Modality", "Manufacturer", "ManufacturerModelName", "BodyPartExamined", "ViewPosition", "PatientPosition",
+    "PhotometricInterpretation", "BitsStored", "ConversionType", "DetectorType", "Rows", "Columns", "PatientSex",
+)  # fmt: skip
 PIXEL_KEYWORDS: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 # pydicom reports odd tags with their values, and those may name a patient: nothing of it may reach a screen or log
@@ -124,3 +129,21 @@ def _stretched(
     if high <= low:
         return np.zeros(values.shape, np.uint8)
     return np.round((np.clip(numbers, low, high) - low) * (255 / (high - low))).astype(np.uint8)
+
+
+def read_tags(stream: BinaryIO) -> tuple[dict[str, str], str]:
+    """How a film was taken (TAGS, as text), and a one-way code of its patient, "" where none is named.
+
+    The patient's identifier itself never leaves this function.
+    Raises FilmUnreadable (damaged).
+    """
+    try:
+        header = dcmread(stream, stop_before_pixels=True, specific_tags=[*TAGS, "PatientID", "Rows", "Columns"])
+        tags = {name: str(header.get(name)).strip() for name in TAGS if header.get(name) not in (None, "")}
+        patient = str(header.get("PatientID") or "").strip()
+    except MemoryError:
+        raise
+    except Exception as error:  # pydicom's parser raises whatever the bytes led it to
+        raise FilmUnreadable(Reason.DAMAGED, "Its DICOM header is damaged or cut off.") from error
+    code = hashlib.sha256(f"PneumoScreen {patient}".encode("utf-8", "replace")).hexdigest()[:12] if patient else ""
+    return tags, code

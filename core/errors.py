@@ -24,6 +24,7 @@ class Reason(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     # a job that could not be done
     DATASET_INVALID = "dataset_invalid"
+    DATASET_LEAKS = "dataset_leaks"
     OUTPUT_NOT_WRITABLE = "output_not_writable"
     DISK_FULL = "disk_full"
     MODEL_INVALID = "model_invalid"

@@ -8,19 +8,25 @@ from pathlib import Path
 import numpy as np
 
 from core.cache import Pace, decoded_films
-from core.dataset import Split, read_dataset
+from core.dataset import Split, corrected, read_dataset
 from core.errors import JobFailed, Reason
-from core.events import EvaluationResult, FilmLeftOut, Noted, Progressed, SelfTestResult, Stage
+from core.events import EvaluationResult, FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable
 from core.model_file import known_films, load_model
+from core.preparation import AS_IT_IS, Preparation
 from core.report import write_report
+from core.splits import chosen_splits
 from core.training import Films, figures_of
 
 SELF_TEST_TOLERANCE = 1e-3  # processors round differently; half a percent of a wrong weight shows more
 
 
 def evaluate(
-    model: Path | None, source: Path, output_dir: Path, cancel: threading.Event
+    model: Path | None,
+    source: Path,
+    output_dir: Path,
+    cancel: threading.Event,
+    preparation: Preparation = AS_IT_IS,
 ) -> Generator[Progressed | Noted | FilmLeftOut, None, EvaluationResult | None]:
     """Write metrics.json, report.html and plots of `model` on the dataset's test split, or on all where none is given.
 
@@ -28,7 +34,9 @@ def evaluate(
     """
     check_writable(output_dir)
     loaded = load_model(model)
-    dataset = read_dataset(source)
+    dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
+    for warning in loaded.header.warnings:
+        yield Noted(warning, Severity.WARNING)
     if dataset.classes != loaded.header.classes:
         sentence = (
             f"The dataset's classes ({', '.join(dataset.classes)}) are not those of the model "
@@ -65,7 +73,7 @@ def evaluate(
     films = Films(pixels, labels, tuple(film.patient for film in readable))
     probabilities = np.concatenate(rows)
     figures = figures_of(films, probabilities, loaded.calibration.threshold, loaded.header.classes)
-    write_report(output_dir, loaded.header.name, dataset.root, figures, labels, probabilities)
+    write_report(output_dir, loaded.header.name, dataset.root, figures, labels, probabilities, loaded.header.warnings)
     return EvaluationResult(output_dir, figures, tuple(left_out), completed=True)
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.dataset import Dataset
-    from core.metrics import BinaryFigures, ClassFigures
+    from core.label_list import Columns
+    from core.metrics import BinaryFigures, ClassFigures, Figure
+    from core.preparation import Preparation, Step
 
 
 class Stage(StrEnum):
@@ -21,6 +23,8 @@ class Stage(StrEnum):
     MAKING_PHANTOMS = "Making phantoms"
     READING_DATASET = "Reading the dataset"
     CHECKING_FILMS = "Checking films"
+    COMPARING = "Comparing films"
+    PROBING = "Looking for shortcuts"
     DECODING = "Decoding films"
     LOADING_NETWORK = "Loading the network"
     DOWNLOADING = "Downloading weights"
@@ -209,25 +213,82 @@ class FilmReading:
     heat: "npt.NDArray[np.float32]"
 
 
+class FindingKind(StrEnum):
+    """What an audit may find; the value is its title."""
+
+    UNREADABLE = "Unreadable files"
+    PATIENT_LEAK = "Patients across splits"
+    COPY_LEAK = "Copies across splits"
+    LABEL_CONFLICT = "Copies with different labels"
+    EXACT_COPIES = "Exact copies"
+    NEAR_COPIES = "Near copies"
+    TINY_VALIDATION = "Tiny validation split"
+    IMBALANCE = "Unequal classes"
+    FEW_FILMS = "Few films"
+    INVERTED = "Inverted films"
+    SIZES = "Mixed sizes"
+    DEPTHS = "Mixed bit depths"
+    COLOURED = "Colour films"
+    BORDERS = "Plain borders"
+    SHORTCUT = "Shortcut"
+    NO_SPLIT = "No split possible"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing an audit has to say: what it is, how bad, what to do, and which files it is about."""
+    """One thing an audit has to say: what it is, how bad, what to do, which files, and what one click can do."""
 
-    title: str
+    kind: FindingKind
     severity: Severity
     sentence: str
     advice: str
-    files: tuple[Path, ...]
+    files: tuple[Path, ...] = ()
+    fixes: "tuple[Step, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """How well something beside the picture tells the classes apart.
+
+    auc: cross-validated by patient, 0.5 is chance. sentence: the same in words.
+    """
+
+    what: str
+    auc: "Figure"
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """A dataset that was read and checked. completed: False where it was cancelled."""
+    """A dataset that was read, corrected and checked.
 
+    dataset: readable films, with the splits that were given or chosen. planned: the same with the splits that a
+    training with seed 0 makes, None where none can be made. copies: groups of copies, exact and near.
+    preparation: how the dataset was read. completed: False where it was cancelled.
+    """
+
+    preparation: "Preparation"
     dataset: "Dataset"
+    planned: "Dataset | None"
     left_out: tuple[FilmLeftOut, ...]
     findings: tuple[Finding, ...]
+    copies: tuple[tuple[Path, ...], ...]
+    shortcuts: tuple[Shortcut, ...]
     completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLook:
+    """How a dataset could be read, for a person to correct.
+
+    header: columns of a label list, empty for folders. columns: the guess, None where there is none.
+    names: file names without suffix, for trying patient patterns.
+    """
+
+    source: Path
+    header: tuple[str, ...]
+    columns: "Columns | None"
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ Pictures are (height, width) uint8, 0 black to 255 white, dense tissue white. Fi
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -34,17 +36,28 @@ def read_film(path: Path, about_px: int | None = None) -> Grey:
     16-bit PNG and TIFF are scaled by the bit depth that their largest value needs; DICOM by its VOI window.
     Raises FilmUnreadable with the reason; a film that was not decoded to its last row is never returned.
     """
+    with explained_read(), open_regular(path) as stream:
+        return read_stream(stream, about_px)
+
+
+def read_stream(stream: BinaryIO, about_px: int | None = None) -> Grey:
+    """`read_film` of an open file; call it inside `explained_read`."""
+    pixels = _decode(stream, about_px)
+    _check_shape(pixels)
+    return pixels
+
+
+@contextmanager
+def explained_read() -> Iterator[None]:
+    """Turn whatever the file system or the memory refuses meanwhile into FilmUnreadable."""
     try:
-        with _open_regular(path) as stream:
-            pixels = _decode(stream, about_px)
+        yield
     except FilmUnreadable:
         raise
     except MemoryError as error:
         raise FilmUnreadable(Reason.OUT_OF_MEMORY, "There was not enough memory to decode it.") from error
     except OSError as error:
         raise _explained(error) from error
-    _check_shape(pixels)
-    return pixels
 
 
 def read_square(path: Path, size_px: int) -> Grey:
@@ -72,7 +85,7 @@ def resized(pixels: Grey, height: int, width: int) -> Grey:
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0))
 
 
-def _open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BinaryIO:
     """Open a regular file without ever blocking on a pipe or device. Raises FilmUnreadable or OSError."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     stream = os.fdopen(descriptor, "rb")
@@ -101,10 +114,15 @@ def _explained(error: OSError) -> FilmUnreadable:
     return FilmUnreadable(Reason.READ_ERROR, f"It could not be read ({error.strerror or error}).")
 
 
-def _decode(stream: BinaryIO, about_px: int | None) -> Grey:
+def is_dicom(stream: BinaryIO) -> bool:
+    """True where the file says it is DICOM (Part 10, section 7.1); goes back to its start."""
     head = stream.read(DICOM_MAGIC_OFFSET + len(DICOM_MAGIC))
     stream.seek(0)
-    if head[DICOM_MAGIC_OFFSET:] == DICOM_MAGIC:
+    return head[DICOM_MAGIC_OFFSET:] == DICOM_MAGIC
+
+
+def _decode(stream: BinaryIO, about_px: int | None) -> Grey:
+    if is_dicom(stream):
         return read_dicom(stream, MAX_PIXELS)
     try:
         picture = Image.open(stream, formats=FORMATS)

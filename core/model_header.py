@@ -12,6 +12,7 @@ from resources import resource
 
 FORMAT: Final = 1
 KEY: Final = "pneumoscreen"
+ACCEPTED: Final = "accepted_findings"  # blocking findings of the audit that the model was trained with knowingly
 BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 
 
@@ -30,6 +31,11 @@ class ModelHeader:
     threshold: float | None
     review_band: tuple[float, float]
     content: dict[str, Any]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What everybody who reads this model's figures must know; goes into every report."""
+        return tuple(f"Trained with known faults. {sentence}" for sentence in self.content.get(ACCEPTED, ()))
 
 
 def bundled_model() -> Path:

@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Grey = npt.NDArray[np.uint8]
 SELF_TEST_SIZE_PX: Final = 256
@@ -27,7 +28,7 @@ def phantom(seed: int, has_finding: bool, size_px: int = SELF_TEST_SIZE_PX) -> G
     film += 0.22 * _ellipse(x, y, 0, 0, 0.09, 1.1) + 0.25 * _ellipse(x, y, 0.12, 0.28, 0.30, 0.30)
     if has_finding:
         film += _opacities(x, y, random) * lungs
-    film += random.normal(0, 0.02, film.shape)
+    film += 0.05 * _tissue(random, size_px) + random.normal(0, 0.02, film.shape)
     exposure, contrast = random.normal(0, 0.03), random.normal(1, 0.08)
     return np.clip(255 * ((film - 0.5) * contrast + 0.5 + exposure), 0, 255).astype(np.uint8)
 
@@ -43,6 +44,15 @@ def _ellipse(
 def _ribs(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], phase: float) -> npt.NDArray[np.float64]:
     """Bright bands that curve downwards to the sides."""
     return np.asarray(np.clip(np.sin(2 * np.pi * (4 * (y - 0.5 * x * x) + phase)), 0, 1))
+
+
+def _tissue(random: np.random.Generator, size_px: int) -> npt.NDArray[np.float64]:
+    """Vessels and soft tissue as smooth noise of two scales: what makes one film unlike every other."""
+    layers = []
+    for cells in (9, 22):
+        coarse = Image.fromarray(random.normal(0, 1, (cells, cells)).astype(np.float32))
+        layers.append(np.asarray(coarse.resize((size_px, size_px), Image.Resampling.BICUBIC), np.float64))
+    return np.asarray(layers[0] + layers[1])
 
 
 def _opacities(

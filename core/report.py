@@ -27,19 +27,24 @@ def write_report(
     figures: BinaryFigures | ClassFigures,
     labels: npt.NDArray[np.int64],
     probabilities: npt.NDArray[np.float64],
+    warnings: tuple[str, ...],
 ) -> None:
     """Write metrics.json, report.html and its plots as SVG files into `output_dir`.
 
+    warnings: what a reader of the figures must know first.
     labels (n,), probabilities (n,) of class 1 or (n, classes). Raises JobFailed where it cannot be written.
     """
-    write_text_atomically(output_dir / "metrics.json", json.dumps(to_json_object(figures), indent=2) + "\n")
+    write_text_atomically(
+        output_dir / "metrics.json",
+        json.dumps({**to_json_object(figures), "warnings": list(warnings)}, indent=2) + "\n",
+    )
     plots = {"intervals": intervals_svg(figures)}
     if isinstance(figures, BinaryFigures):
         plots["roc"] = roc_svg(labels, probabilities, figures)
         plots["scores"] = scores_svg(labels, probabilities, figures.threshold)
     for name, plot in plots.items():
         write_text_atomically(output_dir / f"{name}.svg", plot)
-    page = _page(model, readable_name(str(dataset)), figures, "".join(plots.values()))
+    page = _page(model, readable_name(str(dataset)), figures, "".join(plots.values()), warnings)
     write_text_atomically(output_dir / "report.html", page)
 
 
@@ -113,7 +118,8 @@ def _svg(content: str, height: int) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" font-size="15">{frame}{content}</svg>'
 
 
-def _page(model: str, dataset: str, figures: BinaryFigures | ClassFigures, plot: str) -> str:
+def _page(model: str, dataset: str, figures: BinaryFigures | ClassFigures, plot: str, warnings: tuple[str, ...]) -> str:
+    warned = "".join(f'<p class="notice">{escape(warning)}</p>' for warning in warnings)
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td>{figure.value:.3f}</td><td>{figure.low:.3f} to {figure.high:.3f}</td></tr>"
         for name, figure in _shown(figures)
@@ -121,7 +127,7 @@ def _page(model: str, dataset: str, figures: BinaryFigures | ClassFigures, plot:
     table = "".join("<tr>" + "".join(f"<td>{count}</td>" for count in row) + "</tr>" for row in figures.confusion)
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>PneumoScreen report</title><style>{STYLE}</style>'
-        f'<h1>PneumoScreen report</h1><p class="notice">{NOTICE}</p>'
+        f'<h1>PneumoScreen report</h1><p class="notice">{NOTICE}</p>{warned}'
         f"<p>Model {escape(model)}; dataset {escape(dataset)}; {figures.n} films.</p>"
         f"<table><tr><th>Figure</th><th>Value</th><th>95 % interval</th></tr>{rows}</table>{plot}"
         f"<h2>Confusion matrix</h2><p>Rows: true class. Columns: called class.</p><table>{table}</table></html>\n"

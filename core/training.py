@@ -1,14 +1,12 @@
 """One training from dataset to model file, as a generator. Shows nothing; decides nothing that the recipe decides."""
 
-import csv
-import io
 import json
 import threading
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +14,14 @@ import torch
 from torch import Tensor
 
 from core.architectures import Network, build, load_imagenet, trainable_parameters
+from core.audit import audit, blocking
 from core.cache import PROGRESS_SECONDS, Pace, decoded_films
 from core.calibration import Calibration, calibrated
-from core.dataset import Dataset, Film, Split, read_dataset, with_splits
+from core.dataset import Dataset, Film, Split
 from core.device import chosen_compute
 from core.errors import JobFailed, Reason
 from core.events import (
+    AuditResult,
     BatchEnded,
     EpochEnded,
     FilmLeftOut,
@@ -35,24 +35,22 @@ from core.events import (
 from core.files import (
     check_writable,
     explained_write,
-    readable_name,
-    sha256_of_text,
     write_atomically,
     write_text_atomically,
 )
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
 from core.metrics import BinaryFigures, ClassFigures, binary_figures, class_figures, mean_auc, to_json_object
 from core.model_file import load_model, logits_of, save_model
-from core.recipe import Depth, OperatingPoint, Recipe, from_json_object
+from core.model_header import ACCEPTED
+from core.preparation import AS_IT_IS, Preparation
+from core.recipe import Depth, OperatingPoint, Recipe
 from core.recipe import to_json_object as recipe_json
+from core.run_folder import CHECKPOINT, METRICS, MODEL, begin_run, data_fingerprint, write_splits
+from core.splits import with_splits
 from core.transforms import Preprocessing, as_fractions, augmented, network_input
 
 TrainingEvent = Progressed | Noted | FilmLeftOut | TrainingStarted | BatchEnded | EpochEnded
 Steps = Generator[TrainingEvent, None, None]
-RECIPE: Final = "recipe.json"
-CHECKPOINT: Final = "last.ckpt"
-MODEL: Final = "best.safetensors"
-METRICS: Final = "metrics.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,69 +63,69 @@ class Films:
 
 
 def train(
-    source: Path, recipe: Recipe, run_dir: Path, cancel: threading.Event, resume: bool = False
+    source: Path,
+    recipe: Recipe,
+    run_dir: Path,
+    cancel: threading.Event,
+    resume: bool = False,
+    preparation: Preparation = AS_IT_IS,
 ) -> Generator[TrainingEvent, None, TrainingResult]:
     """Train a model on the dataset at `source` into `run_dir`; return where it is and how it does on test films.
 
     Test films are looked at once, after the last epoch. Cancelled: the best epoch so far stays in run_dir, and
     `resume` continues after the last finished epoch to the same result as an unbroken run on the same machine.
-    Raises JobFailed.
+    Raises JobFailed; dataset_leaks where the audit finds what blocks a training and the preparation does not say
+    that it is accepted.
     """
     check_writable(run_dir)
-    recipe = _recipe_to_use(recipe, run_dir, resume)
-    yield Progressed(Stage.READING_DATASET, 0, None)
-    dataset = with_splits(read_dataset(source), recipe.seed)
+    recipe, preparation = begin_run(run_dir, recipe, preparation, resume)
+    checked = yield from audit(source, cancel, preparation)
+    if cancel.is_set():
+        return TrainingResult(run_dir, False, None, None, 0, None, None)
+    accepted = _accepted_findings(checked, preparation)
+    for sentence in accepted:
+        yield Noted(f"Accepted, and written into the model: {sentence}", Severity.WARNING)
+    dataset = with_splits(checked.dataset, recipe.seed, checked.copies)
     store = run_dir / ".films.tmp"
     try:
         readable, pixels = yield from decoded_films(dataset.films, recipe.image_size_px, store, cancel)
         if cancel.is_set():
             return TrainingResult(run_dir, False, None, None, 0, None, None)
         dataset = replace(dataset, films=tuple(readable))
-        training = _Training(recipe, dataset, pixels, run_dir, cancel)
-        _write_splits(run_dir, dataset)
+        training = _Training(recipe, dataset, pixels, run_dir, cancel, accepted)
+        write_splits(run_dir, dataset)
         return (yield from training.run(resume))
     finally:
         store.unlink(missing_ok=True)
 
 
-def _recipe_to_use(recipe: Recipe, run_dir: Path, resume: bool) -> Recipe:
-    """The recipe of an interrupted run, or the given one, written down. Never starts over an earlier run."""
-    path = run_dir / RECIPE
-    if resume:
-        if not (run_dir / CHECKPOINT).is_file():
-            raise JobFailed(Reason.NOTHING_TO_RESUME, f"{run_dir} holds no interrupted training to resume.")
-        return from_json_object(json.loads(path.read_text("utf-8")))
-    if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
-        sentence = f"{run_dir} already holds a training. Choose another folder, or resume that one."
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
-    write_text_atomically(path, json.dumps(recipe_json(recipe), indent=2) + "\n")
-    return recipe
-
-
-def _write_splits(run_dir: Path, dataset: Dataset) -> None:
-    """Keep which film was used for what, as a CSV that can itself be opened as a dataset beside the films."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["file", "label", "patient", "split"])
-    for film in dataset.films:
-        file = readable_name(str(film.path))
-        writer.writerow([file, dataset.classes[film.label], readable_name(film.patient), film.split])
-    write_text_atomically(run_dir / "splits.csv", text.getvalue())
-
-
-def data_fingerprint(dataset: Dataset) -> str:
-    """Eight digits that tell two datasets apart by names, labels and splits."""
-    lines = [f"{dataset.name_of(film.path)} {film.label} {film.split}" for film in dataset.films]
-    return sha256_of_text("\n".join(sorted(lines)))[:8]
+def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:
+    """Sentences of blocking findings that the person trains with knowingly. Raises JobFailed where none was asked."""
+    found = blocking(checked)
+    if found and not preparation.accepts_leaks:
+        sentence = (
+            f"This dataset must not be trained on as it is. {found[0].kind}: {found[0].sentence} "
+            f"{'Resolve' if len(found) == 1 else f'Resolve this and {len(found) - 1} more'} on the Dataset tab or with "
+            "audit --resolve, or accept it knowingly."
+        )
+        raise JobFailed(Reason.DATASET_LEAKS, sentence)
+    return tuple(f"{finding.kind}: {finding.sentence}" for finding in found)
 
 
 class _Training:
     """The state of one running training. `run` is its only door."""
 
     def __init__(
-        self, recipe: Recipe, dataset: Dataset, pixels: npt.NDArray[np.uint8], run_dir: Path, cancel: threading.Event
+        self,
+        recipe: Recipe,
+        dataset: Dataset,
+        pixels: npt.NDArray[np.uint8],
+        run_dir: Path,
+        cancel: threading.Event,
+        accepted: tuple[str, ...],
     ) -> None:
         self.recipe, self.dataset, self.run_dir, self.cancel = recipe, dataset, run_dir, cancel
+        self.accepted = accepted
         self.fingerprint = data_fingerprint(dataset)
         self.compute = chosen_compute()
         self.preprocessing = Preprocessing(recipe.image_size_px, recipe.normalisation)
@@ -334,6 +332,7 @@ class _Training:
             "films": {split.value: len(self.splits[split].labels) for split in Split},
             "best_epoch": self.best_epoch,
             "metrics": metrics,
+            ACCEPTED: list(self.accepted),
             "licence": "Weights belong to whoever trained them. For research and education, not a diagnosis.",
         }
         path, classes = self.run_dir / MODEL, self.dataset.classes

@@ -11,10 +11,10 @@ from types import TracebackType
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from core.places import data_folder
 from gui.jobs import training
 from gui.main_window import MainWindow
 from gui.settings import Theme
-from gui.training_tab import data_folder
 
 COLLECT_MILLISECONDS = 5000
 SAVE_MILLISECONDS = 10_000

@@ -46,8 +46,14 @@ class FilmView(QGraphicsView):
         self._fits = True
 
     def show_film(self, pixels: npt.NDArray[np.uint8], heat: npt.NDArray[np.float32]) -> None:
-        self._film.setPixmap(QPixmap.fromImage(image_of(pixels)))
+        """A film with its heat map, both of one shape."""
+        self.show_image(image_of(pixels))
         self._heat.setPixmap(QPixmap.fromImage(heat_image(heat)))
+
+    def show_image(self, film: QImage) -> None:
+        """A film without a heat map."""
+        self._film.setPixmap(QPixmap.fromImage(film))
+        self._heat.setPixmap(QPixmap())
         self.setSceneRect(QRectF(self._film.boundingRect()))
         self.fit()
 

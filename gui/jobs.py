@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.events import Progressed, Stage
+from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_preparation, sidecar_of
 from core.recipe import Recipe
 from gui.worker import Job, JobError, Worker
 
@@ -88,13 +90,29 @@ class Jobs(QObject):
         self.failed.emit(error)
 
 
-def auditing(source: Path) -> Job:
-    """Read and check a dataset; returns an AuditResult."""
+def auditing(source: Path, preparation: Preparation | None) -> Job:
+    """Read and check a dataset and keep how it was read; None takes what was kept. Returns an AuditResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.audit import audit
 
-        return (yield from audit(source, cancel))
+        chosen = kept_preparation(source) if preparation is None else preparation
+        result = yield from audit(source, cancel, chosen)
+        if result.completed and preparation is not None:
+            save_preparation(preparation, sidecar_of(source))
+        return result
+
+    return job
+
+
+def looking(source: Path, preparation: Preparation) -> Job:
+    """See how a dataset could be read; returns an IntakeLook."""
+
+    def job(_cancel: threading.Event) -> Generator[object, None, object]:
+        from core.dataset import look
+
+        yield Progressed(Stage.READING_DATASET, 0, None)
+        return look(source, preparation)
 
     return job
 
@@ -118,14 +136,14 @@ def _freeze_heavy() -> None:
     gc.freeze()
 
 
-def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool) -> Job:
+def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparation: Preparation = AS_IT_IS) -> Job:
     """Train; returns a TrainingResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training import train
 
         _freeze_heavy()
-        return (yield from train(source, recipe, run_dir, cancel, resume))
+        return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
 
     return job
 

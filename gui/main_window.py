@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
-from core.events import AuditResult, FilmReading, ScreeningResult, TrainingResult
+from core.events import AuditResult, FilmReading, IntakeLook, ScreeningResult, TrainingResult
 from gui import messages
 from gui.classify_tab import ClassifyTab
 from gui.dataset_tab import DatasetTab
@@ -77,6 +77,8 @@ class MainWindow(QMainWindow):
         match result:
             case AuditResult():
                 self.dataset_tab.show_audit(result)
+            case IntakeLook():
+                self.dataset_tab.show_look(result)
             case TrainingResult():
                 self.training_tab.show_result(result)
             case ScreeningResult():

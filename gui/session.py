@@ -1,16 +1,19 @@
 """What is open now: dataset and model. Tabs talk to it, never to each other."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.audit import blocking
 from core.events import AuditResult
+from core.preparation import AS_IT_IS, Preparation
 
 
 class Session(QObject):
     """The open dataset and the model to classify with (None is the bundled one).
 
-    Signals: dataset_changed(AuditResult or None), model_changed(Path or None).
+    Signals: dataset_changed(AuditResult or None), also when its faults are accepted; model_changed(Path or None).
     """
 
     dataset_changed = Signal(object)
@@ -20,6 +23,7 @@ class Session(QObject):
         super().__init__(parent)
         self._source: Path | None = None
         self._audit: AuditResult | None = None
+        self._accepts_leaks = False
         self._model: Path | None = None
 
     @property
@@ -34,9 +38,24 @@ class Session(QObject):
     def model(self) -> Path | None:
         return self._model
 
+    @property
+    def preparation(self) -> Preparation:
+        """How the open dataset is read, with what the person accepts for now; never kept beyond this dataset."""
+        read = self._audit.preparation if self._audit else AS_IT_IS
+        return replace(read, accepts_leaks=self._accepts_leaks)
+
+    @property
+    def is_blocked(self) -> bool:
+        """True where the audit forbids a training and nobody has accepted that."""
+        return self._audit is not None and bool(blocking(self._audit)) and not self._accepts_leaks
+
     def open_dataset(self, source: Path, audit: AuditResult) -> None:
-        self._source, self._audit = source, audit
+        self._source, self._audit, self._accepts_leaks = source, audit, False
         self.dataset_changed.emit(audit)
+
+    def accept_leaks(self, accepted: bool) -> None:
+        self._accepts_leaks = accepted
+        self.dataset_changed.emit(self._audit)
 
     def use_model(self, model: Path | None) -> None:
         self._model = model

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +19,7 @@ from core.errors import JobFailed
 from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingResult, TrainingStarted
 from core.files import readable_name
 from core.metrics import Figure, summary_lines
+from core.places import data_folder
 from gui import jobs, messages
 from gui.naming import button, named
 from gui.plots import TrainingPlots
@@ -28,12 +29,8 @@ from gui.tables import RowsTable
 from gui.worker import JobError
 
 NOTICE = "For research and education, not a diagnosis."
+BLOCKED = "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
 HEADINGS = ("Epoch", "Loss", "Accuracy", "Val. loss", "Val. accuracy", "Val. AUC", "Seconds", "Kept")
-
-
-def data_folder() -> Path:
-    """Where the platform wants this program's own files."""
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))
 
 
 class TrainingTab(QWidget):
@@ -104,7 +101,8 @@ class TrainingTab(QWidget):
             self.plots.clear()
         self.log.clear()
         self._interrupted = run_dir
-        self._work.start(jobs.training(self._session.source, self.form.recipe(), run_dir, resume), self.show_event)
+        source, preparation = self._session.source, self._session.preparation
+        self._work.start(jobs.training(source, self.form.recipe(), run_dir, resume, preparation), self.show_event)
 
     @Slot()
     def _on_pause(self) -> None:
@@ -112,13 +110,13 @@ class TrainingTab(QWidget):
 
     @Slot(object)
     def _on_dataset_changed(self, _audit: object) -> None:
-        self.status.setText("Ready to train. " + NOTICE)
+        self.status.setText(BLOCKED if self._session.is_blocked else "Ready to train. " + NOTICE)
         self._on_state_changed(self._work.state)
 
     @Slot(object)
     def _on_state_changed(self, state: jobs.JobState) -> None:
         idle = state is jobs.JobState.IDLE
-        self.start.setEnabled(idle and self._session.source is not None)
+        self.start.setEnabled(idle and self._session.source is not None and not self._session.is_blocked)
         self.form.setEnabled(idle)
         checkpoint = self._interrupted is not None and (self._interrupted / "last.ckpt").is_file()
         self.resume.setVisible(idle and checkpoint)

@@ -12,6 +12,13 @@ from core.phantoms import phantom
 from core.recipe import Recipe, Schedule
 
 
+@pytest.fixture(autouse=True)
+def own_places(tmp_path, monkeypatch):
+    """The app's own folders, fresh for each test."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "app-data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "app-cache"))
+
+
 @pytest.fixture
 def cancel():
     return threading.Event()

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dataset import Dataset, Film, Split, patient_of_name, read_dataset, with_splits
+from core.dataset import Dataset, Film, Split, read_dataset
 from core.errors import JobFailed
+from core.patients import patients_of, proposed_pattern
+from core.splits import with_splits
 
 
 @pytest.mark.parametrize(
@@ -17,7 +19,7 @@ from core.errors import JobFailed
     ],
 )
 def test_patient_of_file_name(stem, patient):
-    assert patient_of_name(stem) == patient
+    assert patients_of([stem], proposed_pattern([stem, "x1_1", "y2_1", "z3_1"])) == [patient]
 
 
 def test_class_folders(dataset_folder):

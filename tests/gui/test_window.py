@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSettings, QStandardPaths, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 
@@ -23,8 +23,6 @@ def errors(monkeypatch):
 
 @pytest.fixture
 def window(qtbot, tmp_path, monkeypatch, errors):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    QStandardPaths.setTestModeEnabled(False)
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     made = MainWindow()

@@ -1,0 +1,162 @@
+"""The films of a dataset: filtered, enlarged, corrected. Decides nothing; says what the person wants as a Step."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from core.dataset import Dataset, Film, Split
+from core.events import AuditResult, Finding
+from core.preparation import Action, Correction, Step
+from gui.film_grid import FilmGrid
+from gui.film_window import FilmWindow
+from gui.naming import button, named
+
+ALL: Final = "All"
+
+
+class FilmBrowser(QWidget):
+    """Signal: step_wanted(Step)."""
+
+    step_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._audit: AuditResult | None = None
+        self.grid = FilmGrid()
+        self.viewer = FilmWindow(self.grid, self)
+        self.grid.enlarged.connect(self.viewer.show_row)
+        self.grid.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.kind, self.split, self.finding = (
+            named(QComboBox(), name, accessible)
+            for name, accessible in (
+                ("filter_class", "Show films of class"),
+                ("filter_split", "Show films of split"),
+                ("filter_finding", "Show films of finding"),
+            )
+        )
+        filters = QHBoxLayout()
+        for text, box in (("Class", self.kind), ("Split", self.split), ("Finding", self.finding)):
+            filters.addWidget(QLabel(text))
+            filters.addWidget(box, 1)
+            box.currentIndexChanged.connect(self._on_filter_changed)
+        self.shown = named(QLabel(textFormat=Qt.TextFormat.PlainText), "shown")
+        self.exclude = button("Exclude", "exclude", self._on_exclude)
+        self.relabel = named(QPushButton("Relabel"), "relabel")
+        self.relabel.setMenu(QMenu(self.relabel))
+        self.move_to = named(QPushButton("Move patients"), "move_to", "Move the patients of these films to a split")
+        self.move_to.setMenu(QMenu(self.move_to))
+        for split in Split:
+            self.move_to.menu().addAction(f"to {split}", partial(self._on_move, split))
+        row = QHBoxLayout()
+        row.addWidget(self.shown, 1)
+        for widget in (self.exclude, self.relabel, self.move_to):
+            row.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(filters)
+        layout.addWidget(self.grid, 1)
+        layout.addLayout(row)
+        self.show_audit(None)
+
+    @property
+    def _dataset(self) -> Dataset | None:
+        """With the splits that a training would use, where they can be made."""
+        return None if self._audit is None else self._audit.planned or self._audit.dataset
+
+    def show_audit(self, audit: AuditResult | None) -> None:
+        """Show the films of another dataset, or of the same one after a correction."""
+        self._audit = audit
+        dataset = self._dataset
+        for box, names in (
+            (self.kind, [] if dataset is None else dataset.classes),
+            (self.split, [] if dataset is None else [split.value for split in Split if dataset.of_split(split)]),
+            (
+                self.finding,
+                [] if audit is None else [finding.kind.value for finding in audit.findings if finding.files],
+            ),
+        ):
+            before = box.currentText()
+            box.blockSignals(True)
+            box.clear()
+            box.addItems([ALL, *dict.fromkeys(names)])
+            box.setCurrentText(before if box.findText(before) >= 0 else ALL)
+            box.blockSignals(False)
+        self.relabel.menu().clear()
+        for name in [] if dataset is None else dataset.classes:
+            self.relabel.menu().addAction(name.replace("&", "&&"), partial(self._on_relabel, name))
+        self._on_filter_changed()
+
+    def show_finding(self, finding: Finding) -> None:
+        """Show the films of one finding."""
+        for box in (self.kind, self.split):
+            box.setCurrentText(ALL)
+        self.finding.setCurrentText(finding.kind.value)
+
+    def set_busy(self, is_busy: bool) -> None:
+        """Forbid corrections while a job runs."""
+        self._is_busy = is_busy
+        self._on_selection_changed()
+
+    def close_viewer(self) -> None:
+        """End reading in the background."""
+        self.viewer.close()
+        self.grid.table.close()
+
+    @Slot()
+    def _on_filter_changed(self) -> None:
+        dataset = self._dataset
+        films = [] if dataset is None else self._filtered(dataset)
+        self.grid.table.show_films(dataset, films)
+        total = 0 if dataset is None else len(dataset.films)
+        self.shown.setText(f"{len(films)} of {total} films. Space or double click enlarges." if total else "")
+        self._on_selection_changed()
+
+    def _filtered(self, dataset: Dataset) -> list[Film]:
+        """Films that pass all three filters; those of a finding stay in its order, so that copies stand together."""
+        films: Sequence[Film] = dataset.films
+        if self.finding.currentIndex() > 0 and self._audit is not None:
+            by_path = {film.path: film for film in films}
+            found = [one for one in self._audit.findings if one.kind.value == self.finding.currentText()]
+            films = [by_path[path] for finding in found for path in finding.files if path in by_path]
+        kind, split = self.kind.currentText(), self.split.currentText()
+        return [
+            film
+            for film in films
+            if kind in {ALL, dataset.classes[film.label]} and split in {ALL, film.split.value if film.split else ""}
+        ]
+
+    _is_busy = False
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        can = not self._is_busy and bool(self.grid.selectedIndexes())
+        self.exclude.setEnabled(can)
+        self.relabel.setEnabled(can)
+        given = self._audit is not None and all(film.split for film in self._audit.dataset.films)
+        self.move_to.setEnabled(can and given)
+        self.move_to.setToolTip("" if given else "This dataset gives no splits; they are made by patient.")
+
+    def _want(self, what: str, films: Sequence[Film], action: Action, value: str = "") -> None:
+        dataset = self._dataset
+        if dataset is not None and films:
+            corrections = tuple(Correction(dataset.name_of(film.path), action, value) for film in films)
+            self.step_wanted.emit(Step(what, corrections))
+
+    @Slot()
+    def _on_exclude(self) -> None:
+        films = self.grid.chosen()
+        self._want(f"Exclude {len(films)} films", films, Action.EXCLUDE)
+
+    def _on_relabel(self, name: str) -> None:
+        films = self.grid.chosen()
+        self._want(f"Relabel {len(films)} films as {name}", films, Action.RELABEL, name)
+
+    def _on_move(self, split: Split) -> None:
+        """Move all films of the chosen films' patients, so that no patient is parted by it."""
+        dataset = self._dataset
+        patients = {film.patient for film in self.grid.chosen()}
+        films = [film for film in dataset.films if film.patient in patients] if dataset else []
+        self._want(f"Move {len(patients)} patients to {split}", films, Action.MOVE, split.value)

@@ -1,0 +1,75 @@
+"""One film of a dataset, enlarged; arrow keys lead to its neighbours. Changes nothing."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+
+from core.dataset import Film
+from core.files import readable_name
+from gui.film_grid import FilmGrid
+from gui.film_view import FilmView
+from gui.naming import named
+from gui.thumbnails import Thumbnails
+
+
+class FilmWindow(QDialog):
+    """Shows the grid's film of a row as large as the window allows. Left and right: neighbours; space: close."""
+
+    def __init__(self, grid: FilmGrid, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("film_window")
+        self.setWindowTitle("Film")
+        self.resize(900, 900)
+        self._grid = grid
+        self._row = 0
+        self._path: Path | None = None
+        self._films = Thumbnails(None, self, most_waiting=1)
+        self._films.ready.connect(self._on_ready)
+        self.view = FilmView()
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.caption = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "caption")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.caption)
+
+    def show_row(self, row: int) -> None:
+        """Show the film of this row of the grid."""
+        film = self._film(row)
+        if film is None:
+            return
+        self._row, self._path = row, film.path
+        place = f"{row + 1} of {self._grid.table.rowCount()}"
+        label = self._grid.table.data(self._grid.table.index(row))
+        self.caption.setText(f"{place} · {readable_name(film.path.name)} · {label} · patient {film.patient}")
+        self._grid.setCurrentIndex(self._grid.table.index(row))
+        self._films.want(film.path)
+        self.show()
+
+    def _film(self, row: int) -> Film | None:
+        return self._grid.table.film(row) if 0 <= row < self._grid.table.rowCount() else None
+
+    @Slot(object, object)
+    def _on_ready(self, path: Path, image: QImage | None) -> None:
+        if path != self._path:
+            return
+        if image is None:
+            self.caption.setText(f"{self.caption.text()} · cannot be read any more")
+        else:
+            self.view.show_image(image)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Right | Qt.Key.Key_Down:
+                self.show_row(self._row + 1)
+            case Qt.Key.Key_Left | Qt.Key.Key_Up:
+                self.show_row(self._row - 1)
+            case Qt.Key.Key_Space:
+                self.close()
+            case _:
+                super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._films.close()
+        super().closeEvent(event)
