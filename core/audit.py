@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from core.dataset import Dataset, Film, corrected, read_dataset
+from core.dataset import Dataset, Film, Split, corrected, read_dataset
 from core.errors import JobFailed
 from core.events import AuditResult, Finding, Progressed, Severity, Shortcut, Stage
 from core.files import readable_name
@@ -67,12 +67,13 @@ def resolved(result: AuditResult, preparation: Preparation) -> Preparation:
 
 def count_rows(dataset: Dataset) -> list[tuple[str, str, int, int]]:
     """Class, split ("not split" where none is given), films and patients, in the dataset's order."""
-    groups: dict[tuple[int, str], list[Film]] = defaultdict(list)
+    groups: dict[tuple[int, Split | None], list[Film]] = defaultdict(list)
     for film in dataset.films:
-        groups[film.label, film.split or "not split"].append(film)
+        groups[film.label, film.split].append(film)
+    order: list[Split | None] = [*Split, None]
     return [
-        (dataset.classes[label], split, len(films), len({film.patient for film in films}))
-        for (label, split), films in sorted(groups.items())
+        (dataset.classes[label], split or "not split", len(films), len({film.patient for film in films}))
+        for (label, split), films in sorted(groups.items(), key=lambda group: (group[0][0], order.index(group[0][1])))
     ]
 
 

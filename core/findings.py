@@ -76,7 +76,10 @@ def _leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
             f"{len(leaking)} {what} ({len(films)} films, {in_test} of them in the test split) stand in more than one "
             f"split: {TOO_GOOD}."
         )
-        advice = "Keep each of them in one split, or make new splits by patient."
+        advice = (
+            "Take those out of training and validation that also stand in the test split, which then stays as it is; "
+            "or make new splits by patient."
+        )
         fixes = _leak_fixes(dataset, leaking)
         findings.append(Finding(kind, Severity.BLOCKING, sentence, advice, _paths(films), fixes))
     return findings
@@ -92,7 +95,7 @@ def _leak_fixes(dataset: Dataset, leaking: Sequence[Sequence[Film]]) -> tuple[St
     lost = Counter((film.label, film.split) for film in dropped)
     if any(2 * lost[key] > before[key] for key in lost):
         return (NEW_SPLITS,)
-    return (_excluding(dataset, dropped, "leaking films from training and validation"), NEW_SPLITS)
+    return (_excluding(dataset, dropped, "leaking films"), NEW_SPLITS)
 
 
 def _conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:

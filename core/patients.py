@@ -55,7 +55,7 @@ def _patient(match: re.Match[str] | None, stem: str) -> str:
     return next((group for group in match.groups() if group), match.group(0)) or stem
 
 
-def examples(stems: Sequence[str], pattern: str, most: int = 3) -> list[tuple[str, str]]:
+def examples(stems: Sequence[str], pattern: str, most: int = 6) -> list[tuple[str, str]]:
     """Up to `most` names with the patient that `pattern` tells, of as different forms as there are."""
     found: dict[str, tuple[str, str]] = {}
     for stem, patient in zip(stems, patients_of(stems, pattern), strict=True):

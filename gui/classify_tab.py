@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.events import FilmAnswered, FilmReading, Progressed, ScreeningResult, ScreeningStarted, Status
 from core.files import readable_name, write_atomically
+from core.places import data_folder
 from gui import jobs, messages
 from gui.drop_area import DropArea
 from gui.film_view import FilmView
@@ -25,7 +26,7 @@ from gui.naming import button, named
 from gui.session import Session
 from gui.tables import SORT_ROLE, LedgerTable
 from gui.thumbnails import Thumbnails
-from gui.training_tab import NOTICE, data_folder
+from gui.training_tab import NOTICE
 
 THUMBNAIL_PX = 48
 FILMS = "Films (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.dcm);;All files (*)"

@@ -33,6 +33,7 @@ from gui.tables import RowsTable
 from gui.worker import JobError
 
 EMPTY = "Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels"
+ROW_PX = 24
 NO_PROBE = "The probe needs films of at least ten patients of each class."
 
 
@@ -93,7 +94,7 @@ class DatasetTab(QWidget):
         self.words = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "shortcut_words")
         self.undo = button("Undo", "undo", self._on_undo)
         self.export = button("Export as CSV…", "export_corrections", self._on_export)
-        QShortcut(QKeySequence.StandardKey.Undo, self, activated=self._on_undo)
+        QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self._on_undo)
         buttons = QHBoxLayout()
         buttons.addWidget(self.undo)
         buttons.addWidget(self.export)
@@ -266,6 +267,7 @@ def _view(table: RowsTable, name: str) -> QTableView:
     view.setModel(table)
     view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
     view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(ROW_PX)
     view.setWordWrap(True)
     view.setShowGrid(False)
     view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -21,7 +21,8 @@ from gui.naming import button, named
 from gui.theme import ORANGE
 
 MARKS = {Severity.BLOCKING: "✖", Severity.WARNING: "▲", Severity.INFORMATION: "●"}
-ACCEPT = "Train all the same. I know that the figures will be wrong; this is written into the model and every report."
+ACCEPT = "Train all the same"
+WARNING = "The figures will be too good to be true. That you chose this is written into the model and every report."
 NOTHING = "Nothing was found that speaks against training on these films."
 
 
@@ -35,17 +36,17 @@ class FindingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._findings: Sequence[Finding] = ()
-        self.list = named(QListWidget(wordWrap=True), "findings", "Findings")
+        self.list = named(QListWidget(), "findings", "Findings")
+        self.list.setWordWrap(True)
         self.list.setSpacing(2)
         self.list.currentRowChanged.connect(self._on_row_changed)
         self.details = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "finding_details")
         self._buttons = QHBoxLayout()
         self._fixes: list[QPushButton] = []
         self.show_films = button("Show its films", "show_finding_films", self._on_show_films)
-        self.accept = named(QCheckBox("Train all the same"), "accept_leaks", ACCEPT)
-        self.accept.setToolTip(ACCEPT)
+        self.accept = named(QCheckBox(ACCEPT), "accept_leaks", ACCEPT)
         self.accept.toggled.connect(self.accepted)
-        self._warning = QLabel(ACCEPT, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self._warning = QLabel(WARNING, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._warning.setStyleSheet(f"color: {ORANGE}")
         self._buttons.addWidget(self.show_films)
         self._buttons.addStretch()
@@ -57,6 +58,7 @@ class FindingsPanel(QWidget):
         layout.addWidget(self.accept)
         layout.addWidget(self._warning)
         self.show_findings(())
+        self.details.clear()
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Replace what is shown; nobody has accepted anything of it yet."""

@@ -41,7 +41,7 @@ class IntakeDialog(QDialog):
         self._seen, self._before = seen, before
         self._root = before.root
         self._names = [readable_name(name) for name in seen.names[:TRIED]]
-        form = QFormLayout()
+        form = QFormLayout(rowWrapPolicy=QFormLayout.RowWrapPolicy.WrapLongRows)
         self._columns: dict[str, QComboBox] = {}
         if seen.header:
             self._add_list_fields(form)
@@ -50,7 +50,7 @@ class IntakeDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.pattern, 1)
         row.addWidget(button("Propose", "propose", self._on_propose))
-        form.addRow("Patient in file names (regular expression)", row)
+        form.addRow("Patient in file names", row)
         self.examples = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "examples")
         self.answer = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.answer.accepted.connect(self.accept)

@@ -6,10 +6,9 @@ import threading
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PIL import Image
 
-from core.phantoms import phantom
 from core.recipe import Recipe, Schedule
+from tests.given import write_phantoms
 
 
 @pytest.fixture(autouse=True)
@@ -30,15 +29,6 @@ def dataset_folder(tmp_path):
     return write_phantoms(tmp_path / "dataset")
 
 
-def write_phantoms(root):
-    """24 phantoms in two class folders, each of a patient of its own."""
-    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
-        (root / name).mkdir(parents=True)
-        for seed in range(12):
-            Image.fromarray(phantom(seed, label == 1, 96)).save(root / name / f"{name}{chr(97 + seed)}.png")
-    return root
-
-
 @pytest.fixture
 def quick_recipe():
     return Recipe(
@@ -50,13 +40,3 @@ def quick_recipe():
         schedule=Schedule.CONSTANT,
         learning_rate=1e-3,
     )
-
-
-def drained(job):
-    """All events of a job, and its result."""
-    events = []
-    while True:
-        try:
-            events.append(next(job))
-        except StopIteration as end:
-            return events, end.value

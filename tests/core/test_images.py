@@ -4,37 +4,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from pydicom import dcmread
-from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
-    ExplicitVRLittleEndian,
     JPEG2000Lossless,
     RLELossless,
-    SecondaryCaptureImageStorage,
-    generate_uid,
 )
 
 from core.errors import FilmUnreadable, Reason
 from core.images import read_film, read_square
 from core.phantoms import phantom
+from tests.given import write_dicom
 
 FILM = phantom(1, True, 128)
-
-
-def write_dicom(path, values, **tags):
-    header = Dataset()
-    header.file_meta = FileMetaDataset()
-    header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    header.file_meta.MediaStorageSOPClassUID = header.SOPClassUID = SecondaryCaptureImageStorage
-    header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID = generate_uid()
-    header.Rows, header.Columns = values.shape
-    header.SamplesPerPixel, header.PhotometricInterpretation = 1, "MONOCHROME2"
-    header.BitsAllocated = 8 * values.dtype.itemsize
-    header.BitsStored, header.HighBit, header.PixelRepresentation = header.BitsAllocated, header.BitsAllocated - 1, 0
-    header.PixelData = values.tobytes()
-    for name, value in tags.items():
-        setattr(header, name, value)
-    header.save_as(path, enforce_file_format=True)
-    return path
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "bmp"])

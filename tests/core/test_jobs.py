@@ -18,7 +18,7 @@ from core.model_file import load_model
 from core.recipe import FAST, SEED, from_json_object, load_recipe, to_json_object
 from core.screening import screen
 from core.training import train
-from tests.conftest import drained, write_phantoms
+from tests.given import drained, write_phantoms
 
 
 @pytest.fixture(scope="module")

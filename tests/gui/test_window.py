@@ -3,36 +3,13 @@
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 
 from core.events import FilmReading, ScreeningResult, TrainingResult
 from gui import messages
-from gui.jobs import JobState
-from gui.main_window import MainWindow
 from gui.settings import Theme, load_settings
-
-
-@pytest.fixture
-def errors(monkeypatch):
-    shown = []
-    monkeypatch.setattr(messages, "show_error", lambda _parent, error: shown.append(error.sentence))
-    return shown
-
-
-@pytest.fixture
-def window(qtbot, tmp_path, monkeypatch, errors):
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    if made.jobs.state is not JobState.IDLE:
-        with qtbot.waitSignal(made.job_shown, timeout=20_000):
-            made.jobs.cancel()
-    made.close()
 
 
 def click(qtbot, parent, name):

@@ -1,0 +1,29 @@
+"""A window with settings of its own, and no dialog that waits for a person."""
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from gui import messages
+from gui.jobs import JobState
+from gui.main_window import MainWindow
+
+
+@pytest.fixture
+def errors(monkeypatch):
+    shown = []
+    monkeypatch.setattr(messages, "show_error", lambda _parent, error: shown.append(error.sentence))
+    return shown
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, monkeypatch, errors):
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    if made.jobs.state is not JobState.IDLE:
+        with qtbot.waitSignal(made.job_shown, timeout=20_000):
+            made.jobs.cancel()
+    made.close()
