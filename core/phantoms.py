@@ -28,7 +28,7 @@ def phantom(seed: int, has_finding: bool, size_px: int = SELF_TEST_SIZE_PX) -> G
     film += 0.22 * _ellipse(x, y, 0, 0, 0.09, 1.1) + 0.25 * _ellipse(x, y, 0.12, 0.28, 0.30, 0.30)
     if has_finding:
         film += _opacities(x, y, random) * lungs
-    film += 0.05 * _tissue(random, size_px) + random.normal(0, 0.02, film.shape)
+    film += 0.04 * _tissue(random, size_px) + random.normal(0, 0.02, film.shape)
     exposure, contrast = random.normal(0, 0.03), random.normal(1, 0.08)
     return np.clip(255 * ((film - 0.5) * contrast + 0.5 + exposure), 0, 255).astype(np.uint8)
 
@@ -47,9 +47,9 @@ def _ribs(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], phase: float) 
 
 
 def _tissue(random: np.random.Generator, size_px: int) -> npt.NDArray[np.float64]:
-    """Vessels and soft tissue as smooth noise of two scales: what makes one film unlike every other."""
+    """Vessels and soft tissue as smooth noise of two fine scales: what makes one film unlike every other."""
     layers = []
-    for cells in (9, 22):
+    for cells in (20, 44):
         coarse = Image.fromarray(random.normal(0, 1, (cells, cells)).astype(np.float32))
         layers.append(np.asarray(coarse.resize((size_px, size_px), Image.Resampling.BICUBIC), np.float64))
     return np.asarray(layers[0] + layers[1])

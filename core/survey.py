@@ -16,7 +16,7 @@ from core.events import FilmLeftOut, Noted, Progressed, Severity, Stage
 from core.facts import FilmFacts, read_facts
 from core.facts_store import FactsStore
 from core.files import sha256_of_text
-from core.images import Grey, read_square
+from core.images import Grey, read_square, resized
 
 SAVED_EVERY: Final = 500
 SurveyEvent = Progressed | Noted | FilmLeftOut
@@ -114,19 +114,19 @@ def _compared(
     hashes = sorted(by_hash)
     small = np.stack([facts[by_hash[code][0]].small for code in hashes])
     is_inverted = looks_inverted(small)
-    upright = np.where(is_inverted[:, None, None], 255 - small, small)
+    small[is_inverted] = 255 - small[is_inverted]
 
     def look(index: int) -> Grey:
         try:
             pixels = read_square(by_hash[hashes[index]][0], FULL_PX)
         except FilmUnreadable:  # it was readable a moment ago, so the survey's own copy of it must do
-            pixels = small[index].repeat(FULL_PX // 64 + 1, 0).repeat(FULL_PX // 64 + 1, 1)[:FULL_PX, :FULL_PX]
+            return resized(small[index], FULL_PX, FULL_PX)
         return 255 - pixels if is_inverted[index] else pixels
 
     key = sha256_of_text("\n".join(hashes))
     pairs = store.known_pairs(key)
     if pairs is None:
-        pairs = yield from near_copies(upright, look, cancel)
+        pairs = yield from near_copies(small, look, cancel)
         if not cancel.is_set():
             store.keep_pairs(key, pairs)
     near = groups_of(pairs, len(hashes))

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from core.events import Finding, Severity
 from core.preparation import Step
 from gui.naming import button, named
-from gui.theme import ORANGE
 
 MARKS = {Severity.BLOCKING: "✖", Severity.WARNING: "▲", Severity.INFORMATION: "●"}
 ACCEPT = "Train all the same"
@@ -47,7 +46,7 @@ class FindingsPanel(QWidget):
         self.accept = named(QCheckBox(ACCEPT), "accept_leaks", ACCEPT)
         self.accept.toggled.connect(self.accepted)
         self._warning = QLabel(WARNING, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self._warning.setStyleSheet(f"color: {ORANGE}")
+        self._warning.setStyleSheet("font-weight: bold")
         self._buttons.addWidget(self.show_films)
         self._buttons.addStretch()
         layout = QVBoxLayout(self)
