@@ -15,6 +15,7 @@ from core.errors import FilmUnreadable, Reason
 from core.facts import SMALL_PX, FilmFacts
 from core.places import cache_folder
 
+MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; beyond, the file is begun anew
 VERSION: Final = 1  # raised whenever FilmFacts or what is measured changes
 Answer = FilmFacts | FilmUnreadable
 
@@ -28,6 +29,8 @@ class FactsStore:
         path = cache_folder() / f"facts-{VERSION}.sqlite"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists() and path.stat().st_size > MAX_BYTES:
+                path.unlink()
             self._connection = _opened(path)
         except (OSError, sqlite3.Error) as error:
             self.trouble = f"What was read cannot be kept for the next time ({error})."

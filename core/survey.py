@@ -19,6 +19,7 @@ from core.files import sha256_of_text
 from core.images import Grey, read_square, resized
 
 SAVED_EVERY: Final = 500
+Groups = tuple[tuple[Path, ...], ...]
 SurveyEvent = Progressed | Noted | FilmLeftOut
 
 
@@ -33,8 +34,8 @@ class Survey:
     facts: dict[Path, FilmFacts]
     left_out: tuple[FilmLeftOut, ...]
     inverted: frozenset[Path]
-    exact: tuple[tuple[Path, ...], ...]
-    copies: tuple[tuple[Path, ...], ...]
+    exact: Groups
+    copies: Groups
 
 
 def survey(dataset: Dataset, cancel: threading.Event) -> Generator[SurveyEvent, None, Survey]:
@@ -103,8 +104,8 @@ def _with_dicom_patient(film: Film, facts: FilmFacts) -> Film:
 
 def _compared(
     films: Sequence[Film], facts: dict[Path, FilmFacts], store: FactsStore, cancel: threading.Event
-) -> Generator[SurveyEvent, None, tuple[tuple[tuple[Path, ...], ...], tuple[tuple[Path, ...], ...], frozenset[Path]]]:
-    """Groups of identical files, groups of all copies, and inverted films."""
+) -> Generator[SurveyEvent, None, tuple[Groups, Groups, frozenset[Path]]]:
+    """Groups of identical files, groups of all copies, and inverted films. Identical files are looked at once."""
     by_hash: dict[str, list[Path]] = {}
     for film in films:
         by_hash.setdefault(facts[film.path].sha256, []).append(film.path)
@@ -129,13 +130,9 @@ def _compared(
         pairs = yield from near_copies(small, look, cancel)
         if not cancel.is_set():
             store.keep_pairs(key, pairs)
-    near = groups_of(pairs, len(hashes))
-    tied = {index for group in near for index in group}
-    copies = [tuple(path for index in group for path in by_hash[hashes[index]]) for group in near]
-    copies += [
-        tuple(by_hash[code]) for index, code in enumerate(hashes) if index not in tied and len(by_hash[code]) > 1
-    ]
-    inverted = frozenset(
-        path for code, turned in zip(hashes, is_inverted, strict=True) if turned for path in by_hash[code]
-    )
-    return exact, tuple(copies), inverted
+    tied = groups_of(pairs, len(hashes))
+    alone = set(range(len(hashes))).difference(*tied)
+    indices = [*tied, *((index,) for index in sorted(alone))]
+    groups = [tuple(path for index in group for path in by_hash[hashes[index]]) for group in indices]
+    inverted = frozenset(path for index in np.flatnonzero(is_inverted) for path in by_hash[hashes[index]])
+    return exact, tuple(group for group in groups if len(group) > 1), inverted

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.audit import count_rows
 from core.errors import JobFailed
-from core.events import AuditResult, IntakeLook, Progressed, Shortcut
+from core.events import AuditResult, Finding, FindingKind, IntakeLook, Progressed, Shortcut
 from core.files import readable_name, write_text_atomically
 from core.preparation import AS_IT_IS, Preparation, Step, corrections_csv
 from gui import jobs, messages
@@ -34,6 +34,7 @@ from gui.worker import JobError
 
 EMPTY = "Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels"
 ROW_PX = 24
+UNREADABLE_PAGE, CORRECTIONS_PAGE = 2, 3
 NO_PROBE = "The probe needs films of at least ten patients of each class."
 
 
@@ -166,8 +167,9 @@ class DatasetTab(QWidget):
         )
         steps = result.preparation.steps
         self._steps.set_rows([(step.label, len(step.corrections)) for step in steps])
-        for page, name, count in ((0, "Findings", len(result.findings)), (2, "Unreadable", len(result.left_out)),
-                                  (3, "Corrections", len(steps))):  # fmt: skip
+        counted = {0: ("Findings", len(result.findings)), UNREADABLE_PAGE: ("Unreadable", len(result.left_out)),
+                   CORRECTIONS_PAGE: ("Corrections", len(steps))}  # fmt: skip
+        for page, (name, count) in counted.items():
             self.pages.setTabText(page, f"{name} ({count})" if count else name)
         self.drop_area.setMinimumHeight(44)
         self.browser.show_audit(result)
@@ -221,8 +223,11 @@ class DatasetTab(QWidget):
                 messages.show_error(self, JobError(error.sentence, ""))
 
     @Slot(object)
-    def _on_films_wanted(self, finding: object) -> None:
-        self.browser.show_finding(finding)  # type: ignore[arg-type]
+    def _on_films_wanted(self, finding: Finding) -> None:
+        if finding.kind is FindingKind.UNREADABLE:
+            self.pages.setCurrentIndex(UNREADABLE_PAGE)  # there is nothing to see of them but the reason
+        else:
+            self.browser.show_finding(finding)
 
     @Slot()
     def _on_open_folder(self) -> None:

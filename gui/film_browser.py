@@ -8,13 +8,18 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from core.dataset import Dataset, Film, Split
-from core.events import AuditResult, Finding
+from core.events import AuditResult, Finding, FindingKind
 from core.preparation import Action, Correction, Step
 from gui.film_grid import FilmGrid
 from gui.film_window import FilmWindow
 from gui.naming import button, named
 
 ALL: Final = "All"
+
+
+def _is_seen(finding: Finding) -> bool:
+    """True for a finding whose films can be shown."""
+    return bool(finding.files) and finding.kind is not FindingKind.UNREADABLE
 
 
 class FilmBrowser(QWidget):
@@ -75,7 +80,7 @@ class FilmBrowser(QWidget):
             (self.split, [] if dataset is None else [split.value for split in Split if dataset.of_split(split)]),
             (
                 self.finding,
-                [] if audit is None else [finding.kind.value for finding in audit.findings if finding.files],
+                [] if audit is None else [finding.kind.value for finding in audit.findings if _is_seen(finding)],
             ),
         ):
             before = box.currentText()
