@@ -127,10 +127,13 @@ def _print_event(event: object) -> None:
         case FilmAnswered():
             progress = f"Screening {event.done}/{event.total}, {event.seconds_left or 0:.0f} s left"
         case EpochEnded():
+            sides = ""
+            if event.validation_sensitivity is not None:
+                sides = f", sens. {event.validation_sensitivity:.3f}, spec. {event.validation_specificity:.3f}"
             _print_line(
                 f"Epoch {event.epoch}/{event.epochs}: loss {event.training_loss:.3f}, accuracy "
                 f"{event.training_accuracy:.3f}; validation loss {event.validation_loss:.3f}, accuracy "
-                f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}; {event.seconds:.0f} s"
+                f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}{sides}; {event.seconds:.0f} s"
                 f"{'; best so far' if event.is_best else ''}"
             )
         case TrainingStarted():

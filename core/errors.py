@@ -31,6 +31,7 @@ class Reason(StrEnum):
     WEIGHTS_UNAVAILABLE = "weights_unavailable"
     RECIPE_INVALID = "recipe_invalid"
     NOTHING_TO_RESUME = "nothing_to_resume"
+    RUN_UNREADABLE = "run_unreadable"
     SELF_TEST_FAILED = "self_test_failed"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.cache import Pace, decoded_films
 from core.dataset import Split, corrected, read_dataset
+from core.decoded import DecodedFilms, figures_of
 from core.errors import JobFailed, Reason
 from core.events import EvaluationResult, FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable
@@ -16,7 +17,6 @@ from core.model_file import known_films, load_model
 from core.preparation import AS_IT_IS, Preparation
 from core.report import write_report
 from core.splits import chosen_splits
-from core.training import Films, figures_of
 
 SELF_TEST_TOLERANCE = 1e-3  # processors round differently; half a percent of a wrong weight shows more
 
@@ -70,7 +70,7 @@ def evaluate(
     if cancel.is_set() or not rows:
         return None
     labels = np.array([film.label for film in readable], dtype=np.int64)
-    films = Films(pixels, labels, tuple(film.patient for film in readable))
+    films = DecodedFilms(pixels, labels, tuple(film.patient for film in readable))
     probabilities = np.concatenate(rows)
     figures = figures_of(films, probabilities, loaded.calibration.threshold, loaded.header.classes)
     write_report(output_dir, loaded.header.name, dataset.root, figures, labels, probabilities, loaded.header.warnings)

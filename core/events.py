@@ -22,6 +22,7 @@ class Stage(StrEnum):
 
     MAKING_PHANTOMS = "Making phantoms"
     READING_DATASET = "Reading the dataset"
+    READING_RUNS = "Reading the trainings"
     CHECKING_FILMS = "Checking films"
     COMPARING = "Comparing films"
     PROBING = "Looking for shortcuts"
@@ -115,7 +116,10 @@ class BatchEnded:
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """One epoch is over. Accuracies and AUC are fractions; AUC is the mean over classes where there are several."""
+    """One epoch is over. Accuracies, AUC, sensitivity and specificity are fractions, the last two at 0.5.
+
+    With several classes AUC is the mean over them, and sensitivity and specificity are None.
+    """
 
     epoch: int
     epochs: int
@@ -124,7 +128,10 @@ class EpochEnded:
     validation_loss: float
     validation_accuracy: float
     validation_auc: float
+    validation_sensitivity: float | None
+    validation_specificity: float | None
     learning_rate: float
+    films_per_second: float
     seconds: float
     is_best: bool
 

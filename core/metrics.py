@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from math import sqrt
+from math import comb, erfc, sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -110,6 +110,56 @@ def delong(labels: Labels, scores: Floats) -> Figure | None:
     return Figure(area, max(0.0, area - reach), min(1.0, area + reach))
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference between two models on the same films, its 95 % bounds, and the two-sided p of there being none."""
+
+    value: float
+    low: float
+    high: float
+    p: float
+
+
+def delong_difference(labels: Labels, first: Floats, second: Floats) -> Difference | None:
+    """AUC of `second` minus that of `first` on the same films. DeLong 1988; None if a class is missing or has one film.
+
+    Where both order every film alike the difference is 0 and p is 1.
+    """
+    m, n = int((labels == 1).sum()), int((labels != 1).sum())
+    if m < 2 or n < 2:
+        return None
+    parts = []
+    for scores in (first, second):
+        positive, negative = scores[labels == 1], scores[labels != 1]
+        every = _midranks(np.concatenate([positive, negative]))
+        parts.append(((every[:m] - _midranks(positive)) / n, 1 - (every[m:] - _midranks(negative)) / m))
+    (one_positive, one_negative), (two_positive, two_negative) = parts
+    value = float(two_positive.mean() - one_positive.mean())
+    variance = float((two_positive - one_positive).var(ddof=1) / m + (two_negative - one_negative).var(ddof=1) / n)
+    if variance <= 0:
+        return Difference(value, value, value, 1.0 if value == 0 else 0.0)
+    deviation = sqrt(variance)
+    p = erfc(abs(value) / deviation / sqrt(2))
+    return Difference(value, value - Z_95 * deviation, value + Z_95 * deviation, p)
+
+
+def mcnemar(first_right: npt.NDArray[np.bool_], second_right: npt.NDArray[np.bool_]) -> Difference | None:
+    """Accuracy of the second minus the first on the same films; p exact (McNemar 1947, binomial form).
+
+    The interval is that of Agresti and Min 2005 (half a film added to each cell). None for no films.
+    """
+    count = len(first_right)
+    if count == 0:
+        return None
+    only_first, only_second = int((first_right & ~second_right).sum()), int((~first_right & second_right).sum())
+    apart = only_first + only_second
+    tail = sum(comb(apart, k) for k in range(min(only_first, only_second) + 1)) / 2**apart
+    value = (only_second - only_first) / count
+    b, c, total = only_second + 0.5, only_first + 0.5, count + 2
+    centre, reach = (b - c) / total, Z_95 * sqrt(b + c - (b - c) ** 2 / total) / total
+    return Difference(value, min(value, centre - reach), max(value, centre + reach), min(1.0, 2 * tail))
+
+
 def roc_curve(labels: Labels, scores: Floats) -> tuple[Floats, Floats, Floats]:
     """False and true positive rates at each threshold, "score >= threshold", from the strictest on; starts at 0, 0."""
     order = np.argsort(-scores, kind="stable")
@@ -215,6 +265,29 @@ def mean_auc(labels: Labels, probabilities: Floats) -> float:
         return roc_auc(labels, probabilities)
     areas = [roc_auc((labels == k).astype(np.int64), probabilities[:, k]) for k in range(probabilities.shape[1])]
     return float(np.nanmean(areas)) if not all(np.isnan(areas)) else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationFigures:
+    """Figures of one epoch, at 0.5, without intervals; sensitivity and specificity None with several classes."""
+
+    accuracy: float
+    auc: float
+    sensitivity: float | None
+    specificity: float | None
+
+
+def validation_figures(labels: Labels, logits: npt.NDArray[np.float32]) -> ValidationFigures:
+    """Figures of logits (n, 1) or (n, classes) against labels (n,)."""
+    if logits.shape[1] > 1:
+        scores = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
+        scores /= scores.sum(axis=1, keepdims=True)
+        calls = logits.argmax(axis=1)
+        return ValidationFigures(float((calls == labels).mean()), mean_auc(labels, scores), None, None)
+    calls = (logits[:, 0] >= 0).astype(np.int64)
+    sensitivity, specificity = (float((calls[labels == label] == label).mean()) for label in (1, 0))
+    auc = mean_auc(labels, logits[:, 0].astype(np.float64))
+    return ValidationFigures(float((calls == labels).mean()), auc, sensitivity, specificity)
 
 
 def _macro_f1(labels: Labels, calls: Labels) -> float:

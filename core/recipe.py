@@ -44,6 +44,13 @@ class Normalisation(StrEnum):
     PER_FILM = "per_film"  # each film to mean 0 and deviation 1: exposure and contrast cancel out
 
 
+class KeptBy(StrEnum):
+    """Which figure on validation films decides which epoch is kept, and when to stop early."""
+
+    LOSS = "loss"
+    AUC = "auc"
+
+
 class OperatingPoint(StrEnum):
     """How the threshold is chosen."""
 
@@ -87,7 +94,9 @@ class Recipe:
     epochs: epochs in which the part named by `depth` trains. With depth "head" these run on cached features too.
     backbone_rate_factor: learning rate of the backbone as a share of the head's.
     averaging_decay: decay per step of the running average of weights (EMA); 0 switches it off.
-    patience_epochs: stop when the validation loss has not improved for so many epochs; 0 switches it off.
+    mixup_alpha: films are blended in pairs by a share drawn from Beta(alpha, alpha); 0 switches it off.
+    kept_by, patience_epochs: the epoch with the best figure is kept; stop when it has not improved for so many
+    epochs; 0 switches that off.
     """
 
     name: str = "best"
@@ -106,7 +115,9 @@ class Recipe:
     schedule: Schedule = Schedule.ONE_CYCLE
     class_weights: bool = True
     label_smoothing: float = 0.0
+    mixup_alpha: float = 0.0
     averaging_decay: float = 0.0
+    kept_by: KeptBy = KeptBy.LOSS
     patience_epochs: int = 0
     calibrate: bool = True
     operating_point: OperatingPoint = OperatingPoint.BALANCED
@@ -123,6 +134,7 @@ class Recipe:
             "backbone_rate_factor": (0, 1),
             "weight_decay": (0, 1),
             "label_smoothing": (0, 0.5),
+            "mixup_alpha": (0, 1),
             "averaging_decay": (0, 0.99999),
             "patience_epochs": (0, 1000),
             "seed": (0, 2**31 - 1),

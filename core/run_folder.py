@@ -3,12 +3,19 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 from core.dataset import Dataset
 from core.errors import JobFailed, Reason
-from core.files import readable_name, sha256_of_text, write_text_atomically
+from core.events import EpochEnded
+from core.files import explained_write, readable_name, sha256_of_text, write_text_atomically
 from core.preparation import Preparation, load_preparation, save_preparation
 from core.recipe import Recipe, from_json_object, to_json_object
 
@@ -18,6 +25,10 @@ SPLITS: Final = "splits.csv"
 CHECKPOINT: Final = "last.ckpt"
 MODEL: Final = "best.safetensors"
 METRICS: Final = "metrics.json"
+EVENTS: Final = "events.jsonl"
+CARD: Final = "run.json"
+PREDICTIONS: Final = "predictions.csv"
+FORMAT: Final = 1
 
 
 def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: bool) -> tuple[Recipe, Preparation]:
@@ -38,6 +49,55 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
     return recipe, preparation
 
 
+@dataclass(frozen=True, slots=True)
+class RunCard:
+    """What a run says of itself. started: local time, ISO 8601. seconds: of work, None until it is finished."""
+
+    name: str
+    note: str
+    dataset: str
+    data_fingerprint: str
+    started: str
+    seconds: float | None = None
+
+
+def write_card(run_dir: Path, card: RunCard) -> None:
+    """Write the run's card by temporary name and rename."""
+    write_text_atomically(run_dir / CARD, json.dumps({"format": FORMAT, **asdict(card)}, indent=2) + "\n")
+
+
+def read_card(run_dir: Path) -> RunCard:
+    """The run's card. Raises OSError, ValueError or TypeError where there is none that this version can read."""
+    content = json.loads((run_dir / CARD).read_text("utf-8"))
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise ValueError("format")
+    return RunCard(**content)
+
+
+def write_predictions(
+    run_dir: Path, names: Sequence[str], labels: Sequence[str], rows: npt.NDArray[np.float64]
+) -> None:
+    """Keep the answers on the test films, so that runs can be compared film by film.
+
+    names, labels: of the films. rows: (n,) probability of class 1, or (n, classes).
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", "label", "probabilities"])
+    for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
+        writer.writerow([readable_name(name), label, " ".join(f"{value:.6f}" for value in row)])
+    write_text_atomically(run_dir / PREDICTIONS, text.getvalue())
+
+
+def read_predictions(run_dir: Path) -> dict[str, tuple[str, tuple[float, ...]]]:
+    """For each test film its label and probabilities. Raises OSError or ValueError where they cannot be read."""
+    with (run_dir / PREDICTIONS).open(encoding="utf-8", newline="") as stream:
+        return {
+            row["file"]: (row["label"], tuple(float(value) for value in row["probabilities"].split()))
+            for row in csv.DictReader(stream)
+        }
+
+
 def write_splits(run_dir: Path, dataset: Dataset) -> None:
     """Keep which film was used for what, as a label list that can itself be opened as a dataset."""
     text = io.StringIO()
@@ -47,6 +107,37 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
         file = readable_name(str(film.path.absolute()))
         writer.writerow([file, dataset.classes[film.label], readable_name(film.patient), film.split])
     write_text_atomically(run_dir / SPLITS, text.getvalue())
+
+
+def log_epoch(run_dir: Path, ended: EpochEnded) -> None:
+    """Add one line to the run's events.jsonl."""
+    path = run_dir / EVENTS
+    with explained_write(path), path.open("a", encoding="utf-8") as log:
+        log.write(json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n")
+
+
+def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
+    """The epochs of a run, each once; one that was trained again after a resume counts as it was at last.
+
+    Lines that cannot be read, such as a torn last one, are left out.
+    """
+    epochs: dict[int, EpochEnded] = {}
+    try:
+        lines = (run_dir / EVENTS).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ()
+    for line in lines:
+        with suppress(ValueError, TypeError):
+            content = json.loads(line)
+            if isinstance(content, dict) and content.pop("event", None) == "EpochEnded":
+                ended = EpochEnded(**content)
+                epochs[ended.epoch] = ended
+    return tuple(epochs[number] for number in sorted(epochs))
+
+
+def seconds_of(run_dir: Path) -> float:
+    """Seconds of training and validation over all epochs of a run."""
+    return sum(epoch.seconds for epoch in read_epochs(run_dir))
 
 
 def data_fingerprint(dataset: Dataset) -> str:

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -12,7 +13,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.places import data_folder
-from gui.jobs import training
+from gui.jobs import listing_runs, training
 from gui.main_window import MainWindow
 from gui.settings import Theme
 
@@ -74,11 +75,14 @@ def take_screenshots(folder: Path) -> int:
     assert source is not None
     assert worklist is not None
     window.tabs.setCurrentWidget(window.training_tab)
-    run, recipe = worklist.parent / "run", replace(DEMO_RECIPE, epochs=8)
-    job = training(source, recipe, run, resume=False)
-    _wait_for(window, lambda: window.jobs.start(job, window.training_tab.show_event))
+    runs = worklist.parent / "runs"
+    shown = {"short": window.runs_tab.show_event, "long": window.training_tab.show_event}
+    for name, epochs in (("short", 3), ("long", 8)):
+        job = training(source, replace(DEMO_RECIPE, name=name, epochs=epochs), runs / name, resume=False)
+        _wait_for(window, partial(window.jobs.start, job, shown[name]))
     _settle(300)
     window.grab().save(str(folder / "training.png"))
+    _grab_runs(window, runs, folder / "runs.png")
     window.tabs.setCurrentWidget(window.classify_tab)
     _wait_for(window, lambda: window.classify_tab.open(worklist))
     _wait_for(window, lambda: window.classify_tab.open(worklist / "phantom-003.png"))
@@ -89,6 +93,17 @@ def take_screenshots(folder: Path) -> int:
     window.grab().save(str(folder / "classify-light.png"))
     window.close()
     return 0
+
+
+def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
+    """Compare the first two of the runs and write a picture of it."""
+    tab = window.runs_tab
+    _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
+    _wait_for(window, lambda: window.jobs.start(listing_runs(runs), tab.show_event))
+    tab.view.selectAll()
+    _wait_for(window, tab.buttons["compare"].click)
+    _settle(300)
+    window.grab().save(str(picture))
 
 
 def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:

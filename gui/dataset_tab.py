@@ -7,11 +7,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QSplitter,
-    QTableView,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -29,11 +27,10 @@ from gui.findings_panel import FindingsPanel
 from gui.intake_dialog import IntakeDialog
 from gui.naming import button, named
 from gui.session import Session
-from gui.tables import RowsTable
+from gui.tables import RowsTable, quiet_view
 from gui.worker import JobError
 
 EMPTY = "Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels"
-ROW_PX = 24
 UNREADABLE_PAGE, CORRECTIONS_PAGE = 2, 3
 NO_PROBE = "The probe needs films of at least ten patients of each class."
 
@@ -102,13 +99,13 @@ class DatasetTab(QWidget):
         buttons.addStretch()
         self.pages = QTabWidget()
         self.pages.addTab(self.findings, "Findings")
-        self.pages.addTab(_page(self.words, _view(self._shortcuts, "shortcuts")), "Shortcuts")
-        self.pages.addTab(_page(_view(self._left_out, "left_out")), "Unreadable")
-        self.pages.addTab(_page(_view(self._steps, "corrections"), buttons), "Corrections")
+        self.pages.addTab(_page(self.words, quiet_view(self._shortcuts, "shortcuts")), "Shortcuts")
+        self.pages.addTab(_page(quiet_view(self._left_out, "left_out")), "Unreadable")
+        self.pages.addTab(_page(quiet_view(self._steps, "corrections"), buttons), "Corrections")
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(_view(self._counts, "counts"), 2)
+        column.addWidget(quiet_view(self._counts, "counts"), 2)
         column.addWidget(self.pages, 5)
         return side
 
@@ -264,17 +261,3 @@ def _page(*parts: QWidget | QHBoxLayout) -> QWidget:
         else:
             column.addLayout(part)
     return page
-
-
-def _view(table: RowsTable, name: str) -> QTableView:
-    """A quiet, read-only view of a table."""
-    view = named(QTableView(), name)
-    view.setModel(table)
-    view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-    view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(ROW_PX)
-    view.setWordWrap(True)
-    view.setShowGrid(False)
-    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    view.horizontalHeader().setStretchLastSection(True)
-    return view

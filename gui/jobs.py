@@ -3,14 +3,19 @@
 import gc
 import threading
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QFile, QObject, Signal, Slot
 
+from core.errors import JobFailed, Reason
 from core.events import Progressed, Stage
+from core.files import write_atomically
 from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_preparation, sidecar_of
 from core.recipe import Recipe
+from core.run_folder import MODEL
+from core.runs import Run, compare, described, list_runs, runs_folder
 from gui.worker import Job, JobError, Worker
 
 
@@ -144,6 +149,67 @@ def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparat
 
         _freeze_heavy()
         return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True)
+class RunsListed:
+    """The trainings that the app keeps, the newest first."""
+
+    runs: tuple[Run, ...]
+
+
+def listing_runs(folder: Path | None = None) -> Job:
+    """Read the app's trainings, or those in `folder`; returns RunsListed."""
+
+    def job(_cancel: threading.Event) -> Generator[object, None, object]:
+        yield Progressed(Stage.READING_RUNS, 0, None)
+        return RunsListed(list_runs(folder or runs_folder()))
+
+    return job
+
+
+def describing_run(run: Run, name: str, note: str) -> Job:
+    """Name and annotate a run; returns RunsListed."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        described(run, name, note)
+        return (yield from listing_runs()(cancel))
+
+    return job
+
+
+def deleting_run(run: Run) -> Job:
+    """Move a run to the system's trash; returns RunsListed."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        if not QFile(str(run.folder)).moveToTrash():
+            sentence = f"{run.folder} could not be moved to the trash. Nothing was deleted."
+            raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+        return (yield from listing_runs()(cancel))
+
+    return job
+
+
+def comparing(first: Run, second: Run) -> Job:
+    """Compare two finished runs; returns a Comparison."""
+
+    def job(_cancel: threading.Event) -> Generator[object, None, object]:
+        yield Progressed(Stage.READING_RUNS, 0, None)
+        return compare(first, second)
+
+    return job
+
+
+def exporting_model(run: Run, path: Path) -> Job:
+    """Copy a run's model to `path`; returns the path."""
+
+    def job(_cancel: threading.Event) -> Generator[object, None, object]:
+        yield Progressed(Stage.READING_RUNS, 0, None)
+        data = (run.folder / MODEL).read_bytes()
+        write_atomically(path, lambda stream: stream.write(data))
+        return path
 
     return job
 

@@ -5,10 +5,12 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from core.events import AuditResult, FilmReading, IntakeLook, ScreeningResult, TrainingResult
+from core.runs import Comparison
 from gui import messages
 from gui.classify_tab import ClassifyTab
 from gui.dataset_tab import DatasetTab
-from gui.jobs import Jobs, JobState
+from gui.jobs import Jobs, JobState, RunsListed
+from gui.runs_tab import RunsTab
 from gui.session import Session
 from gui.settings import Settings, Theme, load_settings, save_settings
 from gui.theme import apply_theme, colours_of
@@ -31,14 +33,18 @@ class MainWindow(QMainWindow):
         self.dataset_tab = DatasetTab(self.session, self.jobs)
         self.training_tab = TrainingTab(self.session, self.jobs)
         self.classify_tab = ClassifyTab(self.session, self.jobs)
+        self.runs_tab = RunsTab(self.session, self.jobs)
         for tab, name in (
             (self.dataset_tab, "Dataset"),
             (self.training_tab, "Training"),
+            (self.runs_tab, "Runs"),
             (self.classify_tab, "Classify"),
         ):
             self.tabs.addTab(tab, name)
         self.setCentralWidget(self.tabs)
         self._build_menu()
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self.session.continuation_wanted.connect(self._on_continuation_wanted)
         self.jobs.succeeded.connect(self._on_succeeded)
         self.jobs.failed.connect(self._on_failed)
         self.jobs.state_changed.connect(self._on_state_changed)
@@ -62,7 +68,8 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, theme)
-        self.training_tab.plots.set_colours(colours_of(theme))
+        for plots in (self.training_tab.plots, self.runs_tab.plots):
+            plots.set_colours(colours_of(theme))
         for action, its_theme in self._theme_actions.items():
             action.setChecked(its_theme is theme)
 
@@ -71,6 +78,15 @@ class MainWindow(QMainWindow):
         theme = self._theme_actions[action]
         save_settings(Settings(theme))
         self.set_theme(theme)
+
+    @Slot(int)
+    def _on_tab_changed(self, _index: int) -> None:
+        if self.tabs.currentWidget() is self.runs_tab:
+            self.runs_tab.refresh()
+
+    @Slot(object)
+    def _on_continuation_wanted(self, _run: object) -> None:
+        self.tabs.setCurrentWidget(self.training_tab)
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
@@ -81,6 +97,10 @@ class MainWindow(QMainWindow):
                 self.dataset_tab.show_look(result)
             case TrainingResult():
                 self.training_tab.show_result(result)
+            case RunsListed():
+                self.runs_tab.show_runs(result)
+            case Comparison():
+                self.runs_tab.show_comparison(result)
             case ScreeningResult():
                 self.classify_tab.show_screening(result)
             case FilmReading():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from gui.worker import JobError
 
@@ -22,6 +22,21 @@ def ask_stop_and_close(parent: QWidget) -> bool:
     """Ask whether a running job may be stopped for closing."""
     text = "Work is still running. Stop it after the present batch, save, and close?"
     return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
+
+
+def ask_delete(parent: QWidget, name: str) -> bool:
+    """Ask whether something may be moved to the trash."""
+    box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
+    box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(f"Move {name} with its model to the trash?")
+    return box.exec() == QMessageBox.StandardButton.Yes
+
+
+def ask_text(parent: QWidget, title: str, before: str) -> str | None:
+    """One line of text, None if the person changed their mind."""
+    text, ok = QInputDialog.getText(parent, "PneumoScreen", title, text=before)
+    return text if ok else None
 
 
 def choose_folder(parent: QWidget, title: str) -> Path | None:

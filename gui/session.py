@@ -8,16 +8,19 @@ from PySide6.QtCore import QObject, Signal
 from core.audit import blocking
 from core.events import AuditResult
 from core.preparation import AS_IT_IS, Preparation
+from core.runs import Run
 
 
 class Session(QObject):
     """The open dataset and the model to classify with (None is the bundled one).
 
-    Signals: dataset_changed(AuditResult or None), also when its faults are accepted; model_changed(Path or None).
+    Signals: dataset_changed(AuditResult or None), also when its faults are accepted; model_changed(Path or None);
+    continuation_wanted(Run).
     """
 
     dataset_changed = Signal(object)
     model_changed = Signal(object)
+    continuation_wanted = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +59,10 @@ class Session(QObject):
     def accept_leaks(self, accepted: bool) -> None:
         self._accepts_leaks = accepted
         self.dataset_changed.emit(self._audit)
+
+    def continue_from(self, run: Run) -> None:
+        """Let the next training start from this run's model, with its recipe."""
+        self.continuation_wanted.emit(run)
 
     def use_model(self, model: Path | None) -> None:
         self._model = model

@@ -6,12 +6,15 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QHeaderView, QTableView
 
 from core.events import LedgerRow
+from gui.naming import named
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
 ROOT = QModelIndex()
+ROW_PX = 24
 
 
 class RowsTable(QAbstractTableModel):
@@ -86,3 +89,17 @@ class LedgerTable(RowsTable):
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return self._images.get(str(self._rows[index.row()][0]))
         return super().data(index, role)
+
+
+def quiet_view(table: RowsTable, name: str) -> QTableView:
+    """A quiet, read-only view of a table."""
+    view = named(QTableView(), name)
+    view.setModel(table)
+    view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(ROW_PX)
+    view.setWordWrap(True)
+    view.setShowGrid(False)
+    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    view.horizontalHeader().setStretchLastSection(True)
+    return view

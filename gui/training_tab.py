@@ -1,16 +1,17 @@
 """The second room: choose a recipe, train, watch."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -19,18 +20,21 @@ from core.errors import JobFailed
 from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingResult, TrainingStarted
 from core.files import readable_name
 from core.metrics import Figure, summary_lines
-from core.places import data_folder
+from core.runs import Run, runs_folder
 from gui import jobs, messages
 from gui.naming import button, named
 from gui.plots import TrainingPlots
 from gui.recipe_form import RecipeForm
 from gui.session import Session
-from gui.tables import RowsTable
+from gui.tables import RowsTable, quiet_view
 from gui.worker import JobError
 
 NOTICE = "For research and education, not a diagnosis."
 BLOCKED = "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
-HEADINGS = ("Epoch", "Loss", "Accuracy", "Val. loss", "Val. accuracy", "Val. AUC", "Seconds", "Kept")
+HEADINGS = (
+    "Epoch", "Loss", "Accuracy", "Val. loss", "Val. accuracy", "Val. AUC", "Sensitivity", "Specificity", "Rate",
+    "Seconds", "Kept",
+)  # fmt: skip
 
 
 class TrainingTab(QWidget):
@@ -43,6 +47,7 @@ class TrainingTab(QWidget):
         self._build()
         work.state_changed.connect(self._on_state_changed)
         session.dataset_changed.connect(self._on_dataset_changed)
+        session.continuation_wanted.connect(self._on_continuation_wanted)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
@@ -61,11 +66,9 @@ class TrainingTab(QWidget):
         self.progress = named(QProgressBar(), "progress", "Progress of the training")
         self.plots = TrainingPlots()
         self._epochs = RowsTable(HEADINGS)
-        table = named(QTableView(), "epochs", "Epochs")
-        table.setModel(self._epochs)
-        table.verticalHeader().hide()
-        table.horizontalHeader().setStretchLastSection(True)
+        table = quiet_view(self._epochs, "epochs")
         self.log = named(QPlainTextEdit(readOnly=True), "log", "Log")
+        self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         lower = QSplitter()
         lower.addWidget(table)
         lower.addWidget(self.log)
@@ -86,7 +89,7 @@ class TrainingTab(QWidget):
         except JobFailed as error:
             messages.show_error(self, JobError(error.sentence, ""))
             return
-        self._begin(data_folder() / "runs" / f"{datetime.now():%Y-%m-%d-%H%M%S}-{recipe.name}", resume=False)
+        self._begin(runs_folder() / f"{datetime.now():%Y-%m-%d-%H%M%S}-{recipe.name}", resume=False)
 
     @Slot()
     def _on_resume(self) -> None:
@@ -107,6 +110,15 @@ class TrainingTab(QWidget):
     @Slot()
     def _on_pause(self) -> None:
         self._work.set_paused(self._work.state is jobs.JobState.RUNNING)
+
+    @Slot(object)
+    def _on_continuation_wanted(self, run: Run) -> None:
+        """Show the recipe of a run with its model as the start; an interrupted one is offered for resuming."""
+        start = str(run.model) if run.model else run.recipe.start
+        self.form.show_recipe(replace(run.recipe, start=start, frozen_epochs=0) if run.recipe.epochs else run.recipe)
+        if run.is_resumable:
+            self._interrupted = run.folder
+        self._on_state_changed(self._work.state)
 
     @Slot(object)
     def _on_dataset_changed(self, _audit: object) -> None:
@@ -157,7 +169,8 @@ class TrainingTab(QWidget):
         kept = "★" if epoch.is_best else ""
         self._epochs.append(
             (epoch.epoch, epoch.training_loss, epoch.training_accuracy, epoch.validation_loss,
-             epoch.validation_accuracy, epoch.validation_auc, round(epoch.seconds), kept)
+             epoch.validation_accuracy, epoch.validation_auc, epoch.validation_sensitivity,
+             epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), kept)
         )  # fmt: skip
         self._say(f"Epoch {epoch.epoch}: validation loss {epoch.validation_loss:.3f}, AUC {epoch.validation_auc:.3f}")
 

@@ -8,14 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 import main
+from core import learner
 from core.demo import DEMO_RECIPE
 from core.errors import JobFailed, Reason
-from core.events import BatchEnded, EpochEnded
+from core.events import BatchEnded, EpochEnded, Noted
 from core.ledger import spreadsheet_cell, unfinished
 from core.model_file import load_model
-from core.recipe import FAST, SEED, from_json_object, load_recipe, to_json_object
+from core.recipe import FAST, SEED, Depth, KeptBy, from_json_object, load_recipe, to_json_object
 from core.screening import screen
 from core.training import train
 from tests.given import drained, write_phantoms
@@ -38,7 +40,8 @@ def test_training_ends_with_a_model_and_figures(trained):
     metrics = json.loads((root / "run" / "metrics.json").read_text())
     assert metrics["n"] == result.figures.n == sum(map(sum, metrics["confusion"]))
     assert sorted(path.name for path in (root / "run").iterdir()) == [
-        "best.safetensors", "events.jsonl", "metrics.json", "preparation.json", "recipe.json", "splits.csv",
+        "best.safetensors", "events.jsonl", "metrics.json", "predictions.csv", "preparation.json", "recipe.json",
+        "run.json", "splits.csv",
     ]  # fmt: skip
 
 
@@ -79,6 +82,60 @@ def test_cancel_inside_an_epoch_is_a_result(dataset_folder, quick_recipe, tmp_pa
     _, result = drained(job)
     assert not result.completed
     assert not (tmp_path / "run" / ".films.tmp").exists()
+
+
+@pytest.mark.parametrize("fails_above", [5, 3])
+def test_memory_that_runs_out_makes_smaller_parts_and_nearly_the_same_step(
+    dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch, fails_above
+):
+    real = learner.network_input
+
+    def scarce(films, preprocessing):
+        if len(films) > fails_above and torch.is_grad_enabled():
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(films, preprocessing)
+
+    monkeypatch.setattr(learner, "network_input", scarce)
+    events, result = drained(train(dataset_folder, quick_recipe, tmp_path / "run", cancel))
+    assert result.completed
+    said = [event.sentence for event in events if isinstance(event, Noted) and "Memory ran out" in event.sentence]
+    assert said
+    assert f"{4 if fails_above == 5 else 2} films at a time" in said[-1]
+
+
+def test_parts_of_a_batch_sum_to_the_whole_gradient(dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch):
+    recipe = replace(quick_recipe, depth=Depth.HEAD, epochs=1)  # no BatchNorm in the part that trains
+    drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
+    real = learner.Learner.__init__
+
+    def in_parts(self, *arguments):
+        real(self, *arguments)
+        self.part_size = 2
+
+    monkeypatch.setattr(learner.Learner, "__init__", in_parts)
+    drained(train(dataset_folder, recipe, tmp_path / "parts", cancel))
+    models = (load_model(tmp_path / name / "best.safetensors") for name in ("whole", "parts"))
+    first, second = (model.network.head.weight for model in models)
+    assert torch.allclose(first.float(), second.float(), atol=1e-3)
+
+
+def test_mixup_and_the_figure_that_keeps_an_epoch(dataset_folder, quick_recipe, tmp_path, cancel):
+    recipe = replace(quick_recipe, mixup_alpha=0.4, kept_by=KeptBy.AUC, epochs=3)
+    events, result = drained(train(dataset_folder, recipe, tmp_path / "run", cancel))
+    epochs = [event for event in events if isinstance(event, EpochEnded)]
+    best = max(epochs, key=lambda epoch: (epoch.validation_auc, -epoch.epoch))
+    assert result.best_epoch == best.epoch
+    again, _ = drained(train(dataset_folder, recipe, tmp_path / "again", cancel))
+    losses = [event.training_loss for event in again if isinstance(event, EpochEnded)]
+    assert losses == [epoch.training_loss for epoch in epochs]
+
+
+def test_overfitting_is_named_in_words(dataset_folder, quick_recipe, tmp_path, cancel):
+    recipe = replace(quick_recipe, learning_rate=1e-8, kept_by=KeptBy.AUC, epochs=7)
+    events, result = drained(train(dataset_folder, recipe, tmp_path / "run", cancel))
+    said = [event.sentence for event in events if isinstance(event, Noted)]
+    assert any("has not improved for 5 epochs" in sentence for sentence in said)
+    assert result.best_epoch <= 2
 
 
 def test_seed_recipe_is_the_origins():

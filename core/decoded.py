@@ -1,0 +1,42 @@
+"""Decoded films of one split, and the figures of answers about them. Trains nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.dataset import Film, Split
+from core.errors import JobFailed, Reason
+from core.metrics import BinaryFigures, ClassFigures, binary_figures, class_figures
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedFilms:
+    """Decoded films of one split: pixels (n, size, size) uint8, labels (n,), and the patient of each."""
+
+    pixels: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int64]
+    patients: tuple[str, ...]
+
+
+def films_of_split(
+    films: Sequence[Film], pixels: npt.NDArray[np.uint8], split: Split, classes: tuple[str, ...]
+) -> DecodedFilms:
+    """The decoded films of one split. Raises JobFailed where a class lost all its films to unreadable files."""
+    which = np.array([number for number, film in enumerate(films) if film.split is split], dtype=np.int64)
+    labels = np.array([films[number].label for number in which], dtype=np.int64)
+    for label, name in enumerate(classes):
+        if not (labels == label).any():
+            sentence = f"No readable {name} film is left for the {split} split. Add films and try again."
+            raise JobFailed(Reason.DATASET_INVALID, sentence)
+    return DecodedFilms(pixels[which], labels, tuple(films[number].patient for number in which))
+
+
+def figures_of(
+    films: DecodedFilms, probabilities: npt.NDArray[np.float64], threshold: float | None, classes: tuple[str, ...]
+) -> BinaryFigures | ClassFigures:
+    """The figures that fit the number of classes, clustered by patient."""
+    if threshold is None:
+        return class_figures(films.labels, probabilities, classes, films.patients)
+    return binary_figures(films.labels, probabilities, threshold, films.patients)

@@ -1,0 +1,210 @@
+"""A network and all that changes its weights: phases, batches, steps. Keeps no file and judges no epoch."""
+
+import random
+import threading
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from core.architectures import build, trainable_parameters
+from core.cache import PROGRESS_SECONDS, Pace
+from core.dataset import Split
+from core.decoded import DecodedFilms
+from core.device import chosen_compute
+from core.errors import JobFailed, Reason
+from core.events import BatchEnded, Noted, Progressed, Severity, Stage
+from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
+from core.model_file import logits_of
+from core.recipe import Depth, Recipe
+from core.transforms import Preprocessing, as_fractions, augmented, network_input
+
+LearnerEvent = Progressed | BatchEnded | Noted
+SMALLEST_PART = 2  # films a step may be divided into when memory runs out; BatchNorm needs two
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass over the training films: mean loss, share of right calls, last learning rate, films a second."""
+
+    loss: float
+    accuracy: float
+    learning_rate: float
+    films_per_second: float
+
+
+class Learner:
+    """The state of a network in training. phase_start: the epoch at which the present phase began."""
+
+    def __init__(self, recipe: Recipe, splits: dict[Split, DecodedFilms], classes: int) -> None:
+        self.recipe, self.splits = recipe, splits
+        self.compute = chosen_compute()
+        self.preprocessing = Preprocessing(recipe.image_size_px, recipe.normalisation)
+        labels = torch.from_numpy(splits[Split.TRAINING].labels)
+        self.class_weights = class_weights(labels, classes) if recipe.class_weights else None
+        self.network = build(recipe.architecture, classes)
+        self.features: dict[Split, Tensor] = {}
+        self.part_size = recipe.batch_size  # films that go through the network at once; less after memory ran out
+
+    def to_device(self) -> None:
+        """Move the network to where it trains; call it after the starting weights are in place."""
+        self.network.to(self.compute.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def begin_phase(self, fine_tuning: bool) -> None:
+        """Make the optimizer of the head alone (cached features) or of all that the recipe lets train."""
+        self.fine_tuning = fine_tuning
+        depth = self.recipe.depth if fine_tuning else Depth.HEAD
+        backbone = trainable_parameters(self.network, self.recipe.architecture, depth)
+        self.on_features = not backbone
+        self.optimizer = make_optimizer(self.recipe, self.network.head, backbone)
+        self.average = AveragedWeights.of(self.network, self.recipe.averaging_decay)
+        self.phase_start = self.recipe.frozen_epochs if fine_tuning else 0
+        self.phase_epochs = self.recipe.epochs if fine_tuning else self.recipe.frozen_epochs
+
+    def extract_features(self, cancel: threading.Event) -> Generator[LearnerEvent, None, None]:
+        """Features (n, features) of the unchanged backbone for training and validation films, computed once."""
+        if self.features or not self.on_features:
+            return
+        splits = (Split.TRAINING, Split.VALIDATION)
+        pace, done = Pace(Stage.EXTRACTING_FEATURES, sum(len(self.splits[split].labels) for split in splits)), 0
+        features: dict[Split, Tensor] = {}
+        self.network.eval()
+        for split in splits:
+            rows, size = [], self.recipe.batch_size
+            for start in range(0, len(self.splits[split].labels), size):
+                if cancel.is_set():
+                    return
+                with torch.inference_mode(), self.compute.autocast():
+                    rows.append(self.network.backbone(self._input(split, slice(start, start + size))).float())
+                done += len(rows[-1])
+                if progress := pace.at(done):
+                    yield progress
+            features[split] = torch.cat(rows).clone()
+        self.features = features
+
+    def _input(self, split: Split, which: slice) -> Tensor:
+        """Films of a split as network input, unaugmented."""
+        films = torch.from_numpy(np.array(self.splits[split].pixels[which])).to(self.compute.device)
+        return network_input(as_fractions(films), self.preprocessing)
+
+    def pass_over(self, epoch: int, epochs: int, cancel: threading.Event) -> Generator[LearnerEvent, None, Pass]:
+        """One pass over the training films, in an order and with changes that only seed and epoch decide.
+
+        epoch: those finished before, of `epochs` in all. Stops after the present batch when cancelled.
+        """
+        seed = self.recipe.seed * 100_003 + epoch
+        generator = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)
+        mixing = random.Random(seed)
+        labels = torch.from_numpy(self.splits[Split.TRAINING].labels)
+        order = torch.randperm(len(labels), generator=generator)
+        parts = [part for part in torch.split(order, self.recipe.batch_size) if len(part) > 1]  # BatchNorm needs two
+        loss_sum = hits = films = rate = 0.0
+        start = said = time.monotonic()
+        for number, part in enumerate(parts):
+            if cancel.is_set():
+                break
+            rate = set_rate(
+                self.optimizer, self.recipe, (epoch - self.phase_start + number / len(parts)) / self.phase_epochs
+            )
+            loss, right = yield from self._step(part, labels[part].to(self.compute.device), generator, mixing)
+            loss_sum, hits, films = loss_sum + loss * len(part), hits + right, films + len(part)
+            now = time.monotonic()
+            if now - said >= PROGRESS_SECONDS or number + 1 == len(parts):
+                said = now
+                left = (now - start) / (number + 1) * (len(parts) * (epochs - epoch) - number - 1)
+                yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, films / (now - start), left)
+        seconds = max(time.monotonic() - start, 1e-9)
+        return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / seconds)
+
+    def _step(
+        self, part: Tensor, labels: Tensor, generator: torch.Generator, mixing: random.Random
+    ) -> Generator[LearnerEvent, None, tuple[float, float]]:
+        """One step of the optimizer on the training films `part`; gives loss and films called right.
+
+        Where memory runs out, the batch goes through the network in smaller parts whose gradients are summed.
+        """
+        share = mixing.betavariate(self.recipe.mixup_alpha, self.recipe.mixup_alpha) if self.recipe.mixup_alpha else 1.0
+        films, others = self._films(part, share, generator), labels.flip(0)
+        while True:
+            try:
+                loss, right = self._gradients(films, labels, others, share)
+                break
+            except (MemoryError, RuntimeError) as error:
+                if not _is_out_of_memory(error):
+                    raise
+                if self.part_size // 2 < SMALLEST_PART:
+                    sentence = "There is not enough memory for two films at once. Choose a smaller image or network."
+                    raise JobFailed(Reason.OUT_OF_MEMORY, sentence) from error
+                self.part_size //= 2
+                sentence = f"Memory ran out; batches now go through the network {self.part_size} films at a time."
+                yield Noted(sentence, Severity.WARNING)
+        self.optimizer.step()
+        self.average.update()
+        return loss, right
+
+    def _films(self, part: Tensor, share: float, generator: torch.Generator) -> Tensor:
+        """What the network is given for these films: cached features, or films (n, 1, size, size) changed at random.
+
+        share: of each film that stays; the rest is its partner in the batch (mixup: Zhang et al. 2018).
+        """
+        if self.on_features:
+            films = self.features[Split.TRAINING][part]
+        else:
+            pixels = torch.from_numpy(np.array(self.splits[Split.TRAINING].pixels[part.numpy()]))
+            films = augmented(as_fractions(pixels.to(self.compute.device)), self.recipe.augmentation, generator)
+        return films if share == 1 else share * films + (1 - share) * films.flip(0)
+
+    def _gradients(self, films: Tensor, labels: Tensor, others: Tensor, share: float) -> tuple[float, float]:
+        """Gradients of the mean loss over the batch; gives that loss and the films called right."""
+        self.optimizer.zero_grad(set_to_none=True)
+        total = right = 0.0
+        for where in torch.split(torch.arange(len(films)), self._part_sizes(len(films))):
+            start, end = int(where[0]), int(where[-1]) + 1
+            logits = self._forward(films[start:end])
+            loss = share * self._loss(logits, labels[start:end])
+            if share != 1:
+                loss = loss + (1 - share) * self._loss(logits, others[start:end])
+            weighted = loss * (len(logits) / len(films))
+            weighted.backward()
+            total += float(weighted.detach())
+            calls = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] >= 0).long()
+            right += float((calls == labels[start:end]).sum())
+        return total, right
+
+    def _part_sizes(self, count: int) -> list[int]:
+        """How many of `count` films go through the network together; never one alone, for BatchNorm needs two."""
+        parts = max(1, round(count / self.part_size))
+        return [len(part) for part in np.array_split(np.arange(count), parts)]
+
+    def _forward(self, films: Tensor) -> Tensor:
+        if self.on_features:
+            return self.network.head(films)  # type: ignore[no-any-return]
+        self.network.train()
+        with self.compute.autocast():
+            return self.network(network_input(films, self.preprocessing)).float()  # type: ignore[no-any-return]
+
+    def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        weights = None if self.class_weights is None else self.class_weights.to(logits.device)
+        return loss_of(logits, labels, weights, self.recipe.label_smoothing)
+
+    def validation_loss(self, logits: npt.NDArray[np.float32]) -> float:
+        """The loss of logits of the validation films, without smoothing."""
+        labels = torch.from_numpy(self.splits[Split.VALIDATION].labels)
+        return float(loss_of(torch.from_numpy(logits), labels, self.class_weights, 0.0))
+
+    def logits(self, split: Split, cancel: threading.Event) -> npt.NDArray[np.float32]:
+        """Logits of the averaged network, from cached features where the backbone is unchanged."""
+        if self.on_features and split in self.features:
+            with torch.inference_mode():
+                return self.average.network.head(self.features[split]).float().cpu().numpy()  # type: ignore[no-any-return]
+        return logits_of(self.average.network, self.preprocessing, self.splits[split].pixels, cancel)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """True for the errors by which devices say that memory ran out; the processor's allocator has no class."""
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "DefaultCPUAllocator" in str(error)

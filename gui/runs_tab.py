@@ -1,0 +1,166 @@
+"""The trainings so far: listed, compared, named, continued. Reads no file itself."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from core.files import readable_name
+from core.runs import Comparison, Run
+from gui import jobs, messages
+from gui.naming import button, named
+from gui.run_plots import LOOKS, RunPlots
+from gui.session import Session
+from gui.tables import RowsTable, quiet_view
+from gui.worker import Job
+
+HEADINGS = ("Name", "Started", "State", "Recipe", "Data", "Epochs", "Test accuracy", "Test AUC", "Minutes", "Note")
+NOTICE = "For research and education, not a diagnosis."
+EMPTY = "Trainings of this computer are listed here. Choose one to see its curves, two or more to compare them."
+
+
+class RunsTab(QWidget):
+    """Starts jobs on runs; what is to be continued or used goes into the session."""
+
+    def __init__(self, session: Session, work: jobs.Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._work = session, work
+        self._runs: tuple[Run, ...] = ()
+        self._table = RowsTable(HEADINGS)
+        self._choices = RowsTable(["Choice that differs", "First", "Second"])
+        self.plots = RunPlots()
+        self._build()
+        work.state_changed.connect(self._update_buttons)
+        self._update_buttons()
+
+    def _build(self) -> None:
+        self.view = quiet_view(self._table, "runs")
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.buttons = {
+            name: button(text, name, slot)
+            for text, name, slot in (
+                ("Compare", "compare", self._on_compare),
+                ("Rename…", "rename", self._on_rename),
+                ("Note…", "note", self._on_note),
+                ("Continue from it", "continue_from", self._on_continue),
+                ("Use for films", "use_model", self._on_use),
+                ("Export model…", "export_model", self._on_export),
+                ("Move to trash…", "delete", self._on_delete),
+            )
+        }
+        row = QHBoxLayout()
+        for made in self.buttons.values():
+            row.addWidget(made)
+        row.addStretch()
+        self.sentence = named(QLabel(EMPTY, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "comparison")
+        lower = QSplitter()
+        lower.addWidget(self.plots)
+        lower.addWidget(quiet_view(self._choices, "differences"))
+        lower.setSizes([800, 400])
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.view, 2)
+        layout.addLayout(row)
+        layout.addWidget(self.sentence)
+        layout.addWidget(lower, 3)
+
+    def refresh(self) -> None:
+        """Read the list again, where no other work is going on."""
+        if self._work.state is jobs.JobState.IDLE:
+            self._work.start(jobs.listing_runs(), self.show_event)
+
+    def show_event(self, _event: object) -> None:
+        """Listing is too quick to be worth a word."""
+
+    def show_runs(self, listed: jobs.RunsListed) -> None:
+        """Replace the list."""
+        self._runs = listed.runs
+        self._table.set_rows([_cells(run) for run in listed.runs])
+        self.plots.show_runs(())
+        self._choices.set_rows([])
+        self.sentence.setText(EMPTY)
+        self._update_buttons()
+
+    def show_comparison(self, seen: Comparison) -> None:
+        """Show whether one of two runs is better, and what they did otherwise."""
+        self.sentence.setText(f"{seen.sentence} {NOTICE}")
+        self._choices.set_rows(list(seen.choices))
+
+    def _chosen(self) -> list[Run]:
+        rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
+        return [self._runs[row] for row in rows if row < len(self._runs)]
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        self.plots.show_runs(self._chosen()[: len(LOOKS)])
+        self._update_buttons()
+
+    @Slot()
+    def _update_buttons(self) -> None:
+        idle, chosen = self._work.state is jobs.JobState.IDLE, self._chosen()
+        one = chosen[0] if len(chosen) == 1 else None
+        self.buttons["compare"].setEnabled(idle and len(chosen) == 2 and all(run.metrics for run in chosen))
+        for name in ("rename", "note", "delete"):
+            self.buttons[name].setEnabled(idle and one is not None)
+        self.buttons["continue_from"].setEnabled(idle and one is not None and (one.is_resumable or bool(one.model)))
+        for name in ("use_model", "export_model"):
+            self.buttons[name].setEnabled(idle and one is not None and bool(one.model))
+
+    def _begin(self, job: Job) -> None:
+        if self._work.state is jobs.JobState.IDLE:
+            self._work.start(job, self.show_event)
+
+    @Slot()
+    def _on_compare(self) -> None:
+        later, earlier = self._chosen()
+        self._begin(jobs.comparing(earlier, later))
+
+    @Slot()
+    def _on_rename(self) -> None:
+        (run,) = self._chosen()
+        if (name := messages.ask_text(self, "Name of this training", run.card.name)) is not None:
+            self._begin(jobs.describing_run(run, name, run.card.note))
+
+    @Slot()
+    def _on_note(self) -> None:
+        (run,) = self._chosen()
+        if (note := messages.ask_text(self, "Note", run.card.note)) is not None:
+            self._begin(jobs.describing_run(run, run.card.name, note))
+
+    @Slot()
+    def _on_continue(self) -> None:
+        self._session.continue_from(self._chosen()[0])
+
+    @Slot()
+    def _on_use(self) -> None:
+        self._session.use_model(self._chosen()[0].model)
+
+    @Slot()
+    def _on_export(self) -> None:
+        (run,) = self._chosen()
+        if path := messages.choose_new_file(
+            self, "Export model", f"{run.folder.name}.safetensors", "Models (*.safetensors)"
+        ):
+            self._begin(jobs.exporting_model(run, path))
+
+    @Slot()
+    def _on_delete(self) -> None:
+        (run,) = self._chosen()
+        if messages.ask_delete(self, run.card.name):
+            self._begin(jobs.deleting_run(run))
+
+
+def _cells(run: Run) -> tuple[str | int | float | None, ...]:
+    state = "finished" if run.metrics else "interrupted" if run.is_resumable else "no epoch finished"
+    minutes = sum(epoch.seconds for epoch in run.epochs) / 60
+    return (
+        readable_name(run.card.name), run.card.started[:16].replace("T", " "), state,
+        f"{run.recipe.name} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
+        _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"), f"{minutes:.1f}", run.card.note,
+    )  # fmt: skip
+
+
+def _figure(metrics: dict[str, Any] | None, *names: str) -> str:
+    """A figure of metrics.json with its interval."""
+    found = next((metrics[name] for name in names if metrics and metrics.get(name)), None)
+    return f"{found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})" if found else ""

@@ -1,0 +1,76 @@
+"""The Runs tab as a person uses it."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtWidgets import QComboBox, QPushButton
+
+from core.model_header import read_header
+from core.runs import list_runs, runs_folder
+from core.training import train
+from gui import messages
+from tests.given import drained
+
+
+@pytest.fixture
+def runs(window, dataset_folder, quick_recipe, cancel):
+    for name, recipe in (("first", quick_recipe), ("second", replace(quick_recipe, epochs=3))):
+        drained(train(dataset_folder, recipe, runs_folder() / name, cancel))
+    return window.runs_tab
+
+
+def shown(qtbot, window, act):
+    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+        act()
+
+
+def press(qtbot, tab, name):
+    qtbot.mouseClick(tab.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def choose(tab, *rows):
+    model = tab.view.selectionModel()
+    model.clearSelection()
+    for row in rows:
+        index = tab.view.model().index(row, 0)
+        model.select(index, QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows)
+
+
+def test_runs_are_compared_named_noted_continued_and_exported(qtbot, window, runs, tmp_path, monkeypatch):
+    shown(qtbot, window, lambda: window.tabs.setCurrentWidget(runs))
+    assert runs.view.model().rowCount() == 2
+    assert not runs.findChild(QPushButton, "compare").isEnabled()
+    choose(runs, 0, 1)
+    shown(qtbot, window, lambda: press(qtbot, runs, "compare"))
+    assert "test films of both" in runs.sentence.text()
+    assert "not a diagnosis" in runs.sentence.text()
+
+    choose(runs, 0)
+    for name, text in (("rename", "Our best"), ("note", "from <b>Ana</b>")):
+        monkeypatch.setattr(messages, "ask_text", lambda *_, text=text: text)
+        choose(runs, 0)
+        shown(qtbot, window, lambda name=name: press(qtbot, runs, name))
+    assert "Our best" in {run.card.name for run in list_runs(runs_folder())}
+
+    choose(runs, 0)
+    monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "mine.safetensors")
+    shown(qtbot, window, lambda: press(qtbot, runs, "export_model"))
+    assert read_header(tmp_path / "mine.safetensors").classes == ("NORMAL", "PNEUMONIA")
+    press(qtbot, runs, "use_model")
+    assert window.session.model.name == "best.safetensors"
+    press(qtbot, runs, "continue_from")
+    assert window.tabs.currentWidget() is window.training_tab
+    assert window.training_tab.findChild(QComboBox, "start").currentText().endswith("best.safetensors")
+
+
+def test_a_run_goes_to_the_trash_only_when_that_is_confirmed(qtbot, window, runs, monkeypatch):
+    shown(qtbot, window, lambda: window.tabs.setCurrentWidget(runs))
+    choose(runs, 1)
+    monkeypatch.setattr(messages, "ask_delete", lambda *_: False)
+    press(qtbot, runs, "delete")
+    assert len(list_runs(runs_folder())) == 2
+    monkeypatch.setattr(messages, "ask_delete", lambda *_: True)
+    shown(qtbot, window, lambda: press(qtbot, runs, "delete"))
+    assert len(list_runs(runs_folder())) == 1
+    assert runs.view.model().rowCount() == 1
