@@ -72,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
         "--accept-leaks", action="store_true", help="train although the audit forbids it; stands in model and reports"
     )
     train.set_defaults(command=_train)
+    search = commands.add_parser("search", help="try recipes and keep the best", parents=[prepared])
+    search.add_argument("dataset", type=Path)
+    search.add_argument("--output", type=Path, required=True, metavar="DIR", help="runs, journal and recipe.json")
+    search.add_argument("--recipe", default="best", help="seed, fast, best or a JSON file: what is varied")
+    search.add_argument("--start", help="bundled, imagenet, random or a model file")
+    search.add_argument("--hours", type=float, default=2.0, help="time to use (2)")
+    search.add_argument("--trials", type=int, help="at most so many")
+    search.set_defaults(command=_search)
     evaluate = commands.add_parser("evaluate", help="figures of a model on labelled films", parents=[prepared])
     evaluate.add_argument("model", type=Path)
     evaluate.add_argument("dataset", type=Path)
@@ -112,7 +120,16 @@ def _finished(job: Generator[object, None, Result], cancel: threading.Event) -> 
 
 def _print_event(event: object) -> None:
     """One line for what matters; on a terminal also a line of progress that overwrites itself."""
-    from core.events import BatchEnded, EpochEnded, FilmAnswered, FilmLeftOut, Noted, Progressed, TrainingStarted
+    from core.events import (
+        BatchEnded,
+        EpochEnded,
+        FilmAnswered,
+        FilmLeftOut,
+        Noted,
+        Progressed,
+        TrainingStarted,
+        TrialEnded,
+    )
 
     progress = None
     match event:
@@ -141,6 +158,9 @@ def _print_event(event: object) -> None:
                 f"{event.training_films} films for training, {event.validation_films} for validation, "
                 f"{event.test_films} for the test; {event.device}"
             )
+        case TrialEnded():
+            end = "given up early" if event.pruned else "finished"
+            _print_line(f"Trial {event.number} {end}: validation AUC {event.auc:.3f} ({event.run_dir})")
         case Noted(sentence):
             _print_line(sentence)
         case FilmLeftOut(path, reason, sentence):
@@ -195,6 +215,26 @@ def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
     if recipe.name == "seed":
         _print_line(ORIGIN)
     return status
+
+
+def _search(options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.recipe import load_recipe, to_json_object, with_start
+    from core.search import search
+
+    recipe = load_recipe(options.recipe)
+    if options.start:
+        recipe = with_start(recipe, options.start)
+    preparation = _preparation(options)
+    job = search(options.dataset, recipe, options.output, cancel, 3600 * options.hours, options.trials, preparation)
+    result = _finished(job, cancel)
+    if result.recipe is None:
+        _print_line("No trial was finished, so there is no recipe.")
+    else:
+        path = options.output / "recipe.json"
+        write_text_atomically(path, json.dumps(to_json_object(result.recipe), indent=2) + "\n")
+        tried = f"{result.finished} trials finished, {result.pruned} given up early"
+        _print_line(f"{tried}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
+    return INTERRUPTED if cancel.is_set() else DONE
 
 
 def _trained(job: Generator[object, None, TrainingResult], cancel: threading.Event) -> tuple[int, TrainingResult]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.label_list import Columns
     from core.metrics import BinaryFigures, ClassFigures, Figure
     from core.preparation import Preparation, Step
+    from core.recipe import Recipe
 
 
 class Stage(StrEnum):
@@ -31,6 +32,7 @@ class Stage(StrEnum):
     DOWNLOADING = "Downloading weights"
     EXTRACTING_FEATURES = "Extracting features"
     TRAINING = "Training"
+    FINDING_RATE = "Finding a learning rate"
     VALIDATING = "Validating"
     TESTING = "Testing"
     SCREENING = "Screening"
@@ -151,6 +153,44 @@ class TrainingResult:
     epochs_done: int
     threshold: float | None
     figures: "BinaryFigures | ClassFigures | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Variants of one film, each (size, size) uint8, as augmentation makes them."""
+
+    path: Path
+    films: "tuple[npt.NDArray[np.uint8], ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class RateCurve:
+    """Smoothed training loss over growing learning rates, and the rate that suits, None where none can be told."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    suggestion: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialEnded:
+    """One recipe of a search was tried. auc: its best on validation films. pruned: it was given up early."""
+
+    number: int
+    recipe: "Recipe"
+    auc: float
+    pruned: bool
+    run_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The best recipe of a search with its validation AUC, None before a trial was finished."""
+
+    recipe: "Recipe | None"
+    auc: float | None
+    finished: int
+    pruned: int
 
 
 @dataclass(frozen=True, slots=True)

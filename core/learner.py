@@ -121,6 +121,17 @@ class Learner:
         seconds = max(time.monotonic() - start, 1e-9)
         return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / seconds)
 
+    def single_step(self, rate: float, number: int) -> Generator[LearnerEvent, None, float]:
+        """One step at a given rate on films that seed and `number` decide; gives its loss."""
+        generator = torch.Generator().manual_seed(self.recipe.seed * 100_003 + number)
+        labels = torch.from_numpy(self.splits[Split.TRAINING].labels)
+        part = torch.randperm(len(labels), generator=generator)[: self.recipe.batch_size]
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * group["factor"]
+        mixing = random.Random(number)
+        loss, _ = yield from self._step(part, labels[part].to(self.compute.device), generator, mixing)
+        return loss
+
     def _step(
         self, part: Tensor, labels: Tensor, generator: torch.Generator, mixing: random.Random
     ) -> Generator[LearnerEvent, None, tuple[float, float]]:

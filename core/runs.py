@@ -74,11 +74,11 @@ def runs_folder() -> Path:
 
 
 def list_runs(root: Path) -> tuple[Run, ...]:
-    """All runs below `root`, the newest first; folders that are no run, or cannot be read, are left out."""
+    """All runs in `root` and in the searches there, the newest first; what cannot be read as a run is left out."""
     if not root.is_dir():
         return ()
     found = []
-    for folder in root.iterdir():
+    for folder in (*root.iterdir(), *root.glob("search-*/trial-*")):
         try:
             found.append(read_run(folder))
         except JobFailed:

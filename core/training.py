@@ -14,15 +14,12 @@ import numpy.typing as npt
 import torch
 
 from core.architectures import Network
-from core.audit import audit, blocking
 from core.awake import kept_awake
-from core.cache import decoded_films
 from core.calibration import Calibration, calibrated
-from core.dataset import Dataset, Split
-from core.decoded import figures_of, films_of_split
+from core.dataset import Split
+from core.decoded import figures_of
 from core.errors import JobFailed, Reason
 from core.events import (
-    AuditResult,
     BatchEnded,
     EpochEnded,
     FilmLeftOut,
@@ -35,6 +32,7 @@ from core.events import (
 )
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
 from core.learner import Learner
+from core.material import Material, gathered
 from core.metrics import BinaryFigures, ClassFigures, to_json_object, validation_figures
 from core.model_file import load_model, logits_of, save_model
 from core.model_header import ACCEPTED
@@ -55,7 +53,6 @@ from core.run_folder import (
     write_predictions,
     write_splits,
 )
-from core.splits import with_splits
 from core.starting import start_weights
 
 TrainingEvent = Progressed | Noted | FilmLeftOut | TrainingStarted | BatchEnded | EpochEnded
@@ -80,24 +77,14 @@ def train(
     """
     check_writable(run_dir)
     recipe, preparation = begin_run(run_dir, recipe, preparation, resume)
-    checked = yield from audit(source, cancel, preparation)
-    if cancel.is_set():
-        return TrainingResult(run_dir, False, None, None, 0, None, None)
-    accepted = _accepted_findings(checked, preparation)
-    for sentence in accepted:
-        yield Noted(f"Accepted, and written into the model: {sentence}", Severity.WARNING)
-    dataset = with_splits(checked.dataset, recipe.seed, checked.copies)
     store = run_dir / ".films.tmp"
     try:
-        readable, pixels = yield from decoded_films(dataset.films, recipe.image_size_px, store, cancel)
-        if cancel.is_set():
+        material = yield from gathered(source, recipe, preparation, store, cancel)
+        if material is None:
             return TrainingResult(run_dir, False, None, None, 0, None, None)
-        dataset = replace(dataset, films=tuple(readable))
-        training = _Training(recipe, dataset, pixels, run_dir, cancel, accepted)
-        write_splits(run_dir, dataset)
+        training = Training(recipe, material, run_dir, cancel)
         if not resume:
-            started = datetime.now().astimezone().isoformat(timespec="seconds")
-            write_card(run_dir, RunCard(run_dir.name, "", readable_name(str(source)), training.fingerprint, started))
+            training.begin(source)
         with kept_awake() as sentence:
             yield Noted(sentence)
             return (yield from training.run(resume))
@@ -105,40 +92,29 @@ def train(
         store.unlink(missing_ok=True)
 
 
-def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:
-    """Sentences of blocking findings that the person trains with knowingly. Raises JobFailed where none was asked."""
-    found = blocking(checked)
-    if found and not preparation.accepts_leaks:
-        sentence = (
-            f"This dataset must not be trained on as it is. {found[0].kind}: {found[0].sentence} "
-            f"{'Resolve' if len(found) == 1 else f'Resolve this and {len(found) - 1} more'} on the Dataset tab or with "
-            "audit --resolve, or accept it knowingly."
-        )
-        raise JobFailed(Reason.DATASET_LEAKS, sentence)
-    return tuple(f"{finding.kind}: {finding.sentence}" for finding in found)
+class Training:
+    """One running training: which epoch is kept, what is written when.
 
-
-class _Training:
-    """One running training: which epoch is kept, what is written when. `run` is its only door."""
+    seals_test: the test films are left alone, as in a search; the result then has no figures.
+    """
 
     def __init__(
-        self,
-        recipe: Recipe,
-        dataset: Dataset,
-        pixels: npt.NDArray[np.uint8],
-        run_dir: Path,
-        cancel: threading.Event,
-        accepted: tuple[str, ...],
+        self, recipe: Recipe, material: Material, run_dir: Path, cancel: threading.Event, seals_test: bool = False
     ) -> None:
-        self.recipe, self.dataset, self.run_dir, self.cancel = recipe, dataset, run_dir, cancel
-        self.accepted = accepted
-        self.fingerprint = data_fingerprint(dataset)
-        self.splits = {split: films_of_split(dataset.films, pixels, split, dataset.classes) for split in Split}
+        self.recipe, self.dataset, self.splits = recipe, material.dataset, material.splits
+        self.accepted, self.run_dir, self.cancel, self.seals_test = material.accepted, run_dir, cancel, seals_test
+        self.fingerprint = data_fingerprint(material.dataset)
         self.epochs = recipe.frozen_epochs + recipe.epochs
         self.epoch = 0  # epochs finished
         self.best_epoch: int | None = None
         self.best_score = float("-inf")
         self.calibration: Calibration | None = None
+
+    def begin(self, source: Path) -> None:
+        """Write down what the run is about: its card and its splits."""
+        write_splits(self.run_dir, self.dataset)
+        started = datetime.now().astimezone().isoformat(timespec="seconds")
+        write_card(self.run_dir, RunCard(self.run_dir.name, "", readable_name(str(source)), self.fingerprint, started))
 
     def run(self, resume: bool) -> Generator[TrainingEvent, None, TrainingResult]:
         """All epochs, then the test films."""
@@ -160,6 +136,10 @@ class _Training:
             yield from self._one_epoch()
             if self.cancel.is_set():
                 return self._result(completed=False)
+        if self.epoch < self.epochs:
+            yield Noted(f"Stopped after epoch {self.epoch}: validation has not improved since epoch {self.best_epoch}.")
+        if self.seals_test:
+            return self._result(completed=True)
         return (yield from self._tested())
 
     def _one_epoch(self) -> Steps:
@@ -283,8 +263,6 @@ class _Training:
 
     def _tested(self) -> Generator[TrainingEvent, None, TrainingResult]:
         """Look once at the test films with the best model and write the figures into file and model."""
-        if self.epoch < self.epochs:
-            yield Noted(f"Stopped after epoch {self.epoch}: validation has not improved since epoch {self.best_epoch}.")
         test = self.splits[Split.TEST]
         yield Progressed(Stage.TESTING, 0, len(test.labels))
         model = load_model(self.run_dir / MODEL)
@@ -300,8 +278,12 @@ class _Training:
         write_text_atomically(self.run_dir / METRICS, json.dumps(metrics, indent=2) + "\n")
         self._save_model(model.network, metrics)
         write_card(self.run_dir, replace(read_card(self.run_dir), seconds=seconds_of(self.run_dir)))
-        (self.run_dir / CHECKPOINT).unlink(missing_ok=True)
+        self.forget_checkpoint()
         return self._result(completed=True, figures=figures)
+
+    def forget_checkpoint(self) -> None:
+        """Drop what a resume would need: this training is over."""
+        (self.run_dir / CHECKPOINT).unlink(missing_ok=True)
 
     def _result(self, completed: bool, figures: BinaryFigures | ClassFigures | None = None) -> TrainingResult:
         model = self.run_dir / MODEL if self.best_epoch is not None else None

@@ -13,7 +13,7 @@ from core.errors import JobFailed, Reason
 from core.events import Progressed, Stage
 from core.files import write_atomically
 from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_preparation, sidecar_of
-from core.recipe import Recipe
+from core.recipe import Augmentation, Recipe
 from core.run_folder import MODEL
 from core.runs import Run, compare, described, list_runs, runs_folder
 from gui.worker import Job, JobError, Worker
@@ -149,6 +149,42 @@ def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparat
 
         _freeze_heavy()
         return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
+
+    return job
+
+
+def finding_rate(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
+    """Look for a learning rate; returns a RateCurve, None where it was cancelled."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.rate_finder import find_rate
+
+        _freeze_heavy()
+        return (yield from find_rate(source, recipe, cancel, preparation))
+
+    return job
+
+
+def searching(source: Path, recipe: Recipe, folder: Path, seconds: float, preparation: Preparation) -> Job:
+    """Try recipes for so long; returns a SearchResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.search import search
+
+        _freeze_heavy()
+        return (yield from search(source, recipe, folder, cancel, seconds, preparation=preparation))
+
+    return job
+
+
+def previewing(path: Path, augmentation: Augmentation, size_px: int, count: int, seed: int) -> Job:
+    """Change a film as a training would; returns a Preview."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.preview import preview
+
+        _freeze_heavy()
+        return (yield from preview(path, augmentation, size_px, count, seed, cancel))
 
     return job
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
-from core.events import AuditResult, FilmReading, IntakeLook, ScreeningResult, TrainingResult
+from core.events import AuditResult, FilmReading, IntakeLook, RateCurve, ScreeningResult, SearchResult, TrainingResult
 from core.runs import Comparison
 from gui import messages
 from gui.classify_tab import ClassifyTab
@@ -95,6 +95,10 @@ class MainWindow(QMainWindow):
                 self.dataset_tab.show_audit(result)
             case IntakeLook():
                 self.dataset_tab.show_look(result)
+            case RateCurve():
+                self.training_tab.show_curve(result)
+            case SearchResult():
+                self.training_tab.show_search(result)
             case TrainingResult():
                 self.training_tab.show_result(result)
             case RunsListed():
@@ -133,6 +137,7 @@ class MainWindow(QMainWindow):
         if self.jobs.state is JobState.IDLE:
             self.dataset_tab.close_thumbnails()
             self.classify_tab.close_thumbnails()
+            self.training_tab.preview_window.close()
             event.accept()
             return
         event.ignore()

@@ -39,6 +39,12 @@ def ask_text(parent: QWidget, title: str, before: str) -> str | None:
     return text if ok else None
 
 
+def ask_hours(parent: QWidget, title: str, before: float) -> float | None:
+    """A time in hours, None if the person changed their mind."""
+    hours, ok = QInputDialog.getDouble(parent, "PneumoScreen", title, before, 0.05, 1000, 2)
+    return hours if ok else None
+
+
 def choose_folder(parent: QWidget, title: str) -> Path | None:
     name = QFileDialog.getExistingDirectory(parent, title)
     return Path(name) if name else None

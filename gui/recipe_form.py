@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -45,7 +45,9 @@ HIDDEN = ("name", "augmentation")
 
 
 class RecipeForm(QWidget):
-    """All choices of a training; the few that matter on top, the rest under Advanced."""
+    """All choices of a training; the few that matter on top, the rest under Advanced. Signal: changed()."""
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +91,7 @@ class RecipeForm(QWidget):
             self._inputs[key] = _input(field.name, types[field.name])
             self._inputs[key].setObjectName(field.name)
             self._inputs[key].setAccessibleName(title)
+            _change_of(self._inputs[key]).connect(self.changed)
             (top if field.name in MATTERS else rest).addRow(title, self._inputs[key])
 
     @Slot(str)
@@ -112,15 +115,20 @@ class RecipeForm(QWidget):
             except JobFailed as error:
                 messages.show_error(self, JobError(error.sentence, ""))
 
+    def set_learning_rate(self, rate: float) -> None:
+        """Put this rate into its widget."""
+        _put(self._inputs["learning_rate"], rate)
+
     def show_recipe(self, recipe: Recipe) -> None:
         """Put every value of `recipe` into its widget."""
+        self._shown = recipe
         for key, widget in self._inputs.items():
             owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
             _put(widget, getattr(owner, key.rpartition(".")[2]))
 
     def recipe(self) -> Recipe:
         """The recipe that the widgets show. Raises JobFailed where the values do not go together."""
-        base = NAMED_RECIPES[self.recipe_name.currentText()]
+        base = self._shown
         types = get_type_hints(Recipe)
         values = {key: _value(widget) for key, widget in self._inputs.items()}
         changes = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("augmentation.")}
@@ -143,6 +151,18 @@ def _input(name: str, kind: type) -> QWidget:
     if kind is int:
         return QSpinBox(maximum=2**31 - 1)
     return QDoubleSpinBox(decimals=6, maximum=100, singleStep=0.01)
+
+
+def _change_of(widget: QWidget) -> Any:
+    """The signal that a widget sends when its value changes."""
+    match widget:
+        case QComboBox():
+            return widget.currentTextChanged
+        case QCheckBox():
+            return widget.toggled
+        case QSpinBox() | QDoubleSpinBox():
+            return widget.valueChanged
+    raise TypeError(type(widget).__name__)
 
 
 def _put(widget: QWidget, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -17,13 +18,27 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import JobFailed
-from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingResult, TrainingStarted
+from core.events import (
+    BatchEnded,
+    EpochEnded,
+    FilmLeftOut,
+    Noted,
+    Progressed,
+    RateCurve,
+    SearchResult,
+    TrainingResult,
+    TrainingStarted,
+    TrialEnded,
+)
 from core.files import readable_name
 from core.metrics import Figure, summary_lines
+from core.recipe import Recipe
 from core.runs import Run, runs_folder
 from gui import jobs, messages
+from gui.augmentation_preview import AugmentationPreview
 from gui.naming import button, named
 from gui.plots import TrainingPlots
+from gui.rate_dialog import RateDialog
 from gui.recipe_form import RecipeForm
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
@@ -52,6 +67,11 @@ class TrainingTab(QWidget):
 
     def _build(self) -> None:
         self.form = RecipeForm()
+        self.preview = button("Preview random changes…", "preview", self._on_preview)
+        self.find_rate = button("Find a learning rate…", "find_rate", self._on_find_rate)
+        self.search = button("Search for a recipe…", "search", self._on_search)
+        self.preview_window = AugmentationPreview(self.form.recipe, self)
+        self.form.changed.connect(self.preview_window.recipe_changed)
         self.start = button("Start training", "start", self._on_start)
         self.resume = button("Resume the interrupted training", "resume", self._on_resume)
         self.pause = button("Pause", "pause", self._on_pause)
@@ -59,7 +79,7 @@ class TrainingTab(QWidget):
         left = QWidget()
         column = QVBoxLayout(left)
         column.addWidget(self.form, 1)
-        for widget in (self.start, self.resume, self.pause, self.cancel):
+        for widget in (self.preview, self.find_rate, self.search, self.start, self.resume, self.pause, self.cancel):
             column.addWidget(widget)
         self.status = QLabel("Open a dataset first.", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.status.setObjectName("status")
@@ -82,12 +102,67 @@ class TrainingTab(QWidget):
         layout.addWidget(left, 2)
         layout.addWidget(right, 7)
 
-    @Slot()
-    def _on_start(self) -> None:
+    def _recipe(self) -> Recipe | None:
+        """What the form shows; None, and said, where the values do not go together."""
         try:
-            recipe = self.form.recipe()
+            return self.form.recipe()
         except JobFailed as error:
             messages.show_error(self, JobError(error.sentence, ""))
+            return None
+
+    @Slot()
+    def _on_preview(self) -> None:
+        if self._session.audit is not None:
+            films = self._session.audit.dataset.films
+            self.preview_window.show_film(films[len(films) // 2].path)
+
+    @Slot()
+    def _on_find_rate(self) -> None:
+        recipe, source = self._recipe(), self._session.source
+        if recipe and source and self._work.state is jobs.JobState.IDLE:
+            self._work.start(jobs.finding_rate(source, recipe, self._session.preparation), self.show_event)
+
+    @Slot()
+    def _on_search(self) -> None:
+        recipe, source = self._recipe(), self._session.source
+        if not recipe or not source or self._work.state is not jobs.JobState.IDLE:
+            return
+        hours = messages.ask_hours(self, "How many hours may the search use? The best recipe goes into the form.", 2)
+        if hours is not None:
+            self._clear()
+            folder = runs_folder() / f"search-{datetime.now():%Y-%m-%d-%H%M%S}"
+            job = jobs.searching(source, recipe, folder, 3600 * hours, self._session.preparation)
+            self._work.start(job, self.show_event)
+
+    def show_curve(self, curve: RateCurve) -> None:
+        """Show the rate finder's curve and let the person take its suggestion."""
+        self.status.setText("Ready to train. " + NOTICE)
+        self.progress.setRange(0, 1)
+        dialog = RateDialog(curve, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if curve.suggestion is not None:
+            dialog.accepted.connect(partial(self.form.set_learning_rate, curve.suggestion))
+        dialog.open()
+
+    def show_search(self, result: SearchResult) -> None:
+        """Put the best recipe of a search into the form."""
+        tried = f"{result.finished} trials finished, {result.pruned} given up early."
+        if result.recipe is None:
+            self.status.setText(f"{tried} No recipe was found.")
+            return
+        self.form.show_recipe(result.recipe)
+        self.status.setText(f"{tried} The best recipe stands in the form: validation AUC {result.auc:.3f}. {NOTICE}")
+
+    def _clear(self) -> None:
+        """Forget the curves of an earlier training."""
+        self._epochs.set_rows([])
+        self.plots.clear()
+        self.log.clear()
+
+    @Slot()
+    def _on_start(self) -> None:
+        recipe = self._recipe()
+        if recipe is None:
             return
         self._begin(runs_folder() / f"{datetime.now():%Y-%m-%d-%H%M%S}-{recipe.name}", resume=False)
 
@@ -100,9 +175,7 @@ class TrainingTab(QWidget):
         if self._session.source is None or self._work.state is not jobs.JobState.IDLE:
             return
         if not resume:
-            self._epochs.set_rows([])
-            self.plots.clear()
-        self.log.clear()
+            self._clear()
         self._interrupted = run_dir
         source, preparation = self._session.source, self._session.preparation
         self._work.start(jobs.training(source, self.form.recipe(), run_dir, resume, preparation), self.show_event)
@@ -130,6 +203,9 @@ class TrainingTab(QWidget):
         idle = state is jobs.JobState.IDLE
         self.start.setEnabled(idle and self._session.source is not None and not self._session.is_blocked)
         self.form.setEnabled(idle)
+        self.preview.setEnabled(self._session.audit is not None)
+        for widget in (self.find_rate, self.search):
+            widget.setEnabled(self.start.isEnabled())
         checkpoint = self._interrupted is not None and (self._interrupted / "last.ckpt").is_file()
         self.resume.setVisible(idle and checkpoint)
         self.pause.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
@@ -158,7 +234,13 @@ class TrainingTab(QWidget):
                 self.progress.setRange(0, event.epochs * event.batches)
                 self.progress.setValue((event.epoch - 1) * event.batches + event.batch)
             case EpochEnded():
+                if event.epoch == 1:
+                    self._epochs.set_rows([])
+                    self.plots.clear()
                 self._add_epoch(event)
+            case TrialEnded():
+                end = "given up early" if event.pruned else "finished"
+                self._say(f"Trial {event.number} {end}: validation AUC {event.auc:.3f}")
             case Noted(sentence):
                 self._say(sentence)
             case FilmLeftOut(path, reason, sentence):

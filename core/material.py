@@ -1,0 +1,60 @@
+"""What a training works on: a checked dataset in splits, every film decoded once. Trains nothing."""
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.audit import audit, blocking
+from core.cache import decoded_films
+from core.dataset import Dataset, Split
+from core.decoded import DecodedFilms, films_of_split
+from core.errors import JobFailed, Reason
+from core.events import AuditResult, FilmLeftOut, Noted, Progressed, Severity
+from core.preparation import Preparation
+from core.recipe import Recipe
+from core.splits import with_splits
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """dataset: readable films, each in a split. splits: the same, decoded. accepted: sentences of blocking findings."""
+
+    dataset: Dataset
+    splits: dict[Split, DecodedFilms]
+    accepted: tuple[str, ...]
+
+
+def gathered(
+    source: Path, recipe: Recipe, preparation: Preparation, store: Path, cancel: threading.Event
+) -> Generator[Progressed | Noted | FilmLeftOut, None, Material | None]:
+    """Audit the dataset, split it by the recipe's seed, decode it into the file `store`. None where it was cancelled.
+
+    Raises JobFailed; dataset_leaks where the audit finds what blocks a training and nobody accepted it.
+    """
+    checked = yield from audit(source, cancel, preparation)
+    if cancel.is_set():
+        return None
+    accepted = _accepted_findings(checked, preparation)
+    for sentence in accepted:
+        yield Noted(f"Accepted, and written into the model: {sentence}", Severity.WARNING)
+    dataset = with_splits(checked.dataset, recipe.seed, checked.copies)
+    readable, pixels = yield from decoded_films(dataset.films, recipe.image_size_px, store, cancel)
+    if cancel.is_set():
+        return None
+    dataset = replace(dataset, films=tuple(readable))
+    splits = {split: films_of_split(dataset.films, pixels, split, dataset.classes) for split in Split}
+    return Material(dataset, splits, accepted)
+
+
+def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:
+    """Sentences of blocking findings that the person trains with knowingly. Raises JobFailed where none was asked."""
+    found = blocking(checked)
+    if found and not preparation.accepts_leaks:
+        sentence = (
+            f"This dataset must not be trained on as it is. {found[0].kind}: {found[0].sentence} "
+            f"{'Resolve' if len(found) == 1 else f'Resolve this and {len(found) - 1} more'} on the Dataset tab or with "
+            "audit --resolve, or accept it knowingly."
+        )
+        raise JobFailed(Reason.DATASET_LEAKS, sentence)
+    return tuple(f"{finding.kind}: {finding.sentence}" for finding in found)

@@ -1,0 +1,168 @@
+"""Tries recipes within a time budget, on validation films only; every trial is a run that can be looked at.
+
+Optuna (Akiba et al. 2019) proposes the choices and ends hopeless trials early. Its journal is plain JSON lines.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from core.awake import kept_awake
+from core.errors import JobFailed, Reason
+from core.events import EpochEnded, Noted, SearchResult, Severity, TrialEnded
+from core.files import check_writable
+from core.material import Material, gathered
+from core.preparation import AS_IT_IS, Preparation
+from core.recipe import Augmentation, Depth, Optimizer, Recipe
+from core.run_folder import begin_run
+from core.training import Training, TrainingEvent
+
+JOURNAL: Final = "search.journal"
+BATCH_SIZES: Final = (8, 16, 32, 64)
+TRIALS_BEFORE_PRUNING: Final = 4
+STRONGEST: Final = 1.5  # times the recipe's augmentation
+SearchEvent = TrainingEvent | TrialEnded
+optuna.logging.set_verbosity(logging.WARNING)
+
+
+def search(
+    source: Path,
+    recipe: Recipe,
+    folder: Path,
+    cancel: threading.Event,
+    seconds: float,
+    trials: int | None = None,
+    preparation: Preparation = AS_IT_IS,
+) -> Generator[SearchEvent, None, SearchResult]:
+    """Try variations of `recipe` for about `seconds`, at most `trials`; return the best one by validation AUC.
+
+    Any time at all is enough for one trial.
+    Runs are written to `folder`/trial-NNN. An earlier search in `folder` is continued. A trial that has begun may end
+    after the time is over. Cancelled: the trials so far. Raises JobFailed as a training does.
+    """
+    check_writable(folder)
+    start = time.monotonic()
+    store = folder / ".films.tmp"
+    study = _study(folder, recipe.seed)
+    best = _best(study, recipe)
+    try:
+        material = yield from gathered(source, recipe, preparation, store, cancel)
+        if material is None:
+            return best
+        with kept_awake() as sentence:
+            yield Noted(sentence)
+            tried, most = 0, 10**9 if trials is None else trials
+            while not cancel.is_set() and tried < most and (time.monotonic() - start < seconds or tried == 0 < seconds):
+                trial = study.ask()
+                yield from _one_trial(study, trial, source, recipe, material, folder, cancel, preparation)
+                tried += 1
+    finally:
+        store.unlink(missing_ok=True)
+    return _best(study, recipe)
+
+
+def _study(folder: Path, seed: int) -> optuna.Study:
+    """The search in `folder`, new or continued; trials that were interrupted count as failed."""
+    try:
+        storage = JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
+        study = optuna.create_study(
+            study_name="search",
+            storage=storage,
+            direction="maximize",
+            load_if_exists=True,
+            sampler=optuna.samplers.TPESampler(seed=seed + len(list(folder.glob("trial-*")))),
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=TRIALS_BEFORE_PRUNING, n_warmup_steps=1),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        sentence = f"{folder / JOURNAL} cannot be read as a search. Choose another folder."
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+    for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
+        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
+    return study
+
+
+def _varied(recipe: Recipe, ask: Any) -> Recipe:
+    """The recipe with what `ask`, a trial or the parameters of one, proposes."""
+    strength = ask.suggest_float("augmentation_strength", 0.0, STRONGEST)
+    changes = recipe.augmentation
+    return replace(
+        recipe,
+        learning_rate=ask.suggest_float("learning_rate", 1e-4, 1e-2, log=True),
+        batch_size=ask.suggest_categorical("batch_size", BATCH_SIZES),
+        optimizer=Optimizer(ask.suggest_categorical("optimizer", tuple(Optimizer))),
+        depth=Depth(ask.suggest_categorical("depth", tuple(Depth))),
+        augmentation=_scaled(changes, strength),
+    )
+
+
+def _scaled(changes: Augmentation, strength: float) -> Augmentation:
+    """Every change `strength` times as far, within its limits; mirroring stays as likely as it is."""
+    limits = {"rotation_degrees": 45.0, "sharpness": 3.0}
+    values = {
+        name: min(getattr(changes, name) * strength, limits.get(name, 0.9))
+        for name in Augmentation.__dataclass_fields__
+        if name != "flip_probability"
+    }
+    return replace(changes, **values)
+
+
+def _one_trial(
+    study: optuna.Study,
+    trial: optuna.Trial,
+    source: Path,
+    recipe: Recipe,
+    material: Material,
+    folder: Path,
+    cancel: threading.Event,
+    preparation: Preparation,
+) -> Generator[SearchEvent, None, None]:
+    """Train one proposal without its test films, tell Optuna every epoch, and stop where it sees no hope."""
+    proposal = replace(_varied(recipe, trial), name=f"trial {trial.number + 1}")
+    run_dir = folder / f"trial-{trial.number + 1:03}"
+    check_writable(run_dir)
+    begin_run(run_dir, proposal, preparation, resume=False)
+    training = Training(proposal, material, run_dir, cancel, seals_test=True)
+    training.begin(source)
+    best, pruned = 0.0, False
+    try:
+        with closing(training.run(resume=False)) as events:
+            for event in events:
+                yield event
+                if isinstance(event, EpochEnded):
+                    best = max(best, event.validation_auc)
+                    trial.report(event.validation_auc, event.epoch)
+                    pruned = trial.should_prune()
+                    if pruned:
+                        break
+    except JobFailed as error:
+        study.tell(trial, state=optuna.trial.TrialState.FAIL)
+        if error.reason is not Reason.RECIPE_INVALID:
+            raise
+        yield Noted(f"Trial {trial.number + 1}: {error.sentence}", Severity.WARNING)
+        return
+    if cancel.is_set():
+        study.tell(trial, state=optuna.trial.TrialState.FAIL)
+        return
+    study.tell(trial, best, state=optuna.trial.TrialState.PRUNED if pruned else optuna.trial.TrialState.COMPLETE)
+    training.forget_checkpoint()
+    yield TrialEnded(trial.number + 1, proposal, best, pruned, run_dir)
+
+
+def _best(study: optuna.Study, recipe: Recipe) -> SearchResult:
+    """What the search knows so far."""
+    done = study.get_trials(states=(optuna.trial.TrialState.COMPLETE,))
+    pruned = len(study.get_trials(states=(optuna.trial.TrialState.PRUNED,)))
+    if not done:
+        return SearchResult(None, None, 0, pruned)
+    top = max(done, key=lambda trial: trial.value or 0.0)
+    found = replace(_varied(recipe, optuna.trial.FixedTrial(top.params)), name=f"{recipe.name} searched")
+    return SearchResult(found, top.value, len(done), pruned)

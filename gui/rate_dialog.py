@@ -1,0 +1,44 @@
+"""The curve of the rate finder, and its suggestion for the form."""
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from core.events import RateCurve
+from gui.naming import named
+from gui.theme import ORANGE, SKY
+
+NONE_FOUND = "The loss never falls clearly on these films, so no rate can be suggested."
+
+
+class RateDialog(QDialog):
+    """Shows a RateCurve; accepted where the person wants the suggestion."""
+
+    def __init__(self, curve: RateCurve, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rate_dialog")
+        self.setWindowTitle("Learning rate")
+        self.resize(640, 460)
+        plot = pg.PlotWidget()
+        plot.setBackground(None)
+        plot.setLogMode(x=True)
+        plot.setLabel("bottom", "Learning rate")
+        plot.setLabel("left", "Training loss, smoothed")
+        plot.plot(curve.rates, curve.losses, pen=pg.mkPen(SKY, width=2))
+        text = NONE_FOUND
+        if curve.suggestion is not None:
+            plot.addItem(pg.InfiniteLine(math.log10(curve.suggestion), pen=pg.mkPen(ORANGE, width=2)))
+            text = f"At {curve.suggestion:.1e} the loss falls fastest: a good rate to begin with (Smith 2017)."
+        self.sentence = named(QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "rate_sentence")
+        self.answer = QDialogButtonBox()
+        if curve.suggestion is not None:
+            self.answer.addButton("Use it", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.answer.addButton(QDialogButtonBox.StandardButton.Close)
+        self.answer.accepted.connect(self.accept)
+        self.answer.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(plot, 1)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.answer)

@@ -1,0 +1,90 @@
+"""The rate finder and the search."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import main
+from core.errors import JobFailed
+from core.events import EpochEnded, TrialEnded
+from core.rate_finder import find_rate, suggested
+from core.recipe import Augmentation, load_recipe, to_json_object
+from core.runs import list_runs
+from core.search import search
+from tests.given import drained
+
+
+def test_the_rate_where_the_loss_falls_fastest_is_suggested():
+    rates = np.geomspace(1e-6, 1, 80)
+    fall = 1 / (1 + (rates / 1e-3) ** 1.5)
+    losses = 0.7 * fall + 0.05 + (rates > 0.1) * (rates - 0.1) * 5
+    assert 4e-4 < suggested(list(rates), list(losses)) < 3e-3
+    assert suggested(list(rates), list(1 + rates)) is None
+    assert suggested([1e-6], [1.0]) is None
+
+
+def test_rate_finder_gives_a_curve_and_leaves_nothing(dataset_folder, quick_recipe, cancel):
+    before = sorted(dataset_folder.rglob("*"))
+    _, curve = drained(find_rate(dataset_folder, quick_recipe, cancel))
+    assert len(curve.rates) == len(curve.losses) > 10
+    assert list(curve.rates) == sorted(curve.rates)
+    assert sorted(dataset_folder.rglob("*")) == before
+
+
+def test_cancelled_rate_finder_gives_nothing(dataset_folder, quick_recipe, cancel):
+    job = find_rate(dataset_folder, quick_recipe, cancel)
+    next(job)
+    cancel.set()
+    assert drained(job)[1] is None
+
+
+@pytest.fixture
+def short(quick_recipe):
+    return replace(quick_recipe, epochs=2, augmentation=Augmentation(rotation_degrees=10, flip_probability=0.5))
+
+
+def test_six_short_trials_on_validation_films_only(dataset_folder, short, tmp_path, cancel):
+    events, result = drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=6))
+    trials = [event for event in events if isinstance(event, TrialEnded)]
+    assert len(trials) == 6 == result.finished + result.pruned
+    assert result.auc == max(trial.auc for trial in trials if not trial.pruned)
+    assert len({trial.recipe.fingerprint for trial in trials}) == 6
+    assert all(trial.recipe.augmentation.flip_probability == 0.5 for trial in trials)
+    runs = list_runs(tmp_path / "s")
+    assert len(runs) == 6
+    assert all(run.metrics is None and not run.is_resumable for run in runs)
+    assert not list((tmp_path / "s").rglob("predictions.csv"))
+
+
+def test_an_interrupted_search_goes_on(dataset_folder, short, tmp_path, cancel):
+    job = search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=3)
+    for event in job:
+        if isinstance(event, EpochEnded):
+            break
+    job.close()
+    _, result = drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=1))
+    assert result.finished == 1
+    assert sorted(path.name for path in (tmp_path / "s").glob("trial-*")) == ["trial-001", "trial-002"]
+
+
+def test_a_budget_of_no_time_tries_nothing(dataset_folder, short, tmp_path, cancel):
+    _, result = drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=0))
+    assert result.recipe is None
+
+
+def test_a_foreign_journal_is_explained(dataset_folder, short, tmp_path, cancel):
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s/search.journal").write_text("no journal\n")
+    with pytest.raises(JobFailed, match="cannot be read as a search"):
+        drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=1))
+
+
+def test_search_on_the_command_line_writes_a_recipe(dataset_folder, short, tmp_path, capsys):
+    (tmp_path / "short.json").write_text(json.dumps(to_json_object(short)))
+    recipe = ("--recipe", tmp_path / "short.json", "--trials", "2")
+    arguments = ["search", dataset_folder, "--output", tmp_path / "s", *recipe]
+    assert main.main([str(argument) for argument in arguments]) == 0
+    assert load_recipe(str(tmp_path / "s/recipe.json")).image_size_px == short.image_size_px
+    assert "validation AUC" in capsys.readouterr().out
