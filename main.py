@@ -3,11 +3,13 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -210,8 +212,8 @@ def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.training import train
 
     preparation = replace(_preparation(options), accepts_leaks=options.accept_leaks)
-    job = train(options.dataset, recipe, options.output, cancel, options.resume, preparation)
-    status, _ = _trained(job, cancel)
+    with _process_output(options.output) as output:
+        status, _ = _trained(train(options.dataset, recipe, output, cancel, options.resume, preparation), cancel)
     if recipe.name == "seed":
         _print_line(ORIGIN)
     return status
@@ -235,6 +237,21 @@ def _search(options: argparse.Namespace, cancel: threading.Event) -> int:
         tried = f"{result.finished} trials finished, {result.pruned} given up early"
         _print_line(f"{tried}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
     return INTERRUPTED if cancel.is_set() else DONE
+
+
+@contextmanager
+def _process_output(run_dir: Path) -> Iterator[Path]:
+    """The run folder of this process: under torchrun only the first writes and prints, the others work in copies."""
+    from core.distributed import joined
+
+    with joined() as number, ExitStack() as opened:
+        if number > 0:
+            copy = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="pneumoscreen-"))) / "run"
+            if run_dir.is_dir():
+                shutil.copytree(run_dir, copy)
+            opened.enter_context(redirect_stdout(opened.enter_context(Path(os.devnull).open("w", encoding="utf-8"))))
+            run_dir = copy
+        yield run_dir
 
 
 def _trained(job: Generator[object, None, TrainingResult], cancel: threading.Event) -> tuple[int, TrainingResult]:

@@ -16,6 +16,7 @@ from core.cache import PROGRESS_SECONDS, Pace
 from core.dataset import Split
 from core.decoded import DecodedFilms
 from core.device import chosen_compute
+from core.distributed import agree_to_stop, in_parallel, own_share, processes, share_statistics, summed
 from core.errors import JobFailed, Reason
 from core.events import BatchEnded, Noted, Progressed, Severity, Stage
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
@@ -62,6 +63,7 @@ class Learner:
         self.on_features = not backbone
         self.optimizer = make_optimizer(self.recipe, self.network.head, backbone)
         self.average = AveragedWeights.of(self.network, self.recipe.averaging_decay)
+        self._parallel = self.network if self.on_features else in_parallel(self.network)
         self.phase_start = self.recipe.frozen_epochs if fine_tuning else 0
         self.phase_epochs = self.recipe.epochs if fine_tuning else self.recipe.frozen_epochs
 
@@ -106,7 +108,7 @@ class Learner:
         loss_sum = hits = films = rate = 0.0
         start = said = time.monotonic()
         for number, part in enumerate(parts):
-            if cancel.is_set():
+            if agree_to_stop(cancel, self.compute.device):
                 break
             rate = set_rate(
                 self.optimizer, self.recipe, (epoch - self.phase_start + number / len(parts)) / self.phase_epochs
@@ -118,6 +120,7 @@ class Learner:
                 said = now
                 left = (now - start) / (number + 1) * (len(parts) * (epochs - epoch) - number - 1)
                 yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, films / (now - start), left)
+        share_statistics(self.network, self.average.network)
         seconds = max(time.monotonic() - start, 1e-9)
         return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / seconds)
 
@@ -146,7 +149,7 @@ class Learner:
                 loss, right = self._gradients(films, labels, others, share)
                 break
             except (MemoryError, RuntimeError) as error:
-                if not _is_out_of_memory(error):
+                if not _is_out_of_memory(error) or processes() > 1:
                     raise
                 if self.part_size // 2 < SMALLEST_PART:
                     sentence = "There is not enough memory for two films at once. Choose a smaller image or network."
@@ -171,20 +174,29 @@ class Learner:
         return films if share == 1 else share * films + (1 - share) * films.flip(0)
 
     def _gradients(self, films: Tensor, labels: Tensor, others: Tensor, share: float) -> tuple[float, float]:
-        """Gradients of the mean loss over the batch; gives that loss and the films called right."""
+        """Gradients of the mean loss over the batch; gives that loss and the films called right.
+
+        With several processes each computes its share, and DistributedDataParallel averages the gradients.
+        """
         self.optimizer.zero_grad(set_to_none=True)
         total = right = 0.0
+        whole = len(films)
+        own = slice(0, whole) if self.on_features else own_share(whole)
+        films, labels, others = films[own], labels[own], others[own]
+        factor = processes() if len(films) < whole else 1
         for where in torch.split(torch.arange(len(films)), self._part_sizes(len(films))):
             start, end = int(where[0]), int(where[-1]) + 1
             logits = self._forward(films[start:end])
             loss = share * self._loss(logits, labels[start:end])
             if share != 1:
                 loss = loss + (1 - share) * self._loss(logits, others[start:end])
-            weighted = loss * (len(logits) / len(films))
-            weighted.backward()
+            weighted = loss * (len(logits) / whole)
+            (factor * weighted).backward()
             total += float(weighted.detach())
             calls = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] >= 0).long()
             right += float((calls == labels[start:end]).sum())
+        if len(films) < whole:
+            total, right = summed([total, right], self.compute.device)
         return total, right
 
     def _part_sizes(self, count: int) -> list[int]:
@@ -197,7 +209,7 @@ class Learner:
             return self.network.head(films)  # type: ignore[no-any-return]
         self.network.train()
         with self.compute.autocast():
-            return self.network(network_input(films, self.preprocessing)).float()  # type: ignore[no-any-return]
+            return self._parallel(network_input(films, self.preprocessing)).float()  # type: ignore[no-any-return]
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         weights = None if self.class_weights is None else self.class_weights.to(logits.device)

@@ -1,0 +1,80 @@
+"""One training on several processes, started by torchrun. Without torchrun everything here does nothing.
+
+Every process holds the same films and weights and draws the same batches and changes; each takes its share of a batch
+through the network, and gradients are averaged (DistributedDataParallel), so that the global batch is the recipe's.
+BatchNorm's statistics are those of a process's share, so results equal those of one process only within a tolerance.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+@contextmanager
+def joined() -> Iterator[int]:
+    """Join the processes that torchrun started, if it did; gives this one's number, 0 for the one that writes."""
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        yield 0
+        return
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    try:
+        yield distributed.get_rank()
+    finally:
+        distributed.destroy_process_group()
+
+
+def processes() -> int:
+    """How many processes train together."""
+    return distributed.get_world_size() if distributed.is_available() and distributed.is_initialized() else 1
+
+
+def in_parallel(network: nn.Module) -> nn.Module:
+    """The network with gradients averaged over all processes; itself where there is one."""
+    if processes() == 1:
+        return network
+    device = next(network.parameters()).device
+    return DistributedDataParallel(network, device_ids=[device.index] if device.type == "cuda" else None)
+
+
+def own_share(count: int) -> slice:
+    """Which of a batch of `count` films this process takes: all of them where a share would have fewer than two."""
+    parts = processes()
+    if count < 2 * parts:
+        return slice(0, count)
+    number = distributed.get_rank() if parts > 1 else 0
+    return slice(count * number // parts, count * (number + 1) // parts)
+
+
+def summed(values: list[float], device: torch.device) -> list[float]:
+    """The sum of each value over all processes."""
+    if processes() == 1:
+        return values
+    total = torch.tensor(values, dtype=torch.float64 if device.type == "cpu" else torch.float32, device=device)
+    distributed.all_reduce(total)
+    return [float(value) for value in total]
+
+
+def agree_to_stop(cancel: threading.Event, device: torch.device) -> bool:
+    """True in every process at the same batch, as soon as one of them was asked to stop."""
+    if summed([float(cancel.is_set())], device)[0] > 0:
+        cancel.set()
+    return cancel.is_set()
+
+
+def share_statistics(*networks: nn.Module) -> None:
+    """Give every process the buffers (BatchNorm's statistics) of the first."""
+    if processes() > 1:
+        for network in networks:
+            for buffer in network.buffers():
+                _broadcast(buffer)
+
+
+def _broadcast(values: Tensor) -> None:
+    distributed.broadcast(values, src=0)
