@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -26,8 +25,10 @@ ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (1
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status of the contract in the README."""
+    from core.allocator import keep_freed_memory
     from core.errors import PneumoScreenError
 
+    keep_freed_memory()
     options = _parser().parse_args(arguments)
     cancel = threading.Event()
     try:
@@ -212,7 +213,7 @@ def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.training import train
 
     preparation = replace(_preparation(options), accepts_leaks=options.accept_leaks)
-    with _process_output(options.output) as output:
+    with _process_output(options.output, options.resume) as output:
         status, _ = _trained(train(options.dataset, recipe, output, cancel, options.resume, preparation), cancel)
     if recipe.name == "seed":
         _print_line(ORIGIN)
@@ -240,15 +241,17 @@ def _search(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 @contextmanager
-def _process_output(run_dir: Path) -> Iterator[Path]:
+def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
     """The run folder of this process: under torchrun only the first writes and prints, the others work in copies."""
-    from core.distributed import joined
+    from core.distributed import hand_out, joined, processes
 
     with joined() as number, ExitStack() as opened:
+        copy = run_dir
         if number > 0:
             copy = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="pneumoscreen-"))) / "run"
-            if run_dir.is_dir():
-                shutil.copytree(run_dir, copy)
+        if resume and processes() > 1:
+            hand_out(run_dir, copy)
+        if number > 0:
             opened.enter_context(redirect_stdout(opened.enter_context(Path(os.devnull).open("w", encoding="utf-8"))))
             run_dir = copy
         yield run_dir

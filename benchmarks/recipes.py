@@ -1,30 +1,39 @@
 """What each recipe makes of the real films, also of test films that were processed otherwise. Writes a Markdown table.
 
-100 test films a class are held out by patient, the same for every row; of the rest `--films` are drawn by patient, half
-of each class, anew for each seed (0: all of them). The program splits off the validation films, grouped by patient.
-The bundled model has seen these films: as an honest stand-in, `--start elsewhere` makes a start from other patients.
-Run from the project's root: PYTHONPATH=. python benchmarks/recipes.py --films 300 --seeds 3 --recipes seed fast best
+Test films, 100 a class, and validation films are of patients that the bundled model was not trained on: its own splits
+are made again here, which its data fingerprint proves. So a row that starts from it is as honest as one from random
+weights, though it may have seen training films. Of the training films `--films` are drawn by patient, half of each
+class, anew for each seed, 15 % of them for validation (0: all films). Test films are the same in every row.
+Run from the project's root: PYTHONPATH=. python benchmarks/recipes.py --films 300 --seeds 3 --start random bundled
 """
 
 import argparse
 import csv
 import io
+import itertools
 import random
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
-from core.dataset import Film, read_dataset
-from core.metrics import Figure, delong, wilson
-from core.model_file import load_model
+from core.allocator import keep_freed_memory
+from core.dataset import Dataset, Film, Split, read_dataset
+from core.metrics import Figure, roc_auc
+from core.model_file import Model, load_model
+from core.model_header import bundled_model, read_header
 from core.preparation import Preparation
-from core.recipe import BEST, Recipe, load_recipe, with_start
+from core.recipe import Recipe, load_recipe, with_start
+from core.run_folder import data_fingerprint
+from core.splits import VALIDATION_SHARE, with_splits
 from core.training import train
 
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
@@ -32,8 +41,8 @@ TEST_FILMS = 100  # of each class
 UNCHANGED = "as they are"
 ACCEPTING = Preparation(accepts_leaks=True)  # identical films of different patients cannot be drawn around
 COLUMNS = (
-    "recipe", "start", "films", "seed", "accuracy (95 %)", "AUC (95 %)", "changed: mean accuracy", "changed: mean AUC",
-    "worst change", "seconds",
+    "recipe", "start", "films", "seed", "accuracy (95 %)", "AUC (95 %)", "changed: accuracy (95 %)", "changed: AUC (95 %)",
+    "worst change: accuracy", "seconds",
 )  # fmt: skip
 HEADING = "| " + " | ".join(COLUMNS) + " |\n" + "| --- " * len(COLUMNS) + "|"
 
@@ -66,6 +75,14 @@ CHANGES = {
 }
 
 
+def splits_of_the_bundled_model() -> Dataset:
+    """The films in the splits that the bundled model was made with, before copies were kept together."""
+    dataset = with_splits(read_dataset(REAL), 0)
+    if data_fingerprint(dataset) != read_header(bundled_model()).content["data_fingerprint"]:
+        sys.exit("These are not the films, or not the splits, that the bundled model was made with.")
+    return dataset
+
+
 def by_patient(films: list[Film], count: int, order: random.Random) -> list[Film]:
     """About `count` films, whole patients, in a random order."""
     patients: dict[str, list[Film]] = {}
@@ -81,36 +98,33 @@ def by_patient(films: list[Film], count: int, order: random.Random) -> list[Film
     return taken
 
 
-def drawn(films: int, seed: int) -> tuple[list[Film], list[Film]]:
-    """Test films, the same for every seed, and films to train with; patients apart."""
-    dataset = read_dataset(REAL)
-    test, rest = [], []
-    for label in (0, 1):
-        mine = [film for film in dataset.films if film.label == label]
-        held = by_patient(mine, TEST_FILMS, random.Random(100 + label))
-        patients = {film.patient for film in held}
-        free = [film for film in mine if film.patient not in patients]
-        test += held
-        rest += by_patient(free, films // 2 if films else len(free), random.Random(1000 * seed + label))
-    return test, rest
+def drawn(dataset: Dataset, films: int, seed: int) -> list[Film]:
+    """Films in splits: the test films, the same for every seed, and films to train and validate with."""
+    digests = {film.path: sha256(film.path.read_bytes()).digest() for film in dataset.films}
+    elsewhere = {digests[film.path] for film in dataset.films if film.split is not Split.TEST}
+    chosen: list[Film] = []
+    for label in range(2):
+        mine = {split: [film for film in dataset.of_split(split) if film.label == label] for split in Split}
+        alone = [film for film in mine[Split.TEST] if digests[film.path] not in elsewhere]
+        test = by_patient(alone, TEST_FILMS, random.Random(100 + label))
+        patients = {film.patient for film in test}
+        free = [film for film in mine[Split.TEST] if film.patient not in patients]
+        training = mine[Split.TRAINING] + [replace(film, split=Split.TRAINING) for film in free]
+        order, validation = random.Random(1000 * seed + label), mine[Split.VALIDATION]
+        if films:
+            count = round(films / 2 * VALIDATION_SHARE)
+            validation = by_patient(validation, count, order)
+            training = by_patient(training, films // 2 - count, order)
+        chosen += test + validation + training
+    return chosen
 
 
-def elsewhere(films: int, seeds: int, folder: Path) -> Path:
-    """A start made like the bundled model, from random weights, on patients that no draw and no test film is of."""
-    draws = [drawn(films, seed) for seed in range(seeds)]
-    used = {film.patient for test, rest in draws for film in (*test, *rest)}
-    free = [film for film in read_dataset(REAL).films if film.patient not in used]
-    print(f"`elsewhere`: {len(free)} films of other patients", flush=True)
-    return trained(replace(BEST, start="random", epochs=8), [], free, folder)
-
-
-def trained(recipe: Recipe, test: list[Film], rest: list[Film], folder: Path) -> Path:
-    """The model file of a training on `rest`, in which `test` are the test films (none: the program draws some)."""
+def trained(recipe: Recipe, films: list[Film], folder: Path) -> Path:
+    """The model file of a training on these films."""
     with (folder / "films.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["file", "label", "patient", *(["split"] if test else [])])
-        for split, part in (("test", test), ("", rest)):
-            writer.writerows([film.path, film.label, film.patient, *([split] if test else [])] for film in part)
+        writer.writerow(["file", "label", "patient", "split"])
+        writer.writerows([film.path, film.path.parent.name, film.patient, film.split] for film in films)
     job = train(folder / "films.csv", recipe, folder / "run", threading.Event(), preparation=ACCEPTING)
     while True:
         try:
@@ -121,63 +135,97 @@ def trained(recipe: Recipe, test: list[Film], rest: list[Film], folder: Path) ->
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one training reached: accuracy at its own threshold and AUC of the test films under each change."""
+    """What one training reached on the test films: for each change the scores and the right calls, both (films,)."""
 
-    accuracy: dict[str, Figure]
-    area: dict[str, Figure]
+    labels: npt.NDArray[np.int64]
+    scores: dict[str, npt.NDArray[np.float64]]
+    right: dict[str, npt.NDArray[np.bool_]]
     seconds: float
 
-    def told(self, name: str) -> str:
-        """A row of the table."""
-        changed = [change for change in CHANGES if change != UNCHANGED]
-        worst = min(changed, key=lambda change: self.accuracy[change].value)
-        mean = np.mean([[self.accuracy[change].value, self.area[change].value] for change in changed], axis=0)
-        plain = " | ".join(
-            f"{one.value:.3f} ({one.low:.3f}-{one.high:.3f})"
-            for one in (self.accuracy[UNCHANGED], self.area[UNCHANGED])
-        )
-        worst_text = f"{self.accuracy[worst].value:.3f} ({worst})"
-        return f"| {name} | {plain} | {mean[0]:.3f} | {mean[1]:.3f} | {worst_text} | {self.seconds:.0f} |"
+
+def over_films(rows: list[Row], figure: Callable[[Row, npt.NDArray[np.int64]], float]) -> Figure:
+    """The mean of a figure over trainings, with the percentile interval over resamples of the test films."""
+    order, films = np.random.default_rng(0), len(rows[0].labels)
+    draws = [np.arange(films), *(order.integers(0, films, films) for _ in range(1000))]
+    values = [float(np.mean([figure(row, draw) for row in rows])) for draw in draws]
+    return Figure(values[0], *(float(bound) for bound in np.quantile(values[1:], [0.025, 0.975])))
 
 
-def measured(recipe: Recipe, films: int, seed: int) -> Row:
-    """Train and look at the test films, as they are and changed."""
-    test, rest = drawn(films, seed)
-    truth = np.array([film.label for film in test])
-    start = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        model = load_model(trained(replace(recipe, seed=seed), test, rest, Path(folder)))
-    seconds, side = time.monotonic() - start, model.preprocessing.size_px
-    row = Row({}, {}, seconds)
+def told(name: str, rows: list[Row]) -> str:
+    """A line of the table for one training, or for the mean of several."""
+    changed = [change for change in CHANGES if change != UNCHANGED]
+
+    def accuracy(row: Row, draw: npt.NDArray[np.int64], *changes: str) -> float:
+        return float(np.mean([row.right[change][draw].mean() for change in changes or (UNCHANGED,)]))
+
+    def area(row: Row, draw: npt.NDArray[np.int64], *changes: str) -> float:
+        areas = [roc_auc(row.labels[draw], row.scores[change][draw]) for change in changes or (UNCHANGED,)]
+        return float(np.mean(areas))
+
+    figures = [over_films(rows, figure) for figure in (accuracy, area)]
+    figures += [
+        over_films(rows, lambda row, draw, figure=figure: figure(row, draw, *changed)) for figure in (accuracy, area)
+    ]
+    every = np.arange(len(rows[0].labels))
+    each = {change: float(np.mean([accuracy(row, every, change) for row in rows])) for change in changed}
+    worst = min(each, key=lambda change: each[change])
+    cells = [f"{one.value:.3f} ({one.low:.3f}-{one.high:.3f})" for one in figures]
+    seconds = np.mean([row.seconds for row in rows])
+    return f"| {name} | {' | '.join(cells)} | {each[worst]:.3f} ({worst}) | {seconds:.0f} |"
+
+
+def looked_at(model: Model, test: list[Film], seconds: float) -> Row:
+    """The answers of a model on the test films, as they are and changed."""
+    side, truth = model.preprocessing.size_px, np.array([film.label for film in test])
+    row = Row(truth, {}, {}, seconds)
     for change, change_of in CHANGES.items():
         pictures = [change_of(Image.open(film.path).convert("L")).resize((side, side)) for film in test]
-        scores = model.probabilities(np.stack([np.asarray(picture) for picture in pictures]))
-        right = (scores >= model.calibration.threshold) == truth
-        row.accuracy[change] = wilson(int(right.sum()), len(truth))
-        row.area[change] = delong(truth, scores)
+        row.scores[change] = model.probabilities(np.stack([np.asarray(picture) for picture in pictures]))
+        row.right[change] = (row.scores[change] >= model.calibration.threshold) == truth
     return row
 
 
+def measured(dataset: Dataset, recipe: Recipe, films: int, seed: int) -> Row:
+    """Train, and look at the test films."""
+    chosen, start = drawn(dataset, films, seed), time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        model = load_model(trained(replace(recipe, seed=seed), chosen, Path(folder)))
+    test = [film for film in chosen if film.split is Split.TEST]
+    return looked_at(model, test, time.monotonic() - start)
+
+
 def main() -> None:
+    keep_freed_memory()
     parser = argparse.ArgumentParser()
     parser.add_argument("--films", type=int, default=300)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--recipes", nargs="+", default=["seed", "fast", "best"], help="names or JSON files")
-    parser.add_argument("--start", default="random", help="random, bundled, imagenet, a model file, or elsewhere")
+    parser.add_argument("--start", nargs="+", default=["random", "bundled"], help="random, bundled, imagenet or a file")
+    parser.add_argument("--strengths", nargs="+", type=float, default=[1.0], help="of the recipe's augmentation")
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--small-share", type=float, help="instead of the recipe's")
     options = parser.parse_args()
     if not REAL.exists():
         sys.exit(f"{REAL} is not here")
-    start = options.start
-    with tempfile.TemporaryDirectory() as folder:
-        if start == "elsewhere":
-            start = str(elsewhere(options.films, options.seeds, Path(folder)))
-        print(HEADING, flush=True)
-        for name in options.recipes:
-            recipe = load_recipe(name)
-            recipe = with_start(recipe, start)
-            for seed in range(options.seeds):
-                title = f"{Path(name).stem} | {options.start} | {options.films or 'all'} | {seed}"
-                print(measured(recipe, options.films, seed).told(title), flush=True)
+    dataset = splits_of_the_bundled_model()
+    print(HEADING, flush=True)
+    for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
+        recipe = with_start(load_recipe(name), start)
+        given = {"epochs": options.epochs, "small_share": options.small_share}
+        recipe = replace(
+            recipe,
+            augmentation=recipe.augmentation.scaled(strength),
+            **{key: value for key, value in given.items() if value is not None},
+        )
+        words = [Path(name).stem, *(f"{value} {key}" for key, value in given.items() if value is not None)]
+        words += [f"augmentation x {strength:g}"] if strength != 1 else []
+        title = f"{', '.join(words)} | {start} | {options.films or 'all'}"
+        rows = []
+        for seed in range(options.seeds):
+            rows.append(measured(dataset, recipe, options.films, seed))
+            print(told(f"{title} | {seed}", rows[-1:]), flush=True)
+        if len(rows) > 1:
+            print(told(f"{title} | mean", rows), flush=True)
 
 
 if __name__ == "__main__":

@@ -23,14 +23,19 @@ class DecodedFilms:
 def films_of_split(
     films: Sequence[Film], pixels: npt.NDArray[np.uint8], split: Split, classes: tuple[str, ...]
 ) -> DecodedFilms:
-    """The decoded films of one split. Raises JobFailed where a class lost all its films to unreadable files."""
+    """The decoded films of one split; without a copy of their pixels where they stand together, as `gathered` lets them.
+
+    Raises JobFailed where a class lost all its films to unreadable files.
+    """
     which = np.array([number for number, film in enumerate(films) if film.split is split], dtype=np.int64)
     labels = np.array([films[number].label for number in which], dtype=np.int64)
     for label, name in enumerate(classes):
         if not (labels == label).any():
             sentence = f"No readable {name} film is left for the {split} split. Add films and try again."
             raise JobFailed(Reason.DATASET_INVALID, sentence)
-    return DecodedFilms(pixels[which], labels, tuple(films[number].patient for number in which))
+    first, end = int(which[0]), int(which[-1]) + 1
+    own = pixels[first:end] if end - first == len(which) else pixels[which]
+    return DecodedFilms(own, labels, tuple(films[number].patient for number in which))
 
 
 def figures_of(

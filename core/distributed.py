@@ -5,11 +5,14 @@ through the network, and gradients are averaged (DistributedDataParallel), so th
 BatchNorm's statistics are those of a process's share, so results equal those of one process only within a tolerance.
 """
 
+import json
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -74,6 +77,32 @@ def share_statistics(*networks: nn.Module) -> None:
         for network in networks:
             for buffer in network.buffers():
                 _broadcast(buffer)
+
+
+def hand_out(source: Path, target: Path) -> None:
+    """Give every process but the first its own copy, in `target`, of the files in the first one's folder `source`.
+
+    The machines of a training need not share a disk, and a folder that is being written must not be copied.
+    """
+    own = sorted(path for path in source.iterdir() if path.is_file()) if distributed.get_rank() == 0 else []
+    names = json.loads(_from_first(json.dumps([path.name for path in own]).encode()))
+    for number, name in enumerate(names):
+        content = _from_first(own[number].read_bytes() if own else b"")
+        if not own:
+            target.mkdir(exist_ok=True)
+            (target / name).write_bytes(content)
+
+
+def _from_first(content: bytes) -> bytes:
+    """The first process's bytes, in every process."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    size = torch.tensor([len(content)], device=device)
+    _broadcast(size)
+    values = torch.zeros(int(size), dtype=torch.uint8, device=device)
+    if distributed.get_rank() == 0:
+        values.copy_(torch.from_numpy(np.frombuffer(content, np.uint8).copy()))
+    _broadcast(values)
+    return values.cpu().numpy().tobytes()
 
 
 def _broadcast(values: Tensor) -> None:

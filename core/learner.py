@@ -19,6 +19,7 @@ from core.device import chosen_compute
 from core.distributed import agree_to_stop, in_parallel, own_share, processes, share_statistics, summed
 from core.errors import JobFailed, Reason
 from core.events import BatchEnded, Noted, Progressed, Severity, Stage
+from core.forecast import Forecast
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
 from core.model_file import logits_of
 from core.recipe import Depth, Recipe
@@ -49,6 +50,7 @@ class Learner:
         self.class_weights = class_weights(labels, classes) if recipe.class_weights else None
         self.network = build(recipe.architecture, classes)
         self.features: dict[Split, Tensor] = {}
+        self.forecast = Forecast(recipe, {split: len(films.labels) for split, films in splits.items()})
         self.part_size = recipe.batch_size  # films that go through the network at once; less after memory ran out
 
     def to_device(self) -> None:
@@ -74,18 +76,20 @@ class Learner:
         splits = (Split.TRAINING, Split.VALIDATION)
         pace, done = Pace(Stage.EXTRACTING_FEATURES, sum(len(self.splits[split].labels) for split in splits)), 0
         features: dict[Split, Tensor] = {}
+        start = time.monotonic()
         self.network.eval()
         for split in splits:
             rows, size = [], self.recipe.batch_size
-            for start in range(0, len(self.splits[split].labels), size):
+            for first in range(0, len(self.splits[split].labels), size):
                 if cancel.is_set():
                     return
                 with torch.inference_mode(), self.compute.autocast():
-                    rows.append(self.network.backbone(self._input(split, slice(start, start + size))).float())
+                    rows.append(self.network.backbone(self._input(split, slice(first, first + size))).float())
                 done += len(rows[-1])
                 if progress := pace.at(done):
                     yield progress
             features[split] = torch.cat(rows).clone()
+        self.forecast.looked(0, done, time.monotonic() - start)
         self.features = features
 
     def _input(self, split: Split, which: slice) -> Tensor:
@@ -97,7 +101,9 @@ class Learner:
         """One pass over the training films, in an order and with changes that only seed and epoch decide.
 
         epoch: those finished before, of `epochs` in all. Stops after the present batch when cancelled.
+        Validation until the next pass sees films as wide as this one does.
         """
+        self.preprocessing = Preprocessing(self.recipe.size_px_of(epoch), self.recipe.normalisation)
         seed = self.recipe.seed * 100_003 + epoch
         generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
@@ -113,12 +119,15 @@ class Learner:
             rate = set_rate(
                 self.optimizer, self.recipe, (epoch - self.phase_start + number / len(parts)) / self.phase_epochs
             )
+            step_start = time.monotonic()
             loss, right = yield from self._step(part, labels[part].to(self.compute.device), generator, mixing)
             loss_sum, hits, films = loss_sum + loss * len(part), hits + right, films + len(part)
             now = time.monotonic()
+            if not self.on_features:
+                self.forecast.trained(epoch, len(part), now - step_start)
             if now - said >= PROGRESS_SECONDS or number + 1 == len(parts):
                 said = now
-                left = (now - start) / (number + 1) * (len(parts) * (epochs - epoch) - number - 1)
+                left = self.forecast.seconds_left(epoch, (number + 1) / len(parts))
                 yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, films / (now - start), left)
         share_statistics(self.network, self.average.network)
         seconds = max(time.monotonic() - start, 1e-9)
@@ -220,12 +229,15 @@ class Learner:
         labels = torch.from_numpy(self.splits[Split.VALIDATION].labels)
         return float(loss_of(torch.from_numpy(logits), labels, self.class_weights, 0.0))
 
-    def logits(self, split: Split, cancel: threading.Event) -> npt.NDArray[np.float32]:
-        """Logits of the averaged network, from cached features where the backbone is unchanged."""
+    def logits(self, split: Split, epoch: int, cancel: threading.Event) -> npt.NDArray[np.float32]:
+        """Logits of the averaged network after a pass, from cached features where the backbone is unchanged."""
         if self.on_features and split in self.features:
             with torch.inference_mode():
                 return self.average.network.head(self.features[split]).float().cpu().numpy()  # type: ignore[no-any-return]
-        return logits_of(self.average.network, self.preprocessing, self.splits[split].pixels, cancel)
+        start = time.monotonic()
+        logits = logits_of(self.average.network, self.preprocessing, self.splits[split].pixels, cancel)
+        self.forecast.looked(epoch, len(logits), time.monotonic() - start)
+        return logits
 
 
 def _is_out_of_memory(error: Exception) -> bool:

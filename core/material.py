@@ -39,6 +39,8 @@ def gathered(
     for sentence in accepted:
         yield Noted(f"Accepted, and written into the model: {sentence}", Severity.WARNING)
     dataset = with_splits(checked.dataset, recipe.seed, checked.copies)
+    films = sorted(dataset.films, key=lambda film: list(Split).index(film.split or Split.TRAINING))
+    dataset = replace(dataset, films=tuple(films))  # each split together: its pixels are then one piece of the store
     readable, pixels = yield from decoded_films(dataset.films, recipe.image_size_px, store, cancel)
     if cancel.is_set():
         return None

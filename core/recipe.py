@@ -49,6 +49,7 @@ class KeptBy(StrEnum):
 
     LOSS = "loss"
     AUC = "auc"
+    ACCURACY = "accuracy"
 
 
 class OperatingPoint(StrEnum):
@@ -56,6 +57,9 @@ class OperatingPoint(StrEnum):
 
     FIXED = "fixed"  # 0.5
     BALANCED = "balanced"  # the largest sensitivity + specificity on validation (Youden 1950)
+
+
+LIMITS: Final = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability": 1.0}  # of changes; 0.9 for the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,8 @@ class Augmentation:
     noise_fraction: float = 0.0
 
     def __post_init__(self) -> None:
-        limits = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability": 1.0}
         for field in fields(self):
-            value, limit = getattr(self, field.name), limits.get(field.name, 0.9)
+            value, limit = getattr(self, field.name), LIMITS.get(field.name, 0.9)
             if not 0 <= value <= limit:
                 raise _invalid(f"augmentation.{field.name} is {value}; it must lie in 0..{limit:g}")
 
@@ -83,6 +86,17 @@ class Augmentation:
     def is_active(self) -> bool:
         """True if any change is made at all."""
         return any(getattr(self, field.name) > 0 for field in fields(self))
+
+    def scaled(self, strength: float) -> "Augmentation":
+        """Every change `strength` times as far, within its limits; mirroring stays as likely as it is."""
+        return replace(
+            self,
+            **{
+                field.name: min(strength * getattr(self, field.name), LIMITS.get(field.name, 0.9))
+                for field in fields(self)
+                if field.name != "flip_probability"
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,8 @@ class Recipe:
     frozen_epochs: epochs of the new head on features of the unchanged backbone, before `epochs` of fine-tuning.
     epochs: epochs in which the part named by `depth` trains. With depth "head" these run on cached features too.
     backbone_rate_factor: learning rate of the backbone as a share of the head's.
+    small_size_px, small_share: films are `small_size_px` wide in that share of `epochs`, from the first on, and
+    `image_size_px` in the rest (progressive resizing: Tan and Le 2021, section 4); 0 switches it off.
     averaging_decay: decay per step of the running average of weights (EMA); 0 switches it off.
     mixup_alpha: films are blended in pairs by a share drawn from Beta(alpha, alpha); 0 switches it off.
     kept_by, patience_epochs: the epoch with the best figure is kept; stop when it has not improved for so many
@@ -107,6 +123,8 @@ class Recipe:
     epochs: int = 12
     batch_size: int = 32
     image_size_px: int = 224
+    small_size_px: int = 128
+    small_share: float = 0.0
     normalisation: Normalisation = Normalisation.PER_FILM
     optimizer: Optimizer = Optimizer.ADAMW
     learning_rate: float = 1e-3
@@ -130,6 +148,8 @@ class Recipe:
             "epochs": (0, 1000),
             "batch_size": (2, 1024),
             "image_size_px": (32, 1024),
+            "small_size_px": (32, 1024),
+            "small_share": (0, 0.9),
             "learning_rate": (1e-8, 10),
             "backbone_rate_factor": (0, 1),
             "weight_decay": (0, 1),
@@ -146,6 +166,21 @@ class Recipe:
             raise _invalid("epochs and frozen_epochs are both 0: nothing would be trained")
         if not self.start:
             raise _invalid("start is empty; it must be bundled, imagenet, random or the path of a model file")
+
+    @property
+    def trains_backbone(self) -> bool:
+        """False where every epoch runs on cached features."""
+        return self.depth is not Depth.HEAD and self.epochs > 0
+
+    @property
+    def full_size_from(self) -> int:
+        """The epoch, counted from 0 over frozen and other epochs, from which films have their full size to the end."""
+        return self.frozen_epochs + (int(self.epochs * self.small_share) if self.trains_backbone else 0)
+
+    def size_px_of(self, epoch: int) -> int:
+        """The width of training and validation films in an epoch, counted from 0."""
+        is_small = self.frozen_epochs <= epoch < self.full_size_from
+        return min(self.small_size_px, self.image_size_px) if is_small else self.image_size_px
 
     @property
     def fingerprint(self) -> str:
@@ -195,7 +230,8 @@ FAST: Final = Recipe(
 )
 BEST: Final = Recipe(
     name="best",
-    epochs=15,
+    epochs=24,
+    small_share=0.6,
     averaging_decay=0.99,
     patience_epochs=6,
     label_smoothing=0.02,

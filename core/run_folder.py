@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -112,8 +113,15 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
 def log_epoch(run_dir: Path, ended: EpochEnded) -> None:
     """Add one line to the run's events.jsonl."""
     path = run_dir / EVENTS
-    with explained_write(path), path.open("a", encoding="utf-8") as log:
-        log.write(json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n")
+    line = json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n"
+    with explained_write(path), path.open("a+b") as log:
+        if log.tell():
+            log.seek(-1, os.SEEK_END)
+            if log.read(1) != b"\n":  # a power cut left half a line
+                line = "\n" + line
+        log.write(line.encode())
+        log.flush()
+        os.fsync(log.fileno())
 
 
 def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:

@@ -22,7 +22,7 @@ from core.events import EpochEnded, Noted, SearchResult, Severity, TrialEnded
 from core.files import check_writable
 from core.material import Material, gathered
 from core.preparation import AS_IT_IS, Preparation
-from core.recipe import Augmentation, Depth, Optimizer, Recipe
+from core.recipe import Depth, Optimizer, Recipe
 from core.run_folder import begin_run
 from core.training import Training, TrainingEvent
 
@@ -93,26 +93,14 @@ def _study(folder: Path, seed: int) -> optuna.Study:
 def _varied(recipe: Recipe, ask: Any) -> Recipe:
     """The recipe with what `ask`, a trial or the parameters of one, proposes."""
     strength = ask.suggest_float("augmentation_strength", 0.0, STRONGEST)
-    changes = recipe.augmentation
     return replace(
         recipe,
         learning_rate=ask.suggest_float("learning_rate", 1e-4, 1e-2, log=True),
         batch_size=ask.suggest_categorical("batch_size", BATCH_SIZES),
         optimizer=Optimizer(ask.suggest_categorical("optimizer", tuple(Optimizer))),
         depth=Depth(ask.suggest_categorical("depth", tuple(Depth))),
-        augmentation=_scaled(changes, strength),
+        augmentation=recipe.augmentation.scaled(strength),
     )
-
-
-def _scaled(changes: Augmentation, strength: float) -> Augmentation:
-    """Every change `strength` times as far, within its limits; mirroring stays as likely as it is."""
-    limits = {"rotation_degrees": 45.0, "sharpness": 3.0}
-    values = {
-        name: min(getattr(changes, name) * strength, limits.get(name, 0.9))
-        for name in Augmentation.__dataclass_fields__
-        if name != "flip_probability"
-    }
-    return replace(changes, **values)
 
 
 def _one_trial(

@@ -31,7 +31,7 @@ from core.events import (
     TrainingStarted,
 )
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
-from core.learner import Learner
+from core.learner import Learner, Pass
 from core.material import Material, gathered
 from core.metrics import BinaryFigures, ClassFigures, to_json_object, validation_figures
 from core.model_file import load_model, logits_of, save_model
@@ -54,6 +54,7 @@ from core.run_folder import (
     write_splits,
 )
 from core.starting import start_weights
+from core.transforms import Preprocessing
 
 TrainingEvent = Progressed | Noted | FilmLeftOut | TrainingStarted | BatchEnded | EpochEnded
 Steps = Generator[TrainingEvent, None, None]
@@ -144,29 +145,42 @@ class Training:
 
     def _one_epoch(self) -> Steps:
         """Train on every film once, validate, keep the model if it is the best so far, write the checkpoint."""
-        start = time.monotonic()
         yield from self.learner.extract_features(self.cancel)
         if self.cancel.is_set():
             return
+        if self.recipe.frozen_epochs < self.epoch == self.recipe.full_size_from:
+            self.best_score = float("-inf")  # a model for small films is kept only until there is one for full size
+        start = time.monotonic()
         done = yield from self.learner.pass_over(self.epoch, self.epochs, self.cancel)
         if self.cancel.is_set():
             return
         yield Progressed(Stage.VALIDATING, self.epoch, self.epochs)
-        logits = self.learner.logits(Split.VALIDATION, self.cancel)
+        logits = self.learner.logits(Split.VALIDATION, self.epoch, self.cancel)
         if self.cancel.is_set():
             return
+        films_done = start if self.learner.on_features else time.monotonic()
+        ended = self._judged(logits, done, start)
+        log_epoch(self.run_dir, ended)  # before the checkpoint: an epoch that is trained again is logged again
+        self._save_checkpoint()
+        self.learner.forecast.epoch_ended(time.monotonic() - films_done)
+        yield ended
+        if warning := self._warning():
+            yield Noted(warning, Severity.WARNING)
+
+    def _judged(self, logits: npt.NDArray[np.float32], done: Pass, start: float) -> EpochEnded:
+        """Count the epoch that began at `start` as finished, and keep its model if validation is the best so far."""
         loss = self.learner.validation_loss(logits)
         if not np.isfinite(loss):
             raise JobFailed(Reason.RECIPE_INVALID, "The loss left all bounds. Try a lower learning rate.")
         self.epoch += 1
         labels = self.splits[Split.VALIDATION].labels
         figures = validation_figures(labels, logits)
-        score = figures.auc if self.recipe.kept_by is KeptBy.AUC else -loss
+        scores = {KeptBy.LOSS: -loss, KeptBy.AUC: figures.auc, KeptBy.ACCURACY: figures.accuracy}
+        score = scores[self.recipe.kept_by]
         is_best = score > self.best_score
         if is_best:
             self._keep(logits, labels, score)
-        self._save_checkpoint()
-        ended = EpochEnded(
+        return EpochEnded(
             epoch=self.epoch,
             epochs=self.epochs,
             training_loss=done.loss,
@@ -181,10 +195,6 @@ class Training:
             seconds=time.monotonic() - start,
             is_best=is_best,
         )
-        log_epoch(self.run_dir, ended)
-        yield ended
-        if warning := self._warning():
-            yield Noted(warning, Severity.WARNING)
 
     def _warning(self) -> str | None:
         """Overfitting, in words, once every few epochs without a better validation."""
@@ -201,9 +211,9 @@ class Training:
         balanced = self.recipe.operating_point is OperatingPoint.BALANCED
         self.calibration = calibrated(logits, labels, self.recipe.calibrate, balanced)
         self.best_epoch, self.best_score = self.epoch, score
-        self._save_model(self.learner.average.network, metrics=None)
+        self._save_model(self.learner.average.network, self.learner.preprocessing, metrics=None)
 
-    def _save_model(self, network: Network, metrics: dict[str, Any] | None) -> None:
+    def _save_model(self, network: Network, preprocessing: Preprocessing, metrics: dict[str, Any] | None) -> None:
         assert self.calibration is not None
         more = {
             "recipe": recipe_json(self.recipe),
@@ -215,7 +225,6 @@ class Training:
             "licence": "Weights belong to whoever trained them. For research and education, not a diagnosis.",
         }
         path, classes = self.run_dir / MODEL, self.dataset.classes
-        preprocessing = self.learner.preprocessing
         save_model(path, self.recipe.architecture, classes, network, preprocessing, self.calibration, more)
 
     def _save_checkpoint(self) -> None:
@@ -256,10 +265,10 @@ class Training:
         )
 
     def _patience_is_over(self) -> bool:
-        """True where fine-tuning has not bettered the validation for the recipe's patience."""
+        """True where fine-tuning at full size has not bettered the validation for the recipe's patience."""
         if not self.recipe.patience_epochs or not self.learner.fine_tuning or self.best_epoch is None:
             return False
-        return self.epoch - max(self.best_epoch, self.recipe.frozen_epochs) >= self.recipe.patience_epochs
+        return self.epoch - max(self.best_epoch, self.recipe.full_size_from) >= self.recipe.patience_epochs
 
     def _tested(self) -> Generator[TrainingEvent, None, TrainingResult]:
         """Look once at the test films with the best model and write the figures into file and model."""
@@ -276,7 +285,7 @@ class Training:
         names, classes = [self.dataset.name_of(film.path) for film in films], self.dataset.classes
         write_predictions(self.run_dir, names, [classes[film.label] for film in films], probabilities)
         write_text_atomically(self.run_dir / METRICS, json.dumps(metrics, indent=2) + "\n")
-        self._save_model(model.network, metrics)
+        self._save_model(model.network, model.preprocessing, metrics)
         write_card(self.run_dir, replace(read_card(self.run_dir), seconds=seconds_of(self.run_dir)))
         self.forget_checkpoint()
         return self._result(completed=True, figures=figures)

@@ -21,7 +21,10 @@ class Preprocessing:
 
 
 def network_input(films: Tensor, preprocessing: Preprocessing) -> Tensor:
-    """Grey films (n, 1, size, size), 0..1, as input (n, 3, size, size) of mean about 0, channels last."""
+    """Grey films (n, 1, any, any), 0..1, as input (n, 3, size, size) of mean about 0, channels last."""
+    if films.shape[-1] != preprocessing.size_px:
+        side = (preprocessing.size_px, preprocessing.size_px)
+        films = functional.interpolate(films, side, mode="bilinear", antialias=True, align_corners=False)
     if preprocessing.normalisation is Normalisation.PER_FILM:
         mean = films.mean(dim=(1, 2, 3), keepdim=True)
         deviation = films.std(dim=(1, 2, 3), keepdim=True).clamp_min(0.02)  # nearly blank films keep their noise small
