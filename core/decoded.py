@@ -23,7 +23,7 @@ class DecodedFilms:
 def films_of_split(
     films: Sequence[Film], pixels: npt.NDArray[np.uint8], split: Split, classes: tuple[str, ...]
 ) -> DecodedFilms:
-    """The decoded films of one split; without a copy of their pixels where they stand together, as `gathered` lets them.
+    """The decoded films of one split; their pixels are not copied where they stand together, as in `gathered`.
 
     Raises JobFailed where a class lost all its films to unreadable files.
     """

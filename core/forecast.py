@@ -6,9 +6,8 @@ from typing import Final
 from core.dataset import Split
 from core.recipe import Recipe
 
-TRAINING_TO_FORWARD: Final = (
-    3.5  # cost of training on a film to looking at it, ResNet-18 on two cores; until both are known
-)
+# Training on a film costs so many times a mere look at it; measured with ResNet-18, used until both are known here.
+TRAINING_TO_FORWARD: Final = 3.5
 
 
 class _Cost:

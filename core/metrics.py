@@ -1,7 +1,7 @@
 """Every figure with its 95 % interval. Counts and arithmetic only: knows no model and no file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import comb, erfc, sqrt
 from typing import Any, Final
 
@@ -158,6 +158,17 @@ def mcnemar(first_right: npt.NDArray[np.bool_], second_right: npt.NDArray[np.boo
     b, c, total = only_second + 0.5, only_first + 0.5, count + 2
     centre, reach = (b - c) / total, Z_95 * sqrt(b + c - (b - c) ** 2 / total) / total
     return Difference(value, min(value, centre - reach), max(value, centre + reach), min(1.0, 2 * tail))
+
+
+def adjusted(differences: Sequence[Difference | None]) -> list[Difference | None]:
+    """The same differences with p for all these tests together: Holm 1979. One alone stays as it is."""
+    order = sorted((found.p, place) for place, found in enumerate(differences) if found is not None)
+    result, highest = list(differences), 0.0
+    for rank, (p, place) in enumerate(order):
+        highest = max(highest, min(1.0, p * (len(order) - rank)))
+        found = differences[place]
+        result[place] = replace(found, p=highest) if found is not None else None
+    return result
 
 
 def roc_curve(labels: Labels, scores: Floats) -> tuple[Floats, Floats, Floats]:

@@ -1,15 +1,18 @@
 """Past trainings on disk: listed, named, compared. Trains nothing and deletes nothing."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
-from core.metrics import Difference, delong_difference, mcnemar
+from core.metrics import Difference, Figure, adjusted, delong, delong_difference, mcnemar, wilson
 from core.model_header import read_header
 from core.places import data_folder
 from core.recipe import Recipe, from_json_object, to_json_object
@@ -51,21 +54,30 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two runs side by side.
-
-    choices: for each choice that differs its name and both values. films: how many test films both have.
-    accuracy, auc: second minus first on those films, None where that cannot be told.
-    sentence: what it means.
-    """
+class Pair:
+    """Two of several compared runs: second minus first, None where that cannot be told; sentence says what it means."""
 
     first: Run
     second: Run
-    choices: tuple[tuple[str, str, str], ...]
-    films: int
     accuracy: Difference | None
     auc: Difference | None
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Runs side by side.
+
+    choices: for each choice that differs its name and the value in each run. films: how many test films all have.
+    accuracy, auc: of each run on those films; AUC None with several classes. pairs: every run with every later one.
+    """
+
+    runs: tuple[Run, ...]
+    choices: tuple[tuple[str, ...], ...]
+    films: int
+    accuracy: tuple[Figure | None, ...]
+    auc: tuple[Figure | None, ...]
+    pairs: tuple[Pair, ...]
 
 
 def runs_folder() -> Path:
@@ -105,10 +117,11 @@ def described(run: Run, name: str, note: str) -> Run:
     return replace(run, card=card)
 
 
-def recipe_differences(first: Recipe, second: Recipe) -> tuple[tuple[str, str, str], ...]:
-    """Each choice that differs, with both values, in the recipe's order."""
-    one, other = _flat(to_json_object(first)), _flat(to_json_object(second))
-    return tuple((key, str(one[key]), str(other[key])) for key in one if one[key] != other[key])
+def recipe_differences(*recipes: Recipe) -> tuple[tuple[str, ...], ...]:
+    """Each choice that differs, with the value in each recipe, in the recipe's order."""
+    flat = [_flat(to_json_object(recipe)) for recipe in recipes]
+    rows = ((key, *(str(choices[key]) for choices in flat)) for key in flat[0])
+    return tuple(row for row in rows if len(set(row[1:])) > 1)
 
 
 def _flat(content: dict[str, Any]) -> dict[str, Any]:
@@ -119,43 +132,69 @@ def _flat(content: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def compare(first: Run, second: Run) -> Comparison:
-    """Whether the second run is better than the first on the test films that both have.
+def compare(*runs: Run) -> Comparison:
+    """What two or more runs did otherwise, and which of them is better on the test films that all of them have.
 
     Raises JobFailed where a run was not finished, or has other classes.
     """
-    answers = []
-    for run in (first, second):
-        try:
-            answers.append(read_predictions(run.folder))
-        except (OSError, ValueError, KeyError) as error:
-            sentence = f"{run.card.name} has no answers on test films; only finished trainings can be compared."
-            raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
-    headers = [read_header(run.folder / MODEL) for run in (first, second)]
-    if headers[0].classes != headers[1].classes:
-        raise JobFailed(Reason.MODEL_INVALID, "These trainings have different classes and cannot be compared.")
-    names = sorted(set(answers[0]) & set(answers[1]))
+    answers = [_answers_of(run) for run in runs]
+    headers = [read_header(run.folder / MODEL) for run in runs]
     classes = headers[0].classes
+    if any(header.classes != classes for header in headers):
+        raise JobFailed(Reason.MODEL_INVALID, "These trainings have different classes and cannot be compared.")
+    names = sorted(set.intersection(*(set(answer) for answer in answers)))
     labels = np.array([classes.index(answers[0][name][0]) for name in names], np.int64)
     scores = [np.array([answer[name][1] for name in names], np.float64).reshape(len(names), -1) for answer in answers]
     right = []
     for header, rows in zip(headers, scores, strict=True):
         calls = rows.argmax(axis=1) if header.threshold is None else (rows[:, 0] >= header.threshold).astype(np.int64)
         right.append(calls == labels)
-    accuracy = mcnemar(right[0], right[1])
-    auc = delong_difference(labels, scores[0][:, 0], scores[1][:, 0]) if len(classes) == 2 else None
-    choices = recipe_differences(first.recipe, second.recipe)
-    sentence = _in_words(first, second, len(names), auc or accuracy, "AUC" if auc else "accuracy")
-    return Comparison(first, second, choices, len(names), accuracy, auc, sentence)
+    has_auc = len(classes) == 2
+    return Comparison(
+        runs,
+        recipe_differences(*(run.recipe for run in runs)),
+        len(names),
+        tuple(wilson(int(hits.sum()), len(names)) for hits in right),
+        tuple(delong(labels, rows[:, 0]) if has_auc else None for rows in scores),
+        _pairs(runs, labels, scores if has_auc else None, right),
+    )
+
+
+def _answers_of(run: Run) -> dict[str, tuple[str, tuple[float, ...]]]:
+    try:
+        return read_predictions(run.folder)
+    except (OSError, ValueError, KeyError) as error:
+        sentence = f"{run.card.name} has no answers on test films; only finished trainings can be compared."
+        raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
+
+
+def _pairs(
+    runs: Sequence[Run],
+    labels: npt.NDArray[np.int64],
+    scores: Sequence[npt.NDArray[np.float64]] | None,
+    right: Sequence[npt.NDArray[np.bool_]],
+) -> tuple[Pair, ...]:
+    """Every run with every later one; p values are those of all these tests together."""
+    pairs = list(combinations(range(len(runs)), 2))
+    accuracies = adjusted([mcnemar(right[one], right[other]) for one, other in pairs])
+    areas: Sequence[Difference | None] = [None] * len(pairs)
+    if scores is not None:
+        areas = adjusted([delong_difference(labels, scores[one][:, 0], scores[other][:, 0]) for one, other in pairs])
+    made = []
+    for (one, other), accuracy, area in zip(pairs, accuracies, areas, strict=True):
+        sentence = _in_words(runs[one], runs[other], len(labels), area or accuracy, "AUC" if area else "accuracy")
+        made.append(Pair(runs[one], runs[other], accuracy, area, sentence))
+    return tuple(made)
 
 
 def _in_words(first: Run, second: Run, films: int, difference: Difference | None, figure: str) -> str:
     """Whether the difference is real, as a person would say it."""
+    one, other = first.card.name, second.card.name
     if difference is None:
-        return f"These trainings share {films} test films: too few to compare them."
+        return f"{one} and {other} share {films} test films: too few to compare them."
     bounds = f"95 % interval {difference.low:+.3f} to {difference.high:+.3f}"
-    interval = f"{difference.value:+.3f} ({bounds}, p = {difference.p:.3f})"
+    interval = f"{difference.value:+.3f} ({bounds}, p = {difference.p:.3f}, n = {films})"
     if difference.p >= 0.05:
-        return f"On the {films} test films of both no difference in {figure} can be shown: {interval}."
-    better = second.card.name if difference.value > 0 else first.card.name
-    return f"On the {films} test films of both {better} has the better {figure}: {interval}."
+        return f"{one} and {other}: no difference in {figure} can be shown, {interval}."
+    better, worse = (other, one) if difference.value > 0 else (one, other)
+    return f"{better} has a better {figure} than {worse}: {interval}."

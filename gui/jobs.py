@@ -2,7 +2,7 @@
 
 import gc
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -228,12 +228,12 @@ def deleting_run(run: Run) -> Job:
     return job
 
 
-def comparing(first: Run, second: Run) -> Job:
-    """Compare two finished runs; returns a Comparison."""
+def comparing(runs: Sequence[Run]) -> Job:
+    """Compare finished runs; returns a Comparison."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_RUNS, 0, None)
-        return compare(first, second)
+        return compare(*runs)
 
     return job
 

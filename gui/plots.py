@@ -1,52 +1,160 @@
-"""Live curves of a training. Paints at most ten times a second."""
+"""Curves over epochs: one plot with its reading under the pointer, and the live plots of a training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.events import EpochEnded
-from gui.theme import ORANGE, SKY, Colours
+from gui.naming import named
+from gui.theme import BLUE, GREEN, ORANGE, SKY, Colours
 
-PAINT_MILLISECONDS = 100
-TITLES = ("Loss", "Accuracy")
+PAINT_MILLISECONDS: Final = 100
+READING_PX: Final = 48  # of the values from the corner: inside the axes, below the title
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What tells a curve from others: colour, line and marks."""
+
+    colour: str
+    line: Qt.PenStyle
+    mark: str
+
+
+LOOKS: Final = (
+    Look(ORANGE, Qt.PenStyle.DashLine, "s"),
+    Look(SKY, Qt.PenStyle.SolidLine, "o"),
+    Look(GREEN, Qt.PenStyle.DotLine, "t"),
+    Look(BLUE, Qt.PenStyle.DashDotLine, "d"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Values over epochs, both (n,), under a name that may hold any text."""
+
+    name: str
+    epochs: Sequence[int]
+    values: Sequence[float]
+    look: Look
+
+
+class CurvePlot(QWidget):
+    """Curves over epochs. The pointer, or an arrow key, chooses an epoch, whose values stand in the corner."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._curves: tuple[Curve, ...] = ()
+        self._items: list[pg.PlotDataItem] = []
+        named(self, title, f"{title} over epochs")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._plot = pg.PlotWidget(focusPolicy=Qt.FocusPolicy.NoFocus)
+        self._plot.setLabel("bottom", "Epoch")
+        self._plot.showGrid(x=False, y=True, alpha=0.2)
+        self._plot.setMenuEnabled(False)
+        self._plot.addLegend(offset=(-5, 5))
+        self._kept = pg.InfiniteLine(label="kept", labelOpts={"position": 0.12})
+        self._chosen = pg.InfiniteLine(pen=pg.mkPen(style=Qt.PenStyle.DotLine))
+        for line in (self._kept, self._chosen):
+            self._plot.getPlotItem().addItem(line, ignoreBounds=True)
+            line.hide()
+        self._plot.scene().sigMouseMoved.connect(self._on_pointer_moved)  # type: ignore[attr-defined]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self.reading = named(QLabel(self, textFormat=Qt.TextFormat.PlainText), "reading", f"{title}: values")
+        self.reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.reading.move(READING_PX, READING_PX)
+        self.reading.hide()
+
+    def set_colours(self, colours: Colours) -> None:
+        self._plot.setTitle(self._title, color=colours.text)
+        self._plot.setBackground(colours.panel)
+        for name in ("left", "bottom"):
+            self._plot.getAxis(name).setPen(colours.quiet)
+            self._plot.getAxis(name).setTextPen(colours.quiet)
+        self.reading.setStyleSheet(f"background: {colours.window}; color: {colours.text}; padding: 4px;")
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the curves that are shown."""
+        return tuple(curve.name for curve in self._curves)
+
+    def show_curves(self, curves: Sequence[Curve], kept: int | None = None) -> None:
+        """Show these curves instead of those before. kept: the epoch whose model is kept, marked by a line."""
+        if [(curve.name, curve.look) for curve in curves] != [(curve.name, curve.look) for curve in self._curves]:
+            for item in self._items:
+                self._plot.removeItem(item)
+            self._items = [self._new_item(curve) for curve in curves]
+        self._curves = tuple(curves)
+        for item, curve in zip(self._items, curves, strict=True):
+            item.setData(list(curve.epochs), list(curve.values))
+        self._kept.setVisible(kept is not None)
+        self._kept.setValue(kept or 0)
+
+    def _new_item(self, curve: Curve) -> Any:
+        look, name = curve.look, curve.name.replace("<", "&lt;")  # the legend takes rich text
+        pen = pg.mkPen(look.colour, width=2, style=look.line)
+        return self._plot.plot(name=name, pen=pen, symbol=look.mark, symbolSize=6, symbolBrush=look.colour)
+
+    def choose_epoch(self, epoch: int) -> None:
+        """Show the values at the epoch nearest to this one."""
+        known = sorted({number for curve in self._curves for number in curve.epochs})
+        if not known:
+            return
+        nearest = min(known, key=lambda number: abs(number - epoch))
+        lines = [f"Epoch {nearest}"]
+        for curve in self._curves:
+            values = dict(zip(curve.epochs, curve.values, strict=True))
+            lines += [f"{curve.name} {values[nearest]:.3f}"] if nearest in values else []
+        self.reading.setText("\n".join(lines))
+        self.reading.adjustSize()
+        self.reading.show()
+        self._chosen.setValue(nearest)
+        self._chosen.show()
+
+    @Slot(object)
+    def _on_pointer_moved(self, place: QPointF) -> None:
+        self.choose_epoch(round(self._plot.getPlotItem().vb.mapSceneToView(place).x()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right go from epoch to epoch."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.choose_epoch(round(self._chosen.value()) + step)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.reading.hide()
+        self._chosen.hide()
+        super().leaveEvent(event)
 
 
 class TrainingPlots(QWidget):
-    """Loss and accuracy, training solid with dots, validation dashed with squares, the best epoch a line."""
+    """Loss, accuracy and the other figures of a training as it goes; painted at most ten times a second."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._epochs: list[EpochEnded] = []
-        self._plots = [pg.PlotWidget() for _ in TITLES]
-        self._curves = []
+        self.loss, self.accuracy = CurvePlot("Loss"), CurvePlot("Accuracy")
+        self.validation = CurvePlot("Validation at 0.5")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        self._plots = (self.loss, self.accuracy, self.validation)
         for plot in self._plots:
-            plot.setLabel("bottom", "Epoch")
-            plot.showGrid(x=False, y=True, alpha=0.2)
-            plot.addLegend(offset=(-5, 5))
-            plot.setMenuEnabled(False)
             layout.addWidget(plot)
-            for name, colour, style, symbol in (
-                ("training", SKY, Qt.PenStyle.SolidLine, "o"),
-                ("validation", ORANGE, Qt.PenStyle.DashLine, "s"),
-            ):
-                pen = pg.mkPen(colour, width=2, style=style)
-                self._curves.append(plot.plot(name=name, pen=pen, symbol=symbol, symbolSize=6, symbolBrush=colour))
-        self._best = [pg.InfiniteLine(label="kept", labelOpts={"position": 0.12}) for _ in self._plots]
-        for plot, line in zip(self._plots, self._best, strict=True):
-            plot.addItem(line)
-            line.hide()
         self._timer = QTimer(self, singleShot=True, interval=PAINT_MILLISECONDS)
         self._timer.timeout.connect(self._paint)
 
     def set_colours(self, colours: Colours) -> None:
-        for plot, title in zip(self._plots, TITLES, strict=True):
-            plot.setTitle(title, color=colours.text)
-            plot.setBackground(colours.panel)
-            for name in ("left", "bottom"):
-                plot.getAxis(name).setPen(colours.quiet)
-                plot.getAxis(name).setTextPen(colours.quiet)
+        for plot in self._plots:
+            plot.set_colours(colours)
 
     def clear(self) -> None:
         self._epochs = []
@@ -61,16 +169,20 @@ class TrainingPlots(QWidget):
             self._timer.start()
 
     def _paint(self) -> None:
-        numbers = [epoch.epoch for epoch in self._epochs]
-        columns = (
-            [epoch.training_loss for epoch in self._epochs],
-            [epoch.validation_loss for epoch in self._epochs],
-            [epoch.training_accuracy for epoch in self._epochs],
-            [epoch.validation_accuracy for epoch in self._epochs],
-        )
-        for curve, column in zip(self._curves, columns, strict=True):
-            curve.setData(numbers, column)
-        best = [epoch.epoch for epoch in self._epochs if epoch.is_best]
-        for line in self._best:
-            line.setVisible(bool(best))
-            line.setValue(best[-1] if best else 0)
+        kept = next((epoch.epoch for epoch in reversed(self._epochs) if epoch.is_best), None)
+        names = ("training", "validation")
+        self.loss.show_curves(self._curves(names, ("training_loss", "validation_loss")), kept)
+        self.accuracy.show_curves(self._curves(names, ("training_accuracy", "validation_accuracy")), kept)
+        fields = ("validation_auc", "validation_sensitivity", "validation_specificity")
+        self.validation.show_curves(self._curves(("AUC", "sensitivity", "specificity"), fields), kept)
+
+    def _curves(self, names: Sequence[str], fields: Sequence[str]) -> list[Curve]:
+        """A curve for each field of the epochs; none for figures that there are not, as with several classes."""
+        looks = (LOOKS[1], LOOKS[0], LOOKS[2])
+        curves = []
+        for name, field, look in zip(names, fields, looks, strict=False):
+            points = [(epoch.epoch, getattr(epoch, field)) for epoch in self._epochs]
+            known = [(number, value) for number, value in points if value is not None]
+            if known or not points:
+                curves.append(Curve(name, [number for number, _ in known], [value for _, value in known], look))
+        return curves

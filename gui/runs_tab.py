@@ -6,17 +6,20 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from core.files import readable_name
+from core.metrics import Figure
 from core.runs import Comparison, Run
 from gui import jobs, messages
 from gui.naming import button, named
-from gui.run_plots import LOOKS, RunPlots
+from gui.plots import LOOKS
+from gui.run_plots import RunPlots
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
 from gui.worker import Job
 
 HEADINGS = ("Name", "Started", "State", "Recipe", "Data", "Epochs", "Test accuracy", "Test AUC", "Minutes", "Note")
 NOTICE = "For research and education, not a diagnosis."
-EMPTY = "Trainings of this computer are listed here. Choose one to see its curves, two or more to compare them."
+CHOICE = "Figure, or choice that differs"
+EMPTY = "Trainings of this computer are listed here. Choose one to see its curves, two to four to compare them."
 
 
 class RunsTab(QWidget):
@@ -27,7 +30,7 @@ class RunsTab(QWidget):
         self._session, self._work = session, work
         self._runs: tuple[Run, ...] = ()
         self._table = RowsTable(HEADINGS)
-        self._choices = RowsTable(["Choice that differs", "First", "Second"])
+        self._choices = RowsTable([CHOICE])
         self.plots = RunPlots()
         self._build()
         work.state_changed.connect(self._update_buttons)
@@ -82,9 +85,13 @@ class RunsTab(QWidget):
         self._update_buttons()
 
     def show_comparison(self, seen: Comparison) -> None:
-        """Show whether one of two runs is better, and what they did otherwise."""
-        self.sentence.setText(f"{seen.sentence} {NOTICE}")
-        self._choices.set_rows(list(seen.choices))
+        """Show which runs are better than others, their figures, and what they did otherwise."""
+        self.sentence.setText("\n".join([*(pair.sentence for pair in seen.pairs), NOTICE]))
+        figures = [(f"Test accuracy, n = {seen.films}", *map(_told, seen.accuracy))]
+        if any(seen.auc):
+            figures.append((f"Test AUC, n = {seen.films}", *map(_told, seen.auc)))
+        names = [readable_name(run.card.name) for run in seen.runs]
+        self._choices.set_rows([*figures, *seen.choices], [CHOICE, *names])
 
     def _chosen(self) -> list[Run]:
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
@@ -99,7 +106,9 @@ class RunsTab(QWidget):
     def _update_buttons(self) -> None:
         idle, chosen = self._work.state is jobs.JobState.IDLE, self._chosen()
         one = chosen[0] if len(chosen) == 1 else None
-        self.buttons["compare"].setEnabled(idle and len(chosen) == 2 and all(run.metrics for run in chosen))
+        self.buttons["compare"].setEnabled(
+            idle and 2 <= len(chosen) <= len(LOOKS) and all(run.metrics for run in chosen)
+        )
         for name in ("rename", "note", "delete"):
             self.buttons[name].setEnabled(idle and one is not None)
         self.buttons["continue_from"].setEnabled(idle and one is not None and (one.is_resumable or bool(one.model)))
@@ -112,8 +121,7 @@ class RunsTab(QWidget):
 
     @Slot()
     def _on_compare(self) -> None:
-        later, earlier = self._chosen()
-        self._begin(jobs.comparing(earlier, later))
+        self._begin(jobs.comparing(self._chosen()[::-1]))  # the earliest first
 
     @Slot()
     def _on_rename(self) -> None:
@@ -160,7 +168,12 @@ def _cells(run: Run) -> tuple[str | int | float | None, ...]:
     )  # fmt: skip
 
 
+def _told(figure: Figure | None) -> str:
+    """A figure with its interval."""
+    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else ""
+
+
 def _figure(metrics: dict[str, Any] | None, *names: str) -> str:
     """A figure of metrics.json with its interval."""
     found = next((metrics[name] for name in names if metrics and metrics.get(name)), None)
-    return f"{found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})" if found else ""
+    return _told(Figure(**found) if found else None)

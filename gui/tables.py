@@ -18,16 +18,20 @@ ROW_PX = 24
 
 
 class RowsTable(QAbstractTableModel):
-    """Rows of cells, each a text or a number, under fixed headings; numbers sort as numbers."""
+    """Rows of cells, each a text or a number, under headings; numbers sort as numbers."""
 
     def __init__(self, headings: Sequence[str]) -> None:
         super().__init__()
         self._headings = list(headings)
         self._rows: list[Sequence[str | int | float | None]] = []
 
-    def set_rows(self, rows: Sequence[Sequence[str | int | float | None]]) -> None:
+    def set_rows(
+        self, rows: Sequence[Sequence[str | int | float | None]], headings: Sequence[str] | None = None
+    ) -> None:
+        """Replace all rows, and the headings where others are given."""
         self.beginResetModel()
         self._rows = list(rows)
+        self._headings = self._headings if headings is None else list(headings)
         self.endResetModel()
 
     def append(self, row: Sequence[str | int | float | None]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.errors import JobFailed
 from core.events import EpochEnded
-from core.metrics import delong_difference, mcnemar, roc_auc
+from core.metrics import Difference, adjusted, delong_difference, mcnemar, roc_auc
 from core.runs import compare, described, list_runs, read_run, recipe_differences
 from core.training import train
 from tests.given import drained
@@ -40,8 +40,15 @@ def test_runs_are_listed_named_and_compared(two_runs, tmp_path):
     seen = compare(short, read_run(two_runs / "long"))
     assert {choice[0] for choice in seen.choices} == {"epochs", "learning_rate"}
     assert seen.films == 4
-    assert "4 test films" in seen.sentence
-    assert compare(short, short).auc.value == 0
+    assert "n = 4" in seen.pairs[0].sentence
+    assert [figure.value for figure in seen.auc] == [run.metrics["roc_auc"]["value"] for run in seen.runs]
+    three = compare(short, short, long)
+    assert [(pair.first.folder.name, pair.second.folder.name) for pair in three.pairs] == [
+        ("short", "short"), ("short", "long"), ("short", "long"),
+    ]  # fmt: skip
+    assert three.pairs[0].auc.value == 0
+    assert three.choices[0][0] == "epochs"
+    assert three.choices[0][1:] == ("1", "1", "3")
 
 
 def test_an_interrupted_run_is_listed_but_not_compared(dataset_folder, quick_recipe, tmp_path, cancel, two_runs):
@@ -82,6 +89,12 @@ def test_mcnemar_of_a_textbook_table():
     assert found.value == pytest.approx(0.15)
     assert found.p == pytest.approx(0.01668, abs=1e-4)
     assert 0 < found.low < 0.15 < found.high
+
+
+def test_several_tests_are_adjusted_together():
+    # Holm 1979: 0.01 x 3, 0.02 x 2, 0.04 x 1, never less than the one before
+    found = adjusted([Difference(0, 0, 0, p) for p in (0.04, 0.01, 0.02)] + [None])
+    assert [difference and difference.p for difference in found] == pytest.approx([0.04, 0.03, 0.04, None])
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))

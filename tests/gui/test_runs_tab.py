@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QPushButton, QTableView
 
 from core.model_header import read_header
 from core.runs import list_runs, runs_folder
 from core.training import train
 from gui import messages
+from gui.plots import CurvePlot
 from tests.given import drained
 
 
 @pytest.fixture
 def runs(window, dataset_folder, quick_recipe, cancel):
-    for name, recipe in (("first", quick_recipe), ("second", replace(quick_recipe, epochs=3))):
+    for name, epochs in (("first", 2), ("second", 3), ("third", 1)):
+        recipe = replace(quick_recipe, epochs=epochs)
         drained(train(dataset_folder, recipe, runs_folder() / name, cancel))
     return window.runs_tab
 
@@ -39,12 +41,17 @@ def choose(tab, *rows):
 
 def test_runs_are_compared_named_noted_continued_and_exported(qtbot, window, runs, tmp_path, monkeypatch):
     shown(qtbot, window, lambda: window.tabs.setCurrentWidget(runs))
-    assert runs.view.model().rowCount() == 2
+    assert runs.view.model().rowCount() == 3
     assert not runs.findChild(QPushButton, "compare").isEnabled()
-    choose(runs, 0, 1)
+    choose(runs, 0, 1, 2)
     shown(qtbot, window, lambda: press(qtbot, runs, "compare"))
-    assert "test films of both" in runs.sentence.text()
+    assert runs.sentence.text().count("AUC") == 3
     assert "not a diagnosis" in runs.sentence.text()
+    table = runs.findChild(QTableView, "differences").model()
+    cells = [[table.index(row, column).data() for column in range(4)] for row in range(table.rowCount())]
+    assert [row[0] for row in cells] == ["Test accuracy, n = 4", "Test AUC, n = 4", "epochs"]
+    assert sorted(cells[2][1:]) == ["1", "2", "3"]
+    assert len(runs.plots.findChild(CurvePlot, "Validation loss").names()) == 3
 
     choose(runs, 0)
     for name, text in (("rename", "Our best"), ("note", "from <b>Ana</b>")):
@@ -69,8 +76,8 @@ def test_a_run_goes_to_the_trash_only_when_that_is_confirmed(qtbot, window, runs
     choose(runs, 1)
     monkeypatch.setattr(messages, "ask_delete", lambda *_: False)
     press(qtbot, runs, "delete")
-    assert len(list_runs(runs_folder())) == 2
+    assert len(list_runs(runs_folder())) == 3
     monkeypatch.setattr(messages, "ask_delete", lambda *_: True)
     shown(qtbot, window, lambda: press(qtbot, runs, "delete"))
-    assert len(list_runs(runs_folder())) == 1
-    assert runs.view.model().rowCount() == 1
+    assert len(list_runs(runs_folder())) == 2
+    assert runs.view.model().rowCount() == 2
