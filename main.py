@@ -133,19 +133,20 @@ def _print_event(event: object) -> None:
         TrainingStarted,
         TrialEnded,
     )
+    from core.forecast import in_words, time_left
 
     progress = None
     match event:
         case Progressed(stage, done, total):
             progress = f"{stage} {done}/{total}" if total else f"{stage} ..."
         case BatchEnded():
-            left = f", {event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
+            left = f", {time_left(event)}" if event.seconds_left is not None else ""
             progress = (
                 f"Epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
                 f"{event.films_per_second:.0f} films/s{left}"
             )
         case FilmAnswered():
-            progress = f"Screening {event.done}/{event.total}, {event.seconds_left or 0:.0f} s left"
+            progress = f"Screening {event.done}/{event.total}, {in_words(event.seconds_left or 0)} left"
         case EpochEnded():
             sides = ""
             if event.validation_sensitivity is not None:

@@ -199,6 +199,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--films", type=int, default=300)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--recipes", nargs="+", default=["seed", "fast", "best"], help="names or JSON files")
     parser.add_argument("--start", nargs="+", default=["random", "bundled"], help="random, bundled, imagenet or a file")
     parser.add_argument("--strengths", nargs="+", type=float, default=[1.0], help="of the recipe's augmentation")
@@ -218,7 +219,7 @@ def main() -> None:
         words += [f"augmentation x {strength:g}"] if strength != 1 else []
         title = f"{', '.join(words)} | {start} | {options.films or 'all'}"
         rows = []
-        for seed in range(options.seeds):
+        for seed in range(options.first_seed, options.first_seed + options.seeds):
             rows.append(measured(dataset, recipe, options.films, seed))
             print(told(f"{title} | {seed}", rows[-1:]), flush=True)
         if len(rows) > 1:

@@ -105,7 +105,10 @@ class TrainingStarted:
 
 @dataclass(frozen=True, slots=True)
 class BatchEnded:
-    """Training has come so far inside an epoch. Sent at most ten times a second."""
+    """Training has come so far inside an epoch. Sent at most ten times a second.
+
+    may_end_early: seconds_left is for all epochs, and early stopping may save some of them.
+    """
 
     epoch: int
     epochs: int
@@ -114,6 +117,7 @@ class BatchEnded:
     loss: float
     films_per_second: float
     seconds_left: float | None
+    may_end_early: bool
 
 
 @dataclass(frozen=True, slots=True)

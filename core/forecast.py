@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.dataset import Split
+from core.events import BatchEnded
 from core.recipe import Recipe
 
 # Training on a film costs so many times a mere look at it; measured with ResNet-18, used until both are known here.
@@ -72,6 +73,13 @@ class Forecast:
 
     def _area(self, epoch: int) -> float:
         return (self._recipe.size_px_of(epoch) / self._recipe.image_size_px) ** 2
+
+
+def time_left(event: BatchEnded) -> str:
+    """What to say of the time that a training needs at this batch; early stopping may end it sooner."""
+    if event.seconds_left is None:
+        return ""
+    return f"{'at most' if event.may_end_early else 'about'} {in_words(event.seconds_left)} left"
 
 
 def in_words(seconds: float) -> str:

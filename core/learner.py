@@ -128,7 +128,8 @@ class Learner:
             if now - said >= PROGRESS_SECONDS or number + 1 == len(parts):
                 said = now
                 left = self.forecast.seconds_left(epoch, (number + 1) / len(parts))
-                yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, films / (now - start), left)
+                early, speed = self.recipe.patience_epochs > 0, films / (now - start)
+                yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, speed, left, early)
         share_statistics(self.network, self.average.network)
         seconds = max(time.monotonic() - start, 1e-9)
         return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / seconds)

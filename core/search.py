@@ -23,7 +23,8 @@ from core.files import check_writable
 from core.material import Material, gathered
 from core.preparation import AS_IT_IS, Preparation
 from core.recipe import Depth, Optimizer, Recipe
-from core.run_folder import begin_run
+from core.run_folder import begin_run, data_fingerprint
+from core.searches import begin_search
 from core.training import Training, TrainingEvent
 
 JOURNAL: Final = "search.journal"
@@ -45,12 +46,14 @@ def search(
 ) -> Generator[SearchEvent, None, SearchResult]:
     """Try variations of `recipe` for about `seconds`, at most `trials`; return the best one by validation AUC.
 
-    Any time at all is enough for one trial.
-    Runs are written to `folder`/trial-NNN. An earlier search in `folder` is continued. A trial that has begun may end
-    after the time is over. Cancelled: the trials so far. Raises JobFailed as a training does.
+    Runs are written to `folder`/trial-NNN. An earlier search in `folder` is continued. At least one trial is made; a
+    trial begins only where half of one still fits into the time, and is not cut short then.
+    Cancelled: the trials so far. Raises JobFailed as a training does; nothing_to_resume where the search in `folder`
+    is about another recipe or other films.
     """
     check_writable(folder)
-    start = time.monotonic()
+    begin_search(folder, recipe, source)
+    begin = time.monotonic()
     store = folder / ".films.tmp"
     study = _study(folder, recipe.seed)
     best = _best(study, recipe)
@@ -58,10 +61,14 @@ def search(
         material = yield from gathered(source, recipe, preparation, store, cancel)
         if material is None:
             return best
+        _check_data(study, material)
         with kept_awake() as sentence:
             yield Noted(sentence)
-            tried, most = 0, 10**9 if trials is None else trials
-            while not cancel.is_set() and tried < most and (time.monotonic() - start < seconds or tried == 0 < seconds):
+            tried, start = 0, time.monotonic()
+            while not cancel.is_set() and (trials is None or tried < trials):
+                now = time.monotonic()
+                if tried and now - begin + (now - start) / tried / 2 > seconds:
+                    break
                 trial = study.ask()
                 yield from _one_trial(study, trial, source, recipe, material, folder, cancel, preparation)
                 tried += 1
@@ -88,6 +95,15 @@ def _study(folder: Path, seed: int) -> optuna.Study:
     for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
         study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
     return study
+
+
+def _check_data(study: optuna.Study, material: Material) -> None:
+    """Keep which films the search is about. Raises JobFailed (nothing_to_resume) where it was about others before."""
+    fingerprint = data_fingerprint(material.dataset)
+    if study.user_attrs.get("data", fingerprint) != fingerprint:
+        sentence = "The films, labels or splits changed since this search began. Begin a new one."
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+    study.set_user_attr("data", fingerprint)
 
 
 def _varied(recipe: Recipe, ask: Any) -> Recipe:
@@ -126,7 +142,7 @@ def _one_trial(
             for event in events:
                 yield event
                 if isinstance(event, EpochEnded):
-                    best = max(best, event.validation_auc)
+                    best = event.validation_auc if event.is_best else best  # that of the model which is kept
                     trial.report(event.validation_auc, event.epoch)
                     pruned = trial.should_prune()
                     if pruned:

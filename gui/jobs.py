@@ -16,6 +16,7 @@ from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_prepa
 from core.recipe import Augmentation, Recipe
 from core.run_folder import MODEL
 from core.runs import Run, compare, described, list_runs, runs_folder
+from core.searches import latest_search
 from gui.worker import Job, JobError, Worker
 
 
@@ -173,6 +174,16 @@ def searching(source: Path, recipe: Recipe, folder: Path, seconds: float, prepar
 
         _freeze_heavy()
         return (yield from search(source, recipe, folder, cancel, seconds, preparation=preparation))
+
+    return job
+
+
+def continuing_search(source: Path, seconds: float, preparation: Preparation) -> Job:
+    """Go on for so long with the newest search on this dataset; returns a SearchResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        found = latest_search(runs_folder(), source)
+        return (yield from searching(source, found.recipe, found.folder, seconds, preparation)(cancel))
 
     return job
 

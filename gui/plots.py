@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.events import EpochEnded
 from gui.naming import named
 from gui.theme import BLUE, GREEN, ORANGE, SKY, Colours
 
 PAINT_MILLISECONDS: Final = 100
-READING_PX: Final = 48  # of the values from the corner: inside the axes, below the title
+READING_AT: Final = QPoint(52, 12)  # of the values in the plot: inside the axes
+CAPTION_PX: Final = 6
+SIGNS: Final = {"o": "●", "s": "■", "t": "▼", "d": "◆"}  # of marks, in captions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,6 @@ class CurvePlot(QWidget):
         self._plot.setLabel("bottom", "Epoch")
         self._plot.showGrid(x=False, y=True, alpha=0.2)
         self._plot.setMenuEnabled(False)
-        self._plot.addLegend(offset=(-5, 5))
         self._kept = pg.InfiniteLine(label="kept", labelOpts={"position": 0.12})
         self._chosen = pg.InfiniteLine(pen=pg.mkPen(style=Qt.PenStyle.DotLine))
         for line in (self._kept, self._chosen):
@@ -67,18 +69,20 @@ class CurvePlot(QWidget):
         self._plot.scene().sigMouseMoved.connect(self._on_pointer_moved)  # type: ignore[attr-defined]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._plot)
+        layout.setSpacing(0)
+        self._caption = QLabel(title, textFormat=Qt.TextFormat.RichText, wordWrap=True, margin=CAPTION_PX)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._plot, 1)
         self.reading = named(QLabel(self, textFormat=Qt.TextFormat.PlainText), "reading", f"{title}: values")
         self.reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.reading.move(READING_PX, READING_PX)
         self.reading.hide()
 
     def set_colours(self, colours: Colours) -> None:
-        self._plot.setTitle(self._title, color=colours.text)
         self._plot.setBackground(colours.panel)
         for name in ("left", "bottom"):
             self._plot.getAxis(name).setPen(colours.quiet)
             self._plot.getAxis(name).setTextPen(colours.quiet)
+        self._caption.setStyleSheet(f"background: {colours.panel}; color: {colours.text};")
         self.reading.setStyleSheet(f"background: {colours.window}; color: {colours.text}; padding: 4px;")
 
     def names(self) -> tuple[str, ...]:
@@ -91,6 +95,9 @@ class CurvePlot(QWidget):
             for item in self._items:
                 self._plot.removeItem(item)
             self._items = [self._new_item(curve) for curve in curves]
+            marks = (f"<font color={curve.look.colour}>{SIGNS[curve.look.mark]}</font>" for curve in curves)
+            named_marks = (f"{mark}&nbsp;{escape(curve.name)}" for mark, curve in zip(marks, curves, strict=True))
+            self._caption.setText("&emsp;".join([f"<b>{escape(self._title)}</b>", *named_marks]))
         self._curves = tuple(curves)
         for item, curve in zip(self._items, curves, strict=True):
             item.setData(list(curve.epochs), list(curve.values))
@@ -98,9 +105,9 @@ class CurvePlot(QWidget):
         self._kept.setValue(kept or 0)
 
     def _new_item(self, curve: Curve) -> Any:
-        look, name = curve.look, curve.name.replace("<", "&lt;")  # the legend takes rich text
+        look = curve.look
         pen = pg.mkPen(look.colour, width=2, style=look.line)
-        return self._plot.plot(name=name, pen=pen, symbol=look.mark, symbolSize=6, symbolBrush=look.colour)
+        return self._plot.plot(pen=pen, symbol=look.mark, symbolSize=6, symbolBrush=look.colour)
 
     def choose_epoch(self, epoch: int) -> None:
         """Show the values at the epoch nearest to this one."""
@@ -114,6 +121,7 @@ class CurvePlot(QWidget):
             lines += [f"{curve.name} {values[nearest]:.3f}"] if nearest in values else []
         self.reading.setText("\n".join(lines))
         self.reading.adjustSize()
+        self.reading.move(self._plot.pos() + READING_AT)
         self.reading.show()
         self._chosen.setValue(nearest)
         self._chosen.show()
@@ -149,6 +157,7 @@ class TrainingPlots(QWidget):
         self._plots = (self.loss, self.accuracy, self.validation)
         for plot in self._plots:
             layout.addWidget(plot)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as the layout says
         self._timer = QTimer(self, singleShot=True, interval=PAINT_MILLISECONDS)
         self._timer.timeout.connect(self._paint)
 

@@ -5,13 +5,15 @@ from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QFrame,
     QGroupBox,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QSpinBox,
@@ -33,6 +35,7 @@ from core.recipe import (
 )
 from gui import messages
 from gui.naming import button, named
+from gui.recipe_words import CHANGES, CHOICES
 from gui.worker import JobError
 
 MATTERS = ("architecture", "start", "epochs", "seed")
@@ -42,6 +45,9 @@ SENTENCES = {
     "seed": "The student project this program grew from: only the last layer, 3 epochs, threshold 0.5.",
 }
 HIDDEN = ("name", "augmentation")
+HINT = "Point at a choice to read what it does."
+HINT_LINES = 3
+INPUT_PX = 80
 
 
 class RecipeForm(QWidget):
@@ -59,8 +65,12 @@ class RecipeForm(QWidget):
         top, advanced, changes = QFormLayout(), QFormLayout(), QFormLayout()
         top.addRow("Recipe", self.recipe_name)
         top.addRow(self.sentence)
-        self._add(Recipe, "", top, advanced)
-        self._add(Augmentation, "augmentation.", changes, changes)
+        self.hint = named(QLabel(HINT, wordWrap=True), "hint", "What this choice does")
+        self.hint.setProperty("role", "quiet")
+        self.hint.setMinimumHeight(HINT_LINES * self.hint.fontMetrics().lineSpacing())
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._add(Recipe, CHOICES, "", top, advanced)
+        self._add(Augmentation, CHANGES, "augmentation.", changes, changes)
         self.advanced = named(QGroupBox("Advanced", checkable=True, checked=False), "advanced")
         inside = QWidget()
         inner = QVBoxLayout(inside)
@@ -68,31 +78,48 @@ class RecipeForm(QWidget):
         inner.addWidget(QLabel("Random changes of training films (0: none)"))
         inner.addLayout(changes)
         scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         scroll.setVisible(False)
-        QVBoxLayout(self.advanced).addWidget(scroll)
+        around = QVBoxLayout(self.advanced)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(scroll)
         self.advanced.toggled.connect(scroll.setVisible)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)
-        layout.addWidget(self.advanced)
-        layout.addWidget(button("Save recipe…", "save_recipe", self._on_save))
-        layout.addWidget(button("Load recipe…", "load_recipe", self._on_load))
-        layout.addStretch()
+        layout.addWidget(self.advanced, 1)
+        layout.addWidget(self.hint)
+        files = QHBoxLayout()
+        files.addWidget(button("Save recipe…", "save_recipe", self._on_save))
+        files.addWidget(button("Load recipe…", "load_recipe", self._on_load))
+        layout.addLayout(files)
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
         self._on_name_changed(self.recipe_name.currentText())
 
-    def _add(self, kind: type, prefix: str, top: QFormLayout, rest: QFormLayout) -> None:
+    def _add(
+        self, kind: type, words: dict[str, tuple[str, str]], prefix: str, top: QFormLayout, rest: QFormLayout
+    ) -> None:
         types = get_type_hints(kind)
         for field in fields(kind):
             if field.name in HIDDEN:
                 continue
-            key, title = prefix + field.name, field.name.replace("_", " ").replace(" px", ", pixels").capitalize()
-            self._inputs[key] = _input(field.name, types[field.name])
-            self._inputs[key].setObjectName(field.name)
-            self._inputs[key].setAccessibleName(title)
-            _change_of(self._inputs[key]).connect(self.changed)
-            (top if field.name in MATTERS else rest).addRow(title, self._inputs[key])
+            title, sentence = words[field.name]
+            made = named(_input(field.name, types[field.name]), field.name, title)
+            made.setMinimumWidth(INPUT_PX)
+            made.setAccessibleDescription(sentence)
+            made.setToolTip(sentence)
+            made.installEventFilter(self)
+            _change_of(made).connect(self.changed)
+            self._inputs[prefix + field.name] = made
+            (top if field.name in MATTERS else rest).addRow(title, made)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say what a choice does while it is under the pointer or has the focus."""
+        if event.type() in {QEvent.Type.Enter, QEvent.Type.FocusIn} and isinstance(watched, QWidget):
+            self.hint.setText(watched.toolTip() or HINT)
+        return super().eventFilter(watched, event)
 
     @Slot(str)
     def _on_name_changed(self, name: str) -> None:
@@ -144,13 +171,21 @@ def _input(name: str, kind: type) -> QWidget:
     if choices:
         box = QComboBox()
         box.addItems([str(choice) for choice in choices])
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setEditable(name == "start")  # the path of a model file may stand here too
         return box
     if kind is bool:
         return QCheckBox()
     if kind is int:
         return QSpinBox(maximum=2**31 - 1)
-    return QDoubleSpinBox(decimals=6, maximum=100, singleStep=0.01)
+    return _Fraction(decimals=6, maximum=100, singleStep=0.01)
+
+
+class _Fraction(QDoubleSpinBox):
+    """A number without the zeros that say nothing."""
+
+    def textFromValue(self, value: float) -> str:
+        return self.locale().toString(value, "g", 6)
 
 
 def _change_of(widget: QWidget) -> Any:

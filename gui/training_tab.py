@@ -1,5 +1,6 @@
 """The second room: choose a recipe, train, watch."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -8,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -31,7 +33,9 @@ from core.events import (
     TrialEnded,
 )
 from core.files import readable_name
+from core.forecast import time_left
 from core.metrics import Figure, summary_lines
+from core.preparation import Preparation
 from core.recipe import Recipe
 from core.runs import Run, runs_folder
 from gui import jobs, messages
@@ -42,13 +46,14 @@ from gui.rate_dialog import RateDialog
 from gui.recipe_form import RecipeForm
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
-from gui.worker import JobError
+from gui.worker import Job, JobError
 
 NOTICE = "For research and education, not a diagnosis."
 BLOCKED = "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
+LEFT_PX, LOWER_PX = 340, 220
 HEADINGS = (
     "Epoch", "Loss", "Accuracy", "Val. loss", "Val. accuracy", "Val. AUC", "Sensitivity", "Specificity", "Rate",
-    "Seconds", "Kept",
+    "Seconds", "Films/s", "Kept",
 )  # fmt: skip
 
 
@@ -67,11 +72,12 @@ class TrainingTab(QWidget):
 
     def _build(self) -> None:
         self.form = RecipeForm()
-        self.preview = button("Preview random changes…", "preview", self._on_preview)
-        self.find_rate = button("Find a learning rate…", "find_rate", self._on_find_rate)
-        self.search = button("Search for a recipe…", "search", self._on_search)
+        self.preview = button("Preview changes…", "preview", self._on_preview)
+        self.find_rate = button("Find a rate…", "find_rate", self._on_find_rate)
+        self.search = button("Search…", "search", self._on_search)
         self.preview_window = AugmentationPreview(self.form.recipe, self)
         self.form.changed.connect(self.preview_window.recipe_changed)
+        self.resume_search = button("Continue search…", "resume_search", self._on_resume_search)
         self.start = button("Start training", "start", self._on_start)
         self.resume = button("Resume the interrupted training", "resume", self._on_resume)
         self.pause = button("Pause", "pause", self._on_pause)
@@ -79,8 +85,14 @@ class TrainingTab(QWidget):
         left = QWidget()
         column = QVBoxLayout(left)
         column.addWidget(self.form, 1)
-        for widget in (self.preview, self.find_rate, self.search, self.start, self.resume, self.pause, self.cancel):
-            column.addWidget(widget)
+        grid = QGridLayout()
+        for number, widget in enumerate((self.preview, self.find_rate, self.search, self.resume_search)):
+            grid.addWidget(widget, number // 2, number % 2)
+        grid.addWidget(self.start, 2, 0, 1, 2)
+        grid.addWidget(self.resume, 3, 0, 1, 2)
+        grid.addWidget(self.pause, 4, 0)
+        grid.addWidget(self.cancel, 4, 1)
+        column.addLayout(grid)
         self.status = QLabel("Open a dataset first.", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.status.setObjectName("status")
         self.progress = named(QProgressBar(), "progress", "Progress of the training")
@@ -92,6 +104,8 @@ class TrainingTab(QWidget):
         lower = QSplitter()
         lower.addWidget(table)
         lower.addWidget(self.log)
+        lower.setSizes([600, 300])
+        lower.setMinimumHeight(LOWER_PX)
         right = QWidget()
         column = QVBoxLayout(right)
         column.addWidget(self.status)
@@ -99,8 +113,9 @@ class TrainingTab(QWidget):
         column.addWidget(self.plots, 3)
         column.addWidget(lower, 2)
         layout = QHBoxLayout(self)
-        layout.addWidget(left, 2)
-        layout.addWidget(right, 7)
+        left.setFixedWidth(LEFT_PX)
+        layout.addWidget(left)
+        layout.addWidget(right, 1)
 
     def _recipe(self) -> Recipe | None:
         """What the form shows; None, and said, where the values do not go together."""
@@ -125,14 +140,23 @@ class TrainingTab(QWidget):
     @Slot()
     def _on_search(self) -> None:
         recipe, source = self._recipe(), self._session.source
-        if not recipe or not source or self._work.state is not jobs.JobState.IDLE:
+        if recipe and source:
+            folder = runs_folder() / f"search-{datetime.now():%Y-%m-%d-%H%M%S}"
+            self._search(partial(jobs.searching, source, recipe, folder))
+
+    @Slot()
+    def _on_resume_search(self) -> None:
+        if self._session.source:
+            self._search(partial(jobs.continuing_search, self._session.source))
+
+    def _search(self, job_of: Callable[[float, Preparation], Job]) -> None:
+        """Ask for a time and start the job that `job_of` makes of seconds and preparation."""
+        if self._work.state is not jobs.JobState.IDLE:
             return
         hours = messages.ask_hours(self, "How many hours may the search use? The best recipe goes into the form.", 2)
         if hours is not None:
             self._clear()
-            folder = runs_folder() / f"search-{datetime.now():%Y-%m-%d-%H%M%S}"
-            job = jobs.searching(source, recipe, folder, 3600 * hours, self._session.preparation)
-            self._work.start(job, self.show_event)
+            self._work.start(job_of(3600 * hours, self._session.preparation), self.show_event)
 
     def show_curve(self, curve: RateCurve) -> None:
         """Show the rate finder's curve and let the person take its suggestion."""
@@ -204,7 +228,7 @@ class TrainingTab(QWidget):
         self.start.setEnabled(idle and self._session.source is not None and not self._session.is_blocked)
         self.form.setEnabled(idle)
         self.preview.setEnabled(self._session.audit is not None)
-        for widget in (self.find_rate, self.search):
+        for widget in (self.find_rate, self.search, self.resume_search):
             widget.setEnabled(self.start.isEnabled())
         checkpoint = self._interrupted is not None and (self._interrupted / "last.ckpt").is_file()
         self.resume.setVisible(idle and checkpoint)
@@ -226,7 +250,7 @@ class TrainingTab(QWidget):
                 self._say(f"{films}, {event.test_films} test films; {event.device}")
             case BatchEnded():
                 if self._work.state is jobs.JobState.RUNNING:
-                    left = f"{event.seconds_left:.0f} s left" if event.seconds_left is not None else ""
+                    left = time_left(event)
                     self.status.setText(
                         f"Epoch {event.epoch} of {event.epochs} · loss {event.loss:.3f} · "
                         f"{event.films_per_second:.0f} films/s · {left}"
@@ -252,7 +276,8 @@ class TrainingTab(QWidget):
         self._epochs.append(
             (epoch.epoch, epoch.training_loss, epoch.training_accuracy, epoch.validation_loss,
              epoch.validation_accuracy, epoch.validation_auc, epoch.validation_sensitivity,
-             epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), kept)
+             epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), epoch.films_per_second,
+             kept)
         )  # fmt: skip
         self._say(f"Epoch {epoch.epoch}: validation loss {epoch.validation_loss:.3f}, AUC {epoch.validation_auc:.3f}")
 

@@ -20,7 +20,10 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def recipe(quick_recipe, tmp_path):
-    made = replace(quick_recipe, epochs=4, batch_size=16, averaging_decay=0.9, augmentation=MODERATE_AUGMENTATION)
+    made = replace(
+        quick_recipe, epochs=4, small_share=0.5, small_size_px=32, batch_size=16, averaging_decay=0.9,
+        augmentation=MODERATE_AUGMENTATION,
+    )  # fmt: skip
     (tmp_path / "recipe.json").write_text(json.dumps(to_json_object(replace(made, learning_rate=1e-4))))
     return tmp_path / "recipe.json"
 
@@ -36,7 +39,18 @@ def curve(run_dir):
 
 
 def run(*arguments, **named):
-    subprocess.run(command(*arguments, **named), cwd=ROOT, check=True, capture_output=True, timeout=100)
+    done = subprocess.run(command(*arguments, **named), cwd=ROOT, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stderr
+
+
+def kill_after(words, arguments):
+    """Start a training and kill -9 it with all its processes at the first line that begins with `words`."""
+    killed = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    with killed:
+        for line in killed.stdout:
+            if line.startswith(words):
+                break
+        os.killpg(killed.pid, signal.SIGKILL)
 
 
 def test_a_killed_training_ends_as_if_nothing_had_happened(dataset_folder, recipe, tmp_path):
@@ -44,16 +58,16 @@ def test_a_killed_training_ends_as_if_nothing_had_happened(dataset_folder, recip
     run(dataset_folder, tmp_path / "again", recipe)
     assert curve(tmp_path / "again") == curve(tmp_path / "whole")
 
-    with subprocess.Popen(
-        command(dataset_folder, tmp_path / "killed", recipe), cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as killed:
-        for line in killed.stdout:
-            if line.startswith("Epoch 2/"):
-                os.kill(killed.pid, signal.SIGKILL)
-                break
-    assert not (tmp_path / "killed/metrics.json").exists()
-    run(dataset_folder, tmp_path / "killed", recipe, "--resume")
-    assert curve(tmp_path / "killed") == curve(tmp_path / "whole")
+    killed = tmp_path / "killed"
+    kill_after("Epoch 1/", command(dataset_folder, killed, recipe))
+    before = (killed / "last.ckpt").read_bytes()
+    kill_after("Epoch 2/", command(dataset_folder, killed, recipe, "--resume"))
+    (killed / "last.ckpt").write_bytes(before)  # as if the second kill had come between log and checkpoint
+    with (killed / "events.jsonl").open("a") as log:
+        log.write('{"event": "EpochEn')  # and as a power cut leaves a line
+    assert not (killed / "metrics.json").exists()
+    run(dataset_folder, killed, recipe, "--resume")
+    assert curve(killed) == curve(tmp_path / "whole")
     files = (tmp_path / name / "best.safetensors" for name in ("whole", "again", "killed"))
     assert len({load_model(path).header.content["sha256"] for path in files}) == 1
 
@@ -62,7 +76,8 @@ def test_two_processes_train_nearly_as_one(dataset_folder, recipe, tmp_path, mon
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     run(dataset_folder, tmp_path / "one", recipe)
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
-    run(dataset_folder, tmp_path / "two", recipe, launcher=launcher)
+    kill_after("Epoch 2/", command(dataset_folder, tmp_path / "two", recipe, launcher=launcher))
+    run(dataset_folder, tmp_path / "two", recipe, "--resume", launcher=launcher)
     one, two = (read_epochs(tmp_path / name) for name in ("one", "two"))
     assert len(one) == len(two) == 4
     for first, second in zip(one, two, strict=True):  # BatchNorm sees half a batch in each process
@@ -71,3 +86,26 @@ def test_two_processes_train_nearly_as_one(dataset_folder, recipe, tmp_path, mon
     weights = [load_model(tmp_path / name / "best.safetensors").network.head.weight.float() for name in ("one", "two")]
     assert torch.allclose(*weights, atol=0.01)
     assert len(json.loads((tmp_path / "two/metrics.json").read_text())["confusion"]) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc only")
+def test_freed_memory_is_kept_also_in_threads():
+    code = """
+import resource, sys, threading
+import numpy as np
+from core.allocator import keep_freed_memory
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+def work():
+    for _ in range(20):
+        np.ones(40_000_000, np.uint8)
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+    faults = [
+        int(subprocess.run([sys.executable, "-c", code, how], cwd=ROOT, capture_output=True, check=True).stdout)
+        for how in ("keep", "leave")
+    ]
+    assert faults[0] < faults[1] / 3

@@ -1,23 +1,26 @@
 """Training, model file, screening and their commands, whole, on phantoms."""
 
 import csv
+import errno
 import json
 import shutil
 import threading
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import torch
 
 import main
-from core import learner
+from core import files, learner
 from core.demo import DEMO_RECIPE
 from core.errors import JobFailed, Reason
 from core.events import BatchEnded, EpochEnded, Noted
 from core.ledger import spreadsheet_cell, unfinished
 from core.model_file import load_model
 from core.recipe import FAST, SEED, Depth, KeptBy, from_json_object, load_recipe, to_json_object
+from core.runs import read_run
 from core.screening import screen
 from core.training import train
 from tests.given import drained, write_phantoms
@@ -119,15 +122,45 @@ def test_parts_of_a_batch_sum_to_the_whole_gradient(dataset_folder, quick_recipe
     assert torch.allclose(first.float(), second.float(), atol=1e-3)
 
 
-def test_mixup_and_the_figure_that_keeps_an_epoch(dataset_folder, quick_recipe, tmp_path, cancel):
-    recipe = replace(quick_recipe, mixup_alpha=0.4, kept_by=KeptBy.AUC, epochs=3)
+@pytest.mark.parametrize("figure", ["auc", "accuracy"])
+def test_mixup_and_the_figure_that_keeps_an_epoch(figure, dataset_folder, quick_recipe, tmp_path, cancel):
+    recipe = replace(quick_recipe, mixup_alpha=0.4, kept_by=KeptBy(figure), epochs=3)
     events, result = drained(train(dataset_folder, recipe, tmp_path / "run", cancel))
     epochs = [event for event in events if isinstance(event, EpochEnded)]
-    best = max(epochs, key=lambda epoch: (epoch.validation_auc, -epoch.epoch))
+    best = max(epochs, key=lambda epoch: (getattr(epoch, f"validation_{figure}"), -epoch.epoch))
     assert result.best_epoch == best.epoch
     again, _ = drained(train(dataset_folder, recipe, tmp_path / "again", cancel))
     losses = [event.training_loss for event in again if isinstance(event, EpochEnded)]
     assert losses == [epoch.training_loss for epoch in epochs]
+
+
+def test_small_films_come_first_and_the_kept_model_is_for_full_size(dataset_folder, quick_recipe, tmp_path, cancel):
+    recipe = replace(quick_recipe, epochs=4, small_share=0.5, small_size_px=32, patience_epochs=1)
+    sizes = {}
+    job = train(dataset_folder, recipe, tmp_path / "run", cancel)
+    for event in job:
+        if isinstance(event, EpochEnded) and event.is_best:
+            sizes[event.epoch] = load_model(tmp_path / "run/best.safetensors").preprocessing.size_px
+    assert sizes[1] == 32
+    assert sizes[3] == 64  # the first of full size is kept, however good a model for small films was
+    assert load_model(tmp_path / "run/best.safetensors").preprocessing.size_px == 64
+    assert read_run(tmp_path / "run").metrics["n"] == 4
+
+
+def test_a_full_disk_ends_cleanly_with_the_best_model(dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch):
+    recipe = replace(quick_recipe, epochs=3)
+    _, whole = drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
+    job = train(dataset_folder, recipe, tmp_path / "run", cancel)
+    next(event for event in job if isinstance(event, EpochEnded))
+    with monkeypatch.context() as full:
+        full.setattr(files.os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+        with pytest.raises(JobFailed, match="The disk is full") as error:
+            drained(job)
+    assert error.value.reason is Reason.DISK_FULL
+    assert load_model(tmp_path / "run/best.safetensors").header.content["best_epoch"] == 1
+    assert not [path for path in (tmp_path / "run").iterdir() if path.suffix == ".tmp"]
+    _, result = drained(train(dataset_folder, recipe, tmp_path / "run", cancel, resume=True))
+    assert result.figures == whole.figures
 
 
 def test_overfitting_is_named_in_words(dataset_folder, quick_recipe, tmp_path, cancel):

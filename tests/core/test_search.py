@@ -13,6 +13,7 @@ from core.rate_finder import find_rate, suggested
 from core.recipe import Augmentation, load_recipe, to_json_object
 from core.runs import list_runs
 from core.search import search
+from core.searches import Search, latest_search
 from tests.given import drained
 
 
@@ -69,9 +70,22 @@ def test_an_interrupted_search_goes_on(dataset_folder, short, tmp_path, cancel):
     assert sorted(path.name for path in (tmp_path / "s").glob("trial-*")) == ["trial-001", "trial-002"]
 
 
-def test_a_budget_of_no_time_tries_nothing(dataset_folder, short, tmp_path, cancel):
+def test_trials_of_different_searches_are_never_mixed(dataset_folder, short, tmp_path, cancel):
+    folder = tmp_path / "search-1"
+    drained(search(dataset_folder, short, folder, cancel, seconds=600, trials=1))
+    assert latest_search(tmp_path, dataset_folder) == Search(folder, short, str(dataset_folder))
+    with pytest.raises(JobFailed, match="another recipe or dataset"):
+        drained(search(dataset_folder, replace(short, epochs=1), folder, cancel, seconds=600, trials=1))
+    next((dataset_folder / "NORMAL").iterdir()).unlink()
+    with pytest.raises(JobFailed, match="changed since this search began"):
+        drained(search(dataset_folder, short, folder, cancel, seconds=600, trials=1))
+    with pytest.raises(JobFailed, match="no earlier search"):
+        latest_search(tmp_path, tmp_path / "elsewhere")
+
+
+def test_the_smallest_budget_is_one_trial(dataset_folder, short, tmp_path, cancel):
     _, result = drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=0))
-    assert result.recipe is None
+    assert (result.finished, result.pruned) == (1, 0)
 
 
 def test_a_foreign_journal_is_explained(dataset_folder, short, tmp_path, cancel):

@@ -19,6 +19,7 @@ def errors(monkeypatch):
 def window(qtbot, tmp_path, monkeypatch, errors):
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)  # a dialog would wait for ever
     made = MainWindow()
     qtbot.addWidget(made)
     made.show()

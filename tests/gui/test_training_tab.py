@@ -1,13 +1,17 @@
 """Preview, rate finder and search as a person uses them."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QPushButton
+from pyqtgraph import PlotWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QPushButton, QWidget
 
-from core.events import RateCurve, SearchResult
+from core.events import BatchEnded, EpochEnded, RateCurve, SearchResult
+from core.recipe import Augmentation, Recipe
+from core.runs import runs_folder
 from gui import messages
+from gui.jobs import JobState
 from gui.rate_dialog import RateDialog
 
 
@@ -63,6 +67,60 @@ def test_search_puts_the_best_recipe_into_the_form(qtbot, window, tab, monkeypat
     assert shown.args[0].finished >= 1
     assert tab.form.recipe().learning_rate == pytest.approx(shown.args[0].recipe.learning_rate, abs=1e-6)
     assert "validation AUC" in tab.status.text()
+    with qtbot.waitSignal(window.job_shown, timeout=60_000) as shown:
+        press(qtbot, tab, "resume_search")
+    assert shown.args[0].finished + shown.args[0].pruned >= 2
+    assert len(list(runs_folder().glob("search-*"))) == 1
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
         window.tabs.setCurrentWidget(window.runs_tab)
-    assert window.runs_tab.view.model().rowCount() >= 1
+    assert window.runs_tab.view.model().rowCount() >= 2
+
+
+def test_continuing_a_search_that_never_was_says_so(qtbot, window, tab, monkeypatch, errors):
+    monkeypatch.setattr(messages, "ask_hours", lambda *_: 1)
+    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+        press(qtbot, tab, "resume_search")
+    assert errors == ["There is no earlier search on this dataset. Begin one with Search."]
+
+
+def epoch(number, loss, is_best, sensitivity=0.9):
+    return EpochEnded(number, 9, loss, 0.8, loss + 0.1, 0.7, 0.85, sensitivity, 0.6, 1e-3, 30.0, 5.0, is_best)
+
+
+def test_values_of_an_epoch_stand_beside_its_curves(qtbot, tab):
+    plots = tab.plots
+    for number, loss in enumerate((0.7, 0.5, 0.4), start=1):
+        tab.show_event(epoch(number, loss, is_best=number < 3))
+    qtbot.waitUntil(lambda: plots.loss.names() == ("training", "validation"))
+    assert not plots.loss.reading.isVisible()
+    plots.loss.setFocus()
+    qtbot.keyClick(plots.loss, Qt.Key.Key_Right)
+    assert plots.loss.reading.text() == "Epoch 1\ntraining 0.700\nvalidation 0.800"
+    qtbot.keyClick(plots.loss, Qt.Key.Key_Right)
+    assert plots.loss.reading.text().startswith("Epoch 2\n")
+    canvas = plots.validation.findChild(PlotWidget)
+    middle = canvas.mapFromScene(canvas.getPlotItem().vb.mapViewToScene(QPointF(3, 0.8)))
+    qtbot.mouseMove(canvas.viewport(), middle)
+    qtbot.waitUntil(plots.validation.reading.isVisible)
+    assert plots.validation.reading.text() == "Epoch 3\nAUC 0.850\nsensitivity 0.900\nspecificity 0.600"
+
+
+def test_figures_that_several_classes_lack_have_no_curve(qtbot, tab):
+    tab.show_event(replace(epoch(1, 0.7, True), validation_sensitivity=None, validation_specificity=None))
+    qtbot.waitUntil(lambda: tab.plots.validation.names() == ("AUC",))
+
+
+def test_every_choice_is_explained_where_it_is_made(qtbot, window, tab):
+    tab.form.advanced.setChecked(True)
+    tab.form.findChild(QDoubleSpinBox, "mixup_alpha").setFocus()
+    assert "Blends films in pairs" in tab.form.hint.text()
+    choices = [tab.form.findChild(QWidget, field.name) for kind in (Recipe, Augmentation) for field in fields(kind)]
+    explained = [choice.accessibleDescription() for choice in choices if choice is not None]
+    assert len(explained) == len(fields(Recipe)) - 2 + len(fields(Augmentation))
+    assert all(sentence.endswith(".") for sentence in explained)
+
+
+def test_the_time_left_is_said(tab, monkeypatch):
+    monkeypatch.setattr(tab._work, "state", JobState.RUNNING)
+    tab.show_event(BatchEnded(1, 9, 1, 2, 0.5, 31.4, 754, may_end_early=True))
+    assert "31 films/s · at most 13 min left" in tab.status.text()

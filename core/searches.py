@@ -1,0 +1,60 @@
+"""What a search for a recipe is about, on disk, so that it can be continued. Tries nothing itself."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core.errors import JobFailed, PneumoScreenError, Reason
+from core.files import readable_name, write_text_atomically
+from core.recipe import Recipe, from_json_object, to_json_object
+
+SEARCH: Final = "search.json"
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search in `folder` that varies `recipe` on the dataset of that name."""
+
+    folder: Path
+    recipe: Recipe
+    dataset: str
+
+
+def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
+    """Write down what the search is about, or check that the one in `folder` is about the same.
+
+    Raises JobFailed (nothing_to_resume) where it is not: trials of different searches must not be mixed.
+    """
+    dataset = readable_name(str(source.absolute()))
+    if not (folder / SEARCH).exists():
+        content = {"format": FORMAT, "dataset": dataset, "recipe": to_json_object(recipe)}
+        write_text_atomically(folder / SEARCH, json.dumps(content, indent=2) + "\n")
+    elif read_search(folder) != Search(folder, recipe, dataset):
+        sentence = f"The search in {folder} is about another recipe or dataset. Choose another folder."
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+
+
+def read_search(folder: Path) -> Search:
+    """The search in `folder`. Raises JobFailed (nothing_to_resume) where there is none that can be read."""
+    try:
+        content = json.loads((folder / SEARCH).read_text("utf-8"))
+        if content["format"] != FORMAT:
+            raise ValueError("format")
+        return Search(folder, from_json_object(content["recipe"]), str(content["dataset"]))
+    except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
+        raise JobFailed(Reason.NOTHING_TO_RESUME, f"{folder} holds no search that can be continued.") from error
+
+
+def latest_search(root: Path, source: Path) -> Search:
+    """The newest search in `root` on the dataset at `source`. Raises JobFailed (nothing_to_resume) without one."""
+    dataset = readable_name(str(source.absolute()))
+    for folder in sorted(root.glob("search-*"), reverse=True):
+        try:
+            found = read_search(folder)
+        except JobFailed:
+            continue
+        if found.dataset == dataset:
+            return found
+    raise JobFailed(Reason.NOTHING_TO_RESUME, "There is no earlier search on this dataset. Begin one with Search.")
