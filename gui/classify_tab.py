@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.events import FilmAnswered, FilmReading, Progressed, ScreeningResult, ScreeningStarted, Status
 from core.files import readable_name, write_atomically
+from core.forecast import in_words
 from core.places import data_folder
 from gui import jobs, messages
 from gui.drop_area import DropArea
@@ -146,7 +147,7 @@ class ClassifyTab(QWidget):
                 if row.status is Status.SCORED and self._folder is not None:
                     self._thumbnails.want(self._folder / row.file)
                 self.progress.setValue(done)
-                self.status.setText(f"{done} of {total} files · {seconds_left or 0:.0f} s left · {NOTICE}")
+                self.status.setText(f"{done} of {total} files · {in_words(seconds_left or 0)} left · {NOTICE}")
 
     def show_screening(self, result: ScreeningResult) -> None:
         self._output = result.output
