@@ -26,6 +26,8 @@ LOWEST, HIGHEST = 1e-6, 1.0
 SMOOTHING: Final = 0.9  # of the running mean of the loss
 DIVERGED: Final = 4.0  # times the lowest loss: beyond, the curve has told all
 LEAST_POINTS: Final = 10
+WINDOW: Final = 9  # points of the curve that are averaged before its slope is taken
+DECADES_BELOW: Final = 100
 
 
 def find_rate(
@@ -69,9 +71,16 @@ def _curve(learner: Learner, cancel: threading.Event) -> Generator[LearnerEvent,
 
 
 def suggested(rates: Sequence[float], losses: Sequence[float]) -> float | None:
-    """The rate at which the loss falls fastest over the logarithm of the rate; None where it never falls."""
+    """The rate at which the loss falls fastest over the logarithm of the rate; None where it never falls.
+
+    Looked for only in the two decades below the rate with the lowest loss, on the curve smoothed once more: losses of
+    single batches waver, and at rates that are far too low all they do is waver.
+    """
     if len(rates) < LEAST_POINTS:
         return None
-    slope = np.gradient(np.asarray(losses), np.log(np.asarray(rates)))
-    steepest = int(slope[: int(np.argmin(losses)) + 1].argmin())
+    smooth = np.convolve(np.pad(losses, WINDOW // 2, mode="edge"), np.full(WINDOW, 1 / WINDOW), mode="valid")
+    lowest = int(smooth.argmin())
+    first = int(np.searchsorted(np.asarray(rates), rates[lowest] / DECADES_BELOW))
+    slope = np.gradient(smooth, np.log(np.asarray(rates)))
+    steepest = first + int(slope[first : lowest + 1].argmin())
     return float(rates[steepest]) if slope[steepest] < 0 else None

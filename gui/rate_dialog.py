@@ -25,6 +25,7 @@ class RateDialog(QDialog):
         plot.setBackground(None)
         plot.setLogMode(x=True)
         plot.setLabel("bottom", "Learning rate")
+        plot.getAxis("left").enableAutoSIPrefix(False)
         plot.setLabel("left", "Training loss, smoothed")
         plot.plot(curve.rates, curve.losses, pen=pg.mkPen(SKY, width=2))
         text = NONE_FOUND

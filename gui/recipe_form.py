@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, get_type_hints
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -39,10 +40,12 @@ from gui.recipe_words import CHANGES, CHOICES
 from gui.worker import JobError
 
 MATTERS = ("architecture", "start", "epochs", "seed")
+OWN = "own"
 SENTENCES = {
     "fast": "A result in minutes: the last layer first, then a short fine-tuning of the whole network.",
     "best": "The whole network with augmentation, averaged weights and early stopping. Takes longest.",
     "seed": "The student project this program grew from: only the last layer, 3 epochs, threshold 0.5.",
+    OWN: "Your own choices: changed, loaded from a file, or found by a search.",
 }
 HIDDEN = ("name", "augmentation")
 HINT = "Point at a choice to read what it does."
@@ -86,6 +89,8 @@ class RecipeForm(QWidget):
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(scroll)
         self.advanced.toggled.connect(scroll.setVisible)
+        self.advanced.toggled.connect(self._on_advanced_toggled)
+        self._on_advanced_toggled(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)
@@ -95,8 +100,10 @@ class RecipeForm(QWidget):
         files.addWidget(button("Save recipe…", "save_recipe", self._on_save))
         files.addWidget(button("Load recipe…", "load_recipe", self._on_load))
         layout.addLayout(files)
+        layout.addStretch()
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
         self._on_name_changed(self.recipe_name.currentText())
+        self.changed.connect(self._on_changed)
 
     def _add(
         self, kind: type, words: dict[str, tuple[str, str]], prefix: str, top: QFormLayout, rest: QFormLayout
@@ -121,10 +128,30 @@ class RecipeForm(QWidget):
             self.hint.setText(watched.toolTip() or HINT)
         return super().eventFilter(watched, event)
 
+    @Slot(bool)
+    def _on_advanced_toggled(self, shown: bool) -> None:
+        """Let the box take the room that is left, and none while it is closed."""
+        policy = QSizePolicy.Policy.Expanding if shown else QSizePolicy.Policy.Maximum
+        self.advanced.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+
     @Slot(str)
     def _on_name_changed(self, name: str) -> None:
         self.sentence.setText(SENTENCES[name])
-        self.show_recipe(NAMED_RECIPES[name])
+        if name in NAMED_RECIPES:
+            self.show_recipe(NAMED_RECIPES[name])
+
+    @Slot()
+    def _on_changed(self) -> None:
+        """Name the recipe that the widgets show: one of the program's, or the person's own."""
+        try:
+            shown = self.recipe()
+        except JobFailed:
+            return  # values that do not go together yet; Start says so
+        name = next((name for name, recipe in NAMED_RECIPES.items() if recipe == shown), OWN)
+        if name != self.recipe_name.currentText():
+            with QSignalBlocker(self.recipe_name):
+                self.recipe_name.setCurrentText(name)
+            self.sentence.setText(SENTENCES[name])
 
     @Slot()
     def _on_save(self) -> None:
@@ -149,9 +176,11 @@ class RecipeForm(QWidget):
     def show_recipe(self, recipe: Recipe) -> None:
         """Put every value of `recipe` into its widget."""
         self._shown = recipe
-        for key, widget in self._inputs.items():
-            owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
-            _put(widget, getattr(owner, key.rpartition(".")[2]))
+        with QSignalBlocker(self):
+            for key, widget in self._inputs.items():
+                owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
+                _put(widget, getattr(owner, key.rpartition(".")[2]))
+        self.changed.emit()
 
     def recipe(self) -> Recipe:
         """The recipe that the widgets show. Raises JobFailed where the values do not go together."""
@@ -160,7 +189,8 @@ class RecipeForm(QWidget):
         values = {key: _value(widget) for key, widget in self._inputs.items()}
         changes = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("augmentation.")}
         plain = {key: types[key](value) for key, value in values.items() if not key.startswith("augmentation.")}
-        return with_start(replace(base, **plain, augmentation=Augmentation(**changes)), plain["start"])
+        made = with_start(replace(base, **plain, augmentation=Augmentation(**changes)), plain["start"])
+        return made if NAMED_RECIPES.get(made.name, made) == made else replace(made, name=OWN)
 
 
 def _input(name: str, kind: type) -> QWidget:

@@ -26,9 +26,21 @@ def test_the_rate_where_the_loss_falls_fastest_is_suggested():
     assert suggested([1e-6], [1.0]) is None
 
 
+def test_the_suggestion_is_not_led_astray_by_batches_that_waver():
+    rates = np.geomspace(1e-6, 1, 80)
+    fall = 0.4 - 0.2 / (1 + (1e-4 / rates) ** 1.5) + (rates > 0.02) * (rates - 0.02)
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        noise, level = [], 0.0
+        for number in range(80):  # the running mean of noise, as the finder smooths it
+            level = 0.9 * level + 0.1 * random.normal(0, 0.08)
+            noise.append(level / (1 - 0.9 ** (number + 1)))
+        assert 1e-5 < suggested(list(rates), list(fall + noise)) < 1e-2
+
+
 def test_rate_finder_gives_a_curve_and_leaves_nothing(dataset_folder, quick_recipe, cancel):
     before = sorted(dataset_folder.rglob("*"))
-    _, curve = drained(find_rate(dataset_folder, quick_recipe, cancel))
+    _, curve = drained(find_rate(dataset_folder, replace(quick_recipe, image_size_px=32), cancel))
     assert len(curve.rates) == len(curve.losses) > 10
     assert list(curve.rates) == sorted(curve.rates)
     assert sorted(dataset_folder.rglob("*")) == before

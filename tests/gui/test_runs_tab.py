@@ -17,7 +17,7 @@ from tests.given import drained
 @pytest.fixture
 def runs(window, dataset_folder, quick_recipe, cancel):
     for name, epochs in (("first", 2), ("second", 3), ("third", 1)):
-        recipe = replace(quick_recipe, epochs=epochs)
+        recipe = replace(quick_recipe, epochs=epochs, image_size_px=32)
         drained(train(dataset_folder, recipe, runs_folder() / name, cancel))
     return window.runs_tab
 

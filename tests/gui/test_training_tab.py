@@ -5,13 +5,12 @@ from dataclasses import fields, replace
 import pytest
 from pyqtgraph import PlotWidget
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QPushButton, QSpinBox, QWidget
 
 from core.events import BatchEnded, EpochEnded, RateCurve, SearchResult
-from core.recipe import Augmentation, Recipe
+from core.recipe import BEST, Augmentation, Recipe
 from core.runs import runs_folder
 from gui import messages
-from gui.jobs import JobState
 from gui.rate_dialog import RateDialog
 
 
@@ -25,7 +24,7 @@ def tab(qtbot, window, dataset_folder, quick_recipe):
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
         window.dataset_tab.open(dataset_folder)
     window.tabs.setCurrentWidget(window.training_tab)
-    window.training_tab.form.show_recipe(replace(quick_recipe, epochs=1))
+    window.training_tab.form.show_recipe(replace(quick_recipe, epochs=1, image_size_px=32))
     return window.training_tab
 
 
@@ -120,7 +119,27 @@ def test_every_choice_is_explained_where_it_is_made(qtbot, window, tab):
     assert all(sentence.endswith(".") for sentence in explained)
 
 
-def test_the_time_left_is_said(tab, monkeypatch):
-    monkeypatch.setattr(tab._work, "state", JobState.RUNNING)
-    tab.show_event(BatchEnded(1, 9, 1, 2, 0.5, 31.4, 754, may_end_early=True))
-    assert "31 films/s · at most 13 min left" in tab.status.text()
+def test_the_time_left_is_said(qtbot, window, tab):
+    def job(cancel):
+        yield BatchEnded(1, 9, 1, 2, 0.5, 31.4, 754, may_end_early=True)
+        cancel.wait()
+
+    window.jobs.start(job, tab.show_event)
+    qtbot.waitUntil(lambda: "31 films/s · at most 13 min left" in tab.status.text())
+    with qtbot.waitSignal(window.job_shown):
+        window.jobs.cancel()
+
+
+def test_a_changed_recipe_is_called_ones_own(tab):
+    form = tab.form
+    form.recipe_name.setCurrentText("best")
+    assert form.recipe() == BEST
+    epochs = form.findChild(QSpinBox, "epochs")
+    epochs.setValue(BEST.epochs + 1)
+    assert form.recipe_name.currentText() == form.recipe().name == "own"
+    assert "Your own choices" in form.sentence.text()
+    epochs.setValue(BEST.epochs)
+    assert form.recipe_name.currentText() == "best"
+    form.show_recipe(replace(BEST, name="trial 3", learning_rate=2e-3))
+    assert form.recipe_name.currentText() == "own"
+    assert form.recipe().name == "trial 3"
