@@ -33,7 +33,7 @@ from core.decoded import films_of_split
 from core.learner import Learner
 from core.metrics import roc_auc, wilson
 from core.phantoms import phantom
-from core.recipe import BEST, Recipe
+from core.recipe import BEST, Recipe, with_start
 
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
 TRAINING_FILMS, VALIDATION_FILMS = 256, 200
@@ -188,7 +188,7 @@ def main() -> None:
     keep_freed_memory()
     parser = argparse.ArgumentParser()
     parser.add_argument("--epochs", type=int, default=10)
-    recipe = replace(BEST, start="random", epochs=parser.parse_args().epochs)
+    recipe = replace(with_start(BEST, "random"), epochs=parser.parse_args().epochs)
     with tempfile.TemporaryDirectory() as name:
         chosen = films(Path(name))
         rows = list(zip(our_epochs(chosen, recipe, Path(name)), in_its_own_process(chosen, recipe), strict=True))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from core.allocator import keep_freed_memory
 from core.events import BatchEnded
-from core.recipe import BEST
+from core.recipe import BEST, with_start
 from gui import messages
 from gui.jobs import Jobs, training
 from gui.main_window import MainWindow
@@ -39,7 +39,7 @@ def begin(window: MainWindow, jobs: Jobs, run: Path) -> None:
 
     source = window.session.source
     assert source is not None
-    jobs.start(training(source, replace(BEST, start="random", epochs=100), run, resume=False), show)
+    jobs.start(training(source, replace(with_start(BEST, "random"), epochs=100), run, resume=False), show)
     loop.exec()
 
 

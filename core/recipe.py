@@ -206,6 +206,8 @@ MODERATE_AUGMENTATION: Final = Augmentation(
     noise_fraction=0.03,
 )
 
+TRAINED_RATE_FACTOR: Final = 0.2  # learning rate of trained weights as a share of the new head's
+
 SEED: Final = Recipe(  # the origin's protocol, number for number
     name="seed",
     start="imagenet",
@@ -232,6 +234,7 @@ BEST: Final = Recipe(
     name="best",
     epochs=24,
     small_share=0.6,
+    backbone_rate_factor=TRAINED_RATE_FACTOR,
     averaging_decay=0.99,
     patience_epochs=6,
     label_smoothing=0.02,
@@ -241,9 +244,18 @@ NAMED_RECIPES: Final = {recipe.name: recipe for recipe in (SEED, FAST, BEST)}
 
 
 def with_start(recipe: Recipe, start: str) -> Recipe:
-    """The recipe begun from other weights; ImageNet weights bring the normalisation that they were trained with."""
+    """The recipe begun from other weights, with what these need.
+
+    ImageNet weights bring the normalisation that they were trained with. Random ones hold nothing that a smaller rate
+    below the head would keep; weights that were trained do.
+    """
     normalisation = Normalisation.RESNET if start == "imagenet" else recipe.normalisation
-    return replace(recipe, start=start, normalisation=normalisation)
+    factor = recipe.backbone_rate_factor
+    if start == "random":
+        factor = 1.0
+    elif recipe.start == "random":
+        factor = TRAINED_RATE_FACTOR
+    return replace(recipe, start=start, normalisation=normalisation, backbone_rate_factor=factor)
 
 
 def to_json_object(recipe: Recipe) -> dict[str, Any]:

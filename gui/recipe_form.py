@@ -104,6 +104,7 @@ class RecipeForm(QWidget):
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
         self._on_name_changed(self.recipe_name.currentText())
         self.changed.connect(self._on_changed)
+        _change_of(self._inputs["start"]).connect(self._on_start_changed)
 
     def _add(
         self, kind: type, words: dict[str, tuple[str, str]], prefix: str, top: QFormLayout, rest: QFormLayout
@@ -140,6 +141,15 @@ class RecipeForm(QWidget):
         if name in NAMED_RECIPES:
             self.show_recipe(NAMED_RECIPES[name])
 
+    @Slot(str)
+    def _on_start_changed(self, start: str) -> None:
+        """Bring along what other starting weights need; the person may still change it."""
+        if start and not self.signalsBlocked():
+            adapted = with_start(replace(self._shown, start=self._start), start)
+            for key in ("normalisation", "backbone_rate_factor"):
+                _put(self._inputs[key], getattr(adapted, key))
+        self._start = start
+
     @Slot()
     def _on_changed(self) -> None:
         """Name the recipe that the widgets show: one of the program's, or the person's own."""
@@ -175,7 +185,7 @@ class RecipeForm(QWidget):
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Put every value of `recipe` into its widget."""
-        self._shown = recipe
+        self._shown, self._start = recipe, recipe.start
         with QSignalBlocker(self):
             for key, widget in self._inputs.items():
                 owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
@@ -189,7 +199,7 @@ class RecipeForm(QWidget):
         values = {key: _value(widget) for key, widget in self._inputs.items()}
         changes = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("augmentation.")}
         plain = {key: types[key](value) for key, value in values.items() if not key.startswith("augmentation.")}
-        made = with_start(replace(base, **plain, augmentation=Augmentation(**changes)), plain["start"])
+        made = replace(base, **plain, augmentation=Augmentation(**changes))
         return made if NAMED_RECIPES.get(made.name, made) == made else replace(made, name=OWN)
 
 
