@@ -204,7 +204,8 @@ def _audit(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.recipe import load_recipe, with_start
+    from core.recipe import with_start
+    from core.recipe_file import load_recipe
 
     recipe = load_recipe(options.recipe)
     if options.start:
@@ -222,7 +223,8 @@ def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def _search(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.recipe import load_recipe, to_json_object, with_start
+    from core.recipe import with_start
+    from core.recipe_file import load_recipe, to_json_object
     from core.search import search
 
     recipe = load_recipe(options.recipe)

@@ -31,7 +31,8 @@ from core.metrics import Figure, roc_auc
 from core.model_file import Model, load_model
 from core.model_header import bundled_model, read_header
 from core.preparation import Preparation
-from core.recipe import Recipe, load_recipe, with_start
+from core.recipe import Recipe, with_start
+from core.recipe_file import load_recipe
 from core.run_folder import data_fingerprint
 from core.splits import VALIDATION_SHARE, with_splits
 from core.training import train

@@ -1,15 +1,13 @@
-"""Every choice of a training in one frozen value, and its JSON. Does no training and knows no torch."""
+"""Every choice of a training in one frozen value. Does no training and knows no torch and no file."""
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Final
 
 from core.errors import JobFailed, Reason
 from core.files import sha256_of_text
 
-FORMAT: Final = 1
 ARCHITECTURES: Final = ("resnet18", "resnet34", "resnet50", "densenet121", "efficientnet_b0")
 START_NAMES: Final = ("bundled", "imagenet", "random")
 
@@ -80,7 +78,7 @@ class Augmentation:
         for field in fields(self):
             value, limit = getattr(self, field.name), LIMITS.get(field.name, 0.9)
             if not 0 <= value <= limit:
-                raise _invalid(f"augmentation.{field.name} is {value}; it must lie in 0..{limit:g}")
+                raise invalid_recipe(f"augmentation.{field.name} is {value}; it must lie in 0..{limit:g}")
 
     @property
     def is_active(self) -> bool:
@@ -161,11 +159,11 @@ class Recipe:
         }
         for field, (low, high) in limits.items():
             if not low <= getattr(self, field) <= high:
-                raise _invalid(f"{field} is {getattr(self, field)}; it must lie in {low:g}..{high:g}")
+                raise invalid_recipe(f"{field} is {getattr(self, field)}; it must lie in {low:g}..{high:g}")
         if self.frozen_epochs + self.epochs < 1:
-            raise _invalid("epochs and frozen_epochs are both 0: nothing would be trained")
+            raise invalid_recipe("epochs and frozen_epochs are both 0: nothing would be trained")
         if not self.start:
-            raise _invalid("start is empty; it must be bundled, imagenet, random or the path of a model file")
+            raise invalid_recipe("start is empty; it must be bundled, imagenet, random or the path of a model file")
 
     @property
     def trains_backbone(self) -> bool:
@@ -185,12 +183,12 @@ class Recipe:
     @property
     def fingerprint(self) -> str:
         """Eight hexadecimal digits that tell two recipes apart, whatever their names."""
-        choices = to_json_object(self)
-        del choices["name"]
+        choices = {**asdict(self), "name": ""}
         return sha256_of_text(json.dumps(choices, sort_keys=True))[:8]
 
 
-def _invalid(sentence: str) -> JobFailed:
+def invalid_recipe(sentence: str) -> JobFailed:
+    """The error for values that do not make a recipe."""
     return JobFailed(Reason.RECIPE_INVALID, f"The recipe cannot be used: {sentence}.")
 
 
@@ -256,59 +254,3 @@ def with_start(recipe: Recipe, start: str) -> Recipe:
     elif recipe.start == "random":
         factor = TRAINED_RATE_FACTOR
     return replace(recipe, start=start, normalisation=normalisation, backbone_rate_factor=factor)
-
-
-def to_json_object(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as plain JSON values, with the format number."""
-    return {"format": FORMAT, **asdict(recipe)}
-
-
-def from_json_object(content: object) -> Recipe:
-    """A recipe from parsed JSON. Unknown and missing keys are errors that name the key: JobFailed (recipe_invalid)."""
-    if not isinstance(content, dict):
-        raise _invalid("it is not a JSON object")
-    if content.get("format") != FORMAT:
-        raise _invalid(f"its format is {content.get('format')!r}, and this version reads format {FORMAT}")
-    choices = {key: value for key, value in content.items() if key != "format"}
-    choices["augmentation"] = Augmentation(**_checked(Augmentation, choices.get("augmentation"), "augmentation."))
-    return Recipe(**_checked(Recipe, choices, ""))
-
-
-def _checked(kind: type, values: object, prefix: str) -> dict[str, Any]:
-    """`values` as the fields of dataclass `kind`: every key known and present, every value of its field's type."""
-    if not isinstance(values, dict):
-        raise _invalid(f"{prefix.rstrip('.') or 'it'} is not a JSON object")
-    types = get_type_hints(kind)
-    if unknown := sorted(set(values) - set(types)):
-        raise _invalid(f"unknown key {prefix}{unknown[0]}")
-    if missing := sorted(set(types) - set(values)):
-        raise _invalid(f"missing key {prefix}{missing[0]}")
-    return {key: _converted(values[key], expected, prefix + key) for key, expected in types.items()}
-
-
-def _converted(value: Any, expected: type, key: str) -> Any:
-    """A JSON value as its field's type; enumerations by their values, whole numbers also where fractions may stand."""
-    if issubclass(expected, StrEnum):
-        try:
-            return expected(value)
-        except ValueError:
-            raise _invalid(f"{key} is {value!r}; it must be one of {', '.join(expected)}") from None
-    if expected is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
-        raise _invalid(f"{key} is {value!r}; it must be of type {expected.__name__}")
-    return value
-
-
-def load_recipe(name_or_path: str) -> Recipe:
-    """A named recipe (seed, fast, best) or one from a JSON file. Raises JobFailed (recipe_invalid)."""
-    if name_or_path in NAMED_RECIPES:
-        return NAMED_RECIPES[name_or_path]
-    path = Path(name_or_path)
-    try:
-        return from_json_object(json.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
-        names = ", ".join(NAMED_RECIPES)
-        raise _invalid(f"{name_or_path} is neither a file nor one of {names}") from None
-    except (OSError, ValueError) as error:
-        raise _invalid(f"{path} cannot be read as JSON ({error})") from error

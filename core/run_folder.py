@@ -18,7 +18,8 @@ from core.errors import JobFailed, Reason
 from core.events import EpochEnded
 from core.files import explained_write, readable_name, sha256_of_text, write_text_atomically
 from core.preparation import Preparation, load_preparation, save_preparation
-from core.recipe import Recipe, from_json_object, to_json_object
+from core.recipe import Recipe
+from core.recipe_file import from_json_object, to_json_object
 
 RECIPE: Final = "recipe.json"
 PREPARATION: Final = "preparation.json"

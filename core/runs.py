@@ -15,7 +15,8 @@ from core.events import EpochEnded
 from core.metrics import Difference, Figure, adjusted, delong, delong_difference, mcnemar, wilson
 from core.model_header import read_header
 from core.places import data_folder
-from core.recipe import Recipe, from_json_object, to_json_object
+from core.recipe import Recipe
+from core.recipe_file import from_json_object, to_json_object
 from core.run_folder import (
     CHECKPOINT,
     METRICS,

@@ -7,7 +7,8 @@ from typing import Final
 
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.files import readable_name, write_text_atomically
-from core.recipe import Recipe, from_json_object, to_json_object
+from core.recipe import Recipe
+from core.recipe_file import from_json_object, to_json_object
 
 SEARCH: Final = "search.json"
 FORMAT: Final = 1

@@ -38,7 +38,7 @@ from core.model_file import load_model, logits_of, save_model
 from core.model_header import ACCEPTED
 from core.preparation import AS_IT_IS, Preparation
 from core.recipe import KeptBy, OperatingPoint, Recipe
-from core.recipe import to_json_object as recipe_json
+from core.recipe_file import to_json_object as recipe_json
 from core.run_folder import (
     CHECKPOINT,
     METRICS,

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, theme)
-        for plots in (self.training_tab.plots, self.runs_tab.plots):
+        for plots in (self.training_tab.view.plots, self.runs_tab.plots):
             plots.set_colours(colours_of(theme))
         for action, its_theme in self._theme_actions.items():
             action.setChecked(its_theme is theme)

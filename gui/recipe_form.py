@@ -24,16 +24,8 @@ from PySide6.QtWidgets import (
 
 from core.errors import JobFailed
 from core.files import write_text_atomically
-from core.recipe import (
-    ARCHITECTURES,
-    NAMED_RECIPES,
-    START_NAMES,
-    Augmentation,
-    Recipe,
-    load_recipe,
-    to_json_object,
-    with_start,
-)
+from core.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, with_start
+from core.recipe_file import load_recipe, to_json_object
 from gui import messages
 from gui.naming import button, named
 from gui.recipe_words import CHANGES, CHOICES
@@ -65,6 +57,7 @@ class RecipeForm(QWidget):
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "quiet")
         self._inputs: dict[str, QWidget] = {}
+        self._start = ""
         top, advanced, changes = QFormLayout(), QFormLayout(), QFormLayout()
         top.addRow("Recipe", self.recipe_name)
         top.addRow(self.sentence)

@@ -7,54 +7,35 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QProgressBar,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
 from core.errors import JobFailed
 from core.events import (
-    BatchEnded,
-    EpochEnded,
-    FilmLeftOut,
-    Noted,
-    Progressed,
     RateCurve,
     SearchResult,
     TrainingResult,
-    TrainingStarted,
-    TrialEnded,
 )
-from core.files import readable_name
-from core.forecast import time_left
 from core.metrics import Figure, summary_lines
 from core.preparation import Preparation
-from core.recipe import Recipe
+from core.recipe import Recipe, with_start
 from core.runs import Run, runs_folder
 from gui import jobs, messages
 from gui.augmentation_preview import AugmentationPreview
-from gui.naming import button, named
-from gui.plots import TrainingPlots
+from gui.naming import button
 from gui.rate_dialog import RateDialog
 from gui.recipe_form import RecipeForm
 from gui.session import Session
-from gui.tables import RowsTable, quiet_view
+from gui.training_view import TrainingView
 from gui.worker import Job, JobError
 
 NOTICE = "For research and education, not a diagnosis."
 BLOCKED = "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
-LEFT_PX, LOWER_PX = 340, 220
-HEADINGS = (
-    "Epoch", "Loss", "Accuracy", "Val. loss", "Val. accuracy", "Val. AUC", "Sensitivity", "Specificity", "Rate",
-    "Seconds", "Films/s", "Kept",
-)  # fmt: skip
+LEFT_PX = 340
 
 
 class TrainingTab(QWidget):
@@ -71,7 +52,7 @@ class TrainingTab(QWidget):
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
-        self.form = RecipeForm()
+        self.form, self.view = RecipeForm(), TrainingView()
         self.preview = button("Preview changes…", "preview", self._on_preview)
         self.find_rate = button("Find a rate…", "find_rate", self._on_find_rate)
         self.search = button("Search…", "search", self._on_search)
@@ -93,29 +74,10 @@ class TrainingTab(QWidget):
         grid.addWidget(self.pause, 4, 0)
         grid.addWidget(self.cancel, 4, 1)
         column.addLayout(grid)
-        self.status = QLabel("Open a dataset first.", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.status.setObjectName("status")
-        self.progress = named(QProgressBar(), "progress", "Progress of the training")
-        self.plots = TrainingPlots()
-        self._epochs = RowsTable(HEADINGS)
-        table = quiet_view(self._epochs, "epochs")
-        self.log = named(QPlainTextEdit(readOnly=True), "log", "Log")
-        self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        lower = QSplitter()
-        lower.addWidget(table)
-        lower.addWidget(self.log)
-        lower.setSizes([600, 300])
-        lower.setMinimumHeight(LOWER_PX)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.addWidget(self.status)
-        column.addWidget(self.progress)
-        column.addWidget(self.plots, 3)
-        column.addWidget(lower, 2)
         layout = QHBoxLayout(self)
         left.setFixedWidth(LEFT_PX)
         layout.addWidget(left)
-        layout.addWidget(right, 1)
+        layout.addWidget(self.view, 1)
 
     def _recipe(self) -> Recipe | None:
         """What the form shows; None, and said, where the values do not go together."""
@@ -155,13 +117,13 @@ class TrainingTab(QWidget):
             return
         hours = messages.ask_hours(self, "How many hours may the search use? The best recipe goes into the form.", 2)
         if hours is not None:
-            self._clear()
+            self.view.clear()
             self._work.start(job_of(3600 * hours, self._session.preparation), self.show_event)
 
     def show_curve(self, curve: RateCurve) -> None:
         """Show the rate finder's curve and let the person take its suggestion."""
-        self.status.setText("Ready to train. " + NOTICE)
-        self.progress.setRange(0, 1)
+        self.view.status.setText("Ready to train. " + NOTICE)
+        self.view.progress.setRange(0, 1)
         dialog = RateDialog(curve, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if curve.suggestion is not None:
@@ -172,16 +134,12 @@ class TrainingTab(QWidget):
         """Put the best recipe of a search into the form."""
         tried = f"{result.finished} trials finished, {result.pruned} given up early."
         if result.recipe is None:
-            self.status.setText(f"{tried} No recipe was found.")
+            self.view.status.setText(f"{tried} No recipe was found.")
             return
         self.form.show_recipe(result.recipe)
-        self.status.setText(f"{tried} The best recipe stands in the form: validation AUC {result.auc:.3f}. {NOTICE}")
-
-    def _clear(self) -> None:
-        """Forget the curves of an earlier training."""
-        self._epochs.set_rows([])
-        self.plots.clear()
-        self.log.clear()
+        self.view.status.setText(
+            f"{tried} The best recipe stands in the form: validation AUC {result.auc:.3f}. {NOTICE}"
+        )
 
     @Slot()
     def _on_start(self) -> None:
@@ -199,7 +157,7 @@ class TrainingTab(QWidget):
         if self._session.source is None or self._work.state is not jobs.JobState.IDLE:
             return
         if not resume:
-            self._clear()
+            self.view.clear()
         self._interrupted = run_dir
         source, preparation = self._session.source, self._session.preparation
         self._work.start(jobs.training(source, self.form.recipe(), run_dir, resume, preparation), self.show_event)
@@ -212,14 +170,15 @@ class TrainingTab(QWidget):
     def _on_continuation_wanted(self, run: Run) -> None:
         """Show the recipe of a run with its model as the start; an interrupted one is offered for resuming."""
         start = str(run.model) if run.model else run.recipe.start
-        self.form.show_recipe(replace(run.recipe, start=start, frozen_epochs=0) if run.recipe.epochs else run.recipe)
+        recipe = with_start(run.recipe, start)
+        self.form.show_recipe(replace(recipe, frozen_epochs=0) if recipe.epochs else recipe)
         if run.is_resumable:
             self._interrupted = run.folder
         self._on_state_changed(self._work.state)
 
     @Slot(object)
     def _on_dataset_changed(self, _audit: object) -> None:
-        self.status.setText(BLOCKED if self._session.is_blocked else "Ready to train. " + NOTICE)
+        self.view.status.setText(BLOCKED if self._session.is_blocked else "Ready to train. " + NOTICE)
         self._on_state_changed(self._work.state)
 
     @Slot(object)
@@ -236,66 +195,26 @@ class TrainingTab(QWidget):
         self.pause.setText("Go on" if state is jobs.JobState.PAUSED else "Pause")
         self.cancel.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
         if state is jobs.JobState.STOPPING:
-            self.status.setText("Stopping after this batch…")
+            self.view.status.setText("Stopping after this batch…")
 
     def show_event(self, event: object) -> None:
-        """Show one event of a training."""
-        match event:
-            case Progressed(stage, done, total):
-                self.status.setText(f"{stage}…")
-                self.progress.setRange(0, total or 0)
-                self.progress.setValue(done)
-            case TrainingStarted():
-                films = f"{event.training_films} training, {event.validation_films} validation"
-                self._say(f"{films}, {event.test_films} test films; {event.device}")
-            case BatchEnded():
-                if self._work.state is jobs.JobState.RUNNING:
-                    left = time_left(event)
-                    self.status.setText(
-                        f"Epoch {event.epoch} of {event.epochs} · loss {event.loss:.3f} · "
-                        f"{event.films_per_second:.0f} films/s · {left}"
-                    )
-                self.progress.setRange(0, event.epochs * event.batches)
-                self.progress.setValue((event.epoch - 1) * event.batches + event.batch)
-            case EpochEnded():
-                if event.epoch == 1:
-                    self._epochs.set_rows([])
-                    self.plots.clear()
-                self._add_epoch(event)
-            case TrialEnded():
-                end = "given up early" if event.pruned else "finished"
-                self._say(f"Trial {event.number} {end}: validation AUC {event.auc:.3f}")
-            case Noted(sentence):
-                self._say(sentence)
-            case FilmLeftOut(path, reason, sentence):
-                self._say(f"Left out: {readable_name(path.name)} ({reason}). {sentence}")
-
-    def _add_epoch(self, epoch: EpochEnded) -> None:
-        self.plots.add(epoch)
-        kept = "★" if epoch.is_best else ""
-        self._epochs.append(
-            (epoch.epoch, epoch.training_loss, epoch.training_accuracy, epoch.validation_loss,
-             epoch.validation_accuracy, epoch.validation_auc, epoch.validation_sensitivity,
-             epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), epoch.films_per_second,
-             kept)
-        )  # fmt: skip
-        self._say(f"Epoch {epoch.epoch}: validation loss {epoch.validation_loss:.3f}, AUC {epoch.validation_auc:.3f}")
-
-    def _say(self, text: str) -> None:
-        self.log.appendPlainText(text)
+        """Show one event of a training, a search or the rate finder."""
+        self.view.show_event(event, self._work.state is jobs.JobState.RUNNING)
 
     def show_result(self, result: TrainingResult) -> None:
         """Show how a training ended and offer its model to the session."""
-        self.progress.setRange(0, 1)
-        self.progress.setValue(1)
+        self.view.progress.setRange(0, 1)
+        self.view.progress.setValue(1)
         if result.completed and result.figures is not None:
             self._interrupted = None
             for line in summary_lines(result.figures):
-                self._say(line)
-            self.status.setText(f"Done. Kept epoch {result.best_epoch}. {_accuracy(result.figures.accuracy)}{NOTICE}")
+                self.view.say(line)
+            self.view.status.setText(
+                f"Done. Kept epoch {result.best_epoch}. {_accuracy(result.figures.accuracy)}{NOTICE}"
+            )
         else:
-            self.status.setText(f"Stopped after {result.epochs_done} epochs. The best model so far is kept.")
-        self._say(
+            self.view.status.setText(f"Stopped after {result.epochs_done} epochs. The best model so far is kept.")
+        self.view.say(
             f"Model: {result.model}\n{NOTICE}" if result.model else "No epoch was finished, so there is no model."
         )
         if result.model:

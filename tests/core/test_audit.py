@@ -15,7 +15,7 @@ from core.dataset import Split
 from core.events import FilmLeftOut, FindingKind, Progressed, Severity, Stage
 from core.phantoms import phantom
 from core.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
-from core.recipe import to_json_object
+from core.recipe_file import to_json_object
 from tests.given import drained
 
 REAL = Path(__file__).parents[3] / "shared/data/kermany-224"

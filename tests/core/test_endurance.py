@@ -13,7 +13,8 @@ import pytest
 import torch
 
 from core.model_file import load_model
-from core.recipe import MODERATE_AUGMENTATION, to_json_object
+from core.recipe import MODERATE_AUGMENTATION
+from core.recipe_file import to_json_object
 from core.run_folder import read_epochs
 
 ROOT = Path(__file__).parents[2]

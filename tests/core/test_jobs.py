@@ -19,7 +19,8 @@ from core.errors import JobFailed, Reason
 from core.events import BatchEnded, EpochEnded, Noted
 from core.ledger import spreadsheet_cell, unfinished
 from core.model_file import load_model
-from core.recipe import FAST, SEED, Depth, KeptBy, from_json_object, load_recipe, to_json_object
+from core.recipe import FAST, SEED, Depth, KeptBy
+from core.recipe_file import from_json_object, load_recipe, to_json_object
 from core.runs import read_run
 from core.screening import screen
 from core.training import train

@@ -10,7 +10,8 @@ import main
 from core.errors import JobFailed
 from core.events import EpochEnded, TrialEnded
 from core.rate_finder import find_rate, suggested
-from core.recipe import Augmentation, load_recipe, to_json_object
+from core.recipe import Augmentation
+from core.recipe_file import load_recipe, to_json_object
 from core.runs import list_runs
 from core.search import search
 from core.searches import Search, latest_search

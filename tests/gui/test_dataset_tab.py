@@ -59,7 +59,7 @@ def test_a_leaky_dataset_is_blocked_until_one_click_resolves_it(qtbot, window, l
     assert "✖" in tab.findChild(QListWidget, "findings").item(0).text()
     start = window.training_tab.findChild(QPushButton, "start")
     assert not start.isEnabled()
-    assert "must not be trained on" in window.training_tab.status.text()
+    assert "must not be trained on" in window.training_tab.view.status.text()
     stepped(qtbot, window, "fix_0")
     assert FindingKind.COPY_LEAK not in titles(window)
     assert start.isEnabled()

@@ -5,10 +5,10 @@ from dataclasses import fields, replace
 import pytest
 from pyqtgraph import PlotWidget
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QDoubleSpinBox, QPushButton, QSpinBox, QWidget
 
 from core.events import BatchEnded, EpochEnded, RateCurve, SearchResult
-from core.recipe import BEST, Augmentation, Recipe
+from core.recipe import BEST, Augmentation, Recipe, with_start
 from core.runs import runs_folder
 from gui import messages
 from gui.rate_dialog import RateDialog
@@ -46,7 +46,7 @@ def test_preview_follows_the_form(qtbot, tab):
 
 
 def test_rate_finder_fills_the_form(qtbot, window, tab):
-    with qtbot.waitSignal(window.job_shown, timeout=60_000) as shown:
+    with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
         press(qtbot, tab, "find_rate")
     assert isinstance(shown.args[0], RateCurve)
     tab.findChild(RateDialog, "rate_dialog").reject()
@@ -60,13 +60,13 @@ def test_rate_finder_fills_the_form(qtbot, window, tab):
 
 def test_search_puts_the_best_recipe_into_the_form(qtbot, window, tab, monkeypatch):
     monkeypatch.setattr(messages, "ask_hours", lambda *_: 1e-4)  # time for one trial, which may end
-    with qtbot.waitSignal(window.job_shown, timeout=60_000) as shown:
+    with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
         press(qtbot, tab, "search")
     assert isinstance(shown.args[0], SearchResult)
     assert shown.args[0].finished >= 1
     assert tab.form.recipe().learning_rate == pytest.approx(shown.args[0].recipe.learning_rate, abs=1e-6)
-    assert "validation AUC" in tab.status.text()
-    with qtbot.waitSignal(window.job_shown, timeout=60_000) as shown:
+    assert "validation AUC" in tab.view.status.text()
+    with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
         press(qtbot, tab, "resume_search")
     assert shown.args[0].finished + shown.args[0].pruned >= 2
     assert len(list(runs_folder().glob("search-*"))) == 1
@@ -87,7 +87,7 @@ def epoch(number, loss, is_best, sensitivity=0.9):
 
 
 def test_values_of_an_epoch_stand_beside_its_curves(qtbot, tab):
-    plots = tab.plots
+    plots = tab.view.plots
     for number, loss in enumerate((0.7, 0.5, 0.4), start=1):
         tab.show_event(epoch(number, loss, is_best=number < 3))
     qtbot.waitUntil(lambda: plots.loss.names() == ("training", "validation"))
@@ -98,15 +98,18 @@ def test_values_of_an_epoch_stand_beside_its_curves(qtbot, tab):
     qtbot.keyClick(plots.loss, Qt.Key.Key_Right)
     assert plots.loss.reading.text().startswith("Epoch 2\n")
     canvas = plots.validation.findChild(PlotWidget)
-    middle = canvas.mapFromScene(canvas.getPlotItem().vb.mapViewToScene(QPointF(3, 0.8)))
-    qtbot.mouseMove(canvas.viewport(), middle)
+    box = canvas.getPlotItem().vb
+    qtbot.waitUntil(lambda: box.viewRange()[0][0] < 2 < box.viewRange()[0][1])
+    for epoch_there in (1.2, 2.1):
+        place = canvas.mapFromScene(box.mapViewToScene(QPointF(epoch_there, sum(box.viewRange()[1]) / 2)))
+        qtbot.mouseMove(canvas.viewport(), place)
     qtbot.waitUntil(plots.validation.reading.isVisible)
-    assert plots.validation.reading.text() == "Epoch 3\nAUC 0.850\nsensitivity 0.900\nspecificity 0.600"
+    assert plots.validation.reading.text() == "Epoch 2\nAUC 0.850\nsensitivity 0.900\nspecificity 0.600"
 
 
 def test_figures_that_several_classes_lack_have_no_curve(qtbot, tab):
     tab.show_event(replace(epoch(1, 0.7, True), validation_sensitivity=None, validation_specificity=None))
-    qtbot.waitUntil(lambda: tab.plots.validation.names() == ("AUC",))
+    qtbot.waitUntil(lambda: tab.view.plots.validation.names() == ("AUC",))
 
 
 def test_every_choice_is_explained_where_it_is_made(qtbot, window, tab):
@@ -125,7 +128,7 @@ def test_the_time_left_is_said(qtbot, window, tab):
         cancel.wait()
 
     window.jobs.start(job, tab.show_event)
-    qtbot.waitUntil(lambda: "31 films/s · at most 13 min left" in tab.status.text())
+    qtbot.waitUntil(lambda: "31 films/s · at most 13 min left" in tab.view.status.text())
     with qtbot.waitSignal(window.job_shown):
         window.jobs.cancel()
 
@@ -143,3 +146,18 @@ def test_a_changed_recipe_is_called_ones_own(tab):
     form.show_recipe(replace(BEST, name="trial 3", learning_rate=2e-3))
     assert form.recipe_name.currentText() == "own"
     assert form.recipe().name == "trial 3"
+
+
+def test_other_starting_weights_bring_what_they_need(tab):
+    form = tab.form
+    form.recipe_name.setCurrentText("best")
+    start, rate = form.findChild(QComboBox, "start"), form.findChild(QDoubleSpinBox, "backbone_rate_factor")
+    start.setCurrentText("random")
+    assert form.recipe() == replace(with_start(BEST, "random"), name="own")
+    assert rate.value() == 1
+    rate.setValue(0.5)
+    assert form.recipe().backbone_rate_factor == 0.5  # what a person chooses stays
+    start.setCurrentText("imagenet")
+    assert form.recipe().normalisation == "resnet"
+    start.setCurrentText("bundled")
+    assert (form.recipe().normalisation, form.recipe().backbone_rate_factor) == ("per_film", 0.2)

@@ -30,8 +30,8 @@ def test_first_use_from_films_to_worklist(qtbot, window, dataset_folder, tmp_pat
     with qtbot.waitSignal(window.job_shown, timeout=50_000) as shown:
         click(qtbot, window.training_tab, "start")
     assert isinstance(shown.args[0], TrainingResult)
-    assert "not a diagnosis" in window.training_tab.status.text()
-    assert "roc auc" in window.training_tab.log.toPlainText()
+    assert "not a diagnosis" in window.training_tab.view.status.text()
+    assert "roc auc" in window.training_tab.view.log.toPlainText()
 
     window.tabs.setCurrentWidget(window.classify_tab)
     with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:

@@ -1,0 +1,67 @@
+"""A Recipe as strict JSON, read and written. Chooses nothing."""
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+from core.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_recipe
+
+FORMAT: Final = 1
+
+
+def to_json_object(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain JSON values, with the format number."""
+    return {"format": FORMAT, **asdict(recipe)}
+
+
+def from_json_object(content: object) -> Recipe:
+    """A recipe from parsed JSON. Unknown and missing keys are errors that name the key: JobFailed (recipe_invalid)."""
+    if not isinstance(content, dict):
+        raise invalid_recipe("it is not a JSON object")
+    if content.get("format") != FORMAT:
+        raise invalid_recipe(f"its format is {content.get('format')!r}, and this version reads format {FORMAT}")
+    choices = {key: value for key, value in content.items() if key != "format"}
+    choices["augmentation"] = Augmentation(**_checked(Augmentation, choices.get("augmentation"), "augmentation."))
+    return Recipe(**_checked(Recipe, choices, ""))
+
+
+def _checked(kind: type, values: object, prefix: str) -> dict[str, Any]:
+    """`values` as the fields of dataclass `kind`: every key known and present, every value of its field's type."""
+    if not isinstance(values, dict):
+        raise invalid_recipe(f"{prefix.rstrip('.') or 'it'} is not a JSON object")
+    types = get_type_hints(kind)
+    if unknown := sorted(set(values) - set(types)):
+        raise invalid_recipe(f"unknown key {prefix}{unknown[0]}")
+    if missing := sorted(set(types) - set(values)):
+        raise invalid_recipe(f"missing key {prefix}{missing[0]}")
+    return {key: _converted(values[key], expected, prefix + key) for key, expected in types.items()}
+
+
+def _converted(value: Any, expected: type, key: str) -> Any:
+    """A JSON value as its field's type; enumerations by their values, whole numbers also where fractions may stand."""
+    if issubclass(expected, StrEnum):
+        try:
+            return expected(value)
+        except ValueError:
+            raise invalid_recipe(f"{key} is {value!r}; it must be one of {', '.join(expected)}") from None
+    if expected is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        raise invalid_recipe(f"{key} is {value!r}; it must be of type {expected.__name__}")
+    return value
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """A named recipe (seed, fast, best) or one from a JSON file. Raises JobFailed (recipe_invalid)."""
+    if name_or_path in NAMED_RECIPES:
+        return NAMED_RECIPES[name_or_path]
+    path = Path(name_or_path)
+    try:
+        return from_json_object(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        names = ", ".join(NAMED_RECIPES)
+        raise invalid_recipe(f"{name_or_path} is neither a file nor one of {names}") from None
+    except (OSError, ValueError) as error:
+        raise invalid_recipe(f"{path} cannot be read as JSON ({error})") from error
