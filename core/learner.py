@@ -111,28 +111,28 @@ class Learner:
         labels = torch.from_numpy(self.splits[Split.TRAINING].labels)
         order = torch.randperm(len(labels), generator=generator)
         parts = [part for part in torch.split(order, self.recipe.batch_size) if len(part) > 1]  # BatchNorm needs two
-        loss_sum = hits = films = rate = 0.0
-        start = said = time.monotonic()
+        loss_sum = hits = films = rate = worked = 0.0  # worked: seconds, without those of a pause
+        said = time.monotonic()
         for number, part in enumerate(parts):
             if agree_to_stop(cancel, self.compute.device):
                 break
             rate = set_rate(
                 self.optimizer, self.recipe, (epoch - self.phase_start + number / len(parts)) / self.phase_epochs
             )
-            step_start = time.monotonic()
+            start = time.monotonic()
             loss, right = yield from self._step(part, labels[part].to(self.compute.device), generator, mixing)
             loss_sum, hits, films = loss_sum + loss * len(part), hits + right, films + len(part)
             now = time.monotonic()
+            worked += now - start
             if not self.on_features:
-                self.forecast.trained(epoch, len(part), now - step_start)
+                self.forecast.trained(epoch, len(part), now - start)
             if now - said >= PROGRESS_SECONDS or number + 1 == len(parts):
                 said = now
                 left = self.forecast.seconds_left(epoch, (number + 1) / len(parts))
-                early, speed = self.recipe.patience_epochs > 0, films / (now - start)
+                early, speed = self.recipe.patience_epochs > 0, films / worked
                 yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, speed, left, early)
         share_statistics(self.network, self.average.network)
-        seconds = max(time.monotonic() - start, 1e-9)
-        return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / seconds)
+        return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / max(worked, 1e-9))
 
     def single_step(self, rate: float, number: int) -> Generator[LearnerEvent, None, float]:
         """One step at a given rate on films that seed and `number` decide; gives its loss."""
