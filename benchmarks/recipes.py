@@ -201,7 +201,8 @@ def main() -> None:
     parser.add_argument("--films", type=int, default=300)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--recipes", nargs="+", default=["seed", "fast", "best"], help="names or JSON files")
+    parser.add_argument("--models", nargs="*", default=[], help="bundled or model files, only looked at")
+    parser.add_argument("--recipes", nargs="*", default=["seed", "fast", "best"], help="names or JSON files")
     parser.add_argument("--start", nargs="+", default=["random", "bundled"], help="random, bundled, imagenet or a file")
     parser.add_argument("--strengths", nargs="+", type=float, default=[1.0], help="of the recipe's augmentation")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
@@ -211,6 +212,10 @@ def main() -> None:
         sys.exit(f"{REAL} is not here")
     dataset = splits_of_the_bundled_model()
     print(HEADING, flush=True)
+    for name in options.models:
+        test = [film for film in drawn(dataset, 0, 0) if film.split is Split.TEST]
+        row = looked_at(load_model(None if name == "bundled" else Path(name)), test, 0)
+        print(told(f"{Path(name).stem}, as it is | | |", [row]), flush=True)
     for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
         given = {"epochs": options.epochs, "small_share": options.small_share}
         given = {key: value for key, value in given.items() if value is not None}

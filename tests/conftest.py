@@ -7,8 +7,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-from core.recipe import Recipe, Schedule
-from tests.given import write_phantoms
+from tests.given import QUICK, write_phantoms
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +30,4 @@ def dataset_folder(tmp_path):
 
 @pytest.fixture
 def quick_recipe():
-    return Recipe(
-        name="quick",
-        start="random",
-        epochs=2,
-        batch_size=8,
-        image_size_px=64,
-        schedule=Schedule.CONSTANT,
-        learning_rate=1e-3,
-    )
+    return QUICK

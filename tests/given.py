@@ -5,6 +5,17 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
 from core.phantoms import phantom
+from core.recipe import Recipe, Schedule
+
+QUICK = Recipe(
+    name="quick",
+    start="random",
+    epochs=2,
+    batch_size=8,
+    image_size_px=64,
+    schedule=Schedule.CONSTANT,
+    learning_rate=1e-3,
+)
 
 
 def write_phantoms(root):

@@ -56,13 +56,14 @@ def test_a_run_is_never_overwritten(trained, quick_recipe, cancel):
 
 
 def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel):
-    _, whole = drained(train(dataset_folder, quick_recipe, tmp_path / "whole", cancel))
-    job = train(dataset_folder, quick_recipe, tmp_path / "broken", cancel)
+    recipe = replace(quick_recipe, mixup_alpha=0.4)
+    _, whole = drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
+    job = train(dataset_folder, recipe, tmp_path / "broken", cancel)
     for event in job:
         if isinstance(event, EpochEnded):
             break
     job.close()
-    _, resumed = drained(train(dataset_folder, quick_recipe, tmp_path / "broken", cancel, resume=True))
+    _, resumed = drained(train(dataset_folder, recipe, tmp_path / "broken", cancel, resume=True))
     assert resumed.figures == whole.figures
     first, second = (load_model(tmp_path / name / "best.safetensors") for name in ("whole", "broken"))
     assert first.header.content["sha256"] == second.header.content["sha256"]
@@ -124,15 +125,12 @@ def test_parts_of_a_batch_sum_to_the_whole_gradient(dataset_folder, quick_recipe
 
 
 @pytest.mark.parametrize("figure", ["auc", "accuracy"])
-def test_mixup_and_the_figure_that_keeps_an_epoch(figure, dataset_folder, quick_recipe, tmp_path, cancel):
+def test_the_chosen_figure_keeps_an_epoch_also_with_mixup(figure, dataset_folder, quick_recipe, tmp_path, cancel):
     recipe = replace(quick_recipe, mixup_alpha=0.4, kept_by=KeptBy(figure), epochs=3)
     events, result = drained(train(dataset_folder, recipe, tmp_path / "run", cancel))
     epochs = [event for event in events if isinstance(event, EpochEnded)]
     best = max(epochs, key=lambda epoch: (getattr(epoch, f"validation_{figure}"), -epoch.epoch))
     assert result.best_epoch == best.epoch
-    again, _ = drained(train(dataset_folder, recipe, tmp_path / "again", cancel))
-    losses = [event.training_loss for event in again if isinstance(event, EpochEnded)]
-    assert losses == [epoch.training_loss for epoch in epochs]
 
 
 def test_small_films_come_first_and_the_kept_model_is_for_full_size(dataset_folder, quick_recipe, tmp_path, cancel):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import main
+from core import rate_finder
 from core.errors import JobFailed
 from core.events import EpochEnded, TrialEnded
 from core.rate_finder import find_rate, suggested
@@ -39,7 +40,8 @@ def test_the_suggestion_is_not_led_astray_by_batches_that_waver():
         assert 1e-5 < suggested(list(rates), list(fall + noise)) < 1e-2
 
 
-def test_rate_finder_gives_a_curve_and_leaves_nothing(dataset_folder, quick_recipe, cancel):
+def test_rate_finder_gives_a_curve_and_leaves_nothing(dataset_folder, quick_recipe, cancel, monkeypatch):
+    monkeypatch.setattr(rate_finder, "STEPS", 30)
     before = sorted(dataset_folder.rglob("*"))
     _, curve = drained(find_rate(dataset_folder, replace(quick_recipe, image_size_px=32), cancel))
     assert len(curve.rates) == len(curve.losses) > 10

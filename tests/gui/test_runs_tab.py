@@ -1,5 +1,7 @@
 """The Runs tab as a person uses it."""
 
+import shutil
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,14 +13,23 @@ from core.runs import list_runs, runs_folder
 from core.training import train
 from gui import messages
 from gui.plots import CurvePlot
-from tests.given import drained
+from tests.given import QUICK, drained, write_phantoms
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Three short trainings, made once."""
+    root = tmp_path_factory.mktemp("trained")
+    write_phantoms(root / "data")
+    for name, epochs in (("first", 2), ("second", 3), ("third", 1)):
+        recipe = replace(QUICK, epochs=epochs, image_size_px=32)
+        drained(train(root / "data", recipe, root / "runs" / name, threading.Event()))
+    return root / "runs"
 
 
 @pytest.fixture
-def runs(window, dataset_folder, quick_recipe, cancel):
-    for name, epochs in (("first", 2), ("second", 3), ("third", 1)):
-        recipe = replace(quick_recipe, epochs=epochs, image_size_px=32)
-        drained(train(dataset_folder, recipe, runs_folder() / name, cancel))
+def runs(window, trained):
+    shutil.copytree(trained, runs_folder())
     return window.runs_tab
 
 

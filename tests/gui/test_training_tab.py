@@ -7,6 +7,7 @@ from pyqtgraph import PlotWidget
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDoubleSpinBox, QPushButton, QSpinBox, QWidget
 
+from core import rate_finder
 from core.events import BatchEnded, EpochEnded, RateCurve, SearchResult
 from core.recipe import BEST, Augmentation, Recipe, with_start
 from core.runs import runs_folder
@@ -45,7 +46,8 @@ def test_preview_follows_the_form(qtbot, tab):
     preview.close()
 
 
-def test_rate_finder_fills_the_form(qtbot, window, tab):
+def test_rate_finder_fills_the_form(qtbot, window, tab, monkeypatch):
+    monkeypatch.setattr(rate_finder, "STEPS", 20)
     with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
         press(qtbot, tab, "find_rate")
     assert isinstance(shown.args[0], RateCurve)
