@@ -81,13 +81,14 @@ def write_predictions(
 ) -> None:
     """Keep the answers on the test films, so that runs can be compared film by film.
 
-    names, labels: of the films. rows: (n,) probability of class 1, or (n, classes).
+    names, labels: of the films. rows: (n,) probability of class 1, or (n, classes); written in full, for rounding
+    would tie answers near 0 and 1 and change AUC.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["file", "label", "probabilities"])
     for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
-        writer.writerow([readable_name(name), label, " ".join(f"{value:.6f}" for value in row)])
+        writer.writerow([readable_name(name), label, " ".join(repr(float(value)) for value in row)])
     write_text_atomically(run_dir / PREDICTIONS, text.getvalue())
 
 

@@ -120,7 +120,7 @@ def described(run: Run, name: str, note: str) -> Run:
 
 def recipe_differences(*recipes: Recipe) -> tuple[tuple[str, ...], ...]:
     """Each choice that differs, with the value in each recipe, in the recipe's order."""
-    flat = [_flat(to_json_object(recipe)) for recipe in recipes]
+    flat = [_flat(to_json_object(replace(recipe, name=""))) for recipe in recipes]
     rows = ((key, *(str(choices[key]) for choices in flat)) for key in flat[0])
     return tuple(row for row in rows if len(set(row[1:])) > 1)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.errors import JobFailed
 from core.events import EpochEnded
 from core.metrics import Difference, adjusted, delong_difference, mcnemar, roc_auc
+from core.run_folder import read_predictions, write_predictions
 from core.runs import compare, described, list_runs, read_run, recipe_differences
 from core.training import train
 from tests.given import drained
@@ -67,6 +68,12 @@ def test_an_interrupted_run_is_listed_but_not_compared(dataset_folder, quick_rec
 def test_recipe_differences_reach_into_the_augmentation(quick_recipe):
     other = replace(quick_recipe, augmentation=replace(quick_recipe.augmentation, rotation_degrees=5))
     assert recipe_differences(quick_recipe, other) == (("augmentation rotation_degrees", "0.0", "5"),)
+
+
+def test_answers_near_certainty_keep_their_order(tmp_path):
+    rows = np.array([1 - 1e-9, 1 - 2e-9, 3e-9, 1e-9])
+    write_predictions(tmp_path, list("abcd"), ["X"] * 4, rows)
+    assert [row[0] for _, row in read_predictions(tmp_path).values()] == list(rows)
 
 
 def test_delong_difference_finds_what_is_there_and_nothing_else():
