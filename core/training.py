@@ -1,5 +1,6 @@
 """One training from dataset to model file, as a generator. Shows nothing; decides nothing that the recipe decides."""
 
+import io
 import json
 import threading
 import time
@@ -241,7 +242,11 @@ class Training:
             "optimizer": learner.optimizer.state_dict(),
             "data": self.fingerprint,
         }
-        write_atomically(self.run_dir / CHECKPOINT, lambda stream: torch.save(state, stream))
+        content = (
+            io.BytesIO()
+        )  # torch.save hides what goes wrong with a file, such as a full disk, in an error of its own
+        torch.save(state, content)
+        write_atomically(self.run_dir / CHECKPOINT, lambda stream: stream.write(content.getbuffer()))
 
     def _load_checkpoint(self) -> None:
         path = self.run_dir / CHECKPOINT

@@ -3,9 +3,11 @@
 import csv
 import errno
 import json
+import os
 import shutil
 import threading
 from dataclasses import replace
+from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
@@ -25,6 +27,8 @@ from core.runs import read_run
 from core.screening import screen
 from core.training import train
 from tests.given import drained, write_phantoms
+
+DEVICE_FULL = Path("/dev/full")  # Linux: every write there finds the disk full
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +151,17 @@ def test_small_films_come_first_and_the_kept_model_is_for_full_size(dataset_fold
 
 
 def test_a_full_disk_ends_cleanly_with_the_best_model(dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch):
-    recipe = replace(quick_recipe, epochs=3)
+    recipe = replace(
+        quick_recipe, epochs=3, learning_rate=1e-8, kept_by=KeptBy.AUC
+    )  # then only checkpoints are written
     job = train(dataset_folder, recipe, tmp_path / "run", cancel)
     next(event for event in job if isinstance(event, EpochEnded))
     with monkeypatch.context() as full:
-        full.setattr(files.os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+        if DEVICE_FULL.exists():
+            name = str(tmp_path / "run" / ".x.tmp")
+            full.setattr(files.tempfile, "mkstemp", lambda **_: (os.open(DEVICE_FULL, os.O_WRONLY), name))
+        else:
+            full.setattr(files.os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
         with pytest.raises(JobFailed, match="The disk is full") as error:
             drained(job)
     assert error.value.reason is Reason.DISK_FULL
