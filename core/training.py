@@ -242,10 +242,8 @@ class Training:
             "optimizer": learner.optimizer.state_dict(),
             "data": self.fingerprint,
         }
-        content = (
-            io.BytesIO()
-        )  # torch.save hides what goes wrong with a file, such as a full disk, in an error of its own
-        torch.save(state, content)
+        content = io.BytesIO()
+        torch.save(state, content)  # not into the file: torch hides a full disk in an error of its own
         write_atomically(self.run_dir / CHECKPOINT, lambda stream: stream.write(content.getbuffer()))
 
     def _load_checkpoint(self) -> None:
