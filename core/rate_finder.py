@@ -27,7 +27,7 @@ SMOOTHING: Final = 0.9  # of the running mean of the loss
 DIVERGED: Final = 4.0  # times the lowest loss: beyond, the curve has told all
 LEAST_POINTS: Final = 10
 WINDOW: Final = 9  # points of the curve that are averaged before its slope is taken
-DECADES_BELOW: Final = 100
+TWO_DECADES: Final = 100
 
 
 def find_rate(
@@ -80,7 +80,7 @@ def suggested(rates: Sequence[float], losses: Sequence[float]) -> float | None:
         return None
     smooth = np.convolve(np.pad(losses, WINDOW // 2, mode="edge"), np.full(WINDOW, 1 / WINDOW), mode="valid")
     lowest = int(smooth.argmin())
-    first = int(np.searchsorted(np.asarray(rates), rates[lowest] / DECADES_BELOW))
+    first = int(np.searchsorted(np.asarray(rates), rates[lowest] / TWO_DECADES))
     slope = np.gradient(smooth, np.log(np.asarray(rates)))
     steepest = first + int(slope[first : lowest + 1].argmin())
     return float(rates[steepest]) if slope[steepest] < 0 else None
