@@ -15,7 +15,6 @@ import random
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -33,7 +32,7 @@ from core.model_header import bundled_model, read_header
 from core.preparation import Preparation
 from core.recipe import Recipe, with_start
 from core.recipe_file import load_recipe
-from core.run_folder import data_fingerprint
+from core.run_folder import CHECKPOINT, METRICS, MODEL, data_fingerprint, read_card
 from core.splits import VALIDATION_SHARE, with_splits
 from core.training import train
 
@@ -121,12 +120,16 @@ def drawn(dataset: Dataset, films: int, seed: int) -> list[Film]:
 
 
 def trained(recipe: Recipe, films: list[Film], folder: Path) -> Path:
-    """The model file of a training on these films."""
+    """The model file of a training on these films; one that was interrupted in this folder goes on."""
+    run = folder / "run"
+    if (run / METRICS).exists():
+        return run / MODEL
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "films.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["file", "label", "patient", "split"])
         writer.writerows([film.path, film.path.parent.name, film.patient, film.split] for film in films)
-    job = train(folder / "films.csv", recipe, folder / "run", threading.Event(), preparation=ACCEPTING)
+    job = train(folder / "films.csv", recipe, run, threading.Event(), (run / CHECKPOINT).exists(), ACCEPTING)
     while True:
         try:
             next(job)
@@ -186,13 +189,16 @@ def looked_at(model: Model, test: list[Film], seconds: float) -> Row:
     return row
 
 
-def measured(dataset: Dataset, recipe: Recipe, films: int, seed: int) -> Row:
-    """Train, and look at the test films."""
-    chosen, start = drawn(dataset, films, seed), time.monotonic()
+def measured(dataset: Dataset, recipe: Recipe, films: int, seed: int, kept: Path | None) -> Row:
+    """Train, in a folder that is kept if one is given, and look at the test films."""
+    chosen = drawn(dataset, films, seed)
+    recipe = replace(recipe, seed=seed)
     with tempfile.TemporaryDirectory() as folder:
-        model = load_model(trained(replace(recipe, seed=seed), chosen, Path(folder)))
+        name = f"{recipe.name}-{Path(recipe.start).stem}-{films or 'all'}-{recipe.fingerprint()[:8]}"
+        path = trained(recipe, chosen, kept / name if kept else Path(folder))
+        model, seconds = load_model(path), read_card(path.parent).seconds or 0
     test = [film for film in chosen if film.split is Split.TEST]
-    return looked_at(model, test, time.monotonic() - start)
+    return looked_at(model, test, seconds)
 
 
 def main() -> None:
@@ -205,6 +211,7 @@ def main() -> None:
     parser.add_argument("--recipes", nargs="*", default=["seed", "fast", "best"], help="names or JSON files")
     parser.add_argument("--start", nargs="+", default=["random", "bundled"], help="random, bundled, imagenet or a file")
     parser.add_argument("--strengths", nargs="+", type=float, default=[1.0], help="of the recipe's augmentation")
+    parser.add_argument("--runs", type=Path, help="where run folders are kept, to go on with after an interruption")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--small-share", type=float, help="instead of the recipe's")
     options = parser.parse_args()
@@ -226,7 +233,7 @@ def main() -> None:
         title = f"{', '.join(words)} | {start} | {options.films or 'all'}"
         rows = []
         for seed in range(options.first_seed, options.first_seed + options.seeds):
-            rows.append(measured(dataset, recipe, options.films, seed))
+            rows.append(measured(dataset, recipe, options.films, seed, options.runs))
             print(told(f"{title} | {seed}", rows[-1:]), flush=True)
         if len(rows) > 1:
             print(told(f"{title} | mean", rows), flush=True)
