@@ -194,7 +194,7 @@ def measured(dataset: Dataset, recipe: Recipe, films: int, seed: int, kept: Path
     chosen = drawn(dataset, films, seed)
     recipe = replace(recipe, seed=seed)
     with tempfile.TemporaryDirectory() as folder:
-        name = f"{recipe.name}-{Path(recipe.start).stem}-{films or 'all'}-{recipe.fingerprint()[:8]}"
+        name = f"{recipe.name}-{Path(recipe.start).stem}-{films or 'all'}-{recipe.fingerprint}"
         path = trained(recipe, chosen, kept / name if kept else Path(folder))
         model, seconds = load_model(path), read_card(path.parent).seconds or 0
     test = [film for film in chosen if film.split is Split.TEST]
