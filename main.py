@@ -15,11 +15,11 @@ from typing import TypeVar
 
 from core.events import TrainingResult
 from core.files import readable_name, write_text_atomically
+from core.notice import NOTICE
 from core.preparation import Preparation
 
 Result = TypeVar("Result")
 DONE, FAILED, WRONG_USAGE, SOME_LEFT_OUT, INTERRUPTED = 0, 1, 2, 3, 130
-NOTICE = "For research and education, not a diagnosis."
 ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
 
 
@@ -84,10 +84,36 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--trials", type=int, help="at most so many")
     search.set_defaults(command=_search)
     evaluate = commands.add_parser("evaluate", help="figures of a model on labelled films", parents=[prepared])
-    evaluate.add_argument("model", type=Path)
+    evaluate.add_argument("model", help="a model file, or bundled")
     evaluate.add_argument("dataset", type=Path)
     evaluate.add_argument("--output", type=Path, required=True, metavar="DIR")
+    evaluate.add_argument("--prevalence", type=float, default=0.1, help="of the finding, for predictive values (0.1)")
+    evaluate.add_argument(
+        "--unseen", action="store_true", help="leave out films that the model was trained or validated with"
+    )
     evaluate.set_defaults(command=_evaluate)
+    accept = commands.add_parser(
+        "accept", help="acceptance test with films that were reported here", parents=[prepared]
+    )
+    accept.add_argument("model", help="a model file, or bundled")
+    accept.add_argument("dataset", type=Path)
+    accept.add_argument("--output", type=Path, required=True, metavar="DIR", help="acceptance.json, acceptance.pdf")
+    accept.add_argument("--sensitivity", type=float, default=0.85, help="to be shown at least (0.85)")
+    accept.add_argument("--specificity", type=float, default=0.75, help="to be shown at least (0.75)")
+    accept.add_argument("--signed-by", default="", metavar="NAME", help="printed name on the form")
+    accept.set_defaults(command=_accept)
+    point = commands.add_parser("operating-point", help="show or choose a model's operating point on this computer")
+    point.add_argument("model", help="a model file, or bundled")
+    point.add_argument(
+        "--wish", help='"miss at most 5 of 100", "at most 10 %% false alarms", "best balance" or a threshold'
+    )
+    point.add_argument("--error", type=float, help="error rate of likely and unlikely, for example 0.05")
+    point.add_argument("--own", action="store_true", help="that of the model's file again")
+    point.set_defaults(command=_operating_point)
+    card = commands.add_parser("card", help="print a model's card")
+    card.add_argument("model", help="a model file, or bundled")
+    card.add_argument("--pdf", type=Path, metavar="FILE", help="write it as PDF instead")
+    card.set_defaults(command=_card)
     screen = commands.add_parser("screen", help="score every film of a folder")
     screen.add_argument("folder", type=Path)
     screen.add_argument("--output", type=Path, required=True, metavar="RESULTS.csv")
@@ -279,13 +305,71 @@ def _evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.evaluation import evaluate
     from core.metrics import summary_lines
 
-    result = _finished(evaluate(options.model, options.dataset, options.output, cancel, _preparation(options)), cancel)
+    job = evaluate(
+        _model(options.model), options.dataset, options.output, cancel, _preparation(options), options.prevalence,
+        options.unseen,
+    )  # fmt: skip
+    result = _finished(job, cancel)
     if result is None:
         return INTERRUPTED
-    for line in summary_lines(result.figures):
-        _print_line(line)
-    _print_line(f"Report: {result.output_dir / 'report.html'}\n{NOTICE}")
+    for line in (result.point, *summary_lines(result.figures), result.frequencies, result.seen):
+        if line:
+            _print_line(line)
+    _print_line(f"Report: {options.output / 'report.html'} and report.pdf\n{NOTICE}")
     return SOME_LEFT_OUT if result.left_out else DONE
+
+
+def _model(name: str) -> Path | None:
+    """The model that an argument names; None is the bundled one."""
+    return None if name == "bundled" else Path(name)
+
+
+def _accept(options: argparse.Namespace, cancel: threading.Event) -> int:
+    from core.acceptance import accept
+    from core.evaluated import Target
+
+    target = Target(options.sensitivity, options.specificity)
+    job = accept(
+        _model(options.model), options.dataset, options.output, cancel, target, options.signed_by, _preparation(options)
+    )
+    result = _finished(job, cancel)
+    if result is None:
+        return INTERRUPTED
+    _print_line(f"{result.acceptance.sentence}\nForm: {options.output / 'acceptance.pdf'}\n{NOTICE}")
+    return SOME_LEFT_OUT if result.evaluation.left_out else DONE
+
+
+def _operating_point(options: argparse.Namespace, _cancel: threading.Event) -> int:
+    from core.choosing import chosen_point, own_point
+    from core.model_header import bundled_model, read_header
+    from core.operating import wish_of
+
+    header = read_header(_model(options.model) or bundled_model())
+    if options.own:
+        own_point(header)
+    elif options.wish or options.error is not None:
+        chosen_point(header, wish_of(options.wish or "best balance"), options.error)
+    from core.site import in_use, point_in_words, validation_here
+
+    used = in_use(header)
+    _print_line(f"{used.name}: {point_in_words(used)}\n{validation_here(used)[1]}\n{NOTICE}")
+    return DONE
+
+
+def _card(options: argparse.Namespace, _cancel: threading.Event) -> int:
+    from core.document import text_of
+    from core.files import write_atomically
+    from core.model_card import card_document
+    from core.model_header import bundled_model, read_header
+    from core.pdf import pdf_of
+
+    document = card_document(read_header(_model(options.model) or bundled_model()))
+    if options.pdf is None:
+        _print_line(text_of(document))
+    else:
+        content = pdf_of(document)
+        write_atomically(options.pdf, lambda stream: stream.write(content))
+    return DONE
 
 
 def _screen(options: argparse.Namespace, cancel: threading.Event) -> int:
@@ -295,7 +379,7 @@ def _screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     result = _finished(job, cancel)
     _print_line(
         f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
-        f"{result.output}\n{NOTICE}"
+        f"{result.output}\n{result.validation}\n{NOTICE}"
     )
     if not result.completed:
         _print_line("Interrupted; finished rows are kept. Go on with --resume.")

@@ -26,7 +26,8 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from core.allocator import keep_freed_memory
 from core.dataset import Dataset, Film, Split, read_dataset
-from core.metrics import Figure, roc_auc
+from core.intervals import Figure
+from core.ranking import roc_auc
 from core.model_file import Model, load_model
 from core.model_header import bundled_model, read_header
 from core.preparation import Preparation

@@ -31,7 +31,8 @@ from core.cache import decoded_films
 from core.dataset import Film, Split, read_dataset
 from core.decoded import films_of_split
 from core.learner import Learner
-from core.metrics import roc_auc, wilson
+from core.intervals import wilson
+from core.ranking import roc_auc
 from core.phantoms import phantom
 from core.recipe import BEST, Recipe, with_start
 

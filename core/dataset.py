@@ -11,7 +11,7 @@ from typing import Final
 
 from core.errors import JobFailed, Reason
 from core.events import IntakeLook
-from core.label_list import FILM_SUFFIXES, guessed_columns, read_label_list
+from core.label_list import FILM_SUFFIXES, attribute_columns, guessed_columns, read_label_list
 from core.patients import EACH_FILE, patients_of, proposed_pattern
 from core.preparation import AS_IT_IS, Action, Preparation
 
@@ -37,7 +37,8 @@ class Split(StrEnum):
 class Film:
     """One labelled file. label: index into the dataset's classes. split: None until it is given or made.
 
-    patient_is_guessed: from the file's name, so that a DICOM PatientID may replace it.
+    patient_is_guessed: from the file's name, so that a DICOM PatientID may replace it. attributes: what a label list
+    tells beside that, (name, value) of age, sex, view and device.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Film:
     patient: str
     split: Split | None = None
     patient_is_guessed: bool = True
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class _Entry:
     class_name: str
     patient: str | None
     split: Split | None
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
@@ -111,7 +114,14 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
     pattern = preparation.patient_pattern or proposed_pattern(unnamed)
     patients = iter(patients_of(unnamed, pattern))
     films = [
-        Film(entry.path, indices[entry.class_name], entry.patient or next(patients), entry.split, entry.patient is None)
+        Film(
+            entry.path,
+            indices[entry.class_name],
+            entry.patient or next(patients),
+            entry.split,
+            entry.patient is None,
+            entry.attributes,
+        )
         for entry in entries
     ]
     root = source if source.is_dir() else preparation.root or source.parent
@@ -209,13 +219,15 @@ def _entries_of_list(source: Path, preparation: Preparation) -> list[_Entry]:
     file_at, label_at = table.column(columns.file), table.column(columns.label)
     patient_at = table.column(columns.patient) if columns.patient else None
     split_at = table.column(columns.split) if columns.split else None
+    more = attribute_columns(table, columns)
     entries: dict[Path, _Entry] = {}
     for line, cells in table.rows:
         if not cells[file_at] or not cells[label_at]:
             raise invalid_dataset(f"line {line} of {source} has no file or no label")
         patient = cells[patient_at] if patient_at is not None else ""
         split = _split_named(cells[split_at], line) if split_at is not None else None
-        entry = _Entry(_listed_file(root, cells[file_at]), cells[label_at], patient or None, split)
+        told = tuple((name, cells[place]) for name, place in more.items() if cells[place])
+        entry = _Entry(_listed_file(root, cells[file_at]), cells[label_at], patient or None, split, told)
         if entries.setdefault(entry.path, entry) != entry:
             raise invalid_dataset(f"line {line} of {source} says something else about {cells[file_at]} than before")
     return list(entries.values())

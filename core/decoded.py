@@ -1,4 +1,4 @@
-"""Decoded films of one split, and the figures of answers about them. Trains nothing."""
+"""Decoded films of one split. Trains nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from core.dataset import Film, Split
 from core.errors import JobFailed, Reason
-from core.metrics import BinaryFigures, ClassFigures, binary_figures, class_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,3 @@ def films_of_split(
     first, end = int(which[0]), int(which[-1]) + 1
     own = pixels[first:end] if end - first == len(which) else pixels[which]
     return DecodedFilms(own, labels, tuple(films[number].patient for number in which))
-
-
-def figures_of(
-    films: DecodedFilms, probabilities: npt.NDArray[np.float64], threshold: float | None, classes: tuple[str, ...]
-) -> BinaryFigures | ClassFigures:
-    """The figures that fit the number of classes, clustered by patient."""
-    if threshold is None:
-        return class_figures(films.labels, probabilities, classes, films.patients)
-    return binary_figures(films.labels, probabilities, threshold, films.patients)

@@ -21,6 +21,7 @@ DICOM_MAGIC_OFFSET: Final = 128
 TAGS: Final = (
     "Modality", "Manufacturer", "ManufacturerModelName", "BodyPartExamined", "ViewPosition", "PatientPosition",
     "PhotometricInterpretation", "BitsStored", "ConversionType", "DetectorType", "Rows", "Columns", "PatientSex",
+    "PatientAge",
 )  # fmt: skip
 PIXEL_KEYWORDS: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     RECIPE_INVALID = "recipe_invalid"
     NOTHING_TO_RESUME = "nothing_to_resume"
     RUN_UNREADABLE = "run_unreadable"
+    OPERATING_POINT_INVALID = "operating_point_invalid"
     SELF_TEST_FAILED = "self_test_failed"
 
 

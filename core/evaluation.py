@@ -1,80 +1,147 @@
-"""The figures of a model on a labelled dataset, and the self-test of the bundled one. Fits nothing."""
+"""Evaluate a model on labelled films, and the self-test of the bundled one. Fits nothing."""
 
+import json
+import tempfile
 import threading
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-from core.cache import Pace, decoded_films
-from core.dataset import Split, corrected, read_dataset
-from core.decoded import DecodedFilms, figures_of
+from core.answering import Answered, answered, check_classes
+from core.dataset import Dataset, Split, corrected, read_dataset
 from core.errors import JobFailed, Reason
-from core.events import EvaluationResult, FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
-from core.files import check_writable
-from core.model_file import known_films, load_model
+from core.evaluated import Evaluation
+from core.evaluation_report import evaluation_document
+from core.events import FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
+from core.files import check_writable, write_atomically, write_text_atomically
+from core.intervals import group_numbers
+from core.looks import count_look
+from core.metrics import at_prevalence, figures_of
+from core.model_file import Model, known_films, load_in_use, load_model
+from core.model_header import ModelHeader
+from core.operating import OF_PREVALENCE, three_way
 from core.preparation import AS_IT_IS, Preparation
-from core.report import write_report
+from core.site import point_in_words, validation_here
 from core.splits import chosen_splits
+from core.subgroups import attributes_of, subgroups
 
-SELF_TEST_TOLERANCE = 1e-3  # processors round differently; half a percent of a wrong weight shows more
+SELF_TEST_TOLERANCE: Final = 1e-3  # processors round differently; half a percent of a wrong weight shows more
+EvaluationEvent = Progressed | Noted | FilmLeftOut
 
 
 def evaluate(
     model: Path | None,
     source: Path,
-    output_dir: Path,
+    output_dir: Path | None,
     cancel: threading.Event,
     preparation: Preparation = AS_IT_IS,
-) -> Generator[Progressed | Noted | FilmLeftOut, None, EvaluationResult | None]:
-    """Write metrics.json, report.html and plots of `model` on the dataset's test split, or on all where none is given.
+    prevalence: float = OF_PREVALENCE,
+    unseen: bool = False,
+) -> Generator[EvaluationEvent, None, Evaluation | None]:
+    """A model at its operating point on the dataset's test split, or on all films where none is given.
 
+    Written into output_dir, where one is given: metrics.json, report.html, report.pdf and plots. prevalence: of the
+    finding, 0..1 exclusive, for which predictive values are stated too. unseen: leave out films that the model was
+    trained or validated with, whatever split they are in.
     Returns None where it was cancelled. Raises JobFailed: classes that are not the model's, an unusable output.
     """
-    check_writable(output_dir)
-    loaded = load_model(model)
+    if output_dir is not None:
+        check_writable(output_dir)
+    yield Progressed(Stage.LOADING_NETWORK, 0, None)
+    loaded = load_in_use(model)
     dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
-    for warning in loaded.header.warnings:
-        yield Noted(warning, Severity.WARNING)
-    if dataset.classes != loaded.header.classes:
-        sentence = (
-            f"The dataset's classes ({', '.join(dataset.classes)}) are not those of the model "
-            f"({', '.join(loaded.header.classes)})."
-        )
-        raise JobFailed(Reason.DATASET_INVALID, sentence)
+    dataset = check_classes(loaded, dataset)
     test = dataset.of_split(Split.TEST)
     yield Noted(f"Evaluating {len(test)} films of the test split." if test else "No test split: evaluating all films.")
-    store = output_dir / ".films.tmp"
-    left_out: list[FilmLeftOut] = []
-    try:
-        decoding = decoded_films(test or dataset.films, loaded.preprocessing.size_px, store, cancel)
-        while True:
-            try:
-                event = next(decoding)
-            except StopIteration as end:
-                readable, pixels = end.value
-                break
-            if isinstance(event, FilmLeftOut):
-                left_out.append(event)
-            yield event
-        rows, pace = [], Pace(Stage.TESTING, len(readable))
-        for start in range(0, len(readable), 32):
-            if cancel.is_set():
-                return None
-            rows.append(loaded.probabilities(pixels[start : start + 32]))
-            if progress := pace.at(min(start + 32, len(readable))):
-                yield progress
-    finally:
-        store.unlink(missing_ok=True)
-    if cancel.is_set() or not rows:
+    found = yield from scored(loaded, dataset, bool(test), unseen, cancel)
+    if found is None:
         return None
-    labels = np.array([film.label for film in readable], dtype=np.int64)
-    films = DecodedFilms(pixels, labels, tuple(film.patient for film in readable))
-    probabilities = np.concatenate(rows)
-    figures = figures_of(films, probabilities, loaded.calibration.threshold, loaded.header.classes)
-    write_report(output_dir, loaded.header.name, dataset.root, figures, labels, probabilities, loaded.header.warnings)
-    return EvaluationResult(output_dir, figures, tuple(left_out), completed=True)
+    evaluation = evaluated(loaded, source, found, prevalence)
+    for warning in evaluation.warnings:
+        yield Noted(warning, Severity.WARNING)
+    if output_dir is not None:
+        write_evaluation(evaluation, output_dir)
+    return evaluation
+
+
+def scored(
+    model: Model, dataset: Dataset, only_test: bool, unseen: bool, cancel: threading.Event
+) -> Generator[EvaluationEvent, None, Answered | None]:
+    """The answers on the films to evaluate; None where it was cancelled. Raises JobFailed where there is no film."""
+    used = model.header.film_codes(Split.TRAINING, Split.VALIDATION) if unseen else frozenset()
+    with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
+        films = dataset.of_split(Split.TEST) if only_test else dataset.films
+        return (yield from answered(model, films, Path(folder) / "films", cancel, used))
+
+
+def evaluated(model: Model, source: Path, found: Answered, prevalence: float) -> Evaluation:
+    """The figures of answers, and what must be known of them; counts a look at these films."""
+    header, answers = model.header, found.answers
+    labels, probabilities = answers.labels, answers.probabilities(header.calibration.temperature)
+    patients = [film.patient for film in found.films]
+    threshold = header.threshold
+    groups = group_numbers(patients)
+    return Evaluation(
+        header=header,
+        source=source,
+        films=found.films,
+        answers=answers,
+        point=point_in_words(header),
+        figures=figures_of(labels, probabilities, threshold, header.classes, patients),
+        at_prevalence=None
+        if threshold is None
+        else at_prevalence(labels, probabilities, threshold, prevalence, patients),
+        three_way=None
+        if threshold is None
+        else three_way(labels, probabilities, header.calibration.review_band, groups),
+        subgroups=()
+        if threshold is None
+        else subgroups(
+            [attributes_of(film, facts) for film, facts in zip(found.films, found.facts, strict=True)],
+            labels,
+            probabilities,
+            threshold,
+            patients,
+        ),
+        looks=count_look(model.path, header, answers.films),
+        warnings=(*header.warnings, *overlap_warnings(header, answers.films), validation_here(header)[1]),
+        left_out=found.left_out,
+    )
+
+
+def overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """What is wrong with figures on films that the model knows."""
+    said = []
+    for split, why in (
+        (Split.TRAINING, "was trained with, so the figures are too good"),
+        (Split.VALIDATION, "was validated with, on which its epoch, temperature and threshold were chosen"),
+    ):
+        known = len(header.film_codes(split) & set(codes))
+        if known:
+            said.append(f"{known} of these {len(codes)} films are films that the model {why}.")
+    return tuple(said)
+
+
+def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
+    """Write metrics.json, report.html, report.pdf and each plot as SVG. Raises JobFailed where that is not possible."""
+    from core.document import Picture, Pictures, html_of
+    from core.drawings import svg_of
+    from core.pdf import pdf_of
+
+    document = evaluation_document(evaluation)
+    metrics = json.dumps(evaluation.to_json_object(), indent=2, allow_nan=False)
+    write_text_atomically(output_dir / "metrics.json", metrics + "\n")
+    for block in document.blocks:
+        pictures = block.pictures if isinstance(block, Pictures) else [block] if isinstance(block, Picture) else []
+        for picture in pictures:
+            name = picture.description.partition(":")[0].lower().replace(" ", "-")
+            write_text_atomically(output_dir / f"{name}.svg", svg_of(picture.drawing))
+    write_text_atomically(output_dir / "report.html", html_of(document))
+    content = pdf_of(document)
+    write_atomically(output_dir / "report.pdf", lambda stream: stream.write(content))
 
 
 def self_test(cancel: threading.Event) -> Generator[Progressed, None, SelfTestResult]:

@@ -1,5 +1,6 @@
 """Every value that a job yields or returns: frozen, without behaviour, without torch, so the window may know them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.dataset import Dataset
+    from core.intervals import Figure
     from core.label_list import Columns
-    from core.metrics import BinaryFigures, ClassFigures, Figure
+    from core.metrics import Figures
     from core.preparation import Preparation, Step
     from core.recipe import Recipe
 
@@ -37,6 +39,8 @@ class Stage(StrEnum):
     TESTING = "Testing"
     SCREENING = "Screening"
     EXPLAINING = "Making heat maps"
+    READING_MODEL = "Reading the model"
+    WRITING = "Writing"
 
 
 class Severity(StrEnum):
@@ -156,7 +160,7 @@ class TrainingResult:
     best_epoch: int | None
     epochs_done: int
     threshold: float | None
-    figures: "BinaryFigures | ClassFigures | None"
+    figures: "Figures | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,10 @@ class FilmAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningResult:
-    """found = scored + refused + failed when completed. output: the CSV, or the unfinished one if interrupted."""
+    """found = scored + refused + failed when completed. output: the CSV, or the unfinished one if interrupted.
+
+    validation: whether the model was accepted at this place, in words.
+    """
 
     output: Path
     completed: bool
@@ -243,6 +250,7 @@ class ScreeningResult:
     scored: int
     refused: int
     failed: int
+    validation: str
     rows: tuple[LedgerRow, ...]
 
 
@@ -251,7 +259,8 @@ class FilmReading:
     """One film's answer with its picture.
 
     probability: calibrated, of the positive class (with several classes, of `label`).
-    pixels: (height, width) uint8, upright, white is dense. heat: same shape, float32, 0..1.
+    validation: whether the model was accepted at this place, in words. pixels: (height, width) uint8, upright, white
+    is dense. heat: same shape, float32, 0..1.
     """
 
     path: Path
@@ -260,6 +269,7 @@ class FilmReading:
     threshold: float | None
     decision: Decision
     model: str
+    validation: str
     pixels: "npt.NDArray[np.uint8]"
     heat: "npt.NDArray[np.float32]"
 
@@ -283,6 +293,7 @@ class FindingKind(StrEnum):
     BORDERS = "Plain borders"
     SHORTCUT = "Shortcut"
     NO_SPLIT = "No split possible"
+    DOUBTFUL = "Doubtful labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +326,8 @@ class AuditResult:
 
     dataset: readable films, with the splits that were given or chosen. planned: the same with the splits that a
     training with seed 0 makes, None where none can be made. copies: groups of copies, exact and near.
-    preparation: how the dataset was read. completed: False where it was cancelled.
+    codes: what tells each film's file (core.answers.film_code). preparation: how the dataset was read. completed:
+    False where it was cancelled.
     """
 
     preparation: "Preparation"
@@ -324,6 +336,7 @@ class AuditResult:
     left_out: tuple[FilmLeftOut, ...]
     findings: tuple[Finding, ...]
     copies: tuple[tuple[Path, ...], ...]
+    codes: Mapping[Path, str]
     shortcuts: tuple[Shortcut, ...]
     completed: bool
 
@@ -340,16 +353,6 @@ class IntakeLook:
     header: tuple[str, ...]
     columns: "Columns | None"
     names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationResult:
-    """Where the figures of a model on a dataset were written, and what they are."""
-
-    output_dir: Path
-    figures: "BinaryFigures | ClassFigures"
-    left_out: tuple[FilmLeftOut, ...]
-    completed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from torch import Tensor
 from core.architectures import ARCHITECTURES
 from core.events import FilmReading, Progressed, Stage
 from core.images import Grey, read_film, resized
-from core.model_file import Model, load_model
+from core.model_file import Model, load_in_use
+from core.site import validation_here
 from core.transforms import as_fractions, network_input
 
 
@@ -60,7 +61,7 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
     A single film takes too short to be cancelled. Raises FilmUnreadable or JobFailed.
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
-    loaded = load_model(model)
+    loaded = load_in_use(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
     pixels = read_film(path)
     small = resized(pixels, loaded.preprocessing.size_px, loaded.preprocessing.size_px)
@@ -76,6 +77,7 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
         threshold=loaded.calibration.threshold,
         decision=loaded.calibration.decision(probability),
         model=loaded.header.name,
+        validation=validation_here(loaded.header)[1],
         pixels=pixels,
         heat=large,
     )

@@ -16,7 +16,7 @@ from core.facts import SMALL_PX, FilmFacts
 from core.places import cache_folder
 
 MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; beyond, the file is begun anew
-VERSION: Final = 1  # raised whenever FilmFacts or what is measured changes
+VERSION: Final = 2  # raised whenever FilmFacts or what is measured changes
 Answer = FilmFacts | FilmUnreadable
 
 

@@ -14,6 +14,12 @@ FILE_NAMES: Final = ("file", "filename", "file_name", "path", "filepath", "image
 LABEL_NAMES: Final = ("label", "class", "finding", "diagnosis", "target", "category", "pneumonia")
 PATIENT_NAMES: Final = ("patient", "patient_id", "patientid", "subject", "subject_id", "case", "case_id")
 SPLIT_NAMES: Final = ("split", "set", "subset", "fold", "partition")
+ATTRIBUTE_NAMES: Final = {  # what else a list may tell of a film, and the names its column may have
+    "age": ("age", "patient_age", "age_years", "patientage"),
+    "sex": ("sex", "gender", "patient_sex", "patientsex"),
+    "view": ("view", "view_position", "viewposition", "projection"),
+    "device": ("device", "scanner", "manufacturer", "model", "detector"),
+}
 MAX_LIST_BYTES: Final = 200_000_000
 LOOKED_AT: Final = 200  # rows that a guess by content looks at
 MOST_CLASSES: Final = 20
@@ -125,6 +131,17 @@ def guessed_columns(table: LabelList) -> Columns:
         missing = "file" if file is None else "label"
         raise invalid_list(f"No column looks like the {missing}; name one column file and one label")
     return Columns(file, label, patient, split)
+
+
+def attribute_columns(table: LabelList, columns: Columns) -> dict[str, int]:
+    """For each attribute that the list tells, by the name of its column, where it stands."""
+    used = {columns.file, columns.label, columns.patient, columns.split}
+    places = {name.lower(): place for place, name in reversed(list(enumerate(table.header))) if name not in used}
+    found = {
+        attribute: next((places[name] for name in names if name in places), None)
+        for attribute, names in ATTRIBUTE_NAMES.items()
+    }
+    return {attribute: place for attribute, place in found.items() if place is not None}
 
 
 def _cells(table: LabelList, name: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What a training works on: a checked dataset in splits, every film decoded once. Trains nothing."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,10 +18,15 @@ from core.splits import with_splits
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """dataset: readable films, each in a split. splits: the same, decoded. accepted: sentences of blocking findings."""
+    """What is learned from.
+
+    dataset: readable films, each in a split. splits: the same, decoded. codes: what tells each film's file. accepted:
+    sentences of blocking findings.
+    """
 
     dataset: Dataset
     splits: dict[Split, DecodedFilms]
+    codes: Mapping[Path, str]
     accepted: tuple[str, ...]
 
 
@@ -46,7 +51,7 @@ def gathered(
         return None
     dataset = replace(dataset, films=tuple(readable))
     splits = {split: films_of_split(dataset.films, pixels, split, dataset.classes) for split in Split}
-    return Material(dataset, splits, accepted)
+    return Material(dataset, splits, checked.codes, accepted)
 
 
 def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:

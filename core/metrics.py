@@ -1,27 +1,31 @@
-"""Every figure with its 95 % interval. Counts and arithmetic only: knows no model and no file."""
+"""Every figure of an evaluation with its 95 % interval, and what each means. Knows no model and no file."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from math import comb, erfc, sqrt
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-Z_95: Final = 1.959964  # standard normal quantile of 97.5 %
-RESAMPLES: Final = 1000
-BINS: Final = 10
-Labels = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from core.curves import BINS, bin_numbers, confusion_of
+from core.intervals import Figure, Groups, effective_films, group_numbers, predictive_value, proportion, resampled
+from core.ranking import Floats, Labels, auc_figure, average_precision, mean_auc
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A value with its 95 % bounds."""
-
-    value: float
-    low: float
-    high: float
+DEFINITIONS: Final = {
+    "accuracy": "Share of all films that are called rightly.",
+    "balanced_accuracy": "Mean of the shares of each class that are called rightly; the classes' sizes do not matter.",
+    "f1": "Harmonic mean of sensitivity and positive predictive value.",
+    "sensitivity": "Share of films with the finding that are called so.",
+    "specificity": "Share of films without the finding that are called so.",
+    "ppv": "Share of films called positive that have the finding, where it is as frequent as among these films.",
+    "npv": "Share of films called negative that do not have it, where it is as frequent as among these films.",
+    "roc_auc": "How often a film with the finding scores above one without; 0.5 is chance.",
+    "pr_auc": "Mean positive predictive value over all sensitivities; chance is the share of films with the finding.",
+    "brier": "Mean squared distance of probability and truth; 0 is perfect, less is better.",
+    "ece": "Mean gap between stated probability and observed share, over ten bins; 0 is perfect, less is better.",
+    "macro_f1": "Mean over classes of each one's F1.",
+    "macro_auc": "Mean over classes of the AUC of one against the rest.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class BinaryFigures:
     """
 
     n: int
+    patients: int
     threshold: float
     confusion: tuple[tuple[int, int], tuple[int, int]]
     accuracy: Figure | None
@@ -48,158 +53,42 @@ class BinaryFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class OneClass:
+    """Figures of one class against the rest; n: its films."""
+
+    name: str
+    n: int
+    sensitivity: Figure | None
+    specificity: Figure | None
+    ppv: Figure | None
+    f1: Figure | None
+    roc_auc: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClassFigures:
     """Figures with more than two classes; confusion[true][called]."""
 
     n: int
+    patients: int
     classes: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     accuracy: Figure | None
+    balanced_accuracy: Figure | None
     macro_f1: Figure | None
     macro_auc: Figure | None
+    brier: Figure | None
+    ece: Figure | None
+    each: tuple[OneClass, ...]
 
 
-def wilson(successes: int, trials: int) -> Figure | None:
-    """A proportion with the score interval of Wilson 1927; None for no trials.
-
-    Stays honest near 0 and 1, where the usual interval has no width.
-    """
-    if trials < 1:
-        return None
-    share, spread = successes / trials, Z_95**2 / trials
-    centre = (share + spread / 2) / (1 + spread)
-    reach = Z_95 / (1 + spread) * sqrt(share * (1 - share) / trials + spread / (4 * trials))
-    return Figure(share, min(share, max(0.0, centre - reach)), max(share, min(1.0, centre + reach)))
+Figures = BinaryFigures | ClassFigures
 
 
-def _midranks(values: Floats) -> Floats:
-    """Ranks from 1, ties sharing their mean rank."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[inverse])
-
-
-def roc_auc(labels: Labels, scores: Floats) -> float:
-    """Area under the ROC curve, ties counting half; nan where a class is missing."""
-    positives = int((labels == 1).sum())
-    negatives = len(labels) - positives
-    if positives == 0 or negatives == 0:
-        return float("nan")
-    ranks = float(_midranks(scores)[labels == 1].sum())
-    return (ranks - positives * (positives + 1) / 2) / (positives * negatives)
-
-
-def delong(labels: Labels, scores: Floats) -> Figure | None:
-    """ROC AUC with the interval of DeLong 1988 in the midrank form of Sun and Xu 2014; None if a class is missing.
-
-    Where the variance is 0 (every positive above every negative) Wilson's bound on the rarer class stands in.
-    """
-    positive, negative = scores[labels == 1], scores[labels != 1]
-    m, n = len(positive), len(negative)
-    if m == 0 or n == 0:
-        return None
-    every = _midranks(np.concatenate([positive, negative]))
-    over_negative = (every[:m] - _midranks(positive)) / n
-    over_positive = 1 - (every[m:] - _midranks(negative)) / m
-    area = float(over_negative.mean())
-    variance = (over_negative.var(ddof=1) / m if m > 1 else 0) + (over_positive.var(ddof=1) / n if n > 1 else 0)
-    if variance <= 0:
-        bound = wilson(round(area * min(m, n)), min(m, n))
-        return Figure(area, min(area, bound.low), max(area, bound.high)) if bound else None
-    reach = Z_95 * sqrt(float(variance))
-    return Figure(area, max(0.0, area - reach), min(1.0, area + reach))
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A difference between two models on the same films, its 95 % bounds, and the two-sided p of there being none."""
-
-    value: float
-    low: float
-    high: float
-    p: float
-
-
-def delong_difference(labels: Labels, first: Floats, second: Floats) -> Difference | None:
-    """AUC of `second` minus that of `first` on the same films. DeLong 1988; None if a class is missing or has one film.
-
-    Where both order every film alike the difference is 0 and p is 1.
-    """
-    m, n = int((labels == 1).sum()), int((labels != 1).sum())
-    if m < 2 or n < 2:
-        return None
-    parts = []
-    for scores in (first, second):
-        positive, negative = scores[labels == 1], scores[labels != 1]
-        every = _midranks(np.concatenate([positive, negative]))
-        parts.append(((every[:m] - _midranks(positive)) / n, 1 - (every[m:] - _midranks(negative)) / m))
-    (one_positive, one_negative), (two_positive, two_negative) = parts
-    value = float(two_positive.mean() - one_positive.mean())
-    variance = float((two_positive - one_positive).var(ddof=1) / m + (two_negative - one_negative).var(ddof=1) / n)
-    if variance <= 0:
-        return Difference(value, value, value, 1.0 if value == 0 else 0.0)
-    deviation = sqrt(variance)
-    p = erfc(abs(value) / deviation / sqrt(2))
-    return Difference(value, value - Z_95 * deviation, value + Z_95 * deviation, p)
-
-
-def mcnemar(first_right: npt.NDArray[np.bool_], second_right: npt.NDArray[np.bool_]) -> Difference | None:
-    """Accuracy of the second minus the first on the same films; p exact (McNemar 1947, binomial form).
-
-    The interval is that of Agresti and Min 2005 (half a film added to each cell). None for no films.
-    """
-    count = len(first_right)
-    if count == 0:
-        return None
-    only_first, only_second = int((first_right & ~second_right).sum()), int((~first_right & second_right).sum())
-    apart = only_first + only_second
-    tail = sum(comb(apart, k) for k in range(min(only_first, only_second) + 1)) / 2**apart
-    value = (only_second - only_first) / count
-    b, c, total = only_second + 0.5, only_first + 0.5, count + 2
-    centre, reach = (b - c) / total, Z_95 * sqrt(b + c - (b - c) ** 2 / total) / total
-    return Difference(value, min(value, centre - reach), max(value, centre + reach), min(1.0, 2 * tail))
-
-
-def adjusted(differences: Sequence[Difference | None]) -> list[Difference | None]:
-    """The same differences with p for all these tests together: Holm 1979. One alone stays as it is."""
-    order = sorted((found.p, place) for place, found in enumerate(differences) if found is not None)
-    result, highest = list(differences), 0.0
-    for rank, (p, place) in enumerate(order):
-        highest = max(highest, min(1.0, p * (len(order) - rank)))
-        found = differences[place]
-        result[place] = replace(found, p=highest) if found is not None else None
-    return result
-
-
-def roc_curve(labels: Labels, scores: Floats) -> tuple[Floats, Floats, Floats]:
-    """False and true positive rates at each threshold, "score >= threshold", from the strictest on; starts at 0, 0."""
-    order = np.argsort(-scores, kind="stable")
-    sorted_scores, hits = scores[order], (labels[order] == 1).astype(np.float64)
-    ends = np.append(np.flatnonzero(np.diff(sorted_scores)), len(scores) - 1)
-    true = np.cumsum(hits)[ends]
-    false = ends + 1 - true
-    thresholds = np.append(np.inf, sorted_scores[ends])
-    rates = [np.append(0.0, counts) / max(1.0, counts[-1]) for counts in (false, true)]
-    return rates[0], rates[1], thresholds
-
-
-def average_precision(labels: Labels, scores: Floats) -> float:
-    """Area under the precision-recall curve as a sum over its steps; nan without positives."""
-    order = np.argsort(-scores, kind="stable")
-    sorted_scores, hits = scores[order], (labels[order] == 1).astype(np.float64)
-    if hits.sum() == 0:
-        return float("nan")
-    ends = np.append(np.flatnonzero(np.diff(sorted_scores)), len(scores) - 1)
-    true = np.cumsum(hits)[ends]
-    precision, recall = true / (ends + 1), true / hits.sum()
-    return float(np.sum(np.diff(np.append(0.0, recall)) * precision))
-
-
-def expected_calibration_error(labels: Labels, probabilities: Floats) -> float:
+def expected_calibration_error(hits: npt.NDArray[Any], probabilities: Floats) -> float:
     """Mean gap between stated probability and observed share over ten equal bins. Naeini et al. 2015."""
-    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
-    gaps = np.abs(np.bincount(bins, probabilities - labels, BINS))
-    return float(gaps.sum() / len(labels))
+    gaps = np.abs(np.bincount(bin_numbers(probabilities, BINS), probabilities - hits, BINS))
+    return float(gaps.sum() / len(hits))
 
 
 def _f1(labels: Labels, calls: Labels) -> float:
@@ -209,73 +98,150 @@ def _f1(labels: Labels, calls: Labels) -> float:
 
 
 def _balanced(labels: Labels, calls: Labels) -> float:
-    shares = [float((calls[labels == label] == label).mean()) for label in (0, 1) if (labels == label).any()]
-    return float(np.mean(shares)) if len(shares) == 2 else float("nan")
+    """Mean share of right calls over the classes that there are; nan with one class only."""
+    kinds = np.unique(labels)
+    if len(kinds) < 2:
+        return float("nan")
+    return float(np.mean([(calls[labels == kind] == kind).mean() for kind in kinds]))
 
 
-def _resampled(patients: Sequence[str], figure: "_Statistic", *columns: npt.NDArray[Any]) -> Figure | None:
-    """A figure with its percentile interval over resamples of whole patients (clustered bootstrap, seeded)."""
-    value = figure(*columns)
-    if np.isnan(value):
-        return None
-    _, groups = np.unique(np.asarray(patients), return_inverse=True)
-    films_of = np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])
-    random = np.random.default_rng(0)
-    values = []
-    for _ in range(RESAMPLES):
-        drawn = np.concatenate([films_of[group] for group in random.integers(0, len(films_of), len(films_of))])
-        values.append(figure(*(column[drawn] for column in columns)))
-    low, high = np.nanquantile(values, [0.025, 0.975])
-    return Figure(value, min(value, float(low)), max(value, float(high)))
-
-
-class _Statistic:
-    """A figure of several columns; exists to give `_resampled` a type."""
-
-    def __call__(self, *columns: npt.NDArray[Any]) -> float:
-        raise NotImplementedError
-
-
-def binary_figures(
-    labels: Labels, probabilities: Floats, threshold: float, patients: Sequence[str] | None = None
-) -> BinaryFigures:
-    """Every figure of two-class answers: labels (n,) 0 or 1, probabilities (n,) of class 1.
-
-    Proportions have Wilson's intervals, AUC DeLong's, the rest a bootstrap by patient. Raises ValueError for no films.
-    """
-    if len(labels) == 0:
-        raise ValueError("figures need at least one film")
-    calls = (probabilities >= threshold).astype(np.int64)
-    tn, fp, fn, tp = (int(((labels == truth) & (calls == call)).sum()) for truth in (0, 1) for call in (0, 1))
-    groups = patients if patients is not None else [str(number) for number in range(len(labels))]
-    return BinaryFigures(
-        n=len(labels),
-        threshold=threshold,
-        confusion=((tn, fp), (fn, tp)),
-        accuracy=wilson(tp + tn, len(labels)),
-        balanced_accuracy=_resampled(groups, _balanced, labels, calls),  # type: ignore[arg-type]
-        f1=_resampled(groups, _f1, labels, calls),  # type: ignore[arg-type]
-        sensitivity=wilson(tp, tp + fn),
-        specificity=wilson(tn, tn + fp),
-        ppv=wilson(tp, tp + fp),
-        npv=wilson(tn, tn + fn),
-        roc_auc=delong(labels, probabilities),
-        pr_auc=_resampled(groups, average_precision, labels, probabilities),  # type: ignore[arg-type]
-        brier=_resampled(groups, _brier, labels, probabilities),  # type: ignore[arg-type]
-        ece=_resampled(groups, expected_calibration_error, labels, probabilities),  # type: ignore[arg-type]
-    )
+def _macro_f1(labels: Labels, calls: Labels) -> float:
+    kinds = np.unique(np.concatenate([labels, calls]))
+    return float(np.mean([_f1((labels == k).astype(np.int64), (calls == k).astype(np.int64)) for k in kinds]))
 
 
 def _brier(labels: Labels, probabilities: Floats) -> float:
-    return float(np.mean((probabilities - labels) ** 2))
-
-
-def mean_auc(labels: Labels, probabilities: Floats) -> float:
-    """AUC of class 1 from (n,), or the mean of one class against the rest from (n, classes); nan if undefined."""
+    """Brier 1950: over two classes that of the finding, over several the sum over classes."""
     if probabilities.ndim == 1:
-        return roc_auc(labels, probabilities)
-    areas = [roc_auc((labels == k).astype(np.int64), probabilities[:, k]) for k in range(probabilities.shape[1])]
-    return float(np.nanmean(areas)) if not all(np.isnan(areas)) else float("nan")
+        return float(np.mean((probabilities - labels) ** 2))
+    truth = np.eye(probabilities.shape[1])[labels]
+    return float(np.mean(((probabilities - truth) ** 2).sum(axis=1)))
+
+
+def binary_figures(
+    labels: Labels, probabilities: Floats, threshold: float, patients: Sequence[str] | Groups | None = None
+) -> BinaryFigures:
+    """Every figure of two-class answers: labels (n,) 0 or 1, probabilities (n,) of class 1.
+
+    patients: of each film, so that several films of one patient do not count as independent; None: each film is one.
+    Proportions have Wilson's intervals and AUC DeLong's, both widened by patient; the rest a bootstrap of patients.
+    Raises ValueError for no films.
+    """
+    if len(labels) == 0:
+        raise ValueError("figures need at least one film")
+    groups = np.arange(len(labels)) if patients is None else group_numbers(patients)
+    calls = (probabilities >= threshold).astype(np.int64)
+    right = calls == labels
+
+    def share(of: npt.NDArray[np.bool_]) -> Figure | None:
+        return proportion(right[of], groups[of])
+
+    return BinaryFigures(
+        n=len(labels),
+        patients=len(np.unique(groups)),
+        threshold=threshold,
+        confusion=confusion_of(labels, probabilities, threshold),
+        accuracy=proportion(right, groups),
+        balanced_accuracy=resampled(groups, _balanced, labels, calls),
+        f1=resampled(groups, _f1, labels, calls),
+        sensitivity=share(labels == 1),
+        specificity=share(labels == 0),
+        ppv=share(calls == 1),
+        npv=share(calls == 0),
+        roc_auc=auc_figure(labels, probabilities, groups),
+        pr_auc=resampled(groups, average_precision, labels, probabilities),
+        brier=resampled(groups, _brier, labels, probabilities),
+        ece=resampled(groups, expected_calibration_error, labels, probabilities),
+    )
+
+
+def class_figures(
+    labels: Labels,
+    probabilities: Floats,
+    classes: tuple[str, ...],
+    patients: Sequence[str] | Groups | None = None,
+) -> ClassFigures:
+    """Figures of (n, classes) probabilities; the largest one is the call. Raises ValueError for no films.
+
+    ECE is that of the called class's probability (Guo et al. 2017).
+    """
+    if len(labels) == 0:
+        raise ValueError("figures need at least one film")
+    groups = np.arange(len(labels)) if patients is None else group_numbers(patients)
+    calls = probabilities.argmax(axis=1)
+    table = np.zeros((len(classes), len(classes)), int)
+    np.add.at(table, (labels, calls), 1)
+    right = calls == labels
+    return ClassFigures(
+        n=len(labels),
+        patients=len(np.unique(groups)),
+        classes=classes,
+        confusion=tuple(tuple(int(count) for count in row) for row in table),
+        accuracy=proportion(right, groups),
+        balanced_accuracy=resampled(groups, _balanced, labels, calls),
+        macro_f1=resampled(groups, _macro_f1, labels, calls),
+        macro_auc=resampled(groups, mean_auc, labels, probabilities),
+        brier=resampled(groups, _brier, labels, probabilities),
+        ece=resampled(groups, expected_calibration_error, right, probabilities.max(axis=1)),
+        each=tuple(
+            _one_class(name, (labels == k).astype(np.int64), (calls == k).astype(np.int64), probabilities[:, k], groups)
+            for k, name in enumerate(classes)
+        ),
+    )
+
+
+def _one_class(name: str, labels: Labels, calls: Labels, scores: Floats, groups: Groups) -> OneClass:
+    """Figures of one class against the rest: labels, calls (n,) 1 for it; scores (n,) its probabilities."""
+    right = labels == calls
+    sides = {"sensitivity": labels == 1, "specificity": labels == 0, "ppv": calls == 1}
+    shares = {side: proportion(right[films], groups[films]) for side, films in sides.items()}
+    f1, area = resampled(groups, _f1, labels, calls), auc_figure(labels, scores, groups)
+    return OneClass(name, int(labels.sum()), **shares, f1=f1, roc_auc=area)
+
+
+def figures_of(
+    labels: Labels,
+    probabilities: Floats,
+    threshold: float | None,
+    classes: tuple[str, ...],
+    patients: Sequence[str] | Groups | None = None,
+) -> Figures:
+    """The figures that fit the number of classes; threshold None with more than two."""
+    if threshold is None:
+        return class_figures(labels, probabilities, classes, patients)
+    return binary_figures(labels, probabilities, threshold, patients)
+
+
+@dataclass(frozen=True, slots=True)
+class AtPrevalence:
+    """Predictive values where the finding is so frequent, 0..1."""
+
+    prevalence: float
+    ppv: Figure | None
+    npv: Figure | None
+
+
+def at_prevalence(
+    labels: Labels,
+    probabilities: Floats,
+    threshold: float,
+    prevalence: float,
+    patients: Sequence[str] | Groups | None = None,
+) -> AtPrevalence:
+    """Predictive values of the same answers where another share of films, 0..1 exclusive, has the finding."""
+    groups = np.arange(len(labels)) if patients is None else group_numbers(patients)
+    called = probabilities >= threshold
+    sides = []
+    for label in (1, 0):
+        mine = labels == label
+        worth = effective_films(called[mine], groups[mine]) if mine.any() else 0.0
+        share = float(called[mine].mean()) if mine.any() else 0.0
+        sides.append((share * worth, worth))
+    found, false = sides
+    spared, missed = ((worth - count, worth) for count, worth in (false, found))
+    return AtPrevalence(
+        prevalence, predictive_value(found, false, prevalence), predictive_value(spared, missed, 1 - prevalence)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,50 +267,39 @@ def validation_figures(labels: Labels, logits: npt.NDArray[np.float32]) -> Valid
     return ValidationFigures(float((calls == labels).mean()), auc, sensitivity, specificity)
 
 
-def _macro_f1(labels: Labels, calls: Labels) -> float:
-    kinds = np.unique(np.concatenate([labels, calls]))
-    return float(np.mean([_f1((labels == k).astype(np.int64), (calls == k).astype(np.int64)) for k in kinds]))
+def named_figures(figures: Figures | OneClass) -> list[tuple[str, Figure]]:
+    """The figures that are defined, under their names."""
+    found = ((field.name, getattr(figures, field.name)) for field in fields(figures))
+    return [(name, value) for name, value in found if isinstance(value, Figure)]
 
 
-def class_figures(
-    labels: Labels, probabilities: Floats, classes: tuple[str, ...], patients: Sequence[str] | None = None
-) -> ClassFigures:
-    """Figures of (n, classes) probabilities; the largest one is the call. Raises ValueError for no films."""
-    if len(labels) == 0:
-        raise ValueError("figures need at least one film")
-    calls = probabilities.argmax(axis=1)
-    table = np.zeros((len(classes), len(classes)), int)
-    np.add.at(table, (labels, calls), 1)
-    groups = patients if patients is not None else [str(number) for number in range(len(labels))]
-    return ClassFigures(
-        n=len(labels),
-        classes=classes,
-        confusion=tuple(tuple(int(count) for count in row) for row in table),
-        accuracy=wilson(int(np.trace(table)), len(labels)),
-        macro_f1=_resampled(groups, _macro_f1, labels, calls),  # type: ignore[arg-type]
-        macro_auc=_resampled(groups, mean_auc, labels, probabilities),  # type: ignore[arg-type]
-    )
+def title_of(name: str) -> str:
+    """A figure's name as people write it."""
+    short = {"f1": "F1", "ppv": "PPV", "npv": "NPV", "roc_auc": "ROC AUC", "pr_auc": "PR AUC", "ece": "ECE"}
+    return short.get(name, name.replace("_", " ").capitalize().replace("f1", "F1").replace("auc", "AUC"))
 
 
-def to_json_object(figures: BinaryFigures | ClassFigures) -> dict[str, Any]:
+def to_json_object(figures: Figures) -> dict[str, Any]:
     """The content of metrics.json: every figure as {value, low, high}, null where undefined."""
-    content: dict[str, Any] = {}
-    for field in fields(figures):
-        value = getattr(figures, field.name)
-        if isinstance(value, Figure):
-            value = {"value": value.value, "low": value.low, "high": value.high}
-        content[field.name] = value
-    return content
+    return asdict(figures)
 
 
-def summary_lines(figures: BinaryFigures | ClassFigures) -> list[str]:
+def told(figure: Figure | None) -> str:
+    """A figure with its interval, as it stands in reports."""
+    return "not defined" if figure is None else f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
+def told_briefly(figure: Figure | None) -> str:
+    """A figure of few films, for tables: its third digit says nothing."""
+    return "not defined" if figure is None else f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
+
+
+def summary_lines(figures: Figures) -> list[str]:
     """One readable line for each figure, with interval and number of films."""
-    lines = []
-    for field in fields(figures):
-        value = getattr(figures, field.name)
-        if isinstance(value, Figure):
-            title = field.name.replace("_", " ")
-            lines.append(
-                f"{title:18} {value.value:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f}, n = {figures.n})"
-            )
+    lines = [
+        f"{title_of(name):18} {value.value:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f}, n = {figures.n})"
+        for name, value in named_figures(figures)
+    ]
+    for one in figures.each if isinstance(figures, ClassFigures) else ():
+        lines += [f"{one.name} (n = {one.n}): " + ", ".join(f"{title_of(k)} {told(v)}" for k, v in named_figures(one))]
     return lines

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from core.architectures import ARCHITECTURES, Network, build
 from core.calibration import Calibration
 from core.files import write_atomically
 from core.images import resized
-from core.model_header import FORMAT, KEY, ModelHeader, bundled_model, invalid_model, read_header
+from core.model_card import card_of
+from core.model_header import CARD, FORMAT, KEY, ModelHeader, bundled_model, invalid_model, read_header
 from core.phantoms import self_test_films
 from core.recipe import Normalisation
+from core.site import in_use
 from core.transforms import Preprocessing, as_fractions, network_input
 
 VERSION = "0.1.0"
@@ -31,10 +33,14 @@ BATCH = 32
 class Model:
     """A network with all that is needed to use it. Not for training: its network is in evaluation mode."""
 
+    path: Path
     header: ModelHeader
     network: Network
     preprocessing: Preprocessing
-    calibration: Calibration
+
+    @property
+    def calibration(self) -> Calibration:
+        return self.header.calibration
 
     def logits(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Raw answers (n, outputs) for grey films (n, size, size) uint8 of the model's own size."""
@@ -92,7 +98,7 @@ def save_model(
     state = {key: _halved(value) for key, value in network.state_dict().items()}
     rounded = build(architecture, len(classes))
     rounded.load_state_dict(state)
-    answers = calibration.probabilities(logits_of(rounded, preprocessing, known_films(preprocessing.size_px)))
+    known = calibration.probabilities(logits_of(rounded, preprocessing, known_films(preprocessing.size_px)))
     content = {
         "format": FORMAT,
         "app_version": VERSION,
@@ -100,11 +106,12 @@ def save_model(
         "classes": list(classes),
         "preprocessing": asdict(preprocessing),
         **asdict(calibration),
-        "self_test": np.atleast_2d(answers).tolist(),
+        "self_test": np.atleast_2d(known).tolist(),
         "gate": None,
         "sha256": _weights_digest(state),
         **more,
     }
+    content[CARD] = card_of(content)
     data = save(state, {KEY: json.dumps(content, allow_nan=False)})
     write_atomically(path, lambda stream: stream.write(data))
 
@@ -139,5 +146,13 @@ def load_model(path: Path | None) -> Model:
     if not all(bool(value.isfinite().all()) for value in state.values() if value.is_floating_point()):
         raise invalid_model(path, "some of its weights are not numbers")
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    calibration = Calibration(float(content["temperature"]), header.threshold, header.review_band)
-    return Model(header, network.eval(), preprocessing, calibration)
+    return Model(path, header, network.eval(), preprocessing)
+
+
+def load_in_use(path: Path | None) -> Model:
+    """The same model as it answers on this computer: at the operating point that was chosen here, if one was.
+
+    Raises JobFailed (model_invalid or operating_point_invalid).
+    """
+    model = load_model(path)
+    return replace(model, header=in_use(model.header))

@@ -1,18 +1,24 @@
 """What a model file says of itself, readable without torch: classes, threshold, figures. Loads no weights."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from safetensors import SafetensorError, safe_open
 
+from core.answers import Answers, answers_of
+from core.calibration import Calibration
 from core.errors import JobFailed, Reason
+from core.files import sha256_of_text
 from resources import resource
 
 FORMAT: Final = 1
 KEY: Final = "pneumoscreen"
 ACCEPTED: Final = "accepted_findings"  # blocking findings of the audit that the model was trained with knowingly
+VALIDATION: Final = "validation"  # answers on validation films, for choosing an operating point
+FILMS: Final = "film_codes"  # for each split the codes of its films
+CARD: Final = "card"
 BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 
 
@@ -20,22 +26,43 @@ BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 class ModelHeader:
     """A model's description.
 
-    name: file stem and short hash. classes: negative first. threshold, review_band: of the calibrated probability
-    of class 1, None with more than two classes, whose `review_below` bounds the largest probability instead.
-    content: the whole JSON entry, for those who load the weights.
+    name: file stem and short hash. classes: negative first. calibration: how its answers become decisions.
+    validation: its answers on validation films, None in files of versions before there were such. content: the whole
+    JSON entry, for those who load the weights.
     """
 
     name: str
     architecture: str
     classes: tuple[str, ...]
-    threshold: float | None
-    review_band: tuple[float, float]
+    calibration: Calibration
+    validation: Answers | None
     content: dict[str, Any]
+
+    @property
+    def threshold(self) -> float | None:
+        return self.calibration.threshold
+
+    @property
+    def key(self) -> str:
+        """What tells this model from every other: weights, classes and temperature, not its file's name or place."""
+        parts = [self.content["sha256"], self.classes, self.calibration.temperature]
+        return sha256_of_text(json.dumps(parts))[:32]
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What everybody who reads this model's figures must know; goes into every report."""
         return tuple(f"Trained with known faults. {sentence}" for sentence in self.content.get(ACCEPTED, ()))
+
+    def film_codes(self, *splits: str) -> frozenset[str]:
+        """Codes of the films that it was made with, of these splits; empty where the file does not say."""
+        codes = self.content.get(FILMS) or {}
+        return frozenset(code for split in splits for code in codes.get(split, ()))
+
+    def with_calibration(self, calibration: Calibration) -> "ModelHeader":
+        """The same model at another operating point, under a name that tells the two apart in ledgers."""
+        parts = [self.content["sha256"], calibration.threshold, calibration.review_band]
+        stem, _, _ = self.name.rpartition(" ")
+        return replace(self, name=f"{stem} {sha256_of_text(json.dumps(parts))[:8]}", calibration=calibration)
 
 
 def bundled_model() -> Path:
@@ -73,7 +100,10 @@ def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
         raise ValueError("classes")
     low, high = (float(bound) for bound in content["review_band"])
     threshold = None if content["threshold"] is None else float(content["threshold"])
-    if (threshold is None) != (len(classes) > 2) or not (0 < float(content["temperature"]) < 1e6):
+    temperature, error = float(content["temperature"]), content.get("band_error")
+    if (threshold is None) != (len(classes) > 2) or not (0 < temperature < 1e6):
         raise ValueError("operating point")
+    calibration = Calibration(temperature, threshold, (low, high), None if error is None else float(error))
     name = f"{path.stem} {str(content['sha256'])[:8]}"
-    return ModelHeader(name, str(content["architecture"]), classes, threshold, (low, high), content)
+    validation = answers_of(content.get(VALIDATION))
+    return ModelHeader(name, str(content["architecture"]), classes, calibration, validation, content)

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
-from core.metrics import Difference, Figure, adjusted, delong, delong_difference, mcnemar, wilson
+from core.intervals import Figure, wilson
 from core.model_header import read_header
 from core.places import data_folder
+from core.ranking import delong
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
 from core.run_folder import (
@@ -28,6 +29,7 @@ from core.run_folder import (
     read_predictions,
     write_card,
 )
+from core.significance import Difference, adjusted, delong_difference, mcnemar
 
 
 @dataclass(frozen=True, slots=True)

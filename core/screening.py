@@ -25,7 +25,8 @@ from core.explain import heat_map, overlay
 from core.files import check_writable, write_atomically
 from core.images import Grey, read_square
 from core.ledger import Journal, read_rows, regular_files, relative_name, unfinished, unlisted, write_final
-from core.model_file import Model, load_model
+from core.model_file import Model, load_in_use
+from core.site import validation_here
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
 BATCH = 16
@@ -49,7 +50,7 @@ def screen(
         raise JobFailed(Reason.DATASET_INVALID, f"{folder} is not a folder.")
     check_writable(output.parent)
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
-    loaded = load_model(model)
+    loaded = load_in_use(model)
     listing = list(regular_files(folder, [output, unfinished(output), *([heatmaps] if heatmaps else [])]))
     if len(listing) == 1 and listing[0][1] is not None and listing[0][0] == folder:
         raise unlisted(folder, listing[0][1])
@@ -76,6 +77,7 @@ def screen(
         scored=counts[Status.SCORED],
         refused=counts[Status.REFUSED],
         failed=counts[Status.FAILED],
+        validation=validation_here(loaded.header)[1],
         rows=tuple(rows),
     )
 

@@ -16,7 +16,8 @@ from core.dataset import Dataset
 from core.dicom import TAGS
 from core.events import Progressed, Shortcut, Stage
 from core.facts import FilmFacts
-from core.metrics import Figure, delong
+from core.intervals import Figure
+from core.ranking import delong
 
 FOLDS: Final = 5
 LEAST_PATIENTS: Final = 2 * FOLDS  # of each class; below, a cross-validation says nothing

@@ -55,6 +55,20 @@ def survey(dataset: Dataset, cancel: threading.Event) -> Generator[SurveyEvent, 
     return Survey(replace(dataset, films=tuple(films)), facts, tuple(left_out), inverted, exact, copies)
 
 
+def facts_of(
+    films: Sequence[Film], cancel: threading.Event
+) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmFacts], list[FilmLeftOut]]]:
+    """Read every film, or take what is known of it from the cache; what cannot be read comes as FilmLeftOut too."""
+    store = FactsStore()
+    try:
+        found = yield from _read_all(films, store, cancel)
+    finally:
+        store.close()
+    if store.trouble:
+        yield Noted(store.trouble, Severity.WARNING)
+    return found
+
+
 def _read_all(
     films: Sequence[Film], store: FactsStore, cancel: threading.Event
 ) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmFacts], list[FilmLeftOut]]]:

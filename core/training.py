@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from core.answers import Answers
 from core.architectures import Network
 from core.awake import kept_awake
 from core.calibration import Calibration, calibrated
 from core.dataset import Split
-from core.decoded import figures_of
 from core.errors import JobFailed, Reason
 from core.events import (
     BatchEnded,
@@ -32,11 +32,14 @@ from core.events import (
     TrainingStarted,
 )
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
+from core.intervals import group_numbers
 from core.learner import Learner, Pass
+from core.looks import count_look
 from core.material import Material, gathered
-from core.metrics import BinaryFigures, ClassFigures, to_json_object, validation_figures
+from core.metrics import Figures, figures_of, to_json_object, validation_figures
 from core.model_file import load_model, logits_of, save_model
-from core.model_header import ACCEPTED
+from core.model_header import ACCEPTED, FILMS, VALIDATION
+from core.notice import NOTICE
 from core.preparation import AS_IT_IS, Preparation
 from core.recipe import KeptBy, OperatingPoint, Recipe
 from core.recipe_file import to_json_object as recipe_json
@@ -104,6 +107,10 @@ class Training:
         self, recipe: Recipe, material: Material, run_dir: Path, cancel: threading.Event, seals_test: bool = False
     ) -> None:
         self.recipe, self.dataset, self.splits = recipe, material.dataset, material.splits
+        self.codes = {
+            split.value: [material.codes[film.path] for film in self.dataset.of_split(split)] for split in Split
+        }
+        self.validation: dict[str, Any] | None = None  # answers of the kept model
         self.accepted, self.run_dir, self.cancel, self.seals_test = material.accepted, run_dir, cancel, seals_test
         self.fingerprint = data_fingerprint(material.dataset)
         self.epochs = recipe.frozen_epochs + recipe.epochs
@@ -211,6 +218,9 @@ class Training:
         """Write the present weights as the best model, calibrated on the validation films."""
         balanced = self.recipe.operating_point is OperatingPoint.BALANCED
         self.calibration = calibrated(logits, labels, self.recipe.calibrate, balanced)
+        patients = group_numbers(self.splits[Split.VALIDATION].patients)
+        answers = Answers(labels, logits, patients, tuple(self.codes[Split.VALIDATION]))
+        self.validation = answers.to_json_object()
         self.best_epoch, self.best_score = self.epoch, score
         self._save_model(self.learner.average.network, self.learner.preprocessing, metrics=None)
 
@@ -222,8 +232,10 @@ class Training:
             "films": {split.value: len(self.splits[split].labels) for split in Split},
             "best_epoch": self.best_epoch,
             "metrics": metrics,
+            VALIDATION: self.validation,
+            FILMS: self.codes,
             ACCEPTED: list(self.accepted),
-            "licence": "Weights belong to whoever trained them. For research and education, not a diagnosis.",
+            "licence": f"Weights belong to whoever trained them. {NOTICE}",
         }
         path, classes = self.run_dir / MODEL, self.dataset.classes
         save_model(path, self.recipe.architecture, classes, network, preprocessing, self.calibration, more)
@@ -263,9 +275,7 @@ class Training:
         learner.optimizer.load_state_dict(state["optimizer"])
         self.epoch, self.best_epoch, self.best_score = state["epoch"], state["best_epoch"], state["best_score"]
         kept = state["calibration"]
-        self.calibration = (
-            Calibration(kept["temperature"], kept["threshold"], tuple(kept["review_band"])) if kept else None
-        )
+        self.calibration = Calibration(**{**kept, "review_band": tuple(kept["review_band"])}) if kept else None
 
     def _patience_is_over(self) -> bool:
         """True where fine-tuning at full size has not bettered the validation for the recipe's patience."""
@@ -282,11 +292,14 @@ class Training:
         if self.cancel.is_set():
             return self._result(completed=False)
         probabilities = model.calibration.probabilities(logits)
-        figures = figures_of(test, probabilities, model.calibration.threshold, self.dataset.classes)
+        threshold, classes = model.calibration.threshold, self.dataset.classes
+        figures = figures_of(test.labels, probabilities, threshold, classes, test.patients)
         metrics = to_json_object(figures)
+        self.validation = model.header.content[VALIDATION]  # after a resume it is known only there
         films = self.dataset.of_split(Split.TEST)
-        names, classes = [self.dataset.name_of(film.path) for film in films], self.dataset.classes
+        names = [self.dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [classes[film.label] for film in films], probabilities)
+        count_look(self.run_dir / MODEL, model.header, self.codes[Split.TEST])
         write_text_atomically(self.run_dir / METRICS, json.dumps(metrics, indent=2) + "\n")
         self._save_model(model.network, model.preprocessing, metrics)
         write_card(self.run_dir, replace(read_card(self.run_dir), seconds=seconds_of(self.run_dir)))
@@ -297,7 +310,7 @@ class Training:
         """Drop what a resume would need: this training is over."""
         (self.run_dir / CHECKPOINT).unlink(missing_ok=True)
 
-    def _result(self, completed: bool, figures: BinaryFigures | ClassFigures | None = None) -> TrainingResult:
+    def _result(self, completed: bool, figures: Figures | None = None) -> TrainingResult:
         model = self.run_dir / MODEL if self.best_epoch is not None else None
         threshold = self.calibration.threshold if self.calibration else None
         return TrainingResult(self.run_dir, completed, model, self.best_epoch, self.epoch, threshold, figures)

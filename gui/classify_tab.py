@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from core.events import FilmAnswered, FilmReading, Progressed, ScreeningResult, ScreeningStarted, Status
 from core.files import readable_name, write_atomically
 from core.forecast import in_words
+from core.notice import NOTICE
 from core.places import data_folder
 from gui import jobs, messages
 from gui.drop_area import DropArea
@@ -27,7 +28,6 @@ from gui.naming import button, named
 from gui.session import Session
 from gui.tables import SORT_ROLE, LedgerTable
 from gui.thumbnails import Thumbnails
-from gui.training_tab import NOTICE
 
 THUMBNAIL_PX = 48
 FILMS = "Films (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.dcm);;All files (*)"
@@ -156,7 +156,7 @@ class ClassifyTab(QWidget):
         ended = "" if result.completed else "Stopped early. "
         self.status.setText(
             f"{ended}{result.found} files found: {result.scored} scored, {result.refused} refused, {result.failed} "
-            f"failed. {NOTICE}"
+            f"failed. {result.validation} {NOTICE}"
         )
         self._on_state_changed(self._work.state)
 
@@ -165,7 +165,8 @@ class ClassifyTab(QWidget):
         self.verdict.setText(f"{reading.label} · {reading.probability:.1%}")
         threshold = f"threshold {reading.threshold:.3f} · " if reading.threshold is not None else ""
         self.details.setText(
-            f"{readable_name(reading.path.name)} · decision: {reading.decision} · {threshold}{reading.model}\n{NOTICE}"
+            f"{readable_name(reading.path.name)} · decision: {reading.decision} · {threshold}{reading.model}\n"
+            f"{reading.validation} {NOTICE}"
         )
         self.film_view.show_film(reading.pixels, reading.heat)
         self.status.setText(NOTICE)

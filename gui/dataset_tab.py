@@ -1,6 +1,7 @@
 """The first room: choose a dataset, see what it holds and what is wrong with it, correct it."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -73,9 +74,10 @@ class DatasetTab(QWidget):
         self.open_list = button("Open label list…", "open_list", self._on_open_list)
         self.try_demo = button("Try the demo (synthetic films)", "try_demo", self.start_demo)
         self.intake = button("How it is read…", "intake", self._on_intake)
+        self.doubts = button("Find doubtful labels", "doubts", self._on_doubts)
         self.cancel = button("Cancel", "cancel", self._work.cancel)
         row = QHBoxLayout()
-        for widget in (self.open_folder, self.open_list, self.try_demo, self.intake, self.cancel):
+        for widget in (self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel):
             row.addWidget(widget)
         row.addStretch()
         return row
@@ -188,6 +190,16 @@ class DatasetTab(QWidget):
         self.words.setText(shortcuts[0].sentence if shortcuts else NO_PROBE)
         self._shortcuts.set_rows([(one.what, one.auc.value, one.auc.low, one.auc.high) for one in shortcuts])
 
+    def show_doubts(self, found: Finding) -> None:
+        """Put the finding on top of the others and show its films."""
+        audit = self._session.audit
+        if audit is None or not self._is_open():
+            return
+        others = tuple(finding for finding in audit.findings if finding.kind is not found.kind)
+        self.show_audit(replace(audit, findings=(found, *others)))
+        self.summary.setText(found.sentence)
+        self.browser.show_finding(found)
+
     def show_look(self, seen: IntakeLook) -> None:
         """Let the person correct how the dataset is read, and read it so."""
         before = self._session.audit.preparation if self._is_open() and self._session.audit else AS_IT_IS
@@ -198,6 +210,12 @@ class DatasetTab(QWidget):
 
     def _is_open(self) -> bool:
         return self._source is not None and self._source == self._session.source
+
+    @Slot()
+    def _on_doubts(self) -> None:
+        if self._session.source is not None and self._work.state is jobs.JobState.IDLE:
+            job = jobs.doubting(self._session.source, self._session.model, self._session.preparation)
+            self._work.start(job, self.show_event)
 
     @Slot()
     def _on_intake(self) -> None:
@@ -233,7 +251,7 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_open_list(self) -> None:
-        if file := messages.choose_file(self, "Label list", "Label lists (*.csv *.tsv *.xlsx)"):
+        if file := messages.choose_file(self, "Label list", messages.LISTS):
             self.open(file)
 
     @Slot(object)
@@ -242,6 +260,7 @@ class DatasetTab(QWidget):
         for widget in (self.open_folder, self.open_list, self.try_demo, self.drop_area, self.findings):
             widget.setEnabled(idle)
         self.intake.setEnabled(idle and self._source is not None)
+        self.doubts.setEnabled(idle and self._is_open())
         has_steps = self._session.audit is not None and bool(self._session.audit.preparation.steps)
         self.undo.setEnabled(idle and has_steps)
         self.export.setEnabled(has_steps)

@@ -27,6 +27,7 @@ class FilmTable(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._films: Sequence[Film] = ()
+        self._captions: Sequence[str] = ()
         self._dataset: Dataset | None = None
         self._rows: dict[Path, int] = {}
         self._icons: OrderedDict[Path, QIcon] = OrderedDict()
@@ -34,11 +35,11 @@ class FilmTable(QAbstractListModel):
         self._thumbnails.ready.connect(self._on_thumbnail)
         self._blank = QIcon(_filled(THUMBNAIL_PX))
 
-    def show_films(self, dataset: Dataset | None, films: Sequence[Film]) -> None:
-        """Show these films of the dataset."""
+    def show_films(self, dataset: Dataset | None, films: Sequence[Film], captions: Sequence[str] = ()) -> None:
+        """Show these films of the dataset; captions: what stands under each, instead of its class and split."""
         self.beginResetModel()
         self._thumbnails.forget()
-        self._dataset, self._films = dataset, films
+        self._dataset, self._films, self._captions = dataset, films, captions
         self._rows = {film.path: row for row, film in enumerate(films)}
         self.endResetModel()
 
@@ -57,11 +58,22 @@ class FilmTable(QAbstractListModel):
         film = self._films[index.row()]
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icon(film.path)
+        if role == Qt.ItemDataRole.DisplayRole and self._captions:
+            return self._captions[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{self._dataset.classes[film.label]}{f' · {film.split}' if film.split else ''}"
+            return self._label(film)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._dataset.classes[film.label]} {readable_name(film.path.name)}"
         return None
+
+    def _label(self, film: Film) -> str:
+        """Class and split of a film."""
+        return f"{self._dataset.classes[film.label] if self._dataset else ''}{f' · {film.split}' if film.split else ''}"
+
+    def in_words(self, row: int) -> str:
+        """Class, split and caption of the film in a row."""
+        parts = [self._label(self._films[row]), self._captions[row] if self._captions else ""]
+        return " ".join(part for part in parts if part)
 
     def _icon(self, path: Path) -> QIcon:
         if path in self._icons:

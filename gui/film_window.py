@@ -41,8 +41,8 @@ class FilmWindow(QDialog):
             return
         self._row, self._path = row, film.path
         place = f"{row + 1} of {self._grid.table.rowCount()}"
-        label = self._grid.table.data(self._grid.table.index(row))
-        self.caption.setText(f"{place} · {readable_name(film.path.name)} · {label} · patient {film.patient}")
+        told = self._grid.table.in_words(row)
+        self.caption.setText(f"{place} · {readable_name(film.path.name)} · {told} · patient {film.patient}")
         self._grid.setCurrentIndex(self._grid.table.index(row))
         self._films.want(film.path)
         self.show()

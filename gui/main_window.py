@@ -4,12 +4,23 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
-from core.events import AuditResult, FilmReading, IntakeLook, RateCurve, ScreeningResult, SearchResult, TrainingResult
+from core.evaluated import AcceptanceResult, Evaluation
+from core.events import (
+    AuditResult,
+    FilmReading,
+    Finding,
+    IntakeLook,
+    RateCurve,
+    ScreeningResult,
+    SearchResult,
+    TrainingResult,
+)
 from core.runs import Comparison
 from gui import messages
 from gui.classify_tab import ClassifyTab
 from gui.dataset_tab import DatasetTab
-from gui.jobs import Jobs, JobState, RunsListed
+from gui.evaluate_tab import EvaluateTab
+from gui.jobs import Jobs, JobState, ModelShown, RunsListed, Saved
 from gui.runs_tab import RunsTab
 from gui.session import Session
 from gui.settings import Settings, Theme, load_settings, save_settings
@@ -34,10 +45,12 @@ class MainWindow(QMainWindow):
         self.training_tab = TrainingTab(self.session, self.jobs)
         self.classify_tab = ClassifyTab(self.session, self.jobs)
         self.runs_tab = RunsTab(self.session, self.jobs)
+        self.evaluate_tab = EvaluateTab(self.session, self.jobs)
         for tab, name in (
             (self.dataset_tab, "Dataset"),
             (self.training_tab, "Training"),
             (self.runs_tab, "Runs"),
+            (self.evaluate_tab, "Evaluate"),
             (self.classify_tab, "Classify"),
         ):
             self.tabs.addTab(tab, name)
@@ -68,7 +81,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, theme)
-        for plots in (self.training_tab.view.plots, self.runs_tab.plots):
+        for plots in (self.training_tab.view.plots, self.runs_tab.plots, self.evaluate_tab):
             plots.set_colours(colours_of(theme))
         for action, its_theme in self._theme_actions.items():
             action.setChecked(its_theme is theme)
@@ -81,8 +94,9 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _on_tab_changed(self, _index: int) -> None:
-        if self.tabs.currentWidget() is self.runs_tab:
-            self.runs_tab.refresh()
+        tab = self.tabs.currentWidget()
+        if tab is self.runs_tab or tab is self.evaluate_tab:
+            tab.refresh()
 
     @Slot(object)
     def _on_continuation_wanted(self, _run: object) -> None:
@@ -93,6 +107,8 @@ class MainWindow(QMainWindow):
         match result:
             case AuditResult():
                 self.dataset_tab.show_audit(result)
+            case Finding():
+                self.dataset_tab.show_doubts(result)
             case IntakeLook():
                 self.dataset_tab.show_look(result)
             case RateCurve():
@@ -103,6 +119,14 @@ class MainWindow(QMainWindow):
                 self.training_tab.show_result(result)
             case RunsListed():
                 self.runs_tab.show_runs(result)
+            case ModelShown():
+                self.evaluate_tab.show_model(result)
+            case AcceptanceResult():
+                self.evaluate_tab.show_acceptance(result)
+            case Evaluation():
+                self.evaluate_tab.show_evaluation(result)
+            case Saved():
+                self.evaluate_tab.show_saved(result)
             case Comparison():
                 self.runs_tab.show_comparison(result)
             case ScreeningResult():
@@ -137,6 +161,7 @@ class MainWindow(QMainWindow):
         if self.jobs.state is JobState.IDLE:
             self.dataset_tab.close_thumbnails()
             self.classify_tab.close_thumbnails()
+            self.evaluate_tab.close_viewer()
             self.training_tab.preview_window.close()
             event.accept()
             return

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from gui.worker import JobError
 
+LISTS = "Label lists (*.csv *.tsv *.xlsx)"
+
 
 def show_error(parent: QWidget, error: JobError) -> None:
     """Say what went wrong; the traceback is behind "Show Details" only where the program itself is at fault."""

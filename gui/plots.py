@@ -57,7 +57,8 @@ class CurvePlot(QWidget):
         self._items: list[pg.PlotDataItem] = []
         named(self, title, f"{title} over epochs")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._plot = pg.PlotWidget(focusPolicy=Qt.FocusPolicy.NoFocus)
+        self._plot = pg.PlotWidget()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click then leaves the arrow keys with this widget
         self._plot.setLabel("bottom", "Epoch")
         self._plot.showGrid(x=False, y=True, alpha=0.2)
         self._plot.setMenuEnabled(False)

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from core.files import readable_name
-from core.metrics import Figure
+from core.intervals import Figure
+from core.notice import NOTICE
 from core.runs import Comparison, Run
 from gui import jobs, messages
 from gui.naming import button, named
@@ -17,7 +18,6 @@ from gui.tables import RowsTable, quiet_view
 from gui.worker import Job
 
 HEADINGS = ("Name", "Started", "State", "Recipe", "Data", "Epochs", "Test accuracy", "Test AUC", "Minutes", "Note")
-NOTICE = "For research and education, not a diagnosis."
 CHOICE = "Figure, or choice that differs"
 EMPTY = "Trainings of this computer are listed here. Choose one to see its curves, two to four to compare them."
 

@@ -20,7 +20,9 @@ from core.events import (
     SearchResult,
     TrainingResult,
 )
-from core.metrics import Figure, summary_lines
+from core.intervals import Figure
+from core.metrics import summary_lines
+from core.notice import NOTICE
 from core.preparation import Preparation
 from core.recipe import Recipe, with_start
 from core.runs import Run, runs_folder
@@ -33,7 +35,6 @@ from gui.session import Session
 from gui.training_view import TrainingView
 from gui.worker import Job, JobError
 
-NOTICE = "For research and education, not a diagnosis."
 BLOCKED = "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
 LEFT_PX = 340
 

@@ -49,8 +49,8 @@ def test_training_ends_with_a_model_and_figures(trained):
     metrics = json.loads((root / "run" / "metrics.json").read_text())
     assert metrics["n"] == result.figures.n == sum(map(sum, metrics["confusion"]))
     assert sorted(path.name for path in (root / "run").iterdir()) == [
-        "best.safetensors", "events.jsonl", "metrics.json", "predictions.csv", "preparation.json", "recipe.json",
-        "run.json", "splits.csv",
+        "best.safetensors", "events.jsonl", "looks.json", "metrics.json", "predictions.csv", "preparation.json",
+        "recipe.json", "run.json", "splits.csv",
     ]  # fmt: skip
 
 

@@ -2,19 +2,28 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
-from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    confusion_matrix,
+    f1_score,
+    roc_auc_score,
+)
+from sklearn.metrics import (
+    precision_recall_curve as sklearn_precision_recall,
+)
 
-from core.metrics import average_precision, binary_figures, delong, roc_auc, wilson
-
-
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_equals_scipy(case):
-    successes, trials = case
-    figure = wilson(successes, trials)
-    expected = binomtest(successes, trials).proportion_ci(method="wilson")
-    assert figure.low == pytest.approx(expected.low, abs=1e-6)
-    assert figure.high == pytest.approx(expected.high, abs=1e-6)
+from core.curves import reliability
+from core.metrics import (
+    DEFINITIONS,
+    at_prevalence,
+    binary_figures,
+    class_figures,
+    named_figures,
+    to_json_object,
+)
+from core.ranking import average_precision, delong, precision_recall_curve, roc_auc
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 9)), min_size=2, max_size=60))
@@ -23,6 +32,11 @@ def test_areas_equal_sklearn(pairs):
     scores = scores / 10
     assert roc_auc(labels, scores) == pytest.approx(roc_auc_score(labels, scores))
     assert average_precision(labels, scores) == pytest.approx(average_precision_score(labels, scores))
+    precision, recall, thresholds = precision_recall_curve(labels, scores)
+    theirs = sklearn_precision_recall(labels, scores)
+    assert precision.tolist() == pytest.approx(theirs[0][:-1][::-1].tolist())
+    assert recall.tolist() == pytest.approx(theirs[1][:-1][::-1].tolist())
+    assert thresholds.tolist() == theirs[2][::-1].tolist()
 
 
 def test_delong_equals_its_definition():
@@ -37,14 +51,36 @@ def test_delong_equals_its_definition():
     assert figure.high - figure.value == pytest.approx(1.959964 * np.sqrt(spread), rel=1e-5)
 
 
-def test_binary_figures_by_hand():
-    labels = np.array([0, 0, 0, 1, 1, 1, 1, 1])
-    probabilities = np.array([0.1, 0.2, 0.9, 0.3, 0.6, 0.7, 0.8, 0.9])
-    figures = binary_figures(labels, probabilities, 0.5)
-    assert figures.confusion == ((2, 1), (1, 4))
-    assert figures.sensitivity.value == pytest.approx(0.8)
-    assert figures.f1.value == pytest.approx(f1_score(labels, probabilities >= 0.5))
-    assert figures.f1.low <= figures.f1.value <= figures.f1.high
+def test_binary_figures_equal_sklearn():
+    random = np.random.default_rng(6)
+    labels = random.integers(0, 2, 300)
+    probabilities = 1 / (1 + np.exp(-random.normal(2 * labels - 1, 1.5)))
+    calls = probabilities >= 0.4
+    figures = binary_figures(labels, probabilities, 0.4)
+    assert np.array(figures.confusion).tolist() == confusion_matrix(labels, calls).tolist()
+    assert figures.f1.value == pytest.approx(f1_score(labels, calls))
+    assert figures.balanced_accuracy.value == pytest.approx(balanced_accuracy_score(labels, calls))
+    assert figures.brier.value == pytest.approx(brier_score_loss(labels, probabilities))
+    assert figures.f1.low < figures.f1.value < figures.f1.high
+    names = [name for name, _ in named_figures(figures)]
+    assert len(names) == 11
+    assert set(names) <= set(DEFINITIONS)
+
+
+def test_films_of_one_patient_widen_every_interval():
+    random = np.random.default_rng(7)
+    labels = np.arange(80) % 2
+    probabilities = 1 / (1 + np.exp(-random.normal(2 * labels - 1, 1.5)))
+    alone = binary_figures(labels, probabilities, 0.5)
+    tripled = [np.repeat(column, 3) for column in (labels, probabilities)]
+    naive = binary_figures(*tripled, 0.5)
+    patients = [f"p{number}" for number in np.repeat(np.arange(80), 3)]
+    honest = binary_figures(*tripled, 0.5, patients)
+    assert (honest.n, honest.patients) == (240, 80)
+    for name, figure in named_figures(honest):
+        width, too_narrow = (getattr(one, name).high - getattr(one, name).low for one in (alone, naive))
+        assert figure.high - figure.low == pytest.approx(width, rel=0.15), name
+        assert figure.high - figure.low > 1.3 * too_narrow, name
 
 
 def test_undefined_figures_are_none_not_nan():
@@ -52,3 +88,46 @@ def test_undefined_figures_are_none_not_nan():
     assert figures.sensitivity is None
     assert figures.roc_auc is None
     assert figures.ppv is None
+    assert at_prevalence(np.array([0, 0]), np.array([0.1, 0.2]), 0.5, 0.1).ppv is None
+
+
+def test_predictive_values_at_the_datas_own_prevalence_are_the_datas():
+    labels = np.array([0] * 60 + [1] * 40)
+    probabilities = np.array([0.9] * 6 + [0.1] * 54 + [0.9] * 36 + [0.1] * 4)
+    figures = binary_figures(labels, probabilities, 0.5)
+    given_share = at_prevalence(labels, probabilities, 0.5, 0.4)
+    assert given_share.ppv.value == pytest.approx(figures.ppv.value)
+    assert given_share.npv.value == pytest.approx(figures.npv.value)
+    rare = at_prevalence(labels, probabilities, 0.5, 0.01)
+    assert rare.ppv.value == pytest.approx(0.9 * 0.01 / (0.9 * 0.01 + 0.1 * 0.99))
+
+
+def test_several_classes_have_figures_each_and_their_means():
+    random = np.random.default_rng(8)
+    labels = random.integers(0, 3, 200)
+    logits = random.normal(size=(200, 3)) + 2 * np.eye(3)[labels]
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    figures = class_figures(labels, probabilities, ("a", "b", "c"))
+    calls = probabilities.argmax(axis=1)
+    assert np.array(figures.confusion).tolist() == confusion_matrix(labels, calls).tolist()
+    assert figures.balanced_accuracy.value == pytest.approx(balanced_accuracy_score(labels, calls))
+    assert figures.macro_f1.value == pytest.approx(f1_score(labels, calls, average="macro"))
+    assert figures.macro_auc.value == pytest.approx(roc_auc_score(labels, probabilities, multi_class="ovr"))
+    for k, one in enumerate(figures.each):
+        assert one.n == (labels == k).sum()
+        assert one.f1.value == pytest.approx(f1_score(labels == k, calls == k))
+        assert one.roc_auc.value == pytest.approx(roc_auc_score(labels == k, probabilities[:, k]))
+        assert one.sensitivity.value == pytest.approx((calls[labels == k] == k).mean())
+    assert to_json_object(figures)["each"][1]["name"] == "b"
+
+
+def test_reliability_bins_hold_each_film_once():
+    random = np.random.default_rng(9)
+    probabilities = np.append(random.random(200), [0.0, 1.0])
+    labels = (random.random(202) < probabilities).astype(int)
+    bins = reliability(labels, probabilities)
+    assert sorted(np.concatenate([one.films for one in bins]).tolist()) == list(range(202))
+    for one in bins:
+        assert one.stated == pytest.approx(probabilities[one.films].mean())
+        assert one.observed.value == pytest.approx(labels[one.films].mean())
+        assert one.low <= one.stated <= one.high

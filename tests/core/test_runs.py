@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from core.errors import JobFailed
 from core.events import EpochEnded
-from core.metrics import Difference, adjusted, delong_difference, mcnemar, roc_auc
+from core.ranking import roc_auc
 from core.run_folder import read_predictions, write_predictions
 from core.runs import compare, described, list_runs, read_run, recipe_differences
+from core.significance import Difference, adjusted, delong_difference, mcnemar
 from core.training import train
 from tests.given import drained
 

@@ -1,0 +1,166 @@
+"""The acceptance test: does a model do on films of this place what is asked of it? A one-page form to sign."""
+
+import json
+import threading
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final
+
+from core.answering import check_classes
+from core.curves import reliability
+from core.dataset import corrected, read_dataset
+from core.document import Block, Document, Heading, Picture, Pictures, SignatureLine, Table, Text, Tone
+from core.drawings import reliability_plot, roc
+from core.errors import JobFailed, Reason
+from core.evaluated import AcceptanceResult, Evaluation, Target
+from core.evaluation import EvaluationEvent, evaluated, scored
+from core.evaluation_report import group_blocks
+from core.events import Progressed, Stage
+from core.files import check_writable, readable_name, write_atomically, write_text_atomically
+from core.intervals import Figure, wilson
+from core.metrics import BinaryFigures, told
+from core.model_file import load_in_use
+from core.notice import NOTICE
+from core.operating import OF_PREVALENCE
+from core.preparation import AS_IT_IS, Preparation
+from core.site import Acceptance, keep_acceptance, today
+from core.splits import chosen_splits
+
+FEWEST: Final = 20  # films with, and without, the finding, below which no test is done
+ADVISED: Final = 100
+
+
+def accept(
+    model: Path | None,
+    source: Path,
+    output_dir: Path,
+    cancel: threading.Event,
+    target: Target,
+    signed_by: str = "",
+    preparation: Preparation = AS_IT_IS,
+) -> Generator[EvaluationEvent, None, AcceptanceResult | None]:
+    """Test a model at its operating point on films that were reported here; keep and write down the outcome.
+
+    All films of the dataset count, whatever its splits, but those that the model was made with. Writes
+    acceptance.json and acceptance.pdf, one page to sign. signed_by: the printed name on the form.
+    Returns None where it was cancelled. Raises JobFailed: several classes, too few films, an unusable output.
+    """
+    check_writable(output_dir)
+    yield Progressed(Stage.LOADING_NETWORK, 0, None)
+    loaded = load_in_use(model)
+    if loaded.header.threshold is None:
+        sentence = "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
+        raise JobFailed(Reason.MODEL_INVALID, sentence)
+    dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
+    dataset = check_classes(loaded, dataset)
+    found = yield from scored(loaded, dataset, False, True, cancel)
+    if found is None:
+        return None
+    labels = found.answers.labels
+    counts = int((labels == 1).sum()), int((labels == 0).sum())
+    if min(counts) < FEWEST:
+        sentence = (
+            f"Of the films that the model was not made with, {counts[0]} have the finding and {counts[1]} do not; an "
+            f"acceptance test takes at least {FEWEST} of each, better {ADVISED} in all."
+        )
+        raise JobFailed(Reason.DATASET_INVALID, sentence)
+    evaluation = evaluated(loaded, source, found, OF_PREVALENCE)
+    result = judged(evaluation, target, signed_by)
+    _write(result, output_dir)
+    keep_acceptance(loaded.header, result.acceptance)
+    return result
+
+
+def judged(evaluation: Evaluation, target: Target, signed_by: str) -> AcceptanceResult:
+    """The outcome of an evaluation on local films: go only where both intervals lie at or above their targets."""
+    figures = evaluation.figures
+    assert isinstance(figures, BinaryFigures)
+    sides = (
+        _side("Sensitivity", figures.sensitivity, target.sensitivity),
+        _side("Specificity", figures.specificity, target.specificity),
+    )
+    passed = all(reached for reached, _ in sides)
+    sentence = f"{'Go' if passed else 'No-go'}. {' '.join(words for _, words in sides)}"
+    acceptance = Acceptance(passed, figures.threshold, sentence, figures.n, today(), signed_by)
+    return AcceptanceResult(evaluation, acceptance, target, _form(evaluation, acceptance, target))
+
+
+def _side(name: str, figure: Figure | None, target: float) -> tuple[bool, str]:
+    """Whether a figure is shown to reach its target, and the sentence for it."""
+    assert figure is not None  # both classes have films
+    if figure.low >= target:
+        return True, f"{name} {told(figure)} is shown to reach {target:g}."
+    if figure.high < target:
+        return False, f"{name} {told(figure)} is shown to lie below {target:g}."
+    more = _films_to_show(figure.value, target)
+    advice = f" About {more} films of that class could show it." if more else ""
+    return False, f"{name} {told(figure)} is not shown to reach {target:g}.{advice}"
+
+
+def _films_to_show(share: float, target: float) -> int | None:
+    """How many films of a class show that this share reaches the target, None where that is more than 10,000."""
+    if share <= target:
+        return None
+    for films in range(10, 10_001, 5):
+        bound = wilson(share * films, films)
+        if bound and bound.low >= target:
+            return films
+    return None
+
+
+def _form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Document:
+    figures, labels, probabilities = evaluation.figures, evaluation.answers.labels, evaluation.probabilities
+    assert isinstance(figures, BinaryFigures)
+    positives = int((labels == 1).sum())
+    share = wilson(positives, len(labels))
+    (tn, fp), (fn, tp) = figures.confusion
+    few = f" Fewer than the {ADVISED} films that are advised." if figures.n < ADVISED else ""
+    blocks: list[Block] = [
+        Text(acceptance.sentence, Tone.NOTICE),
+        Text(
+            f"{figures.n} films of {figures.patients} patients reported here: {positives} with the finding, "
+            f"{figures.n - positives} without.{few} {evaluation.point}"
+        ),
+        Table(
+            ("Figure", "Here (95 % interval)", "Asked for", "Films"),
+            (
+                ("Sensitivity", told(figures.sensitivity), f"at least {target.sensitivity:g}", f"{tp} of {tp + fn}"),
+                ("Specificity", told(figures.specificity), f"at least {target.specificity:g}", f"{tn} of {tn + fp}"),
+                ("ROC AUC", told(figures.roc_auc), "", str(figures.n)),
+                ("Calibration error (ECE)", told(figures.ece), "", str(figures.n)),
+                ("Mean stated probability", f"{probabilities.mean():.3f}; observed {told(share)}", "", str(figures.n)),
+            ),
+        ),
+        Text(evaluation.frequencies),
+        Pictures(
+            (
+                Picture(roc(labels, probabilities, figures.threshold), "ROC: of the films reported here"),
+                Picture(reliability_plot(reliability(labels, probabilities)), "Calibration: at this place"),
+            )
+        ),
+    ]
+    if evaluation.subgroups:
+        blocks += [Heading("Groups of films", 3), *group_blocks(evaluation.subgroups)]
+    # the last warning says whether the model was accepted before, which this form itself decides
+    blocks += [Text(warning, Tone.NOTICE) for warning in evaluation.warnings[:-1]]
+    blocks += [SignatureLine("Name, role, date, signature", acceptance.signed_by)]
+    source = readable_name(str(evaluation.source))
+    subtitle = f"Model {evaluation.header.name}\nFilms {source}, {acceptance.done}"
+    verdict = "go" if acceptance.passed else "no-go"
+    return Document(f"Acceptance test: {verdict}", subtitle, tuple(blocks), NOTICE)
+
+
+def _write(result: AcceptanceResult, output_dir: Path) -> None:
+    from core.pdf import pdf_of
+
+    content = {
+        "passed": result.acceptance.passed,
+        "sentence": result.acceptance.sentence,
+        "done": result.acceptance.done,
+        "signed_by": result.acceptance.signed_by,
+        "target": {"sensitivity": result.target.sensitivity, "specificity": result.target.specificity},
+        **result.evaluation.to_json_object(),
+    }
+    write_text_atomically(output_dir / "acceptance.json", json.dumps(content, indent=2, allow_nan=False) + "\n")
+    form = pdf_of(result.document, one_page=True)
+    write_atomically(output_dir / "acceptance.pdf", lambda stream: stream.write(form))

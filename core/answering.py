@@ -1,0 +1,85 @@
+"""A model's answers on the films of a dataset, with what else is known of each film. Judges nothing."""
+
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from core.answers import Answers, film_code
+from core.cache import Pace, decoded_films
+from core.dataset import Dataset, Film
+from core.errors import JobFailed, Reason
+from core.events import FilmLeftOut, Noted, Progressed, Stage
+from core.facts import FilmFacts
+from core.intervals import group_numbers
+from core.model_file import BATCH, Model
+from core.survey import facts_of
+
+NOTHING: Final = "There is no film to evaluate: none can be read, or the model was made with all of them."
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """films: readable ones, in the order of the answers. facts: of each. left_out: the unreadable ones."""
+
+    films: tuple[Film, ...]
+    facts: tuple[FilmFacts, ...]
+    answers: Answers
+    left_out: tuple[FilmLeftOut, ...]
+
+
+def answered(
+    model: Model,
+    films: Sequence[Film],
+    store: Path,
+    cancel: threading.Event,
+    known: frozenset[str] = frozenset(),
+) -> Generator[Progressed | Noted | FilmLeftOut, None, Answered | None]:
+    """Read and score films, decoded into the file `store`, which is removed again; None where it was cancelled.
+
+    known: codes of films to leave out. Raises JobFailed where no film is left.
+    """
+    facts, left_out = yield from facts_of(films, cancel)
+    if cancel.is_set():
+        return None
+    wanted = [film for film in films if film.path in facts and film_code(facts[film.path].sha256) not in known]
+    if len(wanted) < len(facts):
+        yield Noted(f"{len(facts) - len(wanted)} films that the model was made with are left out.")
+    try:
+        readable, pixels = yield from decoded_films(wanted, model.preprocessing.size_px, store, cancel)
+        rows, pace = [], Pace(Stage.TESTING, len(readable))
+        for start in range(0, len(readable), BATCH):
+            if cancel.is_set():
+                return None
+            rows.append(model.logits(pixels[start : start + BATCH]))
+            if progress := pace.at(min(start + BATCH, len(readable))):
+                yield progress
+    finally:
+        store.unlink(missing_ok=True)
+    if cancel.is_set():
+        return None
+    if not rows:
+        raise JobFailed(
+            Reason.DATASET_INVALID, "There is no film to evaluate: none can be read, or the model was made with all."
+        )
+    labels = np.array([film.label for film in readable], dtype=np.int64)
+    patients = group_numbers([film.patient for film in readable])
+    codes = tuple(film_code(facts[film.path].sha256) for film in readable)
+    answers = Answers(labels, np.concatenate(rows), patients, codes)
+    return Answered(tuple(readable), tuple(facts[film.path] for film in readable), answers, tuple(left_out))
+
+
+def check_classes(model: Model, dataset: Dataset) -> Dataset:
+    """The dataset with its labels in the model's order. Raises JobFailed where its classes are not the model's."""
+    classes = model.header.classes
+    if set(dataset.classes) != set(classes):
+        sentence = (
+            f"The dataset's classes ({', '.join(dataset.classes)}) are not those of the model ({', '.join(classes)})."
+        )
+        raise JobFailed(Reason.DATASET_INVALID, sentence)
+    order = [classes.index(name) for name in dataset.classes]
+    films = tuple(replace(film, label=order[film.label]) for film in dataset.films)
+    return replace(dataset, classes=classes, films=films)

@@ -1,0 +1,113 @@
+"""Labels that may be wrong: films whose label a cross-validated classifier contradicts. Changes no label."""
+
+import tempfile
+import threading
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from core.cache import Pace, decoded_films
+from core.dataset import Dataset, corrected, read_dataset
+from core.errors import JobFailed, Reason
+from core.events import FilmLeftOut, Finding, FindingKind, Progressed, Severity, Stage
+from core.model_file import BATCH, Model, load_model
+from core.preparation import AS_IT_IS, Preparation
+from core.ranking import mean_auc
+from core.transforms import as_fractions, network_input
+
+FOLDS: Final = 5
+FEWEST: Final = 10  # patients of each class
+PENALTY: Final = 0.01  # C of the logistic regression: features of a network are many, films few
+ADVICE: Final = (
+    "Look at each, the most contradicted first; relabel what is wrong, exclude what cannot be told. A contradiction is "
+    "no proof: unusual films are contradicted too."
+)
+
+
+def find_doubts(
+    source: Path, model: Path | None, cancel: threading.Event, preparation: Preparation = AS_IT_IS
+) -> Generator[Progressed | FilmLeftOut, None, Finding | None]:
+    """The films of a dataset whose label is contradicted, the most surely contradicted first, as a finding.
+
+    Each film is judged by a logistic regression on the features of `model` (None: the bundled one) that saw no film
+    of its patient: confident learning, Northcutt et al. 2021, with cross-validated probabilities.
+    None where it was cancelled. Raises JobFailed where a class has too few patients.
+    """
+    yield Progressed(Stage.LOADING_NETWORK, 0, None)
+    loaded = load_model(model)
+    dataset = corrected(read_dataset(source, preparation), preparation)
+    _check_patients(dataset)
+    with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
+        films, pixels = yield from decoded_films(
+            dataset.films, loaded.preprocessing.size_px, Path(folder) / "films", cancel
+        )
+        rows, pace = [], Pace(Stage.EXTRACTING_FEATURES, len(films))
+        for start in range(0, len(films), BATCH):
+            if cancel.is_set():
+                return None
+            rows.append(_features(loaded, pixels[start : start + BATCH]))
+            if progress := pace.at(min(start + BATCH, len(films))):
+                yield progress
+    if cancel.is_set():
+        return None
+    labels = np.array([film.label for film in films], np.int64)
+    yield Progressed(Stage.COMPARING, 0, None)
+    probabilities = cross_validated(np.concatenate(rows), labels, [film.patient for film in films])
+    doubtful = contradicted(labels, probabilities)
+    scores = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
+    sentence = (
+        f"The labels of {len(doubtful)} of {len(films)} films are contradicted by a classifier that saw no film of "
+        f"their patients (its AUC: {mean_auc(labels, scores):.3f})."
+    )
+    paths = tuple(films[int(index)].path for index in doubtful)
+    return Finding(FindingKind.DOUBTFUL, Severity.INFORMATION, sentence, ADVICE, paths)
+
+
+def _check_patients(dataset: Dataset) -> None:
+    for label, name in enumerate(dataset.classes):
+        patients = len({film.patient for film in dataset.films if film.label == label})
+        if patients < FEWEST:
+            sentence = f"{name} has films of {patients} patients; doubtful labels can be looked for from {FEWEST} on."
+            raise JobFailed(Reason.DATASET_INVALID, sentence)
+
+
+@torch.inference_mode()
+def _features(model: Model, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Features (n, features) of grey films (n, size, size)."""
+    given = network_input(as_fractions(torch.from_numpy(np.array(films))), model.preprocessing)
+    return np.asarray(model.network.backbone(given).float().numpy())
+
+
+def cross_validated(
+    features: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], patients: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """Probabilities (n, classes) of films (n, features), each by a classifier that saw no film of its patient."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedGroupKFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    probabilities = np.zeros((len(labels), int(labels.max()) + 1))
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
+    for seen, held_out in folds.split(features, labels, patients):
+        classifier: Any = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY, max_iter=500))
+        classifier.fit(features[seen], labels[seen])
+        probabilities[np.ix_(held_out, classifier.classes_)] = classifier.predict_proba(features[held_out])
+    return probabilities
+
+
+def contradicted(labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Indices of films that count with another class (Northcutt's confident joint), the surest first.
+
+    labels (n,), probabilities (n, classes). A class's bound is the mean probability of it among its own films.
+    """
+    bounds = np.array([probabilities[labels == k, k].mean() for k in range(probabilities.shape[1])])
+    own = probabilities[np.arange(len(labels)), labels]
+    others = np.where(probabilities >= bounds, probabilities, -1.0)
+    others[np.arange(len(labels)), labels] = -1.0
+    found = np.flatnonzero((others.max(axis=1) > own) & (others.max(axis=1) > 0))
+    return found[np.argsort(own[found], kind="stable")]

@@ -1,0 +1,104 @@
+"""Figures for groups of films: age, sex, view, device. An overall figure may hide a group that fares badly."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.dataset import Film
+from core.facts import FilmFacts
+from core.intervals import Figure, group_numbers, proportion
+from core.ranking import Floats, Labels, auc_figure
+
+AGES: Final = ((1, "under 1 year"), (6, "1 to 5 years"), (18, "6 to 17 years"), (40, "18 to 39 years"),
+               (65, "40 to 64 years"), (200, "65 years and over"))  # fmt: skip
+YEARS: Final = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}  # DICOM Part 5, 6.2, AS
+MOST_VALUES: Final = 12  # of one attribute; the rarest beyond are put together
+FEW: Final = 10  # films with, or without the finding, below which a group says little
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroup:
+    """Films with one value of an attribute. positives: those with the finding. Figures None where undefined."""
+
+    attribute: str
+    value: str
+    n: int
+    positives: int
+    sensitivity: Figure | None
+    specificity: Figure | None
+    roc_auc: Figure | None
+
+    @property
+    def is_small(self) -> bool:
+        """True where its intervals are too wide to be of use."""
+        return min(self.positives, self.n - self.positives) < FEW
+
+
+def age_group(text: str) -> str:
+    """The group of an age in DICOM's form (045Y, 006M) or in years; "" for what is no age."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?) ?([YMWD]?)(?:EARS|RS|R|)", text.strip().upper())
+    if not match:
+        return ""
+    years = float(match[1]) * YEARS[match[2] or "Y"]
+    return next((name for end, name in AGES if years < end), "")
+
+
+def attributes_of(film: Film, facts: FilmFacts | None) -> dict[str, str]:
+    """Age group, sex, view and device of a film, from its label list, else from its DICOM file; "" is left out."""
+    tags = facts.tags if facts else {}
+    device = " ".join(tags[name] for name in ("Manufacturer", "ManufacturerModelName") if name in tags)
+    found = {
+        "age": tags.get("PatientAge", ""),
+        "sex": tags.get("PatientSex", ""),
+        "view": tags.get("ViewPosition", ""),
+        "device": device,
+        **dict(film.attributes),
+    }
+    found["age"] = age_group(found["age"])
+    found["sex"] = {"M": "male", "F": "female"}.get(found["sex"].strip().upper()[:1], found["sex"])
+    found["view"] = found["view"].strip().upper()
+    return {name: value.strip() for name, value in found.items() if value.strip()}
+
+
+def subgroups(
+    attributes: Sequence[dict[str, str]],
+    labels: Labels,
+    probabilities: Floats,
+    threshold: float,
+    patients: Sequence[str],
+) -> tuple[Subgroup, ...]:
+    """Figures of every group at "probability >= threshold"; none for attributes that all films share or none has."""
+    groups = group_numbers(list(patients))
+    made = []
+    for name in ("age", "sex", "view", "device"):
+        values = np.array([found.get(name, "") for found in attributes], dtype=object)
+        kinds, counts = np.unique(values.astype(str), return_counts=True)
+        if set(kinds) <= {""} or len(kinds) < 2:
+            continue
+        common = [str(kind) for kind in kinds[np.argsort(-counts, kind="stable")] if kind][:MOST_VALUES]
+        order = [age for _, age in AGES if age in common] if name == "age" else sorted(common)
+        chosen = [(kind, values == kind) for kind in order]
+        chosen += [("other", ~np.isin(values.astype(str), [*common, ""])), ("not told", values == "")]
+        for kind, films in chosen:
+            if films.any():
+                made.append(_subgroup(name, kind, labels[films], probabilities[films], threshold, groups[films]))
+    return tuple(made)
+
+
+def _subgroup(
+    attribute: str, value: str, labels: Labels, probabilities: Floats, threshold: float, groups: Labels
+) -> Subgroup:
+    called, groups = probabilities >= threshold, group_numbers(groups)
+    with_it, without = labels == 1, labels == 0
+    return Subgroup(
+        attribute,
+        value,
+        len(labels),
+        int(with_it.sum()),
+        proportion(called[with_it], groups[with_it]),
+        proportion(~called[without], groups[without]),
+        auc_figure(labels, probabilities, groups),
+    )

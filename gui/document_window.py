@@ -1,0 +1,40 @@
+"""A document on the screen, such as a model's card. Writes nothing itself. Signal: saving_wanted(Document)."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+
+from core.document import Document, html_body
+from gui.naming import button, named
+
+
+class DocumentWindow(QDialog):
+    """Shows one document at a time. Signal: saving_wanted(Document), to be written as PDF."""
+
+    saving_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("document_window")
+        self.setWindowFlag(Qt.WindowType.Window)
+        self.resize(760, 820)
+        self.shown: Document | None = None
+        self.text = named(QTextBrowser(openLinks=False), "document", "Document")
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addWidget(button("Save as PDF…", "save_pdf", self._on_save))
+        row.addWidget(button("Close", "close_document", self.close))
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.text, 1)
+        layout.addLayout(row)
+
+    def show_document(self, document: Document) -> None:
+        self.shown = document
+        self.setWindowTitle(document.title)
+        self.text.setHtml(html_body(document))
+        self.show()
+        self.activateWindow()
+
+    @Slot()
+    def _on_save(self) -> None:
+        if self.shown is not None:
+            self.saving_wanted.emit(self.shown)

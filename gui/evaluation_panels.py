@@ -1,0 +1,194 @@
+"""An evaluation on the screen: figures, plots, and the films behind every number."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from core.curves import reliability
+from core.dataset import Dataset
+from core.evaluated import Evaluation
+from core.metrics import DEFINITIONS, BinaryFigures, ClassFigures, title_of
+from gui.bar_plots import ReliabilityPlot, ScoresPlot
+from gui.confusion_table import ConfusionTable
+from gui.evaluation_plots import ThresholdPlots
+from gui.figure_list import FigureList, FigureRow, told
+from gui.film_grid import FilmGrid
+from gui.film_window import FilmWindow
+from gui.naming import named
+from gui.theme import Colours
+
+ORDER: Final = (
+    "sensitivity", "specificity", "accuracy", "balanced_accuracy", "f1", "macro_f1", "ppv", "npv", "roc_auc",
+    "macro_auc", "pr_auc", "brier", "ece",
+)  # fmt: skip
+NOTHING: Final = "Nothing was evaluated yet."
+
+
+def rows_of(evaluation: Evaluation) -> list[FigureRow]:
+    """Every figure of an evaluation, the most asked-for first, then predictive values at the stated prevalence."""
+    figures, given = evaluation.figures, evaluation.at_prevalence
+    rows = []
+    for name in ORDER:
+        if hasattr(figures, name):
+            figure = getattr(figures, name)
+            rows.append(FigureRow(title_of(name), told(figure), figure, _films_of(evaluation, name), DEFINITIONS[name]))
+    for name, figure in (("PPV", given.ppv), ("NPV", given.npv)) if given else ():
+        title = f"{name} at {100 * given.prevalence:g} % prevalence" if given else name
+        definition = "The same where the finding is so frequent, by Bayes' theorem."
+        rows.append(FigureRow(title, told(figure), figure, figures.n, definition))
+    for one in figures.each if isinstance(figures, ClassFigures) else ():
+        for name in ("sensitivity", "specificity", "roc_auc"):
+            figure = getattr(one, name)
+            rows.append(FigureRow(f"{one.name}: {title_of(name)}", told(figure), figure, figures.n, DEFINITIONS[name]))
+    return rows
+
+
+def _films_of(evaluation: Evaluation, name: str) -> int:
+    """How many films a figure rests on."""
+    figures = evaluation.figures
+    if not isinstance(figures, BinaryFigures):
+        return figures.n
+    (tn, fp), (fn, tp) = figures.confusion
+    return {"sensitivity": tp + fn, "specificity": tn + fp, "ppv": tp + fp, "npv": tn + fn}.get(name, figures.n)
+
+
+class FiguresPanel(QWidget):
+    """Signal: films_wanted(indices, title) when a cell of the confusion matrix is opened."""
+
+    films_wanted = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._evaluation: Evaluation | None = None
+        self.figures, self.confusion = FigureList(), ConfusionTable()
+        self.confusion.cell_chosen.connect(self._on_cell)
+        self.notes = named(QLabel(NOTHING, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "notes")
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setWidget(self.figures)
+        split = QSplitter()
+        split.addWidget(scrolled)
+        split.addWidget(self.confusion)
+        split.setSizes([640, 560])
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.notes)
+        layout.addWidget(split, 1)
+
+    def set_colours(self, colours: Colours) -> None:
+        self.figures.set_colours(colours)
+        self.confusion.set_colours(colours)
+
+    def clear(self) -> None:
+        self._evaluation = None
+        self.notes.setText(NOTHING)
+        self.figures.show_figures(())
+        self.confusion.hide()
+
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self.confusion.show()
+        figures = evaluation.figures
+        first = f"n = {figures.n} films of {figures.patients} patients. {evaluation.point} {evaluation.seen}"
+        self.notes.setText("\n".join(line for line in (first, evaluation.frequencies, *evaluation.warnings) if line))
+        self.figures.show_figures(rows_of(evaluation))
+        self.confusion.show_counts(figures.confusion, evaluation.header.classes)
+
+    @Slot(int, int)
+    def _on_cell(self, truth: int, called: int) -> None:
+        if self._evaluation is not None:
+            classes = self._evaluation.header.classes
+            title = f"True {classes[truth]}, called {classes[called]}"
+            self.films_wanted.emit(self._evaluation.cell(truth, called), title)
+
+
+class PlotsPanel(QWidget):
+    """Curves of evaluated films; the operating point stands still here. Signal: films_wanted(indices, title)."""
+
+    films_wanted = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves, self.reliability, self.scores = ThresholdPlots(), ReliabilityPlot(), ScoresPlot()
+        self.curves.set_draggable(False)
+        self.reliability.films_chosen.connect(self._on_bin)
+        self.scores.films_chosen.connect(self._on_bar)
+        lower = QHBoxLayout()
+        lower.addWidget(self.reliability, 1)
+        lower.addWidget(self.scores, 2)
+        self.sentence = named(QLabel(NOTHING, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "plots_note")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.curves, 1)
+        layout.addLayout(lower, 1)
+
+    def set_colours(self, colours: Colours) -> None:
+        for plot in (self.curves, self.reliability, self.scores):
+            plot.set_colours(colours)
+
+    def clear(self) -> None:
+        self.sentence.setText(NOTHING)
+        for plot in (self.curves, self.reliability, self.scores):
+            plot.hide()
+
+    def show_evaluation(self, evaluation: Evaluation) -> None:
+        figures, is_binary = evaluation.figures, isinstance(evaluation.figures, BinaryFigures)
+        for plot in (self.curves, self.reliability, self.scores):
+            plot.setVisible(is_binary)
+        if not isinstance(figures, BinaryFigures):
+            self.sentence.setText("Curves are drawn for two classes; the figures of each class stand under Figures.")
+            return
+        self.sentence.setText(
+            "On these films the operating point is looked at, not chosen. Click a bar or a point to see its films."
+        )
+        labels, probabilities = evaluation.answers.labels, evaluation.probabilities
+        self.curves.show_answers(labels, probabilities)
+        self.curves.set_threshold(figures.threshold)
+        before = reliability(labels, evaluation.answers.probabilities(1.0))
+        self.reliability.show_bins(reliability(labels, probabilities), before)
+        self.scores.set_classes(*evaluation.header.classes)
+        band = evaluation.header.calibration.review_band
+        self.scores.show_answers(labels, probabilities, figures.threshold, band)
+
+    @Slot(object)
+    def _on_bin(self, films: npt.NDArray[np.int64]) -> None:
+        self.films_wanted.emit(films, "Films of one point of the reliability diagram")
+
+    @Slot(object)
+    def _on_bar(self, films: npt.NDArray[np.int64]) -> None:
+        self.films_wanted.emit(films, "Films of one bar of the score histogram")
+
+
+class JudgedFilms(QWidget):
+    """Films behind a number, with what they are labelled and called."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = named(QLabel(NOTHING, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "films_title")
+        self.grid = FilmGrid()
+        self.viewer = FilmWindow(self.grid, self)
+        self.grid.enlarged.connect(self.viewer.show_row)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.title)
+        layout.addWidget(self.grid, 1)
+
+    def clear(self) -> None:
+        self.title.setText(NOTHING)
+        self.grid.table.show_films(None, [])
+
+    def show_films(self, evaluation: Evaluation, indices: Sequence[int], title: str) -> None:
+        """Show films of an evaluation by their indices, in this order."""
+        classes, calls, probabilities = evaluation.header.classes, evaluation.calls(), evaluation.probabilities
+        films = [evaluation.films[index] for index in indices]
+        captions = [f"→ {classes[calls[index]]} {float(np.max(probabilities[index])):.2f}" for index in indices]
+        told = "Under each: what it is called, and the probability" + (f" of {classes[1]}" if len(classes) == 2 else "")
+        self.title.setText(f"{title}: {len(films)} films. {told}. Space or double click enlarges.")
+        dataset = Dataset(evaluation.source, classes, evaluation.films)
+        self.grid.table.show_films(dataset, films, captions)
+
+    def close_viewer(self) -> None:
+        """End reading in the background."""
+        self.viewer.close()
+        self.grid.table.close()

@@ -1,0 +1,148 @@
+"""Choosing the operating point: on validation films, from a wish in words or by dragging. Keeps nothing itself."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.choosing import Proposal, proposed, validation_of
+from core.errors import JobFailed
+from core.intervals import Figure
+from core.model_header import ModelHeader
+from core.operating import Goal, Wish, wish_of
+from gui.evaluation_plots import ThresholdPlots
+from gui.naming import button, named
+from gui.theme import Colours
+
+WISHES: Final = (
+    "best balance",
+    "miss at most 2 of 100",
+    "miss at most 5 of 100",
+    "miss at most 10 of 100",
+    "at most 5 % false alarms",
+    "at most 10 % false alarms",
+)
+ERRORS: Final = {"1 of 100": 0.01, "2 of 100": 0.02, "5 of 100": 0.05, "10 of 100": 0.1}
+NO_POINT: Final = "An operating point can be chosen here for models that carry answers on their validation films."
+
+
+class OperatingPanel(QWidget):
+    """Signals: point_wanted(Wish, float) to use a proposal with its error rate; own_point_wanted()."""
+
+    point_wanted = Signal(object, float)
+    own_point_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._header: ModelHeader | None = None
+        self._proposal: Proposal | None = None
+        self._is_busy = False
+        self.wish = named(QComboBox(editable=True), "wish", "What the operating point should keep")
+        self.wish.addItems(list(WISHES))
+        self.wish.setToolTip("Choose, or write: miss at most 3 of 100; at most 8 % false alarms; 0.4")
+        self.wish.setMinimumWidth(240)
+        self.wish.currentTextChanged.connect(self._on_wish_changed)
+        self.error = named(QComboBox(), "error_rate", "Error rate of the answers likely and unlikely")
+        self.error.addItems(list(ERRORS))
+        self.error.setCurrentText("5 of 100")
+        self.error.currentTextChanged.connect(self._on_wish_changed)
+        self.use = button("Use on this computer", "use_point", self._on_use)
+        self.own = button("Back to the model's own", "own_point", self._on_own)
+        row = QHBoxLayout()
+        for widget in (QLabel("Wish"), self.wish, QLabel("Likely and unlikely err at most"), self.error):
+            row.addWidget(widget)
+        row.addStretch()
+        row.addWidget(self.use)
+        row.addWidget(self.own)
+        self.now, self.sentence, self.shares = (
+            named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), name)
+            for name in ("point_in_use", "proposal", "three_way")
+        )
+        self.plots = ThresholdPlots()
+        self.plots.threshold_moved.connect(self._on_dragged)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.now)
+        layout.addLayout(row)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.shares)
+        layout.addWidget(self.plots, 1)
+        self._update()
+
+    def set_colours(self, colours: Colours) -> None:
+        self.plots.set_colours(colours)
+
+    def set_busy(self, is_busy: bool) -> None:
+        """Forbid using a point while a job runs."""
+        self._is_busy = is_busy
+        self._update()
+
+    def show_model(self, header: ModelHeader, point: str) -> None:
+        """Show the validation films of a model (header: at the operating point in use, which `point` tells)."""
+        self._header = header
+        self.now.setText(f"In use: {point}")
+        try:
+            answers = validation_of(header)
+        except JobFailed as why:
+            self._header = None
+            self.sentence.setText(f"{NO_POINT} {why.sentence}")
+            self.shares.setText("")
+            self.plots.setVisible(False)
+            self._update()
+            return
+        self.plots.setVisible(True)
+        self.plots.show_answers(answers.labels, answers.probabilities(header.calibration.temperature))
+        self._propose()
+
+    def _propose(self) -> None:
+        """Fit what is wished, and say what it does on the validation films."""
+        self._proposal = None
+        if self._header is None:
+            return
+        try:
+            self._proposal = proposed(self._header, wish_of(self.wish.currentText()), ERRORS[self.error.currentText()])
+        except JobFailed as why:
+            self.sentence.setText(why.sentence)
+            self.shares.setText("")
+        else:
+            found = self._proposal
+            self.plots.set_threshold(found.threshold)
+            self.sentence.setText(f"Threshold {found.threshold:.4f}. {found.sentence}")
+            self.shares.setText(_band_in_words(found))
+        self._update()
+
+    def _update(self) -> None:
+        self.use.setEnabled(self._proposal is not None and not self._is_busy)
+        self.own.setEnabled(self._header is not None and not self._is_busy)
+
+    @Slot()
+    def _on_wish_changed(self) -> None:
+        self._propose()
+
+    @Slot(float)
+    def _on_dragged(self, threshold: float) -> None:
+        self.wish.setEditText(str(Wish(Goal.THRESHOLD, min(1.0, threshold))))
+
+    @Slot()
+    def _on_use(self) -> None:
+        if self._proposal is not None:
+            self.point_wanted.emit(self._proposal.wish, ERRORS[self.error.currentText()])
+
+    @Slot()
+    def _on_own(self) -> None:
+        self.own_point_wanted.emit()
+
+
+def _band_in_words(found: Proposal) -> str:
+    """What the three-way answer would promise, and how many films it would leave to the reader."""
+    shares, band = found.shares, found.band
+    promise = f"Three-way answer: likely and unlikely wrong about at most {100 * band.error:.1f} of 100 of each class"
+    return (
+        f"{promise}. Sent to review: {_percent(shares.review)} of the validation films; with the finding and called "
+        f"unlikely: {_percent(shares.missed)}; without it and called likely: {_percent(shares.alarmed)}."
+    )
+
+
+def _percent(figure: Figure | None) -> str:
+    if figure is None:
+        return "not defined"
+    return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"

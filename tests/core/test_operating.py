@@ -1,0 +1,130 @@
+"""Operating points: from words to thresholds that keep their promise on films that were not used to choose them."""
+
+from math import nextafter
+
+import numpy as np
+import pytest
+
+from core.calibration import calibrated, fitted_temperature, probabilities_of
+from core.errors import JobFailed
+from core.events import Decision
+from core.intervals import Figure
+from core.operating import (
+    EVERYTHING,
+    Goal,
+    Wish,
+    conformal_band,
+    natural_frequencies,
+    three_way,
+    threshold_for,
+    wish_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("miss at most 5 of 100", Wish(Goal.MISSES, 0.05)),
+        ("Miss at most 5 of 100 pneumonias", Wish(Goal.MISSES, 0.05)),
+        ("miss at most 2.5 %", Wish(Goal.MISSES, 0.025)),
+        ("at most 10 % false alarms", Wish(Goal.FALSE_ALARMS, 0.1)),
+        ("at most 3 in 200 false alarms", Wish(Goal.FALSE_ALARMS, 0.015)),
+        ("best balance", Wish(Goal.BALANCED)),
+        ("0.37", Wish(Goal.THRESHOLD, 0.37)),
+        ("threshold .5", Wish(Goal.THRESHOLD, 0.5)),
+    ],
+)
+def test_a_sentence_becomes_a_wish_and_is_understood_again(words, wish):
+    assert wish_of(words) == wish
+    assert wish_of(str(wish)) == wish
+
+
+@pytest.mark.parametrize("words", ["", "as good as possible", "miss at most 5 of 0", "threshold 1.5", "miss few"])
+def test_other_words_are_refused_in_a_sentence(words):
+    with pytest.raises(JobFailed, match=r"not understood|must lie between"):
+        wish_of(words)
+
+
+def films(random, count):
+    labels = random.integers(0, 2, count)
+    return labels, 1 / (1 + np.exp(-random.normal(3 * labels - 1.5, 1.5)))
+
+
+@pytest.mark.parametrize("goal", [Goal.MISSES, Goal.FALSE_ALARMS])
+@pytest.mark.parametrize("share", [0.05, 0.1])
+def test_a_promise_is_kept_on_new_films(goal, share):
+    random, broken = np.random.default_rng(1), []
+    for _ in range(400):
+        labels, probabilities = films(random, 120)
+        threshold = threshold_for(Wish(goal, share), labels, probabilities)
+        labels, probabilities = films(random, 120)
+        called = probabilities >= threshold
+        broken.append((~called[labels == 1]).mean() if goal is Goal.MISSES else called[labels == 0].mean())
+    assert np.mean(broken) <= share
+    assert np.mean(broken) > share - 0.03  # not by calling everything
+
+
+def test_too_few_films_promise_nothing():
+    labels, probabilities = np.array([0, 1] * 10), np.linspace(0, 1, 20)
+    with pytest.raises(JobFailed, match=r"had 10 films with the finding; 'miss at most 5 of 100' takes at least 19"):
+        threshold_for(Wish(Goal.MISSES, 0.05), labels, probabilities)
+    with pytest.raises(JobFailed, match="cannot be promised"):
+        threshold_for(Wish(Goal.FALSE_ALARMS, 0), labels, probabilities)
+
+
+@pytest.mark.parametrize("error", [0.02, 0.05, 0.2])
+def test_three_way_answers_are_wrong_as_rarely_as_stated(error):
+    random, missed, alarmed = np.random.default_rng(2), [], []
+    for _ in range(300):
+        labels, probabilities = films(random, 200)
+        band = conformal_band(labels, probabilities, 0.5, error)
+        labels, probabilities = films(random, 200)
+        shares = three_way(labels, probabilities, (band.low, band.high), np.arange(200))
+        missed.append(shares.missed.value)
+        alarmed.append(shares.alarmed.value)
+        assert band.error == error
+        assert band.low <= 0.5 <= band.high
+    assert np.mean(missed) <= error + 0.002
+    assert np.mean(alarmed) <= error + 0.002
+
+
+def test_few_films_promise_what_they_can():
+    labels = np.array([0] * 4 + [1] * 9)
+    probabilities = np.linspace(0.1, 0.9, 13)
+    assert conformal_band(labels, probabilities, 0.5).error == pytest.approx(0.2)
+    assert conformal_band(labels, probabilities, 0.5, 0.3).error == 0.3
+    one_class = conformal_band(np.ones(9, int), probabilities[:9], 0.5)
+    assert one_class.high == EVERYTHING > 1
+    assert one_class.error == 1
+
+
+def test_the_operating_point_decides_labels_and_bands_decisions():
+    random = np.random.default_rng(3)
+    labels = random.integers(0, 2, 300)
+    logits = random.normal(3 * labels - 1.5, 1.5)[:, None].astype(np.float32)
+    made = calibrated(logits, labels, temperature=True, balanced=True)
+    low, high = made.review_band
+    cases = {
+        Decision.UNLIKELY: nextafter(low, 0),
+        Decision.REVIEW: low,
+        Decision.LIKELY: high,
+    }
+    assert {made.decision(np.float64(value)) for value in cases.values()} == set(cases)
+    assert all(made.decision(np.float64(value)) is decision for decision, value in cases.items())
+    assert made.label(np.float64(made.threshold)) == 1
+    assert made.label(np.float64(nextafter(made.threshold, 0))) == 0
+
+
+def test_the_temperature_is_that_of_the_films():
+    random = np.random.default_rng(4)
+    true = random.normal(0, 2, 4000)
+    labels = (random.random(4000) < 1 / (1 + np.exp(-true))).astype(int)
+    assert fitted_temperature((3 * true)[:, None].astype(np.float32), labels) == pytest.approx(3, rel=0.1)
+    assert probabilities_of(np.array([[800.0], [-800.0]], np.float32), 1.0).tolist() == [1.0, 0.0]
+
+
+def test_natural_frequencies_say_people_not_shares():
+    sentence = natural_frequencies(Figure(0.96, 0.92, 0.98), Figure(0.92, 0.88, 0.95), 0.1)
+    assert sentence == (
+        "Of 1,000 films at 10 % prevalence: about 96 of 100 found (92 to 98), 72 false alarms (45 to 108)."
+    )
