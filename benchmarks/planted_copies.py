@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.ended import result_of
 from core.audit import audit
 from core.events import FindingKind
 
@@ -40,14 +41,6 @@ def altered(picture: Image.Image, kind: int, path: Path) -> None:
             Image.fromarray(255 - np.asarray(picture)).save(path, quality=90)
 
 
-def run(job):
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value
-
-
 def main() -> None:
     if not REAL.exists():
         sys.exit(f"{REAL} is not here")
@@ -66,7 +59,7 @@ def main() -> None:
                     inverted.add(copy)
         for attempt in ("first", "second"):
             start = time.monotonic()
-            result = run(audit(root, threading.Event()))
+            result = result_of(audit(root, threading.Event()))
             print(f"{attempt} audit of {len(result.dataset.films)} films: {time.monotonic() - start:.1f} s")
         group_of = {path: number for number, group in enumerate(result.copies) for path in group}
         for kind in kinds:

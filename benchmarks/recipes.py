@@ -24,13 +24,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
+from benchmarks.ended import result_of
 from core.allocator import keep_freed_memory
 from core.dataset import Dataset, Film, Split, read_dataset
 from core.intervals import Figure
-from core.ranking import roc_auc
 from core.model_file import Model, load_model
 from core.model_header import bundled_model, read_header
 from core.preparation import Preparation
+from core.ranking import roc_auc
 from core.recipe import Recipe, with_start
 from core.recipe_file import load_recipe
 from core.run_folder import CHECKPOINT, METRICS, MODEL, data_fingerprint, read_card
@@ -131,11 +132,7 @@ def trained(recipe: Recipe, films: list[Film], folder: Path) -> Path:
         writer.writerow(["file", "label", "patient", "split"])
         writer.writerows([film.path, film.path.parent.name, film.patient, film.split] for film in films)
     job = train(folder / "films.csv", recipe, run, threading.Event(), (run / CHECKPOINT).exists(), ACCEPTING)
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value.model
+    return result_of(job).model
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,16 @@ from torch import nn
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
+from benchmarks.ended import result_of
 from core.allocator import keep_freed_memory
 from core.architectures import models
 from core.cache import decoded_films
 from core.dataset import Film, Split, read_dataset
 from core.decoded import films_of_split
-from core.learner import Learner
 from core.intervals import wilson
-from core.ranking import roc_auc
+from core.learner import Learner
 from core.phantoms import phantom
+from core.ranking import roc_auc
 from core.recipe import BEST, Recipe, with_start
 
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
@@ -143,7 +144,7 @@ def our_epochs(chosen: list[Film], recipe: Recipe, folder: Path) -> Iterator[flo
     """Train as the program does; yields the seconds of each epoch, then, at last, scores its validation films."""
     torch.manual_seed(0)
     job = decoded_films(chosen, recipe.image_size_px, folder / "store", NEVER)
-    readable, pixels = drained(job)
+    readable, pixels = result_of(job)
     splits = {
         split: films_of_split(readable, pixels, split, ("NORMAL", "PNEUMONIA"))
         for split in (Split.TRAINING, Split.VALIDATION)
@@ -155,7 +156,7 @@ def our_epochs(chosen: list[Film], recipe: Recipe, folder: Path) -> Iterator[flo
     used, expected = 0.0, None
     for epoch in range(recipe.epochs):
         start = time.perf_counter()
-        drained(learner.pass_over(epoch, recipe.epochs, NEVER))
+        result_of(learner.pass_over(epoch, recipe.epochs, NEVER))
         seconds = time.perf_counter() - start
         logits = learner.logits(Split.VALIDATION, epoch, NEVER)
         used += time.perf_counter() - start
@@ -167,14 +168,6 @@ def our_epochs(chosen: list[Film], recipe: Recipe, folder: Path) -> Iterator[flo
     told("PneumoScreen", [film for film in readable if film.split is Split.VALIDATION], logits[:, 0])
     error = expected / used - 1
     print(f"Forecast after the first epoch {expected:.0f} s, taken {used:.0f} s ({error:+.0%}); {learner.compute}")
-
-
-def drained(job):
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value
 
 
 def told(name: str, validation: list[Film], logits: np.ndarray) -> None:

@@ -1,7 +1,7 @@
 """An evaluation that is done: answers, figures, and what a reader must know first; its metrics.json. Scores nothing."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from core.dataset import Film
 from core.document import Document
 from core.errors import JobFailed, Reason
 from core.events import FilmLeftOut
-from core.metrics import AtPrevalence, BinaryFigures, Figures, to_json_object
+from core.metrics import AtPrevalence, BinaryFigures, Figures, at_prevalence, to_json_object
 from core.model_header import ModelHeader
 from core.operating import ThreeWay, natural_frequencies
 from core.ranking import Floats
@@ -55,6 +55,14 @@ class Evaluation:
         if not isinstance(figures, BinaryFigures) or figures.sensitivity is None or figures.specificity is None:
             return ""
         return natural_frequencies(figures.sensitivity, figures.specificity, given.prevalence if given else 0.1)
+
+    def at(self, prevalence: float) -> "Evaluation":
+        """The same with predictive values and frequencies for another prevalence, 0..1 exclusive."""
+        threshold, labels = self.header.threshold, self.answers.labels
+        if threshold is None:
+            return self
+        stated = at_prevalence(labels, self.probabilities, threshold, prevalence, self.answers.patients)
+        return replace(self, at_prevalence=stated)
 
     @property
     def seen(self) -> str:

@@ -47,6 +47,6 @@ def count_look(model: Path, header: ModelHeader, codes: Collection[str]) -> int:
     return looks[films]
 
 
-def test_looks(run_dir: Path) -> int:
+def looks_of(run_dir: Path) -> int:
     """How often the sealed test films of a run were looked at."""
     return _read(run_dir / LOOKS).get(Split.TEST.value, 0)

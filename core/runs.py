@@ -13,6 +13,7 @@ import numpy.typing as npt
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
 from core.intervals import Figure, wilson
+from core.looks import looks_of
 from core.model_header import read_header
 from core.places import data_folder
 from core.ranking import delong
@@ -36,7 +37,7 @@ from core.significance import Difference, adjusted, delong_difference, mcnemar
 class Run:
     """One training. metrics: those of metrics.json, None where it was not finished. best_epoch: None before the first.
 
-    is_resumable: it was interrupted and can go on.
+    is_resumable: it was interrupted and can go on. looks: how often its sealed test films were looked at.
     """
 
     folder: Path
@@ -45,6 +46,7 @@ class Run:
     epochs: tuple[EpochEnded, ...]
     metrics: dict[str, Any] | None
     is_resumable: bool
+    looks: int
 
     @property
     def best_epoch(self) -> int | None:
@@ -110,7 +112,8 @@ def read_run(folder: Path) -> Run:
         metrics = json.loads(path.read_text("utf-8")) if path.is_file() else None
     except (OSError, ValueError, TypeError, PneumoScreenError) as error:
         raise JobFailed(Reason.RUN_UNREADABLE, f"{folder} holds no training that can be read.") from error
-    return Run(folder, card, recipe, read_epochs(folder), metrics, (folder / CHECKPOINT).is_file())
+    resumable = (folder / CHECKPOINT).is_file()
+    return Run(folder, card, recipe, read_epochs(folder), metrics, resumable, looks_of(folder))
 
 
 def described(run: Run, name: str, note: str) -> Run:

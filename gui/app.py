@@ -13,6 +13,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.places import data_folder
+from core.run_folder import MODEL
 from gui.jobs import listing_runs, training
 from gui.main_window import MainWindow
 from gui.settings import Theme
@@ -83,6 +84,7 @@ def take_screenshots(folder: Path) -> int:
     _settle(300)
     window.grab().save(str(folder / "training.png"))
     _grab_runs(window, runs, folder / "runs.png")
+    _grab_evaluation(window, source, runs / "long" / MODEL, folder)
     window.tabs.setCurrentWidget(window.classify_tab)
     _wait_for(window, lambda: window.classify_tab.open(worklist))
     _wait_for(window, lambda: window.classify_tab.open(worklist / "phantom-003.png"))
@@ -104,6 +106,21 @@ def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
     _wait_for(window, tab.buttons["compare"].click)
     _settle(300)
     window.grab().save(str(picture))
+
+
+def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path) -> None:
+    """Evaluate a model on the films it was not made with; pictures of its figures and of its operating point."""
+    tab = window.evaluate_tab
+    window.session.use_model(model)
+    _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
+    _settle(300)
+    window.grab().save(str(folder / "operating-point.png"))
+    _wait_for(window, tab.buttons["evaluate_dataset"].click)
+    for panel, name in ((tab.figures, "figures"), (tab.plots, "curves")):
+        tab.rooms.setCurrentWidget(panel)
+        _settle(500)
+        window.grab().save(str(folder / f"{name}.png"))
+    window.session.use_model(None)
 
 
 def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:

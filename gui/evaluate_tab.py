@@ -211,7 +211,8 @@ class EvaluateTab(QWidget):
     @Slot()
     def _on_save(self) -> None:
         if self._evaluation is not None and (folder := messages.choose_folder(self, "Folder for the report")):
-            self._work.start(jobs.saving_evaluation(self._evaluation, folder), self.show_event)
+            stated = self._evaluation.at(self.figures.prevalence.value() / 100)
+            self._work.start(jobs.saving_evaluation(stated, folder), self.show_event)
 
     @Slot()
     def _on_acceptance(self) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.curves import reliability
 from core.dataset import Dataset
@@ -66,6 +66,15 @@ class FiguresPanel(QWidget):
         self._evaluation: Evaluation | None = None
         self.figures, self.confusion = FigureList(), ConfusionTable()
         self.confusion.cell_chosen.connect(self._on_cell)
+        self.prevalence = named(
+            QDoubleSpinBox(minimum=0.1, maximum=99.9, singleStep=1, decimals=1, suffix=" %", value=10), "prevalence"
+        )
+        self.prevalence.setToolTip("How many of 100 films have the finding where the model will be used")
+        self.prevalence.valueChanged.connect(self._on_prevalence_changed)
+        row = QHBoxLayout()
+        row.addWidget(QLabel("Prevalence of the finding where it will be used"))
+        row.addWidget(self.prevalence)
+        row.addStretch()
         self.notes = named(QLabel(NOTHING, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "notes")
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setWidget(self.figures)
@@ -75,6 +84,7 @@ class FiguresPanel(QWidget):
         split.setSizes([640, 560])
         layout = QVBoxLayout(self)
         layout.addWidget(self.notes)
+        layout.addLayout(row)
         layout.addWidget(split, 1)
 
     def set_colours(self, colours: Colours) -> None:
@@ -88,13 +98,20 @@ class FiguresPanel(QWidget):
         self.confusion.hide()
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
+        evaluation = evaluation.at(self.prevalence.value() / 100)
         self._evaluation = evaluation
         self.confusion.show()
+        self.prevalence.setEnabled(evaluation.at_prevalence is not None)
         figures = evaluation.figures
         first = f"n = {figures.n} films of {figures.patients} patients. {evaluation.point} {evaluation.seen}"
         self.notes.setText("\n".join(line for line in (first, evaluation.frequencies, *evaluation.warnings) if line))
         self.figures.show_figures(rows_of(evaluation))
         self.confusion.show_counts(figures.confusion, evaluation.header.classes)
+
+    @Slot()
+    def _on_prevalence_changed(self) -> None:
+        if self._evaluation is not None:
+            self.show_evaluation(self._evaluation)
 
     @Slot(int, int)
     def _on_cell(self, truth: int, called: int) -> None:

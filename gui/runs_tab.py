@@ -17,7 +17,19 @@ from gui.session import Session
 from gui.tables import RowsTable, quiet_view
 from gui.worker import Job
 
-HEADINGS = ("Name", "Started", "State", "Recipe", "Data", "Epochs", "Test accuracy", "Test AUC", "Minutes", "Note")
+HEADINGS = (
+    "Name",
+    "Started",
+    "State",
+    "Recipe",
+    "Data",
+    "Epochs",
+    "Test accuracy",
+    "Test AUC",
+    "Test seen",
+    "Minutes",
+    "Note",
+)
 CHOICE = "Figure, or choice that differs"
 EMPTY = "Trainings of this computer are listed here. Choose one to see its curves, two to four to compare them."
 
@@ -164,7 +176,8 @@ def _cells(run: Run) -> tuple[str | int | float | None, ...]:
     return (
         readable_name(run.card.name), run.card.started[:16].replace("T", " "), state,
         f"{run.recipe.name} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
-        _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"), f"{minutes:.1f}", run.card.note,
+        _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"),
+        f"{run.looks} times" if run.looks else "", f"{minutes:.1f}", run.card.note,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from core.evaluated import Evaluation, Target
 from core.evaluation import evaluate, write_evaluation
 from core.events import FindingKind, Noted
 from core.explain import read_one
-from core.looks import test_looks as looks_at_test_films
+from core.looks import looks_of as looks_at_test_films
 from core.metrics import binary_figures
 from core.model_card import card_document
 from core.model_file import load_in_use, load_model

@@ -110,6 +110,13 @@ def test_figures_open_the_films_behind_them(tab, evaluated, qtbot):
     assert shown
 
 
+def test_prevalence_changes_what_a_call_is_worth(tab, evaluated):
+    ten = tab.figures.notes.text()
+    assert "at 10 % prevalence" in ten
+    tab.figures.prevalence.setValue(1)
+    assert "at 1 % prevalence" in tab.figures.notes.text()
+
+
 def test_bars_open_their_films(tab, evaluated, qtbot):
     tab.rooms.setCurrentWidget(tab.plots)
     chosen = np.array([3, 5])
