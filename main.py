@@ -120,6 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     screen.add_argument("--model", type=Path)
     screen.add_argument("--heatmaps", type=Path, metavar="DIR")
     screen.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
+    screen.add_argument("--retry-failed", action="store_true", help="the same, but read files that failed again")
+    screen.add_argument("--watch", action="store_true", help="go on with films that come, until Ctrl-C")
     screen.set_defaults(command=_screen)
     self_test = commands.add_parser("self-test", help="check the bundled model")
     self_test.set_defaults(command=_self_test)
@@ -374,9 +376,14 @@ def _card(options: argparse.Namespace, _cancel: threading.Event) -> int:
 
 def _screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.screening import screen
+    from core.watching import watch
 
-    job = screen(options.folder, options.output, options.model, cancel, options.heatmaps, options.resume)
-    result = _finished(job, cancel)
+    folder, output, model = options.folder, options.output, options.model
+    if options.watch:
+        result = _finished(watch(folder, output, model, cancel), cancel)
+    else:
+        job = screen(folder, output, model, cancel, options.heatmaps, options.resume, options.retry_failed)
+        result = _finished(job, cancel)
     _print_line(
         f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
         f"{result.output}\n{result.validation}\n{NOTICE}"

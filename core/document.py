@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from base64 import b64encode
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 # bidirectional controls: they can make "film\u202egnp.exe" read as another name
 BIDI_CONTROLS: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 NUMERIC: Final = re.compile(r"[\d\s.,%+±<>=()/–−-]*\d[\d\s.,%+±()/–−-]*(to [\d.,%\s()–−-]+)?")
 STYLE: Final = """
@@ -27,12 +29,13 @@ td.number,th.number{text-align:right;white-space:nowrap;padding-left:.9rem}
 .notice{border-left:4px solid #e69f00;padding:.3rem 0 .3rem .8rem}.quiet,figcaption,footer{font-size:.85rem;opacity:.8}
 .pictures{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0}figure{flex:1 1 19rem;max-width:40rem;margin:0}
 figure svg{display:block;width:100%;height:auto;background:#fff;border-radius:.5rem}figcaption{margin-top:.3rem}
+.photographs figure{flex:0 1 10rem}figure img{display:block;width:100%;height:auto;border-radius:.3rem}
 .signature{margin:4rem 0 1rem;border-top:1px solid;width:20rem;max-width:100%}
 footer{margin-top:3rem;border-top:1px solid #8886;padding-top:.5rem;white-space:pre-wrap}
 @page{size:A4;margin:18mm}
 @media print{:root{color-scheme:light}body{font-size:10pt;max-width:none;margin:0;padding:0}
 h1,h2,h3,h4{break-after:avoid}tr,figure,.notice,.signature{break-inside:avoid}.table{overflow:visible}
-figure{flex-basis:40%}}
+figure{flex-basis:40%}.photographs figure{flex-basis:22%}}
 """
 LONG_WORD, SENTENCE = 12, 40  # letters: a third of a phone's width, and more than one row of it
 # nothing in the page may fetch or run anything, whatever a file name says
@@ -102,6 +105,25 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True)
+class Photograph:
+    """A small raster picture, such as a film with its heat, with the words that caption it and stand for it."""
+
+    png: bytes
+    description: str
+
+    def __post_init__(self) -> None:
+        if not self.png.startswith(PNG_START):
+            raise ValueError("a photograph must be PNG")
+
+
+@dataclass(frozen=True, slots=True)
+class Photographs:
+    """Small raster pictures in their order, four in a row on paper."""
+
+    photographs: tuple[Photograph, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureLine:
     """A rule to sign on by hand; under it what is signed as, and the printed name where it is known."""
 
@@ -109,7 +131,7 @@ class SignatureLine:
     name: str = ""
 
 
-Block = Heading | Text | Table | Bullets | Picture | Pictures | SignatureLine
+Block = Heading | Text | Table | Bullets | Picture | Pictures | Photographs | SignatureLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +210,9 @@ def _html_block(block: Block) -> str:
             return f'<div class="pictures">{_html_figure(block)}</div>'
         case Pictures(pictures):
             return '<div class="pictures">' + "".join(_html_figure(picture) for picture in pictures) + "</div>"
+        case Photographs(photographs):
+            shown = "".join(_html_photograph(photograph) for photograph in photographs)
+            return f'<div class="pictures photographs">{shown}</div>'
         case SignatureLine(label, name):
             return f'<p class="signature">{_html(label)}{"<br>" + _html(name) if name else ""}</p>'
 
@@ -220,6 +245,13 @@ def _html_figure(picture: Picture) -> str:
     return f"<figure>{drawn}<figcaption>{_html(picture.description)}</figcaption></figure>"
 
 
+def _html_photograph(photograph: Photograph) -> str:
+    """The picture inside the page itself, which asks for nothing outside."""
+    described = _html(photograph.description)
+    source = f"data:image/png;base64,{b64encode(photograph.png).decode()}"
+    return f'<figure><img src="{source}" alt="{described}"/><figcaption>{described}</figcaption></figure>'
+
+
 def text_of(document: Document) -> str:
     """The document as plain text, for a terminal; pictures are only named."""
     lines = [document.title, document.subtitle]
@@ -237,6 +269,8 @@ def text_of(document: Document) -> str:
                 lines.append(description)
             case Pictures(pictures):
                 lines += [picture.description for picture in pictures]
+            case Photographs(photographs):
+                lines += [photograph.description for photograph in photographs]
             case SignatureLine(label, name):
                 lines.append(f"{label}: {name}")
     return visible("\n".join(lines))

@@ -16,6 +16,13 @@ class Reason(StrEnum):
     MULTI_FRAME = "multi_frame"
     NO_PIXELS = "no_pixels"
     UNSUPPORTED = "unsupported"
+    # a film that was read and that the gate refuses: a person may let it through (core/gate.py)
+    NOT_A_CHEST_FILM = "not_a_chest_film"
+    LATERAL_VIEW = "lateral_view"
+    INVERTED = "inverted"
+    ROTATED = "rotated"
+    TOO_CROPPED = "too_cropped"
+    COLOUR_PHOTO = "colour_photo"
     # a film that failed: mending the cause and trying again may help
     MISSING = "missing"
     NO_PERMISSION = "no_permission"
@@ -39,6 +46,31 @@ class Reason(StrEnum):
 FAILED_FILM_REASONS: Final = frozenset(
     {Reason.MISSING, Reason.NO_PERMISSION, Reason.DAMAGED, Reason.READ_ERROR, Reason.OUT_OF_MEMORY}
 )
+
+# what the gate says to a person; nothing is scored until that person decides otherwise, film by film
+REFUSALS: Final = {
+    Reason.NOT_A_CHEST_FILM: (
+        "It does not look like a chest film of the kind that the model was trained on. "
+        "If it is one, allow this film; its score is then less certain."
+    ),
+    Reason.LATERAL_VIEW: (
+        "Its DICOM header says that it was taken from the side or obliquely; the model knows frontal films only. "
+        "Use the frontal film of this patient."
+    ),
+    Reason.INVERTED: (
+        "Black and white seem to be exchanged. Export it with bones white, or allow this film if they are white."
+    ),
+    Reason.ROTATED: (
+        "It seems to lie on its side or upside down. Turn it and try again, or allow this film if it is upright."
+    ),
+    Reason.TOO_CROPPED: (
+        "It seems to show only a part of the chest; both lungs are needed from top to bottom. "
+        "Use the whole film, or allow this one if it is whole."
+    ),
+    Reason.COLOUR_PHOTO: (
+        "It is a colour picture. Export the film itself in grey, not a photo of it or a picture with marks."
+    ),
+}
 
 
 class PneumoScreenError(Exception):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.dataset import Dataset
+    from core.film_details import FilmDetails
     from core.intervals import Figure
     from core.label_list import Columns
     from core.metrics import Figures
@@ -38,6 +39,7 @@ class Stage(StrEnum):
     VALIDATING = "Validating"
     TESTING = "Testing"
     SCREENING = "Screening"
+    WATCHING = "Watching the folder"
     EXPLAINING = "Making heat maps"
     READING_MODEL = "Reading the model"
     WRITING = "Writing"
@@ -221,10 +223,14 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningStarted:
-    """The folder is listed: found files, of which so many already have a row from an interrupted run."""
+    """The folder is listed: found files, of which so many already have a row from an earlier run.
+
+    classes: of the model, negative first.
+    """
 
     found: int
     resumed: tuple[LedgerRow, ...]
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +247,8 @@ class FilmAnswered:
 class ScreeningResult:
     """found = scored + refused + failed when completed. output: the CSV, or the unfinished one if interrupted.
 
-    validation: whether the model was accepted at this place, in words.
+    validation: whether the model was accepted at this place, in words. drift: sentences on how these films differ from
+    the model's validation films.
     """
 
     output: Path
@@ -251,6 +258,7 @@ class ScreeningResult:
     refused: int
     failed: int
     validation: str
+    drift: tuple[str, ...]
     rows: tuple[LedgerRow, ...]
 
 
@@ -258,7 +266,8 @@ class ScreeningResult:
 class FilmReading:
     """One film's answer with its picture.
 
-    probability: calibrated, of the positive class (with several classes, of `label`).
+    probability: calibrated, of the positive class (with several classes, of `label`). probabilities: the same, or of
+    every class with several. details: what the file tells beside its picture.
     validation: whether the model was accepted at this place, in words. pixels: (height, width) uint8, upright, white
     is dense. heat: same shape, float32, 0..1.
     """
@@ -266,10 +275,12 @@ class FilmReading:
     path: Path
     label: str
     probability: float
+    probabilities: float | tuple[float, ...]
     threshold: float | None
     decision: Decision
     model: str
     validation: str
+    details: "FilmDetails"
     pixels: "npt.NDArray[np.uint8]"
     heat: "npt.NDArray[np.float32]"
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from core.architectures import ARCHITECTURES
 from core.events import FilmReading, Progressed, Stage
+from core.film_details import film_details
 from core.images import Grey, read_film, resized
 from core.model_file import Model, load_in_use
 from core.site import validation_here
@@ -74,10 +75,12 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
         path=path,
         label=loaded.header.classes[label],
         probability=float(probability if loaded.calibration.threshold is not None else probability[label]),
+        probabilities=tuple(map(float, probability)) if np.ndim(probability) else float(probability),
         threshold=loaded.calibration.threshold,
         decision=loaded.calibration.decision(probability),
         model=loaded.header.name,
         validation=validation_here(loaded.header)[1],
+        details=film_details(path),
         pixels=pixels,
         heat=large,
     )

@@ -55,6 +55,21 @@ def write_text_atomically(path: Path, text: str) -> None:
     write_atomically(path, lambda stream: stream.write(text.encode("utf-8")))
 
 
+def flushed_append(path: Path, text: str) -> None:
+    """Add text to a file and make sure that it is on the disk. A torn last line before it is ended first.
+
+    Raises OSError.
+    """
+    with path.open("a+b") as stream:
+        if stream.tell():
+            stream.seek(-1, os.SEEK_END)
+            if stream.read(1) != b"\n":  # a power cut left half a line
+                text = "\n" + text
+        stream.write(text.encode("utf-8"))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
 def _permissions_of_new_files() -> int:
     """Permission bits that an ordinary new file would get; mkstemp makes files that only the owner can read."""
     mask = os.umask(0)
@@ -101,3 +116,9 @@ def spreadsheet_cell(text: str) -> str:
     OWASP, "CSV Injection". Quotes, commas and line ends inside are left to the csv module.
     """
     return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def without_quote(cell: str) -> str:
+    """Undo `spreadsheet_cell`; a name that really begins with such a quote and sign does not change by it."""
+    inner = cell[1:]
+    return inner if cell.startswith("'") and spreadsheet_cell(inner) == cell else cell

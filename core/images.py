@@ -6,7 +6,7 @@ Pictures are (height, width) uint8, 0 black to 255 white, dense tissue white. Fi
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -19,6 +19,7 @@ from core.dicom import DICOM_MAGIC, DICOM_MAGIC_OFFSET, read_dicom
 from core.errors import FilmUnreadable, Reason
 
 Grey = npt.NDArray[np.uint8]
+Watch = Callable[[Image.Image], None]
 
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP")
 MAX_PIXELS: Final = 100_000_000  # the largest detectors give 30 million
@@ -40,9 +41,13 @@ def read_film(path: Path, about_px: int | None = None) -> Grey:
         return read_stream(stream, about_px)
 
 
-def read_stream(stream: BinaryIO, about_px: int | None = None) -> Grey:
-    """`read_film` of an open file; call it inside `explained_read`."""
-    pixels = _decode(stream, about_px)
+def read_stream(stream: BinaryIO, about_px: int | None = None, watch: Watch | None = None) -> Grey:
+    """`read_film` of an open file; call it inside `explained_read`.
+
+    watch: called once with the decoded picture in its own colours, upright and opaque, before it becomes grey; not for
+    DICOM. The pixels that come back are the same with it and without.
+    """
+    pixels = _decode(stream, about_px, watch)
     _check_shape(pixels)
     return pixels
 
@@ -66,8 +71,16 @@ def read_square(path: Path, size_px: int) -> Grey:
     The aspect ratio is not kept, as in the published set and the origin; the resize is antialiased, so that a
     full-size film and its reduced copy give nearly the same picture.
     """
+    with explained_read(), open_regular(path) as stream:
+        return square_of_stream(stream, size_px)[0]
+
+
+def square_of_stream(stream: BinaryIO, size_px: int, watch: Watch | None = None) -> tuple[Grey, float]:
+    """`read_square` of an open file, and how wide the film is for its height; call it inside `explained_read`."""
     # twice the size is decoded, so that the last resize, not JPEG's box filter, decides how the film looks
-    return resized(read_film(path, 2 * size_px), size_px, size_px)
+    pixels = read_stream(stream, 2 * size_px, watch)
+    height, width = pixels.shape
+    return resized(pixels, size_px, size_px), width / height
 
 
 def read_thumbnail(path: Path, longest_px: int) -> Grey:
@@ -121,7 +134,7 @@ def is_dicom(stream: BinaryIO) -> bool:
     return head[DICOM_MAGIC_OFFSET:] == DICOM_MAGIC
 
 
-def _decode(stream: BinaryIO, about_px: int | None) -> Grey:
+def _decode(stream: BinaryIO, about_px: int | None, watch: Watch | None) -> Grey:
     if is_dicom(stream):
         return read_dicom(stream, MAX_PIXELS)
     try:
@@ -132,7 +145,7 @@ def _decode(stream: BinaryIO, about_px: int | None) -> Grey:
         raise FilmUnreadable(Reason.DAMAGED, f"Its header is damaged ({error}).") from error
     with picture:
         _check_header(picture)
-        return _load(picture, about_px)
+        return _load(picture, about_px, watch)
 
 
 def _check_header(picture: Image.Image) -> None:
@@ -148,27 +161,44 @@ def _check_header(picture: Image.Image) -> None:
         raise FilmUnreadable(Reason.MULTI_FRAME, f"It holds {frames} pictures; one film was expected.")
 
 
-def _load(picture: Image.Image, about_px: int | None) -> Grey:
+def _load(picture: Image.Image, about_px: int | None, watch: Watch | None) -> Grey:
     """Decode every row. Anything that goes wrong here means that the file's content is damaged."""
     if about_px is not None and picture.format == "JPEG":
-        picture.draft("L", (about_px, about_px))
+        # the grey of a colour JPEG is its first channel, so decoding the other two as well does not change it
+        picture.draft("YCbCr" if watch and _is_luma_coded(picture) else "L", (about_px, about_px))
     try:
         picture.load()
-        return _grey(ImageOps.exif_transpose(picture))
+        opaque = _opaque(ImageOps.exif_transpose(picture))
+        if watch:
+            watch(opaque)
+        return _grey(opaque)
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise whatever their parsers met
         raise FilmUnreadable(Reason.DAMAGED, f"It is damaged or cut off ({error}).") from error
 
 
+def _is_luma_coded(picture: Image.Image) -> bool:
+    """True where a JPEG says that its three channels are luma and chroma; libjpeg gives no chroma of others."""
+    says_so = "jfif" in picture.info or picture.info.get("adobe_transform") == 1
+    return says_so and picture.mode == "RGB"
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    return picture.mode.startswith("I") or picture.mode == "F"
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """Transparent parts become black."""
+    if not _is_deep(picture) and (picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info):
+        layer = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
+    return picture
+
+
 def _grey(picture: Image.Image) -> Grey:
-    """One channel of 8 bits. Transparent parts become black."""
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return scaled_to_8_bits(np.asarray(picture))
-    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-        opaque = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", opaque.size, (0, 0, 0, 255)), opaque)
-    return np.array(picture.convert("L"))
+    """One channel of 8 bits."""
+    return scaled_to_8_bits(np.asarray(picture)) if _is_deep(picture) else np.array(picture.convert("L"))
 
 
 def scaled_to_8_bits(values: npt.NDArray[np.generic]) -> Grey:

@@ -9,14 +9,15 @@ from typing import Final, TextIO
 
 from core.errors import JobFailed, Reason
 from core.events import Decision, LedgerRow, Status
-from core.files import explained_write, readable_name, spreadsheet_cell, write_text_atomically
+from core.files import explained_write, readable_name, spreadsheet_cell, without_quote, write_text_atomically
 
+UNFINISHED: Final = ".partial"
 COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
 
 
 def unfinished(output: Path) -> Path:
     """Where the rows of a screening stand until it is complete."""
-    return output.with_name(output.name + ".partial")
+    return output.with_name(output.name + UNFINISHED)
 
 
 def header_of(classes: tuple[str, ...]) -> list[str]:
@@ -36,21 +37,15 @@ def row_of(cells: list[str]) -> LedgerRow:
     """A row read back. Raises ValueError for a torn or foreign one."""
     file, status, reason, label, probability, decision, model = cells[:7]
     return LedgerRow(
-        file=_without_quote(file),
+        file=without_quote(file),
         status=Status(status),
         reason=reason,
-        label=_without_quote(label) or None,
+        label=without_quote(label) or None,
         probability=float(probability) if probability else None,
         decision=Decision(decision) if decision else None,
-        model=_without_quote(model),
+        model=without_quote(model),
         class_probabilities=tuple(float(cell) for cell in cells[7:]),
     )
-
-
-def _without_quote(cell: str) -> str:
-    """Undo `spreadsheet_cell`; a name that really begins with such a quote and sign does not change by it."""
-    inner = cell[1:]
-    return inner if cell.startswith("'") and spreadsheet_cell(inner) == cell else cell
 
 
 def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRow]:

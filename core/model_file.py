@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -149,10 +150,22 @@ def load_model(path: Path | None) -> Model:
     return Model(path, header, network.eval(), preprocessing)
 
 
+@lru_cache(maxsize=1)
+def _kept(path: Path, _size: int, _time_ns: int) -> Model:
+    """The model in a file of this size and time of change."""
+    return load_model(path)
+
+
 def load_in_use(path: Path | None) -> Model:
     """The same model as it answers on this computer: at the operating point that was chosen here, if one was.
 
-    Raises JobFailed (model_invalid or operating_point_invalid).
+    The model that was loaded last is kept in memory as long as its file is unchanged, so that film after film is read
+    without delay. Raises JobFailed (model_invalid or operating_point_invalid).
     """
-    model = load_model(path)
+    path = path or bundled_model()
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise invalid_model(path, "there is no such file") from error
+    model = _kept(path, status.st_size, status.st_mtime_ns)
     return replace(model, header=in_use(model.header))

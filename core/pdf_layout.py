@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 from html import escape
 from io import BytesIO
-from math import ceil, sqrt
+from math import sqrt
 from typing import Any, Final
 
-from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -23,6 +22,7 @@ from core.document import (
     Bullets,
     Document,
     Heading,
+    Photographs,
     Picture,
     Pictures,
     SignatureLine,
@@ -32,11 +32,11 @@ from core.document import (
     numeric_columns,
 )
 from core.lettering import BOLD, SANS, readable, register_typeface, shortened, width_of
+from core.pdf_pictures import captioned, fours, pairs
 
 PROGRAM: Final = "PneumoScreen"
 MARGIN, HEAD, FOOT = 18 * mm, 15 * mm, 19 * mm
 WIDTH, HEIGHT = A4[0] - 2 * MARGIN, A4[1] - HEAD - FOOT
-GUTTER: Final = 12  # points between two pictures
 PADDING: Final = 5  # points at each side of a table's cell
 CELL_SIZE: Final = 8.5
 ORANGE, RULE, QUIET, TINT = HexColor("#e69f00"), HexColor("#c8c8c8"), HexColor("#5a5a5a"), HexColor("#fdf6e7")
@@ -77,6 +77,10 @@ def _paragraph(text: str, style: str, **options: Any) -> Paragraph:
     """Text that stands literally, whatever markup it seems to hold."""
     marked = escape(readable(text)).replace("\n", "<br/>")
     return Paragraph(marked, _styles()[style], **options)
+
+
+def _caption(text: str) -> Flowable:
+    return _paragraph(text, "caption")
 
 
 def laid_out(document: Document, one_page: bool) -> bytes:
@@ -183,9 +187,11 @@ def _flowables(block: Block, follower: Block | None, width: float, height: float
         case Bullets(items):
             return [_paragraph(item, "item", bulletText="•") for item in items]
         case Picture():
-            return [_captioned(block, width, height), Spacer(0, 4)]
+            return [captioned(block, _caption, width, height), Spacer(0, 4)]
         case Pictures(pictures):
-            return _pairs(pictures, width, height)
+            return pairs(pictures, _caption, width, height)
+        case Photographs(photographs):
+            return fours(photographs, _caption, width, height)
         case SignatureLine(label, name):
             line = HRFlowable(width=230, thickness=0.8, color=HexColor("#1a1a1a"), hAlign="LEFT", spaceAfter=3)
             printed = [_paragraph(name, "cell")] if name else []
@@ -270,30 +276,3 @@ def _column_widths(table: Table, width: float) -> list[float]:
         taken = sum(wanted[number] for number in range(len(wanted)) if number not in open_columns)
         share = (width - taken) / len(open_columns)
     return [share if number in open_columns else wanted[number] for number in range(len(wanted))]
-
-
-def _captioned(picture: Picture, width: float, height: float) -> Flowable:
-    """A drawing, no wider than `width` and so low that its caption has room on the page, over its caption."""
-    drawing: Drawing = picture.drawing.copy()
-    drawing.initialFontName, drawing.initialFontSize = SANS, CELL_SIZE
-    drawing.renderScale = min(1.0, width / drawing.width, 0.8 * height / drawing.height)
-    style = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
-    cells = [[drawing], [_paragraph(picture.description, "caption")]]
-    return Grid(cells, [width], style=style, hAlign="LEFT", splitByRow=0)
-
-
-def _pairs(pictures: Sequence[Picture], width: float, height: float) -> list[Flowable]:
-    """Pictures two in a row, or more where a page set smaller has room for more."""
-    widest = max((picture.drawing.width for picture in pictures), default=width)
-    most = max(2, int((width + GUTTER) / (widest + GUTTER)))
-    many = ceil(len(pictures) / max(1, ceil(len(pictures) / most))) or 1  # rows as equal as can be
-    column = min(widest, (width - (most - 1) * GUTTER) / most)
-    style: list[tuple[Any, ...]] = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "TOP")]
-    style += [("RIGHTPADDING", (0, 0), (-1, -1), GUTTER), ("BOTTOMPADDING", (0, 0), (-1, -1), 6)]
-    style += [("VALIGN", (0, 0), (-1, -1), "TOP")]
-    made: list[Flowable] = []
-    for start in range(0, len(pictures), many):
-        row: list[Any] = [_captioned(picture, column, height) for picture in pictures[start : start + many]]
-        row += [""] * (many - len(row))
-        made.append(Grid([row], [column + GUTTER] * many, style=style, hAlign="LEFT"))
-    return made

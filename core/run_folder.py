@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ import numpy.typing as npt
 from core.dataset import Dataset
 from core.errors import JobFailed, Reason
 from core.events import EpochEnded
-from core.files import explained_write, readable_name, sha256_of_text, write_text_atomically
+from core.files import explained_write, flushed_append, readable_name, sha256_of_text, write_text_atomically
 from core.preparation import Preparation, load_preparation, save_preparation
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
@@ -116,14 +115,8 @@ def log_epoch(run_dir: Path, ended: EpochEnded) -> None:
     """Add one line to the run's events.jsonl."""
     path = run_dir / EVENTS
     line = json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n"
-    with explained_write(path), path.open("a+b") as log:
-        if log.tell():
-            log.seek(-1, os.SEEK_END)
-            if log.read(1) != b"\n":  # a power cut left half a line
-                line = "\n" + line
-        log.write(line.encode())
-        log.flush()
-        os.fsync(log.fileno())
+    with explained_write(path):
+        flushed_append(path, line)
 
 
 def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:

@@ -4,12 +4,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from core.cache import in_order
+from core.drift import DRIFT, Watch, reference_of
 from core.errors import FilmUnreadable, JobFailed, Reason
 from core.events import (
     FilmAnswered,
@@ -18,6 +20,7 @@ from core.events import (
     Progressed,
     ScreeningResult,
     ScreeningStarted,
+    Severity,
     Stage,
     Status,
 )
@@ -26,10 +29,117 @@ from core.files import check_writable, write_atomically
 from core.images import Grey, read_square
 from core.ledger import Journal, read_rows, regular_files, relative_name, unfinished, unlisted, write_final
 from core.model_file import Model, load_in_use
+from core.ranking import Floats
 from core.site import validation_here
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
 BATCH = 16
+DECIMALS = 6  # of probabilities in the ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file without a row: its name in the ledger, where it is, and why it could not be listed, if so."""
+
+    name: str
+    path: Path
+    error: OSError | None = None
+
+
+class Screening:
+    """One screening under way: every file that it answers has its row on the disk before anybody hears of it."""
+
+    def __init__(self, model: Model, output: Path, kept: Sequence[LedgerRow], heatmaps: Path | None) -> None:
+        self.model, self.output, self.rows = model, output, list(kept)
+        self._heatmaps = heatmaps
+        self._drift = Watch(reference_of(model.header.content.get(DRIFT)))
+        self._journal = Journal(output, model.header.classes, kept)
+
+    def close(self) -> None:
+        self._journal.close()
+
+    def answered(self, waiting: Sequence[Waiting], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
+        """Decode on threads, score in batches, write each row before it is yielded."""
+        size = self.model.preprocessing.size_px
+
+        def decoded(item: Waiting) -> Grey:
+            if item.error is not None:
+                raise FilmUnreadable(Reason.NO_PERMISSION, "The folder may not be listed.")
+            return read_square(item.path, size)
+
+        batch: list[tuple[str, Grey | FilmUnreadable]] = []
+        for number, (item, future) in enumerate(in_order(decoded, waiting), start=1):
+            if cancel.is_set():
+                return
+            try:
+                batch.append((item.name, future.result()))
+            except FilmUnreadable as refusal:
+                batch.append((item.name, refusal))
+            if len(batch) < BATCH and number < len(waiting):
+                continue
+            for row in self._rows_of(batch):
+                self._journal.add(row)
+                self.rows.append(row)
+                yield row
+            batch = []
+
+    def _rows_of(self, batch: Sequence[tuple[str, Grey | FilmUnreadable]]) -> list[LedgerRow]:
+        """The rows of one batch, in its order."""
+        films = [film for _, film in batch if not isinstance(film, FilmUnreadable)]
+        scores = self.model.probabilities(np.stack(films)) if films else np.zeros(0)
+        if films:
+            self._drift.add(np.stack(films), scores)
+        left, rows = iter(scores), []
+        for name, film in batch:
+            if isinstance(film, FilmUnreadable):
+                status = Status.FAILED if film.may_be_retried else Status.REFUSED
+                rows.append(LedgerRow(name, status, film.reason, None, None, None, self.model.header.name))
+                continue
+            row = scored_row(self.model, name, next(left))
+            rows.append(row)
+            if self._heatmaps is not None:
+                label = self.model.header.classes.index(row.label or "")
+                picture = overlay(film, heat_map(self.model, film, label))
+                write_atomically(self._heatmaps / f"{name}.png", partial(picture.save, format="PNG"))
+        return rows
+
+    def result(self, completed: bool, found: int) -> ScreeningResult:
+        """What the screening came to; completed: the ledger gets its final name."""
+        rows = sorted(self.rows, key=lambda row: row.file)
+        if completed:
+            write_final(self.output, rows, self.model.header.classes)
+        counts = Counter(row.status for row in rows)
+        return ScreeningResult(
+            output=self.output if completed else unfinished(self.output),
+            completed=completed,
+            found=found,
+            scored=counts[Status.SCORED],
+            refused=counts[Status.REFUSED],
+            failed=counts[Status.FAILED],
+            validation=validation_here(self.model.header)[1],
+            drift=self._drift.warnings(),
+            rows=tuple(rows),
+        )
+
+
+def scored_row(model: Model, name: str, score: Floats, reason: str = "") -> LedgerRow:
+    """The row of one film from its probability (), or probabilities (classes,).
+
+    Label and decision are those of the exact values; the row has them as the ledger holds them, so that a row read
+    back is equal to it.
+    """
+    label = model.calibration.label(score)
+    several = tuple(round(float(value), DECIMALS) for value in score) if np.ndim(score) else ()
+    return LedgerRow(
+        file=name,
+        status=Status.SCORED,
+        reason=reason,
+        label=model.header.classes[label],
+        probability=several[label] if several else round(float(score), DECIMALS),
+        decision=model.calibration.decision(score),
+        model=model.header.name,
+        class_probabilities=several,
+    )
 
 
 def screen(
@@ -39,124 +149,55 @@ def screen(
     cancel: threading.Event,
     heatmaps: Path | None = None,
     resume: bool = False,
+    retry_failed: bool = False,
 ) -> Generator[ScreeningEvent, None, ScreeningResult]:
     """Score every file below `folder` and write `output`; model None is the bundled one.
 
     Rows stand in `unfinished(output)` as they come and get their final name when all are there. resume: rows of an
-    interrupted or earlier run by the same model are kept, also those that failed. heatmaps: a folder for one PNG a
-    scored film. Cancelled: the unfinished ledger stays. Raises JobFailed.
+    interrupted or earlier run by the same model are kept, also those that failed. retry_failed: the same, but files
+    that failed are read again. heatmaps: a folder for one PNG a scored film. Cancelled: the unfinished ledger stays.
+    Raises JobFailed.
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, f"{folder} is not a folder.")
     check_writable(output.parent)
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_in_use(model)
-    listing = list(regular_files(folder, [output, unfinished(output), *([heatmaps] if heatmaps else [])]))
-    if len(listing) == 1 and listing[0][1] is not None and listing[0][0] == folder:
-        raise unlisted(folder, listing[0][1])
-    names = {relative_name(path, folder): (path, error) for path, error in listing}
-    kept = [row for row in _earlier_rows(output, loaded, resume) if row.file in names]
-    yield ScreeningStarted(len(names), tuple(kept))
+    names = listed(folder, [output, unfinished(output), *([heatmaps] if heatmaps else [])])
+    kept = [row for row in earlier_rows(output, loaded, resume or retry_failed) if row.file in names]
+    if retry_failed:
+        kept = [row for row in kept if row.status is not Status.FAILED]
+    yield ScreeningStarted(len(names), tuple(kept), loaded.header.classes)
     answered = {row.file for row in kept}
-    waiting = [(name, *names[name]) for name in sorted(names) if name not in answered]
-    rows = list(kept)
-    journal = Journal(output, loaded.header.classes, kept)
+    waiting = [names[name] for name in sorted(names) if name not in answered]
+    work, start = Screening(loaded, output, kept, heatmaps), time.monotonic()
     try:
-        yield from _scored_rows(waiting, loaded, journal, rows, len(names), cancel, heatmaps)
+        for number, row in enumerate(work.answered(waiting, cancel), start=1):
+            left = (time.monotonic() - start) / number * (len(waiting) - number)
+            yield FilmAnswered(row, len(work.rows), len(names), left)
     finally:
-        journal.close()
-    completed = len(rows) == len(names)
-    rows.sort(key=lambda row: row.file)
-    if completed:
-        write_final(output, rows, loaded.header.classes)
-    counts = Counter(row.status for row in rows)
-    return ScreeningResult(
-        output=output if completed else unfinished(output),
-        completed=completed,
-        found=len(names),
-        scored=counts[Status.SCORED],
-        refused=counts[Status.REFUSED],
-        failed=counts[Status.FAILED],
-        validation=validation_here(loaded.header)[1],
-        rows=tuple(rows),
-    )
+        work.close()
+    result = work.result(completed=len(work.rows) == len(names), found=len(names))
+    for warning in result.drift:
+        yield Noted(warning, Severity.WARNING)
+    return result
 
 
-def _earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:
+def listed(folder: Path, left_out: Sequence[Path]) -> dict[str, Waiting]:
+    """Every regular file below a folder by its name in the ledger. Raises JobFailed where it cannot be listed."""
+    found = list(regular_files(folder, left_out))
+    if len(found) == 1 and found[0][1] is not None and found[0][0] == folder:
+        raise unlisted(folder, found[0][1])
+    names = ((relative_name(path, folder), path, error) for path, error in found)
+    return {name: Waiting(name, path, error) for name, path, error in names}
+
+
+def earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:
     """Rows to keep from an earlier run. Without `resume`, an unfinished ledger is set aside, never overwritten."""
-    partial = unfinished(output)
+    partial_ledger = unfinished(output)
     if resume:
-        found = next((path for path in (partial, output) if path.exists()), None)
+        found = next((path for path in (partial_ledger, output) if path.exists()), None)
         return read_rows(found, model.header.classes, model.header.name) if found else []
-    if partial.exists():
-        partial.replace(partial.with_name(partial.name + ".bak"))
+    if partial_ledger.exists():
+        partial_ledger.replace(partial_ledger.with_name(partial_ledger.name + ".bak"))
     return []
-
-
-def _scored_rows(
-    waiting: Sequence[tuple[str, Path, OSError | None]],
-    model: Model,
-    journal: Journal,
-    rows: list[LedgerRow],
-    total: int,
-    cancel: threading.Event,
-    heatmaps: Path | None,
-) -> Generator[ScreeningEvent, None, None]:
-    """Decode on threads, score in batches, write each row before it is yielded."""
-    size, start, done_before = model.preprocessing.size_px, time.monotonic(), len(rows)
-    batch: list[tuple[str, Grey | FilmUnreadable]] = []
-
-    def decoded(item: tuple[str, Path, OSError | None]) -> Grey:
-        if item[2] is not None:
-            raise FilmUnreadable(Reason.NO_PERMISSION, "The folder may not be listed.")
-        return read_square(item[1], size)
-
-    for number, (item, future) in enumerate(in_order(decoded, waiting), start=1):
-        if cancel.is_set():
-            return
-        try:
-            batch.append((item[0], future.result()))
-        except FilmUnreadable as refusal:
-            batch.append((item[0], refusal))
-        if len(batch) < BATCH and number < len(waiting):
-            continue
-        for row in _rows_of(batch, model, heatmaps):
-            journal.add(row)
-            rows.append(row)
-            done = len(rows)
-            left = (time.monotonic() - start) / (done - done_before) * (total - done)
-            yield FilmAnswered(row, done, total, left)
-        batch = []
-
-
-def _rows_of(
-    batch: Sequence[tuple[str, Grey | FilmUnreadable]], model: Model, heatmaps: Path | None
-) -> list[LedgerRow]:
-    """The rows of one batch, in its order."""
-    films = [film for _, film in batch if not isinstance(film, FilmUnreadable)]
-    scores = iter(model.probabilities(np.stack(films)) if films else np.zeros(0))
-    rows = []
-    for name, film in batch:
-        if isinstance(film, FilmUnreadable):
-            status = Status.FAILED if film.may_be_retried else Status.REFUSED
-            rows.append(LedgerRow(name, status, film.reason, None, None, None, model.header.name))
-            continue
-        score = next(scores)
-        label = model.calibration.label(score)
-        several = tuple(float(value) for value in score) if np.ndim(score) else ()
-        rows.append(
-            LedgerRow(
-                file=name,
-                status=Status.SCORED,
-                reason="",
-                label=model.header.classes[label],
-                probability=several[label] if several else float(score),
-                decision=model.calibration.decision(score),
-                model=model.header.name,
-                class_probabilities=several,
-            )
-        )
-        if heatmaps is not None:
-            picture = overlay(film, heat_map(model, film, label))
-            write_atomically(heatmaps / f"{name}.png", partial(picture.save, format="PNG"))
-    return rows

@@ -19,6 +19,7 @@ from core.architectures import Network
 from core.awake import kept_awake
 from core.calibration import Calibration, calibrated
 from core.dataset import Split
+from core.drift import DRIFT, SCORE, Reference, measured
 from core.errors import JobFailed, Reason
 from core.events import (
     BatchEnded,
@@ -63,6 +64,7 @@ from core.transforms import Preprocessing
 TrainingEvent = Progressed | Noted | FilmLeftOut | TrainingStarted | BatchEnded | EpochEnded
 Steps = Generator[TrainingEvent, None, None]
 WARNED_EVERY: Final = 5  # epochs without a better validation
+MEASURED: Final = 2000  # validation films that the reference for drift is made of
 
 
 def train(
@@ -111,6 +113,7 @@ class Training:
             split.value: [material.codes[film.path] for film in self.dataset.of_split(split)] for split in Split
         }
         self.validation: dict[str, Any] | None = None  # answers of the kept model
+        self.reference: dict[str, Any] | None = None  # what its validation films look like
         self.accepted, self.run_dir, self.cancel, self.seals_test = material.accepted, run_dir, cancel, seals_test
         self.fingerprint = data_fingerprint(material.dataset)
         self.epochs = recipe.frozen_epochs + recipe.epochs
@@ -221,6 +224,10 @@ class Training:
         patients = group_numbers(self.splits[Split.VALIDATION].patients)
         answers = Answers(labels, logits, patients, tuple(self.codes[Split.VALIDATION]))
         self.validation = answers.to_json_object()
+        measures = measured(self.splits[Split.VALIDATION].pixels[:MEASURED])
+        if logits.shape[1] == 1:
+            measures[SCORE] = self.calibration.probabilities(logits)
+        self.reference = Reference(measures).to_json_object()
         self.best_epoch, self.best_score = self.epoch, score
         self._save_model(self.learner.average.network, self.learner.preprocessing, metrics=None)
 
@@ -234,6 +241,7 @@ class Training:
             "metrics": metrics,
             VALIDATION: self.validation,
             FILMS: self.codes,
+            DRIFT: self.reference,
             ACCEPTED: list(self.accepted),
             "licence": f"Weights belong to whoever trained them. {NOTICE}",
         }
@@ -295,7 +303,8 @@ class Training:
         threshold, classes = model.calibration.threshold, self.dataset.classes
         figures = figures_of(test.labels, probabilities, threshold, classes, test.patients)
         metrics = to_json_object(figures)
-        self.validation = model.header.content[VALIDATION]  # after a resume it is known only there
+        # after a resume these are known only there
+        self.validation, self.reference = (model.header.content[name] for name in (VALIDATION, DRIFT))
         films = self.dataset.of_split(Split.TEST)
         names = [self.dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [classes[film.label] for film in films], probabilities)

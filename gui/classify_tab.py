@@ -1,49 +1,82 @@
-"""The third room: one film or a folder, with the answer and where it comes from."""
+"""The room of screening: one film, a folder, or a folder that is watched; worklist, film, heat map, exports."""
 
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
-    QSlider,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from core.events import FilmAnswered, FilmReading, Progressed, ScreeningResult, ScreeningStarted, Status
-from core.files import readable_name, write_atomically
+from core.errors import REFUSALS
+from core.events import (
+    Decision,
+    FilmAnswered,
+    FilmReading,
+    LedgerRow,
+    Noted,
+    Progressed,
+    ScreeningResult,
+    ScreeningStarted,
+    Severity,
+    Stage,
+    Status,
+)
+from core.files import readable_name
 from core.forecast import in_words
 from core.notice import NOTICE
 from core.places import data_folder
 from gui import jobs, messages
+from gui.call_keeper import CallKeeper
 from gui.drop_area import DropArea
-from gui.film_view import FilmView
+from gui.exports import ExportButton
 from gui.naming import button, named
+from gui.reading_panel import ReadingPanel
+from gui.screening_jobs import (
+    Export,
+    Exported,
+    ExportOrder,
+    Overridden,
+    WorklistOpened,
+    exporting,
+    exporting_dicom,
+    final_path,
+    making_labels,
+    opening_worklist,
+    overriding,
+    reading,
+    screening,
+    watching,
+)
 from gui.session import Session
-from gui.tables import SORT_ROLE, LedgerTable
-from gui.thumbnails import Thumbnails
+from gui.worker import JobError
+from gui.worklist import Worklist
 
-THUMBNAIL_PX = 48
 FILMS = "Films (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.dcm);;All files (*)"
+LEDGERS = "Screenings (*.csv *.csv.partial)"
 
 
 class ClassifyTab(QWidget):
-    """Starts screenings and single readings with the session's model."""
+    """Starts screenings and readings with the session's model. Signal: likely_found(str) while a folder is watched."""
+
+    likely_found = Signal(str)
 
     def __init__(self, session: Session, work: jobs.Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
         self._folder: Path | None = None
-        self._output: Path | None = None
-        self._table = LedgerTable()
-        self._thumbnails = Thumbnails(THUMBNAIL_PX, self)
-        self._thumbnails.ready.connect(self._on_thumbnail)
+        self.result: ScreeningResult | None = None
+        self._reading: FilmReading | None = None
+        self._wanted: LedgerRow | None = None  # chosen while a job was running
+        self._is_watching = False
+        self._keeper = CallKeeper(self)
+        self._keeper.failed.connect(self._on_call_lost)
         self._build()
         work.state_changed.connect(self._on_state_changed)
         session.model_changed.connect(self._on_model_changed)
@@ -52,68 +85,49 @@ class ClassifyTab(QWidget):
 
     def _build(self) -> None:
         self.drop_area = DropArea("Drop a film or a folder of films")
+        self.drop_area.setMinimumHeight(44)
         self.drop_area.dropped.connect(self.open)
-        self.open_film = button("Open film…", "open_film", self._on_open_film)
-        self.open_folder = button("Screen folder…", "open_folder", self._on_open_folder)
-        self.cancel = button("Cancel", "cancel", self._work.cancel)
-        self.export = button("Export CSV…", "export", self._on_export)
-        self.choose_model = button("Choose model…", "choose_model", self._on_choose_model)
-        self.bundled = button("Bundled model", "bundled", self._on_bundled)
+        self.buttons = {
+            name: button(text, name, slot)
+            for text, name, slot in (
+                ("Open film…", "open_film", self._on_open_film),
+                ("Screen folder…", "open_folder", self._on_open_folder),
+                ("Watch folder…", "watch_folder", self._on_watch_folder),
+                ("Open worklist…", "open_worklist", self._on_open_worklist),
+                ("Retry failed", "retry_failed", self._on_retry),
+                ("Score anyway", "override", self._on_override),
+                ("Cancel", "cancel", self._work.cancel),
+                ("Choose model…", "choose_model", self._on_choose_model),
+                ("Bundled model", "bundled", self._on_bundled),
+            )
+        }
+        self.export = ExportButton()
+        self.export.export_wanted.connect(self._on_export)
+        self.export.dicom_wanted.connect(self._on_dicom)
+        self.export.labels_wanted.connect(self._on_labels)
         self.model = named(QLabel(textFormat=Qt.TextFormat.PlainText), "model")
-        buttons = QHBoxLayout()
-        for widget in (self.open_film, self.open_folder, self.cancel, self.export, self.choose_model, self.bundled):
-            buttons.addWidget(widget)
-        buttons.addStretch()
-        buttons.addWidget(self.model)
+        row = QHBoxLayout()
+        for name, made in self.buttons.items():
+            if name == "choose_model":
+                row.addWidget(self.export)
+            row.addWidget(made)
+        row.addStretch()
         self.progress = named(QProgressBar(), "progress", "Progress of the screening")
         self.status = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "status")
-        sorted_table = QSortFilterProxyModel(self)
-        sorted_table.setSourceModel(self._table)
-        sorted_table.setSortRole(SORT_ROLE)
-        self.table = named(QTableView(sortingEnabled=True), "table", "Worklist")
-        self.table.setModel(sorted_table)
-        self.table.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(THUMBNAIL_PX + 4)
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
-        self.table.activated.connect(self._on_activated)
+        self.worklist = Worklist(self)
+        self.worklist.row_chosen.connect(self._on_row_chosen)
         split = QSplitter()
-        split.addWidget(self.table)
-        split.addWidget(self._reading_panel())
-        split.setSizes([600, 600])
+        split.addWidget(self.worklist)
+        self.reading = ReadingPanel()
+        split.addWidget(self.reading)
+        split.setSizes([640, 620])
         layout = QVBoxLayout(self)
         layout.addWidget(self.drop_area)
-        layout.addLayout(buttons)
+        layout.addLayout(row)
+        layout.addWidget(self.model)
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addWidget(split, 1)
-
-    def _reading_panel(self) -> QWidget:
-        """Verdict, film and heat map of one film."""
-        self.verdict = named(QLabel("No film is open.", textFormat=Qt.TextFormat.PlainText), "verdict")
-        self.verdict.setProperty("role", "verdict")
-        self.details = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "details")
-        self.film_view = FilmView()
-        self.opacity = named(QSlider(Qt.Orientation.Horizontal), "opacity", "Heat map opacity")
-        self.opacity.setRange(0, 100)
-        self.opacity.valueChanged.connect(self.film_view.set_heat_opacity)
-        self.opacity.setValue(45)
-        fit = button("Fit", "fit", self.film_view.fit)
-        row = QHBoxLayout()
-        row.addWidget(QLabel("Heat map"))
-        row.addWidget(self.opacity)
-        row.addWidget(fit)
-        panel = QWidget()
-        column = QVBoxLayout(panel)
-        column.addWidget(self.verdict)
-        column.addWidget(self.details)
-        column.addWidget(self.film_view, 1)
-        column.addLayout(row)
-        return panel
 
     @Slot(object)
     def open(self, path: Path) -> None:
@@ -121,66 +135,127 @@ class ClassifyTab(QWidget):
         if self._work.state is not jobs.JobState.IDLE:
             return
         if not path.is_dir():
-            self._work.start(jobs.reading(path, self._session.model), self.show_event)
+            self._work.start(reading(path, self._session.model), self.show_event)
             return
+        self._work.start(screening(path, self._begin(path), self._session.model), self.show_event)
+
+    def watch(self, folder: Path) -> None:
+        """Screen a folder and what comes into it until Cancel."""
+        if self._work.state is jobs.JobState.IDLE:
+            output = self._begin(folder)
+            self._is_watching = True
+            self._work.start(watching(folder, output, self._session.model), self.show_event)
+
+    def _begin(self, folder: Path) -> Path:
+        """Begin a new worklist; returns where its ledger will stand."""
+        self._folder, self.result, self._is_watching = folder, None, False
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}-screening.csv"
-        self._folder, self._output = path, None
-        self._table.clear()
-        self._thumbnails.forget()
-        job = jobs.screening(path, data_folder() / "screenings" / name, self._session.model)
-        self._work.start(job, self.show_event)
+        output = data_folder() / "screenings" / name
+        self.worklist.show_folder(folder, (), self._keeper.book(output, ()))
+        return output
 
     def close_thumbnails(self) -> None:
-        self._thumbnails.close()
+        """End reading and writing in the background."""
+        self.worklist.close_thumbnails()
+        self.reading.close_films()
+        self._keeper.close()
 
     def show_event(self, event: object) -> None:
         """Show one event of a screening or reading."""
         match event:
+            case Progressed(Stage.WATCHING, done):
+                self.progress.setRange(0, 0)
+                self.status.setText(f"Watching {readable_name(str(self._folder))}: {done} files so far. {NOTICE}")
             case Progressed(stage):
                 self.status.setText(f"{stage}…")
                 self.progress.setRange(0, 0)
-            case ScreeningStarted(found, resumed):
+            case ScreeningStarted(found, resumed, classes):
+                self.worklist.show_classes(classes)
+                for row in resumed:
+                    self.worklist.add(row)
                 self.progress.setRange(0, max(1, found))
                 self.progress.setValue(len(resumed))
             case FilmAnswered(row, done, total, seconds_left):
-                self._table.add(row)
-                if row.status is Status.SCORED and self._folder is not None:
-                    self._thumbnails.want(self._folder / row.file)
+                self.worklist.add(row)
                 self.progress.setValue(done)
-                self.status.setText(f"{done} of {total} files · {in_words(seconds_left or 0)} left · {NOTICE}")
+                left = "" if seconds_left is None else f"{in_words(seconds_left)} left · "
+                self.status.setText(f"{done} of {total} files · {left}{NOTICE}")
+                if self._is_watching and row.decision is Decision.LIKELY:
+                    self._announce(row)
+            case Noted(sentence, Severity.WARNING):
+                self.status.setText(sentence)
+
+    def _announce(self, row: LedgerRow) -> None:
+        """Say quietly that a likely finding came: mark the window's entry in the task bar, and tell who listens."""
+        QApplication.alert(self.window(), 0)
+        self.likely_found.emit(row.file)
 
     def show_screening(self, result: ScreeningResult) -> None:
-        self._output = result.output
+        self.result = result
+        self._is_watching = False
         self.progress.setRange(0, 1)
         self.progress.setValue(1)
-        ended = "" if result.completed else "Stopped early. "
+        ended = "" if result.completed else "Stopped early; Open worklist goes on with it. "
+        more = " ".join((*result.drift, result.validation, NOTICE))
         self.status.setText(
             f"{ended}{result.found} files found: {result.scored} scored, {result.refused} refused, {result.failed} "
-            f"failed. {result.validation} {NOTICE}"
+            f"failed. {more}"
         )
         self._on_state_changed(self._work.state)
 
-    def show_reading(self, reading: FilmReading) -> None:
-        self.progress.setRange(0, 1)
-        self.verdict.setText(f"{reading.label} · {reading.probability:.1%}")
-        threshold = f"threshold {reading.threshold:.3f} · " if reading.threshold is not None else ""
-        self.details.setText(
-            f"{readable_name(reading.path.name)} · decision: {reading.decision} · {threshold}{reading.model}\n"
-            f"{reading.validation} {NOTICE}"
+    def show_opened(self, opened: WorklistOpened) -> None:
+        """Show an earlier screening with the calls on it."""
+        self._folder = opened.folder
+        self.worklist.show_classes(opened.classes)
+        self.worklist.show_folder(
+            opened.folder, opened.result.rows, self._keeper.book(opened.result.output, opened.calls)
         )
-        self.film_view.show_film(reading.pixels, reading.heat)
-        self.status.setText(NOTICE)
+        self.show_screening(opened.result)
 
-    @Slot(object, object)
-    def _on_thumbnail(self, path: Path, image: object) -> None:
-        if self._folder is not None:
-            self._table.set_image(path, self._folder, image)  # type: ignore[arg-type]
+    def show_reading(self, film: FilmReading) -> None:
+        """Show a film's answer, unless the reader has to call it first."""
+        self._reading = film
+        self.progress.setRange(0, 1)
+        row = self.worklist.chosen()
+        is_row = row is not None and film.path == self.worklist.table.path_of(row)
+        if is_row and row is not None and not self.worklist.may_see(row):
+            self.reading.show_hidden(film)
+        else:
+            self.reading.show_answer(film)
+        if self.result is None:
+            self.status.setText(NOTICE)
 
-    @Slot(QModelIndex)
-    def _on_activated(self, index: QModelIndex) -> None:
-        place = self.table.model().mapToSource(index)  # type: ignore[attr-defined]
-        if self._folder is not None and self._table.status_of(place) == Status.SCORED:
-            self.open(self._folder / self._table.file_of(place))
+    def show_overridden(self, overridden: Overridden) -> None:
+        """Show the answer on a film that was scored although the gate had refused it."""
+        self.worklist.add(overridden.row)
+        self.result = overridden.result
+        self.show_reading(overridden.reading)
+        self._on_state_changed(self._work.state)
+
+    def show_exported(self, exported: Exported) -> None:
+        self.status.setText(f"Written: {readable_name(str(exported.path))}")
+        self._on_state_changed(self._work.state)
+
+    def go_on(self) -> None:
+        """Read the film that was chosen while a job was running."""
+        if self._wanted is not None and self._work.state is jobs.JobState.IDLE:
+            row, self._wanted = self._wanted, None
+            self._on_row_chosen(row)
+
+    @Slot(object)
+    def _on_row_chosen(self, row: LedgerRow) -> None:
+        self._on_state_changed(self._work.state)
+        path = self.worklist.table.path_of(row)
+        if row.status is not Status.SCORED:
+            self._wanted = None
+            self.reading.show_without_answer(row, path)
+            return
+        if self._reading is not None and self._reading.path == path:
+            self.show_reading(self._reading)
+        elif self._work.state is jobs.JobState.IDLE:
+            self._work.start(reading(path, self._session.model), self.show_event)
+        else:
+            self._wanted = row
 
     @Slot()
     def _on_open_film(self) -> None:
@@ -193,6 +268,30 @@ class ClassifyTab(QWidget):
             self.open(path)
 
     @Slot()
+    def _on_watch_folder(self) -> None:
+        if path := messages.choose_folder(self, "Folder to watch"):
+            self.watch(path)
+
+    @Slot()
+    def _on_open_worklist(self) -> None:
+        folder = data_folder() / "screenings"
+        ledger = messages.choose_file(self, "Earlier screening", LEDGERS, folder)
+        if ledger and (films := messages.choose_folder(self, "The folder that was screened")):
+            self._work.start(opening_worklist(ledger, films, self._session.model), self.show_event)
+
+    @Slot()
+    def _on_retry(self) -> None:
+        if self._folder is not None and self.result is not None:
+            job = screening(self._folder, final_path(self.result.output), self._session.model, retry_failed=True)
+            self._work.start(job, self.show_event)
+
+    @Slot()
+    def _on_override(self) -> None:
+        row = self.worklist.chosen()
+        if row is not None and self._folder is not None and self.result is not None:
+            self._work.start(overriding(self.result, self._folder, row, self._session.model), self.show_event)
+
+    @Slot()
     def _on_choose_model(self) -> None:
         if path := messages.choose_file(self, "Model", "Models (*.safetensors)"):
             self._session.use_model(path)
@@ -201,23 +300,49 @@ class ClassifyTab(QWidget):
     def _on_bundled(self) -> None:
         self._session.use_model(None)
 
-    @Slot()
-    def _on_export(self) -> None:
-        target = messages.choose_new_file(self, "Export CSV", "results.csv", "CSV (*.csv)")
-        if target and self._output:
-            content = self._output.read_bytes()
-            write_atomically(target, lambda stream: stream.write(content))
+    @Slot(object, object)
+    def _on_export(self, kind: Export, path: Path) -> None:
+        if self.result is not None and self._folder is not None:
+            calls = self.worklist.book.calls()
+            seen = self.worklist.measured_agreement()
+            order = ExportOrder(kind, path, self.result, self._folder, calls, seen)
+            self._work.start(exporting(order, self._session.model), self.show_event)
+
+    @Slot(object, bool)
+    def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
+        if self._reading is not None:
+            job = exporting_dicom(self._reading, self._session.model, folder, keeps_identity)
+            self._work.start(job, self.show_event)
+
+    @Slot(bool)
+    def _on_labels(self, only_disagreements: bool) -> None:
+        if self.result is not None and self._folder is not None:
+            path = data_folder() / "labels" / f"{datetime.now():%Y-%m-%d-%H%M%S}-labels.csv"
+            calls = self.worklist.book.calls()
+            job = making_labels(path, self._folder, calls, self.result.rows, only_disagreements)
+            self._work.start(job, self.show_event)
+
+    @Slot(str)
+    def _on_call_lost(self, sentence: str) -> None:
+        messages.show_error(self, JobError(f"Your last call is not on the disk. {sentence}", ""))
 
     @Slot(object)
     def _on_model_changed(self, model: Path | None) -> None:
-        self.model.setText(f"Model: {'bundled' if model is None else model.parent.name}")
+        self.model.setText(f"Model: {'bundled' if model is None else readable_name(model.parent.name)}")
 
     @Slot(object)
     def _on_state_changed(self, state: jobs.JobState) -> None:
-        idle = state is jobs.JobState.IDLE
-        for widget in (self.open_film, self.open_folder, self.choose_model, self.bundled, self.drop_area):
-            widget.setEnabled(idle)
-        self.cancel.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
-        self.export.setEnabled(idle and self._output is not None)
+        idle, result, chosen = state is jobs.JobState.IDLE, self.result, self.worklist.chosen()
+        refused = chosen is not None and chosen.status is Status.REFUSED and chosen.reason in REFUSALS
+        for name, made in self.buttons.items():
+            made.setEnabled(idle)
+            if name == "retry_failed":
+                made.setEnabled(idle and result is not None and result.failed > 0)
+            elif name == "override":
+                made.setEnabled(idle and result is not None and refused)
+            elif name == "cancel":
+                made.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
+        self.drop_area.setEnabled(idle)
+        self.export.setEnabled(idle and result is not None)
         if idle and self.progress.maximum() == 0:
             self.progress.setRange(0, 1)

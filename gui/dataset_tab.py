@@ -23,6 +23,7 @@ from core.files import readable_name, write_text_atomically
 from core.preparation import AS_IT_IS, Preparation, Step, corrections_csv
 from gui import jobs, messages
 from gui.drop_area import DropArea
+from gui.evaluation_jobs import doubting
 from gui.film_browser import FilmBrowser
 from gui.findings_panel import FindingsPanel
 from gui.intake_dialog import IntakeDialog
@@ -214,7 +215,7 @@ class DatasetTab(QWidget):
     @Slot()
     def _on_doubts(self) -> None:
         if self._session.source is not None and self._work.state is jobs.JobState.IDLE:
-            job = jobs.doubting(self._session.source, self._session.model, self._session.preparation)
+            job = doubting(self._session.source, self._session.model, self._session.preparation)
             self._work.start(job, self.show_event)
 
     @Slot()

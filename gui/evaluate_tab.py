@@ -21,6 +21,16 @@ from core.preparation import AS_IT_IS, Preparation
 from gui import jobs, messages
 from gui.acceptance_dialog import AcceptanceDialog
 from gui.document_window import DocumentWindow
+from gui.evaluation_jobs import (
+    ModelShown,
+    Saved,
+    accepting,
+    choosing_point,
+    evaluating,
+    saving_document,
+    saving_evaluation,
+    showing_model,
+)
 from gui.evaluation_panels import FiguresPanel, JudgedFilms, PlotsPanel
 from gui.naming import button, named
 from gui.operating_panel import OperatingPanel
@@ -37,7 +47,7 @@ class EvaluateTab(QWidget):
     def __init__(self, session: Session, work: jobs.Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._shown: jobs.ModelShown | None = None
+        self._shown: ModelShown | None = None
         self._evaluation: Evaluation | None = None
         self._acceptance: AcceptanceResult | None = None
         self.operating, self.figures, self.plots, self.films = (
@@ -106,7 +116,7 @@ class EvaluateTab(QWidget):
     def refresh(self) -> None:
         """Read the model again, where no other work is going on."""
         if self._work.state is jobs.JobState.IDLE:
-            self._work.start(jobs.showing_model(self._session.model), self.show_event)
+            self._work.start(showing_model(self._session.model), self.show_event)
 
     def show_event(self, event: object) -> None:
         """Show one event of an evaluation."""
@@ -121,7 +131,7 @@ class EvaluateTab(QWidget):
             case FilmLeftOut(path, _, sentence):
                 self.status.setText(f"Left out: {readable_name(path.name)}. {sentence}")
 
-    def show_model(self, shown: jobs.ModelShown) -> None:
+    def show_model(self, shown: ModelShown) -> None:
         """Show the model in use; figures at another operating point are no longer those of this one."""
         if self._shown is None or shown.header.name != self._shown.header.name:
             self._forget_evaluation()
@@ -147,7 +157,7 @@ class EvaluateTab(QWidget):
         self._acceptance = result
         self.refresh()
 
-    def show_saved(self, saved: jobs.Saved) -> None:
+    def show_saved(self, saved: Saved) -> None:
         self.status.setText(f"Written: {readable_name(str(saved.path))}")
 
     @Slot(object, str)
@@ -164,7 +174,7 @@ class EvaluateTab(QWidget):
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
         if self._work.state is jobs.JobState.IDLE:
-            self._work.start(jobs.evaluating(self._session.model, source, preparation), self.show_event)
+            self._work.start(evaluating(self._session.model, source, preparation), self.show_event)
 
     @Slot()
     def _update(self) -> None:
@@ -212,14 +222,14 @@ class EvaluateTab(QWidget):
     def _on_save(self) -> None:
         if self._evaluation is not None and (folder := messages.choose_folder(self, "Folder for the report")):
             stated = self._evaluation.at(self.figures.prevalence.value() / 100)
-            self._work.start(jobs.saving_evaluation(stated, folder), self.show_event)
+            self._work.start(saving_evaluation(stated, folder), self.show_event)
 
     @Slot()
     def _on_acceptance(self) -> None:
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
             folder = data_folder() / "acceptances" / f"{datetime.now():%Y-%m-%d-%H%M%S}"
-            self._work.start(jobs.accepting(self._session.model, order, folder), self.show_event)
+            self._work.start(accepting(self._session.model, order, folder), self.show_event)
 
     @Slot()
     def _on_form(self) -> None:
@@ -238,12 +248,12 @@ class EvaluateTab(QWidget):
     def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
         path = messages.choose_new_file(self, "Save as PDF", name, "PDF (*.pdf)")
         if path and self._work.state is jobs.JobState.IDLE:
-            self._work.start(jobs.saving_document(document, path, one_page), self.show_event)
+            self._work.start(saving_document(document, path, one_page), self.show_event)
 
     @Slot(object, float)
     def _on_point_wanted(self, wish: Wish, error: float) -> None:
-        self._work.start(jobs.choosing_point(self._session.model, wish, error), self.show_event)
+        self._work.start(choosing_point(self._session.model, wish, error), self.show_event)
 
     @Slot()
     def _on_own_point_wanted(self) -> None:
-        self._work.start(jobs.choosing_point(self._session.model, None, None), self.show_event)
+        self._work.start(choosing_point(self._session.model, None, None), self.show_event)

@@ -9,22 +9,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QFile, QObject, Signal, Slot
 
-from core.choosing import chosen_point, own_point
-from core.document import Document
 from core.errors import JobFailed, Reason
-from core.evaluated import Evaluation
 from core.events import Progressed, Stage
 from core.files import write_atomically
-from core.model_card import card_document
-from core.model_header import ModelHeader, bundled_model, read_header
-from core.operating import Wish
 from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_preparation, sidecar_of
 from core.recipe import Augmentation, Recipe
 from core.run_folder import MODEL
 from core.runs import Run, compare, described, list_runs, runs_folder
 from core.searches import latest_search
-from core.site import in_use, point_in_words, validation_here
-from gui.acceptance_dialog import AcceptanceOrder
 from gui.worker import Job, JobError, Worker
 
 
@@ -143,7 +135,7 @@ def demonstrating(folder: Path) -> Job:
     return job
 
 
-def _freeze_heavy() -> None:
+def freeze_heavy() -> None:
     """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms."""
     import torch  # noqa: F401
 
@@ -156,7 +148,7 @@ def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparat
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training import train
 
-        _freeze_heavy()
+        freeze_heavy()
         return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
 
     return job
@@ -168,7 +160,7 @@ def finding_rate(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.rate_finder import find_rate
 
-        _freeze_heavy()
+        freeze_heavy()
         return (yield from find_rate(source, recipe, cancel, preparation))
 
     return job
@@ -180,7 +172,7 @@ def searching(source: Path, recipe: Recipe, folder: Path, seconds: float, prepar
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.search import search
 
-        _freeze_heavy()
+        freeze_heavy()
         return (yield from search(source, recipe, folder, cancel, seconds, preparation=preparation))
 
     return job
@@ -202,7 +194,7 @@ def previewing(path: Path, augmentation: Augmentation, size_px: int, count: int,
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.preview import preview
 
-        _freeze_heavy()
+        freeze_heavy()
         return (yield from preview(path, augmentation, size_px, count, seed, cancel))
 
     return job
@@ -265,138 +257,5 @@ def exporting_model(run: Run, path: Path) -> Job:
         data = (run.folder / MODEL).read_bytes()
         write_atomically(path, lambda stream: stream.write(data))
         return path
-
-    return job
-
-
-def screening(folder: Path, output: Path, model: Path | None) -> Job:
-    """Screen a folder; returns a ScreeningResult."""
-
-    def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.screening import screen
-
-        _freeze_heavy()
-        return (yield from screen(folder, output, model, cancel))
-
-    return job
-
-
-def reading(path: Path, model: Path | None) -> Job:
-    """Classify one film; returns a FilmReading."""
-
-    def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.explain import read_one
-
-        _freeze_heavy()
-        return (yield from read_one(path, model, cancel))
-
-    return job
-
-
-def doubting(source: Path, model: Path | None, preparation: Preparation) -> Job:
-    """Look for labels that may be wrong; returns a Finding, None where it was cancelled."""
-
-    def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.doubts import find_doubts
-
-        _freeze_heavy()
-        return (yield from find_doubts(source, model, cancel, preparation))
-
-    return job
-
-
-@dataclass(frozen=True, slots=True)
-class ModelShown:
-    """A model as it answers on this computer, its operating point and whether it was accepted here, in words."""
-
-    header: ModelHeader
-    point: str
-    is_accepted: bool
-    acceptance: str
-    card: Document
-
-
-def showing_model(model: Path | None) -> Job:
-    """Read what a model says of itself; returns ModelShown."""
-
-    def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        yield Progressed(Stage.READING_MODEL, 0, None)
-        header = in_use(read_header(model or bundled_model()))
-        accepted, sentence = validation_here(header)
-        return ModelShown(header, point_in_words(header), accepted, sentence, card_document(header))
-
-    return job
-
-
-def choosing_point(model: Path | None, wish: Wish | None, error: float | None) -> Job:
-    """Use an operating point on this computer, None: the model's own; returns ModelShown."""
-
-    def job(cancel: threading.Event) -> Generator[object, None, object]:
-        header = read_header(model or bundled_model())
-        if wish is None:
-            own_point(header)
-        else:
-            chosen_point(header, wish, error)
-        return (yield from showing_model(model)(cancel))
-
-    return job
-
-
-def evaluating(model: Path | None, source: Path, preparation: Preparation) -> Job:
-    """Evaluate on films that the model was not made with; returns an Evaluation, None where it was cancelled."""
-
-    def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.evaluation import evaluate
-
-        _freeze_heavy()
-        return (yield from evaluate(model, source, None, cancel, preparation, unseen=True))
-
-    return job
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A file or folder was written."""
-
-    path: Path
-
-
-def saving_evaluation(evaluation: Evaluation, folder: Path) -> Job:
-    """Write metrics.json, report.html, report.pdf and plots; returns Saved."""
-
-    def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        from core.evaluation import write_evaluation
-
-        yield Progressed(Stage.WRITING, 0, None)
-        write_evaluation(evaluation, folder)
-        return Saved(folder / "report.pdf")
-
-    return job
-
-
-def saving_document(document: Document, path: Path, one_page: bool = False) -> Job:
-    """Write a document as PDF; returns Saved."""
-
-    def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        from core.pdf import pdf_of
-
-        yield Progressed(Stage.WRITING, 0, None)
-        content = pdf_of(document, one_page)
-        write_atomically(path, lambda stream: stream.write(content))
-        return Saved(path)
-
-    return job
-
-
-def accepting(model: Path | None, order: AcceptanceOrder, folder: Path) -> Job:
-    """Do the acceptance test and write it into `folder`; returns an AcceptanceResult, None where it was cancelled."""
-
-    def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.acceptance import accept
-        from core.evaluated import Target
-
-        _freeze_heavy()
-        target = Target(order.sensitivity, order.specificity)
-        return (yield from accept(model, order.source, folder, cancel, target, order.signed_by))
 
     return job

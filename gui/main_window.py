@@ -20,8 +20,10 @@ from gui import messages
 from gui.classify_tab import ClassifyTab
 from gui.dataset_tab import DatasetTab
 from gui.evaluate_tab import EvaluateTab
-from gui.jobs import Jobs, JobState, ModelShown, RunsListed, Saved
+from gui.evaluation_jobs import ModelShown, Saved
+from gui.jobs import Jobs, JobState, RunsListed
 from gui.runs_tab import RunsTab
+from gui.screening_jobs import Exported, LabelsMade, Overridden, WorklistOpened
 from gui.session import Session
 from gui.settings import Settings, Theme, load_settings, save_settings
 from gui.theme import apply_theme, colours_of
@@ -131,17 +133,26 @@ class MainWindow(QMainWindow):
                 self.runs_tab.show_comparison(result)
             case ScreeningResult():
                 self.classify_tab.show_screening(result)
+            case WorklistOpened():
+                self.classify_tab.show_opened(result)
+            case Overridden():
+                self.classify_tab.show_overridden(result)
+            case Exported():
+                self.classify_tab.show_exported(result)
+            case LabelsMade():
+                self.tabs.setCurrentWidget(self.dataset_tab)
+                self.dataset_tab.open(result.path)
             case FilmReading():
                 self.classify_tab.show_reading(result)
         self.job_shown.emit(result)
-        self._close_if_asked()
+        self._close_or_go_on()
 
     @Slot(object)
     def _on_failed(self, error: JobError) -> None:
         if not self._closing:
             messages.show_error(self, error)
         self.job_shown.emit(error)
-        self._close_if_asked()
+        self._close_or_go_on()
 
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
@@ -153,8 +164,10 @@ class MainWindow(QMainWindow):
         }
         self.statusBar().showMessage(words[state])
 
-    def _close_if_asked(self) -> None:
-        if self._closing and self.jobs.state is JobState.IDLE:
+    def _close_or_go_on(self) -> None:
+        if not self._closing:
+            self.classify_tab.go_on()
+        elif self.jobs.state is JobState.IDLE:
             self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -52,8 +52,8 @@ def choose_folder(parent: QWidget, title: str) -> Path | None:
     return Path(name) if name else None
 
 
-def choose_file(parent: QWidget, title: str, kinds: str) -> Path | None:
-    name, _ = QFileDialog.getOpenFileName(parent, title, "", kinds)
+def choose_file(parent: QWidget, title: str, kinds: str, folder: Path | None = None) -> Path | None:
+    name, _ = QFileDialog.getOpenFileName(parent, title, str(folder or ""), kinds)
     return Path(name) if name else None
 
 

@@ -21,10 +21,13 @@ def window(qtbot, tmp_path, monkeypatch, errors):
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)  # a dialog would wait for ever
     made = MainWindow()
-    qtbot.addWidget(made)
+
+    def end_work(_window):
+        """Let every job end: pytest-qt deletes the window before fixtures end, and a job must not lose its window."""
+        while made.jobs.state is not JobState.IDLE:
+            with qtbot.waitSignal(made.job_shown, timeout=20_000):
+                made.jobs.cancel()
+
+    qtbot.addWidget(made, before_close_func=end_work)
     made.show()
-    yield made
-    if made.jobs.state is not JobState.IDLE:
-        with qtbot.waitSignal(made.job_shown, timeout=20_000):
-            made.jobs.cancel()
-    made.close()
+    return made

@@ -123,7 +123,7 @@ def test_space_enlarges_and_arrows_lead_on(qtbot, window, leaky):
     assert "5 of 75" in viewer.caption.text()
     qtbot.keyClick(viewer, Qt.Key.Key_Right)
     assert "6 of 75" in viewer.caption.text()
-    qtbot.waitUntil(lambda: viewer.view.sceneRect().width() == 96)
+    qtbot.waitUntil(lambda: viewer.view.film_size.width() == 96)
     qtbot.keyClick(viewer, Qt.Key.Key_Space)
     assert not viewer.isVisible()
 

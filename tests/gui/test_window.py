@@ -31,22 +31,23 @@ def test_first_use_from_films_to_worklist(qtbot, window, dataset_folder, tmp_pat
         click(qtbot, window.training_tab, "start")
     assert isinstance(shown.args[0], TrainingResult)
     assert "not a diagnosis" in window.training_tab.view.status.text()
-    assert "roc auc" in window.training_tab.view.log.toPlainText()
+    assert "ROC AUC" in window.training_tab.view.log.toPlainText()
 
     window.tabs.setCurrentWidget(window.classify_tab)
     with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
         window.classify_tab.open(dataset_folder)
     assert isinstance(shown.args[0], ScreeningResult)
-    assert window.classify_tab.table.model().rowCount() == 25
+    assert window.classify_tab.worklist.view.model().rowCount() == 25
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "export.csv")
-    click(qtbot, window.classify_tab, "export")
+    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+        window.classify_tab.export.menu().actions()[0].trigger()
     assert len((tmp_path / "export.csv").read_text().splitlines()) == 26
 
     with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
         window.classify_tab.open(next((dataset_folder / "PNEUMONIA").iterdir()))
     assert isinstance(shown.args[0], FilmReading)
-    assert "%" in window.classify_tab.verdict.text()
-    assert "not a diagnosis" in window.classify_tab.details.text()
+    assert "%" in window.classify_tab.reading.verdict.text()
+    assert "not a diagnosis" in window.classify_tab.reading.details.text()
 
 
 def test_a_wrong_choice_is_a_sentence(qtbot, window, errors, tmp_path):

@@ -1,0 +1,106 @@
+"""How long one paint of the film view takes while a person pans, zooms and sets the window of a 3000 x 3000 film."""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from gui.film_view import FilmView
+
+SIDE_PX = 3000
+STEPS = 120
+FRAME_MS = 1000 / 60
+
+
+def film(depth: type) -> np.ndarray:
+    rows, columns = np.mgrid[:SIDE_PX, :SIDE_PX] / SIDE_PX
+    noise = np.random.default_rng(0).normal(0, 0.02, (SIDE_PX, SIDE_PX))
+    grey = np.clip(0.5 + 0.3 * np.sin(9 * rows) * np.cos(7 * columns) + noise, 0, 1)
+    return (grey * (255 if depth is np.uint8 else 4095)).astype(depth)
+
+
+def heat() -> np.ndarray:
+    rows, columns = np.mgrid[:SIDE_PX, :SIDE_PX] / SIDE_PX
+    spots = ((0.6, 0.3, 0.1, 1.0), (0.4, 0.7, 0.15, 0.8))
+    return sum(
+        strength * np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / radius**2)
+        for row, column, radius, strength in spots
+    ).astype(np.float32)
+
+
+def measure(view: FilmView, name: str, step: Callable[[int], None]) -> None:
+    """Time from a person's move until the picture is in the window's memory; processor time is of all threads."""
+    times, cpu = [], []
+    for number in range(STEPS):
+        start, used = time.perf_counter(), time.process_time()
+        step(number)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest)
+        times.append((time.perf_counter() - start) * 1000)
+        cpu.append((time.process_time() - used) * 1000)
+    late = sum(one > FRAME_MS for one in times)
+    figures = ", ".join(
+        f"{what} median {statistics.median(values):4.1f} p95 {sorted(values)[int(0.95 * STEPS)]:4.1f} ms"
+        for what, values in (("took", times), ("processor", cpu))
+    )
+    print(f"  {name:30} {figures}; {late} of {STEPS} later than 60 a second")
+
+
+def wheel(view: FilmView, notches: float) -> None:
+    place, turned = QPointF(view.width() / 3, view.height() / 3), QPoint(0, round(120 * notches))
+    none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    QApplication.sendEvent(view, QWheelEvent(place, view.mapToGlobal(place), QPoint(), turned, *none, False))
+
+
+def pan(view: FilmView, number: int) -> None:
+    QTest.keyClick(view, Qt.Key.Key_Left if number % 12 < 6 else Qt.Key.Key_Right)
+
+
+def set_window(view: FilmView, number: int) -> None:
+    look = view.look
+    view.set_window(look.centre + (1 if number % 40 < 20 else -1) * look.width / 90, look.width)
+
+
+def measure_all(view: FilmView) -> None:
+    view.fit()
+    measure(view, "window, whole film", lambda number: set_window(view, number))
+    measure(view, "zoom by wheel, whole to 10x", lambda number: wheel(view, 0.16 if number % 120 < 60 else -0.16))
+    view.actual_size()
+    measure(view, "pan at 1:1", lambda number: pan(view, number))
+    measure(view, "window at 1:1", lambda number: set_window(view, number))
+    view.fit()
+    while view.zoom_percent < 50:
+        wheel(view, 0.1)
+    name = f"at {view.zoom_percent:.0f} %, most pixels"
+    measure(view, f"pan {name}", lambda number: pan(view, number))
+    measure(view, f"window {name}", lambda number: set_window(view, number))
+
+
+def main() -> None:
+    application = QApplication([])
+    view = FilmView()
+    view.resize(1280, 820)
+    view.show()
+    application.processEvents()
+    for depth in (np.uint8, np.uint16):
+        pixels, hot = film(depth), heat()
+        start = time.perf_counter()
+        view.show_film(pixels, hot)
+        view.repaint()
+        print(f"{np.dtype(depth).name}: first paint after {(time.perf_counter() - start) * 1000:.0f} ms")
+        for beside in (False, True):
+            print("side by side" if beside else "heat over the film")
+            view.set_side_by_side(beside)
+            measure_all(view)
+        view.set_side_by_side(False)
+
+
+if __name__ == "__main__":
+    main()

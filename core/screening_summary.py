@@ -1,0 +1,237 @@
+"""A screening on one or two pages: counts, model, operating point, the top findings with heat maps. Scores nothing."""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PIL import Image
+
+from core.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
+from core.errors import FilmUnreadable, JobFailed, Reason
+from core.events import Decision, LedgerRow, Progressed, ScreeningResult, Stage, Status
+from core.files import readable_name, write_atomically
+from core.images import read_film, resized
+from core.ledger import regular_files, relative_name
+from core.model_header import ModelHeader
+from core.notice import NOTICE
+from core.pdf import pdf_of
+from core.site import point_in_words, validation_here
+
+if TYPE_CHECKING:
+    from core.model_file import Model
+
+PICTURE_PX: Final = 330  # longest side: 200 dots an inch at the width of a column on paper
+SAME_ANSWER: Final = 0.01  # a film whose probability moved by more is another one than was screened
+MOST_NAMED: Final = 20  # films without a picture
+MEANING: Final = {Decision.LIKELY: "likely", Decision.REVIEW: "to review", Decision.UNLIKELY: "unlikely"}
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFilm:
+    """One of the top findings: its file in the ledger, what it was called, and the film with its heat as PNG."""
+
+    file: str
+    label: str
+    probability: float
+    decision: Decision
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryResult:
+    """How a summary ended: completed False where it was cancelled, and then nothing is written.
+
+    shown: films with a picture. not_shown: each film that should have one, and why it has none.
+    """
+
+    output: Path
+    completed: bool
+    shown: int
+    not_shown: tuple[tuple[str, str], ...]
+
+
+def top_findings(result: ScreeningResult, header: ModelHeader, count: int) -> list[LedgerRow]:
+    """The most probable findings, likely ones before those to review; films called unlikely are none."""
+    found = [row for row in result.rows if row.status is Status.SCORED and row.decision is not Decision.UNLIKELY]
+    if len(header.classes) > 2:
+        found = [row for row in found if row.label != header.classes[0]]
+    found.sort(key=lambda row: (row.decision is not Decision.LIKELY, -(row.probability or 0.0), row.file))
+    return found[:count]
+
+
+def summarised(
+    result: ScreeningResult,
+    folder: Path,
+    model: Path | None,
+    output: Path,
+    cancel: threading.Event,
+    count: int = 12,
+    agreement: Sequence[tuple[str, str]] = (),
+) -> Generator[Progressed, None, SummaryResult]:
+    """Read the top films again, make their heat maps and write the summary as PDF; model None is the bundled one.
+
+    folder: the one that was screened. agreement: names and values of how a reader's answers compare, if there are any.
+    Films that are gone, or are no longer what was screened, are named in the summary.
+    Raises JobFailed, also where the model now in use is not the one that screened.
+    """
+    from core.model_file import load_in_use
+
+    yield Progressed(Stage.LOADING_NETWORK, 0, None)
+    loaded = load_in_use(model)
+    _check_model(result, loaded.header)
+    chosen = top_findings(result, loaded.header, count)
+    paths = _paths_of(folder, [row.file for row in chosen])
+    films: list[SummaryFilm] = []
+    missing: list[tuple[str, str]] = []
+    for number, row in enumerate(chosen):
+        yield Progressed(Stage.EXPLAINING, number, len(chosen))
+        if cancel.is_set():
+            return SummaryResult(output, False, 0, ())
+        try:
+            films.append(_pictured(row, paths[row.file], loaded))
+        except FilmUnreadable as refusal:
+            missing.append((row.file, refusal.sentence))
+    yield Progressed(Stage.WRITING, 0, None)
+    name = readable_name(folder.absolute().name)
+    document = summary_document(result, loaded.header, point_in_words(loaded.header), films, name, missing, agreement)
+    content = pdf_of(document)
+    write_atomically(output, lambda stream: stream.write(content))
+    return SummaryResult(output, True, len(films), tuple(missing))
+
+
+def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
+    """Refuse to print one model's operating point over another's answers."""
+    other = next((row.model for row in result.rows if row.model != header.name), None)
+    if other is not None:
+        sentence = f"The films were screened by {other}, and now {header.name} is in use. Screen the folder again."
+        raise JobFailed(Reason.MODEL_INVALID, sentence)
+
+
+def _paths_of(folder: Path, names: Sequence[str]) -> dict[str, Path]:
+    """The file behind each name of a ledger; a name that had to be written otherwise is looked for in the folder."""
+    paths = {name: folder / name for name in names}
+    if any("\\x" in name and not os.path.lexists(path) for name, path in paths.items()):
+        for path, _ in regular_files(folder, []):
+            if (name := relative_name(path, folder)) in paths:
+                paths[name] = path
+    return paths
+
+
+def _pictured(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
+    """A film as it was scored, with its heat for the finding, not for the class it was called.
+
+    Raises FilmUnreadable, also (damaged) for a film that gives another probability than the ledger says.
+    """
+    from core.explain import heat_map, overlay
+
+    classes, size = model.header.classes, model.preprocessing.size_px
+    called = classes.index(row.label or classes[0])
+    finding = called if len(classes) > 2 else 1
+    pixels = read_film(path, 2 * size)  # as core.images.read_square, so that the network sees the same
+    small = resized(pixels, size, size)
+    answer = model.probabilities(small[None])[0]
+    probability = float(answer if np.ndim(answer) == 0 else answer[called])
+    if row.probability is None or abs(probability - row.probability) > SAME_ANSWER:
+        raise FilmUnreadable(Reason.DAMAGED, "It was changed since it was screened.")
+    scale = PICTURE_PX / max(pixels.shape)
+    height, width = (max(1, round(side * scale)) for side in pixels.shape)
+    heat = Image.fromarray(heat_map(model, small, finding)).resize((width, height), Image.Resampling.BILINEAR)
+    picture = BytesIO()
+    overlay(resized(pixels, height, width), np.asarray(heat)).save(picture, "PNG")
+    decision = row.decision or Decision.REVIEW
+    return SummaryFilm(row.file, row.label or "", row.probability, decision, picture.getvalue())
+
+
+def summary_document(
+    result: ScreeningResult,
+    header: ModelHeader,
+    point: str,
+    findings: Sequence[SummaryFilm],
+    folder_name: str,
+    not_shown: Sequence[tuple[str, str]] = (),
+    agreement: Sequence[tuple[str, str]] = (),
+) -> Document:
+    """The summary of a screening. header: the model as it was in use. point: its operating point in words.
+
+    not_shown: films that should have a picture, and why they have none. agreement: names and values of how a reader's
+    answers compare; nothing is printed where there are none.
+    """
+    accepted = validation_here(header) == (True, result.validation)
+    blocks: list[Block] = [
+        Text(NOTICE, Tone.NOTICE),
+        Text(result.validation, Tone.PLAIN if accepted else Tone.NOTICE),
+        *(Text(warning, Tone.NOTICE) for warning in (*header.warnings, *result.drift)),
+    ]
+    if not result.completed:
+        done = len(result.rows)
+        blocks.append(Text(f"Interrupted: {done} of {result.found} files were screened.", Tone.NOTICE))
+    blocks += [Text(f"{point} {_bands(header)}"), Heading("Counts"), *_counts(result)]
+    if agreement:
+        blocks += [Heading("Agreement with the reader"), Table(("With the reader", "Value"), tuple(agreement))]
+    blocks += [Heading("Top findings"), *_finding_blocks(header, findings, not_shown)]
+    subtitle = f"Folder {folder_name}\nModel {header.name}, classes {', '.join(header.classes)}"
+    return Document("Screening summary", subtitle, tuple(blocks), NOTICE)
+
+
+def _bands(header: ModelHeader) -> str:
+    """The three-way answer in words."""
+    low, high = header.calibration.review_band
+    if header.threshold is None:
+        return f"A film whose most probable class stays below {high:.3f} goes to review."
+    above = f"Likely from {high:.3f} on" if high <= 1 else "Likely never"
+    below = f"unlikely below {low:.3f}" if low > 0 else "unlikely never"
+    return f"{above}, {below}, review between."
+
+
+def _counts(result: ScreeningResult) -> list[Block]:
+    """What became of the files, what the scored ones were called, and why others were not scored."""
+    decisions = Counter(row.decision for row in result.rows if row.status is Status.SCORED)
+    numbers = {
+        "Files found": result.found,
+        "scored": result.scored,
+        **{MEANING[decision]: decisions[decision] for decision in Decision},
+        "refused": result.refused,
+        "failed": result.failed,
+    }
+    waiting = result.found - result.scored - result.refused - result.failed
+    if waiting:
+        numbers["not looked at"] = waiting
+    blocks: list[Block] = [Table(tuple(numbers), (tuple(f"{number:,}" for number in numbers.values()),))]
+    reasons = Counter((row.status.value, row.reason) for row in result.rows if row.status is not Status.SCORED)
+    if reasons:
+        lines = tuple((reason, status, f"{number:,}") for (status, reason), number in reasons.most_common())
+        meant = "Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended."
+        why = Heading("Why files were not scored", 3)
+        blocks += [why, Table(("Reason", "Status", "Files"), lines), Text(meant, Tone.QUIET)]
+    return blocks
+
+
+def _finding_blocks(
+    header: ModelHeader, findings: Sequence[SummaryFilm], not_shown: Sequence[tuple[str, str]]
+) -> list[Block]:
+    """The pictures, most probable first, and the films that should be among them."""
+    blocks: list[Block] = []
+    if not findings and not not_shown:
+        return [Text("No film was called likely or sent to review.")]
+    if findings:
+        what = header.classes[1] if len(header.classes) == 2 else "the class a film was called"
+        told = f"Orange marks where the evidence for {what} lies; it outlines nothing. Most probable first."
+        pictures = [Photograph(film.picture, f"{_answer(film, header)}\n{film.file}") for film in findings]
+        blocks += [Text(told, Tone.QUIET), Photographs(tuple(pictures))]
+    if not_shown:
+        rows = tuple(not_shown[:MOST_NAMED])
+        blocks += [Heading("Not shown", 3), Table(("File", "Why"), rows)]
+    return blocks
+
+
+def _answer(film: SummaryFilm, header: ModelHeader) -> str:
+    """What was found and how probable it is; the class that a film was called where that is another."""
+    finding = header.classes[1] if len(header.classes) == 2 else film.label
+    called = "" if film.label == finding else f", called {film.label}"
+    return f"{finding} {film.probability:.3f}, {MEANING[film.decision]}{called}"

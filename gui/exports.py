@@ -1,0 +1,55 @@
+"""The Export menu of a screening: asks where to, and starts the job. Writes nothing itself."""
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+
+from gui import messages
+from gui.naming import named
+from gui.screening_jobs import Export
+
+KINDS: Final = {
+    Export.CSV: ("results.csv", "CSV (*.csv)"),
+    Export.EXCEL: ("results.xlsx", "Excel (*.xlsx)"),
+    Export.SUMMARY: ("summary.pdf", "PDF (*.pdf)"),
+    Export.CALLS: ("calls.csv", "CSV (*.csv)"),
+}
+
+
+class ExportButton(QPushButton):
+    """Signals: export_wanted(Export, Path); dicom_wanted(Path folder, bool keeps_identity); labels_wanted(bool).
+
+    labels_wanted: True for disagreements only, False for all films that the reader called.
+    """
+
+    export_wanted = Signal(object, object)
+    dicom_wanted = Signal(object, bool)
+    labels_wanted = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Export", parent)
+        named(self, "export", "Export the worklist")
+        menu = QMenu(self)
+        for kind in KINDS:
+            menu.addAction(kind.value, partial(self._on_export, kind))
+        menu.addSeparator()
+        menu.addAction("Chosen film as DICOM, de-identified…", partial(self._on_dicom, False))
+        menu.addAction("Chosen film as DICOM, with its patient…", partial(self._on_dicom, True))
+        menu.addSeparator()
+        menu.addAction("Open disagreements as a dataset", partial(self.labels_wanted.emit, True))
+        menu.addAction("Open all called films as a dataset", partial(self.labels_wanted.emit, False))
+        self.setMenu(menu)
+
+    def _on_export(self, kind: Export) -> None:
+        name, kinds = KINDS[kind]
+        if path := messages.choose_new_file(self, kind.value.rstrip("…"), name, kinds):
+            self.export_wanted.emit(kind, path)
+
+    @Slot()
+    def _on_dicom(self, keeps_identity: bool) -> None:
+        folder: Path | None = messages.choose_folder(self, "Folder for the DICOM files")
+        if folder:
+            self.dicom_wanted.emit(folder, keeps_identity)

@@ -1,0 +1,77 @@
+"""One film with the model's answer, or why there is none. Starts no job."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from core.errors import REFUSALS, Reason
+from core.events import FilmReading, LedgerRow, Status
+from core.files import readable_name
+from core.notice import NOTICE
+from gui.film_panel import FilmPanel
+from gui.naming import named
+from gui.thumbnails import Thumbnails
+
+BLANK = np.zeros((64, 64), np.uint8)  # until the film is read
+HIDDEN = "Your call first: the model's answer is shown after it."
+
+
+class ReadingPanel(QWidget):
+    """Verdict, details, film and heat map."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path: Path | None = None
+        self._plain = Thumbnails(None, self, most_waiting=1)
+        self._plain.ready.connect(self._on_plain)
+        self.verdict = named(QLabel("No film is open.", textFormat=Qt.TextFormat.PlainText), "verdict")
+        self.verdict.setProperty("role", "verdict")
+        self.details = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "details")
+        self.film = FilmPanel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.verdict)
+        column.addWidget(self.details)
+        column.addWidget(self.film, 1)
+
+    def close_films(self) -> None:
+        """End reading in the background."""
+        self._plain.close()
+        self.film.close()
+
+    def show_answer(self, film: FilmReading) -> None:
+        """Show the model's answer with its heat map."""
+        self._path = None
+        self.verdict.setText(f"{film.label} · {film.probability:.1%}")
+        threshold = f"threshold {film.threshold:.3f} · " if film.threshold is not None else ""
+        self.details.setText(
+            f"{readable_name(film.path.name)} · decision: {film.decision} · {threshold}{film.model}\n"
+            f"{film.validation} {NOTICE}"
+        )
+        self.film.show_reading(film.pixels, film.heat, film.details)
+
+    def show_hidden(self, film: FilmReading) -> None:
+        """Show the film without the answer: the reader has not called it yet."""
+        self._path = None
+        self.verdict.setText("Answer hidden")
+        self.details.setText(f"{readable_name(film.path.name)}\n{HIDDEN}")
+        self.film.show_reading(film.pixels, None, film.details)
+
+    def show_without_answer(self, row: LedgerRow, path: Path) -> None:
+        """Say why a file has no answer, and show it where it can be read."""
+        self._path = path
+        self.verdict.setText(
+            f"{'Failed' if row.status is Status.FAILED else 'Refused'}: {row.reason.replace('_', ' ')}"
+        )
+        known = REFUSALS.get(Reason(row.reason)) if row.reason in set(Reason) else None
+        self.details.setText("\n".join(part for part in (row.file, known, NOTICE) if part))
+        self.film.show_reading(BLANK, None)
+        self._plain.want(path)
+
+    @Slot(object, object)
+    def _on_plain(self, path: Path, image: QImage | None) -> None:
+        if path == self._path and image is not None:
+            self.film.film_view.show_image(image)
