@@ -29,7 +29,8 @@ class Agreement:
         """The agreement in words."""
         if not self.films:
             return "No film was called by the reader yet."
-        parts = [f"{self.films} films called: agreement {told(self.share)}"]
+        called = "1 film" if self.films == 1 else f"{self.films} films"
+        parts = [f"{called} called: agreement {told(self.share)}"]
         if self.kappa:
             parts.append(f"kappa {told(self.kappa)}")
         if self.sensitivity:
@@ -42,13 +43,16 @@ class Agreement:
 def kappa(table: npt.NDArray[np.int64]) -> Figure | None:
     """Cohen's kappa of a table (classes, classes) of counts, reader by model, with its 95 % interval.
 
-    Standard error of Fleiss, Cohen and Everitt 1969, equation 13. None where chance alone would agree always.
+    Standard error of Fleiss, Cohen and Everitt 1969, equation 13. None where one of both has called everything alike:
+    kappa is then 0 or undefined, whatever the agreement.
     """
     films = int(table.sum())
     if films == 0:
         return None
     shares = table / films
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
+    if rows.max() == 1 or columns.max() == 1:
+        return None
     seen, chance = float(np.trace(shares)), float(rows @ columns)
     if chance >= 1:
         return None

@@ -75,6 +75,7 @@ class ClassifyTab(QWidget):
         self._reading: FilmReading | None = None
         self._wanted: LedgerRow | None = None  # chosen while a job was running
         self._is_watching = False
+        self._summary = NOTICE  # what the status line says when nothing runs
         self._keeper = CallKeeper(self)
         self._keeper.failed.connect(self._on_call_lost)
         self._build()
@@ -120,7 +121,7 @@ class ClassifyTab(QWidget):
         split.addWidget(self.worklist)
         self.reading = ReadingPanel()
         split.addWidget(self.reading)
-        split.setSizes([640, 620])
+        split.setSizes([700, 560])
         layout = QVBoxLayout(self)
         layout.addWidget(self.drop_area)
         layout.addLayout(row)
@@ -148,7 +149,7 @@ class ClassifyTab(QWidget):
 
     def _begin(self, folder: Path) -> Path:
         """Begin a new worklist; returns where its ledger will stand."""
-        self._folder, self.result, self._is_watching = folder, None, False
+        self._folder, self.result, self._is_watching, self._summary = folder, None, False, NOTICE
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}-screening.csv"
         output = data_folder() / "screenings" / name
         self.worklist.show_folder(folder, (), self._keeper.book(output, ()))
@@ -197,10 +198,11 @@ class ClassifyTab(QWidget):
         self.progress.setValue(1)
         ended = "" if result.completed else "Stopped early; Open worklist goes on with it. "
         more = " ".join((*result.drift, result.validation, NOTICE))
-        self.status.setText(
+        self._summary = (
             f"{ended}{result.found} files found: {result.scored} scored, {result.refused} refused, {result.failed} "
             f"failed. {more}"
         )
+        self.status.setText(self._summary)
         self._on_state_changed(self._work.state)
 
     def show_opened(self, opened: WorklistOpened) -> None:
@@ -222,8 +224,7 @@ class ClassifyTab(QWidget):
             self.reading.show_hidden(film)
         else:
             self.reading.show_answer(film)
-        if self.result is None:
-            self.status.setText(NOTICE)
+        self.status.setText(self._summary)
 
     def show_overridden(self, overridden: Overridden) -> None:
         """Show the answer on a film that was scored although the gate had refused it."""
@@ -344,5 +345,4 @@ class ClassifyTab(QWidget):
                 made.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
         self.drop_area.setEnabled(idle)
         self.export.setEnabled(idle and result is not None)
-        if idle and self.progress.maximum() == 0:
-            self.progress.setRange(0, 1)
+        self.progress.setVisible(not idle)

@@ -191,10 +191,7 @@ class EvaluateTab(QWidget):
             self.buttons[name].setEnabled(idle and is_ready)
         self.buttons["cancel_evaluation"].setEnabled(self._work.state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
         self.operating.set_busy(not idle)
-        self.progress.setTextVisible(not idle)
-        if idle:
-            self.progress.setRange(0, 1)
-            self.progress.setValue(0)
+        self.progress.setVisible(not idle)
 
     @Slot(object)
     def _on_model_changed(self, _model: Path | None) -> None:

@@ -61,7 +61,7 @@ class Worklist(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
-        for column, width in ((DECISION, 92), (PROBABILITY, 84), (3, 100), (4, 100), (NOTE, 80), (6, 90)):
+        for column, width in ((DECISION, 92), (PROBABILITY, 84), (3, 94), (4, 96), (NOTE, 64), (6, 128)):
             header.resizeSection(column, width)
         self.view.sortByColumn(PROBABILITY, Qt.SortOrder.DescendingOrder)
         self.reader = ReaderBar(self._area)

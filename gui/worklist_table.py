@@ -162,7 +162,7 @@ class WorklistTable(QAbstractTableModel):
             case 5:
                 return "" if call is None else " ".join(call.note.split())
             case _:
-                return f"{row.status}: {row.reason}" if row.reason else str(row.status)
+                return f"{row.status}: {row.reason.replace('_', ' ')}" if row.reason else str(row.status)
 
     def _sort_value(self, row: LedgerRow, column: int) -> str | float:
         if column not in {DECISION, PROBABILITY}:
