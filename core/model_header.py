@@ -19,6 +19,7 @@ ACCEPTED: Final = "accepted_findings"  # blocking findings of the audit that the
 VALIDATION: Final = "validation"  # answers on validation films, for choosing an operating point
 FILMS: Final = "film_codes"  # for each split the codes of its films
 CARD: Final = "card"
+GATE: Final = "gate"  # what the training films look like
 BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.cache import in_order
 from core.drift import DRIFT, Watch, reference_of
-from core.errors import FilmUnreadable, JobFailed, Reason
+from core.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.events import (
     FilmAnswered,
     LedgerRow,
@@ -26,14 +25,18 @@ from core.events import (
 )
 from core.explain import heat_map, overlay
 from core.files import check_writable, write_atomically
-from core.images import Grey, read_square
+from core.gate import GateStatistics, refusal
+from core.gate_rules import look
+from core.images import Grey
+from core.inference import Scorer
 from core.ledger import Journal, read_rows, regular_files, relative_name, unfinished, unlisted, write_final
-from core.model_file import Model, load_in_use
+from core.model_file import Model, known_films, load_in_use
+from core.model_header import GATE, invalid_model
+from core.pipeline import Scored, one_thread_of_torch, pipelined
 from core.ranking import Floats
 from core.site import validation_here
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
-BATCH = 16
 DECIMALS = 6  # of probabilities in the ledger
 
 
@@ -52,56 +55,50 @@ class Screening:
     def __init__(self, model: Model, output: Path, kept: Sequence[LedgerRow], heatmaps: Path | None) -> None:
         self.model, self.output, self.rows = model, output, list(kept)
         self._heatmaps = heatmaps
+        self._gate = gate_of(model)
+        self._scorer = Scorer(model)
         self._drift = Watch(reference_of(model.header.content.get(DRIFT)))
         self._journal = Journal(output, model.header.classes, kept)
 
     def close(self) -> None:
         self._journal.close()
 
+    def _read(self, item: Waiting) -> Grey:
+        """The film of a file as the network sees it. Raises FilmUnreadable, also where the gate refuses it."""
+        if item.error is not None:
+            raise FilmUnreadable(Reason.NO_PERMISSION, "The folder may not be listed.")
+        looked = look(item.path, self.model.preprocessing.size_px)
+        reason = refusal(looked, self._gate)
+        if reason is not None:
+            raise FilmUnreadable(reason, REFUSALS[reason])
+        return looked.square
+
     def answered(self, waiting: Sequence[Waiting], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
-        """Decode on threads, score in batches, write each row before it is yielded."""
-        size = self.model.preprocessing.size_px
+        """Decode and score on every core; each row is written before it is yielded."""
+        if waiting and not self._scorer.is_settled:
+            # before the first film, so that every film is computed alike, whatever was done before an interruption
+            with one_thread_of_torch():
+                self._scorer.settle(known_films(self.model.preprocessing.size_px))
+        for answer in pipelined(waiting, self._read, self._scorer, cancel):
+            row = self._row_of(answer)
+            self._journal.add(row)
+            self.rows.append(row)
+            yield row
 
-        def decoded(item: Waiting) -> Grey:
-            if item.error is not None:
-                raise FilmUnreadable(Reason.NO_PERMISSION, "The folder may not be listed.")
-            return read_square(item.path, size)
-
-        batch: list[tuple[str, Grey | FilmUnreadable]] = []
-        for number, (item, future) in enumerate(in_order(decoded, waiting), start=1):
-            if cancel.is_set():
-                return
-            try:
-                batch.append((item.name, future.result()))
-            except FilmUnreadable as refusal:
-                batch.append((item.name, refusal))
-            if len(batch) < BATCH and number < len(waiting):
-                continue
-            for row in self._rows_of(batch):
-                self._journal.add(row)
-                self.rows.append(row)
-                yield row
-            batch = []
-
-    def _rows_of(self, batch: Sequence[tuple[str, Grey | FilmUnreadable]]) -> list[LedgerRow]:
-        """The rows of one batch, in its order."""
-        films = [film for _, film in batch if not isinstance(film, FilmUnreadable)]
-        scores = self.model.probabilities(np.stack(films)) if films else np.zeros(0)
-        if films:
-            self._drift.add(np.stack(films), scores)
-        left, rows = iter(scores), []
-        for name, film in batch:
-            if isinstance(film, FilmUnreadable):
-                status = Status.FAILED if film.may_be_retried else Status.REFUSED
-                rows.append(LedgerRow(name, status, film.reason, None, None, None, self.model.header.name))
-                continue
-            row = scored_row(self.model, name, next(left))
-            rows.append(row)
-            if self._heatmaps is not None:
-                label = self.model.header.classes.index(row.label or "")
-                picture = overlay(film, heat_map(self.model, film, label))
-                write_atomically(self._heatmaps / f"{name}.png", partial(picture.save, format="PNG"))
-        return rows
+    def _row_of(self, answer: Scored[Waiting]) -> LedgerRow:
+        name, film = answer.item.name, answer.film
+        if isinstance(film, FilmUnreadable):
+            status = Status.FAILED if film.may_be_retried else Status.REFUSED
+            return LedgerRow(name, status, film.reason, None, None, None, self.model.header.name)
+        assert answer.logits is not None  # only unreadable films have none
+        score = self.model.calibration.probabilities(answer.logits[None])
+        self._drift.add(film[None], score)
+        row = scored_row(self.model, name, score[0])
+        if self._heatmaps is not None:
+            label = self.model.header.classes.index(row.label or "")
+            picture = overlay(film, heat_map(self.model, film, label))
+            write_atomically(self._heatmaps / f"{name}.png", partial(picture.save, format="PNG"))
+        return row
 
     def result(self, completed: bool, found: int) -> ScreeningResult:
         """What the screening came to; completed: the ledger gets its final name."""
@@ -120,6 +117,14 @@ class Screening:
             drift=self._drift.warnings(),
             rows=tuple(rows),
         )
+
+
+def gate_of(model: Model) -> GateStatistics | None:
+    """What the model's training films look like, None in files of versions before. Raises JobFailed (model_invalid)."""
+    try:
+        return GateStatistics.from_json(model.header.content.get(GATE))
+    except ValueError as error:
+        raise invalid_model(model.path, str(error)) from error
 
 
 def scored_row(model: Model, name: str, score: Floats, reason: str = "") -> LedgerRow:

@@ -33,13 +33,14 @@ from core.events import (
     TrainingStarted,
 )
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
+from core.gate import fitted
 from core.intervals import group_numbers
 from core.learner import Learner, Pass
 from core.looks import count_look
 from core.material import Material, gathered
 from core.metrics import Figures, figures_of, to_json_object, validation_figures
 from core.model_file import load_model, logits_of, save_model
-from core.model_header import ACCEPTED, FILMS, VALIDATION
+from core.model_header import ACCEPTED, FILMS, GATE, VALIDATION
 from core.notice import NOTICE
 from core.preparation import AS_IT_IS, Preparation
 from core.recipe import KeptBy, OperatingPoint, Recipe
@@ -114,6 +115,7 @@ class Training:
         }
         self.validation: dict[str, Any] | None = None  # answers of the kept model
         self.reference: dict[str, Any] | None = None  # what its validation films look like
+        self.gate: dict[str, Any] | None = None
         self.accepted, self.run_dir, self.cancel, self.seals_test = material.accepted, run_dir, cancel, seals_test
         self.fingerprint = data_fingerprint(material.dataset)
         self.epochs = recipe.frozen_epochs + recipe.epochs
@@ -229,6 +231,9 @@ class Training:
             measures[SCORE] = self.calibration.probabilities(logits)
         self.reference = Reference(measures).to_json_object()
         self.best_epoch, self.best_score = self.epoch, score
+        if self.gate is None:  # the films stay the same from epoch to epoch
+            gate = fitted(self.splits[Split.TRAINING].pixels, self.splits[Split.VALIDATION].pixels)
+            self.gate = gate.to_json_object() if gate else None
         self._save_model(self.learner.average.network, self.learner.preprocessing, metrics=None)
 
     def _save_model(self, network: Network, preprocessing: Preprocessing, metrics: dict[str, Any] | None) -> None:
@@ -242,6 +247,7 @@ class Training:
             VALIDATION: self.validation,
             FILMS: self.codes,
             DRIFT: self.reference,
+            GATE: self.gate,
             ACCEPTED: list(self.accepted),
             "licence": f"Weights belong to whoever trained them. {NOTICE}",
         }
@@ -304,7 +310,7 @@ class Training:
         figures = figures_of(test.labels, probabilities, threshold, classes, test.patients)
         metrics = to_json_object(figures)
         # after a resume these are known only there
-        self.validation, self.reference = (model.header.content[name] for name in (VALIDATION, DRIFT))
+        self.validation, self.reference, self.gate = (model.header.content[name] for name in (VALIDATION, DRIFT, GATE))
         films = self.dataset.of_split(Split.TEST)
         names = [self.dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [classes[film.label] for film in films], probabilities)
