@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # benchmarks/recipes.py takes hours: its docstring says how to run it
-QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/ended.py,$(wildcard benchmarks/*.py))
+QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/ended.py benchmarks/gate_pictures.py,$(wildcard benchmarks/*.py))
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
 .PHONY: run test lint screenshots bundle bench clean

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"acceptance", "answering", "architectures", "device", "distributed", "doubts", "evaluation", "explain", "gate",
-         "inference", "learner", "learning", "model_file", "overriding", "preview", "rate_finder", "screening", "search",
-         "starting", "training", "transforms", "watching"}  # fmt: skip
+HEAVY = {"acceptance", "answering", "architectures", "device", "distributed", "doubts", "evaluation", "explain",
+         "inference", "learner", "learning", "model_file", "overriding", "pipeline", "preview", "rate_finder",
+         "screening", "search", "starting", "training", "transforms", "watching", "winograd"}  # fmt: skip
 EVERY = sorted(path.stem for path in (ROOT / "core").glob("*.py") if path.stem != "__init__")
 LIGHT = [name for name in EVERY if name not in HEAVY]
 
