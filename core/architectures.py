@@ -12,14 +12,13 @@ from typing import IO, Any
 import torch
 from torch import Tensor, nn
 
-from core.device import prepare_torchvision
 from core.errors import JobFailed, Reason
 from core.events import Progressed, Stage
 from core.files import explained_write
 from core.recipe import Depth
+from core.torchvision_models import imported_models
 
-prepare_torchvision()
-from torchvision import models  # noqa: E402  (its import needs the declaration above)
+models = imported_models()
 
 CHUNK_BYTES = 1 << 20
 

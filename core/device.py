@@ -1,10 +1,9 @@
-"""Which device computes, at which precision, and the declaration that a CPU-only torchvision needs."""
+"""Which device computes, and at which precision."""
 
 import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 
 import torch
 from torch import nn
@@ -56,23 +55,3 @@ def _films_a_second(compute: Compute) -> float:
         step()
         steps += 1
     return 8 * steps / (time.perf_counter() - start)
-
-
-_library: torch.library.Library | None = None
-
-
-def prepare_torchvision() -> None:
-    """Declare torchvision's `nms` and `qnms` where its compiled operators cannot load.
-
-    Its wheel is built for CUDA; beside a CPU torch its import fails for want of these two schemas, which
-    classification never calls. Must run before the first import of torchvision; a second call does nothing.
-    """
-    global _library
-    if _library is not None or find_spec("torchvision") is None:
-        return
-    if torch.version.cuda is not None:
-        return  # a CUDA torch loads the compiled operators itself
-    library = torch.library.Library("torchvision", "DEF")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    _library = library

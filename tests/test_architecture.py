@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {"acceptance", "answering", "architectures", "device", "distributed", "doubts", "evaluation", "explain",
          "inference", "learner", "learning", "model_file", "overriding", "pipeline", "preview", "rate_finder",
-         "screening", "search", "starting", "training", "transforms", "watching", "winograd"}  # fmt: skip
+         "screening", "search", "starting", "torchvision_models", "training", "transforms", "watching",
+         "winograd"}  # fmt: skip
 EVERY = sorted(path.stem for path in (ROOT / "core").glob("*.py") if path.stem != "__init__")
 LIGHT = [name for name in EVERY if name not in HEAVY]
 
@@ -35,3 +36,13 @@ def test_window_imports_no_torch():
 
 def test_packaging_folder_does_not_shadow_the_library():
     assert not (ROOT / "packaging/__init__.py").exists()
+
+
+def test_networks_come_without_torchs_compiler_which_still_works_afterwards():
+    assert not loaded_after("import core.architectures", "sympy")
+    code = (
+        "import core.architectures, torch, torch._dynamo\n"
+        "assert torch._dynamo.utils.is_compile_supported('cpu') in {True, False}\n"
+        "assert torch.compile(lambda x: x + 1, backend='eager')(torch.ones(1)).item() == 2"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
