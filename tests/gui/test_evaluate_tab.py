@@ -16,7 +16,7 @@ from core.phantoms import phantom
 from core.site import in_use
 from gui import messages
 from gui.acceptance_dialog import AcceptanceDialog
-from gui.jobs import ModelShown, Saved
+from gui.evaluation_jobs import ModelShown, Saved
 
 
 @pytest.fixture
