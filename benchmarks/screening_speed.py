@@ -36,8 +36,9 @@ from benchmarks.recipes import REAL, splits_of_the_bundled_model
 from core.allocator import keep_freed_memory
 from core.architectures import models
 from core.dataset import Split
+from core.form_memory import Form
 from core.images import read_square
-from core.inference import FastNetwork, Form, Scorer, has_fast_bfloat16
+from core.inference import FastNetwork, Scorer, has_fast_bfloat16
 from core.ledger import unfinished
 from core.model_file import load_model
 from core.pipeline import one_thread_of_torch, pipelined

@@ -4,13 +4,11 @@ Full precision in `core.model_file.logits_of` stays the reference: of evaluation
 """
 
 import copy
-import json
 import math
 import os
 import platform
 import time
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +19,8 @@ from torch import Tensor, fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from core.calibration import Logits
-from core.errors import JobFailed
-from core.files import sha256_of_text, write_text_atomically
+from core.form_memory import BATCHES, TRIED_FILMS, Choice, Form, path_of, processor_name, remember, remembered
 from core.model_file import Model, known_films
-from core.places import cache_folder
 from core.recipe import Normalisation
 from core.transforms import as_fractions, network_input
 from core.winograd import MinimalConvolution, can_be_minimal
@@ -32,31 +28,11 @@ from core.winograd import MinimalConvolution, can_be_minimal
 Films = npt.NDArray[np.uint8]
 Features = npt.NDArray[np.float32]
 
-FORMAT: Final = 1  # of a remembered choice
-TRIED_FILMS: Final = 8  # in the measurement of a form
 REAL_FILMS: Final = 4  # beside the four phantoms, held against full precision
-BATCHES: Final = (16, 32)  # tried beside TRIED_FILMS where the computer is quick enough that no row waits for long
 LARGEST_DIFFERENCE: Final = 0.01  # of a probability, between a form and full precision
 EVEN: Final = 4  # films at once; batches of 4, 8 and 16 were found to give the same answers bit for bit
 WORTH: Final = 0.97  # of the time so far: a form or a batch that gains less is not taken
 MEASURING_SECONDS: Final = 1.2  # of the processor, after which no further form or batch is tried
-
-
-class Form(StrEnum):
-    """How a network is computed; all but the first with BatchNorm folded into the convolutions."""
-
-    PLAIN = "as trained"
-    FOLDED = "folded"
-    MINIMAL = "folded, Winograd"
-    HALF = "folded, bfloat16"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A form, and how many films it takes at once."""
-
-    form: Form
-    batch: int
 
 
 class FastNetwork:
@@ -125,20 +101,23 @@ class Scorer:
         return self._network.features_and_logits(films)
 
     def settle(self, films: Films) -> None:
-        """Take the remembered form, or measure which is quickest, once a computer and architecture: about 1.5 s.
+        """Take the form that is remembered for these weights; for others of the architecture, once it answers right.
 
-        films: (n, size, size) uint8, n >= 1; with the self-test's phantoms they are what a form must answer as full
-        precision does. The form stays as it is where no other is quicker and right.
+        Where none is remembered, measures which is quickest: 1.8 s of the processor, where 1.2 s prove other weights
+        and 0.6 s take a form for the same again. films: (n, size, size) uint8, n >= 1; with the self-test's phantoms
+        they are what a form must answer as full precision does. The form stays where no other is quicker and right.
         """
         self.is_settled = True
-        trial = Trial(self._model, films)
-        path, key = remembered_path(self._model), key_of(self._model)
+        path, key, weights = remembered_path(self._model), key_of(self._model), self._model.header.content["sha256"]
         choice = remembered(path, key)
-        if choice is not None and choice.form is not Form.PLAIN and trial.network(choice.form) is None:
-            choice = None  # other weights of the same architecture need not bear it
-        if choice is None:
+        if choice is not None and choice.weights == weights:
+            self._network, self._choice = FastNetwork(self._model, choice.form), choice
+            return
+        trial = Trial(self._model, films)
+        if choice is None or trial.network(choice.form) is None:  # other weights need not bear a form
             choice = fastest(trial)
-            remember(path, key, choice)
+        choice = replace(choice, weights=weights)
+        remember(path, key, choice)
         self._network, self._choice = trial.network(choice.form) or self._network, choice
 
 
@@ -269,35 +248,5 @@ def key_of(model: Model) -> list[str]:
     return [str(part) for part in (*where, os.cpu_count(), *what)]
 
 
-def processor_name() -> str:
-    """The processor's name as the system has it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, "") or platform.processor() or platform.machine()
-
-
 def remembered_path(model: Model) -> Path:
-    return cache_folder() / "inference" / f"{sha256_of_text(json.dumps(key_of(model)))[:16]}.json"
-
-
-def remembered(path: Path, key: list[str]) -> Choice | None:
-    """The choice in `path`; None where there is none, or one that is damaged or not of this computer and network."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != FORMAT or content["key"] != key or content["batch"] not in (TRIED_FILMS, *BATCHES):
-            return None
-        return Choice(Form(content["form"]), content["batch"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def remember(path: Path, key: list[str], choice: Choice) -> None:
-    """Keep a choice for the next start; without room for it, it is measured again then."""
-    content = {"format": FORMAT, "key": key, "form": choice.form, "batch": choice.batch}
-    try:
-        write_text_atomically(path, json.dumps(content))
-    except JobFailed:
-        return
+    return path_of(key_of(model))

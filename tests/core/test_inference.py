@@ -9,11 +9,12 @@ import pytest
 import torch
 from torch import nn
 
-from core import inference, pipeline
+from core import form_memory, inference, pipeline
 from core.architectures import ARCHITECTURES, build
 from core.calibration import Calibration
 from core.errors import FilmUnreadable, Reason
-from core.inference import Choice, FastNetwork, Form, Scorer, Trial, key_of, remember, remembered, remembered_path
+from core.form_memory import Choice, Form, remember, remembered
+from core.inference import FastNetwork, Scorer, Trial, key_of, remembered_path
 from core.model_file import Model, load_model, logits_of, save_model
 from core.phantoms import phantom
 from core.pipeline import pipelined
@@ -106,17 +107,25 @@ def test_a_choice_is_remembered_and_read_back(model, monkeypatch):
     first.settle(FILMS)
     assert first.is_settled
     assert remembered(remembered_path(model), key_of(model)) is not None
-    monkeypatch.setattr(inference, "fastest", lambda trial: pytest.fail("measured again"))
+    monkeypatch.setattr(inference, "Trial", lambda *_: pytest.fail("tried again"))
     second = Scorer(model)
     second.settle(FILMS)
     assert second.form == first.form
     assert second.logits(FILMS) == pytest.approx(model.logits(FILMS), abs=0.04)
 
 
-FOREIGN = b'{"format": 1, "key": [], "form": "folded", "batch": 8}'
+FOREIGN = b'{"format": 2, "key": [], "form": "folded", "batch": 8, "weights": ""}'
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": 1}', FOREIGN])
+def test_other_weights_are_held_against_full_precision_before_they_take_the_form(model):
+    remember(remembered_path(model), key_of(model), Choice(Form.FOLDED, 16, "of another model"))
+    scorer = Scorer(model)
+    scorer.settle(FILMS)
+    assert scorer.form == "folded, channels last, batches of 16"
+    assert remembered(remembered_path(model), key_of(model)).weights == model.header.content["sha256"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": 2}', FOREIGN])
 def test_a_damaged_or_foreign_choice_is_measured_anew(model, content, monkeypatch):
     monkeypatch.setattr(inference, "fastest", lambda trial: Choice(Form.FOLDED, 16))
     path, key = remembered_path(model), key_of(model)
@@ -124,7 +133,7 @@ def test_a_damaged_or_foreign_choice_is_measured_anew(model, content, monkeypatc
     path.write_bytes(content)
     assert remembered(path, key) is None
     Scorer(model).settle(FILMS)
-    assert remembered(path, key) == Choice(Form.FOLDED, 16)
+    assert remembered(path, key) == Choice(Form.FOLDED, 16, model.header.content["sha256"])
 
 
 def test_impossible_values_in_a_remembered_choice_are_refused(model):
@@ -140,7 +149,7 @@ def test_impossible_values_in_a_remembered_choice_are_refused(model):
 
 def test_a_cache_that_cannot_be_written_only_costs_the_memory(model, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(inference, "cache_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr(form_memory, "cache_folder", lambda: tmp_path / "file")
     scorer = Scorer(model)
     scorer.settle(FILMS)
     assert scorer.logits(FILMS).shape == (6, 1)
