@@ -10,7 +10,7 @@ export QT_LOGGING_RULES ?= qt.qpa.*=false
 run: $(VENV)/.run
 	$(BIN)/python main.py
 test: $(VENV)/.test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
