@@ -8,16 +8,16 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from core.cache import Pace, decoded_films
 from core.dataset import Dataset, corrected, read_dataset
 from core.errors import JobFailed, Reason
 from core.events import FilmLeftOut, Finding, FindingKind, Progressed, Severity, Stage
-from core.model_file import BATCH, Model, load_model
+from core.form_memory import Form
+from core.inference import FastNetwork
+from core.model_file import BATCH, load_model
 from core.preparation import AS_IT_IS, Preparation
 from core.ranking import mean_auc
-from core.transforms import as_fractions, network_input
 
 FOLDS: Final = 5
 FEWEST: Final = 10  # patients of each class
@@ -39,6 +39,7 @@ def find_doubts(
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_model(model)
+    network = FastNetwork(loaded, Form.PLAIN)
     dataset = corrected(read_dataset(source, preparation), preparation)
     _check_patients(dataset)
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
@@ -49,7 +50,7 @@ def find_doubts(
         for start in range(0, len(films), BATCH):
             if cancel.is_set():
                 return None
-            rows.append(_features(loaded, pixels[start : start + BATCH]))
+            rows.append(network.features_and_logits(pixels[start : start + BATCH])[0])
             if progress := pace.at(min(start + BATCH, len(films))):
                 yield progress
     if cancel.is_set():
@@ -73,13 +74,6 @@ def _check_patients(dataset: Dataset) -> None:
         if patients < FEWEST:
             sentence = f"{name} has films of {patients} patients; doubtful labels can be looked for from {FEWEST} on."
             raise JobFailed(Reason.DATASET_INVALID, sentence)
-
-
-@torch.inference_mode()
-def _features(model: Model, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Features (n, features) of grey films (n, size, size)."""
-    given = network_input(as_fractions(torch.from_numpy(np.array(films))), model.preprocessing)
-    return np.asarray(model.network.backbone(given).float().numpy())
 
 
 def cross_validated(

@@ -17,7 +17,6 @@ from core.evaluated import Evaluation
 from core.evaluation_report import evaluation_document
 from core.events import FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable, write_atomically, write_text_atomically
-from core.intervals import group_numbers
 from core.looks import count_look
 from core.metrics import at_prevalence, figures_of
 from core.model_file import Model, known_films, load_in_use, load_model
@@ -81,22 +80,20 @@ def evaluated(model: Model, source: Path, found: Answered, prevalence: float) ->
     """The figures of answers, and what must be known of them; counts a look at these films."""
     header, answers = model.header, found.answers
     labels, probabilities = answers.labels, answers.probabilities(header.calibration.temperature)
-    patients = [film.patient for film in found.films]
     threshold = header.threshold
-    groups = group_numbers(patients)
     return Evaluation(
         header=header,
         source=source,
         films=found.films,
         answers=answers,
         point=point_in_words(header),
-        figures=figures_of(labels, probabilities, threshold, header.classes, patients),
+        figures=figures_of(labels, probabilities, threshold, header.classes, answers.patients),
         at_prevalence=None
         if threshold is None
-        else at_prevalence(labels, probabilities, threshold, prevalence, patients),
+        else at_prevalence(labels, probabilities, threshold, prevalence, answers.patients),
         three_way=None
         if threshold is None
-        else three_way(labels, probabilities, header.calibration.review_band, groups),
+        else three_way(labels, probabilities, header.calibration.review_band, answers.patients),
         subgroups=()
         if threshold is None
         else subgroups(
@@ -104,7 +101,7 @@ def evaluated(model: Model, source: Path, found: Answered, prevalence: float) ->
             labels,
             probabilities,
             threshold,
-            patients,
+            answers.patients,
         ),
         looks=count_look(model.path, header, answers.films),
         warnings=(*header.warnings, *overlap_warnings(header, answers.films), validation_here(header)[1]),

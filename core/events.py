@@ -38,7 +38,6 @@ class Stage(StrEnum):
     FINDING_RATE = "Finding a learning rate"
     VALIDATING = "Validating"
     TESTING = "Testing"
-    SCREENING = "Screening"
     WATCHING = "Watching the folder"
     EXPLAINING = "Making heat maps"
     READING_MODEL = "Reading the model"

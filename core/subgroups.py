@@ -9,7 +9,7 @@ import numpy as np
 
 from core.dataset import Film
 from core.facts import FilmFacts
-from core.intervals import Figure, group_numbers, proportion
+from core.intervals import Figure, Groups, group_numbers, proportion
 from core.ranking import Floats, Labels, auc_figure
 
 AGES: Final = ((1, "under 1 year"), (6, "1 to 5 years"), (18, "6 to 17 years"), (40, "18 to 39 years"),
@@ -68,10 +68,12 @@ def subgroups(
     labels: Labels,
     probabilities: Floats,
     threshold: float,
-    patients: Sequence[str],
+    groups: Groups,
 ) -> tuple[Subgroup, ...]:
-    """Figures of every group at "probability >= threshold"; none for attributes that all films share or none has."""
-    groups = group_numbers(list(patients))
+    """Figures of every group at "probability >= threshold"; none for attributes that all films share or none has.
+
+    groups (n,): the patient of each film.
+    """
     made = []
     for name in ("age", "sex", "view", "device"):
         values = np.array([found.get(name, "") for found in attributes], dtype=object)

@@ -10,6 +10,7 @@ from core.intervals import Figure
 from core.notice import NOTICE
 from core.runs import Comparison, Run
 from gui import jobs, messages
+from gui.figure_list import told
 from gui.naming import button, named
 from gui.plots import LOOKS
 from gui.run_plots import RunPlots
@@ -183,7 +184,7 @@ def _cells(run: Run) -> tuple[str | int | float | None, ...]:
 
 def _told(figure: Figure | None) -> str:
     """A figure with its interval."""
-    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else ""
+    return told(figure) if figure else ""
 
 
 def _figure(metrics: dict[str, Any] | None, *names: str) -> str:

@@ -1,14 +1,11 @@
 """Qt item models behind the tables: plain text only, numbers sort as numbers."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from core.events import LedgerRow
 from gui.naming import named
 
 Index = QModelIndex | QPersistentModelIndex
@@ -57,42 +54,6 @@ class RowsTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{cell:.3f}" if isinstance(cell, float) else "" if cell is None else str(cell)
         return None
-
-
-class LedgerTable(RowsTable):
-    """The rows of a screening with a thumbnail each."""
-
-    def __init__(self) -> None:
-        super().__init__(["File", "Status", "Label", "Probability", "Decision", "Reason"])
-        self._files: dict[str, int] = {}
-        self._images: dict[str, QPixmap] = {}
-
-    def clear(self) -> None:
-        self._files.clear()
-        self._images.clear()
-        self.set_rows([])
-
-    def add(self, row: LedgerRow) -> None:
-        self._files[row.file] = len(self._rows)
-        self.append([row.file, row.status, row.label, row.probability, row.decision, row.reason])
-
-    def file_of(self, index: Index) -> str:
-        return str(self._rows[index.row()][0])
-
-    def status_of(self, index: Index) -> str:
-        return str(self._rows[index.row()][1])
-
-    def set_image(self, path: Path, folder: Path, image: QImage) -> None:
-        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
-        if name in self._files:
-            self._images[name] = QPixmap.fromImage(image)
-            place = self.index(self._files[name], 0)
-            self.dataChanged.emit(place, place, [Qt.ItemDataRole.DecorationRole])
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
-            return self._images.get(str(self._rows[index.row()][0]))
-        return super().data(index, role)
 
 
 def quiet_view(table: RowsTable, name: str) -> QTableView:
