@@ -66,6 +66,7 @@ class Augmentation:
 
     rotation_degrees: float = 0.0
     zoom_fraction: float = 0.0
+    stretch_fraction: float = 0.0  # of the aspect ratio, which squashing to a square makes a clue to the source
     shift_fraction: float = 0.0
     flip_probability: float = 0.0
     brightness_fraction: float = 0.0
@@ -195,6 +196,7 @@ def invalid_recipe(sentence: str) -> JobFailed:
 MODERATE_AUGMENTATION: Final = Augmentation(
     rotation_degrees=10,
     zoom_fraction=0.15,
+    stretch_fraction=0.3,
     shift_fraction=0.08,
     flip_probability=0.5,
     brightness_fraction=0.2,

@@ -8,7 +8,7 @@ from typing import Any, Final, get_type_hints
 
 from core.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_recipe
 
-FORMAT: Final = 1
+FORMAT: Final = 2  # 1: before films were stretched
 
 
 def to_json_object(recipe: Recipe) -> dict[str, Any]:
@@ -20,6 +20,8 @@ def from_json_object(content: object) -> Recipe:
     """A recipe from parsed JSON. Unknown and missing keys are errors that name the key: JobFailed (recipe_invalid)."""
     if not isinstance(content, dict):
         raise invalid_recipe("it is not a JSON object")
+    if content.get("format") == 1 and isinstance(content.get("augmentation"), dict):
+        content = {**content, "format": FORMAT, "augmentation": {"stretch_fraction": 0.0, **content["augmentation"]}}
     if content.get("format") != FORMAT:
         raise invalid_recipe(f"its format is {content.get('format')!r}, and this version reads format {FORMAT}")
     choices = {key: value for key, value in content.items() if key != "format"}

@@ -1,5 +1,6 @@
 """Grey films as network input, and their random changes in training. One definition for training and screening."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -61,17 +62,19 @@ def _uniform(films: Tensor, reach: float, generator: torch.Generator) -> Tensor:
 
 
 def _moved(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
-    """Rotate, zoom, shift and mirror in one resampling; what comes in from outside is black."""
+    """Rotate, zoom, stretch, shift and mirror in one resampling; what comes in from outside is black."""
     count = len(films)
     angle = torch.deg2rad(_uniform(films, augmentation.rotation_degrees, generator)).view(count)
     zoom = 1 + _uniform(films, augmentation.zoom_fraction, generator).view(count)
     shift_x, shift_y = (_uniform(films, 2 * augmentation.shift_fraction, generator).view(count) for _ in range(2))
     flip = torch.rand(count, generator=generator).to(films.device) < augmentation.flip_probability
     mirror = torch.where(flip, -1.0, 1.0)
-    cosine, sine = torch.cos(angle) / zoom, torch.sin(angle) / zoom
-    matrix = torch.stack(
-        [torch.stack([cosine * mirror, -sine, shift_x], 1), torch.stack([sine * mirror, cosine, shift_y], 1)], 1
-    )  # (n, 2, 3)
+    aspect = _uniform(films, math.log1p(augmentation.stretch_fraction) / 2, generator).view(count).exp()
+    wide, high = zoom * aspect, zoom / aspect
+    cosine, sine = torch.cos(angle), torch.sin(angle)
+    across = torch.stack([cosine * mirror / wide, -sine / wide, shift_x], 1)
+    down = torch.stack([sine * mirror / high, cosine / high, shift_y], 1)
+    matrix = torch.stack([across, down], 1)  # (n, 2, 3)
     grid = functional.affine_grid(matrix, list(films.shape), align_corners=False)
     return functional.grid_sample(films, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 

@@ -82,6 +82,7 @@ CHOICES: Final = {
 CHANGES: Final = {
     "rotation_degrees": ("Rotation, degrees", "Turns films by up to so many degrees either way."),
     "zoom_fraction": ("Zoom", "Enlarges or reduces films by up to this share: other framing."),
+    "stretch_fraction": ("Stretch", "Widens or heightens films by up to this share: films of other proportions."),
     "shift_fraction": ("Shift", "Moves films by up to this share of their width."),
     "flip_probability": ("Mirror", "How likely a film is mirrored; 0 where left and right matter."),
     "brightness_fraction": ("Brightness", "Makes films brighter or darker by up to this share."),
