@@ -1,8 +1,8 @@
 """Films as another source would give them: random changes to train on, fixed ones to validate on.
 
-The films' classes differ in more than the finding: before they were squashed to a square those with pneumonia were about
-1.49 times as wide as high, normal ones 1.20, and smaller, so more blurred. A validation film keeps such clues; in EXCHANGED
-each class gets what the other looks like. All take and give grey films (n, 1, side, side), 0..1.
+The films' classes differ in more than the finding: before they were squashed to a square those with pneumonia were
+about 1.49 times as wide as high, normal ones 1.20, and smaller, so more blurred. A validation film keeps such clues;
+in EXCHANGED each class gets what the other looks like. All take and give grey films (n, 1, side, side), 0..1.
 """
 
 import math
@@ -116,7 +116,7 @@ def changed(films: Tensor, labels: Tensor, name: str) -> Tensor:
 
 
 def augmented(films: Tensor, generator: torch.Generator) -> Tensor:
-    """Each film changed at random: place, proportions, sharpness, large-scale brightness, greys, noise, black borders."""
+    """Each film changed at random: place, proportions, sharpness, brightness, greys, noise, black borders."""
     count = len(films)
 
     def uniform(reach: float) -> Tensor:
