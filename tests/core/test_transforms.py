@@ -15,8 +15,10 @@ def test_stretching_changes_the_proportions_within_its_limit_and_keeps_the_area(
     films = augmented(square, Augmentation(stretch_fraction=0.5), torch.Generator().manual_seed(1))
     high = (films.amax(3) > 0.5).sum(2)[:, 0].float()
     wide = (films.amax(2) > 0.5).sum(2)[:, 0].float()
-    assert 1 / 1.6 < (wide / high).min() < 0.8 and 1.25 < (wide / high).max() < 1.6
-    assert (wide * high).min() > 0.9 * 400 and (wide * high).max() < 1.15 * 400
+    assert 1 / 1.6 < (wide / high).min() < 0.8
+    assert 1.25 < (wide / high).max() < 1.6
+    assert (wide * high).min() > 0.9 * 400
+    assert (wide * high).max() < 1.15 * 400
 
 
 def test_rotation_keeps_lengths_where_nothing_else_changes():
