@@ -105,8 +105,9 @@ def test_values_of_an_epoch_stand_beside_its_curves(qtbot, tab):
     for epoch_there in (1.2, 2.1):
         place = canvas.mapFromScene(box.mapViewToScene(QPointF(epoch_there, sum(box.viewRange()[1]) / 2)))
         qtbot.mouseMove(canvas.viewport(), place)
-    qtbot.waitUntil(plots.validation.reading.isVisible)
-    assert plots.validation.reading.text() == "Epoch 2\nAUC 0.850\nsensitivity 0.900\nspecificity 0.600"
+    expected = "Epoch 2\nAUC 0.850\nsensitivity 0.900\nspecificity 0.600"
+    qtbot.waitUntil(lambda: plots.validation.reading.text() == expected)
+    assert plots.validation.reading.isVisible()
 
 
 def test_figures_that_several_classes_lack_have_no_curve(qtbot, tab):
