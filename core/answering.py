@@ -4,7 +4,6 @@ import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -17,8 +16,6 @@ from core.facts import FilmFacts
 from core.intervals import group_numbers
 from core.model_file import BATCH, Model
 from core.survey import facts_of
-
-NOTHING: Final = "There is no film to evaluate: none can be read, or the model was made with all of them."
 
 
 @dataclass(frozen=True, slots=True)

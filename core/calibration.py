@@ -65,12 +65,12 @@ def _log_sum(scaled: Floats) -> Floats:
 def fitted_temperature(logits: Logits, labels: Labels) -> float:
     """The temperature, 0.05..20, with the least log loss on these films. Guo et al. 2017, temperature scaling."""
     candidates = np.geomspace(0.05, 20, 241)
-    losses = [_log_loss(logits.astype(np.float64) / value, labels) for value in candidates]
+    losses = [log_loss(logits.astype(np.float64) / value, labels) for value in candidates]
     return float(candidates[int(np.argmin(losses))])
 
 
-def _log_loss(scaled: Floats, labels: Labels) -> float:
-    """Mean negative logarithm of the true class's probability."""
+def log_loss(scaled: Floats, labels: Labels) -> float:
+    """Mean negative logarithm of the true class's probability, from logits (n, 1 or classes) over the temperature."""
     if scaled.shape[1] == 1:
         return float(np.mean(np.logaddexp(0, np.where(labels == 1, -1, 1) * scaled[:, 0])))
     return float(np.mean(_log_sum(scaled) - scaled[np.arange(len(labels)), labels]))

@@ -26,9 +26,14 @@ def loss_of(logits: Tensor, labels: Tensor, weights: Tensor | None, smoothing: f
     """Mean loss of logits (n, outputs) against labels (n,): BCEWithLogits for one output, else cross-entropy."""
     if logits.shape[1] > 1:
         return functional.cross_entropy(logits.float(), labels, weights, label_smoothing=smoothing)
-    targets = labels.float() * (1 - smoothing) + smoothing / 2
+    targets = smoothed(labels, smoothing)
     each = None if weights is None else weights[labels]
     return functional.binary_cross_entropy_with_logits(logits[:, 0].float(), targets, each)
+
+
+def smoothed(labels: Tensor, smoothing: float) -> Tensor:
+    """Labels (n,) of 0 and 1 as targets for one logit, moved by half of `smoothing` towards each other."""
+    return labels.float() * (1 - smoothing) + smoothing / 2
 
 
 def make_optimizer(recipe: Recipe, head: nn.Module, backbone: list[nn.Parameter]) -> torch.optim.Optimizer:

@@ -70,26 +70,42 @@ def _moved(films: Tensor, augmentation: Augmentation, generator: torch.Generator
     flip = torch.rand(count, generator=generator).to(films.device) < augmentation.flip_probability
     mirror = torch.where(flip, -1.0, 1.0)
     aspect = _uniform(films, math.log1p(augmentation.stretch_fraction) / 2, generator).view(count).exp()
-    wide, high = zoom * aspect, zoom / aspect
+    return resampled(films, affine(angle, mirror, zoom * aspect, zoom / aspect, shift_x, shift_y))
+
+
+def affine(angle: Tensor, mirror: Tensor, wide: Tensor, high: Tensor, shift_x: Tensor, shift_y: Tensor) -> Tensor:
+    """Where `resampled` finds each pixel, (n, 2, 3), of films turned, mirrored, enlarged and shifted.
+
+    All (n,). angle: radians. mirror: -1 for mirrored films, else 1. wide, high: factors. shifts: in half widths.
+    """
     cosine, sine = torch.cos(angle), torch.sin(angle)
     across = torch.stack([cosine * mirror / wide, -sine / wide, shift_x], 1)
     down = torch.stack([sine * mirror / high, cosine / high, shift_y], 1)
-    matrix = torch.stack([across, down], 1)  # (n, 2, 3)
+    return torch.stack([across, down], 1)
+
+
+def resampled(films: Tensor, matrix: Tensor) -> Tensor:
+    """Films (n, 1, size, size) resampled where `matrix` (n, 2, 3) points; what comes in from outside is black."""
     grid = functional.affine_grid(matrix, list(films.shape), align_corners=False)
     return functional.grid_sample(films, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def blurred(films: Tensor, sigma_px: float, reach_px: int) -> Tensor:
+    """Films (n, 1, size, size) under a Gaussian blur that reaches `reach_px` pixels to each side."""
+    offsets = torch.arange(-reach_px, reach_px + 1, device=films.device, dtype=torch.float32)
+    kernel = torch.exp(-(offsets**2) / (2 * sigma_px**2))
+    kernel = (kernel / kernel.sum()).view(1, 1, 1, -1)
+    films = functional.conv2d(functional.pad(films, (reach_px, reach_px, 0, 0), mode="reflect"), kernel)
+    films = functional.pad(films, (0, 0, reach_px, reach_px), mode="reflect")
+    return functional.conv2d(films, kernel.view(1, 1, -1, 1))
 
 
 def _sharpened(films: Tensor, sharpness: float, generator: torch.Generator) -> Tensor:
     """Blur or sharpen: add a random share, -1..sharpness, of what a Gaussian blur takes away."""
     if sharpness == 0:
         return films
-    offsets = torch.arange(-3, 4, device=films.device, dtype=torch.float32)
-    kernel = torch.exp(-(offsets**2) / (2 * 1.2**2))
-    kernel = (kernel / kernel.sum()).view(1, 1, 1, 7)
-    blurred = functional.conv2d(functional.pad(films, (3, 3, 0, 0), mode="reflect"), kernel)
-    blurred = functional.conv2d(functional.pad(blurred, (0, 0, 3, 3), mode="reflect"), kernel.view(1, 1, 7, 1))
     amount = _uniform(films, sharpness, generator).clamp_min(-1)
-    return (films + amount * (films - blurred)).clamp(0, 1)
+    return (films + amount * (films - blurred(films, 1.2, reach_px=3))).clamp(0, 1)
 
 
 def _exposed(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:

@@ -11,32 +11,24 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from core.transforms import affine, blurred, resampled
+
 SIDE = 224
-
-
-def warped(films: Tensor, matrix: Tensor) -> Tensor:
-    """Films resampled where `matrix` (n, 2, 3) points; black outside."""
-    grid = functional.affine_grid(matrix, list(films.shape), align_corners=False)
-    return functional.grid_sample(films, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 def stretched(films: Tensor, across: float, down: float) -> Tensor:
     """What the films show, `across` times as wide and `down` times as high."""
-    return warped(films, torch.tensor([[1 / across, 0, 0], [0, 1 / down, 0]]).repeat(len(films), 1, 1))
+    return resampled(films, torch.tensor([[1 / across, 0, 0], [0, 1 / down, 0]]).repeat(len(films), 1, 1))
 
 
-def blurred(films: Tensor, sigma_px: float) -> Tensor:
-    """A Gaussian blur."""
-    reach = max(1, math.ceil(3 * sigma_px))
-    kernel = torch.exp(-(torch.arange(-reach, reach + 1).float() ** 2) / (2 * sigma_px**2))
-    kernel = kernel / kernel.sum()
-    films = functional.conv2d(functional.pad(films, (reach, reach, 0, 0), mode="reflect"), kernel.view(1, 1, 1, -1))
-    return functional.conv2d(functional.pad(films, (0, 0, reach, reach), mode="reflect"), kernel.view(1, 1, -1, 1))
+def softened(films: Tensor, sigma_px: float) -> Tensor:
+    """A Gaussian blur to three deviations."""
+    return blurred(films, sigma_px, max(1, math.ceil(3 * sigma_px)))
 
 
 def sharpened(films: Tensor, sigma_px: float, amount: float) -> Tensor:
     """An unsharp mask."""
-    return (films + amount * (films - blurred(films, sigma_px))).clamp(0, 1)
+    return (films + amount * (films - softened(films, sigma_px))).clamp(0, 1)
 
 
 def coarse(films: Tensor, side_px: int) -> Tensor:
@@ -65,7 +57,7 @@ def equalised(films: Tensor) -> Tensor:
 
 def flattened(films: Tensor) -> Tensor:
     """Large-scale differences of brightness reduced, as detectors' processing does."""
-    return (films - 0.6 * (blurred(films, 20) - films.mean((1, 2, 3), keepdim=True))).clamp(0, 1)
+    return (films - 0.6 * (softened(films, 20) - films.mean((1, 2, 3), keepdim=True))).clamp(0, 1)
 
 
 def framed(films: Tensor, width_px: int) -> Tensor:
@@ -85,7 +77,7 @@ CHANGES = {
     "brighter 30 %": lambda films: exposed(films, 1.3, 1),
     "darker 30 %": lambda films: exposed(films, 0.7, 1),
     "sharpened": lambda films: sharpened(films, 1.5, 1.5),
-    "blurred": lambda films: blurred(films, 1.6),
+    "blurred": lambda films: softened(films, 1.6),
     "96 pixels": lambda films: coarse(films, 96),
     "noise": noisy,
     "equalised": equalised,
@@ -97,9 +89,9 @@ CHANGES = {
 }
 EXCHANGED = {  # for normal films, for those with pneumonia
     "exchanged proportions": (CHANGES["higher 20 %"], CHANGES["wider 20 %"]),
-    "exchanged sharpness": (lambda films: blurred(films, 1), lambda films: sharpened(films, 1.2, 0.8)),
+    "exchanged sharpness": (lambda films: softened(films, 1), lambda films: sharpened(films, 1.2, 0.8)),
     "exchanged proportions, sharpness": (
-        lambda films: blurred(stretched(films, 1, 1.2), 0.8),
+        lambda films: softened(stretched(films, 1, 1.2), 0.8),
         lambda films: sharpened(stretched(films, 1.2, 1), 1.2, 0.6),
     ),
 }
@@ -128,13 +120,11 @@ def augmented(films: Tensor, generator: torch.Generator) -> Tensor:
     angle, zoom, stretch = torch.deg2rad(uniform(10)), 1 + uniform(0.12), torch.exp(uniform(0.16))
     across, down, right, below = zoom * stretch, zoom / stretch, uniform(0.12), uniform(0.12)
     mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
-    cosine, sine = torch.cos(angle), torch.sin(angle)
-    rows = [[cosine * mirror / across, -sine / across, right], [sine * mirror / down, cosine / down, below]]
-    films = warped(films, torch.stack([torch.stack(row, 1) for row in rows], 1))
+    films = resampled(films, affine(angle, mirror, across, down, right, below))
     broad, fine = each(1), each(0.8)
-    films = (films + broad * (films - blurred(films, 1.5)) + fine * (blurred(films, 0.7) - films)).clamp(0, 1)
+    films = (films + broad * (films - softened(films, 1.5)) + fine * (softened(films, 0.7) - films)).clamp(0, 1)
     if torch.rand(1, generator=generator) < 0.5:
-        films = films - each(0.5) * (blurred(films, 16) - films.mean((1, 2, 3), keepdim=True))
+        films = films - each(0.5) * (softened(films, 16) - films.mean((1, 2, 3), keepdim=True))
     films = films.clamp(1e-4, 1) ** torch.exp(each(0.5))
     mean = films.mean((1, 2, 3), keepdim=True)
     films = (films - mean) * (1 + each(0.4)) + mean + each(0.15)

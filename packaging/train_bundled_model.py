@@ -26,17 +26,17 @@ from torch.nn import functional
 from benchmarks.ended import result_of
 from benchmarks.recipes import splits_of_the_bundled_model, trained
 from core.allocator import keep_freed_memory
-from core.answering import answered
-from core.answers import film_code
+from core.answers import Answers, film_code
 from core.cache import decoded_films
-from core.calibration import calibrated, fitted_temperature
+from core.calibration import calibrated, fitted_temperature, log_loss
 from core.dataset import Split
 from core.drift import DRIFT, SCORE, Reference, measured
 from core.gate import fitted
-from core.learning import AveragedWeights, class_weights
+from core.intervals import group_numbers
+from core.learning import AveragedWeights, class_weights, smoothed
 from core.metrics import figures_of, to_json_object
 from core.model_file import load_model, save_model
-from core.model_header import FILMS, GATE, VALIDATION, bundled_model
+from core.model_header import FILMS, GATE, VALIDATION, ModelHeader, bundled_model
 from core.ranking import roc_auc
 from core.recipe import BEST, Normalisation, with_start
 from core.transforms import Preprocessing, as_fractions, network_input
@@ -52,16 +52,22 @@ MADE_ANEW = {"format", "app_version", "architecture", "classes", "preprocessing"
 
 
 class Films:
-    """Decoded films of a split: pixels (n, 224, 224) uint8, labels (n,)."""
+    """Decoded films of a split: pixels (n, 224, 224) uint8, labels (n,), and a code of each file."""
 
     def __init__(self, dataset, split: Split, work: Path) -> None:
         store = work / f"{split.name.lower()}.films.tmp"
-        self.films, self.pixels = result_of(decoded_films(dataset.of_split(split), SIDE, store, threading.Event()))
-        self.labels = torch.tensor([film.label for film in self.films])
+        films, self.pixels = result_of(decoded_films(dataset.of_split(split), SIDE, store, threading.Event()))
+        self.labels = torch.tensor([film.label for film in films])
+        self.patients = group_numbers([film.patient for film in films])
+        self.codes = tuple(film_code(hashlib.sha256(film.path.read_bytes()).hexdigest()) for film in films)
 
     def tensor(self, which) -> torch.Tensor:
         """Films (n, 1, 224, 224), 0..1."""
         return as_fractions(torch.from_numpy(np.array(self.pixels[which])))
+
+    def answers(self, model) -> Answers:
+        """What a model answers to the films as they are."""
+        return Answers(self.labels.numpy(), model.logits(self.pixels), self.patients, self.codes)
 
 
 def teacher_network():
@@ -102,10 +108,6 @@ def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_
     return average.network
 
 
-def smoothed(labels: torch.Tensor) -> torch.Tensor:
-    return labels.float() * (1 - SMOOTHING) + SMOOTHING / 2
-
-
 def teach(films: Films, path: Path):
     """The teacher, trained or read from `path`."""
     torch.manual_seed(1)
@@ -118,7 +120,7 @@ def teach(films: Films, path: Path):
 
         def loss_of(network, seen, labels, weights, _epoch, _generator):
             logits = network(network_input(seen, INPUT))[:, 0]
-            return functional.binary_cross_entropy_with_logits(logits, smoothed(labels), weights)
+            return functional.binary_cross_entropy_with_logits(logits, smoothed(labels, SMOOTHING), weights)
 
         average = fit(network, optimizer, films, TEACHER_EPOCHS, loss_of, 1, 0.15, "teacher")
         torch.save(average.state_dict(), path)
@@ -136,7 +138,7 @@ def distil(base, films: Films, work: Path):
         optimizer = torch.optim.AdamW([{"params": list(network.parameters()), "top": 5e-4}], weight_decay=0.01)
 
         def loss_of(network, seen, labels, weights, epoch, generator):
-            targets = smoothed(labels)
+            targets = smoothed(labels, SMOOTHING)
             if torch.rand(1, generator=generator) < MIXED_SHARE:
                 share = float(torch.rand(1, generator=generator))
                 seen, targets, weights = (
@@ -178,38 +180,35 @@ def fitted_bias(logits: np.ndarray, labels: np.ndarray) -> float:
     """What to add to logits (n, 1) for the least log loss (Platt 1999); weighing classes alike had moved them."""
     candidates = np.linspace(-4, 4, 161)
 
-    def log_loss(bias: float) -> float:
-        scaled = (logits[:, 0] + bias) / fitted_temperature(logits + bias, labels)
-        return float(np.mean(np.logaddexp(0, np.where(labels == 1, -1, 1) * scaled)))
+    def loss(bias: float) -> float:
+        moved = (logits + bias).astype(np.float64)
+        return log_loss(moved / fitted_temperature(moved, labels), labels)
 
-    return float(min(candidates, key=log_loss))
+    return float(min(candidates, key=loss))
 
 
-def write_model(network, dataset, training: Films, validation: Films, work: Path) -> None:
-    """Calibrate and write the bundled model."""
-    old = load_model(work / "base.safetensors").header
+def write_model(network, base: ModelHeader, splits: dict[Split, Films], draft: Path) -> None:
+    """Calibrate and write the bundled model. draft: the same without its answers, which its rounded weights give."""
+    training, validation, test = (splits[split] for split in (Split.TRAINING, Split.VALIDATION, Split.TEST))
     logits, labels = under_changes(network, validation)
     bias = fitted_bias(logits, labels)
     network.head.bias += bias
     calibration = calibrated(logits + bias, labels, temperature=True, balanced=True)
-    more = {key: value for key, value in old.content.items() if key not in MADE_ANEW}
-    save_model(bundled_model(), old.architecture, old.classes, network, INPUT, calibration, more)
-    model = load_model(None)
-    films = dataset.of_split(Split.VALIDATION)
-    answers = result_of(answered(model, films, work / "answers.tmp", threading.Event())).answers
-    more[VALIDATION] = answers.to_json_object()
-    more[FILMS] = {
-        split.value: [film_code(hashlib.sha256(film.path.read_bytes()).hexdigest()) for film in dataset.of_split(split)]
-        for split in Split
+    more = {key: value for key, value in base.content.items() if key not in MADE_ANEW}
+    save_model(draft, base.architecture, base.classes, network, INPUT, calibration, more)
+    model = load_model(draft)
+    answers, final = validation.answers(model), test.answers(model)
+    seen = final.probabilities(calibration.temperature)
+    figures = figures_of(final.labels, seen, calibration.threshold, base.classes, final.patients)
+    measures = measured(validation.pixels) | {SCORE: answers.probabilities(calibration.temperature)}
+    more |= {
+        VALIDATION: answers.to_json_object(),
+        FILMS: {split.value: list(films.codes) for split, films in splits.items()},
+        GATE: fitted(training.pixels, validation.pixels).to_json_object(),
+        DRIFT: Reference(measures).to_json_object(),
+        "metrics": to_json_object(figures),
     }
-    more[GATE] = fitted(training.pixels, validation.pixels).to_json_object()
-    measures = measured(validation.pixels)
-    measures[SCORE] = answers.probabilities(calibration.temperature)
-    test = result_of(answered(model, dataset.of_split(Split.TEST), work / "answers.tmp", threading.Event())).answers
-    seen = test.probabilities(calibration.temperature)
-    more["metrics"] = to_json_object(figures_of(test.labels, seen, calibration.threshold, old.classes, test.patients))
-    more[DRIFT] = Reference(measures).to_json_object()
-    save_model(bundled_model(), old.architecture, old.classes, network, INPUT, calibration, more)
+    save_model(bundled_model(), base.architecture, base.classes, network, INPUT, calibration, more)
     print(calibration)
 
 
@@ -219,9 +218,9 @@ def measure(paths: list[Path], split: Split, every: int, work: Path) -> None:
     films.labels, films.pixels = films.labels[::every], films.pixels[::every]
     models = [load_model(path) for path in paths]
     print("| films | " + " | ".join(path.stem for path in paths) + " |\n| --- " + "| --- " * len(paths) + "|")
-    labels, figures = films.labels.numpy(), []
+    labels, whole, figures = films.labels.numpy(), films.tensor(slice(None)), []
     for name in [*CHANGES, *EXCHANGED]:
-        seen, row = changed(films.tensor(slice(None)), films.labels, name), []
+        seen, row = changed(whole, films.labels, name), []
         for model in models:
             scores = model.calibration.probabilities(logits_of(model.network, seen))
             right = (scores >= model.calibration.threshold) == labels
@@ -245,13 +244,11 @@ def main() -> None:
     if arguments.measure:
         measure(arguments.measure, Split[arguments.split.upper()], arguments.every, arguments.work)
         return
-    dataset, base = splits_of_the_bundled_model(), arguments.work / "base.safetensors"
-    if not base.exists():
-        made = trained(with_start(BEST, "random"), list(dataset.films), arguments.work / "base")
-        base.write_bytes(made.read_bytes())
-    training, validation = (Films(dataset, split, arguments.work) for split in (Split.TRAINING, Split.VALIDATION))
-    network = distil(load_model(base).network, training, arguments.work)
-    write_model(network, dataset, training, validation, arguments.work)
+    dataset = splits_of_the_bundled_model()
+    base = load_model(trained(with_start(BEST, "random"), list(dataset.films), arguments.work / "base"))
+    splits = {split: Films(dataset, split, arguments.work) for split in Split}
+    network = distil(base.network, splits[Split.TRAINING], arguments.work)
+    write_model(network, base.header, splits, arguments.work / "draft.safetensors")
 
 
 if __name__ == "__main__":

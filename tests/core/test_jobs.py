@@ -194,6 +194,14 @@ def test_recipe_survives_json_and_names_wrong_keys():
         load_recipe("nonsense")
 
 
+def test_a_recipe_from_before_stretching_is_read_as_one_that_does_not_stretch():
+    old = to_json_object(FAST)
+    del old["augmentation"]["stretch_fraction"]
+    recipe = from_json_object({**old, "format": 1})
+    assert recipe.augmentation.stretch_fraction == 0
+    assert recipe.augmentation.zoom_fraction == FAST.augmentation.zoom_fraction
+
+
 def test_one_flipped_byte_is_noticed(trained, tmp_path):
     _, _, result = trained
     content = bytearray(result.model.read_bytes())

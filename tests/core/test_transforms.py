@@ -4,8 +4,7 @@ import math
 
 import torch
 
-from core.recipe import FAST, Augmentation
-from core.recipe_file import from_json_object, to_json_object
+from core.recipe import Augmentation
 from core.transforms import augmented
 
 
@@ -28,11 +27,3 @@ def test_rotation_keeps_lengths_where_nothing_else_changes():
     y, x = torch.nonzero(turned[0, 0] > 0.5, as_tuple=True)
     assert abs(math.hypot(int(y.max() - y.min()), int(x.max() - x.min())) - 61) < 4
     assert int(y.max() - y.min()) > 5
-
-
-def test_a_recipe_from_before_stretching_is_read_as_one_that_does_not_stretch():
-    old = to_json_object(FAST)
-    del old["augmentation"]["stretch_fraction"]
-    recipe = from_json_object({**old, "format": 1})
-    assert recipe.augmentation.stretch_fraction == 0
-    assert recipe.augmentation.zoom_fraction == FAST.augmentation.zoom_fraction
