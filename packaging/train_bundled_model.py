@@ -105,7 +105,7 @@ def one_cycle(optimizer, done: float, warm_up: float) -> None:
 
 
 def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_up: float, done: Path) -> None:
-    """Train; leave the averaged weights in `done`. loss_of(network, changed films, labels, weights, epoch, generator)."""
+    """Train; leave the averaged weights in `done`. loss_of(network, films, labels, weights, epoch, generator)."""
     generator, average = torch.Generator().manual_seed(seed), AveragedWeights.of(network, AVERAGING)
     weights, steps = class_weights(films.labels, 2), len(films.labels) // BATCH
     kept, first = done.with_suffix(".unfinished"), 0
