@@ -17,8 +17,10 @@ from core.events import TrainingResult
 from core.files import readable_name, write_text_atomically
 from core.notice import NOTICE
 from core.preparation import Preparation
+from core.version import this_build
 
 Result = TypeVar("Result")
+COMMANDS = {"audit", "train", "search", "evaluate", "accept", "operating-point", "card", "screen", "self-test"}
 DONE, FAILED, WRONG_USAGE, SOME_LEFT_OUT, INTERRUPTED = 0, 1, 2, 3, 130
 ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
 
@@ -29,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     from core.errors import PneumoScreenError
 
     keep_freed_memory()
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_opened(sys.argv[1:] if arguments is None else arguments))
     cancel = threading.Event()
     try:
         command: Callable[[argparse.Namespace, threading.Event], int] = options.command
@@ -47,11 +49,20 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED
 
 
+def _opened(arguments: list[str]) -> list[str]:
+    """`PneumoScreen FOLDER`, as a desktop starts it, is `PneumoScreen --open FOLDER`."""
+    is_path = len(arguments) == 1 and not arguments[0].startswith("-") and arguments[0] not in COMMANDS
+    return ["--open", *arguments] if is_path and Path(arguments[0]).exists() else arguments
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="PneumoScreen", description=f"Train on your own chest films and screen folders of films. {NOTICE}"
     )
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write one PNG of each tab, then exit")
+    parser.add_argument("--open", type=Path, metavar="PATH", help="open the window and screen this folder or film")
+    parser.add_argument("--measure-start", action="store_true", help="print when a start had reached what, then exit")
+    parser.add_argument("--version", action="version", version=this_build().in_words())
     parser.add_argument("--demo", action="store_true", help="try everything on synthetic films")
     parser.set_defaults(command=_window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -411,16 +422,21 @@ def _has_display() -> bool:
 
 
 def _window(options: argparse.Namespace, cancel: threading.Event) -> int:
-    if options.screenshots is None and not _has_display():
+    if options.open is not None and not _has_display():
+        _print_line("There is no display here. Without one: PneumoScreen screen FOLDER --output RESULTS.csv")
+        return FAILED
+    if options.screenshots is None and not options.measure_start and not _has_display():
         _print_line("There is no display here, so the demo runs on the command line, on synthetic films.")
         return _demo(cancel)
-    if options.screenshots is not None and sys.platform == "linux":
+    if (options.screenshots or options.measure_start) and sys.platform == "linux":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from gui.app import run_window, take_screenshots
-
     if options.screenshots is not None:
+        from gui.screenshots import take_screenshots
+
         return take_screenshots(options.screenshots)
-    return run_window(demo=options.demo)
+    from gui.app import measure_start, run_window
+
+    return measure_start() if options.measure_start else run_window(options.open, options.demo)
 
 
 def _demo(cancel: threading.Event) -> int:

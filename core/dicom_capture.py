@@ -15,6 +15,7 @@ from core.events import FilmReading
 from core.images import resized
 from core.model_header import ModelHeader
 from core.notice import NOTICE
+from core.version import VERSION
 from resources import resource
 
 PROGRAM: Final = "PneumoScreen"
@@ -115,7 +116,7 @@ def capture_of(
         instance_number=1,
         manufacturer=PROGRAM,
         manufacturer_model_name=PROGRAM,
-        software_versions=software(),
+        software_versions=VERSION,
         transfer_syntax_uid=ExplicitVRLittleEndian,
         specific_character_set="ISO_IR 192",
     )
@@ -134,13 +135,6 @@ def capture_of(
         image.SourceImageSequence = [_reference(source.image)]
     set_time(image, when, "InstanceCreationDate", "ContentDate", "DateOfSecondaryCapture")
     return image
-
-
-def software() -> str:
-    """The program's version."""
-    from core.model_file import VERSION
-
-    return VERSION
 
 
 def _reference(image: tuple[str, str, str]) -> Dataset:

@@ -8,12 +8,13 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 
-from core.dicom_capture import capture_of, software
+from core.dicom_capture import capture_of
 from core.dicom_identity import Source, own_codes, source_of
 from core.dicom_report import report_of
 from core.events import FilmReading
 from core.files import readable_name, write_atomically
 from core.model_header import ModelHeader
+from core.version import VERSION
 
 STEM_LETTERS: Final = 40  # of a film's name in an export's name
 
@@ -54,7 +55,7 @@ def _fingerprint(reading: FilmReading, header: ModelHeader, source: Source, when
     from highdicom import __version__ as library
 
     digest = hashlib.sha256()
-    told = (reading.model, header.key, reading.label, reading.decision, reading.validation, software(), library, when)
+    told = (reading.model, header.key, reading.label, reading.decision, reading.validation, VERSION, library, when)
     for text in told:
         digest.update(f"{text}\0".encode("utf-8", "backslashreplace"))
     digest.update(repr((reading.probability, reading.threshold, source.image, source.code)).encode())

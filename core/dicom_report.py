@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
-from core.dicom_capture import PROGRAM, finding_of, set_time, software
+from core.dicom_capture import PROGRAM, finding_of, set_time
 from core.dicom_identity import Codes, Source
 from core.events import Decision, FilmReading
 from core.model_header import ModelHeader
 from core.notice import NOTICE
+from core.version import VERSION
 
 if TYPE_CHECKING:
     from highdicom.sr import AlgorithmIdentification, MeasurementReport
@@ -75,7 +76,7 @@ def report_of(
         instance_number=1,
         manufacturer=PROGRAM,
         manufacturer_model_name=PROGRAM,
-        software_versions=software(),
+        software_versions=VERSION,
         is_complete=True,
         is_final=False,
         coding_schemes=[scheme],

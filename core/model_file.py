@@ -25,8 +25,8 @@ from core.phantoms import self_test_films
 from core.recipe import Normalisation
 from core.site import in_use
 from core.transforms import Preprocessing, as_fractions, network_input
+from core.version import VERSION
 
-VERSION = "0.1.0"
 BATCH = 32
 
 

@@ -1,139 +1,129 @@
-"""Start of the window program: application, crash log, garbage collection, screenshots."""
+"""Start of the window program: one instance, crash log, garbage collection, welcome."""
 
 import gc
-import logging
+import signal
 import sys
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from types import TracebackType
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 from core.places import data_folder
-from core.run_folder import MODEL
-from gui.jobs import listing_runs, training
+from gui import messages
+from gui.crash_log import CrashLog, earlier_end
 from gui.main_window import MainWindow
-from gui.settings import Theme
+from gui.settings import load_settings
+from gui.single_instance import SingleInstance
+from gui.start_times import StartTimes
+from resources import resource
 
 COLLECT_MILLISECONDS = 5000
 SAVE_MILLISECONDS = 10_000
-log = logging.getLogger(__name__)
+DONE, FAILED = 0, 1
 
 
-def _application() -> QApplication:
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    application.setOrganizationName("PneumoScreen")
-    application.setApplicationName("PneumoScreen")
-    return application  # type: ignore[return-value]
+def application() -> QApplication:
+    """The one QApplication."""
+    made = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(made, QApplication)
+    made.setOrganizationName("PneumoScreen")
+    made.setApplicationName("PneumoScreen")
+    made.setDesktopFileName("pneumoscreen")
+    made.setWindowIcon(QIcon(str(resource("icons/pneumoscreen.png"))))
+    return made
 
 
-def _log_crashes() -> None:
-    """Write what no one caught into a file of the program's own folder."""
-    try:
-        data_folder().mkdir(parents=True, exist_ok=True)
-        logging.basicConfig(filename=data_folder() / "crash.log", level=logging.ERROR)
-    except OSError:
-        logging.basicConfig(level=logging.ERROR)  # a home that cannot be written must not keep the window from opening
+class _FilesOpened(QObject):
+    """What macOS hands to a running program. Signal: opened(Path)."""
 
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        log.error("not caught", exc_info=(kind, error, trace))
+    opened = Signal(object)
 
-    sys.excepthook = hook
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.opened.emit(Path(event.file()))
+            return True
+        return super().eventFilter(watched, event)
 
 
-def run_window(demo: bool = False) -> int:
-    """Open the window and run until it is closed; returns the exit status."""
-    application = _application()
-    _log_crashes()
-    gc.disable()  # a collection on the worker would destroy widgets there
+class WindowProgram(QObject):
+    """The window with what surrounds it while it is open. Give it to nobody: it lives as long as the event loop."""
+
+    def __init__(self, instance: SingleInstance) -> None:
+        super().__init__()
+        self.window = MainWindow()
+        self._earlier_end = earlier_end(data_folder())
+        self._faults = CrashLog(data_folder(), self)
+        self._files = _FilesOpened(self)
+        self._collecting = QTimer(self, interval=COLLECT_MILLISECONDS)
+        self._collecting.timeout.connect(gc.collect)
+        self._listening = QTimer(self, interval=200)  # Python sees a signal only when it runs
+        self._listening.timeout.connect(lambda: None)
+        self._faults.fault_seen.connect(self._on_fault)
+        self._files.opened.connect(self.window.open_path)
+        instance.asked.connect(self._on_asked)
+
+    def open(self, path: Path | None, demo: bool) -> None:
+        """Show the window, the welcome at the first start, and what the person asked for."""
+        self._faults.install()
+        gc.disable()  # a collection on the worker would destroy widgets there
+        self._collecting.start()
+        self._listening.start()
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
+        self.window.show()
+        if self._earlier_end:
+            messages.show_fault(self.window, messages.ENDED_EARLY, self._earlier_end)
+        if demo:
+            self.window.dataset_tab.start_demo()
+        elif path is not None:
+            self.window.open_path(path)
+        elif not load_settings().welcomed:
+            self.window.show_welcome()
+
+    def close(self) -> None:
+        """After the event loop: let work save what it reached."""
+        self.window.jobs.stop_now(SAVE_MILLISECONDS)
+        self._faults.close()
+        gc.enable()
+
+    @Slot(str)
+    def _on_fault(self, report: str) -> None:
+        messages.show_fault(self.window, messages.FAULT, report)
+
+    @Slot(object)
+    def _on_asked(self, path: Path | None) -> None:
+        self.window.come_to_front()
+        if path is not None:
+            self.window.open_path(path)
+
+    def _on_signal(self, _number: int, _frame: object) -> None:
+        self.window.close_without_asking()
+
+
+def run_window(path: Path | None = None, demo: bool = False) -> int:
+    """Open the window, or hand `path` to the one that is open already; returns the exit status."""
+    running = application()
+    instance = SingleInstance(data_folder())
+    if not instance.take():
+        if instance.hand_over(path):
+            return DONE
+        messages.show_already_open(instance.owner())
+        return FAILED
+    program = WindowProgram(instance)
+    program.open(path, demo)
+    status = running.exec()
+    program.close()
+    instance.release()
+    return status
+
+
+def measure_start() -> int:
+    """Open the window as a start does, check the model, print when what was reached, close; returns the exit status."""
+    running = application()
     window = MainWindow()
-    collecting = QTimer(window, interval=COLLECT_MILLISECONDS)
-    collecting.timeout.connect(gc.collect)
-    collecting.start()
-    application.aboutToQuit.connect(lambda: window.jobs.stop_now(SAVE_MILLISECONDS))
+    times = StartTimes(window)
     window.show()
-    if demo:
-        window.dataset_tab.start_demo()
-    return application.exec()
-
-
-def take_screenshots(folder: Path) -> int:
-    """Run the demo through every tab and write one PNG of each into `folder`; returns the exit status."""
-    from core.demo import DEMO_RECIPE
-
-    _application()
-    folder.mkdir(parents=True, exist_ok=True)
-    window = MainWindow()
-    window.set_theme(Theme.DARK)
-    window.show()
-    _wait_for(window, window.dataset_tab.start_demo)
-    _settle(1500)
-    window.grab().save(str(folder / "dataset.png"))
-    source, worklist = window.session.source, window.dataset_tab.demo_worklist
-    assert source is not None
-    assert worklist is not None
-    window.tabs.setCurrentWidget(window.training_tab)
-    runs = worklist.parent / "runs"
-    shown = {"short": window.runs_tab.show_event, "long": window.training_tab.show_event}
-    for name, epochs in (("short", 3), ("long", 8)):
-        job = training(source, replace(DEMO_RECIPE, name=name, epochs=epochs), runs / name, resume=False)
-        _wait_for(window, partial(window.jobs.start, job, shown[name]))
-    _settle(300)
-    window.grab().save(str(folder / "training.png"))
-    _grab_runs(window, runs, folder / "runs.png")
-    _grab_evaluation(window, source, runs / "long" / MODEL, folder)
-    window.tabs.setCurrentWidget(window.classify_tab)
-    _wait_for(window, lambda: window.classify_tab.open(worklist))
-    _wait_for(window, lambda: window.classify_tab.open(worklist / "phantom-003.png"))
-    _settle(800)
-    window.grab().save(str(folder / "classify.png"))
-    window.set_theme(Theme.LIGHT)
-    _settle(200)
-    window.grab().save(str(folder / "classify-light.png"))
-    window.close()
-    return 0
-
-
-def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
-    """Compare the first two of the runs and write a picture of it."""
-    tab = window.runs_tab
-    _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
-    _wait_for(window, lambda: window.jobs.start(listing_runs(runs), tab.show_event))
-    tab.view.selectAll()
-    _wait_for(window, tab.buttons["compare"].click)
-    _settle(300)
-    window.grab().save(str(picture))
-
-
-def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path) -> None:
-    """Evaluate a model on the films it was not made with; pictures of its figures and of its operating point."""
-    tab = window.evaluate_tab
-    window.session.use_model(model)
-    _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
-    _settle(300)
-    window.grab().save(str(folder / "operating-point.png"))
-    _wait_for(window, tab.buttons["evaluate_dataset"].click)
-    for panel, name in ((tab.figures, "figures"), (tab.plots, "curves")):
-        tab.rooms.setCurrentWidget(panel)
-        _settle(500)
-        window.grab().save(str(folder / f"{name}.png"))
-    window.session.use_model(None)
-
-
-def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:
-    """Start a job and run the event loop until its end is on the screen."""
-    loop = QEventLoop()
-    window.job_shown.connect(loop.quit)
-    QTimer.singleShot(0, start)
-    loop.exec()
-    window.job_shown.disconnect(loop.quit)
-
-
-def _settle(milliseconds: int) -> None:
-    """Let timers paint and thumbnails arrive."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
+    times.start()
+    return running.exec()

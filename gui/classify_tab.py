@@ -92,7 +92,7 @@ class ClassifyTab(QWidget):
             name: button(text, name, slot)
             for text, name, slot in (
                 ("Open film…", "open_film", self._on_open_film),
-                ("Screen folder…", "open_folder", self._on_open_folder),
+                ("Screen folder…", "open_folder", self.choose_folder),
                 ("Watch folder…", "watch_folder", self._on_watch_folder),
                 ("Open worklist…", "open_worklist", self._on_open_worklist),
                 ("Retry failed", "retry_failed", self._on_retry),
@@ -264,7 +264,8 @@ class ClassifyTab(QWidget):
             self.open(path)
 
     @Slot()
-    def _on_open_folder(self) -> None:
+    def choose_folder(self) -> None:
+        """Ask for a folder and screen it."""
         if path := messages.choose_folder(self, "Folder of films"):
             self.open(path)
 

@@ -135,6 +135,17 @@ def demonstrating(folder: Path) -> Job:
     return job
 
 
+def testing_model() -> Job:
+    """Score the known films with the bundled model; the result is a SelfTestResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.evaluation import self_test
+
+        return (yield from self_test(cancel))
+
+    return job
+
+
 def freeze_heavy() -> None:
     """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms."""
     import torch  # noqa: F401

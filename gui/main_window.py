@@ -1,6 +1,9 @@
 """Tabs, menu, status line, closing. Decides nothing about films."""
 
-from PySide6.QtCore import Signal, Slot
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
@@ -13,21 +16,25 @@ from core.events import (
     RateCurve,
     ScreeningResult,
     SearchResult,
+    SelfTestResult,
     TrainingResult,
 )
+from core.files import readable_name
 from core.runs import Comparison
 from gui import messages
 from gui.classify_tab import ClassifyTab
 from gui.dataset_tab import DatasetTab
 from gui.evaluate_tab import EvaluateTab
 from gui.evaluation_jobs import ModelShown, Saved
-from gui.jobs import Jobs, JobState, RunsListed
+from gui.help_menu import HelpMenu
+from gui.jobs import Jobs, JobState, RunsListed, testing_model
 from gui.runs_tab import RunsTab
 from gui.screening_jobs import Exported, LabelsMade, Overridden, WorklistOpened
 from gui.session import Session
-from gui.settings import Settings, Theme, load_settings, save_settings
+from gui.settings import Theme, load_settings, save_settings
 from gui.theme import apply_theme, colours_of
 from gui.training_tab import TrainingTab
+from gui.welcome import Welcome
 from gui.worker import JobError
 
 
@@ -42,6 +49,8 @@ class MainWindow(QMainWindow):
         self.resize(1280, 820)
         self.jobs, self.session = Jobs(self), Session(self)
         self._closing = False
+        self._asked_for: Path | None = None
+        self.welcome: Welcome | None = None
         self.tabs = QTabWidget(documentMode=True)
         self.dataset_tab = DatasetTab(self.session, self.jobs)
         self.training_tab = TrainingTab(self.session, self.jobs)
@@ -77,6 +86,9 @@ class MainWindow(QMainWindow):
             menu.addAction(action)
             self._theme_actions[action] = theme
         group.triggered.connect(self._on_theme_chosen)
+        help_menu = HelpMenu(self)
+        help_menu.welcome_wanted.connect(self.show_welcome)
+        self.menuBar().addMenu(help_menu)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint everything in `theme`."""
@@ -90,9 +102,61 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _on_theme_chosen(self, action: QAction) -> None:
-        theme = self._theme_actions[action]
-        save_settings(Settings(theme))
+        self._choose_theme(self._theme_actions[action])
+
+    @Slot(object)
+    def _choose_theme(self, theme: Theme) -> None:
+        save_settings(replace(load_settings(), theme=theme))
         self.set_theme(theme)
+
+    def open_path(self, path: Path) -> None:
+        """Screen a folder or read a film, after the present work if there is some."""
+        if self.jobs.state is JobState.IDLE and self.welcome is None:
+            self._asked_for = None
+            self.tabs.setCurrentWidget(self.classify_tab)
+            self.classify_tab.open(path)
+        else:
+            self._asked_for = path
+            self.statusBar().showMessage(f"{readable_name(path.name)} is opened when the present work has ended.")
+
+    @Slot()
+    def show_welcome(self) -> None:
+        """Say what this is and check the bundled model, unless work is going on."""
+        if self.welcome is not None:
+            return
+        self.welcome = Welcome(load_settings().theme, self)
+        self.welcome.theme_chosen.connect(self._choose_theme)
+        self.welcome.demo_wanted.connect(self.dataset_tab.start_demo)
+        self.welcome.folder_wanted.connect(self._on_folder_wanted)
+        self.welcome.finished.connect(self._on_welcomed)
+        self.welcome.open()
+        if self.jobs.state is JobState.IDLE:
+            self.jobs.start(testing_model(), self.welcome.show_event)
+        else:
+            self.welcome.check.setText("Other work is running, so the model is not checked now.")
+
+    @Slot(int)
+    def _on_welcomed(self, _result: int) -> None:
+        save_settings(replace(load_settings(), welcomed=True))
+        self.welcome = None
+        self._close_or_go_on()
+
+    @Slot()
+    def _on_folder_wanted(self) -> None:
+        self.tabs.setCurrentWidget(self.classify_tab)
+        self.classify_tab.choose_folder()
+
+    def come_to_front(self) -> None:
+        """Show the window above others, also when it was minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive)
+        self.raise_()
+        self.activateWindow()
+
+    def close_without_asking(self) -> None:
+        """Stop work after its present batch, save, and close: the system or a terminal ends the program."""
+        self._closing = True
+        self.jobs.cancel()
+        QApplication.closeAllWindows()
 
     @Slot(int)
     def _on_tab_changed(self, _index: int) -> None:
@@ -109,6 +173,8 @@ class MainWindow(QMainWindow):
         match result:
             case AuditResult():
                 self.dataset_tab.show_audit(result)
+            case SelfTestResult() if self.welcome is not None:
+                self.welcome.show_check(f"{result.model} answers as it should ({result.seconds:.1f} s).")
             case Finding():
                 self.dataset_tab.show_doubts(result)
             case IntakeLook():
@@ -149,7 +215,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_failed(self, error: JobError) -> None:
-        if not self._closing:
+        if self.welcome is not None:
+            self.welcome.show_check(error.sentence)
+        elif not self._closing:
             messages.show_error(self, error)
         self.job_shown.emit(error)
         self._close_or_go_on()
@@ -167,6 +235,8 @@ class MainWindow(QMainWindow):
     def _close_or_go_on(self) -> None:
         if not self._closing:
             self.classify_tab.go_on()
+            if self._asked_for is not None and self.jobs.state is JobState.IDLE:
+                self.open_path(self._asked_for)
         elif self.jobs.state is JobState.IDLE:
             self.close()
 

@@ -3,10 +3,23 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from core.notice import NOTICE
+from core.version import this_build
 from gui.worker import JobError
+from resources import resource
 
+FAULT = "Something went wrong inside the program. Finished work is on the disk, and you can go on."
+ENDED_EARLY = (
+    "PneumoScreen ended unexpectedly last time. Finished work is on the disk; interrupted work can be resumed."
+)
+OFFLINE = (
+    "Nothing leaves this computer: the program makes no network connection. The one exception is a download of "
+    "ImageNet weights, if somebody asks for it by name when training."
+)
+ABOUT_ICON_PX = 64
 LISTS = "Label lists (*.csv *.tsv *.xlsx)"
 
 
@@ -17,6 +30,34 @@ def show_error(parent: QWidget, error: JobError) -> None:
     box.setText(error.sentence)
     if "inside the program" in error.sentence:
         box.setDetailedText(error.traceback)
+    box.exec()
+
+
+def show_fault(parent: QWidget, words: str, report: str) -> None:
+    """Say that the program is at fault and offer the report, which names no file and no patient."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words, QMessageBox.StandardButton.Close, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText("The report tells where in the program it happened. It names no file and no patient.")
+    box.setDetailedText(report)
+    copy = box.addButton("Copy the report", QMessageBox.ButtonRole.ActionRole)
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
+    box.exec()
+
+
+def show_already_open(owner: str) -> None:
+    """Say that the first start does not answer."""
+    words = f"PneumoScreen is already open on {owner}, but does not answer. Close it there, then start again."
+    box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()
+
+
+def show_about(parent: QWidget) -> None:
+    """Which version this is, and what it does not do."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "About PneumoScreen", this_build().in_words(), parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setIconPixmap(QPixmap(str(resource("icons/pneumoscreen.png"))).scaledToWidth(ABOUT_ICON_PX))
+    box.setInformativeText(f"{NOTICE}\n\n{OFFLINE}\n\nMIT licence, for the program itself.")
     box.exec()
 
 

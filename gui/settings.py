@@ -19,15 +19,20 @@ class Settings:
     """All preferences."""
 
     theme: Theme = Theme.DARK
+    welcomed: bool = False
 
 
 def load_settings() -> Settings:
     """Stored preferences; what is missing or unreadable falls back to its default."""
+    kept = QSettings()
     try:
-        return Settings(Theme(QSettings().value("theme", Theme.DARK.value)))
+        theme = Theme(kept.value("theme", Theme.DARK.value))
     except ValueError:
-        return Settings()
+        theme = Theme.DARK
+    return Settings(theme, str(kept.value("welcomed", "false")).lower() == "true")
 
 
 def save_settings(settings: Settings) -> None:
-    QSettings().setValue("theme", settings.theme.value)
+    kept = QSettings()
+    kept.setValue("theme", settings.theme.value)
+    kept.setValue("welcomed", "true" if settings.welcomed else "false")

@@ -1,0 +1,32 @@
+"""Which PneumoScreen this is."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from resources import resource
+
+VERSION: Final = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """version: as in pyproject.toml. commit, built: of a packaged program, else None; built is a day, ISO 8601."""
+
+    version: str
+    commit: str | None = None
+    built: str | None = None
+
+    def in_words(self) -> str:
+        if self.commit is None:
+            return f"PneumoScreen {self.version}, run from its source"
+        return f"PneumoScreen {self.version}, build {self.commit} of {self.built}"
+
+
+def this_build() -> Build:
+    """What packaging/build.py wrote beside the packaged program; the bare version when run from the source."""
+    try:
+        content = json.loads(resource("build.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return Build(VERSION)
+    return Build(VERSION, content["commit"], content["built"])

@@ -1,0 +1,38 @@
+"""The Help menu: welcome, licences, about."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialog, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+
+from gui import messages
+
+LICENCES = "THIRD_PARTY_LICENSES.txt"
+
+
+class HelpMenu(QMenu):
+    """Signal: welcome_wanted()."""
+
+    welcome_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("&Help", parent)
+        self.addAction("&Welcome…").triggered.connect(self.welcome_wanted)
+        self._licences = Path(sys.executable).parent / LICENCES
+        if self._licences.is_file():  # the packaged program carries the work of others; a source tree carries none
+            self.addAction("&Licences of what it carries…").triggered.connect(self._on_licences)
+        self.addAction("&About PneumoScreen").triggered.connect(self._on_about)
+
+    @Slot()
+    def _on_about(self) -> None:
+        messages.show_about(self.window())
+
+    @Slot()
+    def _on_licences(self) -> None:
+        dialog = QDialog(self.window())
+        dialog.setWindowTitle("Licences")
+        dialog.resize(760, 600)
+        text = QPlainTextEdit(self._licences.read_text("utf-8"), readOnly=True)
+        QVBoxLayout(dialog).addWidget(text)
+        dialog.exec()
