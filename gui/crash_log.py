@@ -1,5 +1,6 @@
 """What no one caught, in the log and on the screen. Names no file and no patient: messages of errors are left out."""
 
+import copy
 import faulthandler
 import logging
 import platform
@@ -34,6 +35,11 @@ def report_of(error: BaseException) -> str:
 
 class _Nameless(logging.Formatter):
     """Log lines whose tracebacks are without messages."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        mine = copy.copy(record)
+        mine.exc_text = None  # what another handler may have kept, messages and all
+        return super().format(mine)
 
     def formatException(self, ei: object) -> str:
         error = ei[1] if isinstance(ei, tuple) else None

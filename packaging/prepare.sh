@@ -33,9 +33,14 @@ echo "$wanted" > "$VENV/wanted.txt"
 "$VENV/bin/pip" install --quiet ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -c packaging/constraints.txt -r "$VENV/wanted.txt"
 
 qt_loads() { QT_QPA_PLATFORM=offscreen "$VENV/bin/python" -c 'from PySide6.QtWidgets import QApplication; QApplication([])' 2>/dev/null; }
+QT_NEEDS="libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0
+    libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
+    fonts-dejavu-core"
+have() { dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null | grep -qvx installed && return 1; dpkg-query -W "$@" >/dev/null 2>&1; }
 if [ "$(uname)" = Linux ] && ! qt_loads; then
-    need "A system library that Qt needs" libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 \
-        libglib2.0-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
-        libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core
+    need "A system library that Qt needs" $QT_NEEDS
     qt_loads || fail "Qt still cannot start; run $VENV/bin/python -c 'from PySide6 import QtWidgets' to see why."
+fi
+if [ "$extra" = bundle ] && command -v dpkg-query >/dev/null && ! have $QT_NEEDS binutils zstd; then
+    need "A library or tool that the packaged program is made of" $QT_NEEDS binutils zstd
 fi
