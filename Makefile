@@ -1,12 +1,13 @@
 # Everything from a fresh machine with Python 3.11 or newer and make. TORCH_INDEX=URL adds an index for torch.
 PYTHON ?= python3
 VENV := .venv
+BUNDLE_VENV := .venv-bundle
 BIN := $(VENV)/bin
 # benchmarks/recipes.py takes hours: its docstring says how to run it
 QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/ended.py benchmarks/gate_pictures.py,$(wildcard benchmarks/*.py))
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
-.PHONY: run test lint screenshots bundle bench clean
+.PHONY: run test lint screenshots bundle packages bench clean
 run: $(VENV)/.run
 	$(BIN)/python main.py
 test: $(VENV)/.test
@@ -17,14 +18,19 @@ lint: $(VENV)/.lint
 	$(BIN)/mypy
 screenshots: $(VENV)/.run
 	$(BIN)/python main.py --screenshots docs/screenshots
-bundle: $(VENV)/.bundle
-	$(BIN)/python -m PyInstaller --noconfirm packaging/pneumoscreen.spec
-	dist/PneumoScreen/PneumoScreen self-test
+bundle: $(BUNDLE_VENV)/.bundle
+	PYTHONPATH=. $(BUNDLE_VENV)/bin/python packaging/build.py
+	PYTHONPATH=. $(BUNDLE_VENV)/bin/python packaging/smoke_test.py dist/PneumoScreen
+packages: bundle
+	PYTHONPATH=. $(BUNDLE_VENV)/bin/python packaging/archives.py
 bench: $(VENV)/.run
 	for script in $(QUICK_BENCHMARKS); do PYTHONPATH=. QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
 
+$(BUNDLE_VENV)/.bundle: pyproject.toml packaging/constraints.txt packaging/prepare.sh
+	PYTHON="$(PYTHON)" VENV="$(BUNDLE_VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh bundle
+	touch $@
 $(VENV)/.%: pyproject.toml packaging/constraints.txt packaging/prepare.sh
 	PYTHON="$(PYTHON)" VENV="$(VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh $*
 	touch $@
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(BUNDLE_VENV) build dist .mypy_cache .ruff_cache .pytest_cache
