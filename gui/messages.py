@@ -56,7 +56,8 @@ def show_about(parent: QWidget) -> None:
     """Which version this is, and what it does not do."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, "About PneumoScreen", this_build().in_words(), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setIconPixmap(QPixmap(str(resource("icons/pneumoscreen.png"))).scaledToWidth(ABOUT_ICON_PX))
+    picture = QPixmap(str(resource("icons/pneumoscreen.png")))
+    box.setIconPixmap(picture.scaledToWidth(ABOUT_ICON_PX, Qt.TransformationMode.SmoothTransformation))
     box.setInformativeText(f"{NOTICE}\n\n{OFFLINE}\n\nMIT licence, for the program itself.")
     box.exec()
 
