@@ -20,11 +20,11 @@ from core.ranking import delong
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
 from core.run_folder import (
-    CHECKPOINT,
     METRICS,
     MODEL,
     RECIPE,
     RunCard,
+    is_resumable,
     read_card,
     read_epochs,
     read_predictions,
@@ -112,8 +112,7 @@ def read_run(folder: Path) -> Run:
         metrics = json.loads(path.read_text("utf-8")) if path.is_file() else None
     except (OSError, ValueError, TypeError, PneumoScreenError) as error:
         raise JobFailed(Reason.RUN_UNREADABLE, f"{folder} holds no training that can be read.") from error
-    resumable = (folder / CHECKPOINT).is_file()
-    return Run(folder, card, recipe, read_epochs(folder), metrics, resumable, looks_of(folder))
+    return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), looks_of(folder))
 
 
 def described(run: Run, name: str, note: str) -> Run:
