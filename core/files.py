@@ -2,12 +2,13 @@
 
 import errno
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from core.errors import JobFailed, Reason
 
@@ -139,6 +140,14 @@ def check_writable(folder: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=WRITE_TEST) as probe:
             probe.write(b"0" * 4096)
             probe.flush()
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value in a file. Raises OSError, or ValueError for whatever is no JSON in UTF-8."""
+    try:
+        return json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def unused(path: Path) -> Path:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from core.answers import set_code
+from core.answers import CODE_LENGTH, set_code
 from core.dataset import Split
 from core.errors import JobFailed, Reason
-from core.files import check_writable, write_text_atomically
+from core.files import check_writable, read_json, write_text_atomically
 from core.model_header import ModelHeader
 from core.places import data_folder
 from core.run_folder import CARD
@@ -28,7 +28,10 @@ def _path_of(model: Path, header: ModelHeader) -> Path:
 def _counted(path: Path) -> dict[str, int]:
     """The looks in a file, none where there is no file. Raises JobFailed where it cannot be read."""
     try:
-        return {str(films): int(count) for films, count in json.loads(path.read_text("utf-8")).items()}
+        looks = {str(films): int(count) for films, count in read_json(path).items()}
+        if not all(films in {Split.TEST.value, BY_TRAINING} or len(films) == CODE_LENGTH for films in looks):
+            raise ValueError("format")
+        return looks
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from core.dataset import Dataset
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
-from core.files import explained_write, flushed_append, readable_name, sha256_of_text, write_text_atomically
+from core.files import explained_write, flushed_append, read_json, readable_name, sha256_of_text, write_text_atomically
 from core.preparation import Preparation, load_preparation, save_preparation
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
@@ -66,7 +66,7 @@ def is_resumable(run_dir: Path) -> bool:
 def _is_over(run_dir: Path) -> bool:
     try:
         return read_card(run_dir).seconds is not None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return False
 
 
@@ -74,7 +74,7 @@ def _kept_recipe(run_dir: Path) -> Recipe:
     """The recipe of a run. Raises JobFailed (nothing_to_resume) where it cannot be read."""
     path = run_dir / RECIPE
     try:
-        return from_json_object(json.loads(path.read_text("utf-8")))
+        return from_json_object(read_json(path))
     except (OSError, ValueError, PneumoScreenError) as error:
         sentence = f"{path} is damaged, so the training cannot go on. Start a new one in another folder."
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
@@ -98,11 +98,14 @@ def write_card(run_dir: Path, card: RunCard) -> None:
 
 
 def read_card(run_dir: Path) -> RunCard:
-    """The run's card. Raises OSError, ValueError or TypeError where there is none that this version can read."""
-    content = json.loads((run_dir / CARD).read_text("utf-8"))
+    """The run's card. Raises OSError, ValueError, TypeError or KeyError where this version can read none."""
+    content = read_json(run_dir / CARD)
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise ValueError("format")
-    return RunCard(**content)
+    seconds = content.pop("seconds")
+    if not all(isinstance(value, str) for value in content.values()) or not isinstance(seconds, int | float | None):
+        raise TypeError("value")
+    return RunCard(**content, seconds=seconds)
 
 
 def write_predictions(
@@ -160,11 +163,12 @@ def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
     except (OSError, UnicodeDecodeError):
         return ()
     for line in lines:
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, RecursionError):
             content = json.loads(line)
             if isinstance(content, dict) and content.pop("event", None) == "EpochEnded":
                 ended = EpochEnded(**content)
-                epochs[ended.epoch] = ended
+                if all(isinstance(value, int | float | None) for value in content.values()):
+                    epochs[ended.epoch] = ended
     return tuple(epochs[number] for number in sorted(epochs))
 
 

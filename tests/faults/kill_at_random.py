@@ -35,12 +35,13 @@ def killed_at(seconds, arguments, place, program):
     return process.returncode, out + err
 
 
-def attack(commands, moments, seed, place, program, check, unbroken):
+def attack(commands, options, place, check, unbroken):
     """Kill at random moments until there were `moments`; a new output after each that ended. Gives what broke.
 
     commands(output, resume): the arguments. check(output): what is broken now. unbroken(output): the result.
     """
-    order, broken, kills, number, ended = random.Random(seed), [], 0, 0, 0
+    moments, program, latest = options.moments, options.program, options.latest
+    order, broken, kills, number, ended = random.Random(options.seed), [], 0, 0, 0
     start = time.monotonic()
     code, said = ran(commands(place / "whole", False), place, program=program)
     took = time.monotonic() - start
@@ -48,7 +49,7 @@ def attack(commands, moments, seed, place, program, check, unbroken):
     print(f"unbroken: {took:.1f} s")
     output, resume = place / "killed-0", False
     while True:
-        seconds = order.uniform(0.1, 1.05) * took if kills < moments else 600
+        seconds = order.uniform(0.1, 1.05) * min(took, latest) if kills < moments else 3600
         result = killed_at(seconds, commands(output, resume), place, program)
         found = check(output)
         if result is None:
@@ -85,7 +86,7 @@ def attack_training(place, options):
     def commands(output, resume):
         return ["train", dataset, "--output", output, "--recipe", recipe, *(["--resume"] if resume else [])]
 
-    broken = attack(commands, options.moments, options.seed, place, options.program, halves, outcome)
+    broken = attack(commands, options, place, halves, outcome)
     return broken + ([] if digests(dataset) == before else ["the films were changed"])
 
 
@@ -103,7 +104,7 @@ def attack_screening(place, options):
     def result(output):
         return output.with_suffix(".csv").read_bytes()
 
-    broken = attack(commands, options.moments, options.seed, place, options.program, check, result)
+    broken = attack(commands, options, place, check, result)
     left = [path.name for path in place.iterdir() if path.name.endswith((".partial", ".tmp", ".lock"))]
     return broken + [f"left behind: {left}"] * bool(left) + ["films changed"] * (digests(films) != before)
 
@@ -115,6 +116,7 @@ def main():
     parser.add_argument("--seed", type=int, default=9)
     parser.add_argument("--films", type=int, default=2000)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--latest", type=float, default=float("inf"), help="seconds after which nothing is killed")
     parser.add_argument("--program", type=Path, default=ROOT)
     options = parser.parse_args()
     print(f"seed {options.seed}")
