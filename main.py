@@ -415,7 +415,7 @@ def _window(options: argparse.Namespace, cancel: threading.Event) -> int:
 
     if options.screenshots is not None:
         return take_screenshots(options.screenshots)
-    return run_window(demo=options.demo)
+    return run_window(options.demo, cancel)
 
 
 def _demo(cancel: threading.Event) -> int:

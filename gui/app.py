@@ -3,6 +3,7 @@
 import gc
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,12 +15,14 @@ from PySide6.QtWidgets import QApplication
 
 from core.places import data_folder
 from core.run_folder import MODEL
+from gui.ending import EndSignals
 from gui.jobs import listing_runs, training
 from gui.main_window import MainWindow
 from gui.settings import Theme
 
 COLLECT_MILLISECONDS = 5000
 SAVE_MILLISECONDS = 10_000
+INTERRUPTED = 130
 log = logging.getLogger(__name__)
 
 
@@ -35,6 +38,7 @@ def _log_crashes() -> None:
     try:
         data_folder().mkdir(parents=True, exist_ok=True)
         logging.basicConfig(filename=data_folder() / "crash.log", level=logging.ERROR)
+        logging.raiseExceptions = False  # a log on a full disk is no news for the terminal
     except OSError:
         logging.basicConfig(level=logging.ERROR)  # a home that cannot be written must not keep the window from opening
 
@@ -44,12 +48,19 @@ def _log_crashes() -> None:
     sys.excepthook = hook
 
 
-def run_window(demo: bool = False) -> int:
-    """Open the window and run until it is closed; returns the exit status."""
+def run_window(demo: bool, cancel: threading.Event) -> int:
+    """Open the window and run until it is closed; returns the exit status, 130 where the system ended it.
+
+    cancel: set where that was asked for before there was a window.
+    """
     application = _application()
+    signals = EndSignals()
+    if cancel.is_set():
+        return INTERRUPTED
     _log_crashes()
     gc.disable()  # a collection on the worker would destroy widgets there
     window = MainWindow()
+    signals.wanted.connect(window.end)
     collecting = QTimer(window, interval=COLLECT_MILLISECONDS)
     collecting.timeout.connect(gc.collect)
     collecting.start()
@@ -57,7 +68,9 @@ def run_window(demo: bool = False) -> int:
     window.show()
     if demo:
         window.dataset_tab.start_demo()
-    return application.exec()
+    status = application.exec()
+    signals.close()
+    return INTERRUPTED if window.is_ended else status
 
 
 def take_screenshots(folder: Path) -> int:

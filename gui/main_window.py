@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("PneumoScreen: for research and education, not a diagnosis")
         self.resize(1280, 820)
         self.jobs, self.session = Jobs(self), Session(self)
-        self._closing = False
+        self._closing = self.is_ended = False
         self.tabs = QTabWidget(documentMode=True)
         self.dataset_tab = DatasetTab(self.session, self.jobs)
         self.training_tab = TrainingTab(self.session, self.jobs)
@@ -104,8 +104,25 @@ class MainWindow(QMainWindow):
     def _on_continuation_wanted(self, _run: object) -> None:
         self.tabs.setCurrentWidget(self.training_tab)
 
+    @Slot()
+    def end(self) -> None:
+        """Stop work, save and close without a question, because the system wants it; a second time at once."""
+        if self.is_ended:
+            QApplication.exit()
+        self._closing = self.is_ended = True
+        while (dialog := QApplication.activeModalWidget()) and dialog.close():
+            pass
+        self.jobs.cancel()
+        self._close_or_go_on()
+
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
+        if not self._closing:
+            self._show(result)
+        self.job_shown.emit(result)
+        self._close_or_go_on()
+
+    def _show(self, result: object) -> None:
         match result:
             case AuditResult():
                 self.dataset_tab.show_audit(result)
@@ -144,8 +161,6 @@ class MainWindow(QMainWindow):
                 self.dataset_tab.open(result.path)
             case FilmReading():
                 self.classify_tab.show_reading(result)
-        self.job_shown.emit(result)
-        self._close_or_go_on()
 
     @Slot(object)
     def _on_failed(self, error: JobError) -> None:

@@ -13,20 +13,23 @@ import pytest
 
 from core.training import train
 from tests.faults.program import digests, halves, outcome
+from tests.faults.tiny import use_tiny_network
 from tests.given import QUICK, drained
 
-RECIPE = replace(QUICK, epochs=0, frozen_epochs=1, name="head only")
-MOMENTS = {  # flushes to the disk until then: two for each file that gets its name, one for a line of the log
-    "choices written, nothing begun": 4,
-    "a model, but no line in the log": 11,
-    "a checkpoint without its name": 12,
-    "test films counted, no figures": 17,
-    "figures, but not in the model": 20,
-}
+RECIPE = replace(QUICK, epochs=1, name="one epoch")
+# flushes to the disk until then: two for each file that gets its name, one for a line of the log
+MOMENTS = [
+    pytest.param(11, id="a model, but no line in the log"),
+    pytest.param(4, id="choices written, nothing begun", marks=pytest.mark.slow),
+    pytest.param(12, id="a checkpoint without its name", marks=pytest.mark.slow),
+    pytest.param(17, id="test films counted, no figures", marks=pytest.mark.slow),
+    pytest.param(20, id="figures, but not in the model", marks=pytest.mark.slow),
+]
 
 
 def train_until(flushes, dataset, run_dir):
     """Train in a child that kills itself at its nth flush; resume where there is something to resume."""
+    use_tiny_network()
     flush, left = os.fsync, [flushes]
 
     def counted(descriptor):
@@ -48,20 +51,17 @@ def killer():
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows kills otherwise")
-def test_a_training_killed_at_a_write_is_resumed_to_the_same_end(dataset_folder, killer, tmp_path, cancel):
-    before = digests(dataset_folder)
-    drained(train(dataset_folder, RECIPE, tmp_path / "whole", cancel))
-    whole = outcome(tmp_path / "whole")
-    for name, flushes in MOMENTS.items():
-        run_dir = tmp_path / name
-        child = killer.Process(target=train_until, args=(flushes, dataset_folder, run_dir))
-        child.start()
-        child.join(100)
-        assert child.exitcode == -signal.SIGKILL, name
-        assert not halves(run_dir)
-        drained(train(dataset_folder, RECIPE, run_dir, cancel, resume=True))
-        assert outcome(run_dir) == whole, name
-        assert sorted(path.name for path in run_dir.iterdir()) == sorted(
-            path.name for path in (tmp_path / "whole").iterdir()
-        )
+@pytest.mark.usefixtures("tiny_network")
+@pytest.mark.parametrize("flushes", MOMENTS)
+def test_a_training_killed_at_a_write_is_resumed_to_the_same_end(flushes, dataset_folder, killer, tmp_path, cancel):
+    before, whole, run_dir = digests(dataset_folder), tmp_path / "whole", tmp_path / "killed"
+    drained(train(dataset_folder, RECIPE, whole, cancel))
+    child = killer.Process(target=train_until, args=(flushes, dataset_folder, run_dir))
+    child.start()
+    child.join(100)
+    assert child.exitcode == -signal.SIGKILL
+    assert not halves(run_dir)
+    drained(train(dataset_folder, RECIPE, run_dir, cancel, resume=True))
+    assert outcome(run_dir) == outcome(whole)
+    assert sorted(path.name for path in run_dir.iterdir()) == sorted(path.name for path in whole.iterdir())
     assert digests(dataset_folder) == before
