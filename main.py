@@ -3,18 +3,17 @@
 import argparse
 import json
 import os
-import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from core.events import TrainingResult
-from core.files import readable_name, write_text_atomically
+from core.files import check_writable, readable_name, write_text_atomically
 from core.notice import NOTICE
 from core.preparation import Preparation
 from core.version import this_build
@@ -28,24 +27,24 @@ ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (1
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status of the contract in the README."""
     from core.allocator import keep_freed_memory
-    from core.errors import PneumoScreenError
+    from core.mishaps import sentence_of
+    from core.stopping import asked_to_stop
 
-    keep_freed_memory()
-    options = _parser().parse_args(_opened(sys.argv[1:] if arguments is None else arguments))
     cancel = threading.Event()
     try:
-        command: Callable[[argparse.Namespace, threading.Event], int] = options.command
-        return command(options, cancel)
-    except PneumoScreenError as error:
-        print(error.sentence, file=sys.stderr)
-        return FAILED
-    except FileNotFoundError as error:
-        print(error, file=sys.stderr)
-        return FAILED
+        with asked_to_stop(cancel):
+            keep_freed_memory()
+            options = _parser().parse_args(_opened(sys.argv[1:] if arguments is None else arguments))
+            command: Callable[[argparse.Namespace, threading.Event], int] = options.command
+            return command(options, cancel)
+    except KeyboardInterrupt:  # asked a second time
+        print("Stopped at once; what was finished is kept.", file=sys.stderr)
+        return INTERRUPTED
     except Exception as error:  # a person gets one line whatever happens; developers set the variable
         if os.environ.get("PNEUMOSCREEN_DEBUG"):
             raise
-        print(f"Something went wrong inside the program ({type(error).__name__}: {error}).", file=sys.stderr)
+        inside = f"Something went wrong inside the program ({type(error).__name__}: {error})."
+        print(sentence_of(error) or inside, file=sys.stderr)
         return FAILED
 
 
@@ -139,25 +138,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _finished(job: Generator[object, None, Result], cancel: threading.Event) -> Result:
-    """Run a job to its end, printing its events; Ctrl-C and SIGTERM ask it to stop after the present batch."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        if not cancel.is_set():
-            print("\nstopping after this batch", file=sys.stderr)
-        cancel.set()
-
-    earlier = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+def _finished(job: Generator[object, None, Result]) -> Result:
+    """Run a job to its end, printing its events."""
+    with closing(job):
         while True:
             try:
                 event = next(job)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
             _print_event(event)
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
 
 def _print_event(event: object) -> None:
@@ -213,9 +202,13 @@ def _print_event(event: object) -> None:
 
 
 def _print_line(text: str) -> None:
+    """Say something; a log on a full disk, or a closed pipe, must not end the work."""
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
-    print(text, flush=True)
+    try:
+        print(text, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _preparation(options: argparse.Namespace) -> Preparation:
@@ -229,7 +222,9 @@ def _audit(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.preparation import save_preparation
 
     preparation = _preparation(options)
-    result = _finished(audit(options.dataset, cancel, preparation), cancel)
+    for path in filter(None, (options.json, options.resolve)):
+        check_writable(path.parent)
+    result = _finished(audit(options.dataset, cancel, preparation))
     if not result.completed:
         return INTERRUPTED
     for line in report_lines(result):
@@ -255,7 +250,7 @@ def _train(options: argparse.Namespace, cancel: threading.Event) -> int:
 
     preparation = replace(_preparation(options), accepts_leaks=options.accept_leaks)
     with _process_output(options.output, options.resume) as output:
-        status, _ = _trained(train(options.dataset, recipe, output, cancel, options.resume, preparation), cancel)
+        status, _ = _trained(train(options.dataset, recipe, output, cancel, options.resume, preparation))
     if recipe.name == "seed":
         _print_line(ORIGIN)
     return status
@@ -271,7 +266,7 @@ def _search(options: argparse.Namespace, cancel: threading.Event) -> int:
         recipe = with_start(recipe, options.start)
     preparation = _preparation(options)
     job = search(options.dataset, recipe, options.output, cancel, 3600 * options.hours, options.trials, preparation)
-    result = _finished(job, cancel)
+    result = _finished(job)
     if result.recipe is None:
         _print_line("No trial was finished, so there is no recipe.")
     else:
@@ -299,11 +294,11 @@ def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
         yield run_dir
 
 
-def _trained(job: Generator[object, None, TrainingResult], cancel: threading.Event) -> tuple[int, TrainingResult]:
+def _trained(job: Generator[object, None, TrainingResult]) -> tuple[int, TrainingResult]:
     """Run a training and print how it ended."""
     from core.metrics import summary_lines
 
-    result = _finished(job, cancel)
+    result = _finished(job)
     if not result.completed:
         kept = f"the best model so far is {result.model}" if result.model else "no epoch was finished"
         _print_line(f"Interrupted after {result.epochs_done} epochs; {kept}. Go on with --resume.")
@@ -322,7 +317,7 @@ def _evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
         _model(options.model), options.dataset, options.output, cancel, _preparation(options), options.prevalence,
         options.unseen,
     )  # fmt: skip
-    result = _finished(job, cancel)
+    result = _finished(job)
     if result is None:
         return INTERRUPTED
     for line in (result.point, *summary_lines(result.figures), result.frequencies, result.seen):
@@ -345,7 +340,7 @@ def _accept(options: argparse.Namespace, cancel: threading.Event) -> int:
     job = accept(
         _model(options.model), options.dataset, options.output, cancel, target, options.signed_by, _preparation(options)
     )
-    result = _finished(job, cancel)
+    result = _finished(job)
     if result is None:
         return INTERRUPTED
     _print_line(f"{result.acceptance.sentence}\nForm: {options.output / 'acceptance.pdf'}\n{NOTICE}")
@@ -391,10 +386,10 @@ def _screen(options: argparse.Namespace, cancel: threading.Event) -> int:
 
     folder, output, model = options.folder, options.output, options.model
     if options.watch:
-        result = _finished(watch(folder, output, model, cancel), cancel)
+        result = _finished(watch(folder, output, model, cancel))
     else:
         job = screen(folder, output, model, cancel, options.heatmaps, options.resume, options.retry_failed)
-        result = _finished(job, cancel)
+        result = _finished(job)
     _print_line(
         f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
         f"{result.output}\n{result.validation}\n{NOTICE}"
@@ -408,7 +403,7 @@ def _screen(options: argparse.Namespace, cancel: threading.Event) -> int:
 def _self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.evaluation import self_test
 
-    result = _finished(self_test(cancel), cancel)
+    result = _finished(self_test(cancel))
     answers = ", ".join(f"{answer:.4f}" for answer in result.answers)
     _print_line(f"Self-test passed: {result.model} answers {answers} as it should ({result.seconds:.1f} s).")
     return DONE
@@ -436,7 +431,7 @@ def _window(options: argparse.Namespace, cancel: threading.Event) -> int:
         return take_screenshots(options.screenshots)
     from gui.app import measure_start, run_window
 
-    return measure_start() if options.measure_start else run_window(options.open, options.demo)
+    return measure_start() if options.measure_start else run_window(options.open, options.demo, cancel)
 
 
 def _demo(cancel: threading.Event) -> int:
@@ -447,11 +442,11 @@ def _demo(cancel: threading.Event) -> int:
 
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-") as name:
         folder = Path(name)
-        dataset = _finished(make_demo(folder, cancel), cancel)
-        status, result = _trained(train(dataset, DEMO_RECIPE, folder / "run", cancel), cancel)
+        dataset = _finished(make_demo(folder, cancel))
+        status, result = _trained(train(dataset, DEMO_RECIPE, folder / "run", cancel))
         if status != DONE or cancel.is_set():
             return INTERRUPTED
-        ledger = _finished(screen(folder / "worklist", folder / "worklist.csv", result.model, cancel), cancel)
+        ledger = _finished(screen(folder / "worklist", folder / "worklist.csv", result.model, cancel))
         if not ledger.completed:
             return INTERRUPTED
         _print_line(f"\n{'file':22} {'label':10} {'probability':>11}  decision")

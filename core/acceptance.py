@@ -18,10 +18,12 @@ from core.evaluation_report import group_blocks
 from core.events import Progressed, Stage
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
 from core.intervals import Figure, wilson
+from core.looks import check_countable
 from core.metrics import BinaryFigures, told
 from core.model_file import load_in_use
 from core.notice import NOTICE
 from core.operating import OF_PREVALENCE
+from core.places import data_folder
 from core.preparation import AS_IT_IS, Preparation
 from core.site import Acceptance, keep_acceptance, today
 from core.splits import chosen_splits
@@ -48,6 +50,8 @@ def accept(
     check_writable(output_dir)
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_in_use(model)
+    check_countable(loaded.path, loaded.header)
+    check_writable(data_folder() / "models")
     if loaded.header.threshold is None:
         sentence = "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
         raise JobFailed(Reason.MODEL_INVALID, sentence)

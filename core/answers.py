@@ -11,6 +11,7 @@ from core.files import sha256_of_text
 from core.intervals import Groups
 from core.ranking import Floats, Labels
 
+CODE_LENGTH: Final = 16  # hexadecimal digits that tell a film or a set of films
 DIGITS: Final = 5  # of logits in files; a change of 1e-5 moves a probability by less than 1e-5
 
 
@@ -51,7 +52,7 @@ def answers_of(content: Any) -> Answers | None:
 
 def film_code(sha256: str) -> str:
     """What tells a film in model files: the first half of its file's SHA-256, which names nobody."""
-    return sha256[:16]
+    return sha256[:CODE_LENGTH]
 
 
 def set_code(codes: Sequence[str]) -> str:

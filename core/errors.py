@@ -34,6 +34,7 @@ class Reason(StrEnum):
     DATASET_LEAKS = "dataset_leaks"
     OUTPUT_NOT_WRITABLE = "output_not_writable"
     DISK_FULL = "disk_full"
+    IN_USE = "in_use"
     MODEL_INVALID = "model_invalid"
     WEIGHTS_UNAVAILABLE = "weights_unavailable"
     RECIPE_INVALID = "recipe_invalid"

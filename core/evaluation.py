@@ -17,7 +17,7 @@ from core.evaluated import Evaluation
 from core.evaluation_report import evaluation_document
 from core.events import FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable, write_atomically, write_text_atomically
-from core.looks import count_look
+from core.looks import check_countable, count_look
 from core.metrics import at_prevalence, figures_of
 from core.model_file import Model, known_films, load_in_use, load_model
 from core.model_header import ModelHeader
@@ -51,6 +51,7 @@ def evaluate(
         check_writable(output_dir)
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_in_use(model)
+    check_countable(loaded.path, loaded.header)
     dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
     dataset = check_classes(loaded, dataset)
     test = dataset.of_split(Split.TEST)

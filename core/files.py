@@ -2,15 +2,20 @@
 
 import errno
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Final
 
 from core.errors import JobFailed, Reason
 
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+WRITE_TEST: Final = ".write-test-"
+NAMED_BY: Final = 60  # characters of a file's name that its temporary files begin with; 240 bytes at most
+NOT_OFFERED: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EBADF})
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -20,7 +25,7 @@ def explained_write(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno in FULL:
             sentence = f"The disk is full: {path} could not be written. Free some space and try again."
             raise JobFailed(Reason.DISK_FULL, sentence) from error
         sentence = f"{path} cannot be written ({error.strerror or error}). Choose another place."
@@ -35,19 +40,25 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """
     with explained_write(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=".tmp", dir=path.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
                 write(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            temporary.chmod(_permissions_of_new_files())
+            with suppress(PermissionError):  # a FAT stick knows no permissions
+                temporary.chmod(_permissions_of_new_files())
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
         _flush_folder(path.parent)
+
+
+def temporary_prefix(path: Path) -> str:
+    """How the names of temporary files begin that will become `path`; a crash may leave one beside it."""
+    return f".{path.name[:NAMED_BY]}."
 
 
 def write_text_atomically(path: Path, text: str) -> None:
@@ -58,16 +69,43 @@ def write_text_atomically(path: Path, text: str) -> None:
 def flushed_append(path: Path, text: str) -> None:
     """Add text to a file and make sure that it is on the disk. A torn last line before it is ended first.
 
-    Raises OSError.
+    Raises OSError; the file is then as long as before.
     """
-    with path.open("a+b") as stream:
-        if stream.tell():
+    with path.open("r+b" if path.exists() else "w+b", buffering=0) as stream:
+        before = stream.seek(0, os.SEEK_END)
+        if before:
             stream.seek(-1, os.SEEK_END)
             if stream.read(1) != b"\n":  # a power cut left half a line
                 text = "\n" + text
-        stream.write(text.encode("utf-8"))
-        stream.flush()
-        os.fsync(stream.fileno())
+        try:
+            content = memoryview(text.encode("utf-8"))
+            while content:
+                content = content[stream.write(content) :]  # a nearly full disk takes a part, then refuses
+            os.fsync(stream.fileno())
+        except OSError:
+            stream.truncate(before)
+            raise
+
+
+def cut_torn_line(path: Path) -> None:
+    """Drop a last line that was not written to its end, as a crash or a full disk leaves it. Raises OSError."""
+    with path.open("r+b") as stream:
+        content = stream.read()
+        if not content.endswith(b"\n"):
+            stream.truncate(content.rfind(b"\n") + 1)
+
+
+def whole_csv(content: bytes) -> bytes:
+    """The rows of a CSV file that were written to their end: all up to the last line end outside quotes.
+
+    A crash, or a disk that was full, leaves half a row at the end, also in the middle of a letter or of a quoted name.
+    """
+    end, quotes = len(content), content.count(b'"')
+    while end and (content[end - 1 : end] != b"\n" or quotes % 2):
+        start = content.rfind(b"\n", 0, end - 1) + 1
+        quotes -= content.count(b'"', start, end)
+        end = start
+    return content[:end]
 
 
 def _permissions_of_new_files() -> int:
@@ -81,11 +119,15 @@ def _flush_folder(folder: Path) -> None:
     """Make a rename itself durable. Windows cannot open folders and does not need it."""
     if os.name != "posix":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in NOT_OFFERED:  # some shares flush no folders; the file itself is there
+            raise
 
 
 def check_writable(folder: Path) -> None:
@@ -95,9 +137,28 @@ def check_writable(folder: Path) -> None:
     """
     with explained_write(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".write-test-") as probe:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=WRITE_TEST) as probe:
             probe.write(b"0" * 4096)
             probe.flush()
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value in a file. Raises OSError, or ValueError for whatever is no JSON in UTF-8."""
+    try:
+        return json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def unused(path: Path) -> Path:
+    """`path`, or where there is something, the same with the first number from 2 before its suffix that is free.
+
+    Names that are made of the time are not free where the clock was set back.
+    """
+    free, number = path, 2
+    while os.path.lexists(free):
+        free, number = path.with_name(f"{path.stem}-{number}{path.suffix}"), number + 1
+    return free
 
 
 def sha256_of_text(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import JobFailed
-from core.files import sha256_of_text, write_text_atomically
+from core.files import read_json, sha256_of_text, write_text_atomically
 from core.places import cache_folder
 
 FORMAT: Final = 2  # of a remembered choice
@@ -52,7 +52,7 @@ def path_of(key: list[str]) -> Path:
 def remembered(path: Path, key: list[str]) -> Choice | None:
     """The choice in `path`; None where there is none, or one that is damaged or not of this computer and network."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if content["format"] != FORMAT or content["key"] != key or content["batch"] not in (TRIED_FILMS, *BATCHES):
             return None
         return Choice(Form(content["form"]), content["batch"], str(content["weights"]))

@@ -21,6 +21,7 @@ from core.errors import JobFailed, Reason
 from core.events import BatchEnded, Noted, Progressed, Severity, Stage
 from core.forecast import Forecast
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
+from core.mishaps import ran_out_of_memory
 from core.model_file import logits_of
 from core.recipe import Depth, Recipe
 from core.transforms import Preprocessing, as_fractions, augmented, network_input
@@ -159,7 +160,7 @@ class Learner:
                 loss, right = self._gradients(films, labels, others, share)
                 break
             except (MemoryError, RuntimeError) as error:
-                if not _is_out_of_memory(error) or processes() > 1:
+                if not ran_out_of_memory(error) or processes() > 1:
                     raise
                 if self.part_size // 2 < SMALLEST_PART:
                     sentence = "There is not enough memory for two films at once. Choose a smaller image or network."
@@ -239,8 +240,3 @@ class Learner:
         logits = logits_of(self.average.network, self.preprocessing, self.splits[split].pixels, cancel)
         self.forecast.looked(epoch, len(logits), time.monotonic() - start)
         return logits
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """True for the errors by which devices say that memory ran out; the processor's allocator has no class."""
-    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "DefaultCPUAllocator" in str(error)

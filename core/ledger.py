@@ -9,7 +9,15 @@ from typing import Final, TextIO
 
 from core.errors import JobFailed, Reason
 from core.events import Decision, LedgerRow, Status
-from core.files import explained_write, readable_name, spreadsheet_cell, without_quote, write_text_atomically
+from core.files import (
+    explained_write,
+    readable_name,
+    spreadsheet_cell,
+    whole_csv,
+    without_quote,
+    write_text_atomically,
+)
+from core.locks import is_own
 
 UNFINISHED: Final = ".partial"
 COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
@@ -54,18 +62,17 @@ def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRo
     Raises JobFailed where the file is no such ledger, or is of another model.
     """
     try:
-        content = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+        lines = list(csv.reader(io.StringIO(whole_csv(content).decode("utf-8"), newline="")))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _not_resumable(path, "it cannot be read") from error
-    lines = list(csv.reader(io.StringIO(content)))
     expected = header_of(classes)
     if not lines or lines[0] != expected:
-        if len(content) < len(",".join(expected)):
+        if not lines and text_of([], classes).encode("utf-8").startswith(content):
             return []  # torn in its first line
         raise _not_resumable(path, "its columns are not those of this model's screenings")
-    whole = lines[1:] if content.endswith("\n") else lines[1:-1]
     rows = {}
-    for cells in whole:
+    for cells in lines[1:]:
         try:
             row = row_of(cells)
         except ValueError as error:
@@ -117,20 +124,28 @@ class Journal:
 
 
 def regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path, OSError | None]]:
-    """Every regular file below `folder`; a folder that may not be listed comes with its error.
+    """Every regular file below `folder`, with its error where it may not be looked at, or a folder not be listed.
 
-    Links to folders are not followed. left_out: our own outputs, which are no input.
+    Links to folders are not followed. left_out: our own outputs, which are no input, nor is what a crash left of them.
     """
     ours = {path.absolute() for path in left_out}
+    beside = {path.parent for path in ours}
     problems: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=problems.append):
         folders[:] = sorted((name for name in folders if Path(parent, name).absolute() not in ours), key=os.fsencode)
         for name in names:
-            path = Path(parent, name)
-            if path.is_file() and path.absolute() not in ours:
-                yield path, None
-    for problem in problems:
-        yield Path(os.fsdecode(problem.filename)), problem
+            path, problem = Path(parent, name), None
+            try:
+                if not path.is_file():
+                    continue
+            except OSError as error:  # the share went away, or the folder may be listed only
+                problem = error
+            absolute = path.absolute()
+            if absolute in ours or (absolute.parent in beside and any(is_own(absolute, one) for one in ours)):
+                continue
+            yield path, problem
+    for closed in problems:
+        yield Path(os.fsdecode(closed.filename)), closed
 
 
 def relative_name(path: Path, folder: Path) -> str:

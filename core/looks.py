@@ -6,14 +6,16 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from core.answers import set_code
+from core.answers import CODE_LENGTH, set_code
 from core.dataset import Split
-from core.files import write_text_atomically
+from core.errors import JobFailed, Reason
+from core.files import check_writable, read_json, write_text_atomically
 from core.model_header import ModelHeader
 from core.places import data_folder
 from core.run_folder import CARD
 
 LOOKS: Final = "looks.json"
+BY_TRAINING: Final = "by_training"
 
 
 def _path_of(model: Path, header: ModelHeader) -> Path:
@@ -23,11 +25,18 @@ def _path_of(model: Path, header: ModelHeader) -> Path:
     return data_folder() / "models" / f"{header.key}.{LOOKS}"
 
 
-def _read(path: Path) -> dict[str, int]:
+def _counted(path: Path) -> dict[str, int]:
+    """The looks in a file, none where there is no file. Raises JobFailed where it cannot be read."""
     try:
-        return {str(films): int(count) for films, count in json.loads(path.read_text("utf-8")).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        looks = {str(films): int(count) for films, count in read_json(path).items()}
+        if not all(films in {Split.TEST.value, BY_TRAINING} or len(films) == CODE_LENGTH for films in looks):
+            raise ValueError("format")
+        return looks
+    except FileNotFoundError:
         return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        sentence = f"{path}, which counts the looks at test films, cannot be read. Restore it, or delete it."
+        raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
 
 
 def _films_of(header: ModelHeader, codes: Collection[str]) -> str:
@@ -35,13 +44,25 @@ def _films_of(header: ModelHeader, codes: Collection[str]) -> str:
     return Split.TEST.value if header.film_codes(Split.TEST) & set(codes) else set_code(list(codes))
 
 
-def count_look(model: Path, header: ModelHeader, codes: Collection[str]) -> int:
+def check_countable(model: Path, header: ModelHeader) -> None:
+    """Prove before any work that a look can be counted. Raises JobFailed, also where the count so far is damaged."""
+    path = _path_of(model, header)
+    _counted(path)
+    check_writable(path.parent)
+
+
+def count_look(model: Path, header: ModelHeader, codes: Collection[str], by_training: bool = False) -> int:
     """Count one more evaluation of the model in `model` on films of these codes; returns how many there were.
 
-    Raises JobFailed where it cannot be written down.
+    by_training: the look at the end of its training, which is counted once however often that end was interrupted.
+    Raises JobFailed where it cannot be written down, or where the count so far is damaged: it must not begin anew.
     """
     path, films = _path_of(model, header), _films_of(header, codes)
-    looks = _read(path)
+    looks = _counted(path)
+    if by_training and looks.get(BY_TRAINING):
+        return looks[films]
+    if by_training:
+        looks[BY_TRAINING] = 1
     looks[films] = looks.get(films, 0) + 1
     write_text_atomically(path, json.dumps(looks) + "\n")
     return looks[films]
@@ -49,4 +70,7 @@ def count_look(model: Path, header: ModelHeader, codes: Collection[str]) -> int:
 
 def looks_of(run_dir: Path) -> int:
     """How often the sealed test films of a run were looked at."""
-    return _read(run_dir / LOOKS).get(Split.TEST.value, 0)
+    try:
+        return _counted(run_dir / LOOKS).get(Split.TEST.value, 0)
+    except JobFailed:
+        return 0

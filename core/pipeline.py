@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from core.calibration import Logits
-from core.errors import FilmUnreadable
+from core.errors import FilmUnreadable, Reason
 from core.images import Grey
 from core.inference import Features, Scorer
+from core.mishaps import ran_out_of_memory
 
 Item = TypeVar("Item")
 
@@ -116,6 +117,16 @@ def _answered(
             films.append(read(item))
         except FilmUnreadable as refusal:
             films.append(refusal)
+    try:
+        return _scored(batch, films, scorer)
+    except (MemoryError, RuntimeError) as error:
+        if not ran_out_of_memory(error):
+            raise
+    return [_alone(item, film, scorer) for item, film in zip(batch, films, strict=True)]
+
+
+def _scored(batch: Sequence[Item], films: Sequence[Grey | FilmUnreadable], scorer: Scorer) -> list[Scored[Item]]:
+    """The answers on a batch whose readable films go through the network together."""
     readable = [film for film in films if not isinstance(film, FilmUnreadable)]
     pairs = iter(zip(*scorer.features_and_logits(np.stack(readable)), strict=True) if readable else ())
     answers = []
@@ -123,3 +134,14 @@ def _answered(
         features, logits = (None, None) if isinstance(film, FilmUnreadable) else next(pairs)
         answers.append(Scored(item, film, logits, features))
     return answers
+
+
+def _alone(item: Item, film: Grey | FilmUnreadable, scorer: Scorer) -> Scored[Item]:
+    """One film of a batch that was too large for the memory; its answer is the same as in company."""
+    try:
+        return _scored([item], [film], scorer)[0]
+    except (MemoryError, RuntimeError) as error:
+        if not ran_out_of_memory(error):
+            raise
+        sentence = "There was not enough memory to score it. Close other programs and retry it."
+        return Scored(item, FilmUnreadable(Reason.OUT_OF_MEMORY, sentence), None, None)

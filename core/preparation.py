@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import JobFailed, Reason
-from core.files import readable_name, sha256_of_text, spreadsheet_cell, write_text_atomically
+from core.files import read_json, readable_name, sha256_of_text, spreadsheet_cell, write_text_atomically
 from core.label_list import Columns
 from core.places import data_folder
 
@@ -108,6 +108,9 @@ def from_json_object(content: Any) -> Preparation:
     columns, root, accepts = content.pop("columns"), content.pop("root"), content.pop("accepts_leaks")
     if not isinstance(accepts, bool):
         raise TypeError("accepts_leaks")
+    pattern = content.get("patient_pattern")
+    if pattern is not None and not isinstance(pattern, str):
+        raise TypeError("patient_pattern")
     columns = None if columns is None else Columns(**columns)
     return Preparation(columns, None if root is None else Path(root), steps=steps, accepts_leaks=accepts, **content)
 
@@ -120,9 +123,12 @@ def save_preparation(preparation: Preparation, path: Path) -> None:
 def load_preparation(path: Path) -> Preparation:
     """Read a preparation. Raises JobFailed (dataset_invalid) where it is none."""
     try:
-        return from_json_object(json.loads(path.read_text("utf-8")))
+        return from_json_object(read_json(path))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        sentence = f"{path} is no preparation of a dataset that this version can read ({error})."
+        sentence = (
+            f"{path} is no preparation of a dataset that this version can read ({error}). Open the dataset with the "
+            "version that made it, or move that file away to begin without earlier decisions."
+        )
         raise JobFailed(Reason.DATASET_INVALID, sentence) from error
 
 

@@ -1,11 +1,11 @@
 """A Recipe as strict JSON, read and written. Chooses nothing."""
 
-import json
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
+from core.files import read_json
 from core.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_recipe
 
 FORMAT: Final = 2  # 1: before films were stretched
@@ -61,7 +61,7 @@ def load_recipe(name_or_path: str) -> Recipe:
         return NAMED_RECIPES[name_or_path]
     path = Path(name_or_path)
     try:
-        return from_json_object(json.loads(path.read_text("utf-8")))
+        return from_json_object(read_json(path))
     except FileNotFoundError:
         names = ", ".join(NAMED_RECIPES)
         raise invalid_recipe(f"{name_or_path} is neither a file nor one of {names}") from None

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.dataset import Dataset
-from core.errors import JobFailed, Reason
+from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
-from core.files import explained_write, flushed_append, readable_name, sha256_of_text, write_text_atomically
+from core.files import explained_write, flushed_append, read_json, readable_name, sha256_of_text, write_text_atomically
 from core.preparation import Preparation, load_preparation, save_preparation
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
@@ -35,19 +35,49 @@ FORMAT: Final = 1
 def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: bool) -> tuple[Recipe, Preparation]:
     """Recipe and preparation of an interrupted run, or the given ones, written down. Never starts over a run.
 
+    A run that was interrupted before its first checkpoint is resumed from its beginning.
     Raises JobFailed (nothing_to_resume or output_not_writable).
     """
     if resume:
-        if not (run_dir / CHECKPOINT).is_file():
+        if not is_resumable(run_dir):
             raise JobFailed(Reason.NOTHING_TO_RESUME, f"{run_dir} holds no interrupted training to resume.")
-        kept = from_json_object(json.loads((run_dir / RECIPE).read_text("utf-8")))
-        return kept, load_preparation(run_dir / PREPARATION)
+        return _kept_recipe(run_dir), load_preparation(run_dir / PREPARATION)
     if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
         sentence = f"{run_dir} already holds a training. Choose another folder, or resume that one."
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     write_text_atomically(run_dir / RECIPE, json.dumps(to_json_object(recipe), indent=2) + "\n")
     save_preparation(preparation, run_dir / PREPARATION)
     return recipe, preparation
+
+
+def is_resumable(run_dir: Path) -> bool:
+    """True where a training was begun and not finished.
+
+    Without a checkpoint that is one which was interrupted in its first epoch, perhaps after it wrote its first model.
+    A finished run has its figures, a finished trial of a search more epochs, or its card says that it is over.
+    """
+    if (run_dir / CHECKPOINT).is_file():
+        return True
+    if not (run_dir / RECIPE).is_file() or not (run_dir / PREPARATION).is_file():
+        return False
+    return not (run_dir / METRICS).exists() and len(read_epochs(run_dir)) < 2 and not _is_over(run_dir)
+
+
+def _is_over(run_dir: Path) -> bool:
+    try:
+        return read_card(run_dir).seconds is not None
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+
+
+def _kept_recipe(run_dir: Path) -> Recipe:
+    """The recipe of a run. Raises JobFailed (nothing_to_resume) where it cannot be read."""
+    path = run_dir / RECIPE
+    try:
+        return from_json_object(read_json(path))
+    except (OSError, ValueError, PneumoScreenError) as error:
+        sentence = f"{path} is damaged, so the training cannot go on. Start a new one in another folder."
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +98,14 @@ def write_card(run_dir: Path, card: RunCard) -> None:
 
 
 def read_card(run_dir: Path) -> RunCard:
-    """The run's card. Raises OSError, ValueError or TypeError where there is none that this version can read."""
-    content = json.loads((run_dir / CARD).read_text("utf-8"))
+    """The run's card. Raises OSError, ValueError, TypeError or KeyError where this version can read none."""
+    content = read_json(run_dir / CARD)
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise ValueError("format")
-    return RunCard(**content)
+    seconds = content.pop("seconds")
+    if not all(isinstance(value, str) for value in content.values()) or not isinstance(seconds, int | float | None):
+        raise TypeError("value")
+    return RunCard(**content, seconds=seconds)
 
 
 def write_predictions(
@@ -130,11 +163,12 @@ def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
     except (OSError, UnicodeDecodeError):
         return ()
     for line in lines:
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, RecursionError):
             content = json.loads(line)
             if isinstance(content, dict) and content.pop("event", None) == "EpochEnded":
                 ended = EpochEnded(**content)
-                epochs[ended.epoch] = ended
+                if all(isinstance(value, int | float | None) for value in content.values()):
+                    epochs[ended.epoch] = ended
     return tuple(epochs[number] for number in sorted(epochs))
 
 

@@ -1,8 +1,7 @@
 """Past trainings on disk: listed, named, compared. Trains nothing and deletes nothing."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
+from core.files import read_json
 from core.intervals import Figure, wilson
 from core.looks import looks_of
 from core.model_header import read_header
@@ -20,11 +20,12 @@ from core.ranking import delong
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
 from core.run_folder import (
-    CHECKPOINT,
+    CARD,
     METRICS,
     MODEL,
     RECIPE,
     RunCard,
+    is_resumable,
     read_card,
     read_epochs,
     read_predictions,
@@ -107,13 +108,34 @@ def read_run(folder: Path) -> Run:
     """The run in `folder`. Raises JobFailed (run_unreadable) where there is none."""
     try:
         card = read_card(folder)
-        recipe = from_json_object(json.loads((folder / RECIPE).read_text("utf-8")))
+        recipe = from_json_object(read_json(folder / RECIPE))
         path = folder / METRICS
-        metrics = json.loads(path.read_text("utf-8")) if path.is_file() else None
-    except (OSError, ValueError, TypeError, PneumoScreenError) as error:
+        metrics = _checked(read_json(path)) if path.is_file() else None
+    except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
         raise JobFailed(Reason.RUN_UNREADABLE, f"{folder} holds no training that can be read.") from error
-    resumable = (folder / CHECKPOINT).is_file()
-    return Run(folder, card, recipe, read_epochs(folder), metrics, resumable, looks_of(folder))
+    return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), looks_of(folder))
+
+
+def _checked(metrics: Any) -> dict[str, Any]:
+    """What stands in metrics.json. Raises ValueError or TypeError where the figures that are shown are none."""
+    if not isinstance(metrics, dict) or "accuracy" not in metrics:
+        raise ValueError("metrics")
+    for name in ("accuracy", "roc_auc", "macro_auc"):
+        found = metrics.get(name)
+        if found is not None and not all(isinstance(value, int | float) for value in asdict(Figure(**found)).values()):
+            raise TypeError(name)
+    return metrics
+
+
+def unreadable_runs(root: Path) -> tuple[Path, ...]:
+    """Folders of `root` that say that they are runs and cannot be read: damaged, or of a newer version."""
+    found = []
+    for card in sorted((*root.glob(f"*/{CARD}"), *root.glob(f"search-*/trial-*/{CARD}"))):
+        try:
+            read_run(card.parent)
+        except JobFailed:
+            found.append(card.parent)
+    return tuple(found)
 
 
 def described(run: Run, name: str, note: str) -> Run:

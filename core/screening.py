@@ -1,5 +1,6 @@
 """A folder of films in, a ledger out: one row for every file. Decides only by the model's own calibration."""
 
+import glob
 import threading
 import time
 from collections import Counter
@@ -7,6 +8,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -24,19 +26,22 @@ from core.events import (
     Status,
 )
 from core.explain import heat_map, overlay
-from core.files import check_writable, write_atomically
+from core.files import check_writable, explained_write, unused, write_atomically
 from core.gate import GateStatistics, refusal
 from core.gate_rules import look
 from core.images import Grey
 from core.inference import Scorer
 from core.ledger import Journal, read_rows, regular_files, relative_name, unfinished, unlisted, write_final
+from core.locks import only_writer
 from core.model_file import Model, known_films, load_in_use
 from core.model_header import GATE, invalid_model
 from core.pipeline import Scored, one_thread_of_torch, pipelined
 from core.ranking import Floats
+from core.reader import calls_path
 from core.site import validation_here
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
+ASIDE: Final = ".bak"  # after the name of an unfinished ledger that was not resumed
 DECIMALS = 6  # of probabilities in the ledger
 
 
@@ -66,7 +71,9 @@ class Screening:
     def _read(self, item: Waiting) -> Grey:
         """The film of a file as the network sees it. Raises FilmUnreadable, also where the gate refuses it."""
         if item.error is not None:
-            raise FilmUnreadable(Reason.NO_PERMISSION, "The folder may not be listed.")
+            if isinstance(item.error, PermissionError):
+                raise FilmUnreadable(Reason.NO_PERMISSION, "The folder may not be listed.")
+            raise FilmUnreadable(Reason.READ_ERROR, f"It cannot be looked at ({item.error.strerror}).")
         looked = look(item.path, self.model.preprocessing.size_px)
         reason = refusal(looked, self._gate)
         if reason is not None:
@@ -75,7 +82,7 @@ class Screening:
 
     def answered(self, waiting: Sequence[Waiting], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
         """Decode and score on every core; each row is written before it is yielded."""
-        if waiting and not self._scorer.is_settled:
+        if waiting and not self._scorer.is_settled and not cancel.is_set():
             # before the first film, so that every film is computed alike, whatever was done before an interruption
             with one_thread_of_torch():
                 self._scorer.settle(known_films(self.model.preprocessing.size_px))
@@ -165,27 +172,49 @@ def screen(
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, f"{folder} is not a folder.")
-    check_writable(output.parent)
-    yield Progressed(Stage.LOADING_NETWORK, 0, None)
-    loaded = load_in_use(model)
-    names = listed(folder, [output, unfinished(output), *([heatmaps] if heatmaps else [])])
-    kept = [row for row in earlier_rows(output, loaded, resume or retry_failed) if row.file in names]
-    if retry_failed:
-        kept = [row for row in kept if row.status is not Status.FAILED]
-    yield ScreeningStarted(len(names), tuple(kept), loaded.header.classes)
-    answered = {row.file for row in kept}
-    waiting = [names[name] for name in sorted(names) if name not in answered]
-    work, start = Screening(loaded, output, kept, heatmaps), time.monotonic()
-    try:
-        for number, row in enumerate(work.answered(waiting, cancel), start=1):
-            left = (time.monotonic() - start) / number * (len(waiting) - number)
-            yield FilmAnswered(row, len(work.rows), len(names), left)
-    finally:
-        work.close()
-    result = work.result(completed=len(work.rows) == len(names), found=len(names))
+    for place in (output.parent, *([heatmaps] if heatmaps else [])):
+        check_writable(place)
+    with only_writer(output):
+        yield Progressed(Stage.LOADING_NETWORK, 0, None)
+        loaded = load_in_use(model)
+        names = listed(folder, [*own_files(output), *([heatmaps] if heatmaps else [])])
+        kept = still_there(earlier_rows(output, loaded, resume or retry_failed), names, folder)
+        if retry_failed:
+            kept = [row for row in kept if row.status is not Status.FAILED]
+        found = len(names.keys() | {row.file for row in kept})
+        yield ScreeningStarted(found, tuple(kept), loaded.header.classes)
+        answered = {row.file for row in kept}
+        waiting = [names[name] for name in sorted(names) if name not in answered]
+        work, start = Screening(loaded, output, kept, heatmaps), time.monotonic()
+        try:
+            for number, row in enumerate(work.answered(waiting, cancel), start=1):
+                left = (time.monotonic() - start) / number * (len(waiting) - number)
+                yield FilmAnswered(row, len(work.rows), found, left)
+        finally:
+            work.close()
+        result = work.result(completed=len(work.rows) == found, found=found)
     for warning in result.drift:
         yield Noted(warning, Severity.WARNING)
     return result
+
+
+def own_files(output: Path) -> list[Path]:
+    """What a screening into `output` writes, which is no film where it stands among the films."""
+    aside = output.parent.glob(f"{glob.escape(unfinished(output).name)}{ASIDE}*")
+    return [output, unfinished(output), calls_path(output), *aside]
+
+
+def still_there(rows: Sequence[LedgerRow], names: dict[str, Waiting], folder: Path) -> list[LedgerRow]:
+    """Rows of files that were found again, and of those below a folder that cannot be listed just now.
+
+    Raises JobFailed where rows were kept and no file at all is found: a share that is not connected looks like that,
+    and must not cost the results so far.
+    """
+    if rows and not names:
+        sentence = f"{folder} is empty now, but {len(rows)} files were screened in it. Is its share connected?"
+        raise JobFailed(Reason.DATASET_INVALID, sentence)
+    closed = tuple(f"{name}/" for name, item in names.items() if item.error is not None)
+    return [row for row in rows if row.file in names or row.file.startswith(closed)]
 
 
 def listed(folder: Path, left_out: Sequence[Path]) -> dict[str, Waiting]:
@@ -204,5 +233,6 @@ def earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:
         found = next((path for path in (partial_ledger, output) if path.exists()), None)
         return read_rows(found, model.header.classes, model.header.name) if found else []
     if partial_ledger.exists():
-        partial_ledger.replace(partial_ledger.with_name(partial_ledger.name + ".bak"))
+        with explained_write(partial_ledger):
+            partial_ledger.replace(unused(partial_ledger.with_name(partial_ledger.name + ASIDE)))
     return []

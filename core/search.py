@@ -19,7 +19,8 @@ from optuna.storages.journal import JournalFileBackend
 from core.awake import kept_awake
 from core.errors import JobFailed, Reason
 from core.events import EpochEnded, Noted, SearchResult, Severity, TrialEnded
-from core.files import check_writable
+from core.files import check_writable, cut_torn_line
+from core.locks import only_writer
 from core.material import Material, gathered
 from core.preparation import AS_IT_IS, Preparation
 from core.recipe import Depth, Optimizer, Recipe
@@ -52,6 +53,20 @@ def search(
     is about another recipe or other films.
     """
     check_writable(folder)
+    with only_writer(folder):
+        return (yield from _searched(source, recipe, folder, cancel, seconds, trials, preparation))
+
+
+def _searched(
+    source: Path,
+    recipe: Recipe,
+    folder: Path,
+    cancel: threading.Event,
+    seconds: float,
+    trials: int | None,
+    preparation: Preparation,
+) -> Generator[SearchEvent, None, SearchResult]:
+    """`search` in a folder that nobody else writes."""
     begin_search(folder, recipe, source)
     begin = time.monotonic()
     store = folder / ".films.tmp"
@@ -77,10 +92,23 @@ def search(
     return _best(study, recipe)
 
 
+class _Ours:
+    """No lock, for `only_writer` has the folder: Optuna's own outlives a killed process and wants symbolic links."""
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        """Nothing was taken."""
+
+
 def _study(folder: Path, seed: int) -> optuna.Study:
     """The search in `folder`, new or continued; trials that were interrupted count as failed."""
+    path = folder / JOURNAL
     try:
-        storage = JournalStorage(JournalFileBackend(str(folder / JOURNAL)))
+        if path.exists():
+            cut_torn_line(path)
+        storage = JournalStorage(JournalFileBackend(str(path), _Ours()))  # type: ignore[arg-type]
         study = optuna.create_study(
             study_name="search",
             storage=storage,
@@ -90,7 +118,7 @@ def _study(folder: Path, seed: int) -> optuna.Study:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=TRIALS_BEFORE_PRUNING, n_warmup_steps=1),
         )
     except (OSError, ValueError, KeyError) as error:
-        sentence = f"{folder / JOURNAL} cannot be read as a search. Choose another folder."
+        sentence = f"{path} cannot be read as a search. Choose another folder."
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
     for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
         study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
@@ -157,7 +185,7 @@ def _one_trial(
         study.tell(trial, state=optuna.trial.TrialState.FAIL)
         return
     study.tell(trial, best, state=optuna.trial.TrialState.PRUNED if pruned else optuna.trial.TrialState.COMPLETE)
-    training.forget_checkpoint()
+    training.end()
     yield TrialEnded(trial.number + 1, proposal, best, pruned, run_dir)
 
 

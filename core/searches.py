@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import JobFailed, PneumoScreenError, Reason
-from core.files import readable_name, write_text_atomically
+from core.files import read_json, readable_name, write_text_atomically
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
 
@@ -40,7 +40,7 @@ def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
 def read_search(folder: Path) -> Search:
     """The search in `folder`. Raises JobFailed (nothing_to_resume) where there is none that can be read."""
     try:
-        content = json.loads((folder / SEARCH).read_text("utf-8"))
+        content = read_json(folder / SEARCH)
         if content["format"] != FORMAT:
             raise ValueError("format")
         return Search(folder, from_json_object(content["recipe"]), str(content["dataset"]))

@@ -12,7 +12,7 @@ from typing import Final
 
 from core.calibration import Calibration
 from core.errors import JobFailed, Reason
-from core.files import write_text_atomically
+from core.files import read_json, write_text_atomically
 from core.model_header import ModelHeader
 from core.places import data_folder
 
@@ -62,7 +62,7 @@ def read_record(header: ModelHeader) -> SiteRecord:
     """What is known here of this model. Raises JobFailed where the record is damaged: a guess might change answers."""
     path = _path_of(header)
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path)
         if content["format"] != FORMAT:
             raise ValueError("format")
         point, acceptance = content["point"], content["acceptance"]

@@ -36,6 +36,7 @@ from core.files import check_writable, readable_name, write_atomically, write_te
 from core.gate import fitted
 from core.intervals import group_numbers
 from core.learner import Learner, Pass
+from core.locks import only_writer
 from core.looks import count_look
 from core.material import Material, gathered
 from core.metrics import Figures, figures_of, to_json_object, validation_figures
@@ -84,20 +85,22 @@ def train(
     that it is accepted.
     """
     check_writable(run_dir)
-    recipe, preparation = begin_run(run_dir, recipe, preparation, resume)
     store = run_dir / ".films.tmp"
-    try:
-        material = yield from gathered(source, recipe, preparation, store, cancel)
-        if material is None:
-            return TrainingResult(run_dir, False, None, None, 0, None, None)
-        training = Training(recipe, material, run_dir, cancel)
-        if not resume:
-            training.begin(source)
-        with kept_awake() as sentence:
-            yield Noted(sentence)
-            return (yield from training.run(resume))
-    finally:
-        store.unlink(missing_ok=True)
+    with only_writer(run_dir):
+        recipe, preparation = begin_run(run_dir, recipe, preparation, resume)
+        resume = (run_dir / CHECKPOINT).is_file()
+        try:
+            material = yield from gathered(source, recipe, preparation, store, cancel)
+            if material is None:
+                return TrainingResult(run_dir, False, None, None, 0, None, None)
+            training = Training(recipe, material, run_dir, cancel)
+            if not resume:
+                training.begin(source)
+            with kept_awake() as sentence:
+                yield Noted(sentence)
+                return (yield from training.run(resume))
+        finally:
+            store.unlink(missing_ok=True)
 
 
 class Training:
@@ -314,15 +317,15 @@ class Training:
         films = self.dataset.of_split(Split.TEST)
         names = [self.dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [classes[film.label] for film in films], probabilities)
-        count_look(self.run_dir / MODEL, model.header, self.codes[Split.TEST])
+        count_look(self.run_dir / MODEL, model.header, self.codes[Split.TEST], by_training=True)
         write_text_atomically(self.run_dir / METRICS, json.dumps(metrics, indent=2) + "\n")
         self._save_model(model.network, model.preprocessing, metrics)
-        write_card(self.run_dir, replace(read_card(self.run_dir), seconds=seconds_of(self.run_dir)))
-        self.forget_checkpoint()
+        self.end()
         return self._result(completed=True, figures=figures)
 
-    def forget_checkpoint(self) -> None:
-        """Drop what a resume would need: this training is over."""
+    def end(self) -> None:
+        """Note how long it took and drop what a resume would need: this training is over."""
+        write_card(self.run_dir, replace(read_card(self.run_dir), seconds=seconds_of(self.run_dir)))
         (self.run_dir / CHECKPOINT).unlink(missing_ok=True)
 
     def _result(self, completed: bool, figures: Figures | None = None) -> TrainingResult:

@@ -8,9 +8,9 @@ from typing import Final
 from core.errors import JobFailed, Reason
 from core.events import FilmAnswered, Progressed, ScreeningResult, ScreeningStarted, Stage
 from core.files import check_writable
-from core.ledger import unfinished
+from core.locks import only_writer
 from core.model_file import load_in_use
-from core.screening import Screening, ScreeningEvent, Waiting, earlier_rows, listed
+from core.screening import Screening, ScreeningEvent, Waiting, earlier_rows, listed, own_files
 
 POLL_SECONDS: Final = 2.0
 STILL_POLLS: Final = 2  # looks without change after which a file is taken for complete
@@ -53,23 +53,24 @@ def watch(
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, f"{folder} is not a folder.")
     check_writable(output.parent)
-    yield Progressed(Stage.LOADING_NETWORK, 0, None)
-    loaded = load_in_use(model)
-    kept = earlier_rows(output, loaded, resume=True)
-    yield ScreeningStarted(len(kept), tuple(kept), loaded.header.classes)
-    work, arrivals = Screening(loaded, output, kept, None), Arrivals()
-    answered = {row.file for row in kept}
-    try:
-        while not cancel.is_set():
-            try:
-                files = listed(folder, [output, unfinished(output)])
-            except JobFailed:
-                files = {}  # the share is away; what waits is looked for again
-            for row in work.answered(arrivals.complete(files, answered), cancel):
-                answered.add(row.file)
-                yield FilmAnswered(row, len(work.rows), len(work.rows), None)
-            yield Progressed(Stage.WATCHING, len(work.rows), None)
-            cancel.wait(poll_seconds)
-    finally:
-        work.close()
-    return work.result(completed=True, found=len(work.rows))
+    with only_writer(output):
+        yield Progressed(Stage.LOADING_NETWORK, 0, None)
+        loaded = load_in_use(model)
+        kept = earlier_rows(output, loaded, resume=True)
+        yield ScreeningStarted(len(kept), tuple(kept), loaded.header.classes)
+        work, arrivals = Screening(loaded, output, kept, None), Arrivals()
+        answered = {row.file for row in kept}
+        try:
+            while not cancel.is_set():
+                try:
+                    files = listed(folder, own_files(output))
+                except JobFailed:
+                    files = {}  # the share is away; what waits is looked for again
+                for row in work.answered(arrivals.complete(files, answered), cancel):
+                    answered.add(row.file)
+                    yield FilmAnswered(row, len(work.rows), len(work.rows), None)
+                yield Progressed(Stage.WATCHING, len(work.rows), None)
+                cancel.wait(poll_seconds)
+        finally:
+            work.close()
+        return work.result(completed=True, found=len(work.rows))

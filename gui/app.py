@@ -1,8 +1,8 @@
 """Start of the window program: one instance, crash log, garbage collection, welcome."""
 
 import gc
-import signal
 import sys
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from core.places import data_folder
 from gui import messages
 from gui.crash_log import CrashLog, earlier_end
+from gui.ending import EndSignals
 from gui.main_window import MainWindow
 from gui.settings import load_settings
 from gui.single_instance import SingleInstance
@@ -20,7 +21,7 @@ from resources import resource
 
 COLLECT_MILLISECONDS = 5000
 SAVE_MILLISECONDS = 10_000
-DONE, FAILED = 0, 1
+DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def application() -> QApplication:
@@ -49,7 +50,7 @@ class _FilesOpened(QObject):
 class WindowProgram(QObject):
     """The window with what surrounds it while it is open. Give it to nobody: it lives as long as the event loop."""
 
-    def __init__(self, instance: SingleInstance) -> None:
+    def __init__(self, instance: SingleInstance, signals: EndSignals) -> None:
         super().__init__()
         self.window = MainWindow()
         self._earlier_end = earlier_end(data_folder())
@@ -57,20 +58,16 @@ class WindowProgram(QObject):
         self._files = _FilesOpened(self)
         self._collecting = QTimer(self, interval=COLLECT_MILLISECONDS)
         self._collecting.timeout.connect(gc.collect)
-        self._listening = QTimer(self, interval=200)  # Python sees a signal only when it runs
-        self._listening.timeout.connect(lambda: None)
         self._faults.fault_seen.connect(self._on_fault)
         self._files.opened.connect(self.window.open_path)
         instance.asked.connect(self._on_asked)
+        signals.wanted.connect(self.window.end)
 
     def open(self, path: Path | None, demo: bool) -> None:
         """Show the window, the welcome at the first start, and what the person asked for."""
         self._faults.install()
         gc.disable()  # a collection on the worker would destroy widgets there
         self._collecting.start()
-        self._listening.start()
-        signal.signal(signal.SIGTERM, self._on_signal)
-        signal.signal(signal.SIGINT, self._on_signal)
         QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
         self.window.show()
         if self._earlier_end:
@@ -98,25 +95,29 @@ class WindowProgram(QObject):
         if path is not None:
             self.window.open_path(path)
 
-    def _on_signal(self, _number: int, _frame: object) -> None:
-        self.window.close_without_asking()
 
+def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
+    """Open the window, or hand `path` to the one that is open already; returns the exit status.
 
-def run_window(path: Path | None = None, demo: bool = False) -> int:
-    """Open the window, or hand `path` to the one that is open already; returns the exit status."""
-    running = application()
-    instance = SingleInstance(data_folder())
-    if not instance.take():
-        if instance.hand_over(path):
-            return DONE
-        messages.show_already_open(instance.owner())
-        return FAILED
-    program = WindowProgram(instance)
-    program.open(path, demo)
-    status = running.exec()
-    program.close()
-    instance.release()
-    return status
+    cancel: set where the system asked for the end before there was a window. Ended by the system it is 130.
+    """
+    running, signals, instance = application(), EndSignals(), SingleInstance(data_folder())
+    try:
+        if cancel.is_set():
+            return INTERRUPTED
+        if not instance.take():
+            if instance.hand_over(path):
+                return DONE
+            messages.show_already_open(instance.owner())
+            return FAILED
+        program = WindowProgram(instance, signals)
+        program.open(path, demo)
+        status = running.exec()
+        program.close()
+        return INTERRUPTED if program.window.is_ended else status
+    finally:
+        instance.release()
+        signals.close()
 
 
 def measure_start() -> int:

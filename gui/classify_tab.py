@@ -1,6 +1,5 @@
 """The room of screening: one film, a folder, or a folder that is watched; worklist, film, heat map, exports."""
 
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -31,7 +30,7 @@ from core.events import (
 from core.files import readable_name
 from core.forecast import in_words
 from core.notice import NOTICE
-from core.places import data_folder
+from core.places import data_folder, new_place
 from gui import jobs, messages
 from gui.call_keeper import CallKeeper
 from gui.drop_area import DropArea
@@ -150,8 +149,7 @@ class ClassifyTab(QWidget):
     def _begin(self, folder: Path) -> Path:
         """Begin a new worklist; returns where its ledger will stand."""
         self._folder, self.result, self._is_watching, self._summary = folder, None, False, NOTICE
-        name = f"{datetime.now():%Y-%m-%d-%H%M%S}-screening.csv"
-        output = data_folder() / "screenings" / name
+        output = new_place(data_folder() / "screenings", "-screening.csv")
         self.worklist.show_folder(folder, (), self._keeper.book(output, ()))
         return output
 
@@ -319,7 +317,7 @@ class ClassifyTab(QWidget):
     @Slot(bool)
     def _on_labels(self, only_disagreements: bool) -> None:
         if self.result is not None and self._folder is not None:
-            path = data_folder() / "labels" / f"{datetime.now():%Y-%m-%d-%H%M%S}-labels.csv"
+            path = new_place(data_folder() / "labels", "-labels.csv")
             calls = self.worklist.book.calls()
             job = making_labels(path, self._folder, calls, self.result.rows, only_disagreements)
             self._work.start(job, self.show_event)

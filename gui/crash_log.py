@@ -75,6 +75,7 @@ class CrashLog(QObject):
     def install(self) -> None:
         """Take every fault from now on, also those that end the process at once."""
         logging.getLogger().addHandler(self._handler)
+        logging.raiseExceptions = False  # a log on a full disk is no news for the terminal
         sys.excepthook = self._on_exception
         threading.excepthook = lambda fault: self._on_exception(fault.exc_type, fault.exc_value, fault.exc_traceback)
         try:

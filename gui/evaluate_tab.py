@@ -1,6 +1,5 @@
 """The room of evaluation: how good the model is on films it was not made with, and where its threshold lies."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +15,7 @@ from core.files import readable_name
 from core.forecast import in_words
 from core.notice import NOTICE
 from core.operating import Wish
-from core.places import data_folder
+from core.places import data_folder, new_place
 from core.preparation import AS_IT_IS, Preparation
 from gui import jobs, messages
 from gui.acceptance_dialog import AcceptanceDialog
@@ -225,7 +224,7 @@ class EvaluateTab(QWidget):
     def _on_acceptance(self) -> None:
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
-            folder = data_folder() / "acceptances" / f"{datetime.now():%Y-%m-%d-%H%M%S}"
+            folder = new_place(data_folder() / "acceptances")
             self._work.start(accepting(self._session.model, order, folder), self.show_event)
 
     @Slot()

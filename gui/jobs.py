@@ -15,7 +15,7 @@ from core.files import write_atomically
 from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_preparation, sidecar_of
 from core.recipe import Augmentation, Recipe
 from core.run_folder import MODEL
-from core.runs import Run, compare, described, list_runs, runs_folder
+from core.runs import Run, compare, described, list_runs, runs_folder, unreadable_runs
 from core.searches import latest_search
 from gui.worker import Job, JobError, Worker
 
@@ -213,9 +213,10 @@ def previewing(path: Path, augmentation: Augmentation, size_px: int, count: int,
 
 @dataclass(frozen=True, slots=True)
 class RunsListed:
-    """The trainings that the app keeps, the newest first."""
+    """The trainings that the app keeps, the newest first, and the folders of those that cannot be read."""
 
     runs: tuple[Run, ...]
+    unreadable: tuple[Path, ...] = ()
 
 
 def listing_runs(folder: Path | None = None) -> Job:
@@ -223,7 +224,8 @@ def listing_runs(folder: Path | None = None) -> Job:
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_RUNS, 0, None)
-        return RunsListed(list_runs(folder or runs_folder()))
+        root = folder or runs_folder()
+        return RunsListed(list_runs(root), unreadable_runs(root))
 
     return job
 

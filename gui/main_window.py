@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("PneumoScreen: for research and education, not a diagnosis")
         self.resize(1280, 820)
         self.jobs, self.session = Jobs(self), Session(self)
-        self._closing = False
+        self._closing = self.is_ended = False
         self._asked_for: Path | None = None
         self.welcome: Welcome | None = None
         self.tabs = QTabWidget(documentMode=True)
@@ -152,12 +152,6 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def close_without_asking(self) -> None:
-        """Stop work after its present batch, save, and close: the system or a terminal ends the program."""
-        self._closing = True
-        self.jobs.cancel()
-        QApplication.closeAllWindows()
-
     @Slot(int)
     def _on_tab_changed(self, _index: int) -> None:
         tab = self.tabs.currentWidget()
@@ -168,8 +162,25 @@ class MainWindow(QMainWindow):
     def _on_continuation_wanted(self, _run: object) -> None:
         self.tabs.setCurrentWidget(self.training_tab)
 
+    @Slot()
+    def end(self) -> None:
+        """Stop work, save and close without a question, because the system wants it; a second time at once."""
+        if self.is_ended:
+            QApplication.exit()
+        self._closing = self.is_ended = True
+        while (dialog := QApplication.activeModalWidget()) and dialog.close():
+            pass
+        self.jobs.cancel()
+        self._close_or_go_on()
+
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
+        if not self._closing:
+            self._show(result)
+        self.job_shown.emit(result)
+        self._close_or_go_on()
+
+    def _show(self, result: object) -> None:
         match result:
             case AuditResult():
                 self.dataset_tab.show_audit(result)
@@ -210,8 +221,6 @@ class MainWindow(QMainWindow):
                 self.dataset_tab.open(result.path)
             case FilmReading():
                 self.classify_tab.show_reading(result)
-        self.job_shown.emit(result)
-        self._close_or_go_on()
 
     @Slot(object)
     def _on_failed(self, error: JobError) -> None:

@@ -94,7 +94,9 @@ class RunsTab(QWidget):
         self._table.set_rows([_cells(run) for run in listed.runs])
         self.plots.show_runs(())
         self._choices.set_rows([])
-        self.sentence.setText(EMPTY)
+        names = ", ".join(readable_name(path.name) for path in listed.unreadable)
+        damaged = f" Damaged, or made by a newer version, and left as they are: {names}." if names else ""
+        self.sentence.setText(EMPTY + damaged)
         self._update_buttons()
 
     def show_comparison(self, seen: Comparison) -> None:

@@ -1,5 +1,6 @@
 """Pictures of films, read in the background. Never blocks the window and never shows an unreadable film."""
 
+import logging
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
@@ -8,6 +9,8 @@ from PySide6.QtGui import QImage
 from core.errors import FilmUnreadable
 from core.images import read_film, read_thumbnail
 from gui.film_view import image_of
+
+log = logging.getLogger(__name__)
 
 
 class _Answer(QObject):
@@ -29,6 +32,8 @@ class _Reading(QRunnable):
             image = image_of(pixels)
         except FilmUnreadable:
             pass  # None says it
+        except Exception as error:  # without an answer no further picture would be read
+            log.error("a picture could not be made: %s", type(error).__name__)
         self._answer.ready.emit(self._path, image)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from core.events import (
 from core.intervals import Figure
 from core.metrics import summary_lines
 from core.notice import NOTICE
+from core.places import new_place
 from core.preparation import Preparation
 from core.recipe import Recipe, with_start
 from core.runs import Run, runs_folder
@@ -104,7 +104,7 @@ class TrainingTab(QWidget):
     def _on_search(self) -> None:
         recipe, source = self._recipe(), self._session.source
         if recipe and source:
-            folder = runs_folder() / f"search-{datetime.now():%Y-%m-%d-%H%M%S}"
+            folder = new_place(runs_folder(), before="search-")
             self._search(partial(jobs.searching, source, recipe, folder))
 
     @Slot()
@@ -147,7 +147,7 @@ class TrainingTab(QWidget):
         recipe = self._recipe()
         if recipe is None:
             return
-        self._begin(runs_folder() / f"{datetime.now():%Y-%m-%d-%H%M%S}-{recipe.name}", resume=False)
+        self._begin(new_place(runs_folder(), f"-{recipe.name}"), resume=False)
 
     @Slot()
     def _on_resume(self) -> None:

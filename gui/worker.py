@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from core.errors import PneumoScreenError
+from core.mishaps import sentence_of
 
 Job = Callable[[threading.Event], Generator[object, None, object]]
 log = logging.getLogger(__name__)
@@ -61,8 +61,7 @@ class Worker(QThread):
             self._result = self._drain()
         except BaseException as error:  # what leaves run() is printed by Qt and lost
             log.error("a job failed: %s", type(error).__name__)
-            known = isinstance(error, PneumoScreenError)
-            sentence = str(error) if known else f"Something went wrong inside the program ({type(error).__name__})."
+            sentence = sentence_of(error) or f"Something went wrong inside the program ({type(error).__name__})."
             self._error = JobError(sentence, traceback.format_exc())
 
     def _drain(self) -> object:

@@ -1,0 +1,29 @@
+"""Ctrl-C and the system's wish to end a program, as a job's cancel. Ends nothing by itself."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def asked_to_stop(cancel: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl-C, SIGTERM or closed terminal set `cancel`; a second one raises KeyboardInterrupt.
+
+    Only for the main thread, as signals are.
+    """
+
+    def stop(_signal: int, _frame: object) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+        sys.stderr.write("\nstopping after this batch\n")
+
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    earlier = {number: signal.signal(number, stop) for number in numbers if signal.getsignal(number) != signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)

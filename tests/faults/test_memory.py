@@ -1,0 +1,133 @@
+"""Memory that runs out, and exceptions, in every place that works beside the window: one sentence, and it goes on."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import learner
+from core.errors import FilmUnreadable, Reason
+from core.images import read_square
+from core.mishaps import sentence_of
+from core.phantoms import phantom
+from core.pipeline import pipelined
+from core.reader import Call
+from gui import thumbnails
+from gui.call_keeper import CallKeeper
+from gui.film_view import image_of
+from gui.jobs import JobState, training
+from gui.thumbnails import Thumbnails
+from tests.given import QUICK
+
+TORCH_SAYS = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory"
+
+
+class Hungry:
+    """A scorer that bears `most` films at once."""
+
+    batch, is_settled = 8, True
+
+    def __init__(self, most, error):
+        self.most, self.error = most, error
+
+    def features_and_logits(self, films):
+        if len(films) > self.most:
+            raise self.error
+        means = films.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)[:, None]
+        return means, means
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError(TORCH_SAYS)])
+@pytest.mark.parametrize("most", [8, 1, 0])
+def test_a_batch_too_large_for_the_memory_is_scored_film_by_film(error, most, cancel):
+    films = [np.full((8, 8), value, np.uint8) for value in range(20)]
+    answers = list(pipelined(range(20), lambda number: films[number], Hungry(most, error), cancel))
+    assert [answer.item for answer in answers] == list(range(20))
+    if most:
+        assert [float(answer.logits[0]) for answer in answers] == list(range(20))
+    else:
+        assert {answer.film.reason for answer in answers} == {Reason.OUT_OF_MEMORY}
+        assert all(answer.film.may_be_retried for answer in answers)
+
+
+def test_another_error_of_the_network_is_no_matter_of_memory(cancel):
+    films = [np.zeros((8, 8), np.uint8)] * 20
+    with pytest.raises(RuntimeError, match="shape"):
+        list(pipelined(range(20), lambda number: films[number], Hungry(0, RuntimeError("shape")), cancel))
+
+
+def test_a_film_too_large_for_the_memory_is_a_row(tmp_path, monkeypatch):
+    Image.fromarray(phantom(1, True, 96)).save(tmp_path / "film.png")
+
+    def greedy(*_arguments, **_named):
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "load", greedy)
+    with pytest.raises(FilmUnreadable) as refused:
+        read_square(tmp_path / "film.png", 64)
+    assert refused.value.reason is Reason.OUT_OF_MEMORY
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError(TORCH_SAYS), OSError(28, "No space left", "/d/x.csv")])
+def test_a_person_reads_what_to_do(error):
+    sentence = sentence_of(error)
+    assert "memory ran out" in sentence or "/d/x.csv" in sentence
+    assert "Errno" not in sentence
+
+
+def test_a_picture_that_cannot_be_made_stops_no_other(qtbot, tmp_path, monkeypatch):
+    for name in "ab":
+        Image.fromarray(phantom(1, True, 96)).save(tmp_path / f"{name}.png")
+    failing = iter([MemoryError(), None])
+
+    def sometimes(pixels):
+        if error := next(failing):
+            raise error
+        return image_of(pixels)
+
+    monkeypatch.setattr(thumbnails, "image_of", sometimes)
+    seen, reader = {}, Thumbnails(64)
+    reader.ready.connect(lambda path, image: seen.update({path.name: image is not None}))
+    for name in "ab":
+        reader.want(tmp_path / f"{name}.png")
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert seen == {"a.png": False, "b.png": True}
+    reader.close()
+
+
+def test_a_call_that_cannot_be_kept_is_said(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.call_keeper.keep_call", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    keeper = CallKeeper()
+    with qtbot.waitSignal(keeper.failed) as failed:
+        keeper.book(tmp_path / "r.csv", ()).say(Call("a.png", "NORMAL", False, "", "2026-01-01T00:00:00+00:00"))
+    assert "memory ran out" in failed.args[0]
+    keeper.close()
+
+
+FAILURES = [MemoryError(), RuntimeError(TORCH_SAYS), RuntimeError("boom"), KeyError("x"), OSError(5, "I/O error", "/a")]
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
+def test_after_any_exception_in_a_job_the_window_goes_on(qtbot, window, errors, error):
+    def job(_cancel):
+        with ThreadPoolExecutor(1) as pool:  # as decoders and loaders raise it
+            pool.submit(lambda: (_ for _ in ()).throw(error)).result()
+        yield
+
+    for _ in range(2):
+        with qtbot.waitSignal(window.job_shown):
+            window.jobs.start(job, window.training_tab.show_event)
+        assert window.jobs.state is JobState.IDLE
+    assert len(errors) == 2
+    assert "Traceback" not in errors[0]
+    assert "Errno" not in errors[0]
+
+
+@pytest.mark.usefixtures("tiny_network")
+def test_memory_that_runs_out_in_a_training_step_is_said(qtbot, window, errors, dataset_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(learner, "loss_of", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    with qtbot.waitSignal(window.job_shown, timeout=60_000):
+        window.jobs.start(training(dataset_folder, QUICK, tmp_path / "run", False), window.training_tab.show_event)
+    assert errors == ["There is not enough memory for two films at once. Choose a smaller image or network."]
+    assert not list((tmp_path / "run").glob("*.safetensors"))

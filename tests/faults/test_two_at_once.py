@@ -1,0 +1,104 @@
+"""Two programs on one output: the second is refused in a sentence, and a program that was killed holds up nobody."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from core.errors import JobFailed, Reason
+from core.events import FilmAnswered, ScreeningStarted
+from core.locks import only_writer
+from core.screening import screen
+from core.training import train
+from core.watching import watch
+from tests.faults.program import ROOT
+from tests.given import QUICK, drained
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from core.locks import only_writer
+with only_writer(Path(sys.argv[1])):
+    print("locked", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def letters(tmp_path):
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"letter-{number:03}.txt").write_text("no film")
+    return folder
+
+
+def test_a_second_screening_into_one_ledger_is_refused(told, letters, tmp_path, cancel):
+    output = tmp_path / "r.csv"
+    first = screen(letters, output, None, cancel)
+    next(event for event in first if isinstance(event, FilmAnswered))
+    for command in (
+        ("screen", letters, "--output", output),
+        ("screen", letters, "--output", output, "--resume"),
+        ("screen", letters, "--output", output, "--watch"),
+    ):
+        status, said = told(*command)
+        assert status == 1
+        assert f"{output} is being written by another PneumoScreen" in said
+    _, result = drained(first)
+    assert (result.completed, result.found, result.refused) == (True, 40, 40)
+    assert len(output.read_text().splitlines()) == 41
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith((".r.csv", "r.csv."))]
+
+
+def test_two_screenings_beside_each_other_do_not_meet(letters, tmp_path, cancel):
+    first, second = (screen(letters, letters / name, None, cancel) for name in ("one.csv", "two.csv"))
+    next(event for event in first if isinstance(event, ScreeningStarted))
+    _, result = drained(second)
+    assert result.completed
+    assert drained(first)[1].refused == 40
+
+
+def test_a_second_training_into_one_folder_is_refused(told, dataset_folder, tmp_path, cancel):
+    first = train(dataset_folder, QUICK, tmp_path / "run", cancel)
+    next(first)
+    for more in ((), ("--resume",)):
+        status, said = told("train", dataset_folder, "--output", tmp_path / "run", *more)
+        assert (status, "is being written by another PneumoScreen" in said) == (1, True)
+    first.close()
+    with only_writer(tmp_path / "run"):
+        status, said = told("search", dataset_folder, "--output", tmp_path / "run", "--trials", "1")
+    assert (status, "is being written by another PneumoScreen" in said) == (1, True)
+
+
+def test_a_watch_and_a_screening_exclude_each_other(letters, tmp_path, cancel):
+    first = watch(letters, tmp_path / "r.csv", None, cancel, poll_seconds=0)
+    next(event for event in first if isinstance(event, ScreeningStarted))
+    with pytest.raises(JobFailed) as refused:
+        drained(screen(letters, tmp_path / "r.csv", None, cancel))
+    assert refused.value.reason is Reason.IN_USE
+    cancel.set()
+    drained(first)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_the_lock_of_a_killed_program_is_free_and_what_it_left_is_swept_up(kind, tmp_path):
+    output = tmp_path / "r.csv"
+    if kind == "folder":
+        output.mkdir()
+    command = [sys.executable, "-c", HOLD, output]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as holder:
+        assert holder.stdout.readline() == "locked\n"
+        with pytest.raises(JobFailed, match="another PneumoScreen"), only_writer(output):
+            pass
+        os.kill(holder.pid, signal.SIGKILL)
+    left = output / ".films.tmp" if kind == "folder" else tmp_path / ".r.csv.abc123.tmp"
+    left.write_text("half")
+    (tmp_path / ".other.csv.abc123.tmp").write_text("not ours")
+    with only_writer(output):
+        assert not left.exists()
+    assert (tmp_path / ".other.csv.abc123.tmp").exists()
+    assert not list(tmp_path.rglob("*lock"))
