@@ -124,13 +124,14 @@ def looking(source: Path, preparation: Preparation) -> Job:
 
 
 def demonstrating(folder: Path) -> Job:
-    """Make the synthetic phantoms, then check them like any dataset."""
+    """Make the synthetic phantoms, then check them like any dataset; None where it was cancelled before."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.audit import audit
         from core.demo import make_demo
 
-        return (yield from audit((yield from make_demo(folder, cancel)), cancel))
+        dataset = yield from make_demo(folder, cancel)
+        return None if cancel.is_set() else (yield from audit(dataset, cancel))
 
     return job
 
