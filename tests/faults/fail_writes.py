@@ -2,7 +2,7 @@
 
     python tests/faults/fail_writes.py
 
-Needs strace (Linux). Each file is written over an older one, which must be there whole afterwards, or the new one whole.
+Needs strace (Linux). Each file is written over an older one; afterwards the old or the new one must be there, whole.
 A refused call must end in a sentence with status 1. Prints one line a run; exit status 1 where something broke.
 """
 
