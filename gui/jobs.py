@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QFile, QObject, Signal, Slot
@@ -136,8 +137,12 @@ def demonstrating(folder: Path) -> Job:
     return job
 
 
+@cache
 def freeze_heavy() -> None:
-    """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms."""
+    """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms.
+
+    Once only: what a job before left in cycles, such as its network, would be kept for ever with them.
+    """
     import torch  # noqa: F401
 
     gc.freeze()

@@ -112,7 +112,7 @@ def main():
                 print(f"cycle {cycler.done}: {row[0]} threads, {row[1]} files, {row[2]:.0f} MB", flush=True)
         window.close()
         application.processEvents()
-    if len(figures) < 2:
+    if len(figures) < 20:
         print(f"{cycler.done} cycles: too few to tell")
         return 1
     said = grown(figures)
