@@ -443,6 +443,8 @@ def _demo(cancel: threading.Event) -> int:
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-") as name:
         folder = Path(name)
         dataset = _finished(make_demo(folder, cancel))
+        if cancel.is_set():
+            return INTERRUPTED
         status, result = _trained(train(dataset, DEMO_RECIPE, folder / "run", cancel))
         if status != DONE or cancel.is_set():
             return INTERRUPTED

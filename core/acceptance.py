@@ -60,8 +60,7 @@ def accept(
     found = yield from scored(loaded, dataset, False, True, cancel)
     if found is None:
         return None
-    labels = found.answers.labels
-    counts = int((labels == 1).sum()), int((labels == 0).sum())
+    counts = [int((found.answers.labels == label).sum()) for label in (1, 0)]
     if min(counts) < FEWEST:
         sentence = (
             f"Of the films that the model was not made with, {counts[0]} have the finding and {counts[1]} do not; an "

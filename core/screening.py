@@ -179,12 +179,10 @@ def screen(
         loaded = load_in_use(model)
         names = listed(folder, [*own_files(output), *([heatmaps] if heatmaps else [])])
         kept = still_there(earlier_rows(output, loaded, resume or retry_failed), names, folder)
-        if retry_failed:
-            kept = [row for row in kept if row.status is not Status.FAILED]
+        kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
         found = len(names.keys() | {row.file for row in kept})
         yield ScreeningStarted(found, tuple(kept), loaded.header.classes)
-        answered = {row.file for row in kept}
-        waiting = [names[name] for name in sorted(names) if name not in answered]
+        waiting = [names[name] for name in sorted(names.keys() - {row.file for row in kept})]
         work, start = Screening(loaded, output, kept, heatmaps), time.monotonic()
         try:
             for number, row in enumerate(work.answered(waiting, cancel), start=1):

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QFile, QObject, Signal, Slot
@@ -124,13 +125,14 @@ def looking(source: Path, preparation: Preparation) -> Job:
 
 
 def demonstrating(folder: Path) -> Job:
-    """Make the synthetic phantoms, then check them like any dataset."""
+    """Make the synthetic phantoms, then check them like any dataset; None where it was cancelled before."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.audit import audit
         from core.demo import make_demo
 
-        return (yield from audit((yield from make_demo(folder, cancel)), cancel))
+        dataset = yield from make_demo(folder, cancel)
+        return None if cancel.is_set() else (yield from audit(dataset, cancel))
 
     return job
 
@@ -146,8 +148,12 @@ def testing_model() -> Job:
     return job
 
 
+@cache
 def freeze_heavy() -> None:
-    """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms."""
+    """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms.
+
+    Once only: what a job before left in cycles, such as its network, would be kept for ever with them.
+    """
     import torch  # noqa: F401
 
     gc.freeze()

@@ -174,7 +174,7 @@ class RunsTab(QWidget):
 
 
 def _cells(run: Run) -> tuple[str | int | float | None, ...]:
-    state = "finished" if run.metrics else "interrupted" if run.is_resumable else "no epoch finished"
+    state = "finished" if run.metrics else "interrupted" if run.is_resumable and run.epochs else "no epoch finished"
     minutes = sum(epoch.seconds for epoch in run.epochs) / 60
     return (
         readable_name(run.card.name), run.card.started[:16].replace("T", " "), state,

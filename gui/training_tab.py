@@ -25,6 +25,7 @@ from core.notice import NOTICE
 from core.places import new_place
 from core.preparation import Preparation
 from core.recipe import Recipe, with_start
+from core.run_folder import is_resumable
 from core.runs import Run, runs_folder
 from gui import jobs, messages
 from gui.augmentation_preview import AugmentationPreview
@@ -190,7 +191,7 @@ class TrainingTab(QWidget):
         self.preview.setEnabled(self._session.audit is not None)
         for widget in (self.find_rate, self.search, self.resume_search):
             widget.setEnabled(self.start.isEnabled())
-        checkpoint = self._interrupted is not None and (self._interrupted / "last.ckpt").is_file()
+        checkpoint = self._interrupted is not None and is_resumable(self._interrupted)
         self.resume.setVisible(idle and checkpoint)
         self.pause.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
         self.pause.setText("Go on" if state is jobs.JobState.PAUSED else "Pause")

@@ -60,7 +60,6 @@ def attack(commands, options, place, check, unbroken):
             ended += 1
             if unbroken(output) != unbroken(place / "whole"):
                 broken.append(f"{output.name} ended otherwise than the unbroken run")
-                print(broken[-1])
             if kills >= moments:
                 break
             number, resume = number + 1, False

@@ -1,0 +1,38 @@
+"""Jobs that are started and stopped again and again leave no thread and no open file. Hours of it: soak.py."""
+
+import gc
+import sys
+import threading
+
+import pytest
+
+from gui.jobs import listing_runs, training
+from gui.screening_jobs import screening
+from tests.faults.window_job import LONG
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts what /proc shows")
+
+
+@pytest.mark.usefixtures("tiny_network")
+def test_ten_starts_and_stops_leave_nothing_behind(qtbot, window, errors, dataset_folder, tmp_path):
+    from tests.faults.soak import usage
+
+    def cycle(number):
+        def stop(event):
+            if type(event).__name__ in {"Progressed", "BatchEnded"}:
+                window.jobs.cancel()
+
+        for job in (
+            training(dataset_folder, LONG, tmp_path / f"run-{number}", False),
+            screening(tmp_path / "nothing", tmp_path / "r.csv", None),
+            listing_runs(),
+        ):
+            with qtbot.waitSignal(window.job_shown, timeout=60_000):
+                window.jobs.start(job, stop)
+        gc.collect()
+        return usage()
+
+    first, *_, last = [cycle(number) for number in range(10)][2:]  # torch starts its own threads in the first
+    assert last[:2] == first[:2]
+    assert len(errors) == 10  # the folder that is not there, each time
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("screen", "decode"))]

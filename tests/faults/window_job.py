@@ -1,0 +1,59 @@
+"""The window with one job under way: `python tests/faults/window_job.py KIND PLACE` says "running", then waits."""
+
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer
+
+from core.preparation import AS_IT_IS
+from gui import app, jobs
+from gui.evaluation_jobs import doubting, evaluating
+from gui.main_window import MainWindow
+from gui.screening_jobs import screening, watching
+from tests.given import QUICK
+
+LONG = replace(QUICK, epochs=200, name="long")
+
+
+def job_of(kind, place):
+    """A job that has work for long. Films in place/films, a dataset in place/dataset."""
+    films, dataset, output = place / "films", place / "dataset", place / "out"
+    return {
+        "train": lambda: jobs.training(dataset, LONG, output / "run", False),
+        "search": lambda: jobs.searching(dataset, LONG, output / "search", 3600, AS_IT_IS),
+        "rate": lambda: jobs.finding_rate(dataset, LONG, AS_IT_IS),
+        "audit": lambda: jobs.auditing(dataset, AS_IT_IS),
+        "evaluate": lambda: evaluating(None, dataset, AS_IT_IS),
+        "doubt": lambda: doubting(dataset, None, AS_IT_IS),
+        "screen": lambda: screening(films, output / "r.csv", None),
+        "watch": lambda: watching(films, output / "r.csv", None),
+    }[kind]()
+
+
+def main(kind, place):
+    show = MainWindow.show
+
+    def show_and_start(window):
+        show(window)
+        QTimer.singleShot(0, lambda: start(window))
+
+    def start(window):
+        if kind == "demo":
+            window.jobs.state_changed.connect(lambda _: print("running", flush=True))
+            window.dataset_tab.start_demo()
+        elif kind == "idle":
+            print("running", flush=True)
+        else:
+            window.jobs.start(job_of(kind, place), lambda _event: print("running", flush=True))
+
+    MainWindow.show = show_and_start
+    return app.run_window(False, threading.Event())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
