@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -446,4 +447,5 @@ def _demo(cancel: threading.Event) -> int:
 
 
 if __name__ == "__main__":
+    multiprocessing.freeze_support()  # decoders run in children, which start here where the program is frozen
     sys.exit(main())

@@ -61,6 +61,9 @@ def film_details(path: Path) -> FilmDetails:
                 return FilmDetails()
             from pydicom import dcmread
 
+            from core.deflated import check_inflation
+
+            check_inflation(stream)
             return _details_of(dcmread(stream, stop_before_pixels=True, specific_tags=list(TAGS)))
     except Exception:  # pydicom's parser raises whatever the bytes led it to, and no detail is worth a film
         return FilmDetails()
