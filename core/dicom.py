@@ -81,6 +81,12 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
         raise FilmUnreadable(Reason.DAMAGED, "Its DICOM pixel data are damaged or cut off.") from error
 
 
+def _kind_of(header: FileDataset) -> str:
+    """The name of what the file says that it holds, from its beginning; "" where it does not say."""
+    kind = header.file_meta.get("MediaStorageSOPClassUID") or header.get("SOPClassUID")
+    return str(getattr(kind, "name", ""))
+
+
 def _check_syntax(header: FileDataset) -> None:
     """Refuse what no decoder here can read."""
     syntax = header.file_meta.get("TransferSyntaxUID")
@@ -99,6 +105,8 @@ def _check_syntax(header: FileDataset) -> None:
 def _check_header(header: FileDataset, max_pixels: int) -> None:
     """Refuse from the header alone what holds no single film or must not be decoded."""
     if not any(keyword in header for keyword in PIXEL_KEYWORDS):
+        if "Image Storage" in _kind_of(header):
+            raise FilmUnreadable(Reason.DAMAGED, "It is cut off before its picture.")
         raise FilmUnreadable(Reason.NO_PIXELS, "It is a DICOM file without a picture.")
     try:
         rows, columns = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
