@@ -18,6 +18,7 @@ from core.events import TrainingResult
 from core.files import readable_name, write_text_atomically
 from core.notice import NOTICE
 from core.preparation import Preparation
+from core.visible import visible
 
 Result = TypeVar("Result")
 DONE, FAILED, WRONG_USAGE, SOME_LEFT_OUT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -36,15 +37,17 @@ def main(arguments: list[str] | None = None) -> int:
         command: Callable[[argparse.Namespace, threading.Event], int] = options.command
         return command(options, cancel)
     except PneumoScreenError as error:
-        print(error.sentence, file=sys.stderr)
+        print(visible(error.sentence), file=sys.stderr)
         return FAILED
     except FileNotFoundError as error:
-        print(error, file=sys.stderr)
+        print(visible(str(error)), file=sys.stderr)
         return FAILED
     except Exception as error:  # a person gets one line whatever happens; developers set the variable
         if os.environ.get("PNEUMOSCREEN_DEBUG"):
             raise
-        print(f"Something went wrong inside the program ({type(error).__name__}: {error}).", file=sys.stderr)
+        print(
+            f"Something went wrong inside the program ({type(error).__name__}: {visible(str(error))}).", file=sys.stderr
+        )
         return FAILED
 
 
@@ -205,7 +208,7 @@ def _print_event(event: object) -> None:
 def _print_line(text: str) -> None:
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
-    print(text, flush=True)
+    print(visible(text), flush=True)
 
 
 def _preparation(options: argparse.Namespace) -> Preparation:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
@@ -12,6 +13,8 @@ from core.events import Decision, LedgerRow, Status
 from core.files import explained_write, readable_name, spreadsheet_cell, without_quote, write_text_atomically
 
 UNFINISHED: Final = ".partial"
+CODED: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
+CODED_BYTE: Final = re.compile(rb"\\x([0-9a-f]{2})")
 COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
 
 
@@ -134,8 +137,20 @@ def regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path
 
 
 def relative_name(path: Path, folder: Path) -> str:
-    """The file's name in the ledger: relative to the folder, with "/", always valid UTF-8."""
-    return readable_name(path.relative_to(folder).as_posix())
+    """The file's name in the ledger: relative to the folder, with "/", always valid UTF-8.
+
+    A byte that is not UTF-8 becomes \\xNN, and where a name itself holds such letters, its backslash becomes \\x5c, so
+    that no two files have one name, and `file_of` finds each again.
+    """
+    return readable_name(CODED.sub(r"\\x5c", path.relative_to(folder).as_posix()))
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """The file behind a name in the ledger: undoes `relative_name`."""
+    if not CODED.search(name):
+        return folder / name
+    content = CODED_BYTE.sub(lambda found: bytes([int(found[1], 16)]), name.encode())
+    return folder / os.fsdecode(content)
 
 
 def unlisted(folder: Path, error: OSError) -> JobFailed:

@@ -24,7 +24,7 @@ from core.events import (
     Status,
 )
 from core.explain import heat_map, overlay
-from core.files import check_writable, write_atomically
+from core.files import check_writable, sha256_of_text, write_atomically
 from core.gate import GateStatistics, refusal
 from core.gate_rules import look
 from core.images import Grey
@@ -38,6 +38,7 @@ from core.site import validation_here
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
 DECIMALS = 6  # of probabilities in the ledger
+LONGEST_NAME = 255 - len(".12345678.tmp")  # bytes of a file's name, with room for that of its temporary file
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Screening:
         if self._heatmaps is not None:
             label = self.model.header.classes.index(row.label or "")
             picture = overlay(film, heat_map(self.model, film, label))
-            write_atomically(self._heatmaps / f"{name}.png", partial(picture.save, format="PNG"))
+            write_atomically(heat_map_path(self._heatmaps, name), partial(picture.save, format="PNG"))
         return row
 
     def result(self, completed: bool, found: int) -> ScreeningResult:
@@ -117,6 +118,14 @@ class Screening:
             drift=self._drift.warnings(),
             rows=tuple(rows),
         )
+
+
+def heat_map_path(folder: Path, name: str) -> Path:
+    """Where the heat map of the film of this name in the ledger stands; a name too long for ".png" ends in its hash."""
+    path = folder / f"{name}.png"
+    if len(path.name.encode()) <= LONGEST_NAME:
+        return path
+    return path.with_name(f"{path.name[: LONGEST_NAME // 8]}-{sha256_of_text(name)[:16]}.png")
 
 
 def gate_of(model: Model) -> GateStatistics | None:
