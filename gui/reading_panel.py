@@ -49,7 +49,8 @@ class ReadingPanel(QWidget):
         threshold = f"threshold {film.threshold:.3f} · " if film.threshold is not None else ""
         self.details.setText(
             f"{visible_name(film.path.name)} · decision: {film.decision} · {threshold}{visible_name(film.model)}\n"
-            f"{film.validation} {NOTICE}"
+            + "".join(f"⚠ {sentence}\n" for sentence in film.cautions)
+            + f"{film.validation} {NOTICE}"
         )
         self.film.show_reading(film.pixels, film.heat, film.details)
 
