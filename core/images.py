@@ -81,6 +81,8 @@ def explained_read() -> Iterator[None]:
         raise FilmUnreadable(Reason.OUT_OF_MEMORY, "There was not enough memory to decode it.") from error
     except OSError as error:
         raise _explained(error) from error
+    except ValueError as error:  # of the system: no file can have such a name
+        raise FilmUnreadable(Reason.MISSING, "No file can have this name.") from error
 
 
 def read_square(path: Path, size_px: int) -> Grey:

@@ -1,7 +1,5 @@
 """RESULTS.csv: one row for every file, on disk as it comes, resumable. Scores nothing."""
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +8,15 @@ from typing import Final, TextIO
 
 from core.errors import JobFailed, Reason
 from core.events import Decision, LedgerRow, Status
-from core.files import explained_write, readable_name, spreadsheet_cell, without_quote, write_text_atomically
+from core.files import (
+    csv_line,
+    csv_rows,
+    explained_write,
+    readable_name,
+    spreadsheet_cell,
+    without_quote,
+    write_text_atomically,
+)
 
 UNFINISHED: Final = ".partial"
 CODED: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
@@ -57,18 +63,19 @@ def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRo
     Raises JobFailed where the file is no such ledger, or is of another model.
     """
     try:
-        content = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+        lines = csv_rows(content[: content.rfind(b"\n") + 1])  # a torn last row may end amid a character
+    except (OSError, ValueError) as error:
         raise _not_resumable(path, "it cannot be read") from error
-    lines = list(csv.reader(io.StringIO(content)))
     expected = header_of(classes)
     if not lines or lines[0] != expected:
         if len(content) < len(",".join(expected)):
             return []  # torn in its first line
         raise _not_resumable(path, "its columns are not those of this model's screenings")
-    whole = lines[1:] if content.endswith("\n") else lines[1:-1]
+    if len(lines) > 1 and len(lines[-1]) < len(expected):
+        lines.pop()  # torn at a line end inside of a name
     rows = {}
-    for cells in whole:
+    for cells in lines[1:]:
         try:
             row = row_of(cells)
         except ValueError as error:
@@ -86,11 +93,7 @@ def _not_resumable(path: Path, why: str) -> JobFailed:
 
 def text_of(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
     """The whole CSV of these rows."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header_of(classes))
-    writer.writerows(cells_of(row) for row in rows)
-    return text.getvalue()
+    return "".join(csv_line(cells) for cells in (header_of(classes), *(cells_of(row) for row in rows)))
 
 
 def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
@@ -107,11 +110,10 @@ class Journal:
         write_text_atomically(self._path, text_of(rows, classes))
         with explained_write(self._path):
             self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._stream, lineterminator="\n")
 
     def add(self, row: LedgerRow) -> None:
         with explained_write(self._path):
-            self._writer.writerow(cells_of(row))
+            self._stream.write(csv_line(cells_of(row)))
             self._stream.flush()
 
     def close(self) -> None:
