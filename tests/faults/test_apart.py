@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from core.images import read_film
 from core.screening import screen
 from tests.faults import bad_decoders
 from tests.faults.hostile_films import FILM
+from tests.faults.hostile_names import small_model
 from tests.given import drained, write_dicom
 
 
@@ -105,9 +107,16 @@ def test_a_screening_goes_on_after_a_decoder_broke_down(tmp_path, cancel, monkey
             ask(self, bad_decoders.dies, content) if content == bad else ask(self, work, content, **options)
         ),
     )
-    _, result = drained(screen(folder, tmp_path / "r.csv", None, cancel))
+    _, result = drained(screen(folder, tmp_path / "r.csv", small_model(), cancel))
     rows = {row.file: row for row in result.rows}
     assert (rows["b.dcm"].status, rows["b.dcm"].reason) == (Status.FAILED, "decoder_failed")
     assert {rows["a.dcm"].status, rows["c.dcm"].status} == {Status.SCORED}
     monkeypatch.undo()
     assert (read_film(folder / "b.dcm") == FILM).all()
+
+
+def test_a_file_over_which_gdcm_ends_the_process_ends_the_child_only():
+    """Found by fuzz_films.py within seconds: GDCM throws what nothing catches. It ended the whole program before."""
+    with pytest.raises(FilmUnreadable) as refusal:
+        read_film(Path(__file__).parent / "found" / "gdcm-jpeg-logic.dcm")
+    assert refusal.value.reason in {Reason.DECODER_FAILED, Reason.DAMAGED}

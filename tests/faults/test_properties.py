@@ -32,7 +32,7 @@ from core.recipe import NAMED_RECIPES
 from core.splits import with_splits
 from core.visible import visible
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
@@ -264,6 +264,7 @@ def test_texts_of_any_kind_are_read_or_refused(text):
 def test_found_is_scored_and_refused_and_failed(kinds):
     from core.screening import screen
     from tests.faults.hostile_films import FILM, encoded
+    from tests.faults.hostile_names import small_model
     from tests.given import drained, write_dicom
 
     png = encoded(FILM, "PNG")
@@ -278,7 +279,7 @@ def test_found_is_scored_and_refused_and_failed(kinds):
                 write_dicom(folder / f"{number}", FILM)
             else:
                 (folder / f"{number}.png").write_bytes(content[kind])
-        _, result = drained(screen(folder, Path(name) / "r.csv", None, threading.Event()))
+        _, result = drained(screen(folder, Path(name) / "r.csv", small_model(), threading.Event()))
         assert result.found == result.scored + result.refused + result.failed == len(kinds) - kinds.count("folder")
         assert len({row.file for row in result.rows}) == result.found
         assert result.failed == kinds.count("cut")
