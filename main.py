@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from core.files import check_writable, readable_name, write_text_atomically
 from core.notice import NOTICE
 from core.preparation import Preparation
 from core.version import this_build
+from core.visible import visible
 
 Result = TypeVar("Result")
 COMMANDS = {"audit", "train", "search", "evaluate", "accept", "operating-point", "card", "screen", "self-test"}
@@ -44,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get("PNEUMOSCREEN_DEBUG"):
             raise
         inside = f"Something went wrong inside the program ({type(error).__name__}: {error})."
-        print(sentence_of(error) or inside, file=sys.stderr)
+        print(visible(sentence_of(error) or inside), file=sys.stderr)
         return FAILED
 
 
@@ -206,7 +208,7 @@ def _print_line(text: str) -> None:
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
     try:
-        print(text, flush=True)
+        print(visible(text), flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -459,4 +461,5 @@ def _demo(cancel: threading.Event) -> int:
 
 
 if __name__ == "__main__":
+    multiprocessing.freeze_support()  # decoders run in children, which start here where the program is frozen
     sys.exit(main())

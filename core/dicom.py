@@ -1,19 +1,27 @@
-"""The pixels of one DICOM file as a grey picture. Keeps nothing that names a patient, follows no reference."""
+"""One DICOM file as a grey picture, and how it was taken. Keeps nothing that names a patient, follows no reference.
+
+The program reads films through core/dicom_apart.py, which runs `read_dicom` in a child process.
+"""
 
 import hashlib
 import logging
 import math
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 from pydicom import config, dcmread
 from pydicom.dataset import FileDataset
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut, apply_windowing
 from pydicom.pixels.utils import pixel_array
 
+from core.chroma import chroma
+from core.deflated import check_inflation
 from core.errors import FilmUnreadable, Reason
 
 DICOM_MAGIC: Final = b"DICM"  # Part 10, section 7.1: after a preamble of 128 bytes
@@ -31,35 +39,74 @@ warnings.filterwarnings("ignore", module="pydicom")
 config.settings.reading_validation_mode = config.IGNORE  # odd values in tags that are not read here do not matter
 
 
-def read_dicom(stream: BinaryIO, max_pixels: int) -> npt.NDArray[np.uint8]:
-    """The one frame in `stream` as (height, width) uint8, dense tissue white.
+@dataclass(frozen=True, slots=True)
+class DicomFilm:
+    """One film of a DICOM file.
+
+    pixels: (height, width) uint8, dense tissue white. chroma: of a capture in colour, 0..127 as core.chroma gives it,
+    0 for grey ones. tags: how it was taken (TAGS, Rows, Columns), as text. patient: a one-way code of the patient's
+    identifier, "" where none is named.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    chroma: float
+    tags: dict[str, str]
+    patient: str
+
+
+def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
+    """The one frame in `stream`.
 
     The modality LUT, then the VOI LUT or the first window are applied (Part 3, C.11.1 and C.11.2); without one the
     range from the smallest to the largest value is shown. MONOCHROME1 is inverted (Part 3, C.7.6.3.1.2).
     Raises FilmUnreadable: no_pixels, multi_frame, too_large, unsupported or damaged.
     """
     try:
+        check_inflation(stream)
         header = dcmread(stream)
-    except MemoryError:
+    except (MemoryError, FilmUnreadable):
         raise
     except Exception as error:  # pydicom's parser raises whatever the bytes led it to
         raise FilmUnreadable(Reason.DAMAGED, "Its DICOM header is damaged or cut off.") from error
     _check_header(header, max_pixels)
+    _check_syntax(header)
     try:
-        return _shown(header)
+        pixels, colour = _shown(header)
+        return DicomFilm(pixels, colour, _tags_of(header), _patient_of(header))
     except MemoryError:
         raise
-    except (NotImplementedError, RuntimeError) as error:
-        syntax = header.file_meta.get("TransferSyntaxUID", None)
-        name = syntax.name if syntax else "missing transfer syntax"
-        raise FilmUnreadable(Reason.UNSUPPORTED, f"Its DICOM pixel format cannot be decoded ({name}).") from error
+    except NotImplementedError as error:
+        raise FilmUnreadable(Reason.UNSUPPORTED, f"Its DICOM pixel format cannot be decoded ({error}).") from error
     except Exception as error:  # decoders and pydicom raise whatever their parsers met
         raise FilmUnreadable(Reason.DAMAGED, "Its DICOM pixel data are damaged or cut off.") from error
+
+
+def _kind_of(header: FileDataset) -> str:
+    """The name of what the file says that it holds, from its beginning; "" where it does not say."""
+    kind = header.file_meta.get("MediaStorageSOPClassUID") or header.get("SOPClassUID")
+    return str(getattr(kind, "name", ""))
+
+
+def _check_syntax(header: FileDataset) -> None:
+    """Refuse what no decoder here can read."""
+    syntax = header.file_meta.get("TransferSyntaxUID")
+    if not syntax:
+        sentence = "Its DICOM header does not say how the pixels are coded (transfer syntax). Export the film again."
+        raise FilmUnreadable(Reason.UNSUPPORTED, sentence)
+    try:
+        is_known = get_decoder(syntax).is_available
+    except NotImplementedError:
+        is_known = False
+    if not is_known:
+        name = syntax.name if syntax.is_transfer_syntax else "unknown transfer syntax"
+        raise FilmUnreadable(Reason.UNSUPPORTED, f"Its DICOM pixel format cannot be decoded ({name}).")
 
 
 def _check_header(header: FileDataset, max_pixels: int) -> None:
     """Refuse from the header alone what holds no single film or must not be decoded."""
     if not any(keyword in header for keyword in PIXEL_KEYWORDS):
+        if "Image Storage" in _kind_of(header):
+            raise FilmUnreadable(Reason.DAMAGED, "It is cut off before its picture.")
         raise FilmUnreadable(Reason.NO_PIXELS, "It is a DICOM file without a picture.")
     try:
         rows, columns = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
@@ -74,16 +121,22 @@ def _check_header(header: FileDataset, max_pixels: int) -> None:
         raise FilmUnreadable(Reason.TOO_LARGE, f"It claims {columns:,} x {rows:,} pixels; no film has.")
 
 
-def _shown(header: FileDataset) -> npt.NDArray[np.uint8]:
-    """Stored values as a viewer would show them."""
+def _shown(header: FileDataset) -> tuple[npt.NDArray[np.uint8], float]:
+    """Stored values as a viewer would show them, and how coloured they are."""
     stored = pixel_array(header, index=0 if "NumberOfFrames" in header else None)
     interpretation = str(header.get("PhotometricInterpretation", "MONOCHROME2"))
     if stored.ndim == 3:
-        return _luma(stored)
+        return _luma(stored), _chroma_of(stored) if interpretation.startswith(("RGB", "YBR")) else 0.0
     if interpretation == "PALETTE COLOR":
         raise NotImplementedError(interpretation)
     shown = _windowed(apply_modality_lut(stored, header), header)
-    return 255 - shown if interpretation == "MONOCHROME1" else shown
+    return 255 - shown if interpretation == "MONOCHROME1" else shown, 0.0
+
+
+def _chroma_of(stored: npt.NDArray[np.generic]) -> float:
+    """`chroma` of a capture (height, width, 3)."""
+    top = max(1, int(stored.max())) if stored.dtype != np.uint8 else 255
+    return chroma(Image.fromarray((stored[..., :3].astype(np.float64) * (255 / top)).astype(np.uint8)))
 
 
 def _windowed(values: npt.NDArray[np.generic], header: FileDataset) -> npt.NDArray[np.uint8]:
@@ -132,19 +185,20 @@ def _stretched(
     return np.round((np.clip(numbers, low, high) - low) * (255 / (high - low))).astype(np.uint8)
 
 
-def read_tags(stream: BinaryIO) -> tuple[dict[str, str], str]:
-    """How a film was taken (TAGS, as text), and a one-way code of its patient, "" where none is named.
+def _tags_of(header: FileDataset) -> dict[str, str]:
+    """How a film was taken. A tag that cannot be read counts as not told."""
+    told = {}
+    for name in TAGS:
+        try:
+            value = header.get(name)
+        except Exception:  # pydicom raises whatever an odd value leads it to
+            continue
+        if value not in (None, ""):
+            told[name] = str(value).strip()
+    return told
 
-    The patient's identifier itself never leaves this function.
-    Raises FilmUnreadable (damaged).
-    """
-    try:
-        header = dcmread(stream, stop_before_pixels=True, specific_tags=[*TAGS, "PatientID", "Rows", "Columns"])
-        tags = {name: str(header.get(name)).strip() for name in TAGS if header.get(name) not in (None, "")}
-        patient = str(header.get("PatientID") or "").strip()
-    except MemoryError:
-        raise
-    except Exception as error:  # pydicom's parser raises whatever the bytes led it to
-        raise FilmUnreadable(Reason.DAMAGED, "Its DICOM header is damaged or cut off.") from error
-    code = hashlib.sha256(f"PneumoScreen {patient}".encode("utf-8", "replace")).hexdigest()[:12] if patient else ""
-    return tags, code
+
+def _patient_of(header: FileDataset) -> str:
+    """The one-way code; the identifier itself never leaves this function."""
+    patient = str(header.get("PatientID") or "").strip()
+    return hashlib.sha256(f"PneumoScreen {patient}".encode("utf-8", "replace")).hexdigest()[:12] if patient else ""

@@ -18,6 +18,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from core.deflated import check_inflation
 from core.errors import FilmUnreadable, Reason
 from core.files import write_atomically
 from core.images import explained_read, is_dicom, open_regular
@@ -110,8 +111,9 @@ def source_of(path: Path, pixels: int, keeps_identity: bool, codes: Codes) -> So
             return Source(_anonymous(codes, code, code), None, code, (), lossy)
         try:
             wanted = [*ALWAYS_THERE, *WHERE_GIVEN, *REFERENCE]
+            check_inflation(stream)
             header = dcmread(stream, stop_before_pixels=True, specific_tags=wanted)
-        except (MemoryError, OSError):
+        except (MemoryError, OSError, FilmUnreadable):
             raise
         except Exception as error:  # pydicom's parser raises whatever the bytes led it to
             raise FilmUnreadable(Reason.DAMAGED, "Its DICOM header is damaged or cut off.") from error

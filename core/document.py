@@ -1,20 +1,18 @@
 """What we print, as content: blocks in order, and the same as one self-contained web page. Lays out no paper."""
 
 import re
-import unicodedata
 from base64 import b64encode
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from core.visible import visible
+
 if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
 
-# bidirectional controls: they can make "film\u202egnp.exe" read as another name
-BIDI_CONTROLS: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
-UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 NUMERIC: Final = re.compile(r"[\d\s.,%+±<>=()/–−-]*\d[\d\s.,%+±()/–−-]*(to [\d.,%\s()–−-]+)?")
 STYLE: Final = """
 :root{color-scheme:light dark}
@@ -142,22 +140,6 @@ class Document:
     subtitle: str
     blocks: tuple[Block, ...]
     footer: str
-
-
-def escaped_character(character: str) -> str:
-    """A character as people write one that cannot be shown: \\uXXXX, or \\UXXXXXXXX beyond the first plane."""
-    return f"\\u{ord(character):04X}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08X}"
-
-
-def visible(text: str) -> str:
-    """`text` with every control character, half surrogate and bidirectional control as an escape; line ends stay."""
-    return "".join(
-        escaped_character(character)
-        if character != "\n"
-        and (unicodedata.category(character) in UNSEEN or unicodedata.bidirectional(character) in BIDI_CONTROLS)
-        else character
-        for character in text
-    )
 
 
 def numeric_columns(table: Table) -> tuple[bool, ...]:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     DAMAGED = "damaged"
     READ_ERROR = "read_error"
     OUT_OF_MEMORY = "out_of_memory"
+    DECODER_FAILED = "decoder_failed"
     # a job that could not be done
     DATASET_INVALID = "dataset_invalid"
     DATASET_LEAKS = "dataset_leaks"
@@ -45,7 +46,14 @@ class Reason(StrEnum):
 
 
 FAILED_FILM_REASONS: Final = frozenset(
-    {Reason.MISSING, Reason.NO_PERMISSION, Reason.DAMAGED, Reason.READ_ERROR, Reason.OUT_OF_MEMORY}
+    {
+        Reason.MISSING,
+        Reason.NO_PERMISSION,
+        Reason.DAMAGED,
+        Reason.READ_ERROR,
+        Reason.OUT_OF_MEMORY,
+        Reason.DECODER_FAILED,
+    }
 )
 
 # what the gate says to a person; nothing is scored until that person decides otherwise, film by film

@@ -268,7 +268,7 @@ class FilmReading:
     probability: calibrated, of the positive class (with several classes, of `label`). probabilities: the same, or of
     every class with several. details: what the file tells beside its picture.
     validation: whether the model was accepted at this place, in words. pixels: (height, width) uint8, upright, white
-    is dense. heat: same shape, float32, 0..1.
+    is dense. heat: same shape, float32, 0..1. cautions: what a reader must know of this film, as sentences.
     """
 
     path: Path
@@ -282,6 +282,7 @@ class FilmReading:
     details: "FilmDetails"
     pixels: "npt.NDArray[np.uint8]"
     heat: "npt.NDArray[np.float32]"
+    cautions: tuple[str, ...] = ()
 
 
 class FindingKind(StrEnum):

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from core.architectures import ARCHITECTURES
 from core.events import FilmReading, Progressed, Stage
-from core.film_details import film_details
+from core.film_details import cautions, film_details
 from core.images import Grey, read_film, resized
 from core.model_file import Model, load_in_use
 from core.site import validation_here
@@ -71,6 +71,7 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
     heat = heat_map(loaded, small, label)
     height, width = pixels.shape
     large = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
+    details = film_details(path)
     return FilmReading(
         path=path,
         label=loaded.header.classes[label],
@@ -80,7 +81,8 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
         decision=loaded.calibration.decision(probability),
         model=loaded.header.name,
         validation=validation_here(loaded.header)[1],
-        details=film_details(path),
+        details=details,
         pixels=pixels,
         heat=large,
+        cautions=cautions(details, loaded.header.ages),
     )

@@ -9,8 +9,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from core.dicom import read_tags
-from core.images import FORMATS, Grey, explained_read, is_dicom, open_regular, read_stream, resized
+from core.images import (
+    FORMATS,
+    Grey,
+    Watch,
+    dicom_film,
+    explained_read,
+    is_dicom,
+    is_tiff,
+    open_regular,
+    read_stream,
+    resized,
+)
 
 SMALL_PX: Final = 64
 BLOCK_BYTES: Final = 1 << 20
@@ -56,15 +66,14 @@ def read_facts(path: Path) -> FilmFacts:
             digest.update(block)
         size_bytes = stream.tell()
         stream.seek(0)
-        pixels = read_stream(stream, LOOKED_AT_PX)
-        stream.seek(0)
-        dicom = is_dicom(stream)
-        tags, patient = read_tags(stream) if dicom else ({}, "")
-        if dicom:
+        if is_dicom(stream):
+            film = dicom_film(stream)
+            pixels, tags, patient = film.pixels, dict(film.tags), film.patient
             width, height = int(tags.pop("Columns", 0)), int(tags.pop("Rows", 0))
             kind, bits, is_coloured, quality = "DICOM", int(tags.get("BitsStored", 8)), False, None
         else:
-            kind, width, height, bits, is_coloured, quality = _header(stream)
+            tags, patient = {}, ""
+            pixels, kind, width, height, bits, is_coloured, quality = _picture(stream)
     frame = _border(pixels)
     corners, edges = _rim(pixels)
     return FilmFacts(
@@ -73,20 +82,30 @@ def read_facts(path: Path) -> FilmFacts:
     )  # fmt: skip
 
 
-def _header(stream: BinaryIO) -> tuple[str, int, int, int, bool, int | None]:
-    """Format, width, height, bits a channel, coloured or not, and JPEG quality of a picture that was decoded before."""
+def _picture(stream: BinaryIO) -> tuple[Grey, str, int, int, int, bool, int | None]:
+    """Grey pixels, format, width, height, bits a channel, coloured or not, and JPEG quality of a picture.
+
+    A TIFF is decoded once, since its decoder runs in a child process; of others the small picture costs less.
+    """
+    coloured: list[bool] = []
+    watch: Watch | None = (lambda picture: coloured.append(_is_coloured(picture))) if is_tiff(stream) else None
+    pixels = read_stream(stream, LOOKED_AT_PX, watch)
     stream.seek(0)
     with Image.open(stream, formats=FORMATS) as picture:
         (width, height), kind = picture.size, str(picture.format)
         bits = 1 if picture.mode == "1" else 16 if picture.mode.startswith("I") else 32 if picture.mode == "F" else 8
         tables = getattr(picture, "quantization", None)
         quality = _jpeg_quality(sum(tables[0])) if tables else None
-        is_coloured = False
-        if picture.mode not in {"1", "L", "LA", "F"} and not picture.mode.startswith("I"):
-            picture.draft("RGB", (SMALL_PX, SMALL_PX))
-            channels = np.asarray(picture.convert("RGB").resize((SMALL_PX, SMALL_PX)), np.float32)
-            is_coloured = bool((channels.max(axis=2) - channels.min(axis=2)).mean() > COLOURED)
-    return kind, width, height, bits, is_coloured, quality
+        is_coloured = coloured[0] if coloured else _is_coloured(picture)
+    return pixels, kind, width, height, bits, is_coloured, quality
+
+
+def _is_coloured(picture: Image.Image) -> bool:
+    if picture.mode in {"1", "L", "LA", "F"} or picture.mode.startswith("I"):
+        return False
+    picture.draft("RGB", (SMALL_PX, SMALL_PX))
+    channels = np.asarray(picture.convert("RGB").resize((SMALL_PX, SMALL_PX)), np.float32)
+    return bool((channels.max(axis=2) - channels.min(axis=2)).mean() > COLOURED)
 
 
 def _jpeg_quality(table_sum: int) -> int:

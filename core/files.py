@@ -1,11 +1,13 @@
 """Writing that survives a power cut, hashing, and cells that no spreadsheet runs. Decides nothing about films."""
 
+import csv
 import errno
 import hashlib
+import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -169,6 +171,21 @@ def sha256_of_text(text: str) -> str:
 def readable_name(name: str) -> str:
     """A file name as text that can always be written as UTF-8: bytes that are not UTF-8 become \\xNN."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of CSV with its end; a cell with a line end of any kind is quoted, as the csv module alone does not."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
+
+
+def csv_rows(content: bytes) -> list[list[str]]:
+    """All rows of a CSV in UTF-8, line ends inside of cells as they are. Raises ValueError for other bytes."""
+    try:
+        return list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
 
 
 def spreadsheet_cell(text: str) -> str:

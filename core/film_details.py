@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 DATES: Final = ("AcquisitionDate", "StudyDate", "SeriesDate")  # the first that is told
 TAGS: Final = (
     "PatientAge", "PatientSex", "ViewPosition", "ImageLaterality", "Laterality", "BodyPartExamined", "Manufacturer",
-    "ManufacturerModelName", *DATES,
+    "ManufacturerModelName", "BurnedInAnnotation", *DATES,
 )  # fmt: skip
 SEXES: Final = {"F": "F", "M": "M", "O": "other"}
 SIDES: Final = {"L": "left", "R": "right"}
+UNITS_A_YEAR: Final = {"D": 365.25, "W": 52.18, "M": 12.0, "Y": 1.0}
 AGE_UNITS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}  # DICOM Part 5, 6.2, AS
 AGE: Final = re.compile(r"(\d{1,3})([DWMY])")
 DATE: Final = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")  # with points before DICOM 3.0
@@ -28,7 +29,8 @@ class FilmDetails:
     """What may stand beside a film; "" for what is not told. Its repr is empty, so that no log can hold it.
 
     age: in words. sex: F, M or other. view: DICOM's code, as PA. date: ISO, when it was taken. device: maker and
-    type, any text. side: left or right, where only one side was taken.
+    type, any text. side: left or right, where only one side was taken. age_years: None where it is not told.
+    is_burned_in: the file says that letters, such as a name, stand in the picture itself.
     """
 
     age: str = ""
@@ -38,6 +40,8 @@ class FilmDetails:
     device: str = ""
     body_part: str = ""
     side: str = ""
+    age_years: float | None = None
+    is_burned_in: bool = False
 
     def __repr__(self) -> str:
         return "FilmDetails()"
@@ -61,6 +65,9 @@ def film_details(path: Path) -> FilmDetails:
                 return FilmDetails()
             from pydicom import dcmread
 
+            from core.deflated import check_inflation
+
+            check_inflation(stream)
             return _details_of(dcmread(stream, stop_before_pixels=True, specific_tags=list(TAGS)))
     except Exception:  # pydicom's parser raises whatever the bytes led it to, and no detail is worth a film
         return FilmDetails()
@@ -75,6 +82,8 @@ def _details_of(header: "Dataset") -> FilmDetails:
         date=next((day for day in (_iso_date(_text(header, name)) for name in DATES) if day), ""),
         device=_device(_text(header, "Manufacturer"), _text(header, "ManufacturerModelName")),
         body_part=_code(header, "BodyPartExamined").lower(),
+        age_years=age_in_years(_text(header, "PatientAge")),
+        is_burned_in=_text(header, "BurnedInAnnotation").upper() == "YES",
         side=SIDES.get(_text(header, "ImageLaterality") or _text(header, "Laterality"), ""),
     )
 
@@ -86,6 +95,30 @@ def age_in_words(age: str) -> str:
         return ""
     count, unit = int(match[1]), AGE_UNITS[match[2]]
     return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def age_in_years(age: str) -> float | None:
+    """A DICOM age string in years, 006M as 0.5; None for anything else."""
+    match = AGE.fullmatch(age.strip())
+    return int(match[1]) / UNITS_A_YEAR[match[2]] if match else None
+
+
+def is_outside(age: float | None, ages: tuple[float, float] | None) -> bool:
+    """Whether an age in years is outside of those that a model was trained with, in completed years, where known."""
+    return age is not None and ages is not None and not ages[0] <= age < ages[1] + 1
+
+
+def cautions(details: FilmDetails, ages: tuple[float, float] | None) -> tuple[str, ...]:
+    """What a reader must know of a film beside its picture, as sentences. ages: of the model's training films."""
+    told = []
+    if ages is not None and is_outside(details.age_years, ages):
+        told.append(
+            f"The patient's age ({details.age}) is outside of those that the model was trained with ({ages[0]:g} to "
+            f"{ages[1]:g} years): its answer may be wrong. Read the film without it."
+        )
+    if details.is_burned_in:
+        told.append("Letters are burned into the picture, perhaps a name: look before you pass the picture on.")
+    return tuple(told)
 
 
 def _text(header: "Dataset", keyword: str) -> str:

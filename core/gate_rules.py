@@ -7,16 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import numpy as np
-from PIL import Image
-from pydicom import dcmread
-from pydicom.pixels.utils import pixel_array
-
-from core.dicom import read_tags
+from core.chroma import chroma
 from core.errors import Reason
-from core.images import Grey, explained_read, is_dicom, open_regular, square_of_stream
+from core.images import Grey, dicom_film, explained_read, is_dicom, open_regular, square_of_stream, squashed
 
-CHROMA_PX: Final = 64  # colours are judged on a picture of at most about twice this size
 # RMS chroma, 0..127, that is left beside a uniform tint. Measured: 0.0 on all chest films at hand, also on those stored
 # in colour; 7 of 10 photographs have more than this, and the others look like no film either
 COLOURED: Final = 6.0
@@ -67,46 +61,12 @@ def look(path: Path, size_px: int) -> Looked:
 
 def look_at_stream(stream: BinaryIO, size_px: int) -> Looked:
     """`look` at an open file; call it inside core.images.explained_read."""
+    if is_dicom(stream):
+        film = dicom_film(stream)
+        return Looked(*squashed(film.pixels, size_px), film.chroma, film.tags)
     seen: list[float] = []
     square, aspect = square_of_stream(stream, size_px, lambda picture: seen.append(chroma(picture)))
-    stream.seek(0)
-    if not is_dicom(stream):
-        return Looked(square, aspect, seen[0])
-    tags, _ = read_tags(stream)
-    stream.seek(0)
-    return Looked(square, aspect, _dicom_chroma(stream, tags.get("PhotometricInterpretation", "")), tags)
-
-
-def chroma(picture: Image.Image) -> float:
-    """How coloured a picture is, 0..127: RMS of Cb and Cr (ITU-R BT.601) that brightness does not explain.
-
-    A film on a tinted base, or photographed in coloured light, has one colour that grows with brightness; a regression
-    on brightness takes it away. What Hasler and Süsstrunk 2003 measure on all colours is measured on the rest.
-    """
-    if picture.mode not in {"RGB", "RGBA", "YCbCr", "CMYK", "P", "PA", "LAB", "HSV"}:
-        return 0.0
-    if picture.mode in {"P", "PA", "LAB", "HSV", "CMYK", "RGBA"}:
-        picture = picture.convert("RGB")
-    step = max(1, min(picture.size) // CHROMA_PX)
-    channels = np.asarray(picture.reduce(step).convert("YCbCr"), np.float64).reshape(-1, 3)
-    return _beside_tint(channels[:, 0], channels[:, 1:])
-
-
-def _beside_tint(luma: np.typing.NDArray[np.float64], colours: np.typing.NDArray[np.float64]) -> float:
-    """RMS of `colours` (n, 2) that a straight line in `luma` (n,) leaves."""
-    luma, colours = luma - luma.mean(), colours - colours.mean(axis=0)
-    slope = (luma @ colours) / max(float(luma @ luma), 1e-9)
-    left = colours - luma[:, None] * slope
-    return float(np.sqrt((left * left).sum(axis=1).mean()))
-
-
-def _dicom_chroma(stream: BinaryIO, interpretation: str) -> float:
-    """`chroma` of a DICOM capture in colour; 0 for grey ones, which are not decoded again."""
-    if not interpretation.startswith(("RGB", "YBR")):
-        return 0.0
-    stored = pixel_array(dcmread(stream), index=0)
-    top = max(1, int(stored.max())) if stored.dtype != np.uint8 else 255
-    return chroma(Image.fromarray((stored[..., :3].astype(np.float64) * (255 / top)).astype(np.uint8)))
+    return Looked(square, aspect, seen[0])
 
 
 def refused_by_rule(looked: Looked, is_chest: bool = True) -> Reason | None:

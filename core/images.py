@@ -4,8 +4,10 @@ Pictures are (height, width) uint8, 0 black to 255 white, dense tissue white. Fi
 """
 
 import errno
+import logging
 import os
 import stat
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.dicom import DICOM_MAGIC, DICOM_MAGIC_OFFSET, read_dicom
+from core.dicom import DICOM_MAGIC, DICOM_MAGIC_OFFSET, DicomFilm
+from core.dicom_apart import read_dicom_apart
 from core.errors import FilmUnreadable, Reason
+from core.tiff_apart import needs_libtiff, read_tiff_apart
 
 Grey = npt.NDArray[np.uint8]
 Watch = Callable[[Image.Image], None]
@@ -25,8 +29,13 @@ FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP")
 MAX_PIXELS: Final = 100_000_000  # the largest detectors give 30 million
 MIN_SIDE_PX: Final = 64  # lungs cannot be judged below
 MAX_FILE_BYTES: Final = 1_000_000_000
+TIFF_STARTS: Final = (b"II*\0", b"MM\0*")
+STARTS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", *TIFF_STARTS)  # of files that are films, even if damaged
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow only warns above its limit; read_film refuses above MAX_PIXELS instead
+# what is odd in a film is told by its row; Pillow would print it
+logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
+warnings.filterwarnings("ignore", module="PIL")
 
 
 def read_film(path: Path, about_px: int | None = None) -> Grey:
@@ -47,9 +56,18 @@ def read_stream(stream: BinaryIO, about_px: int | None = None, watch: Watch | No
     watch: called once with the decoded picture in its own colours, upright and opaque, before it becomes grey; not for
     DICOM. The pixels that come back are the same with it and without.
     """
+    if is_dicom(stream):
+        return dicom_film(stream).pixels
     pixels = _decode(stream, about_px, watch)
     _check_shape(pixels)
     return pixels
+
+
+def dicom_film(stream: BinaryIO) -> DicomFilm:
+    """The film of a DICOM file that is open at its start; call it inside `explained_read`."""
+    film = read_dicom_apart(stream, MAX_PIXELS)
+    _check_shape(film.pixels)
+    return film
 
 
 @contextmanager
@@ -63,6 +81,8 @@ def explained_read() -> Iterator[None]:
         raise FilmUnreadable(Reason.OUT_OF_MEMORY, "There was not enough memory to decode it.") from error
     except OSError as error:
         raise _explained(error) from error
+    except ValueError as error:  # of the system: no file can have such a name
+        raise FilmUnreadable(Reason.MISSING, "No file can have this name.") from error
 
 
 def read_square(path: Path, size_px: int) -> Grey:
@@ -78,7 +98,11 @@ def read_square(path: Path, size_px: int) -> Grey:
 def square_of_stream(stream: BinaryIO, size_px: int, watch: Watch | None = None) -> tuple[Grey, float]:
     """`read_square` of an open file, and how wide the film is for its height; call it inside `explained_read`."""
     # twice the size is decoded, so that the last resize, not JPEG's box filter, decides how the film looks
-    pixels = read_stream(stream, 2 * size_px, watch)
+    return squashed(read_stream(stream, 2 * size_px, watch), size_px)
+
+
+def squashed(pixels: Grey, size_px: int) -> tuple[Grey, float]:
+    """A film at (size_px, size_px), and how wide it was for its height."""
     height, width = pixels.shape
     return resized(pixels, size_px, size_px), width / height
 
@@ -134,17 +158,30 @@ def is_dicom(stream: BinaryIO) -> bool:
     return head[DICOM_MAGIC_OFFSET:] == DICOM_MAGIC
 
 
+def is_tiff(stream: BinaryIO) -> bool:
+    """True where the file begins as a TIFF does; goes back to its start."""
+    head = stream.read(4)
+    stream.seek(0)
+    return head in TIFF_STARTS
+
+
 def _decode(stream: BinaryIO, about_px: int | None, watch: Watch | None) -> Grey:
-    if is_dicom(stream):
-        return read_dicom(stream, MAX_PIXELS)
+    start = stream.read(max(map(len, STARTS)))
+    stream.seek(0)
     try:
         picture = Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError as error:
+        if start.startswith(STARTS):
+            raise FilmUnreadable(Reason.DAMAGED, "It is damaged or cut off.") from error
         raise FilmUnreadable(Reason.NOT_AN_IMAGE, "It is no JPEG, PNG, TIFF, BMP or DICOM picture.") from error
-    except (ValueError, SyntaxError, OSError, EOFError, OverflowError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's parsers raise whatever the bytes led them to
         raise FilmUnreadable(Reason.DAMAGED, f"Its header is damaged ({error}).") from error
     with picture:
         _check_header(picture)
+        if needs_libtiff(picture):
+            return _seen(read_tiff_apart(stream), watch)
         return _load(picture, about_px, watch)
 
 
@@ -155,7 +192,7 @@ def _check_header(picture: Image.Image) -> None:
         raise FilmUnreadable(Reason.TOO_LARGE, f"It claims {width:,} x {height:,} pixels; no film has.")
     try:
         frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-    except (ValueError, SyntaxError, OSError, EOFError) as error:
+    except Exception as error:  # the same
         raise FilmUnreadable(Reason.DAMAGED, f"Its header is damaged ({error}).") from error
     if frames > 1:
         raise FilmUnreadable(Reason.MULTI_FRAME, f"It holds {frames} pictures; one film was expected.")
@@ -168,14 +205,19 @@ def _load(picture: Image.Image, about_px: int | None, watch: Watch | None) -> Gr
         picture.draft("YCbCr" if watch and _is_luma_coded(picture) else "L", (about_px, about_px))
     try:
         picture.load()
-        opaque = _opaque(ImageOps.exif_transpose(picture))
-        if watch:
-            watch(opaque)
-        return _grey(opaque)
+        return _seen(ImageOps.exif_transpose(picture), watch)
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise whatever their parsers met
         raise FilmUnreadable(Reason.DAMAGED, f"It is damaged or cut off ({error}).") from error
+
+
+def _seen(picture: Image.Image, watch: Watch | None) -> Grey:
+    """A decoded, upright picture as grey."""
+    opaque = _opaque(picture)
+    if watch:
+        watch(opaque)
+    return _grey(opaque)
 
 
 def _is_luma_coded(picture: Image.Image) -> bool:

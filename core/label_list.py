@@ -1,6 +1,7 @@
 """A label list, CSV, TSV or Excel, as rows of text, and which of its columns mean what. Opens no film."""
 
 import csv
+import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -74,11 +75,12 @@ def read_label_list(path: Path) -> LabelList:
 
 def _text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise invalid_list(f"{path} is neither a folder nor a UTF-8 label list (CSV)") from error
     first = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(), delimiter=max(",;\t", key=first.count))
+    # not splitlines: a file's name may hold characters that Python counts as line ends, and quoted line ends
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     try:
         for row in reader:
             yield reader.line_num, row

@@ -1,8 +1,7 @@
 """RESULTS.csv: one row for every file, on disk as it comes, resumable. Scores nothing."""
 
-import csv
-import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, TextIO
@@ -10,6 +9,8 @@ from typing import Final, TextIO
 from core.errors import JobFailed, Reason
 from core.events import Decision, LedgerRow, Status
 from core.files import (
+    csv_line,
+    csv_rows,
     explained_write,
     readable_name,
     spreadsheet_cell,
@@ -20,6 +21,8 @@ from core.files import (
 from core.locks import is_own
 
 UNFINISHED: Final = ".partial"
+CODED: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
+CODED_BYTE: Final = re.compile(rb"\\x([0-9a-f]{2})")
 COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
 
 
@@ -63,8 +66,8 @@ def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRo
     """
     try:
         content = path.read_bytes()
-        lines = list(csv.reader(io.StringIO(whole_csv(content).decode("utf-8"), newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        lines = csv_rows(whole_csv(content))
+    except (OSError, ValueError) as error:
         raise _not_resumable(path, "it cannot be read") from error
     expected = header_of(classes)
     if not lines or lines[0] != expected:
@@ -90,11 +93,7 @@ def _not_resumable(path: Path, why: str) -> JobFailed:
 
 def text_of(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
     """The whole CSV of these rows."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header_of(classes))
-    writer.writerows(cells_of(row) for row in rows)
-    return text.getvalue()
+    return "".join(csv_line(cells) for cells in (header_of(classes), *(cells_of(row) for row in rows)))
 
 
 def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
@@ -111,11 +110,10 @@ class Journal:
         write_text_atomically(self._path, text_of(rows, classes))
         with explained_write(self._path):
             self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._stream, lineterminator="\n")
 
     def add(self, row: LedgerRow) -> None:
         with explained_write(self._path):
-            self._writer.writerow(cells_of(row))
+            self._stream.write(csv_line(cells_of(row)))
             self._stream.flush()
 
     def close(self) -> None:
@@ -149,8 +147,20 @@ def regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path
 
 
 def relative_name(path: Path, folder: Path) -> str:
-    """The file's name in the ledger: relative to the folder, with "/", always valid UTF-8."""
-    return readable_name(path.relative_to(folder).as_posix())
+    """The file's name in the ledger: relative to the folder, with "/", always valid UTF-8.
+
+    A byte that is not UTF-8 becomes \\xNN, and where a name itself holds such letters, its backslash becomes \\x5c, so
+    that no two files have one name, and `file_of` finds each again.
+    """
+    return readable_name(CODED.sub(r"\\x5c", path.relative_to(folder).as_posix()))
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """The file behind a name in the ledger: undoes `relative_name`."""
+    if not CODED.search(name):
+        return folder / name
+    content = CODED_BYTE.sub(lambda found: bytes([int(found[1], 16)]), name.encode())
+    return folder / os.fsdecode(content)
 
 
 def unlisted(folder: Path, error: OSError) -> JobFailed:

@@ -8,7 +8,7 @@ from typing import Final
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from core.document import escaped_character, visible
+from core.visible import escaped_character, visible
 from resources import resource
 
 SANS: Final = "DejaVuSans"

@@ -20,7 +20,7 @@ from core.calibration import Calibration
 from core.files import write_atomically
 from core.images import resized
 from core.model_card import card_of
-from core.model_header import CARD, FORMAT, KEY, ModelHeader, bundled_model, invalid_model, read_header
+from core.model_header import CARD, FORMAT, KEY, SEAL, ModelHeader, bundled_model, invalid_model, read_header, seal_of
 from core.phantoms import self_test_films
 from core.recipe import Normalisation
 from core.site import in_use
@@ -28,6 +28,7 @@ from core.transforms import Preprocessing, as_fractions, network_input
 from core.version import VERSION
 
 BATCH = 32
+KNOWN_TOLERANCE = 1e-3  # processors round differently; half a percent of a wrong weight shows more
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def save_model(
         **more,
     }
     content[CARD] = card_of(content)
+    content[SEAL] = seal_of(json.loads(json.dumps(content, allow_nan=False)))
     data = save(state, {KEY: json.dumps(content, allow_nan=False)})
     write_atomically(path, lambda stream: stream.write(data))
 
@@ -148,7 +150,25 @@ def load_model(path: Path | None) -> Model:
     if not all(bool(value.isfinite().all()) for value in loaded if value.is_floating_point()):
         raise invalid_model(path, "some of its weights are not numbers")
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Model(path, header, network.eval(), preprocessing)
+    model = Model(path, header, network.eval(), preprocessing)
+    if not answers_as_made(model):
+        raise invalid_model(path, "it does not answer the known pictures as it did when it was saved; fetch it again")
+    return model
+
+
+def known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """What the model answers to the self-test's phantoms, and what it answered when it was saved; 2 axes each."""
+    answers = np.atleast_2d(model.probabilities(known_films(model.preprocessing.size_px)))
+    try:
+        return answers, np.array(model.header.content["self_test"], np.float64)
+    except (KeyError, TypeError, ValueError) as error:
+        raise invalid_model(model.path, "its description is incomplete (self_test)") from error
+
+
+def answers_as_made(model: Model) -> bool:
+    """Whether the known answers are those that the file carries."""
+    answers, expected = known_answers(model)
+    return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= KNOWN_TOLERANCE)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """What a model file says of itself, readable without torch: classes, threshold, figures. Loads no weights."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,11 @@ VALIDATION: Final = "validation"  # answers on validation films, for choosing an
 FILMS: Final = "film_codes"  # for each split the codes of its films
 CARD: Final = "card"
 GATE: Final = "gate"  # what the training films look like
+SEAL: Final = "seal"  # SHA-256 of everything else in the description; None in files of versions before there was one
+AGES: Final = "ages_years"  # [youngest, oldest] of the training films' patients in completed years, where it is known
+AGES_OF_DATA: Final = {"015c0902": (1, 5)}  # by data fingerprint, for models made before their files told it
+MOST_CLASSES, LONGEST_CLASS = 1000, 200
+SIZES_PX: Final = range(16, 2049)  # of films as a network sees them
 BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 
 
@@ -53,6 +59,12 @@ class ModelHeader:
     def warnings(self) -> tuple[str, ...]:
         """What everybody who reads this model's figures must know; goes into every report."""
         return tuple(f"Trained with known faults. {sentence}" for sentence in self.content.get(ACCEPTED, ()))
+
+    @property
+    def ages(self) -> tuple[float, float] | None:
+        """Youngest and oldest patient among the training films, in completed years, None where it is not known."""
+        told = self.content.get(AGES) or AGES_OF_DATA.get(str(self.content.get("data_fingerprint")))
+        return (float(told[0]), float(told[1])) if told else None
 
     def film_codes(self, *splits: str) -> frozenset[str]:
         """Codes of the films that it was made with, of these splits; empty where the file does not say."""
@@ -88,22 +100,49 @@ def read_header(path: Path) -> ModelHeader:
     if text is None:
         raise invalid_model(path, "it was not made by PneumoScreen")
     try:
-        return _header(path, json.loads(text))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise invalid_model(path, f"its description is incomplete ({error})") from error
+        return _header(path, json.loads(text, parse_constant=_no_number))
+    except RecursionError as error:
+        raise invalid_model(path, "its description is nested too deeply") from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise invalid_model(path, f"its description is incomplete ({str(error)[:80]})") from error
+
+
+def seal_of(content: Mapping[str, Any]) -> str:
+    """What tells that a description was changed: a SHA-256 of all of it but the seal, whatever its order."""
+    return sha256_of_text(json.dumps({key: content[key] for key in content if key != SEAL}, sort_keys=True))
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _within(value: Any, least: float, most: float, name: str) -> float:
+    number = float(value)
+    if not least <= number <= most:
+        raise ValueError(name)
+    return number
 
 
 def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
     if content["format"] != FORMAT:
         raise invalid_model(path, f"its format is {content['format']!r}, and this version reads format {FORMAT}")
+    if SEAL in content and content[SEAL] != seal_of(content):
+        raise invalid_model(path, "its description was changed since it was saved; fetch it again from where it came")
     classes = tuple(str(name) for name in content["classes"])
-    if len(classes) < 2 or len(set(classes)) != len(classes):
+    if not 2 <= len(classes) <= MOST_CLASSES or len(set(classes)) != len(classes):
         raise ValueError("classes")
-    low, high = (float(bound) for bound in content["review_band"])
-    threshold = None if content["threshold"] is None else float(content["threshold"])
+    if not all(name and len(name) <= LONGEST_CLASS for name in classes):
+        raise ValueError("names of classes")
+    if content["preprocessing"]["size_px"] not in SIZES_PX:
+        raise ValueError("size of films")
+    # a threshold above every probability is the next number after 1
+    low, high = (_within(bound, 0, 1.001, "review band") for bound in content["review_band"])
+    threshold = None if content["threshold"] is None else _within(content["threshold"], 0, 1.001, "threshold")
     temperature, error = float(content["temperature"]), content.get("band_error")
-    if (threshold is None) != (len(classes) > 2) or not (0 < temperature < 1e6):
+    if low > high or (threshold is None) != (len(classes) > 2) or not (0 < temperature < 1e6):
         raise ValueError("operating point")
+    if ages := content.get(AGES):
+        _within(ages[1], _within(ages[0], 0, 150, AGES), 150, AGES)
     calibration = Calibration(temperature, threshold, (low, high), None if error is None else float(error))
     name = f"{path.stem} {str(content['sha256'])[:8]}"
     validation = answers_of(content.get(VALIDATION))

@@ -10,7 +10,7 @@ import numpy as np
 from core.errors import REFUSALS, JobFailed, Reason
 from core.events import FilmReading, LedgerRow, Progressed, ScreeningResult, Status
 from core.explain import read_one
-from core.ledger import write_final
+from core.ledger import file_of, write_final
 from core.model_file import load_in_use
 from core.screening import scored_row
 
@@ -28,7 +28,7 @@ def override(
     loaded = load_in_use(model)
     if loaded.header.name != row.model:
         raise JobFailed(Reason.MODEL_INVALID, f"The folder was screened by {row.model}; choose that model again.")
-    reading = yield from read_one(folder / row.file, model, cancel)
+    reading = yield from read_one(file_of(folder, row.file), model, cancel)
     scored = scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
     write_final(result.output, rows, loaded.header.classes)

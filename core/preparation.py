@@ -1,7 +1,5 @@
 """How a person wants a dataset to be read and corrected: kept beside it in the app, never in the user's files."""
 
-import csv
-import io
 import json
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -9,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import JobFailed, Reason
-from core.files import read_json, readable_name, sha256_of_text, spreadsheet_cell, write_text_atomically
+from core.files import csv_line, read_json, readable_name, sha256_of_text, spreadsheet_cell, write_text_atomically
 from core.label_list import Columns
 from core.places import data_folder
 
@@ -108,10 +106,10 @@ def from_json_object(content: Any) -> Preparation:
     columns, root, accepts = content.pop("columns"), content.pop("root"), content.pop("accepts_leaks")
     if not isinstance(accepts, bool):
         raise TypeError("accepts_leaks")
-    pattern = content.get("patient_pattern")
-    if pattern is not None and not isinstance(pattern, str):
-        raise TypeError("patient_pattern")
     columns = None if columns is None else Columns(**columns)
+    pattern = content.get("patient_pattern")
+    if not all(isinstance(text, str | None) for text in (pattern, *(asdict(columns).values() if columns else ()))):
+        raise TypeError("patient_pattern or columns")
     return Preparation(columns, None if root is None else Path(root), steps=steps, accepts_leaks=accepts, **content)
 
 
@@ -145,12 +143,9 @@ def kept_preparation(source: Path) -> Preparation:
 
 def corrections_csv(preparation: Preparation) -> str:
     """The corrections as CSV, one line a decision in the order they were made, safe to open in a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "action", "value", "step"])
+    lines = [csv_line(["file", "action", "value", "step"])]
     for step in preparation.steps:
         for one in step.corrections:
-            writer.writerow(
-                [spreadsheet_cell(readable_name(cell)) for cell in (one.file, one.action, one.value, step.label)]
-            )
-    return text.getvalue()
+            cells = (one.file, one.action, one.value, step.label)
+            lines.append(csv_line(spreadsheet_cell(readable_name(cell)) for cell in cells))
+    return "".join(lines)

@@ -1,7 +1,5 @@
 """What a reader says of screened films: kept the moment it is said, undone, exported. Judges nothing."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +9,16 @@ from typing import Final
 
 from core.errors import JobFailed, Reason
 from core.events import LedgerRow, Status
-from core.files import explained_write, flushed_append, spreadsheet_cell, without_quote, write_text_atomically
+from core.files import (
+    csv_line,
+    csv_rows,
+    explained_write,
+    flushed_append,
+    readable_name,
+    spreadsheet_cell,
+    without_quote,
+    write_text_atomically,
+)
 
 COLUMNS: Final = ("file", "reader", "blind", "note", "called_at")
 UNSURE: Final = "unsure"
@@ -92,23 +99,17 @@ def kept_calls(output: Path) -> CallBook:
 def keep_call(path: Path, call: Call) -> None:
     """Add a call to a file of calls and make sure that it is on the disk. Raises JobFailed."""
     if not path.exists():
-        write_text_atomically(path, _line(COLUMNS))
+        write_text_atomically(path, csv_line(COLUMNS))
     cells = (call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at)
     with explained_write(path):
-        flushed_append(path, _line([spreadsheet_cell(cell) for cell in cells]))
-
-
-def _line(cells: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
+        flushed_append(path, csv_line([spreadsheet_cell(cell) for cell in cells]))
 
 
 def read_calls(path: Path) -> list[Call]:
     """All lines of a book in their order; a torn last one is left out. Raises JobFailed where it is no such book."""
     try:
-        lines = list(csv.reader(io.StringIO(path.read_text("utf-8"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        lines = csv_rows(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, f"{path}, with the reader's calls, cannot be read.") from error
     if not lines or tuple(lines[0]) != COLUMNS:
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, f"{path} holds no reader's calls; move it away.")
@@ -123,27 +124,23 @@ def read_calls(path: Path) -> list[Call]:
 def calls_text(calls: Iterable[Call], rows: Iterable[LedgerRow]) -> str:
     """Calls beside the model's answers, as CSV that no spreadsheet runs."""
     answers = {row.file: row for row in rows}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*COLUMNS, "label", "probability", "decision"])
+    lines = [csv_line([*COLUMNS, "label", "probability", "decision"])]
     for call in calls:
         row = answers.get(call.file)
         label, decision = (row.label or "", row.decision or "") if row else ("", "")
         probability = f"{row.probability:.6f}" if row and row.probability is not None else ""
         cells = (call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at, label)
-        writer.writerow([*(spreadsheet_cell(cell) for cell in cells), probability, decision])
-    return text.getvalue()
+        lines.append(csv_line([*(spreadsheet_cell(cell) for cell in cells), probability, decision]))
+    return "".join(lines)
 
 
 def labels_text(folder: Path, calls: Iterable[Call], rows: Iterable[LedgerRow], only_disagreements: bool) -> str:
     """A label list of films that the reader named a class of, which the Dataset tab opens; files by their full path."""
     answers = {row.file: row for row in rows if row.status is Status.SCORED}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "label"])
+    lines = [csv_line(["file", "label"])]
     for call in calls:
         row = answers.get(call.file)
         if row is None or call.reader in {UNSURE, TAKEN_BACK} or (only_disagreements and row.label == call.reader):
             continue
-        writer.writerow([str((folder / call.file).absolute()), call.reader])
-    return text.getvalue()
+        lines.append(csv_line([readable_name(str((folder / call.file).absolute())), call.reader]))
+    return "".join(lines)

@@ -1,5 +1,6 @@
 """A Recipe as strict JSON, read and written. Chooses nothing."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -49,7 +50,8 @@ def _converted(value: Any, expected: type, key: str) -> Any:
         except ValueError:
             raise invalid_recipe(f"{key} is {value!r}; it must be one of {', '.join(expected)}") from None
     if expected is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        with suppress(OverflowError):
+            return float(value)
     if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
         raise invalid_recipe(f"{key} is {value!r}; it must be of type {expected.__name__}")
     return value
@@ -65,5 +67,5 @@ def load_recipe(name_or_path: str) -> Recipe:
     except FileNotFoundError:
         names = ", ".join(NAMED_RECIPES)
         raise invalid_recipe(f"{name_or_path} is neither a file nor one of {names}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise invalid_recipe(f"{path} cannot be read as JSON ({error})") from error

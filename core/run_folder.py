@@ -15,7 +15,15 @@ import numpy.typing as npt
 from core.dataset import Dataset
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
-from core.files import explained_write, flushed_append, read_json, readable_name, sha256_of_text, write_text_atomically
+from core.files import (
+    csv_line,
+    explained_write,
+    flushed_append,
+    read_json,
+    readable_name,
+    sha256_of_text,
+    write_text_atomically,
+)
 from core.preparation import Preparation, load_preparation, save_preparation
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
@@ -116,12 +124,10 @@ def write_predictions(
     names, labels: of the films. rows: (n,) probability of class 1, or (n, classes); written in full, for rounding
     would tie answers near 0 and 1 and change AUC.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "label", "probabilities"])
+    lines = [csv_line(["file", "label", "probabilities"])]
     for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
-        writer.writerow([readable_name(name), label, " ".join(repr(float(value)) for value in row)])
-    write_text_atomically(run_dir / PREDICTIONS, text.getvalue())
+        lines.append(csv_line([readable_name(name), label, " ".join(repr(float(value)) for value in row)]))
+    write_text_atomically(run_dir / PREDICTIONS, "".join(lines))
 
 
 def read_predictions(run_dir: Path) -> dict[str, tuple[str, tuple[float, ...]]]:

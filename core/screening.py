@@ -26,7 +26,8 @@ from core.events import (
     Status,
 )
 from core.explain import heat_map, overlay
-from core.files import check_writable, explained_write, unused, write_atomically
+from core.files import check_writable, explained_write, sha256_of_text, unused, write_atomically
+from core.film_details import age_in_years, is_outside
 from core.gate import GateStatistics, refusal
 from core.gate_rules import look
 from core.images import Grey
@@ -39,10 +40,13 @@ from core.pipeline import Scored, one_thread_of_torch, pipelined
 from core.ranking import Floats
 from core.reader import calls_path
 from core.site import validation_here
+from core.visible import visible_name
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
 ASIDE: Final = ".bak"  # after the name of an unfinished ledger that was not resumed
 DECIMALS = 6  # of probabilities in the ledger
+MOST_NAMED = 5  # films in a sentence
+LONGEST_NAME = 255 - len(".12345678.tmp")  # bytes of a file's name, with room for that of its temporary file
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Screening:
         self._gate = gate_of(model)
         self._scorer = Scorer(model)
         self._drift = Watch(reference_of(model.header.content.get(DRIFT)))
+        self._of_other_ages: list[str] = []
         self._journal = Journal(output, model.header.classes, kept)
 
     def close(self) -> None:
@@ -78,6 +83,8 @@ class Screening:
         reason = refusal(looked, self._gate)
         if reason is not None:
             raise FilmUnreadable(reason, REFUSALS[reason])
+        if is_outside(age_in_years(looked.tags.get("PatientAge", "")), self.model.header.ages):
+            self._of_other_ages.append(item.name)
         return looked.square
 
     def answered(self, waiting: Sequence[Waiting], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
@@ -104,7 +111,7 @@ class Screening:
         if self._heatmaps is not None:
             label = self.model.header.classes.index(row.label or "")
             picture = overlay(film, heat_map(self.model, film, label))
-            write_atomically(self._heatmaps / f"{name}.png", partial(picture.save, format="PNG"))
+            write_atomically(heat_map_path(self._heatmaps, name), partial(picture.save, format="PNG"))
         return row
 
     def result(self, completed: bool, found: int) -> ScreeningResult:
@@ -121,9 +128,31 @@ class Screening:
             refused=counts[Status.REFUSED],
             failed=counts[Status.FAILED],
             validation=validation_here(self.model.header)[1],
-            drift=self._drift.warnings(),
+            drift=(*self._drift.warnings(), *ages_in_words(self._of_other_ages, self.model)),
             rows=tuple(rows),
         )
+
+
+def heat_map_path(folder: Path, name: str) -> Path:
+    """Where the heat map of the film of this name in the ledger stands; a name too long for ".png" ends in its hash."""
+    path = folder / f"{name}.png"
+    if len(path.name.encode()) <= LONGEST_NAME:
+        return path
+    return path.with_name(f"{path.name[: LONGEST_NAME // 8]}-{sha256_of_text(name)[:16]}.png")
+
+
+def ages_in_words(names: Sequence[str], model: Model) -> tuple[str, ...]:
+    """A sentence on the scored films of patients of other ages than the model knows; none where there are none."""
+    if not names or model.header.ages is None:
+        return ()
+    low, high = model.header.ages
+    named = ", ".join(visible_name(name) for name in sorted(names)[:MOST_NAMED]) + (
+        " and others" if len(names) > MOST_NAMED else ""
+    )
+    return (
+        f"{len(names):,} scored films are of patients outside of the ages that the model was trained with ({low:g} to "
+        f"{high:g} years); read them without its answers: {named}.",
+    )
 
 
 def gate_of(model: Model) -> GateStatistics | None:

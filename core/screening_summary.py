@@ -1,6 +1,5 @@
 """A screening on one or two pages: counts, model, operating point, the top findings with heat maps. Scores nothing."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -17,7 +16,7 @@ from core.errors import FilmUnreadable, JobFailed, Reason
 from core.events import Decision, LedgerRow, Progressed, ScreeningResult, Stage, Status
 from core.files import readable_name, write_atomically
 from core.images import read_film, resized
-from core.ledger import regular_files, relative_name
+from core.ledger import file_of
 from core.model_header import ModelHeader
 from core.notice import NOTICE
 from core.pdf import pdf_of
@@ -86,7 +85,6 @@ def summarised(
     loaded = load_in_use(model)
     _check_model(result, loaded.header)
     chosen = top_findings(result, loaded.header, count)
-    paths = _paths_of(folder, [row.file for row in chosen])
     films: list[SummaryFilm] = []
     missing: list[tuple[str, str]] = []
     for number, row in enumerate(chosen):
@@ -94,7 +92,7 @@ def summarised(
         if cancel.is_set():
             return SummaryResult(output, False, 0, ())
         try:
-            films.append(_pictured(row, paths[row.file], loaded))
+            films.append(_pictured(row, file_of(folder, row.file), loaded))
         except FilmUnreadable as refusal:
             missing.append((row.file, refusal.sentence))
     yield Progressed(Stage.WRITING, 0, None)
@@ -111,16 +109,6 @@ def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
     if other is not None:
         sentence = f"The films were screened by {other}, and now {header.name} is in use. Screen the folder again."
         raise JobFailed(Reason.MODEL_INVALID, sentence)
-
-
-def _paths_of(folder: Path, names: Sequence[str]) -> dict[str, Path]:
-    """The file behind each name of a ledger; a name that had to be written otherwise is looked for in the folder."""
-    paths = {name: folder / name for name in names}
-    if any("\\x" in name and not os.path.lexists(path) for name, path in paths.items()):
-        for path, _ in regular_files(folder, []):
-            if (name := relative_name(path, folder)) in paths:
-                paths[name] = path
-    return paths
 
 
 def _pictured(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.files import readable_name
+from core.visible import visible_name
 from gui import messages
 from gui.drop_area import DropArea
 from gui.naming import button, named
@@ -81,7 +81,7 @@ class AcceptanceDialog(QDialog):
     @Slot(object)
     def set_source(self, source: Path) -> None:
         self._source = source
-        self.chosen.setText(readable_name(str(source)))
+        self.chosen.setText(visible_name(str(source)))
         self.start.setEnabled(True)
 
     def order(self) -> AcceptanceOrder | None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.errors import JobFailed
 from core.events import Preview
-from core.files import readable_name
 from core.recipe import Recipe
+from core.visible import visible_name
 from gui.film_view import image_of
 from gui.jobs import Jobs, JobState, previewing
 from gui.naming import button, named
@@ -88,7 +88,7 @@ class AugmentationPreview(QDialog):
     def _on_succeeded(self, result: Preview) -> None:
         for label, film in zip(self.films, result.films, strict=True):
             label.setPixmap(QPixmap.fromImage(image_of(film)))
-        self.caption.setText(f"{readable_name(result.path.name)}, changed at random as in training.")
+        self.caption.setText(f"{visible_name(result.path.name)}, changed at random as in training.")
         if self._is_late:
             self._is_late = False
             self._on_time()

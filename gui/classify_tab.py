@@ -27,10 +27,10 @@ from core.events import (
     Stage,
     Status,
 )
-from core.files import readable_name
 from core.forecast import in_words
 from core.notice import NOTICE
 from core.places import data_folder, new_place
+from core.visible import visible_name
 from gui import jobs, messages
 from gui.call_keeper import CallKeeper
 from gui.drop_area import DropArea
@@ -164,7 +164,7 @@ class ClassifyTab(QWidget):
         match event:
             case Progressed(Stage.WATCHING, done):
                 self.progress.setRange(0, 0)
-                self.status.setText(f"Watching {readable_name(str(self._folder))}: {done} files so far. {NOTICE}")
+                self.status.setText(f"Watching {visible_name(str(self._folder))}: {done} files so far. {NOTICE}")
             case Progressed(stage):
                 self.status.setText(f"{stage}…")
                 self.progress.setRange(0, 0)
@@ -232,7 +232,7 @@ class ClassifyTab(QWidget):
         self._on_state_changed(self._work.state)
 
     def show_exported(self, exported: Exported) -> None:
-        self.status.setText(f"Written: {readable_name(str(exported.path))}")
+        self.status.setText(f"Written: {visible_name(str(exported.path))}")
         self._on_state_changed(self._work.state)
 
     def go_on(self) -> None:
@@ -328,7 +328,7 @@ class ClassifyTab(QWidget):
 
     @Slot(object)
     def _on_model_changed(self, model: Path | None) -> None:
-        self.model.setText(f"Model: {'bundled' if model is None else readable_name(model.parent.name)}")
+        self.model.setText(f"Model: {'bundled' if model is None else visible_name(model.parent.name)}")
 
     @Slot(object)
     def _on_state_changed(self, state: jobs.JobState) -> None:

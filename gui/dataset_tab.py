@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 from core.audit import count_rows
 from core.errors import JobFailed
 from core.events import AuditResult, Finding, FindingKind, IntakeLook, Progressed, Shortcut
-from core.files import readable_name, write_text_atomically
+from core.files import write_text_atomically
 from core.preparation import AS_IT_IS, Preparation, Step, corrections_csv
+from core.visible import visible_name
 from gui import jobs, messages
 from gui.drop_area import DropArea
 from gui.evaluation_jobs import doubting
@@ -163,7 +164,7 @@ class DatasetTab(QWidget):
         self.findings.show_findings(result.findings)
         self._show_shortcuts(result.shortcuts)
         self._left_out.set_rows(
-            [(readable_name(film.path.name), film.reason, film.sentence) for film in result.left_out]
+            [(visible_name(film.path.name), film.reason, film.sentence) for film in result.left_out]
         )
         steps = result.preparation.steps
         self._steps.set_rows([(step.label, len(step.corrections)) for step in steps])
@@ -183,7 +184,7 @@ class DatasetTab(QWidget):
             " Splits that are not given are made by patient." if any(not film.split for film in dataset.films) else ""
         )
         self.summary.setText(
-            f"{'Synthetic films, not patients. ' if is_demo else ''}{readable_name(str(self._source))}: "
+            f"{'Synthetic films, not patients. ' if is_demo else ''}{visible_name(str(self._source))}: "
             f"{len(dataset.films)} films of {dataset.patients()} patients, {len(result.left_out)} unreadable.{made}"
         )
 

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QTabWi
 from core.document import Document
 from core.evaluated import AcceptanceResult, Evaluation
 from core.events import FilmLeftOut, Noted, Progressed
-from core.files import readable_name
 from core.forecast import in_words
 from core.notice import NOTICE
 from core.operating import Wish
 from core.places import data_folder, new_place
 from core.preparation import AS_IT_IS, Preparation
+from core.visible import visible_name
 from gui import jobs, messages
 from gui.acceptance_dialog import AcceptanceDialog
 from gui.document_window import DocumentWindow
@@ -128,7 +128,7 @@ class EvaluateTab(QWidget):
             case Noted(sentence):
                 self.status.setText(sentence)
             case FilmLeftOut(path, _, sentence):
-                self.status.setText(f"Left out: {readable_name(path.name)}. {sentence}")
+                self.status.setText(f"Left out: {visible_name(path.name)}. {sentence}")
 
     def show_model(self, shown: ModelShown) -> None:
         """Show the model in use; figures at another operating point are no longer those of this one."""
@@ -136,7 +136,7 @@ class EvaluateTab(QWidget):
             self._forget_evaluation()
         self._shown = shown
         mark = "✓" if shown.is_accepted else "!"
-        self.model.setText(f"{readable_name(shown.header.name)} · {mark} {shown.acceptance}")
+        self.model.setText(f"{visible_name(shown.header.name)} · {mark} {shown.acceptance}")
         self.operating.show_model(shown.header, shown.point)
         self.status.setText(NOTICE)
         self._update()
@@ -157,7 +157,7 @@ class EvaluateTab(QWidget):
         self.refresh()
 
     def show_saved(self, saved: Saved) -> None:
-        self.status.setText(f"Written: {readable_name(str(saved.path))}")
+        self.status.setText(f"Written: {visible_name(str(saved.path))}")
 
     @Slot(object, str)
     def show_films(self, indices: npt.NDArray[np.int64], title: str) -> None:

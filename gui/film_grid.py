@@ -10,7 +10,7 @@ from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListView, QWidget
 
 from core.dataset import Dataset, Film
-from core.files import readable_name
+from core.visible import visible_name
 from gui.naming import named
 from gui.thumbnails import Thumbnails
 
@@ -63,7 +63,7 @@ class FilmTable(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._label(film)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._dataset.classes[film.label]} {readable_name(film.path.name)}"
+            return f"{self._dataset.classes[film.label]} {visible_name(film.path.name)}"
         return None
 
     def _label(self, film: Film) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from core.dataset import Film
-from core.files import readable_name
+from core.visible import visible_name
 from gui.film_grid import FilmGrid
 from gui.film_view import FilmView
 from gui.naming import named
@@ -42,7 +42,7 @@ class FilmWindow(QDialog):
         self._row, self._path = row, film.path
         place = f"{row + 1} of {self._grid.table.rowCount()}"
         told = self._grid.table.in_words(row)
-        self.caption.setText(f"{place} · {readable_name(film.path.name)} · {told} · patient {film.patient}")
+        self.caption.setText(f"{place} · {visible_name(film.path.name)} · {told} · patient {film.patient}")
         self._grid.setCurrentIndex(self._grid.table.index(row))
         self._films.want(film.path)
         self.show()

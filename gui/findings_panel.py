@@ -88,7 +88,7 @@ class FindingsPanel(QWidget):
         self.details.setText(f"{finding.severity.capitalize()}. {finding.advice}")
         self.show_films.setVisible(bool(finding.files))
         for number, fix in enumerate(finding.fixes):
-            made = button(fix.label, f"fix_{number}", partial(self._on_fix, fix))
+            made = button(fix.label.replace("&", "&&"), f"fix_{number}", partial(self._on_fix, fix))
             self._buttons.insertWidget(number, made)
             self._fixes.append(made)
 

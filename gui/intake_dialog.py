@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.errors import JobFailed
 from core.events import IntakeLook
-from core.files import readable_name
 from core.label_list import Columns
 from core.patients import examples, patients_of, proposed_pattern
 from core.preparation import Preparation
+from core.visible import visible_name
 from gui import messages
 from gui.naming import button, named
 
@@ -40,7 +40,7 @@ class IntakeDialog(QDialog):
         self.setMinimumWidth(620)
         self._seen, self._before = seen, before
         self._root = before.root
-        self._names = [readable_name(name) for name in seen.names[:TRIED]]
+        self._names = [visible_name(name) for name in seen.names[:TRIED]]
         form = QFormLayout(rowWrapPolicy=QFormLayout.RowWrapPolicy.WrapLongRows)
         self._columns: dict[str, QComboBox] = {}
         if seen.header:
@@ -119,4 +119,4 @@ class IntakeDialog(QDialog):
 
     def _show_root(self) -> None:
         folder: Path = self._root or self._seen.source.parent
-        self.root.setText(readable_name(str(folder)))
+        self.root.setText(visible_name(str(folder)))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from core.notice import NOTICE
 from core.version import this_build
+from core.visible import visible, visible_name
 from gui.worker import JobError
 from resources import resource
 
@@ -27,7 +28,7 @@ def show_error(parent: QWidget, error: JobError) -> None:
     """Say what went wrong; the traceback is behind "Show Details" only where the program itself is at fault."""
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(error.sentence)
+    box.setText(visible(error.sentence))
     if "inside the program" in error.sentence:
         box.setDetailedText(error.traceback)
     box.exec()
@@ -73,7 +74,7 @@ def ask_delete(parent: QWidget, name: str) -> bool:
     box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"Move {name} with its model to the trash?")
+    box.setText(f"Move {visible_name(name)} with its model to the trash?")
     return box.exec() == QMessageBox.StandardButton.Yes
 
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.errors import REFUSALS, Reason
 from core.events import FilmReading, LedgerRow, Status
-from core.files import readable_name
 from core.notice import NOTICE
+from core.visible import visible_name
 from gui.film_panel import FilmPanel
 from gui.naming import named
 from gui.thumbnails import Thumbnails
@@ -45,11 +45,12 @@ class ReadingPanel(QWidget):
     def show_answer(self, film: FilmReading) -> None:
         """Show the model's answer with its heat map."""
         self._path = None
-        self.verdict.setText(f"{film.label} · {film.probability:.1%}")
+        self.verdict.setText(f"{visible_name(film.label)} · {film.probability:.1%}")
         threshold = f"threshold {film.threshold:.3f} · " if film.threshold is not None else ""
         self.details.setText(
-            f"{readable_name(film.path.name)} · decision: {film.decision} · {threshold}{film.model}\n"
-            f"{film.validation} {NOTICE}"
+            f"{visible_name(film.path.name)} · decision: {film.decision} · {threshold}{visible_name(film.model)}\n"
+            + "".join(f"⚠ {sentence}\n" for sentence in film.cautions)
+            + f"{film.validation} {NOTICE}"
         )
         self.film.show_reading(film.pixels, film.heat, film.details)
 
@@ -57,7 +58,7 @@ class ReadingPanel(QWidget):
         """Show the film without the answer: the reader has not called it yet."""
         self._path = None
         self.verdict.setText("Answer hidden")
-        self.details.setText(f"{readable_name(film.path.name)}\n{HIDDEN}")
+        self.details.setText(f"{visible_name(film.path.name)}\n{HIDDEN}")
         self.film.show_reading(film.pixels, None, film.details)
 
     def show_without_answer(self, row: LedgerRow, path: Path) -> None:
@@ -67,7 +68,7 @@ class ReadingPanel(QWidget):
             f"{'Failed' if row.status is Status.FAILED else 'Refused'}: {row.reason.replace('_', ' ')}"
         )
         known = REFUSALS.get(Reason(row.reason)) if row.reason in set(Reason) else None
-        self.details.setText("\n".join(part for part in (row.file, known, NOTICE) if part))
+        self.details.setText("\n".join(part for part in (visible_name(row.file), known, NOTICE) if part))
         self.film.show_reading(BLANK, None)
         self._plain.want(path)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.files import readable_name
 from core.runs import Run
+from core.visible import visible_name
 from gui.plots import LOOKS, Curve, CurvePlot
 from gui.theme import Colours
 
@@ -29,7 +29,7 @@ class RunPlots(QWidget):
         """Draw these runs instead of those before; a single one with the epoch that was kept."""
         losses, areas = [], []
         for run, look in zip(runs, LOOKS, strict=False):
-            name, numbers = readable_name(run.card.name), [epoch.epoch for epoch in run.epochs]
+            name, numbers = visible_name(run.card.name), [epoch.epoch for epoch in run.epochs]
             losses.append(Curve(name, numbers, [epoch.validation_loss for epoch in run.epochs], look))
             areas.append(Curve(name, numbers, [epoch.validation_auc for epoch in run.epochs], look))
         kept = runs[0].best_epoch if len(runs) == 1 else None

@@ -5,10 +5,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from core.files import readable_name
 from core.intervals import Figure
 from core.notice import NOTICE
 from core.runs import Comparison, Run
+from core.visible import visible_name
 from gui import jobs, messages
 from gui.figure_list import told
 from gui.naming import button, named
@@ -94,7 +94,7 @@ class RunsTab(QWidget):
         self._table.set_rows([_cells(run) for run in listed.runs])
         self.plots.show_runs(())
         self._choices.set_rows([])
-        names = ", ".join(readable_name(path.name) for path in listed.unreadable)
+        names = ", ".join(visible_name(path.name) for path in listed.unreadable)
         damaged = f" Damaged, or made by a newer version, and left as they are: {names}." if names else ""
         self.sentence.setText(EMPTY + damaged)
         self._update_buttons()
@@ -105,7 +105,7 @@ class RunsTab(QWidget):
         figures = [(f"Test accuracy, n = {seen.films}", *map(_told, seen.accuracy))]
         if any(seen.auc):
             figures.append((f"Test AUC, n = {seen.films}", *map(_told, seen.auc)))
-        names = [readable_name(run.card.name) for run in seen.runs]
+        names = [visible_name(run.card.name) for run in seen.runs]
         self._choices.set_rows([*figures, *seen.choices], [CHOICE, *names])
 
     def _chosen(self) -> list[Run]:
@@ -177,7 +177,7 @@ def _cells(run: Run) -> tuple[str | int | float | None, ...]:
     state = "finished" if run.metrics else "interrupted" if run.is_resumable and run.epochs else "no epoch finished"
     minutes = sum(epoch.seconds for epoch in run.epochs) / 60
     return (
-        readable_name(run.card.name), run.card.started[:16].replace("T", " "), state,
+        visible_name(run.card.name), run.card.started[:16].replace("T", " "), state,
         f"{run.recipe.name} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
         _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"),
         f"{run.looks} times" if run.looks else "", f"{minutes:.1f}", run.card.note,

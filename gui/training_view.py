@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingStarted, TrialEnded
-from core.files import readable_name
 from core.forecast import time_left
+from core.visible import visible_name
 from gui.naming import named
 from gui.plots import TrainingPlots
 from gui.tables import RowsTable, quiet_view
@@ -80,7 +80,7 @@ class TrainingView(QWidget):
             case Noted(sentence):
                 self.say(sentence)
             case FilmLeftOut(path, reason, sentence):
-                self.say(f"Left out: {readable_name(path.name)} ({reason}). {sentence}")
+                self.say(f"Left out: {visible_name(path.name)} ({reason}). {sentence}")
 
     def _add_epoch(self, epoch: EpochEnded) -> None:
         self.plots.add(epoch)

@@ -10,7 +10,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyMod
 from PySide6.QtGui import QColor, QImage, QPixmap
 
 from core.events import Decision, LedgerRow, Status
+from core.ledger import file_of, relative_name
 from core.reader import UNSURE, CallBook
+from core.visible import visible_name
 from gui.tables import ROOT, SORT_ROLE, Index
 from gui.theme import GREEN, ORANGE, SKY
 from gui.thumbnails import Thumbnails
@@ -103,7 +105,7 @@ class WorklistTable(QAbstractTableModel):
         return self._places.get(file)
 
     def path_of(self, row: LedgerRow) -> Path:
-        return (self._folder or Path()) / row.file
+        return file_of(self._folder or Path(), row.file)
 
     def is_hidden(self, row: LedgerRow) -> bool:
         """True where the reader must not see the answer yet."""
@@ -150,13 +152,13 @@ class WorklistTable(QAbstractTableModel):
             return HIDDEN
         match column:
             case 0:
-                return row.file
+                return visible_name(row.file)
             case 1:
                 return MARKS[row.decision][0] if row.decision else ""
             case 2:
                 return "" if row.probability is None else f"{row.probability:.3f}"
             case 3:
-                return row.label or ""
+                return visible_name(row.label or "")
             case 4:
                 return "" if call is None else f"{'≠ ' if self.disagrees(row) else ''}{call.reader}"
             case 5:
@@ -173,14 +175,14 @@ class WorklistTable(QAbstractTableModel):
 
     def _image(self, row: LedgerRow) -> QPixmap | None:
         if row.file not in self._images and self._folder is not None:
-            self._thumbnails.want(self._folder / row.file)
+            self._thumbnails.want(file_of(self._folder, row.file))
         return self._images.get(row.file)
 
     @Slot(object, object)
     def _on_thumbnail(self, path: Path, image: QImage | None) -> None:
         if self._folder is None or image is None or not path.is_relative_to(self._folder):
             return
-        name = path.relative_to(self._folder).as_posix()
+        name = relative_name(path, self._folder)
         self._images[name] = QPixmap.fromImage(image)
         if len(self._images) > KEPT:
             self._images.popitem(last=False)

@@ -38,7 +38,7 @@ from core.intervals import group_numbers
 from core.learning import AveragedWeights, class_weights, smoothed
 from core.metrics import figures_of, to_json_object
 from core.model_file import load_model, save_model
-from core.model_header import FILMS, GATE, VALIDATION, ModelHeader, bundled_model
+from core.model_header import AGES, FILMS, GATE, VALIDATION, ModelHeader, bundled_model
 from core.ranking import roc_auc
 from core.recipe import BEST, Normalisation, with_start
 from core.transforms import Preprocessing, as_fractions, network_input
@@ -233,6 +233,7 @@ def write_model(network, base: ModelHeader, splits: dict[Split, Films], draft: P
         VALIDATION: answers.to_json_object(),
         FILMS: {split.value: list(films.codes) for split, films in splits.items()},
         GATE: fitted(training.pixels, validation.pixels).to_json_object(),
+        AGES: [1, 5],  # Kermany 2018
         DRIFT: Reference(measures).to_json_object(),
         "metrics": to_json_object(figures),
     }

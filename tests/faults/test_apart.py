@@ -1,0 +1,122 @@
+"""A decoder that hangs, dies, eats memory or prints takes one film with it and nothing else."""
+
+import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.apart import Children
+from core.dicom_apart import read_dicom_apart
+from core.errors import FilmUnreadable, Reason
+from core.events import Status
+from core.images import read_film
+from core.screening import screen
+from tests.faults import bad_decoders
+from tests.faults.hostile_films import FILM
+from tests.faults.hostile_names import small_model
+from tests.given import drained, write_dicom
+
+
+@pytest.fixture
+def pool():
+    made = Children(seconds=0.4)
+    yield made
+    made.end()
+
+
+def test_a_child_is_used_again_and_knows_no_torch(pool):
+    first, answer = pool.ask(bad_decoders.echoes, b"\0film" * 9, a=1, b=[2.5, "x"])
+    second, _ = pool.ask(bad_decoders.echoes, b"")
+    assert answer == b"\0film" * 9
+    assert first["options"] == {"a": 1, "b": [2.5, "x"]}
+    assert first["process"] == second["process"] != os.getpid()
+    assert not second["torch"]
+
+
+def test_hanging_and_dying_cost_one_film_each_and_the_next_is_read(pool):
+    for work, word in ((bad_decoders.hangs, "longer"), (bad_decoders.dies, "broke"), (bad_decoders.breaks, "broke")):
+        with pytest.raises(FilmUnreadable, match=word) as refusal:
+            pool.ask(work, b"film")
+        assert refusal.value.reason is Reason.DECODER_FAILED
+        assert refusal.value.may_be_retried
+    assert pool.ask(bad_decoders.echoes, b"next")[1] == b"next"
+
+
+def test_errors_come_as_reasons_and_without_what_the_decoder_said(pool, capfd):
+    for work, reason in (
+        (bad_decoders.raises, Reason.DAMAGED),
+        (bad_decoders.refuses, Reason.BLANK),
+    ):
+        with pytest.raises(FilmUnreadable) as refusal:
+            pool.ask(work, b"film")
+        assert refusal.value.reason is reason
+        assert "DOE" not in refusal.value.sentence
+    pool.ask(bad_decoders.prints, b"film")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to the limit")
+def test_memory_is_limited(pool):
+    with pytest.raises(FilmUnreadable) as refusal:
+        pool.ask(bad_decoders.eats, b"film", gigabytes=5)
+    assert refusal.value.reason is Reason.OUT_OF_MEMORY
+    assert pool.ask(bad_decoders.eats, b"film", gigabytes=1)[0] == {}
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="this system cannot be asked whether it died")
+def test_a_killed_child_that_waited_is_replaced_unseen(pool):
+    told, _ = pool.ask(bad_decoders.echoes, b"")
+    os.kill(told["process"], 9)
+    os.waitid(os.P_PID, told["process"], os.WEXITED | os.WNOWAIT)
+    again, _ = pool.ask(bad_decoders.echoes, b"")
+    assert again["process"] != told["process"]
+
+
+def test_several_threads_have_a_child_each(pool):
+    both = threading.Barrier(2)
+
+    def asked(content):
+        both.wait()
+        return [pool.ask(bad_decoders.echoes, content * number)[1] for number in range(1, 30)]
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(asked, (b"a", b"b")))
+    assert answers == [[letter * number for number in range(1, 30)] for letter in (b"a", b"b")]
+
+
+def test_half_an_answer_is_no_film(monkeypatch, tmp_path):
+    monkeypatch.setattr("core.dicom_apart.decoded", bad_decoders.answers_nonsense)
+    with (tmp_path / "x").open("w+b") as stream, pytest.raises(FilmUnreadable, match="half a film"):
+        read_dicom_apart(stream, 1)
+
+
+def test_a_screening_goes_on_after_a_decoder_broke_down(tmp_path, cancel, monkeypatch):
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        write_dicom(folder / f"{name}.dcm", FILM, PatientID=name)
+    ask = Children.ask
+    bad = (folder / "b.dcm").read_bytes()
+    monkeypatch.setattr(
+        Children,
+        "ask",
+        lambda self, work, content, **options: (
+            ask(self, bad_decoders.dies, content) if content == bad else ask(self, work, content, **options)
+        ),
+    )
+    _, result = drained(screen(folder, tmp_path / "r.csv", small_model(), cancel))
+    rows = {row.file: row for row in result.rows}
+    assert (rows["b.dcm"].status, rows["b.dcm"].reason) == (Status.FAILED, "decoder_failed")
+    assert {rows["a.dcm"].status, rows["c.dcm"].status} == {Status.SCORED}
+    monkeypatch.undo()
+    assert (read_film(folder / "b.dcm") == FILM).all()
+
+
+def test_a_file_over_which_gdcm_ends_the_process_ends_the_child_only():
+    """Found by fuzz_films.py within seconds: GDCM throws what nothing catches. It ended the whole program before."""
+    with pytest.raises(FilmUnreadable) as refusal:
+        read_film(Path(__file__).parent / "found" / "gdcm-jpeg-logic.dcm")
+    assert refusal.value.reason in {Reason.DECODER_FAILED, Reason.DAMAGED}

@@ -1,0 +1,149 @@
+"""Files that attack a reader of films: each once in the ledger, none touched, none scored that is not whole."""
+
+import csv
+import io
+import os
+import socket
+import sys
+import time
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+from pydicom.encaps import encapsulate
+
+import main
+from core.errors import FilmUnreadable, Reason
+from core.events import Status
+from core.film_details import FilmDetails, film_details
+from core.gate_rules import look
+from core.images import read_film
+from core.phantoms import phantom
+from core.screening import screen
+from tests.faults import hostile_films
+from tests.faults.hostile_films import FILM
+from tests.faults.hostile_names import small_model
+from tests.given import drained, write_dicom
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A folder of every attack, and what must become of each."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    expected = hostile_films.write_pictures(folder) | hostile_films.write_dicoms(folder)
+    hostile_films.write_no_files(folder)
+    return folder, expected
+
+
+def test_every_attack_has_one_row_and_no_row_is_a_score_of_half_a_film(hostile, tmp_path, capfd):
+    folder, expected = hostile
+    before, output = hostile_films.all_bytes(folder), tmp_path / "r.csv"
+    status = main.main(["screen", str(folder), "--output", str(output), "--model", str(small_model())])
+    told = capfd.readouterr()
+    assert status == main.SOME_LEFT_OUT
+    assert "Traceback" not in told.out + told.err
+    assert told.err == ""
+    rows = list(csv.DictReader(io.StringIO(output.read_text("utf-8"))))
+    links = {"device.png"}  # to a device, which is no regular file
+    assert sorted(row["file"] for row in rows) == sorted(set(expected) - links)
+    odd = {row["file"]: (row["status"], row["reason"]) for row in rows if row["status"] != expected[row["file"]]}
+    assert odd == {}
+    assert hostile_films.all_bytes(folder) == before
+    assert {path.name for path in tmp_path.iterdir()} - {"films", "app-data", "app-cache"} == {"r.csv"}
+
+
+def test_deep_folders_and_many_entries_are_listed_to_the_end(tmp_path, cancel):
+    folder = tmp_path / "films"
+    folder.mkdir()
+    hostile_films.write_deep(folder, 300 if sys.platform == "linux" else 8)
+    for number in range(3000):
+        (folder / f"{number}").mkdir()
+    started = time.monotonic()
+    _, result = drained(screen(folder, tmp_path / "r.csv", small_model(), cancel))
+    assert (result.found, len(result.rows)) == (1, 1)
+    assert result.rows[0].status is not Status.SCORED or result.rows[0].probability is not None
+    assert time.monotonic() - started < 60
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.999])
+def test_a_dicom_that_is_cut_off_anywhere_may_be_tried_again(tmp_path, share):
+    whole = write_dicom(tmp_path / "film.dcm", FILM).read_bytes()
+    header = dcmread(tmp_path / "film.dcm")
+    header.compress("1.2.840.10008.1.2.4.90")
+    header.save_as(tmp_path / "j2k.dcm")
+    for name, content in (("plain", whole), ("j2k", (tmp_path / "j2k.dcm").read_bytes())):
+        cut = tmp_path / f"{name}-cut.dcm"
+        cut.write_bytes(content[: int(len(content) * share)])
+        with pytest.raises(FilmUnreadable) as refusal:
+            read_film(cut)
+        assert refusal.value.reason is Reason.DAMAGED
+
+
+def test_a_film_whose_coding_is_not_told_or_unknown_is_refused_with_the_reason(tmp_path):
+    header = dcmread(write_dicom(tmp_path / "film.dcm", FILM))
+    for name, syntax, word in (("none", None, "transfer syntax"), ("odd", "1.2.3.4", "unknown"),
+                               ("video", "1.2.840.10008.1.2.4.100", "MPEG2")):  # fmt: skip
+        if syntax is None:
+            del header.file_meta.TransferSyntaxUID
+        else:
+            header.file_meta.TransferSyntaxUID = syntax
+            header.PixelData = encapsulate([bytes(64)])
+        header.save_as(tmp_path / f"{name}.dcm", enforce_file_format=False, implicit_vr=False, little_endian=True)
+        with pytest.raises(FilmUnreadable, match=word) as refusal:
+            read_film(tmp_path / f"{name}.dcm")
+        assert refusal.value.reason is Reason.UNSUPPORTED
+
+
+def test_a_deflated_bomb_is_measured_before_any_door_inflates_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.deflated.MAX_BYTES", 1_000_000)
+    header = dcmread(write_dicom(tmp_path / "film.dcm", FILM))
+    header.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
+    header.PatientAge = "003Y"
+    header.save_as(tmp_path / "small.dcm")
+    header.PixelData = bytes(20_000_000)
+    header.save_as(tmp_path / "bomb.dcm")
+    assert np.array_equal(read_film(tmp_path / "small.dcm"), FILM)
+    assert film_details(tmp_path / "small.dcm").age == "3 years"
+    assert film_details(tmp_path / "bomb.dcm") == FilmDetails()
+
+
+def test_compressed_tiffs_are_read_as_before_in_every_mode(tmp_path):
+    from PIL import Image
+
+    colour = np.stack([FILM, FILM // 2, 255 - FILM], axis=2)
+    deep = FILM.astype(np.uint16) * 257
+    for name, picture in (
+        ("grey", Image.fromarray(FILM)),
+        ("colour", Image.fromarray(colour)),
+        ("palette", Image.fromarray(colour).quantize(64)),
+        ("deep", Image.fromarray(deep)),
+        ("bits", Image.fromarray(FILM > 99)),
+        ("turned", Image.fromarray(colour)),
+    ):
+        tags = {274: 6} if name == "turned" else {}
+        picture.save(tmp_path / f"{name}-plain.tif", tiffinfo=tags)
+        picture.save(tmp_path / f"{name}.tif", compression="tiff_lzw", tiffinfo=tags)
+        assert np.array_equal(read_film(tmp_path / f"{name}.tif"), read_film(tmp_path / f"{name}-plain.tif")), name
+        assert look(tmp_path / f"{name}.tif", 64).chroma == look(tmp_path / f"{name}-plain.tif", 64).chroma
+
+
+def test_a_png_with_one_wrong_byte_is_damaged(tmp_path):
+    content = hostile_films.encoded(phantom(2, True, 96), "PNG")
+    for place in range(60, len(content) - 16, 997):
+        wrong = bytearray(content)
+        wrong[place] ^= 4
+        (tmp_path / "wrong.png").write_bytes(wrong)
+        with pytest.raises(FilmUnreadable):
+            read_film(tmp_path / "wrong.png")
+
+
+def test_a_socket_and_a_device_never_block(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as ear:
+        ear.bind("socket.png")
+        for path in (tmp_path / "socket.png", "/dev/zero", "/dev/stdin", "/dev/tty"):
+            with pytest.raises(FilmUnreadable):
+                read_film(type(tmp_path)(path))

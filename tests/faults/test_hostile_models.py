@@ -1,0 +1,198 @@
+"""Files that are no model, or no longer the one that was saved: each refused in one sentence that says why."""
+
+import json
+import pickle
+import struct
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+import main
+from core.errors import JobFailed, Reason
+from core.model_file import load_model
+from core.model_header import KEY, SEAL, read_header, seal_of
+from core.starting import start_weights
+from tests.faults.hostile_names import network, write_model
+from tests.given import QUICK, drained
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return write_model(tmp_path_factory.mktemp("made") / "m.safetensors", ("NORMAL", "PNEUMONIA"))
+
+
+def parts_of(path):
+    """Length of the header, its JSON, and the weights' bytes."""
+    content = path.read_bytes()
+    length = struct.unpack("<Q", content[:8])[0]
+    return length, json.loads(content[8 : 8 + length]), content[8 + length :]
+
+
+def rewritten(path, made, change, sealed=True):
+    """The model with its description changed, and sealed anew as a forger or another program would."""
+    _, header, weights = parts_of(made)
+    description = json.loads(header["__metadata__"][KEY])
+    change(description)
+    if sealed:
+        description[SEAL] = seal_of(description)
+    header["__metadata__"][KEY] = json.dumps(description)
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + weights)
+    return path
+
+
+def refused(path):
+    with pytest.raises(JobFailed) as refusal:
+        load_model(path)
+    assert refusal.value.reason is Reason.MODEL_INVALID
+    sentence = refusal.value.sentence
+    assert sentence.startswith(f"{path} cannot be used as a model: ")
+    assert "\n" not in sentence
+    return sentence
+
+
+class Bomb:
+    """A pickle that would leave a file behind if anybody loaded it."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "pth", "pt", "ckpt", "bin", "pkl", "zip"])
+def test_a_pickle_is_never_run_whatever_its_suffix(tmp_path, suffix):
+    trace = tmp_path / "trace"
+    plain, packed = tmp_path / f"plain.{suffix}", tmp_path / f"packed.{suffix}"
+    plain.write_bytes(pickle.dumps(Bomb(trace)))
+    torch.save({"x": Bomb(trace)}, packed)
+    for path in (plain, packed):
+        assert "not a safetensors file" in refused(path)
+        with pytest.raises(JobFailed):
+            drained(start_weights(network(), QUICK.__class__(name="q", start=str(path)), None))
+        assert main.main(["evaluate", str(path), str(tmp_path), "--output", str(tmp_path / "out")]) == main.FAILED
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("share", [0, 4, 7, 9, 100, 0.5, 0.99])
+def test_a_model_that_is_cut_off_is_refused(tmp_path, made, share):
+    content = made.read_bytes()
+    path = tmp_path / "cut.safetensors"
+    path.write_bytes(content[: share if isinstance(share, int) else int(share * len(content))])
+    assert "not a safetensors file, or it is cut off" in refused(path)
+
+
+def test_giant_and_nested_headers_are_refused(tmp_path, made):
+    _, header, weights = parts_of(made)
+    giant, long = tmp_path / "giant.safetensors", tmp_path / "long.safetensors"
+    giant.write_bytes(struct.pack("<Q", 1 << 62) + b"{}")
+    long.write_bytes(struct.pack("<Q", 100_000_001) + b"{" + b" " * 100)
+    assert "not a safetensors" in refused(giant)
+    assert "not a safetensors" in refused(long)
+    header["__metadata__"][KEY] = "[" * 200_000
+    text = json.dumps(header).encode()
+    nested = tmp_path / "nested.safetensors"
+    nested.write_bytes(struct.pack("<Q", len(text)) + text + weights)
+    assert "nested too deeply" in refused(nested)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [
+        ("format", 99, "format is 99"),
+        ("format", "1", "format is '1'"),
+        ("architecture", "resnet34", "fit"),
+        ("architecture", "vgg16", "not known"),
+        ("architecture", "../../etc/passwd", "not known"),
+        ("classes", ["A"], "classes"),
+        ("classes", ["A", "A"], "classes"),
+        ("classes", ["A", ""], "names of classes"),
+        ("classes", ["A", "B" * 5000], "names of classes"),
+        ("classes", [str(number) for number in range(5000)], "classes"),
+        ("classes", ["A", "B", "C"], "operating point"),
+        ("classes", None, "incomplete"),
+        ("temperature", 0, "operating point"),
+        ("temperature", -1, "operating point"),
+        ("threshold", None, "operating point"),
+        ("threshold", 7, "threshold"),
+        ("threshold", float("nan"), "no number"),
+        ("threshold", 1e999, "no number"),
+        ("review_band", [0.9, 0.1], "operating point"),
+        ("review_band", [0.1], "incomplete"),
+        ("review_band", [-5, 5], "review band"),
+        ("preprocessing", {"size_px": 10**9, "normalisation": "per_film"}, "size of films"),
+        ("preprocessing", {"size_px": 64, "normalisation": "odd"}, "fit"),
+        ("preprocessing", {}, "size_px"),
+        ("ages_years", [5, 1], "ages_years"),
+        ("sha256", "0" * 64, "weights were changed"),
+        ("self_test", [[0.1, 0.2, 0.3, 0.4]], "known pictures"),
+        ("self_test", None, "known pictures"),
+        ("self_test", "x", "self_test"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused_by_name(tmp_path, made, key, value, why):
+    path = rewritten(tmp_path / "m.safetensors", made, lambda description: description.update({key: value}))
+    assert why in refused(path)
+
+
+def test_swapped_classes_and_a_moved_threshold_break_the_seal(tmp_path, made):
+    changes = ({"classes": ["PNEUMONIA", "NORMAL"]}, {"threshold": 0.1}, {"temperature": 3.0}, {"licence": "mine"})
+    for change in changes:
+        path = rewritten(
+            tmp_path / "m.safetensors", made, lambda description, new=change: description.update(new), False
+        )
+        assert "description was changed" in refused(path)
+
+
+def test_one_flipped_byte_anywhere_in_the_weights_is_noticed(tmp_path, made):
+    content = bytearray(made.read_bytes())
+    start = 8 + struct.unpack("<Q", content[:8])[0]
+    path = tmp_path / "m.safetensors"
+    for place in np.linspace(start, len(content) - 1, 5).astype(int):
+        wrong = content.copy()
+        wrong[place] ^= 1
+        path.write_bytes(wrong)
+        assert "weights were changed" in refused(path)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path, made):
+    from core.model_file import _weights_digest
+
+    state, header = load_file(made), parts_of(made)[1]
+    state["head.bias"][0] = float("nan")
+    description = json.loads(header["__metadata__"][KEY])
+    description["sha256"] = _weights_digest(state)
+    description[SEAL] = seal_of(description)
+    save_file(state, tmp_path / "nan.safetensors", {KEY: json.dumps(description)})
+    assert "not numbers" in refused(tmp_path / "nan.safetensors")
+
+
+def test_weights_of_another_model_under_a_right_hash_answer_otherwise(tmp_path, made):
+    from core.model_file import _weights_digest
+
+    state, header = load_file(made), parts_of(made)[1]
+    state["head.bias"] += 1.0
+    description = json.loads(header["__metadata__"][KEY])
+    description["sha256"] = _weights_digest(state)
+    description[SEAL] = seal_of(description)
+    save_file(state, tmp_path / "other.safetensors", {KEY: json.dumps(description)})
+    assert "known pictures" in refused(tmp_path / "other.safetensors")
+
+
+def test_files_of_others_and_none_are_refused(tmp_path, made):
+    save_file({"x": torch.zeros(2)}, tmp_path / "foreign.safetensors")
+    (tmp_path / "folder.safetensors").mkdir()
+    assert "not made by PneumoScreen" in refused(tmp_path / "foreign.safetensors")
+    assert "no such file" in refused(tmp_path / "folder.safetensors")
+    assert "no such file" in refused(tmp_path / "none.safetensors")
+
+
+def test_a_model_of_before_the_seal_still_loads_and_a_whole_one_does(tmp_path, made):
+    assert load_model(made).header.classes == ("NORMAL", "PNEUMONIA")
+    old = rewritten(tmp_path / "old.safetensors", made, lambda description: description.pop(SEAL), False)
+    assert load_model(old).header.classes == ("NORMAL", "PNEUMONIA")
+    assert read_header(made).ages is None
+    assert load_model(None).header.ages == (1.0, 5.0)

@@ -1,0 +1,178 @@
+"""No patient's name in any file that the program writes; ages, letters in the picture, and the same film twice."""
+
+import io
+import os
+import re
+import zipfile
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+import main
+from core import inference
+from core.agreement import agreement
+from core.dicom_out import write_dicom as export_dicom
+from core.events import Status
+from core.explain import read_one
+from core.film_details import cautions, film_details
+from core.images import read_film
+from core.model_header import read_header
+from core.phantoms import phantom
+from core.screening import screen
+from core.site import in_use
+from gui.screening_jobs import Export, ExportOrder, exporting
+from tests.faults.hostile_films import encoded
+from tests.faults.hostile_names import small_model
+from tests.given import drained, write_dicom
+
+SECRETS = ("Zarquon", "HZ-4711-ID", "19991231", "Dr-Vroomfondel")
+TOLD = {
+    "PatientName": "Zarquon^Slartibartfast", "PatientID": "HZ-4711-ID", "PatientBirthDate": "19991231",
+    "ReferringPhysicianName": "Dr-Vroomfondel", "InstitutionName": "Zarquon Clinic", "OtherPatientNames": "Zarquon^S",
+    "PatientComments": "Zarquon HZ-4711-ID", "PatientAge": "045Y", "BurnedInAnnotation": "YES", "Modality": "DX",
+    "BodyPartExamined": "CHEST", "ViewPosition": "PA",
+}  # fmt: skip
+
+
+def everything_in(content):
+    """The bytes of a file, and of whatever is packed inside of it."""
+    yield content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for name in packed.namelist():
+                yield packed.read(name)
+    if content.startswith(b"%PDF"):
+        yield "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).encode()
+        for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.S):
+            try:
+                yield zlib.decompress(stream.strip(b"\r\n"))
+            except zlib.error:
+                yield stream
+
+
+def holding(folder, secrets=SECRETS):
+    """Names of the files below a folder that hold a secret, in their content or their name, in any usual coding."""
+    wanted = [secret.encode(coding) for secret in secrets for coding in ("utf-8", "utf-16-le", "utf-16-be")]
+    found = []
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(parent, name), "rb") as stream:  # noqa: PTH118, PTH123
+                parts = [os.fsencode(name), *everything_in(stream.read())]
+            if any(secret in part for secret in wanted for part in parts):
+                found.append(name)
+    return found
+
+
+def test_the_search_would_find_a_name(tmp_path):
+    from core.document import Document, Text
+    from core.excel_out import write_excel
+    from core.pdf import pdf_of
+
+    (tmp_path / "x.pdf").write_bytes(pdf_of(Document("Title", "", (Text("Zarquon"),), "")))
+    write_excel(tmp_path / "x.xlsx", [], ("A", "B"), [("Name", "Zarquon")])
+    (tmp_path / "HZ-4711-ID").write_bytes(b"")
+    assert sorted(holding(tmp_path)) == ["HZ-4711-ID", "x.pdf", "x.xlsx"]
+
+
+@pytest.fixture
+def patients(tmp_path):
+    """Two class folders of DICOM films of a named patient, one of them damaged."""
+    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
+        (tmp_path / "films" / name).mkdir(parents=True)
+        for seed in range(4):
+            film = phantom(seed, label == 1, 96)
+            write_dicom(
+                tmp_path / "films" / name / f"{name}{seed}.dcm", film, **TOLD | {"PatientID": f"HZ-4711-ID{seed}"}
+            )
+    cut = tmp_path / "films" / "NORMAL" / "cut.dcm"
+    cut.write_bytes((tmp_path / "films" / "NORMAL" / "NORMAL0.dcm").read_bytes()[:-500])
+    return tmp_path / "films"
+
+
+def test_no_file_that_is_written_names_a_patient(patients, tmp_path, cancel, capfd, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.setenv("TMPDIR", str(out))
+    assert main.main(["audit", str(patients), "--json", str(out / "audit.json")]) in {main.DONE, main.SOME_LEFT_OUT}
+    _, result = drained(screen(patients, out / "r.csv", small_model(), cancel, heatmaps=out / "heat"))
+    assert result.failed == 1
+    for kind, name in ((Export.CSV, "e.csv"), (Export.EXCEL, "e.xlsx"), (Export.SUMMARY, "e.pdf")):
+        order = ExportOrder(kind, out / name, result, patients, (), agreement([], [], ("A", "B")))
+        drained(exporting(order, small_model())(cancel))
+    _, reading = drained(read_one(patients / "NORMAL" / "NORMAL1.dcm", small_model(), cancel))
+    export_dicom(reading, in_use(read_header(small_model())), out / "dicom")
+    assert len(holding(patients)) == 9
+    assert len(list(out.rglob("*"))) > 5
+    assert holding(out) == []
+    assert holding(tmp_path / "app-data") == []
+    assert holding(tmp_path / "app-cache") == []
+    told = "".join(capfd.readouterr())
+    assert not [secret for secret in SECRETS if secret in told]
+
+
+def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients, tmp_path, cancel):
+    film = patients / "NORMAL" / "NORMAL1.dcm"
+    _, reading = drained(read_one(film, small_model(), cancel))
+    assert any("45 years" in sentence and "1 to 5 years" in sentence for sentence in reading.cautions)
+    assert any("burned into" in sentence for sentence in reading.cautions)
+    _, result = drained(screen(patients, tmp_path / "r.csv", small_model(), cancel))
+    scored = [row for row in result.rows if row.status is Status.SCORED]
+    told = [sentence for sentence in result.drift if "ages" in sentence]
+    assert len(scored) == 8
+    assert told[0].startswith("8 scored films")
+    header = (tmp_path / "r.csv").read_text().splitlines()[0]
+    assert header == "file,status,reason,label,probability,decision,model"
+    assert not any(row.reason for row in scored)
+
+
+@pytest.mark.parametrize(
+    ("age", "is_flagged"),
+    [("003Y", False), ("005Y", False), ("006Y", True), ("012M", False), ("011M", True), ("045Y", True), ("", False),
+     ("?", False), ("071M", False), ("072M", True), ("010D", True)],
+)  # fmt: skip
+def test_an_age_is_held_against_completed_years(tmp_path, age, is_flagged):
+    details = film_details(write_dicom(tmp_path / "f.dcm", phantom(1, True, 96), PatientAge=age))
+    assert bool(cautions(details, (1, 5))) == is_flagged
+    assert cautions(details, None) == ()
+
+
+def test_a_file_that_refers_to_others_opens_none_of_them(tmp_path, monkeypatch):
+    from pydicom.dataset import Dataset
+
+    item = Dataset()
+    item.ReferencedFileID = ["..", "secret"]
+    told = {"ReferencedImageSequence": [item], "RetrieveURL": "file:///etc/passwd", "ReferencedFileID": ["a", "b"]}
+    path = write_dicom(tmp_path / "f.dcm", phantom(1, True, 96), **told)
+    opened, really = [], os.open
+    monkeypatch.setattr(os, "open", lambda name, *rest, **more: opened.append(str(name)) or really(name, *rest, **more))
+    assert read_film(path).shape == (96, 96)
+    assert [name for name in opened if not name.startswith((str(path), os.devnull))] == []
+
+
+def test_the_same_film_has_the_same_answer_whatever_the_threads_and_batches(tmp_path, cancel, monkeypatch):
+    import torch
+
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for seed in range(9):
+        film = phantom(seed, seed % 2 == 1, 128)
+        Image.fromarray(film).save(folder / f"{seed}.png")
+        (folder / f"{seed}.jpg").write_bytes(encoded(film, "JPEG", quality=95))
+    before, answers = torch.get_num_threads(), []
+    try:
+        for threads, batch in ((1, 4), (2, 4), (1, 16), (2, 1)):
+            torch.set_num_threads(threads)
+            monkeypatch.setattr(inference, "TRIED_FILMS", batch)
+            _, result = drained(screen(folder, tmp_path / f"{threads}-{batch}.csv", small_model(), cancel))
+            answers.append(result.rows)
+    finally:
+        torch.set_num_threads(before)
+    first = [(row.file, row.status, row.label, row.decision) for row in answers[0]]
+    for rows in answers[1:]:
+        assert [(row.file, row.status, row.label, row.decision) for row in rows] == first
+        pairs = zip(rows, answers[0], strict=True)
+        gaps = [abs((row.probability or 0) - (one.probability or 0)) for row, one in pairs]
+        assert np.max(gaps) <= 1e-4
