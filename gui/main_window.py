@@ -19,8 +19,8 @@ from core.events import (
     SelfTestResult,
     TrainingResult,
 )
-from core.files import readable_name
 from core.runs import Comparison
+from core.visible import visible_name
 from gui import messages
 from gui.classify_tab import ClassifyTab
 from gui.dataset_tab import DatasetTab
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
             self.classify_tab.open(path)
         else:
             self._asked_for = path
-            self.statusBar().showMessage(f"{readable_name(path.name)} is opened when the present work has ended.")
+            self.statusBar().showMessage(f"{visible_name(path.name)} is opened when the present work has ended.")
 
     @Slot()
     def show_welcome(self) -> None:

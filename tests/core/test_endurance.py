@@ -6,6 +6,7 @@ import platform
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,7 +53,21 @@ def kill_after(words, arguments):
         for line in killed.stdout:
             if line.startswith(words):
                 break
-        os.killpg(killed.pid, signal.SIGKILL)
+        for pid in (*workers_of(killed.pid), killed.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def workers_of(launcher):
+    """Processes that another one started: torchrun gives each a session of its own, and they outlive it."""
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    return [pid for pid in pids if parent_of(pid) == launcher]
+
+
+def parent_of(pid):
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return None
 
 
 def test_a_killed_training_ends_as_if_nothing_had_happened(dataset_folder, recipe, tmp_path):

@@ -96,7 +96,7 @@ def test_details_say_how_and_never_who(tmp_path, caplog):
     )
     with caplog.at_level(logging.DEBUG):
         details = film_details(path)
-    assert details == FilmDetails("45 years", "F", "PA", "2023-05-01", "SIEMENS Ysio Max", "chest", "")
+    assert details == FilmDetails("45 years", "F", "PA", "2023-05-01", "SIEMENS Ysio Max", "chest", "", 45.0)
     assert details.in_words() == "45 years · F · chest · PA · 2023-05-01 · SIEMENS Ysio Max"
     assert not caplog.records
     assert repr(details) == str(details) == "FilmDetails()", "a log that takes it whole must stay empty"
