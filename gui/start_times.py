@@ -23,7 +23,7 @@ def memory_mb() -> float | None:
 
 
 class StartTimes(QObject):
-    """Watches one start, prints one line of JSON (seconds since 1970, MB) and closes the window."""
+    """Watches one start, prints one line of JSON (seconds of the monotonic clock, MB) and closes the window."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -38,12 +38,12 @@ class StartTimes(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint:
-            self._times.setdefault("painted", time.time())
+            self._times.setdefault("painted", time.monotonic())
         return super().eventFilter(watched, event)
 
     @Slot()
     def _on_answering(self) -> None:
-        self._times |= {"answering": time.time(), "idle_mb": memory_mb()}
+        self._times |= {"answering": time.monotonic(), "idle_mb": memory_mb()}
         self._window.jobs.start(testing_model(), self._on_event)
 
     @Slot(object)
@@ -52,7 +52,7 @@ class StartTimes(QObject):
 
     @Slot(object)
     def _on_job_shown(self, result: object) -> None:
-        ready = time.time() if isinstance(result, SelfTestResult) else None
+        ready = time.monotonic() if isinstance(result, SelfTestResult) else None
         self._times |= {"model_ready": ready, "with_model_mb": memory_mb()}
         sys.stdout.write(json.dumps(self._times) + "\n")
         sys.stdout.flush()

@@ -19,7 +19,7 @@ def started(executable: Path, cold: bool) -> dict[str, float]:
     if cold:
         os.sync()
         Path("/proc/sys/vm/drop_caches").write_text("3")
-    begun = time.time()
+    begun = time.monotonic()
     done = subprocess.run([str(executable), "--measure-start"], capture_output=True, text=True, check=True, timeout=120)
     told = json.loads(done.stdout.splitlines()[-1])
     return {key: value if key.endswith("_mb") else value - begun for key, value in told.items() if value is not None}

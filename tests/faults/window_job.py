@@ -15,6 +15,7 @@ from gui import app, jobs
 from gui.evaluation_jobs import doubting, evaluating
 from gui.main_window import MainWindow
 from gui.screening_jobs import screening, watching
+from gui.settings import Settings, save_settings
 from tests.given import QUICK
 
 LONG = replace(QUICK, epochs=200, name="long")
@@ -52,7 +53,9 @@ def main(kind, place):
             window.jobs.start(job_of(kind, place), lambda _event: print("running", flush=True))
 
     MainWindow.show = show_and_start
-    return app.run_window(False, threading.Event())
+    app.application()  # settings are kept under its name
+    save_settings(Settings(welcomed=True))
+    return app.run_window(None, False, threading.Event())
 
 
 if __name__ == "__main__":
