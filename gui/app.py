@@ -1,26 +1,19 @@
-"""Start of the window program: one instance, crash log, garbage collection, welcome."""
+"""Start of the window program: one instance, a splash at once, then the window. What is slow is imported behind it."""
 
-import gc
 import sys
 import threading
+import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QFileOpenEvent, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QSplashScreen
 
+from core.notice import NOTICE
 from core.places import data_folder
-from gui import messages
-from gui.crash_log import CrashLog, earlier_end
 from gui.ending import EndSignals
-from gui.main_window import MainWindow
-from gui.settings import load_settings
 from gui.single_instance import SingleInstance
-from gui.start_times import StartTimes
 from resources import resource
 
-COLLECT_MILLISECONDS = 5000
-SAVE_MILLISECONDS = 10_000
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
@@ -35,65 +28,13 @@ def application() -> QApplication:
     return made
 
 
-class _FilesOpened(QObject):
-    """What macOS hands to a running program. Signal: opened(Path)."""
-
-    opened = Signal(object)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QFileOpenEvent) and event.file():
-            self.opened.emit(Path(event.file()))
-            return True
-        return super().eventFilter(watched, event)
-
-
-class WindowProgram(QObject):
-    """The window with what surrounds it while it is open. Give it to nobody: it lives as long as the event loop."""
-
-    def __init__(self, instance: SingleInstance, signals: EndSignals) -> None:
-        super().__init__()
-        self.window = MainWindow()
-        self._earlier_end = earlier_end(data_folder())
-        self._faults = CrashLog(data_folder(), self)
-        self._files = _FilesOpened(self)
-        self._collecting = QTimer(self, interval=COLLECT_MILLISECONDS)
-        self._collecting.timeout.connect(gc.collect)
-        self._faults.fault_seen.connect(self._on_fault)
-        self._files.opened.connect(self.window.open_path)
-        instance.asked.connect(self._on_asked)
-        signals.wanted.connect(self.window.end)
-
-    def open(self, path: Path | None, demo: bool) -> None:
-        """Show the window, the welcome at the first start, and what the person asked for."""
-        self._faults.install()
-        gc.disable()  # a collection on the worker would destroy widgets there
-        self._collecting.start()
-        QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
-        self.window.show()
-        if self._earlier_end:
-            messages.show_fault(self.window, messages.ENDED_EARLY, self._earlier_end)
-        if demo:
-            self.window.dataset_tab.start_demo()
-        elif path is not None:
-            self.window.open_path(path)
-        elif not load_settings().welcomed:
-            self.window.show_welcome()
-
-    def close(self) -> None:
-        """After the event loop: let work save what it reached."""
-        self.window.jobs.stop_now(SAVE_MILLISECONDS)
-        self._faults.close()
-        gc.enable()
-
-    @Slot(str)
-    def _on_fault(self, report: str) -> None:
-        messages.show_fault(self.window, messages.FAULT, report)
-
-    @Slot(object)
-    def _on_asked(self, path: Path | None) -> None:
-        self.window.come_to_front()
-        if path is not None:
-            self.window.open_path(path)
+def show_splash() -> QSplashScreen:
+    """The icon with the notice, painted before this returns."""
+    splash = QSplashScreen(QPixmap(str(resource("icons/pneumoscreen.png"))))
+    splash.show()
+    splash.showMessage(NOTICE, color="white")
+    splash.repaint()  # QSplashScreen's own: it does not wait for an event loop
+    return splash
 
 
 def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
@@ -108,9 +49,15 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
         if not instance.take():
             if instance.hand_over(path):
                 return DONE
-            messages.show_already_open(instance.owner())
+            from gui.messages import show_already_open
+
+            show_already_open(instance.owner())
             return FAILED
+        splash = show_splash()
+        from gui.window_program import WindowProgram
+
         program = WindowProgram(instance, signals)
+        splash.finish(program.window)
         program.open(path, demo)
         status = running.exec()
         program.close()
@@ -123,8 +70,10 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
 def measure_start() -> int:
     """Open the window as a start does, check the model, print when what was reached, close; returns the exit status."""
     running = application()
-    window = MainWindow()
-    times = StartTimes(window)
-    window.show()
+    splash, painted = show_splash(), time.monotonic()
+    from gui.start_times import StartTimes
+
+    times = StartTimes(painted)
+    splash.finish(times.window)
     times.start()
     return running.exec()

@@ -25,15 +25,16 @@ def memory_mb() -> float | None:
 class StartTimes(QObject):
     """Watches one start, prints one line of JSON (seconds of the monotonic clock, MB) and closes the window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._times: dict[str, float | None] = {}
-        window.installEventFilter(self)
-        window.job_shown.connect(self._on_job_shown)
+    def __init__(self, splash_painted: float) -> None:
+        super().__init__()
+        self._times: dict[str, float | None] = {"splash": splash_painted}
+        self.window = MainWindow()
+        self.window.installEventFilter(self)
+        self.window.job_shown.connect(self._on_job_shown)
 
     def start(self) -> None:
         """Note when the event loop has nothing left to paint, then check the model."""
+        self.window.show()
         QTimer.singleShot(0, self, self._on_answering)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -44,7 +45,7 @@ class StartTimes(QObject):
     @Slot()
     def _on_answering(self) -> None:
         self._times |= {"answering": time.monotonic(), "idle_mb": memory_mb()}
-        self._window.jobs.start(testing_model(), self._on_event)
+        self.window.jobs.start(testing_model(), self._on_event)
 
     @Slot(object)
     def _on_event(self, _event: object) -> None:
@@ -56,4 +57,4 @@ class StartTimes(QObject):
         self._times |= {"model_ready": ready, "with_model_mb": memory_mb()}
         sys.stdout.write(json.dumps(self._times) + "\n")
         sys.stdout.flush()
-        self._window.close()
+        self.window.close()

@@ -29,9 +29,9 @@ def test_light_floor_imports_no_torch():
     assert not loaded_after("\n".join(f"import core.{name}" for name in LIGHT), "torch")
 
 
-@pytest.mark.skipif(not (ROOT / "gui/app.py").exists(), reason="no window yet")
+@pytest.mark.skipif(not (ROOT / "gui.window_program.py").exists(), reason="no window yet")
 def test_window_imports_no_torch():
-    assert not loaded_after("import gui.app", "torch")
+    assert not loaded_after("import gui.window_program", "torch")
 
 
 def test_packaging_folder_does_not_shadow_the_library():

@@ -1,0 +1,80 @@
+"""The window with what surrounds it: crash log, garbage collection, welcome, files that the system hands over."""
+
+import gc
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from core.places import data_folder
+from gui import messages
+from gui.crash_log import CrashLog, earlier_end
+from gui.ending import EndSignals
+from gui.main_window import MainWindow
+from gui.settings import load_settings
+from gui.single_instance import SingleInstance
+
+COLLECT_MILLISECONDS = 5000
+SAVE_MILLISECONDS = 10_000
+
+
+class _FilesOpened(QObject):
+    """What macOS hands to a running program. Signal: opened(Path)."""
+
+    opened = Signal(object)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.opened.emit(Path(event.file()))
+            return True
+        return super().eventFilter(watched, event)
+
+
+class WindowProgram(QObject):
+    """The window with what surrounds it while it is open. Give it to nobody: it lives as long as the event loop."""
+
+    def __init__(self, instance: SingleInstance, signals: EndSignals) -> None:
+        super().__init__()
+        self.window = MainWindow()
+        self._earlier_end = earlier_end(data_folder())
+        self._faults = CrashLog(data_folder(), self)
+        self._files = _FilesOpened(self)
+        self._collecting = QTimer(self, interval=COLLECT_MILLISECONDS)
+        self._collecting.timeout.connect(gc.collect)
+        self._faults.fault_seen.connect(self._on_fault)
+        self._files.opened.connect(self.window.open_path)
+        instance.asked.connect(self._on_asked)
+        signals.wanted.connect(self.window.end)
+
+    def open(self, path: Path | None, demo: bool) -> None:
+        """Show the window, the welcome at the first start, and what the person asked for."""
+        self._faults.install()
+        gc.disable()  # a collection on the worker would destroy widgets there
+        self._collecting.start()
+        QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
+        self.window.show()
+        if self._earlier_end:
+            messages.show_fault(self.window, messages.ENDED_EARLY, self._earlier_end)
+        if demo:
+            self.window.dataset_tab.start_demo()
+        elif path is not None:
+            self.window.open_path(path)
+        elif not load_settings().welcomed:
+            self.window.show_welcome()
+
+    def close(self) -> None:
+        """After the event loop: let work save what it reached."""
+        self.window.jobs.stop_now(SAVE_MILLISECONDS)
+        self._faults.close()
+        gc.enable()
+
+    @Slot(str)
+    def _on_fault(self, report: str) -> None:
+        messages.show_fault(self.window, messages.FAULT, report)
+
+    @Slot(object)
+    def _on_asked(self, path: Path | None) -> None:
+        self.window.come_to_front()
+        if path is not None:
+            self.window.open_path(path)
