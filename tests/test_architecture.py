@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 HEAVY = {"acceptance", "answering", "architectures", "device", "distributed", "doubts", "evaluation", "explain",
          "inference", "learner", "learning", "model_file", "overriding", "pipeline", "preview", "rate_finder",
@@ -29,7 +27,6 @@ def test_light_floor_imports_no_torch():
     assert not loaded_after("\n".join(f"import core.{name}" for name in LIGHT), "torch")
 
 
-@pytest.mark.skipif(not (ROOT / "gui.window_program.py").exists(), reason="no window yet")
 def test_window_imports_no_torch():
     assert not loaded_after("import gui.window_program", "torch")
 
