@@ -5,15 +5,16 @@ import threading
 import time
 from pathlib import Path
 
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QApplication, QSplashScreen
+from PySide6.QtWidgets import QApplication, QLabel
 
-from core.notice import NOTICE
 from core.places import data_folder
 from gui.ending import EndSignals
 from gui.single_instance import SingleInstance
 from resources import resource
 
+EXPOSED_MILLISECONDS = 100
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
@@ -28,12 +29,17 @@ def application() -> QApplication:
     return made
 
 
-def show_splash() -> QSplashScreen:
-    """The icon with the notice, painted before this returns."""
-    splash = QSplashScreen(QPixmap(str(resource("icons/pneumoscreen.png"))))
+def show_splash() -> QLabel:
+    """The icon, painted before this returns; QSplashScreen waits a whole second where no window manager answers."""
+    splash = QLabel()
+    splash.setWindowFlags(Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)
+    splash.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+    splash.setPixmap(QPixmap(str(resource("icons/pneumoscreen.png"))))
     splash.show()
-    splash.showMessage(NOTICE, color="white")
-    splash.repaint()  # QSplashScreen's own: it does not wait for an event loop
+    deadline = QDeadlineTimer(EXPOSED_MILLISECONDS)
+    while not splash.windowHandle().isExposed() and not deadline.hasExpired():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    splash.repaint()
     return splash
 
 
@@ -57,7 +63,7 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
         from gui.window_program import WindowProgram
 
         program = WindowProgram(instance, signals)
-        splash.finish(program.window)
+        splash.close()
         program.open(path, demo)
         status = running.exec()
         program.close()
@@ -74,6 +80,6 @@ def measure_start() -> int:
     from gui.start_times import StartTimes
 
     times = StartTimes(painted)
-    splash.finish(times.window)
+    splash.close()
     times.start()
     return running.exec()
