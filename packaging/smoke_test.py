@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
+from benchmarks.ended import result_of
 from core.demo import make_demo
 from core.phantoms import phantom
 from tests.given import write_dicom
@@ -73,15 +74,6 @@ def compress(path: Path, syntax: str) -> None:
     film = dcmread(path)
     film.compress(syntax)
     film.save_as(path)
-
-
-def result_of(job):
-    """What a job returns."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            return end.value
 
 
 def quick(program: Program, dataset: Path) -> None:
