@@ -103,8 +103,16 @@ def test_a_window_that_watches_ends_by_the_contract(letters, tmp_path):
     assert not list((tmp_path / "out").glob("*.partial"))
 
 
+@pytest.fixture
+def heeds_ctrl_c():
+    """A shell that starts something in the background lets it ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @POSIX
-@pytest.mark.usefixtures("tiny_network")
+@pytest.mark.usefixtures("tiny_network", "heeds_ctrl_c")
 @pytest.mark.parametrize("first_event", ["CheckingFilms", "EpochEnded"])
 def test_ctrl_c_in_a_training_is_resumable_whenever_it_comes(
     first_event, dataset_folder, tmp_path, monkeypatch, capsys
