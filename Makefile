@@ -26,11 +26,8 @@ packages: bundle
 bench: $(VENV)/.run
 	for script in $(QUICK_BENCHMARKS); do PYTHONPATH=. QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
 
-$(BUNDLE_VENV)/.bundle: pyproject.toml packaging/constraints.txt packaging/prepare.sh
-	PYTHON="$(PYTHON)" VENV="$(BUNDLE_VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh bundle
-	touch $@
-$(VENV)/.%: pyproject.toml packaging/constraints.txt packaging/prepare.sh
-	PYTHON="$(PYTHON)" VENV="$(VENV)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh $*
+$(VENV)/.run $(VENV)/.test $(VENV)/.lint $(BUNDLE_VENV)/.bundle: pyproject.toml packaging/constraints.txt packaging/prepare.sh
+	PYTHON="$(PYTHON)" VENV="$(@D)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh $(patsubst .%,%,$(@F))
 	touch $@
 clean:
 	rm -rf $(VENV) $(BUNDLE_VENV) build dist .mypy_cache .ruff_cache .pytest_cache

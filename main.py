@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Container, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,6 @@ from core.version import this_build
 from core.visible import visible
 
 Result = TypeVar("Result")
-COMMANDS = {"audit", "train", "search", "evaluate", "accept", "operating-point", "card", "screen", "self-test"}
 DONE, FAILED, WRONG_USAGE, SOME_LEFT_OUT, INTERRUPTED = 0, 1, 2, 3, 130
 ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
 
@@ -36,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with asked_to_stop(cancel):
             keep_freed_memory()
-            options = _parser().parse_args(_opened(sys.argv[1:] if arguments is None else arguments))
+            parser, commands = _parser()
+            options = parser.parse_args(_opened(sys.argv[1:] if arguments is None else arguments, commands))
             command: Callable[[argparse.Namespace, threading.Event], int] = options.command
             return command(options, cancel)
     except KeyboardInterrupt:  # asked a second time
@@ -50,13 +50,14 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED
 
 
-def _opened(arguments: list[str]) -> list[str]:
+def _opened(arguments: list[str], commands: Container[str]) -> list[str]:
     """`PneumoScreen FOLDER`, as a desktop starts it, is `PneumoScreen --open FOLDER`."""
-    is_path = len(arguments) == 1 and not arguments[0].startswith("-") and arguments[0] not in COMMANDS
+    is_path = len(arguments) == 1 and not arguments[0].startswith("-") and arguments[0] not in commands
     return ["--open", *arguments] if is_path and Path(arguments[0]).exists() else arguments
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> tuple[argparse.ArgumentParser, Container[str]]:
+    """The parser and the names of its commands."""
     parser = argparse.ArgumentParser(
         prog="PneumoScreen", description=f"Train on your own chest films and screen folders of films. {NOTICE}"
     )
@@ -137,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     screen.set_defaults(command=_screen)
     self_test = commands.add_parser("self-test", help="check the bundled model")
     self_test.set_defaults(command=_self_test)
-    return parser
+    return parser, commands.choices
 
 
 def _finished(job: Generator[object, None, Result]) -> Result:

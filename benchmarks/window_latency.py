@@ -1,6 +1,5 @@
 """How late the window answers while it trains with live plots and preview, how soon Cancel works, and closing."""
 
-import gc
 import statistics
 import tempfile
 import time
@@ -46,7 +45,6 @@ def begin(window: MainWindow, jobs: Jobs, run: Path) -> None:
 def main() -> None:
     keep_freed_memory()
     application = QApplication([])
-    gc.disable()
     window = MainWindow()
     window.show()
     QTimer.singleShot(0, window.dataset_tab.start_demo)

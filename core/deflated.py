@@ -1,10 +1,14 @@
-"""How much a deflated DICOM file would hold, before a parser inflates it whole. Reads no tag but the file's own."""
+"""The one door to DICOM headers: how much a deflated file would hold is measured before a parser inflates it whole."""
 
 import struct
 import zlib
-from typing import BinaryIO, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from core.errors import FilmUnreadable, Reason
+
+if TYPE_CHECKING:
+    from pydicom.dataset import FileDataset
 
 DEFLATED: Final = b"1.2.840.10008.1.2.1.99"  # Part 5, A.5: all that follows the file's own tags is deflated
 MAX_BYTES: Final = 400_000_000  # 100 million pixels of 16 bits twice
@@ -14,7 +18,20 @@ TRANSFER_SYNTAX: Final = (2, 0x10)
 STEP: Final = 1 << 20
 
 
-def check_inflation(stream: BinaryIO) -> None:
+def dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "FileDataset":
+    """The DICOM file in `stream`, of `tags` only and without its pixels where they are given.
+
+    Raises FilmUnreadable (too_large), and whatever the bytes lead pydicom's parser to.
+    """
+    from pydicom import dcmread
+
+    _check_inflation(stream)
+    if tags is None:
+        return dcmread(stream)
+    return dcmread(stream, stop_before_pixels=True, specific_tags=list(tags))
+
+
+def _check_inflation(stream: BinaryIO) -> None:
     """Refuse a deflated file that holds more than MAX_BYTES; the stream goes back to its start.
 
     Raises FilmUnreadable (too_large). Files that are not deflated, or damaged, pass.

@@ -14,14 +14,14 @@ from typing import BinaryIO, Final
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from pydicom import config, dcmread
+from pydicom import config
 from pydicom.dataset import FileDataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut, apply_windowing
 from pydicom.pixels.utils import pixel_array
 
 from core.chroma import chroma
-from core.deflated import check_inflation
+from core.deflated import dicom_header
 from core.errors import FilmUnreadable, Reason
 
 DICOM_MAGIC: Final = b"DICM"  # Part 10, section 7.1: after a preamble of 128 bytes
@@ -62,8 +62,7 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
     Raises FilmUnreadable: no_pixels, multi_frame, too_large, unsupported or damaged.
     """
     try:
-        check_inflation(stream)
-        header = dcmread(stream)
+        header = dicom_header(stream)
     except (MemoryError, FilmUnreadable):
         raise
     except Exception as error:  # pydicom's parser raises whatever the bytes led it to

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from core.deflated import check_inflation
+from core.deflated import dicom_header
 from core.errors import FilmUnreadable, Reason
 from core.files import write_atomically
 from core.images import explained_read, is_dicom, open_regular
@@ -110,9 +109,7 @@ def source_of(path: Path, pixels: int, keeps_identity: bool, codes: Codes) -> So
                 lossy = dict(zip(LOSSY, ("01", ratio, "ISO_10918_1"), strict=True))
             return Source(_anonymous(codes, code, code), None, code, (), lossy)
         try:
-            wanted = [*ALWAYS_THERE, *WHERE_GIVEN, *REFERENCE]
-            check_inflation(stream)
-            header = dcmread(stream, stop_before_pixels=True, specific_tags=wanted)
+            header = dicom_header(stream, [*ALWAYS_THERE, *WHERE_GIVEN, *REFERENCE])
         except (MemoryError, OSError, FilmUnreadable):
             raise
         except Exception as error:  # pydicom's parser raises whatever the bytes led it to

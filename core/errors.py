@@ -42,7 +42,6 @@ class Reason(StrEnum):
     NOTHING_TO_RESUME = "nothing_to_resume"
     RUN_UNREADABLE = "run_unreadable"
     OPERATING_POINT_INVALID = "operating_point_invalid"
-    SELF_TEST_FAILED = "self_test_failed"
 
 
 FAILED_FILM_REASONS: Final = frozenset(

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from core.deflated import dicom_header
+
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
@@ -16,7 +18,7 @@ TAGS: Final = (
 )  # fmt: skip
 SEXES: Final = {"F": "F", "M": "M", "O": "other"}
 SIDES: Final = {"L": "left", "R": "right"}
-UNITS_A_YEAR: Final = {"D": 365.25, "W": 52.18, "M": 12.0, "Y": 1.0}
+UNITS_A_YEAR: Final = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 AGE_UNITS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}  # DICOM Part 5, 6.2, AS
 AGE: Final = re.compile(r"(\d{1,3})([DWMY])")
 DATE: Final = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")  # with points before DICOM 3.0
@@ -63,12 +65,7 @@ def film_details(path: Path) -> FilmDetails:
         with open_regular(path) as stream:
             if not is_dicom(stream):
                 return FilmDetails()
-            from pydicom import dcmread
-
-            from core.deflated import check_inflation
-
-            check_inflation(stream)
-            return _details_of(dcmread(stream, stop_before_pixels=True, specific_tags=list(TAGS)))
+            return _details_of(dicom_header(stream, TAGS))
     except Exception:  # pydicom's parser raises whatever the bytes led it to, and no detail is worth a film
         return FilmDetails()
 

@@ -26,6 +26,7 @@ FILMS_A_COMPONENT: Final = 5  # few films span few directions
 LEFT_OVER_SHARE: Final = 0.75  # of the distance; 0.5 to 0.95 gave the same within the noise
 CHUNK: Final = 256
 UNIT: Final = 1e-4  # JSON holds numbers of small range as multiples of this
+LEAST_SPREAD: Final = 1e-4  # of films that differ it is 20 times as much; below lies what rounding to UNIT leaves
 WAYS_TO_LIE_WRONG: Final = 5  # turned by 90, 180, 270 degrees, top to bottom, inverted
 
 
@@ -83,8 +84,8 @@ def spread_of(features: Floats, most: int) -> Spread:
     mean = np.round(mean / UNIT) * UNIT
     along = centred @ components.T
     left_over = float((centred * centred).sum() - (along * along).sum()) / len(features)
-    # films that are all the same have no spread; neither number may be 0
-    return Spread(mean, components, np.maximum(_shrunk_variances(along), 1e-9), max(left_over, 1e-9))
+    variances = np.maximum(_shrunk_variances(along), LEAST_SPREAD)
+    return Spread(mean, components, variances, max(left_over, LEAST_SPREAD))
 
 
 def _shrunk_variances(along: Floats) -> Floats:

@@ -67,5 +67,5 @@ def load_recipe(name_or_path: str) -> Recipe:
     except FileNotFoundError:
         names = ", ".join(NAMED_RECIPES)
         raise invalid_recipe(f"{name_or_path} is neither a file nor one of {names}") from None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise invalid_recipe(f"{path} cannot be read as JSON ({error})") from error

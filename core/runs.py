@@ -91,17 +91,26 @@ def runs_folder() -> Path:
     return data_folder() / "runs"
 
 
-def list_runs(root: Path) -> tuple[Run, ...]:
-    """All runs in `root` and in the searches there, the newest first; what cannot be read as a run is left out."""
+def read_runs(root: Path) -> tuple[tuple[Run, ...], tuple[Path, ...]]:
+    """All runs in `root` and in the searches there, the newest first; and the folders of those that cannot be read.
+
+    The latter say that they are runs: damaged ones, or of a newer version.
+    """
     if not root.is_dir():
-        return ()
-    found = []
+        return (), ()
+    found, unreadable = [], []
     for folder in (*root.iterdir(), *root.glob("search-*/trial-*")):
         try:
             found.append(read_run(folder))
         except JobFailed:
-            continue
-    return tuple(sorted(found, key=lambda run: run.card.started, reverse=True))
+            if (folder / CARD).exists():
+                unreadable.append(folder)
+    return tuple(sorted(found, key=lambda run: run.card.started, reverse=True)), tuple(sorted(unreadable))
+
+
+def list_runs(root: Path) -> tuple[Run, ...]:
+    """Those of `read_runs` that can be read."""
+    return read_runs(root)[0]
 
 
 def read_run(folder: Path) -> Run:
@@ -125,17 +134,6 @@ def _checked(metrics: Any) -> dict[str, Any]:
         if found is not None and not all(isinstance(value, int | float) for value in asdict(Figure(**found)).values()):
             raise TypeError(name)
     return metrics
-
-
-def unreadable_runs(root: Path) -> tuple[Path, ...]:
-    """Folders of `root` that say that they are runs and cannot be read: damaged, or of a newer version."""
-    found = []
-    for card in sorted((*root.glob(f"*/{CARD}"), *root.glob(f"search-*/trial-*/{CARD}"))):
-        try:
-            read_run(card.parent)
-        except JobFailed:
-            found.append(card.parent)
-    return tuple(found)
 
 
 def described(run: Run, name: str, note: str) -> Run:

@@ -9,12 +9,12 @@ import numpy as np
 
 from core.dataset import Film
 from core.facts import FilmFacts
+from core.film_details import UNITS_A_YEAR
 from core.intervals import Figure, Groups, group_numbers, proportion
 from core.ranking import Floats, Labels, auc_figure
 
 AGES: Final = ((1, "under 1 year"), (6, "1 to 5 years"), (18, "6 to 17 years"), (40, "18 to 39 years"),
                (65, "40 to 64 years"), (200, "65 years and over"))  # fmt: skip
-YEARS: Final = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}  # DICOM Part 5, 6.2, AS
 MOST_VALUES: Final = 12  # of one attribute; the rarest beyond are put together
 FEW: Final = 10  # films with, or without the finding, below which a group says little
 
@@ -42,7 +42,7 @@ def age_group(text: str) -> str:
     match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?) ?([YMWD]?)(?:EARS|RS|R|)", text.strip().upper())
     if not match:
         return ""
-    years = float(match[1]) * YEARS[match[2] or "Y"]
+    years = float(match[1]) / UNITS_A_YEAR[match[2] or "Y"]
     return next((name for end, name in AGES if years < end), "")
 
 

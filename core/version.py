@@ -1,9 +1,9 @@
 """Which PneumoScreen this is."""
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
+from core.files import read_json
 from resources import resource
 
 VERSION: Final = "0.1.0"
@@ -26,7 +26,7 @@ class Build:
 def this_build() -> Build:
     """What packaging/build.py wrote beside the packaged program; the bare version when run from the source."""
     try:
-        content = json.loads(resource("build.json").read_text("utf-8"))
+        content = read_json(resource("build.json"))
     except FileNotFoundError:
         return Build(VERSION)
     return Build(VERSION, content["commit"], content["built"])

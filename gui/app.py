@@ -6,13 +6,13 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QLabel
 
 from core.places import data_folder
 from gui.ending import EndSignals
+from gui.icon import program_icon
 from gui.single_instance import SingleInstance
-from resources import resource
 
 EXPOSED_MILLISECONDS = 100
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -25,7 +25,7 @@ def application() -> QApplication:
     made.setOrganizationName("PneumoScreen")
     made.setApplicationName("PneumoScreen")
     made.setDesktopFileName("pneumoscreen")
-    made.setWindowIcon(QIcon(str(resource("icons/pneumoscreen.png"))))
+    made.setWindowIcon(QIcon(program_icon()))
     return made
 
 
@@ -34,7 +34,7 @@ def show_splash() -> QLabel:
     splash = QLabel()
     splash.setWindowFlags(Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)
     splash.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
-    splash.setPixmap(QPixmap(str(resource("icons/pneumoscreen.png"))))
+    splash.setPixmap(program_icon())
     splash.show()
     deadline = QDeadlineTimer(EXPOSED_MILLISECONDS)
     while not splash.windowHandle().isExposed() and not deadline.hasExpired():

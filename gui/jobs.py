@@ -16,7 +16,7 @@ from core.files import write_atomically
 from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_preparation, sidecar_of
 from core.recipe import Augmentation, Recipe
 from core.run_folder import MODEL
-from core.runs import Run, compare, described, list_runs, runs_folder, unreadable_runs
+from core.runs import Run, compare, described, read_runs, runs_folder
 from core.searches import latest_search
 from gui.worker import Job, JobError, Worker
 
@@ -230,8 +230,7 @@ def listing_runs(folder: Path | None = None) -> Job:
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_RUNS, 0, None)
-        root = folder or runs_folder()
-        return RunsListed(list_runs(root), unreadable_runs(root))
+        return RunsListed(*read_runs(folder or runs_folder()))
 
     return job
 

@@ -23,6 +23,7 @@ from core.runs import Comparison
 from core.visible import visible_name
 from gui import messages
 from gui.classify_tab import ClassifyTab
+from gui.collecting import CollectingHere
 from gui.dataset_tab import DatasetTab
 from gui.evaluate_tab import EvaluateTab
 from gui.evaluation_jobs import ModelShown, Saved
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.jobs.succeeded.connect(self._on_succeeded)
         self.jobs.failed.connect(self._on_failed)
         self.jobs.state_changed.connect(self._on_state_changed)
+        self.job_shown.connect(CollectingHere(self).collect_everything)
         self.set_theme(load_settings().theme)
         self._on_state_changed(JobState.IDLE)
 

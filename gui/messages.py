@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from core.notice import NOTICE
 from core.version import this_build
 from core.visible import visible, visible_name
+from gui.icon import program_icon
 from gui.worker import JobError
-from resources import resource
 
 FAULT = "Something went wrong inside the program. Finished work is on the disk, and you can go on."
 ENDED_EARLY = (
@@ -57,8 +57,7 @@ def show_about(parent: QWidget) -> None:
     """Which version this is, and what it does not do."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, "About PneumoScreen", this_build().in_words(), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    picture = QPixmap(str(resource("icons/pneumoscreen.png")))
-    box.setIconPixmap(picture.scaledToWidth(ABOUT_ICON_PX, Qt.TransformationMode.SmoothTransformation))
+    box.setIconPixmap(program_icon(ABOUT_ICON_PX))
     box.setInformativeText(f"{NOTICE}\n\n{OFFLINE}\n\nMIT licence, for the program itself.")
     box.exec()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QFileSystemWatcher, QLockFile, QObject, QTimer, Signal, Slot
 
-from core.files import write_text_atomically
+from core.files import read_json, write_text_atomically
 
 ANSWER_MILLISECONDS = 5000
 
@@ -67,7 +67,7 @@ class SingleInstance(QObject):
     def _on_requests(self, _folder: str) -> None:
         for request in sorted(self._requests.glob("*.json")):
             try:
-                path = json.loads(request.read_text("utf-8"))["path"]
+                path = read_json(request)["path"]
                 request.unlink()
             except (OSError, ValueError, KeyError, TypeError):
                 continue  # not ours, or taken already

@@ -1,12 +1,11 @@
 """The first start: what this is, that the model answers as it should, how it is to look, where to begin."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.notice import NOTICE
+from gui.icon import program_icon
 from gui.settings import Theme
-from resources import resource
 
 ABOUT = (
     "PneumoScreen looks at chest films and says how likely each shows pneumonia, with a heat map of what it went by. "
@@ -56,11 +55,7 @@ class Welcome(QDialog):
 
     def _lay_out(self) -> None:
         icon = QLabel()
-        icon.setPixmap(
-            QPixmap(str(resource("icons/pneumoscreen.png"))).scaledToWidth(
-                ICON_PX, Qt.TransformationMode.SmoothTransformation
-            )
-        )
+        icon.setPixmap(program_icon(ICON_PX))
         words = QVBoxLayout()
         words.addWidget(_text(ABOUT))
         words.addWidget(_text(LIMITS))

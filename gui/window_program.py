@@ -1,9 +1,8 @@
-"""The window with what surrounds it: crash log, garbage collection, welcome, files that the system hands over."""
+"""The window with what surrounds it: crash log, welcome, files that the system hands over."""
 
-import gc
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -15,7 +14,6 @@ from gui.main_window import MainWindow
 from gui.settings import load_settings
 from gui.single_instance import SingleInstance
 
-COLLECT_MILLISECONDS = 5000
 SAVE_MILLISECONDS = 10_000
 
 
@@ -40,8 +38,6 @@ class WindowProgram(QObject):
         self._earlier_end = earlier_end(data_folder())
         self._faults = CrashLog(data_folder(), self)
         self._files = _FilesOpened(self)
-        self._collecting = QTimer(self, interval=COLLECT_MILLISECONDS)
-        self._collecting.timeout.connect(gc.collect)
         self._faults.fault_seen.connect(self._on_fault)
         self._files.opened.connect(self.window.open_path)
         instance.asked.connect(self._on_asked)
@@ -50,8 +46,6 @@ class WindowProgram(QObject):
     def open(self, path: Path | None, demo: bool) -> None:
         """Show the window, the welcome at the first start, and what the person asked for."""
         self._faults.install()
-        gc.disable()  # a collection on the worker would destroy widgets there
-        self._collecting.start()
         QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
         self.window.show()
         if self._earlier_end:
@@ -67,7 +61,6 @@ class WindowProgram(QObject):
         """After the event loop: let work save what it reached."""
         self.window.jobs.stop_now(SAVE_MILLISECONDS)
         self._faults.close()
-        gc.enable()
 
     @Slot(str)
     def _on_fault(self, report: str) -> None:

@@ -32,6 +32,7 @@ from core.answers import Answers, film_code
 from core.cache import decoded_films
 from core.calibration import calibrated, fitted_temperature, log_loss
 from core.dataset import Split
+from core.device import chosen_compute
 from core.drift import DRIFT, SCORE, Reference, measured
 from core.gate import fitted
 from core.intervals import group_numbers
@@ -41,25 +42,15 @@ from core.model_file import load_model, save_model
 from core.model_header import AGES, FILMS, GATE, VALIDATION, ModelHeader, bundled_model
 from core.ranking import roc_auc
 from core.recipe import BEST, Normalisation, with_start
-from core.transforms import Preprocessing, as_fractions, network_input
+from core.transforms import Preprocessing, affine, as_fractions, network_input, resampled
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
 BATCH, AVERAGING = 32, 0.995
-TEACHER_EPOCHS, SMALL_PX = 3, 160
-SMOOTHING, TEACHER_SHARE, MIXED_SHARE = 0.06, 0.7, 0.4
-TEACHERS = ((0, 1), (0, 3))  # which EfficientNet-Lite, seed
-
-
-class Round(NamedTuple):
-    """One round of learning from teachers; the first epochs see small films."""
-
-    teachers: int
-    epochs: int
-    small_epochs: int
-    top_rate: float
-
-
-ROUNDS = (Round(1, 5, 2, 5e-4), Round(2, 5, 4, 5e-4))
+TEACHER_EPOCHS, STUDENT_EPOCHS, SMALL_EPOCHS, SMALL_PX = 3, 24, 14, 160
+SMOOTHING, TEACHER_SHARE, MIXED_SHARE, FEATURE_SHARE, TOP_RATE = 0.06, 0.7, 0.4, 0.3, 1e-3
+TEACHERS = ((0, 1), (1, 2), (2, 3))  # which EfficientNet-Lite, seed
+FEATURES = 1280  # that the head of any EfficientNet-Lite sees
+VIEWS = 8  # of each training film
 CHANGED_VIEWS = 5  # of each validation film, besides the film as it is
 MADE_ANEW = {"format", "app_version", "architecture", "classes", "preprocessing", "temperature", "threshold"} | {
     "review_band", "band_error", "self_test", "sha256", "card", "metrics",
@@ -105,9 +96,9 @@ def one_cycle(optimizer, done: float, warm_up: float) -> None:
 
 
 def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_up: float, done: Path) -> None:
-    """Train; leave the averaged weights in `done`. loss_of(network, films, labels, weights, epoch, generator)."""
+    """Train; leave the averaged weights in `done`. loss_of(part, epoch, generator): of films by their numbers (n,)."""
     generator, average = torch.Generator().manual_seed(seed), AveragedWeights.of(network, AVERAGING)
-    weights, steps = class_weights(films.labels, 2), len(films.labels) // BATCH
+    steps = len(films.labels) // BATCH
     kept, first = done.with_suffix(".unfinished"), 0
     if kept.exists():
         state = torch.load(kept, weights_only=True)
@@ -118,20 +109,21 @@ def fit(network, optimizer, films: Films, epochs: int, loss_of, seed: int, warm_
         generator.set_state(state["generator"])
     for epoch in range(first, epochs):
         network.train()
-        begun, order = time.monotonic(), torch.randperm(len(films.labels), generator=generator)
+        begun, order, losses = time.monotonic(), torch.randperm(len(films.labels), generator=generator), []
         for step in range(steps):
             one_cycle(optimizer, (epoch + step / steps) / epochs, warm_up)
-            part = order[step * BATCH : (step + 1) * BATCH]
-            labels, seen = films.labels[part], augmented(films.tensor(part.numpy()), generator)
             optimizer.zero_grad(set_to_none=True)
-            loss_of(network, seen, labels, weights[labels], epoch, generator).backward()
+            loss = loss_of(order[step * BATCH : (step + 1) * BATCH], epoch, generator)
+            loss.backward()
             optimizer.step()
             average.update()
+            losses.append(loss.item())
         state = {"network": network.state_dict(), "average": average.network.state_dict(), "steps": average.steps}
         state |= {"optimizer": optimizer.state_dict(), "generator": generator.get_state(), "epochs": epoch + 1}
         torch.save(state, kept.with_suffix(".part"))
         kept.with_suffix(".part").replace(kept)
-        print(f"{done.stem}: epoch {epoch + 1} of {epochs}, {time.monotonic() - begun:.0f} s", flush=True)
+        seconds = time.monotonic() - begun
+        print(f"{done.stem}: epoch {epoch + 1} of {epochs}, loss {np.mean(losses):.4f}, {seconds:.0f} s", flush=True)
     torch.save(average.network.state_dict(), done)
     kept.unlink()
 
@@ -145,44 +137,112 @@ def teach(films: Films, work: Path, size: int, seed: int):
         head = list(network._fc.parameters())
         below = [value for key, value in network.named_parameters() if not key.startswith("_fc.")]
         groups = [{"params": head, "top": 3e-3}, {"params": below, "top": 4e-4}]
-        optimizer = torch.optim.AdamW(groups, weight_decay=1e-4)
+        optimizer, weights = torch.optim.AdamW(groups, weight_decay=1e-4), class_weights(films.labels, 2)
 
-        def loss_of(network, seen, labels, weights, _epoch, _generator):
-            logits = network(network_input(seen, INPUT))[:, 0]
-            return functional.binary_cross_entropy_with_logits(logits, smoothed(labels, SMOOTHING), weights)
+        def loss_of(part, _epoch, generator):
+            seen, labels = augmented(films.tensor(part.numpy()), generator), films.labels[part]
+            logits = network(network_input(seen, INPUT))[:, 0]  # bfloat16 makes depthwise convolutions learn slower
+            return functional.binary_cross_entropy_with_logits(logits, smoothed(labels, SMOOTHING), weights[labels])
 
         fit(network, optimizer, films, TEACHER_EPOCHS, loss_of, seed, 0.15, path)
     network.load_state_dict(torch.load(path, weights_only=True))
     return network.eval().requires_grad_(False)
 
 
-def distil(network, films: Films, work: Path, number: int):
-    """The network after round `number` (from 1) of learning from teachers, or as it was left in the work folder."""
-    path, plan = work / f"student-{number}.pth", ROUNDS[number - 1]
-    network = network.requires_grad_(True).to(memory_format=torch.channels_last)
-    if not path.exists():
-        teachers = [teach(films, work, size, seed) for size, seed in TEACHERS[: plan.teachers]]
-        torch.manual_seed(6 + number)
-        optimizer = torch.optim.AdamW([{"params": list(network.parameters()), "top": plan.top_rate}], weight_decay=0.01)
+class View(NamedTuple):
+    """Every training film once, changed at random.
 
-        def loss_of(network, seen, labels, weights, epoch, generator):
-            targets = smoothed(labels, SMOOTHING)
+    pixels: (n, 224, 224) uint8. told: the teachers' mean logits (n,). features: what the teachers' heads see, side by
+    side (n, teachers * 1280), of mean 0 and deviation 1.
+    """
+
+    pixels: np.ndarray
+    told: torch.Tensor
+    features: torch.Tensor
+
+
+@torch.inference_mode()
+def view(films: Films, work: Path, number: int) -> View:
+    """The view `number`, made or read from the work folder."""
+    path = work / f"view-{number}.npz"
+    if not path.exists():
+        teachers = [teach(films, work, size, seed) for size, seed in TEACHERS]
+        seen: list[torch.Tensor] = []
+        for teacher in teachers:
+            teacher._fc.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].float()))
+        generator = torch.Generator().manual_seed(1000 + number)
+        rows = []
+        for part in torch.arange(len(films.labels)).split(64):
+            pixels = (augmented(films.tensor(part.numpy()), generator) * 255).round().to(torch.uint8)
+            full = network_input(as_fractions(pixels[:, 0]), INPUT)
+            seen.clear()
+            with chosen_compute().autocast():
+                told = torch.stack([teacher(full)[:, 0].float() for teacher in teachers]).mean(0)
+            rows.append((pixels[:, 0].numpy(), told.numpy(), torch.cat(seen, 1).half().numpy()))
+        arrays = [np.concatenate(column) for column in zip(*rows, strict=True)]
+        np.savez(path.with_suffix(".part.npz"), *arrays)
+        path.with_suffix(".part.npz").replace(path)
+        print(path.stem, flush=True)
+    with np.load(path) as kept:
+        pixels, told, features = (kept[name] for name in kept.files)
+    features = torch.from_numpy(features).float()
+    features = (features - features.mean(0)) / features.std(0).clamp_min(1e-3)
+    return View(pixels, torch.from_numpy(told), features)
+
+
+def moved(films: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Films of a view mirrored, enlarged and shifted a little, as the teachers' answers allow."""
+    count = len(films)
+
+    def uniform(reach: float) -> torch.Tensor:
+        return (torch.rand(count, generator=generator) * 2 - 1) * reach
+
+    mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
+    angle, across, down = torch.zeros(count), 1 + uniform(0.04), 1 + uniform(0.04)
+    return resampled(films, affine(angle, mirror, across, down, uniform(0.05), uniform(0.05)))
+
+
+class Student(torch.nn.Module):
+    """The network and, while it learns, a layer that guesses from its features those of the teachers."""
+
+    def __init__(self, network, features: int) -> None:
+        super().__init__()
+        self.network, self.guess = network, torch.nn.Linear(network.head.in_features, features)
+
+    def forward(self, films: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (n,) and the teachers' features (n, features) of network input."""
+        own = self.network.backbone(films)
+        return self.network.head(own)[:, 0].float(), self.guess(own).float()
+
+
+def distil(network, films: Films, work: Path):
+    """The network after it learned from the teachers, or as it was left in the work folder."""
+    path = work / "student.pth"
+    torch.manual_seed(7)
+    student = Student(network.requires_grad_(True), FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
+    if not path.exists():
+        views = [view(films, work, number) for number in range(VIEWS)]
+        optimizer = torch.optim.AdamW([{"params": list(student.parameters()), "top": TOP_RATE}], weight_decay=0.02)
+        weights, small = class_weights(films.labels, 2), Preprocessing(SMALL_PX, Normalisation.PER_FILM)
+
+        def loss_of(part, epoch, generator):
+            chosen, labels = views[epoch % VIEWS], films.labels[part]
+            seen = moved(as_fractions(torch.from_numpy(chosen.pixels[part.numpy()])), generator)
+            told, features = torch.sigmoid(chosen.told[part]), chosen.features[part]
+            targets = (1 - TEACHER_SHARE) * smoothed(labels, SMOOTHING) + TEACHER_SHARE * told
+            mixing = (seen, targets, features, weights[labels])
             if torch.rand(1, generator=generator) < MIXED_SHARE:
                 share = float(torch.rand(1, generator=generator))
-                seen, targets, weights = (
-                    share * value + (1 - share) * value.flip(0) for value in (seen, targets, weights)
-                )
-            full = network_input(seen, INPUT)
-            with torch.no_grad():
-                told = torch.sigmoid(torch.stack([teacher(full)[:, 0] for teacher in teachers]).mean(0))
-            small = Preprocessing(SMALL_PX, Normalisation.PER_FILM)
-            logits = network(network_input(seen, small) if epoch < plan.small_epochs else full)[:, 0]
-            targets = (1 - TEACHER_SHARE) * targets + TEACHER_SHARE * told
-            return functional.binary_cross_entropy_with_logits(logits, targets, weights)
+                mixing = tuple(share * value + (1 - share) * value.flip(0) for value in mixing)
+            seen, targets, features, each = mixing
+            with chosen_compute().autocast():
+                logits, guessed = student(network_input(seen, small if epoch < SMALL_EPOCHS else INPUT))
+            loss = functional.binary_cross_entropy_with_logits(logits, targets, each)
+            return loss + FEATURE_SHARE * functional.smooth_l1_loss(guessed, features)
 
-        fit(network, optimizer, films, plan.epochs, loss_of, 6 + number, 0.1, path)
-    network.load_state_dict(torch.load(path, weights_only=True))
-    return network.eval().requires_grad_(False)
+        fit(student, optimizer, films, STUDENT_EPOCHS, loss_of, 7, 0.1, path)
+    student.load_state_dict(torch.load(path, weights_only=True))
+    return student.network.eval().requires_grad_(False)
 
 
 @torch.inference_mode()
@@ -276,9 +336,7 @@ def main() -> None:
     dataset = splits_of_the_bundled_model()
     base = load_model(trained(with_start(BEST, "random"), list(dataset.films), arguments.work / "base"))
     splits = {split: Films(dataset, split, arguments.work) for split in Split}
-    network = base.network
-    for number in range(1, len(ROUNDS) + 1):
-        network = distil(network, splits[Split.TRAINING], arguments.work, number)
+    network = distil(base.network, splits[Split.TRAINING], arguments.work)
     write_model(network, base.header, splits, arguments.work / "draft.safetensors")
 
 

@@ -1,5 +1,6 @@
 """What every test shares: no display, small synthetic datasets, a tiny network."""
 
+import gc
 import os
 import threading
 
@@ -15,6 +16,14 @@ def own_places(tmp_path, monkeypatch):
     """The app's own folders, fresh for each test."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "app-data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "app-cache"))
+
+
+@pytest.fixture(autouse=True)
+def collected_on_this_thread():
+    """A thread that a test starts must not collect, and so destroy, widgets that an earlier test left in cycles."""
+    gc.disable()
+    yield
+    gc.collect(1)
 
 
 @pytest.fixture

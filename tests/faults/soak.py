@@ -101,7 +101,6 @@ def main():
         application = QApplication([])
         from gui.main_window import MainWindow
 
-        gc.disable()
         window, figures, end = MainWindow(), [], time.monotonic() + 60 * options.minutes
         window.show()
         cycler = Cycler(window, place)

@@ -158,28 +158,29 @@ def test_one_flipped_byte_anywhere_in_the_weights_is_noticed(tmp_path, made):
         assert "weights were changed" in refused(path)
 
 
-def test_weights_that_are_no_numbers_are_refused(tmp_path, made):
+def with_other_weights(path, made, change):
+    """The model with weights that `change` made others, under their own right hash and seal."""
     from core.model_file import _weights_digest
 
     state, header = load_file(made), parts_of(made)[1]
-    state["head.bias"][0] = float("nan")
+    change(state)
     description = json.loads(header["__metadata__"][KEY])
     description["sha256"] = _weights_digest(state)
     description[SEAL] = seal_of(description)
-    save_file(state, tmp_path / "nan.safetensors", {KEY: json.dumps(description)})
-    assert "not numbers" in refused(tmp_path / "nan.safetensors")
+    save_file(state, path, {KEY: json.dumps(description)})
+    return path
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path, made):
+    broken = with_other_weights(
+        tmp_path / "nan.safetensors", made, lambda state: state["head.bias"][0].fill_(float("nan"))
+    )
+    assert "not numbers" in refused(broken)
 
 
 def test_weights_of_another_model_under_a_right_hash_answer_otherwise(tmp_path, made):
-    from core.model_file import _weights_digest
-
-    state, header = load_file(made), parts_of(made)[1]
-    state["head.bias"] += 1.0
-    description = json.loads(header["__metadata__"][KEY])
-    description["sha256"] = _weights_digest(state)
-    description[SEAL] = seal_of(description)
-    save_file(state, tmp_path / "other.safetensors", {KEY: json.dumps(description)})
-    assert "known pictures" in refused(tmp_path / "other.safetensors")
+    other = with_other_weights(tmp_path / "other.safetensors", made, lambda state: state["head.bias"].add_(1.0))
+    assert "known pictures" in refused(other)
 
 
 def test_files_of_others_and_none_are_refused(tmp_path, made):

@@ -1,8 +1,10 @@
+import gc
 import subprocess
 import sys
 import threading
 
 import pytest
+from PySide6.QtCore import QObject, Qt
 
 from core.errors import JobFailed, Reason
 from gui.worker import Worker
@@ -93,3 +95,32 @@ def test_a_paused_job_can_be_cancelled(qtbot):
         worker.cancel()
     assert ended.args == ["stopped"]
     assert seen in ([0], [0, 1])  # one event at most was already on its way
+
+
+def test_no_widget_is_destroyed_on_a_worker(qtbot, request):
+    destroyed_on = []
+    gc.enable()  # as a program is that has no window yet
+    window = request.getfixturevalue("window")
+
+    def note():
+        destroyed_on.append(threading.current_thread())
+
+    class InCycle(QObject):
+        def __init__(self):
+            super().__init__()
+            self.itself = self
+            self.destroyed.connect(note, Qt.ConnectionType.DirectConnection)
+
+    def job(_cancel):
+        yield "begun"
+        cycles = [[] for _ in range(200_000)]  # young collections and a full one would be due many times
+        for cycle in cycles:
+            cycle.append(cycle)
+        del cycles
+        yield "made"
+
+    made = [InCycle() for _ in range(3)]
+    del made
+    with qtbot.waitSignal(window.job_shown):
+        window.jobs.start(job, lambda _event: None)
+    assert destroyed_on == [threading.main_thread()] * 3
