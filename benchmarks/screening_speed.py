@@ -226,7 +226,7 @@ def parity() -> Iterator[str]:
     for form in Form:
         if form is Form.HALF and not has_fast_bfloat16():
             continue
-        network = FastNetwork(model, form)
+        network = FastNetwork(model.network, model.preprocessing, form)
         parts = [network.features_and_logits(films[start : start + 8])[1] for start in range(0, len(films), 8)]
         quick = model.calibration.probabilities(np.concatenate(parts))
         flipped = int(((quick >= model.calibration.threshold) != (exact >= model.calibration.threshold)).sum())

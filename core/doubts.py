@@ -39,7 +39,7 @@ def find_doubts(
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_model(model)
-    network = FastNetwork(loaded, Form.PLAIN)
+    network = FastNetwork(loaded.network, loaded.preprocessing, Form.PLAIN)
     dataset = corrected(read_dataset(source, preparation), preparation)
     _check_patients(dataset)
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:

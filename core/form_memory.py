@@ -11,7 +11,7 @@ from core.errors import JobFailed
 from core.files import read_json, sha256_of_text, write_text_atomically
 from core.places import cache_folder
 
-FORMAT: Final = 2  # of a remembered choice
+FORMAT: Final = 3  # of a remembered choice
 TRIED_FILMS: Final = 8  # in the measurement of a form
 BATCHES: Final = (16, 32)  # tried beside TRIED_FILMS where the computer is quick enough that no row waits for long
 
@@ -22,7 +22,7 @@ class Form(StrEnum):
     PLAIN = "as trained"
     FOLDED = "folded"
     MINIMAL = "folded, Winograd"
-    HALF = "folded, bfloat16"
+    HALF = "folded, packed, bfloat16"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import os
 import platform
 import time
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +19,13 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from core.architectures import Network
 from core.calibration import Logits
 from core.form_memory import BATCHES, TRIED_FILMS, Choice, Form, path_of, processor_name, remember, remembered
 from core.model_file import Model, known_films
+from core.packed import pack_convolutions
 from core.recipe import Normalisation
-from core.transforms import as_fractions, network_input
+from core.transforms import Preprocessing, as_fractions, network_input, per_film_input
 from core.winograd import MinimalConvolution, can_be_minimal
 
 Films = npt.NDArray[np.uint8]
@@ -36,25 +39,27 @@ MEASURING_SECONDS: Final = 1.2  # of the processor, after which no further form 
 
 
 class FastNetwork:
-    """A model's network in one form. `features_and_logits` may run on several threads at once.
+    """A network in one form. `features_and_logits` may run on several threads at once.
 
     Its backbone is a copy, which the hooks of a heat map that is made meanwhile do not reach.
     """
 
-    def __init__(self, model: Model, form: Form) -> None:
-        self._preprocessing, self._head = model.preprocessing, model.network.head
+    def __init__(self, network: Network, preprocessing: Preprocessing, form: Form) -> None:
+        self._preprocessing, self._head = preprocessing, network.head
         self._precision = torch.bfloat16 if form is Form.HALF else torch.float32
         self._one_channel = False
         if form is Form.PLAIN:
-            self._backbone: nn.Module = copy.deepcopy(model.network.backbone)
+            self._backbone: nn.Module = copy.deepcopy(network.backbone)
             return
-        backbone = folded(model.network.backbone)
+        backbone = folded(network.backbone)
         # three equal channels: the sum of the kernels on one of them
-        equal = model.preprocessing.normalisation is Normalisation.PER_FILM
+        equal = preprocessing.normalisation is Normalisation.PER_FILM
         self._one_channel = equal and takes_one_channel(backbone)
         if form is Form.MINIMAL:
             replace_convolutions(backbone)
         self._backbone = backbone.to(self._precision, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if form is Form.HALF:
+            pack_convolutions(backbone)
 
     @torch.inference_mode()
     def features_and_logits(self, films: Films) -> tuple[Features, Logits]:
@@ -65,11 +70,19 @@ class FastNetwork:
         """
         count = len(films)
         given = np.concatenate([films, np.repeat(films[-1:], -count % EVEN, axis=0)])
-        shown = network_input(as_fractions(torch.from_numpy(given)), self._preprocessing)  # (n, 3, size, size)
+        grey = as_fractions(torch.from_numpy(given))
         if self._one_channel:
-            shown = _one_of(shown)
+            shown = _channels_last(per_film_input(grey, self._preprocessing.size_px))
+        else:
+            shown = network_input(grey, self._preprocessing)  # (n, 3, size, size)
         features = self._backbone(shown.to(self._precision)).float()
         return features[:count].numpy(), self._head(features)[:count].numpy()
+
+
+@lru_cache(maxsize=1)
+def again(network: Network, preprocessing: Preprocessing, form: Form) -> FastNetwork:
+    """The network in a form that answered right before; the last one is kept for the next folder of films."""
+    return FastNetwork(network, preprocessing, form)
 
 
 class Scorer:
@@ -80,7 +93,7 @@ class Scorer:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._network = FastNetwork(model, Form.PLAIN)
+        self._network: FastNetwork | None = None
         self._choice = Choice(Form.PLAIN, TRIED_FILMS)
         self.is_settled = False
 
@@ -98,6 +111,8 @@ class Scorer:
 
     def features_and_logits(self, films: Films) -> tuple[Features, Logits]:
         """(n, features) float32 before the head, and `logits`."""
+        if self._network is None:
+            self._network = FastNetwork(self._model.network, self._model.preprocessing, Form.PLAIN)
         return self._network.features_and_logits(films)
 
     def settle(self, films: Films) -> None:
@@ -111,7 +126,7 @@ class Scorer:
         path, key, weights = remembered_path(self._model), key_of(self._model), self._model.header.content["sha256"]
         choice = remembered(path, key)
         if choice is not None and choice.weights == weights:
-            self._network, self._choice = FastNetwork(self._model, choice.form), choice
+            self._network, self._choice = again(self._model.network, self._model.preprocessing, choice.form), choice
             return
         trial = Trial(self._model, films)
         if choice is None or trial.network(choice.form) is None:  # other weights need not bear a form
@@ -129,7 +144,8 @@ class Trial:
         self._model = model
         self._given = np.concatenate([known_films(model.preprocessing.size_px), films[:REAL_FILMS]])
         self._expected = model.probabilities(self._given)
-        self._made: dict[Form, FastNetwork | None] = {Form.PLAIN: FastNetwork(model, Form.PLAIN)}
+        plain = FastNetwork(model.network, model.preprocessing, Form.PLAIN)
+        self._made: dict[Form, FastNetwork | None] = {Form.PLAIN: plain}
 
     def network(self, form: Form) -> FastNetwork | None:
         """The network in a form, or None where it answers otherwise or cannot be made."""
@@ -139,7 +155,7 @@ class Trial:
 
     def _made_anew(self, form: Form) -> FastNetwork | None:
         try:
-            network = FastNetwork(self._model, form)
+            network = FastNetwork(self._model.network, self._model.preprocessing, form)
             logits = network.features_and_logits(self._given)[1]
         except (RuntimeError, NotImplementedError):  # this processor or this build has no such operation
             return None
@@ -235,10 +251,10 @@ def replace_convolutions(backbone: fx.GraphModule) -> None:
             backbone.set_submodule(name, MinimalConvolution(module))
 
 
-def _one_of(films: Tensor) -> Tensor:
-    """The first channel (n, 1, h, w), with the strides that make torch go on with channels last."""
+def _channels_last(films: Tensor) -> Tensor:
+    """Films (n, 1, h, w) with the strides that make torch go on with channels last."""
     count, _, height, width = films.shape
-    return films[:, :1].contiguous().as_strided((count, 1, height, width), (height * width, 1, width, 1))
+    return films.contiguous().as_strided((count, 1, height, width), (height * width, 1, width, 1))
 
 
 def key_of(model: Model) -> list[str]:

@@ -1,5 +1,6 @@
 """Films through decoder and network on every core at once, in order. Knows nothing of ledgers and of decisions."""
 
+import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -19,7 +20,7 @@ from core.mishaps import ran_out_of_memory
 
 Item = TypeVar("Item")
 
-FIRST_FILMS: Final = 4  # whose rows come at once; the form is settled after them
+FIRST_FILMS: Final = 4  # whose rows come at once; a form that is not settled is settled after them
 WORTH_SETTLING: Final = 64  # films still to come: for fewer the plain form is done before another is made
 MOST_THREADS: Final = 8  # each holds the activations of a batch, up to 100 MB
 AHEAD: Final = 2  # batches a thread, done or under way before their rows are taken
@@ -48,7 +49,7 @@ def pipelined(
     read: the film (size, size) uint8 of an item, or raises FilmUnreadable; called on threads, any other error of it
     ends the job. Only a few batches are in memory at once.
     """
-    first = list(items[:FIRST_FILMS])
+    first = [] if scorer.is_settled else list(items[:FIRST_FILMS])
     answers = list(_answered(first, read, scorer, cancel))
     if cancel.is_set():
         return
@@ -76,9 +77,12 @@ def one_thread_of_torch() -> Iterator[None]:
 
 
 def _batches(items: Sequence[Item], start: int, batch: int, threads: int) -> Iterator[Sequence[Item]]:
-    """The items from `start` in batches that become smaller towards the end, so that no thread is left alone."""
-    while start < len(items):
-        count = min(batch, max(1, -(-(len(items) - start) // (2 * threads))))
+    """The items from `start`; few in the first batches, whose rows come soon, and in the last."""
+    for number in itertools.count():
+        if start >= len(items):
+            return
+        largest = FIRST_FILMS if number < threads else batch
+        count = min(largest, max(1, -(-(len(items) - start) // (2 * threads))))
         yield items[start : start + count]
         start += count
 

@@ -23,19 +23,29 @@ class Preprocessing:
 
 def network_input(films: Tensor, preprocessing: Preprocessing) -> Tensor:
     """Grey films (n, 1, any, any), 0..1, as input (n, 3, size, size) of mean about 0, channels last."""
-    if films.shape[-1] != preprocessing.size_px:
-        side = (preprocessing.size_px, preprocessing.size_px)
-        films = functional.interpolate(films, side, mode="bilinear", antialias=True, align_corners=False)
     if preprocessing.normalisation is Normalisation.PER_FILM:
-        mean = films.mean(dim=(1, 2, 3), keepdim=True)
-        deviation = films.std(dim=(1, 2, 3), keepdim=True).clamp_min(0.02)  # nearly blank films keep their noise small
-        normal = ((films - mean) / deviation).expand(-1, 3, -1, -1)
+        normal = per_film_input(films, preprocessing.size_px).expand(-1, 3, -1, -1)
     else:
+        films = _at(films, preprocessing.size_px)
         mean, deviation = (
             torch.tensor(values, device=films.device).view(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_DEVIATION)
         )
         normal = (films - mean) / deviation
     return normal.contiguous(memory_format=torch.channels_last)
+
+
+def per_film_input(films: Tensor, size_px: int) -> Tensor:
+    """One of the three equal channels, (n, 1, size, size), of the input that Normalisation.PER_FILM gives."""
+    films = _at(films, size_px)
+    mean = films.mean(dim=(1, 2, 3), keepdim=True)
+    deviation = films.std(dim=(1, 2, 3), keepdim=True).clamp_min(0.02)  # nearly blank films keep their noise small
+    return (films - mean) / deviation
+
+
+def _at(films: Tensor, size_px: int) -> Tensor:
+    if films.shape[-1] == size_px:
+        return films
+    return functional.interpolate(films, (size_px, size_px), mode="bilinear", antialias=True, align_corners=False)
 
 
 def as_fractions(films: Tensor) -> Tensor:

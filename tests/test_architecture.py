@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"acceptance", "answering", "architectures", "device", "distributed", "doubts", "evaluation", "explain",
-         "inference", "learner", "learning", "model_file", "overriding", "pipeline", "preview", "rate_finder",
+         "inference", "learner", "learning", "model_file", "overriding", "packed", "pipeline", "preview", "rate_finder",
          "screening", "search", "starting", "torchvision_models", "training", "transforms", "watching",
          "winograd"}  # fmt: skip
 EVERY = sorted(path.stem for path in (ROOT / "core").glob("*.py") if path.stem != "__init__")

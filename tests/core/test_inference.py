@@ -14,12 +14,13 @@ from core.architectures import ARCHITECTURES, build
 from core.calibration import Calibration
 from core.errors import FilmUnreadable, Reason
 from core.form_memory import Choice, Form, remember, remembered
-from core.inference import FastNetwork, Scorer, Trial, key_of, remembered_path
-from core.model_file import Model, load_model, logits_of, save_model
+from core.inference import FastNetwork, Scorer, Trial, folded, has_fast_bfloat16, key_of, remembered_path
+from core.model_file import load_model, logits_of, save_model
+from core.packed import pack_convolutions
 from core.phantoms import phantom
 from core.pipeline import pipelined
 from core.recipe import Normalisation
-from core.transforms import Preprocessing
+from core.transforms import Preprocessing, as_fractions, network_input
 from core.winograd import MinimalConvolution
 
 SIDE = 64
@@ -64,7 +65,7 @@ def test_every_form_answers_as_the_network_does(model, architecture, normalisati
     model = replace(model, network=lively(architecture), preprocessing=Preprocessing(SIDE, normalisation))
     expected = model.probabilities(FILMS)
     for form in (Form.PLAIN, Form.FOLDED, Form.MINIMAL):
-        network = FastNetwork(model, form)
+        network = FastNetwork(model.network, model.preprocessing, form)
         features, logits = network.features_and_logits(FILMS)
         assert features.shape == (6, model.network.head.in_features)
         assert features.dtype == logits.dtype == np.float32
@@ -74,16 +75,29 @@ def test_every_form_answers_as_the_network_does(model, architecture, normalisati
             assert norms == 0
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_packed_convolutions_answer_as_those_they_replace(architecture):
+    backbone, packed = (folded(lively(architecture).backbone) for _ in range(2))
+    pack_convolutions(packed)
+    shown = network_input(as_fractions(torch.from_numpy(FILMS)), PREPROCESSING)
+    with torch.inference_mode():
+        torch.testing.assert_close(packed(shown), backbone(shown), atol=1e-4, rtol=1e-3)
+    left = [type(module) for module in packed.modules() if isinstance(module, nn.Conv2d)]
+    assert left == []
+    if architecture.startswith("resnet"):  # every addition and every ReLU went into a convolution
+        assert [str(node) for node in packed.graph.nodes if node.op == "call_function"] == ["flatten"]
+
+
 def test_the_network_itself_is_left_as_it_was(model):
     before = model.logits(FILMS)
-    for form in Form:
-        FastNetwork(model, form)
+    trial = Trial(model, FILMS)
+    assert [trial.network(form) for form in Form if form is not Form.HALF or has_fast_bfloat16()].count(None) == 0
     assert (model.logits(FILMS) == before).all()
     assert isinstance(model.network.backbone.layer1[0].conv1, nn.Conv2d)
 
 
 def test_hooks_of_a_heat_map_do_not_see_what_is_screened_meanwhile(model):
-    seen, network = [], FastNetwork(model, Form.PLAIN)
+    seen, network = [], FastNetwork(model.network, model.preprocessing, Form.PLAIN)
     hook = model.network.backbone.layer4.register_forward_hook(lambda *_: seen.append(1))
     network.features_and_logits(FILMS)
     hook.remove()
@@ -114,7 +128,7 @@ def test_a_choice_is_remembered_and_read_back(model, monkeypatch):
     assert second.logits(FILMS) == pytest.approx(model.logits(FILMS), abs=0.04)
 
 
-FOREIGN = b'{"format": 2, "key": [], "form": "folded", "batch": 8, "weights": ""}'
+FOREIGN = b'{"format": 3, "key": [], "form": "folded", "batch": 8, "weights": ""}'
 
 
 def test_other_weights_are_held_against_full_precision_before_they_take_the_form(model):
@@ -125,7 +139,7 @@ def test_other_weights_are_held_against_full_precision_before_they_take_the_form
     assert remembered(remembered_path(model), key_of(model)).weights == model.header.content["sha256"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": 2}', FOREIGN])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": 3}', FOREIGN])
 def test_a_damaged_or_foreign_choice_is_measured_anew(model, content, monkeypatch):
     monkeypatch.setattr(inference, "fastest", lambda trial: Choice(Form.FOLDED, 16))
     path, key = remembered_path(model), key_of(model)
@@ -158,8 +172,8 @@ def test_a_cache_that_cannot_be_written_only_costs_the_memory(model, monkeypatch
 class Wrong(FastNetwork):
     """Answers otherwise in every form but the first."""
 
-    def __init__(self, model: Model, form: Form) -> None:
-        super().__init__(model, form)
+    def __init__(self, network, preprocessing, form):
+        super().__init__(network, preprocessing, form)
         self.form = form
 
     def features_and_logits(self, films):
@@ -177,15 +191,15 @@ def test_a_form_that_answers_otherwise_is_refused(model, monkeypatch, error):
     scorer = Scorer(model)
     scorer.settle(FILMS)
     assert "as trained" in scorer.form
-    assert (scorer.logits(FILMS) == FastNetwork(model, Form.PLAIN).features_and_logits(FILMS)[1]).all()
+    assert (scorer.logits(FILMS) == Scorer(model).logits(FILMS)).all()
 
 
 def test_a_form_that_cannot_be_computed_here_is_refused(model, monkeypatch):
     class Missing(FastNetwork):
-        def __init__(self, model, form):
+        def __init__(self, network, preprocessing, form):
             if form is not Form.PLAIN:
                 raise RuntimeError("no such operation")
-            super().__init__(model, form)
+            super().__init__(network, preprocessing, form)
 
     monkeypatch.setattr(inference, "FastNetwork", Missing)
     assert Trial(model, FILMS).network(Form.MINIMAL) is None
@@ -295,13 +309,13 @@ def test_an_error_of_the_reader_ends_it(model, cancel, bad):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("screen")]
 
 
-def test_batches_become_smaller_towards_the_end():
+def test_batches_are_small_at_first_and_towards_the_end():
     batches = list(pipeline._batches(range(100), 4, 16, 2))
     assert [item for batch in batches for item in batch] == list(range(4, 100))
     sizes = [len(batch) for batch in batches]
-    assert max(sizes) == 16
+    assert sizes[:3] == [4, 4, 16]
     assert sizes[-1] == 1
-    assert all(before >= after for before, after in pairwise(sizes))
+    assert all(before >= after for before, after in pairwise(sizes[2:]))
 
 
 def test_other_size_or_model_is_another_key(model):
@@ -313,8 +327,8 @@ def test_other_size_or_model_is_another_key(model):
 def test_an_answer_does_not_depend_on_the_films_beside_it():
     model = load_model(None)
     films = np.stack([phantom(seed, seed % 2 == 1, 224) for seed in range(8)])
-    for form in (Form.PLAIN, Form.FOLDED, Form.MINIMAL):
-        network = FastNetwork(model, form)
+    for form in [form for form in Form if form is not Form.HALF or has_fast_bfloat16()]:
+        network = FastNetwork(model.network, model.preprocessing, form)
         together = network.features_and_logits(films)[1]
         for count in (1, 3, 5):
             alone = network.features_and_logits(films[2 : 2 + count])[1]
