@@ -18,6 +18,7 @@ from core.evaluation_report import group_blocks
 from core.events import Progressed, Stage
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
 from core.intervals import Figure, wilson
+from core.locks import only_writer
 from core.looks import check_countable
 from core.metrics import BinaryFigures, told
 from core.model_file import load_in_use
@@ -28,6 +29,7 @@ from core.preparation import AS_IT_IS, Preparation
 from core.site import Acceptance, keep_acceptance, today
 from core.splits import chosen_splits
 
+OUTCOME: Final = "acceptance.json"
 FEWEST: Final = 20  # films with, and without, the finding, below which no test is done
 ADVISED: Final = 100
 
@@ -48,30 +50,31 @@ def accept(
     Returns None where it was cancelled. Raises JobFailed: several classes, too few films, an unusable output.
     """
     check_writable(output_dir)
-    yield Progressed(Stage.LOADING_NETWORK, 0, None)
-    loaded = load_in_use(model)
-    check_countable(loaded.path, loaded.header)
-    check_writable(data_folder() / "models")
-    if loaded.header.threshold is None:
-        sentence = "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
-        raise JobFailed(Reason.MODEL_INVALID, sentence)
-    dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
-    dataset = check_classes(loaded, dataset)
-    found = yield from scored(loaded, dataset, False, True, cancel)
-    if found is None:
-        return None
-    counts = [int((found.answers.labels == label).sum()) for label in (1, 0)]
-    if min(counts) < FEWEST:
-        sentence = (
-            f"Of the films that the model was not made with, {counts[0]} have the finding and {counts[1]} do not; an "
-            f"acceptance test takes at least {FEWEST} of each, better {ADVISED} in all."
-        )
-        raise JobFailed(Reason.DATASET_INVALID, sentence)
-    evaluation = evaluated(loaded, source, found, OF_PREVALENCE)
-    result = judged(evaluation, target, signed_by)
-    _write(result, output_dir)
-    keep_acceptance(loaded.header, result.acceptance)
-    return result
+    with only_writer(output_dir / OUTCOME):
+        yield Progressed(Stage.LOADING_NETWORK, 0, None)
+        loaded = load_in_use(model)
+        check_countable(loaded.path, loaded.header)
+        check_writable(data_folder() / "models")
+        if loaded.header.threshold is None:
+            sentence = "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
+            raise JobFailed(Reason.MODEL_INVALID, sentence)
+        dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
+        dataset = check_classes(loaded, dataset)
+        found = yield from scored(loaded, dataset, False, True, cancel)
+        if found is None:
+            return None
+        counts = [int((found.answers.labels == label).sum()) for label in (1, 0)]
+        if min(counts) < FEWEST:
+            sentence = (
+                f"Of the films that the model was not made with, {counts[0]} have the finding and {counts[1]} do not; "
+                f"an acceptance test takes at least {FEWEST} of each, better {ADVISED} in all."
+            )
+            raise JobFailed(Reason.DATASET_INVALID, sentence)
+        evaluation = evaluated(loaded, source, found, OF_PREVALENCE)
+        result = judged(evaluation, target, signed_by)
+        _write(result, output_dir)
+        keep_acceptance(loaded.header, result.acceptance)
+        return result
 
 
 def judged(evaluation: Evaluation, target: Target, signed_by: str) -> AcceptanceResult:
@@ -164,6 +167,6 @@ def _write(result: AcceptanceResult, output_dir: Path) -> None:
         "target": {"sensitivity": result.target.sensitivity, "specificity": result.target.specificity},
         **result.evaluation.to_json_object(),
     }
-    write_text_atomically(output_dir / "acceptance.json", json.dumps(content, indent=2, allow_nan=False) + "\n")
+    write_text_atomically(output_dir / OUTCOME, json.dumps(content, indent=2, allow_nan=False) + "\n")
     form = pdf_of(result.document, one_page=True)
     write_atomically(output_dir / "acceptance.pdf", lambda stream: stream.write(form))

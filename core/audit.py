@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from core.ages import told_age
 from core.answers import film_code
 from core.dataset import Dataset, Film, Split, corrected, read_dataset
 from core.errors import JobFailed
@@ -39,12 +40,13 @@ def audit(
     if not cancel.is_set():
         shortcuts = yield from shortcuts_of(dataset, found.facts, cancel)
     if cancel.is_set():
-        return AuditResult(preparation, dataset, None, left_out, (), (), {}, (), completed=False)
+        return AuditResult(preparation, dataset, None, left_out, (), (), {}, {}, (), completed=False)
     findings = findings_of(found, dataset, left_out, shortcuts)
     planned = _planned(dataset, found.copies)
     codes = {path: film_code(facts.sha256) for path, facts in found.facts.items()}
+    ages = {film.path: told_age(film, found.facts.get(film.path)) for film in dataset.films}
     return AuditResult(
-        preparation, dataset, planned, left_out, findings, found.copies, codes, shortcuts, completed=True
+        preparation, dataset, planned, left_out, findings, found.copies, codes, ages, shortcuts, completed=True
     )
 
 

@@ -5,6 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 
 from core.answering import Answered, answered, check_classes
@@ -13,12 +14,14 @@ from core.evaluated import Evaluation
 from core.evaluation_report import evaluation_document
 from core.events import FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable, write_atomically, write_text_atomically
+from core.locks import only_writer
 from core.looks import check_countable, count_look
 from core.metrics import at_prevalence, figures_of
 from core.model_file import Model, known_answers, load_in_use, load_model
 from core.model_header import ModelHeader
 from core.operating import OF_PREVALENCE, three_way
 from core.preparation import AS_IT_IS, Preparation
+from core.run_folder import METRICS
 from core.site import point_in_words, validation_here
 from core.splits import chosen_splits
 from core.subgroups import attributes_of, subgroups
@@ -42,24 +45,28 @@ def evaluate(
     trained or validated with, whatever split they are in.
     Returns None where it was cancelled. Raises JobFailed: classes that are not the model's, an unusable output.
     """
-    if output_dir is not None:
-        check_writable(output_dir)
-    yield Progressed(Stage.LOADING_NETWORK, 0, None)
-    loaded = load_in_use(model)
-    check_countable(loaded.path, loaded.header)
-    dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
-    dataset = check_classes(loaded, dataset)
-    test = dataset.of_split(Split.TEST)
-    yield Noted(f"Evaluating {len(test)} films of the test split." if test else "No test split: evaluating all films.")
-    found = yield from scored(loaded, dataset, bool(test), unseen, cancel)
-    if found is None:
-        return None
-    evaluation = evaluated(loaded, source, found, prevalence)
-    for warning in evaluation.warnings:
-        yield Noted(warning, Severity.WARNING)
-    if output_dir is not None:
-        write_evaluation(evaluation, output_dir)
-    return evaluation
+    with ExitStack() as held:
+        if output_dir is not None:
+            check_writable(output_dir)
+            held.enter_context(only_writer(output_dir / METRICS))
+        yield Progressed(Stage.LOADING_NETWORK, 0, None)
+        loaded = load_in_use(model)
+        check_countable(loaded.path, loaded.header)
+        dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
+        dataset = check_classes(loaded, dataset)
+        test = dataset.of_split(Split.TEST)
+        yield Noted(
+            f"Evaluating {len(test)} films of the test split." if test else "No test split: evaluating all films."
+        )
+        found = yield from scored(loaded, dataset, bool(test), unseen, cancel)
+        if found is None:
+            return None
+        evaluation = evaluated(loaded, source, found, prevalence)
+        for warning in evaluation.warnings:
+            yield Noted(warning, Severity.WARNING)
+        if output_dir is not None:
+            write_evaluation(evaluation, output_dir)
+        return evaluation
 
 
 def scored(
@@ -126,7 +133,7 @@ def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
 
     document = evaluation_document(evaluation)
     metrics = json.dumps(evaluation.to_json_object(), indent=2, allow_nan=False)
-    write_text_atomically(output_dir / "metrics.json", metrics + "\n")
+    write_text_atomically(output_dir / METRICS, metrics + "\n")
     for block in document.blocks:
         pictures = block.pictures if isinstance(block, Pictures) else [block] if isinstance(block, Picture) else []
         for picture in pictures:

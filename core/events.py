@@ -337,8 +337,8 @@ class AuditResult:
 
     dataset: readable films, with the splits that were given or chosen. planned: the same with the splits that a
     training with seed 0 makes, None where none can be made. copies: groups of copies, exact and near.
-    codes: what tells each film's file (core.answers.film_code). preparation: how the dataset was read. completed:
-    False where it was cancelled.
+    codes: what tells each film's file (core.answers.film_code). ages: those that its films tell (core.ages.told_age).
+    preparation: how the dataset was read. completed: False where it was cancelled.
     """
 
     preparation: "Preparation"
@@ -348,6 +348,7 @@ class AuditResult:
     findings: tuple[Finding, ...]
     copies: tuple[tuple[Path, ...], ...]
     codes: Mapping[Path, str]
+    ages: Mapping[Path, str]
     shortcuts: tuple[Shortcut, ...]
     completed: bool
 

@@ -5,6 +5,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.ages import age_range
 from core.audit import audit, blocking
 from core.cache import decoded_films
 from core.dataset import Dataset, Split
@@ -20,13 +21,15 @@ from core.splits import with_splits
 class Material:
     """What is learned from.
 
-    dataset: readable films, each in a split. splits: the same, decoded. codes: what tells each film's file. accepted:
-    sentences of blocking findings.
+    dataset: readable films, each in a split. splits: the same, decoded. codes: what tells each film's file. ages:
+    youngest and oldest patient among the training films, None where too few films tell. accepted: sentences of
+    blocking findings.
     """
 
     dataset: Dataset
     splits: dict[Split, DecodedFilms]
     codes: Mapping[Path, str]
+    ages: tuple[int, int] | None
     accepted: tuple[str, ...]
 
 
@@ -51,7 +54,8 @@ def gathered(
         return None
     dataset = replace(dataset, films=tuple(readable))
     splits = {split: films_of_split(dataset.films, pixels, split, dataset.classes) for split in Split}
-    return Material(dataset, splits, checked.codes, accepted)
+    ages = age_range([checked.ages[film.path] for film in dataset.of_split(Split.TRAINING)])
+    return Material(dataset, splits, checked.codes, ages, accepted)
 
 
 def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:

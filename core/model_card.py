@@ -5,7 +5,7 @@ from typing import Any, Final
 from core.document import Block, Document, Heading, Table, Text, Tone
 from core.intervals import Figure
 from core.metrics import DEFINITIONS, title_of, told
-from core.model_header import ACCEPTED, CARD, FILMS, ModelHeader
+from core.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
 from core.notice import NOTICE
 from core.site import in_use, validation_here
 
@@ -18,7 +18,7 @@ def card_of(content: dict[str, Any]) -> list[Section]:
     recipe, films = content.get("recipe") or {}, content.get("films") or {}
     classes = list(content["classes"])
     counts = ", ".join(f"{count} for {split}" for split, count in films.items()) or "not told"
-    accepted = list(content.get(ACCEPTED) or ())
+    accepted, ages = list(content.get(ACCEPTED) or ()), content.get(AGES)
     size = content["preprocessing"]["size_px"]
     start = recipe.get("start", "not told")
     return [
@@ -51,6 +51,7 @@ def card_of(content: dict[str, Any]) -> list[Section]:
             "Training data",
             [
                 f"Films: {counts}; split by patient. Data: {content.get('data_fingerprint', 'not told')}.",
+                *([f"Patients of {ages[0]:g} to {ages[1]:g} completed years."] if ages else []),
                 *(f"Trained knowingly with a fault of its data. {sentence}" for sentence in accepted),
             ],
         ),

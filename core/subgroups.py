@@ -1,15 +1,14 @@
 """Figures for groups of films: age, sex, view, device. An overall figure may hide a group that fares badly."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from core.ages import told_age, years_of
 from core.dataset import Film
 from core.facts import FilmFacts
-from core.film_details import UNITS_A_YEAR
 from core.intervals import Figure, Groups, group_numbers, proportion
 from core.ranking import Floats, Labels, auc_figure
 
@@ -39,11 +38,8 @@ class Subgroup:
 
 def age_group(text: str) -> str:
     """The group of an age in DICOM's form (045Y, 006M) or in years; "" for what is no age."""
-    match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?) ?([YMWD]?)(?:EARS|RS|R|)", text.strip().upper())
-    if not match:
-        return ""
-    years = float(match[1]) / UNITS_A_YEAR[match[2] or "Y"]
-    return next((name for end, name in AGES if years < end), "")
+    years = years_of(text)
+    return next((name for end, name in AGES if years is not None and years < end), "")
 
 
 def attributes_of(film: Film, facts: FilmFacts | None) -> dict[str, str]:
@@ -51,13 +47,12 @@ def attributes_of(film: Film, facts: FilmFacts | None) -> dict[str, str]:
     tags = facts.tags if facts else {}
     device = " ".join(tags[name] for name in ("Manufacturer", "ManufacturerModelName") if name in tags)
     found = {
-        "age": tags.get("PatientAge", ""),
         "sex": tags.get("PatientSex", ""),
         "view": tags.get("ViewPosition", ""),
         "device": device,
         **dict(film.attributes),
     }
-    found["age"] = age_group(found["age"])
+    found["age"] = age_group(told_age(film, facts))
     found["sex"] = {"M": "male", "F": "female"}.get(found["sex"].strip().upper()[:1], found["sex"])
     found["view"] = found["view"].strip().upper()
     return {name: value.strip() for name, value in found.items() if value.strip()}

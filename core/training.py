@@ -41,7 +41,7 @@ from core.looks import count_look
 from core.material import Material, gathered
 from core.metrics import Figures, figures_of, to_json_object, validation_figures
 from core.model_file import load_model, logits_of, save_model
-from core.model_header import ACCEPTED, FILMS, GATE, VALIDATION
+from core.model_header import ACCEPTED, AGES, FILMS, GATE, VALIDATION
 from core.notice import NOTICE
 from core.preparation import AS_IT_IS, Preparation
 from core.recipe import KeptBy, OperatingPoint, Recipe
@@ -119,6 +119,7 @@ class Training:
         self.validation: dict[str, Any] | None = None  # answers of the kept model
         self.reference: dict[str, Any] | None = None  # what its validation films look like
         self.gate: dict[str, Any] | None = None
+        self.ages = material.ages
         self.accepted, self.run_dir, self.cancel, self.seals_test = material.accepted, run_dir, cancel, seals_test
         self.fingerprint = data_fingerprint(material.dataset)
         self.epochs = recipe.frozen_epochs + recipe.epochs
@@ -252,6 +253,7 @@ class Training:
             DRIFT: self.reference,
             GATE: self.gate,
             ACCEPTED: list(self.accepted),
+            AGES: self.ages,
             "licence": f"Weights belong to whoever trained them. {NOTICE}",
         }
         path, classes = self.run_dir / MODEL, self.dataset.classes

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import itertools
 import json
 import os
 import shutil
@@ -16,18 +17,20 @@ import torch
 
 import main
 from core import files, learner
+from core.ages import age_range
 from core.demo import DEMO_RECIPE
 from core.device import chosen_compute
 from core.errors import JobFailed, Reason
 from core.events import BatchEnded, EpochEnded, Noted
 from core.ledger import spreadsheet_cell, unfinished
 from core.model_file import load_model
+from core.phantoms import phantom
 from core.recipe import FAST, SEED, Depth, KeptBy
 from core.recipe_file import from_json_object, load_recipe, to_json_object
 from core.runs import read_run
 from core.screening import screen
 from core.training import train
-from tests.given import drained, write_phantoms
+from tests.given import drained, write_dicom, write_phantoms
 
 DEVICE_FULL = Path("/dev/full")  # Linux: every write there finds the disk full
 
@@ -52,6 +55,26 @@ def test_training_ends_with_a_model_and_figures(trained):
         "best.safetensors", "events.jsonl", "looks.json", "metrics.json", "predictions.csv", "preparation.json",
         "recipe.json", "run.json", "splits.csv",
     ]  # fmt: skip
+
+
+def test_a_model_knows_the_ages_that_its_films_tell(tmp_path, dataset_folder, quick_recipe, cancel):
+    films = sorted(dataset_folder.rglob("*.png"))
+    ages = itertools.cycle(["18", "042Y", "77.5", "030Y"])
+    rows = [f"{path},{path.parent.name},{age}\n" for path, age in zip(films, ages, strict=False)]
+    (tmp_path / "films.csv").write_text("file,label,age\n" + "".join(rows))
+    _, result = drained(train(tmp_path / "films.csv", quick_recipe, tmp_path / "run", cancel))
+    header = load_model(result.model).header
+    assert header.ages == (18, 77)
+    assert any("Patients of 18 to 77 completed years." in lines for _, lines in header.content["card"])
+    (tmp_path / "new").mkdir()
+    write_dicom(tmp_path / "new" / "child.dcm", phantom(900, True, 96), PatientAge="004Y")
+    _, screened = drained(screen(tmp_path / "new", tmp_path / "r.csv", result.model, cancel))
+    assert "18 to 77 years" in screened.drift[-1]
+
+
+@pytest.mark.parametrize(("told", "ages"), [(("5", "", ""), None), ((), None), (("5", "006M", *["3"] * 7, ""), (0, 5))])
+def test_ages_that_too_few_films_tell_say_nothing(told, ages):
+    assert age_range(told) == ages
 
 
 def test_a_run_is_never_overwritten(trained, quick_recipe, cancel):

@@ -102,3 +102,16 @@ def test_the_lock_of_a_killed_program_is_free_and_what_it_left_is_swept_up(kind,
         assert not left.exists()
     assert (tmp_path / ".other.csv.abc123.tmp").exists()
     assert not list(tmp_path.rglob("*lock"))
+
+
+def test_a_second_evaluation_into_one_folder_is_refused(told, dataset_folder, tmp_path):
+    report = tmp_path / "report"
+    report.mkdir()
+    for command, name in (("evaluate", "metrics.json"), ("accept", "acceptance.json")):
+        with only_writer(report / name):
+            status, said = told(command, "bundled", dataset_folder, "--output", report)
+        assert (status, f"{name} is being written by another PneumoScreen" in said) == (1, True)
+    (report / ".somebody.else.tmp").write_text("kept")
+    assert told("evaluate", "bundled", dataset_folder, "--output", report)[0] == 0
+    assert (report / ".somebody.else.tmp").read_text() == "kept"
+    assert not [path.name for path in report.iterdir() if path.name.endswith("lock")]
