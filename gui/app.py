@@ -9,13 +9,13 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QLabel
 
+from core.exit_status import DONE, FAILED, INTERRUPTED
 from core.places import data_folder
 from gui.ending import EndSignals
 from gui.icon import program_icon
 from gui.single_instance import SingleInstance
 
 EXPOSED_MILLISECONDS = 100
-DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def application() -> QApplication:

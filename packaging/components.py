@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PyInstaller.archive.readers import ZlibArchiveReader
 
-OWN = {"core", "gui", "main", "resources"}
+OWN = {"command_line", "core", "gui", "main", "resources"}
 TEXT_NAMES = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 
 

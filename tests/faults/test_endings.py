@@ -11,6 +11,8 @@ import sys
 import pytest
 
 import main
+from command_line import saying
+from core.exit_status import DONE, INTERRUPTED
 from core.ledger import unfinished
 from gui import jobs
 from gui.ending import EndSignals
@@ -97,7 +99,7 @@ def test_a_window_that_watches_ends_by_the_contract(letters, tmp_path):
         assert process.stdout.readline() == "running\n"
         process.terminate()
         out, err = process.communicate(timeout=60)
-    assert process.returncode == main.INTERRUPTED
+    assert process.returncode == INTERRUPTED
     assert not any(word in out + err for word in INTERNAL)
     assert (tmp_path / "out" / "r.csv").exists()  # a watch that is ended is complete
     assert not list((tmp_path / "out").glob("*.partial"))
@@ -119,15 +121,15 @@ def test_ctrl_c_in_a_training_is_resumable_whenever_it_comes(
 ):
     recipe = write_recipe(tmp_path / "recipe.json", epochs=2)
     command = ["train", dataset_folder, "--output", tmp_path / "run", "--recipe", recipe]
-    show = main._print_event
+    show = saying.show
 
     def interrupt(event):
         show(event)
         if type(event).__name__ == first_event or first_event == "CheckingFilms":
-            monkeypatch.setattr(main, "_print_event", show)
+            monkeypatch.setattr(saying, "show", show)
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(main, "_print_event", interrupt)
-    assert main.main([str(part) for part in command]) == main.INTERRUPTED
+    monkeypatch.setattr(saying, "show", interrupt)
+    assert main.main([str(part) for part in command]) == INTERRUPTED
     assert "stopping after this batch" in "".join(capsys.readouterr())
-    assert main.main([str(part) for part in (*command, "--resume")]) == main.DONE
+    assert main.main([str(part) for part in (*command, "--resume")]) == DONE

@@ -15,6 +15,7 @@ from pydicom.encaps import encapsulate
 import main
 from core.errors import FilmUnreadable, Reason
 from core.events import Status
+from core.exit_status import SOME_LEFT_OUT
 from core.film_details import FilmDetails, film_details
 from core.gate_rules import look
 from core.images import read_film
@@ -43,7 +44,7 @@ def test_every_attack_has_one_row_and_no_row_is_a_score_of_half_a_film(hostile, 
     before, output = hostile_films.all_bytes(folder), tmp_path / "r.csv"
     status = main.main(["screen", str(folder), "--output", str(output), "--model", str(small_model())])
     told = capfd.readouterr()
-    assert status == main.SOME_LEFT_OUT
+    assert status == SOME_LEFT_OUT
     assert "Traceback" not in told.out + told.err
     assert told.err == ""
     rows = list(csv.DictReader(io.StringIO(output.read_text("utf-8"))))

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 
 import main
 from core.errors import JobFailed, Reason
+from core.exit_status import FAILED
 from core.model_file import load_model
 from core.model_header import KEY, SEAL, read_header, seal_of
 from core.starting import start_weights
@@ -73,7 +74,7 @@ def test_a_pickle_is_never_run_whatever_its_suffix(tmp_path, suffix):
         assert "not a safetensors file" in refused(path)
         with pytest.raises(JobFailed):
             drained(start_weights(network(), QUICK.__class__(name="q", start=str(path)), None))
-        assert main.main(["evaluate", str(path), str(tmp_path), "--output", str(tmp_path / "out")]) == main.FAILED
+        assert main.main(["evaluate", str(path), str(tmp_path), "--output", str(tmp_path / "out")]) == FAILED
     assert not trace.exists()
 
 

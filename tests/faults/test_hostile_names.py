@@ -19,6 +19,7 @@ import main
 from core.document import Document, Table, html_of
 from core.events import FilmReading, LedgerRow, ScreeningResult, Status
 from core.excel_out import write_excel
+from core.exit_status import FAILED
 from core.files import FORMULA_STARTS
 from core.ledger import file_of, read_rows, relative_name
 from core.model_header import read_header
@@ -81,7 +82,7 @@ def test_paper_and_page_hold_the_names_and_no_markup_of_theirs(tmp_path):
 
 def test_the_command_line_prints_no_control_of_a_terminal(tmp_path, capsys):
     for name in ("esc\x1b[2J", "turn\u202e", os.fsdecode(b"\xe9")):
-        assert main.main(["screen", str(tmp_path / name), "--output", str(tmp_path / "r.csv")]) == main.FAILED
+        assert main.main(["screen", str(tmp_path / name), "--output", str(tmp_path / "r.csv")]) == FAILED
         told = capsys.readouterr().err
         assert "is not a folder" in told
         assert visible(told) == told
@@ -94,7 +95,7 @@ def test_a_terminal_without_utf_8_gets_every_sentence(tmp_path):
         [sys.executable, "main.py", "audit", folder], cwd=Path(main.__file__).parent, capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii:strict", "XDG_CACHE_HOME": str(tmp_path / "c")}, check=False,
     )  # fmt: skip
-    assert done.returncode == main.FAILED
+    assert done.returncode == FAILED
     assert b"holds no films" in done.stderr
     assert b"Traceback" not in done.stderr
 

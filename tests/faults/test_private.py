@@ -16,6 +16,7 @@ from core import inference
 from core.agreement import agreement
 from core.dicom_out import write_dicom as export_dicom
 from core.events import Status
+from core.exit_status import DONE, SOME_LEFT_OUT
 from core.explain import read_one
 from core.film_details import cautions, film_details
 from core.images import read_film
@@ -96,7 +97,7 @@ def test_no_file_that_is_written_names_a_patient(patients, tmp_path, cancel, cap
     out = tmp_path / "out"
     out.mkdir()
     monkeypatch.setenv("TMPDIR", str(out))
-    assert main.main(["audit", str(patients), "--json", str(out / "audit.json")]) in {main.DONE, main.SOME_LEFT_OUT}
+    assert main.main(["audit", str(patients), "--json", str(out / "audit.json")]) in {DONE, SOME_LEFT_OUT}
     _, result = drained(screen(patients, out / "r.csv", small_model(), cancel, heatmaps=out / "heat"))
     assert result.failed == 1
     for kind, name in ((Export.CSV, "e.csv"), (Export.EXCEL, "e.xlsx"), (Export.SUMMARY, "e.pdf")):
