@@ -13,6 +13,8 @@ CANDIDATES: Final = (
     r"(.*\d.*?)[-_ ]\d{1,4}",  # an identifier with a digit, then a film's number
 )
 EACH_FILE: Final = r"(.*)"  # every file is a patient of its own
+TOKENS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*,?\d*\}|.", re.DOTALL)  # escape, class, count, else
+REPETITION: Final = re.compile(r"[*+]|\{\d*,\}|\{(?:\d*,)?(?:[4-9]|\d\d+)\}")  # fewer than four times cost little
 LARGEST_PATIENT_SHARE: Final = 0.2  # a pattern that puts more of the films on one patient is taken for wrong
 
 
@@ -39,14 +41,33 @@ def patients_of(stems: Sequence[str], pattern: str) -> list[str]:
     """The patient of each name; the whole name where the pattern does not fit it.
 
     person17_bacteria_54 -> person17_bacteria, NORMAL2-IM-0587-0001 -> NORMAL2-IM-0587, p12_3 -> p12.
-    Raises JobFailed (dataset_invalid) for what is no regular expression.
+    Raises JobFailed (dataset_invalid) for what is no regular expression, and for one that might never end.
     """
     try:
         compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         sentence = f"The patient pattern is not a regular expression ({error})."
         raise JobFailed(Reason.DATASET_INVALID, sentence) from error
+    if _repeats_a_repetition(pattern):
+        sentence = "The patient pattern repeats a repetition, as (a+)+ does, which can take for ever. Write it without."
+        raise JobFailed(Reason.DATASET_INVALID, sentence)
     return [_patient(compiled.fullmatch(stem), stem) for stem in stems]
+
+
+def _repeats_a_repetition(pattern: str) -> bool:
+    """True where a group that repeats something is itself repeated: on some names that takes exponential time."""
+    inside, closed = [False], False  # for each open group, whether it repeats anything; the same of one just closed
+    for token in TOKENS.findall(pattern):
+        if REPETITION.fullmatch(token):
+            if closed:
+                return True
+            inside[-1] = True
+        was_closed = token == ")" and len(inside) > 1
+        closed = inside.pop() if was_closed else False
+        inside[-1] |= closed
+        if token == "(":
+            inside.append(False)
+    return False
 
 
 def _patient(match: re.Match[str] | None, stem: str) -> str:

@@ -93,6 +93,17 @@ def test_dicom_films_of_a_list_take_their_patient_id(tmp_path, cancel):
     assert not any("Doe" in film.patient for film in result.dataset.films)
 
 
+@pytest.mark.parametrize("pattern", ["(a+)+b", "((x|a*))*", "(a{2,})+", r"(?:\w+)*-(\d)", "(a+){9}"])
+def test_a_pattern_that_might_never_end_is_refused_before_it_is_tried(pattern):
+    with pytest.raises(JobFailed, match="take for ever"):
+        patients_of(["a" * 200], pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)b?", "([(]a+)", r"(\(a+)?", "(a+)(b+)", "(a+){1,3}", r"([a+]+)", "(?:ab)+"])
+def test_other_repetitions_are_no_fault(pattern):
+    assert patients_of(["aab"], pattern)
+
+
 def test_patient_pattern_is_proposed_shown_and_corrected(dataset_folder):
     names = [
         "person17_bacteria_54",
