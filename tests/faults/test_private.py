@@ -15,6 +15,7 @@ import main
 from core import inference
 from core.agreement import agreement
 from core.dicom_out import write_dicom as export_dicom
+from core.evaluation import evaluate
 from core.events import Status
 from core.exit_status import DONE, SOME_LEFT_OUT
 from core.explain import read_one
@@ -24,6 +25,7 @@ from core.model_header import read_header
 from core.phantoms import phantom
 from core.screening import screen
 from core.site import in_use
+from core.training import train
 from gui.screening_jobs import Export, ExportOrder, exporting
 from tests.faults.hostile_films import encoded
 from tests.faults.hostile_names import small_model
@@ -112,6 +114,24 @@ def test_no_file_that_is_written_names_a_patient(patients, tmp_path, cancel, cap
     assert holding(tmp_path / "app-cache") == []
     told = "".join(capfd.readouterr())
     assert not [secret for secret in SECRETS if secret in told]
+
+
+@pytest.mark.usefixtures("tiny_network")
+def test_no_run_and_no_report_names_a_patient(tmp_path, quick_recipe, cancel, monkeypatch):
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.setenv("TMPDIR", str(out))
+    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
+        (tmp_path / "films" / name).mkdir(parents=True)
+        for seed in range(12):
+            told = TOLD | {"PatientID": f"HZ-4711-ID{label}{seed}"}
+            write_dicom(tmp_path / "films" / name / f"{name}{seed}.dcm", phantom(seed, label == 1, 96), **told)
+    _, result = drained(train(tmp_path / "films", quick_recipe, out / "run", cancel))
+    assert result.completed
+    _, evaluation = drained(evaluate(result.model, tmp_path / "films", out / "report", cancel))
+    assert evaluation.header.ages == (45, 45)
+    assert len(list(out.rglob("*"))) > 10
+    assert [holding(tmp_path / name) for name in ("out", "app-data", "app-cache")] == [[], [], []]
 
 
 def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients, tmp_path, cancel):
