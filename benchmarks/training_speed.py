@@ -8,6 +8,7 @@ Run from the project's root: PYTHONPATH=. python benchmarks/training_speed.py [-
 """
 
 import argparse
+import math
 import multiprocessing
 import random
 import tempfile
@@ -62,6 +63,18 @@ def films(folder: Path) -> list[Film]:
     return chosen
 
 
+class Stretched:
+    """A change of proportions, which torchvision does not have."""
+
+    def __init__(self, fraction: float) -> None:
+        self._reach = math.log1p(fraction) / 2
+
+    def __call__(self, film: Image.Image) -> Image.Image:
+        wide, middle = math.exp(random.uniform(-self._reach, self._reach)), [side / 2 for side in film.size]
+        matrix = (1 / wide, 0, middle[0] * (1 - 1 / wide), 0, wide, middle[1] * (1 - wide))
+        return film.transform(film.size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+
+
 class PlainFilms(TorchDataset):
     """Films as a plain script reads them: from their files, each time."""
 
@@ -72,6 +85,7 @@ class PlainFilms(TorchDataset):
         zoom, shift = amount.zoom_fraction, amount.shift_fraction
         changes = [
             v2.RandomAffine(amount.rotation_degrees, (shift, shift), (1 - zoom, 1 + zoom)),
+            Stretched(amount.stretch_fraction),
             v2.RandomHorizontalFlip(amount.flip_probability),
             v2.ToImage(),
             v2.RandomApply([v2.GaussianBlur(7, 1.2)], 0.5),

@@ -57,7 +57,7 @@ ARCHITECTURE = "resnet18"
 SMOOTHING, TEACHER_SHARE, MIXED_SHARE, FEATURE_SHARE, TOP_RATE = 0.06, 0.7, 0.4, 0.3, 1e-3
 TEACHERS = ((0, 1), (1, 2), (2, 3))  # which EfficientNet-Lite, seed
 FEATURES = 1280  # that the head of any EfficientNet-Lite sees
-VIEWS = 8  # of each training film
+VIEWS = 6  # of each training film
 CHANGED_VIEWS = 5  # of each validation film, besides the film as it is
 
 
