@@ -74,7 +74,6 @@ def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path
         tab.rooms.setCurrentWidget(panel)
         _settle(500)
         window.grab().save(str(folder / f"{name}.png"))
-    window.session.use_model(None)
 
 
 def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:
