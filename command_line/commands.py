@@ -9,26 +9,44 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from command_line.saying import finished, say
 from core.events import TrainingResult
 from core.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
-from core.files import check_writable, write_text_atomically
+from core.files import check_writable, write_atomically, write_text_atomically
 from core.notice import NOTICE
-from core.preparation import Preparation
+from core.preparation import AS_IT_IS, Preparation, load_preparation, save_preparation
+
+if TYPE_CHECKING:
+    from core.model_header import ModelHeader
+    from core.recipe import Recipe
 
 ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
 
 
 def _preparation(options: argparse.Namespace) -> Preparation:
-    from core.preparation import AS_IT_IS, load_preparation
-
     return load_preparation(options.preparation) if options.preparation else AS_IT_IS
+
+
+def _recipe(options: argparse.Namespace) -> "Recipe":
+    """The recipe that is named, with the start that is."""
+    from core.recipe import with_start
+    from core.recipe_file import load_recipe
+
+    recipe = load_recipe(options.recipe)
+    return with_start(recipe, options.start) if options.start else recipe
+
+
+def _header(options: argparse.Namespace) -> "ModelHeader":
+    """The description of the model that is named."""
+    from core.model_header import bundled_model, read_header
+
+    return read_header(_model(options.model) or bundled_model())
 
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.audit import audit, blocking, report_lines, resolved, to_json_object
-    from core.preparation import save_preparation
 
     preparation = _preparation(options)
     for path in filter(None, (options.json, options.resolve)):
@@ -47,12 +65,7 @@ def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.recipe import with_start
-    from core.recipe_file import load_recipe
-
-    recipe = load_recipe(options.recipe)
-    if options.start:
-        recipe = with_start(recipe, options.start)
+    recipe = _recipe(options)
     given = {"architecture": options.arch, "epochs": options.epochs, "seed": options.seed}
     recipe = replace(recipe, **{key: value for key, value in given.items() if value is not None})
     from core.training import train
@@ -66,13 +79,10 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.recipe import with_start
-    from core.recipe_file import load_recipe, to_json_object
+    from core.recipe_file import to_json_object
     from core.search import search
 
-    recipe = load_recipe(options.recipe)
-    if options.start:
-        recipe = with_start(recipe, options.start)
+    recipe = _recipe(options)
     preparation = _preparation(options)
     job = search(options.dataset, recipe, options.output, cancel, 3600 * options.hours, options.trials, preparation)
     result = finished(job)
@@ -158,16 +168,14 @@ def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -> int:
     from core.choosing import chosen_point, own_point
-    from core.model_header import bundled_model, read_header
     from core.operating import wish_of
+    from core.site import in_use, point_in_words, validation_here
 
-    header = read_header(_model(options.model) or bundled_model())
+    header = _header(options)
     if options.own:
         own_point(header)
     elif options.wish or options.error is not None:
         chosen_point(header, wish_of(options.wish or "best balance"), options.error)
-    from core.site import in_use, point_in_words, validation_here
-
     used = in_use(header)
     say(f"{used.name}: {point_in_words(used)}\n{validation_here(used)[1]}\n{NOTICE}")
     return DONE
@@ -175,12 +183,10 @@ def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -
 
 def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
     from core.document import text_of
-    from core.files import write_atomically
     from core.model_card import card_document
-    from core.model_header import bundled_model, read_header
     from core.pdf import pdf_of
 
-    document = card_document(read_header(_model(options.model) or bundled_model()))
+    document = card_document(_header(options))
     if options.pdf is None:
         say(text_of(document))
     else:

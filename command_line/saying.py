@@ -6,7 +6,18 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import TypeVar
 
+from core.events import (
+    BatchEnded,
+    EpochEnded,
+    FilmAnswered,
+    FilmLeftOut,
+    Noted,
+    Progressed,
+    TrainingStarted,
+    TrialEnded,
+)
 from core.files import readable_name
+from core.forecast import in_words, time_left
 from core.visible import visible
 
 Result = TypeVar("Result")
@@ -25,18 +36,6 @@ def finished(job: Generator[object, None, Result]) -> Result:
 
 def show(event: object) -> None:
     """One line for what matters; on a terminal also a line of progress that overwrites itself."""
-    from core.events import (
-        BatchEnded,
-        EpochEnded,
-        FilmAnswered,
-        FilmLeftOut,
-        Noted,
-        Progressed,
-        TrainingStarted,
-        TrialEnded,
-    )
-    from core.forecast import in_words, time_left
-
     progress = None
     match event:
         case Progressed(stage, done, total):

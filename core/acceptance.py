@@ -6,14 +6,12 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from core.answering import check_classes
 from core.curves import reliability
-from core.dataset import corrected, read_dataset
 from core.document import Block, Document, Heading, Picture, Pictures, SignatureLine, Table, Text, Tone
 from core.drawings import reliability_plot, roc
 from core.errors import JobFailed, Reason
 from core.evaluated import AcceptanceResult, Evaluation, Target
-from core.evaluation import EvaluationEvent, evaluated, scored
+from core.evaluation import EvaluationEvent, dataset_for, evaluated, scored
 from core.evaluation_report import group_blocks
 from core.events import Progressed, Stage
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
@@ -27,7 +25,6 @@ from core.operating import OF_PREVALENCE
 from core.places import data_folder
 from core.preparation import AS_IT_IS, Preparation
 from core.site import Acceptance, keep_acceptance, today
-from core.splits import chosen_splits
 
 OUTCOME: Final = "acceptance.json"
 FEWEST: Final = 20  # films with, and without, the finding, below which no test is done
@@ -58,9 +55,7 @@ def accept(
         if loaded.header.threshold is None:
             sentence = "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
             raise JobFailed(Reason.MODEL_INVALID, sentence)
-        dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
-        dataset = check_classes(loaded, dataset)
-        found = yield from scored(loaded, dataset, False, True, cancel)
+        found = yield from scored(loaded, dataset_for(loaded, source, preparation), False, True, cancel)
         if found is None:
             return None
         counts = [int((found.answers.labels == label).sum()) for label in (1, 0)]

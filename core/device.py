@@ -39,15 +39,16 @@ def chosen_compute() -> Compute:
     return Compute(cpu, half=_films_a_second(Compute(cpu, half=True)) > 1.2 * _films_a_second(Compute(cpu, half=False)))
 
 
+@torch.inference_mode(mode=False)  # whatever the caller is in: a step goes backward
+@torch.enable_grad()
 def _films_a_second(compute: Compute) -> float:
     """Speed of a small convolution, forward and backward. Not every processor has bfloat16 instructions."""
-    # a training that measures first must begin with the same random weights
-    with torch.random.fork_rng(devices=[]), torch.inference_mode(mode=False):
+    with torch.random.fork_rng(devices=[]):  # a training that measures first must begin with the same random weights
         layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
+    films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
 
     def step() -> None:
-        with torch.inference_mode(mode=False), torch.enable_grad(), compute.autocast():
+        with compute.autocast():
             layer(films).sum().backward()
 
     step()

@@ -52,8 +52,7 @@ def evaluate(
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_in_use(model)
         check_countable(loaded.path, loaded.header)
-        dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
-        dataset = check_classes(loaded, dataset)
+        dataset = dataset_for(loaded, source, preparation)
         test = dataset.of_split(Split.TEST)
         yield Noted(
             f"Evaluating {len(test)} films of the test split." if test else "No test split: evaluating all films."
@@ -67,6 +66,12 @@ def evaluate(
         if output_dir is not None:
             write_evaluation(evaluation, output_dir)
         return evaluation
+
+
+def dataset_for(model: Model, source: Path, preparation: Preparation) -> Dataset:
+    """The dataset, corrected and split as the preparation wants it, labels in the model's order. Raises JobFailed."""
+    dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
+    return check_classes(model, dataset)
 
 
 def scored(

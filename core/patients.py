@@ -58,15 +58,17 @@ def _repeats_a_repetition(pattern: str) -> bool:
     """True where a group that repeats something is itself repeated: on some names that takes exponential time."""
     inside, closed = [False], False  # for each open group, whether it repeats anything; the same of one just closed
     for token in TOKENS.findall(pattern):
-        if REPETITION.fullmatch(token):
+        if token == ")" and len(inside) > 1:
+            closed = inside.pop()
+            inside[-1] |= closed
+            continue
+        if token == "(":
+            inside.append(False)
+        elif REPETITION.fullmatch(token):
             if closed:
                 return True
             inside[-1] = True
-        was_closed = token == ")" and len(inside) > 1
-        closed = inside.pop() if was_closed else False
-        inside[-1] |= closed
-        if token == "(":
-            inside.append(False)
+        closed = False
     return False
 
 

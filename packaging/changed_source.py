@@ -6,6 +6,7 @@ in EXCHANGED each class gets what the other looks like. All take and give grey f
 """
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -107,19 +108,35 @@ def changed(films: Tensor, labels: Tensor, name: str) -> Tensor:
     return result
 
 
+def _uniform(count: int, generator: torch.Generator, reach: float) -> Tensor:
+    """Numbers (count,) in -reach..reach."""
+    return (torch.rand(count, generator=generator) * 2 - 1) * reach
+
+
+def _mirror(count: int, generator: torch.Generator) -> Tensor:
+    """-1 for half of the films and 1 for the others, (count,), as core.transforms.affine takes it."""
+    return torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
+
+
+def moved(films: Tensor, generator: torch.Generator) -> Tensor:
+    """Each film mirrored, enlarged and shifted at random, so little that what was said of it holds."""
+    count = len(films)
+    uniform, mirror = partial(_uniform, count, generator), _mirror(count, generator)
+    across, down = 1 + uniform(0.04), 1 + uniform(0.04)
+    return resampled(films, affine(torch.zeros(count), mirror, across, down, uniform(0.05), uniform(0.05)))
+
+
 def augmented(films: Tensor, generator: torch.Generator) -> Tensor:
     """Each film changed at random: place, proportions, sharpness, brightness, greys, noise, black borders."""
     count = len(films)
-
-    def uniform(reach: float) -> Tensor:
-        return (torch.rand(count, generator=generator) * 2 - 1) * reach
+    uniform = partial(_uniform, count, generator)
 
     def each(reach: float) -> Tensor:
         return uniform(reach).view(-1, 1, 1, 1)
 
     angle, zoom, stretch = torch.deg2rad(uniform(10)), 1 + uniform(0.12), torch.exp(uniform(0.16))
     across, down, right, below = zoom * stretch, zoom / stretch, uniform(0.12), uniform(0.12)
-    mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
+    mirror = _mirror(count, generator)
     films = resampled(films, affine(angle, mirror, across, down, right, below))
     broad, fine = each(1), each(0.8)
     films = (films + broad * (films - softened(films, 1.5)) + fine * (softened(films, 0.7) - films)).clamp(0, 1)

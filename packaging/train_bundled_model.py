@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from changed_source import CHANGES, EXCHANGED, SIDE, augmented, changed
+from changed_source import CHANGES, EXCHANGED, SIDE, augmented, changed, moved
 from torch.nn import functional
 
 from benchmarks.ended import result_of
@@ -48,7 +48,7 @@ from core.ranking import roc_auc
 from core.recipe import BEST, Normalisation, with_start
 from core.recipe_file import to_json_object
 from core.run_folder import data_fingerprint
-from core.transforms import Preprocessing, affine, as_fractions, network_input, resampled
+from core.transforms import Preprocessing, as_fractions, network_input
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
 BATCH, AVERAGING = 32, 0.995
@@ -165,44 +165,42 @@ class View(NamedTuple):
     features: torch.Tensor
 
 
-def view(films: Films, work: Path, number: int) -> View:
-    """The view `number`, made or read from the work folder."""
-    path = work / f"view-{number}.npz"
-    if not path.exists():
-        teachers = [teach(films, work, size, seed) for size, seed in TEACHERS]
-        seen: list[torch.Tensor] = []
-        for teacher in teachers:
-            teacher._fc.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].float()))
-        generator = torch.Generator().manual_seed(1000 + number)
-        rows = []
-        for part in torch.arange(len(films.labels)).split(64):
-            pixels = (augmented(films.tensor(part.numpy()), generator) * 255).round().to(torch.uint8)
-            full = network_input(as_fractions(pixels[:, 0]), INPUT)
-            seen.clear()
-            with torch.inference_mode(), chosen_compute().autocast():
-                told = torch.stack([teacher(full)[:, 0].float() for teacher in teachers]).mean(0)
-            rows.append((pixels[:, 0].numpy(), told.numpy(), torch.cat(seen, 1).half().numpy()))
-        arrays = [np.concatenate(column) for column in zip(*rows, strict=True)]
-        np.savez(path.with_suffix(".part.npz"), *arrays)
-        path.with_suffix(".part.npz").replace(path)
-        print(path.stem, flush=True)
+def views_of(films: Films, work: Path) -> list[View]:
+    """All views, made or read from the work folder; the teachers are asked only where one is missing."""
+    paths = [work / f"view-{number}.npz" for number in range(VIEWS)]
+    missing = [number for number, path in enumerate(paths) if not path.exists()]
+    teachers = [teach(films, work, size, seed) for size, seed in TEACHERS] if missing else []
+    for number in missing:
+        arrays, part = told_view(films, teachers, number), paths[number].with_suffix(".part.npz")
+        np.savez(part, *arrays)
+        part.replace(paths[number])
+        print(paths[number].stem, flush=True)
+    return [read_view(path) for path in paths]
+
+
+def told_view(films: Films, teachers: list, number: int) -> list[np.ndarray]:
+    """Pixels, answers and features, as in View but not yet of mean 0, of the view `number`."""
+    generator, rows = torch.Generator().manual_seed(1000 + number), []
+    seen: list[torch.Tensor] = []
+    hooks = [teacher._fc.register_forward_pre_hook(lambda _, given: seen.append(given[0])) for teacher in teachers]
+    for part in torch.arange(len(films.labels)).split(64):
+        pixels = (augmented(films.tensor(part.numpy()), generator) * 255).round().to(torch.uint8)[:, 0]
+        full = network_input(as_fractions(pixels), INPUT)
+        seen.clear()
+        with torch.inference_mode(), chosen_compute().autocast():
+            told = torch.stack([teacher(full)[:, 0].float() for teacher in teachers]).mean(0)
+        rows.append((pixels.numpy(), told.numpy(), torch.cat(seen, 1).float().half().numpy()))
+    for hook in hooks:
+        hook.remove()
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
+
+
+def read_view(path: Path) -> View:
     with np.load(path) as kept:
         pixels, told, features = (kept[name] for name in kept.files)
     features = torch.from_numpy(features).float()
     features = (features - features.mean(0)) / features.std(0).clamp_min(1e-3)
     return View(pixels, torch.from_numpy(told), features)
-
-
-def moved(films: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Films of a view mirrored, enlarged and shifted a little, as the teachers' answers allow."""
-    count = len(films)
-
-    def uniform(reach: float) -> torch.Tensor:
-        return (torch.rand(count, generator=generator) * 2 - 1) * reach
-
-    mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
-    angle, across, down = torch.zeros(count), 1 + uniform(0.04), 1 + uniform(0.04)
-    return resampled(films, affine(angle, mirror, across, down, uniform(0.05), uniform(0.05)))
 
 
 class Student(torch.nn.Module):
@@ -224,7 +222,7 @@ def distil(films: Films, work: Path):
     torch.manual_seed(7)
     student = Student(build(ARCHITECTURE, 2), FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
     if not path.exists():
-        views = [view(films, work, number) for number in range(VIEWS)]
+        views = views_of(films, work)
         optimizer = torch.optim.AdamW([{"params": list(student.parameters()), "top": TOP_RATE}], weight_decay=0.02)
         weights, small = class_weights(films.labels, 2), Preprocessing(SMALL_PX, Normalisation.PER_FILM)
 

@@ -80,16 +80,19 @@ def test_the_search_would_find_a_name(tmp_path):
     assert sorted(holding(tmp_path)) == ["HZ-4711-ID", "x.pdf", "x.xlsx"]
 
 
+def write_patients(folder, films):
+    """So many DICOM films of named patients in each of two class folders."""
+    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
+        (folder / name).mkdir(parents=True)
+        for seed in range(films):
+            told = TOLD | {"PatientID": f"HZ-4711-ID{label}{seed}"}
+            write_dicom(folder / name / f"{name}{seed}.dcm", phantom(seed, label == 1, 96), **told)
+
+
 @pytest.fixture
 def patients(tmp_path):
     """Two class folders of DICOM films of a named patient, one of them damaged."""
-    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
-        (tmp_path / "films" / name).mkdir(parents=True)
-        for seed in range(4):
-            film = phantom(seed, label == 1, 96)
-            write_dicom(
-                tmp_path / "films" / name / f"{name}{seed}.dcm", film, **TOLD | {"PatientID": f"HZ-4711-ID{seed}"}
-            )
+    write_patients(tmp_path / "films", 4)
     cut = tmp_path / "films" / "NORMAL" / "cut.dcm"
     cut.write_bytes((tmp_path / "films" / "NORMAL" / "NORMAL0.dcm").read_bytes()[:-500])
     return tmp_path / "films"
@@ -121,11 +124,7 @@ def test_no_run_and_no_report_names_a_patient(tmp_path, quick_recipe, cancel, mo
     out = tmp_path / "out"
     out.mkdir()
     monkeypatch.setenv("TMPDIR", str(out))
-    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
-        (tmp_path / "films" / name).mkdir(parents=True)
-        for seed in range(12):
-            told = TOLD | {"PatientID": f"HZ-4711-ID{label}{seed}"}
-            write_dicom(tmp_path / "films" / name / f"{name}{seed}.dcm", phantom(seed, label == 1, 96), **told)
+    write_patients(tmp_path / "films", 12)
     _, result = drained(train(tmp_path / "films", quick_recipe, out / "run", cancel))
     assert result.completed
     _, evaluation = drained(evaluate(result.model, tmp_path / "films", out / "report", cancel))
