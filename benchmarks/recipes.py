@@ -107,15 +107,15 @@ def by_patient(films: list[Film], count: int, order: random.Random) -> list[Film
     return taken
 
 
-def drawn(dataset: Dataset, films: int, seed: int) -> list[Film]:
-    """Films in splits: the test films, the same for every seed, and films to train and validate with."""
+def drawn(dataset: Dataset, films: int, seed: int, tested: int = TEST_FILMS) -> list[Film]:
+    """Films in splits: `tested` test films a class, the same for every seed, and films to train and validate with."""
     digests = {film.path: sha256(film.path.read_bytes()).digest() for film in dataset.films}
     elsewhere = {digests[film.path] for film in dataset.films if film.split is not Split.TEST}
     chosen: list[Film] = []
     for label in range(2):
         mine = {split: [film for film in dataset.of_split(split) if film.label == label] for split in Split}
         alone = [film for film in mine[Split.TEST] if digests[film.path] not in elsewhere]
-        test = by_patient(alone, TEST_FILMS, random.Random(100 + label))
+        test = by_patient(alone, tested, random.Random(100 + label))
         patients = {film.patient for film in test}
         free = [film for film in mine[Split.TEST] if film.patient not in patients]
         training = mine[Split.TRAINING] + [replace(film, split=Split.TRAINING) for film in free]
@@ -194,9 +194,9 @@ def looked_at(model: Model, test: list[Film], seconds: float) -> Row:
     return row
 
 
-def measured(dataset: Dataset, recipe: Recipe, films: int, seed: int, kept: Path | None) -> Row:
+def measured(dataset: Dataset, recipe: Recipe, films: int, seed: int, tested: int, kept: Path | None) -> Row:
     """Train, in a folder that is kept if one is given, and look at the test films."""
-    chosen = drawn(dataset, films, seed)
+    chosen = drawn(dataset, films, seed, tested)
     recipe = replace(recipe, seed=seed)
     with tempfile.TemporaryDirectory() as folder:
         name = f"{recipe.name}-{Path(recipe.start).stem}-{films or 'all'}-{recipe.fingerprint}"
@@ -210,6 +210,7 @@ def main() -> None:
     keep_freed_memory()
     parser = argparse.ArgumentParser()
     parser.add_argument("--films", type=int, default=300)
+    parser.add_argument("--test-films", type=int, default=TEST_FILMS, help="of each class")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--models", nargs="*", default=[], help="bundled or model files, only looked at")
@@ -228,7 +229,7 @@ def main() -> None:
         dataset = bacteria_or_virus(dataset)
     print(HEADING, flush=True)
     for name in options.models:
-        test = [film for film in drawn(dataset, 0, 0) if film.split is Split.TEST]
+        test = [film for film in drawn(dataset, 0, 0, options.test_films) if film.split is Split.TEST]
         row = looked_at(load_model(None if name == "bundled" else Path(name)), test, 0)
         print(told(f"{Path(name).stem}, as it is | | |", [row]), flush=True)
     for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
@@ -241,7 +242,7 @@ def main() -> None:
         title = f"{', '.join(words)} | {start} | {options.films or 'all'}"
         rows = []
         for seed in range(options.first_seed, options.first_seed + options.seeds):
-            rows.append(measured(dataset, recipe, options.films, seed, options.runs))
+            rows.append(measured(dataset, recipe, options.films, seed, options.test_films, options.runs))
             print(told(f"{title} | {seed}", rows[-1:]), flush=True)
         if len(rows) > 1:
             print(told(f"{title} | mean", rows), flush=True)
