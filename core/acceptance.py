@@ -16,6 +16,7 @@ from core.evaluation_report import group_blocks
 from core.events import Progressed, Stage
 from core.files import check_writable, readable_name, write_atomically, write_text_atomically
 from core.intervals import Figure, wilson
+from core.language import marked, tr
 from core.locks import only_writer
 from core.looks import check_countable
 from core.metrics import BinaryFigures, told
@@ -29,6 +30,8 @@ from core.site import Acceptance, keep_acceptance, today
 OUTCOME: Final = "acceptance.json"
 FEWEST: Final = 20  # films with, and without, the finding, below which no test is done
 ADVISED: Final = 100
+OUTCOMES: Final = {True: marked("Go. {sides}"), False: marked("No-go. {sides}")}
+TITLES: Final = {True: marked("Acceptance test: go"), False: marked("Acceptance test: no-go")}
 
 
 def accept(
@@ -53,18 +56,16 @@ def accept(
         check_countable(loaded.path, loaded.header)
         check_writable(data_folder() / "models")
         if loaded.header.threshold is None:
-            sentence = "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
+            sentence = tr(
+                "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
+            )
             raise JobFailed(Reason.MODEL_INVALID, sentence)
         found = yield from scored(loaded, dataset_for(loaded, source, preparation), False, True, cancel)
         if found is None:
             return None
         counts = [int((found.answers.labels == label).sum()) for label in (1, 0)]
         if min(counts) < FEWEST:
-            sentence = (
-                f"Of the films that the model was not made with, {counts[0]} have the finding and {counts[1]} do not; "
-                f"an acceptance test takes at least {FEWEST} of each, better {ADVISED} in all."
-            )
-            raise JobFailed(Reason.DATASET_INVALID, sentence)
+            raise _too_few(*counts)
         evaluation = evaluated(loaded, source, found, OF_PREVALENCE)
         result = judged(evaluation, target, signed_by)
         _write(result, output_dir)
@@ -72,16 +73,29 @@ def accept(
         return result
 
 
+def _too_few(with_it: int, without: int) -> JobFailed:
+    """The error for films with and without the finding that are too few for a test."""
+    sentence = tr(
+        "Of the films that the model was not made with, {with_it} have the finding and {without} do not; "
+        "an acceptance test takes at least {fewest} of each, better {advised} in all.",
+        with_it=with_it,
+        without=without,
+        fewest=FEWEST,
+        advised=ADVISED,
+    )
+    return JobFailed(Reason.DATASET_INVALID, sentence)
+
+
 def judged(evaluation: Evaluation, target: Target, signed_by: str) -> AcceptanceResult:
     """The outcome of an evaluation on local films: go only where both intervals lie at or above their targets."""
     figures = evaluation.figures
     assert isinstance(figures, BinaryFigures)
     sides = (
-        _side("Sensitivity", figures.sensitivity, target.sensitivity),
-        _side("Specificity", figures.specificity, target.specificity),
+        _side(tr("Sensitivity"), figures.sensitivity, target.sensitivity),
+        _side(tr("Specificity"), figures.specificity, target.specificity),
     )
     passed = all(reached for reached, _ in sides)
-    sentence = f"{'Go' if passed else 'No-go'}. {' '.join(words for _, words in sides)}"
+    sentence = tr(OUTCOMES[passed], sides=" ".join(words for _, words in sides))
     acceptance = Acceptance(passed, figures.threshold, sentence, figures.n, today(), signed_by)
     return AcceptanceResult(evaluation, acceptance, target, _form(evaluation, acceptance, target))
 
@@ -89,13 +103,17 @@ def judged(evaluation: Evaluation, target: Target, signed_by: str) -> Acceptance
 def _side(name: str, figure: Figure | None, target: float) -> tuple[bool, str]:
     """Whether a figure is shown to reach its target, and the sentence for it."""
     assert figure is not None  # both classes have films
+    words = told(figure)
     if figure.low >= target:
-        return True, f"{name} {told(figure)} is shown to reach {target:g}."
+        return True, tr("{name} {figure} is shown to reach {target:g}.", name=name, figure=words, target=target)
     if figure.high < target:
-        return False, f"{name} {told(figure)} is shown to lie below {target:g}."
+        return False, tr("{name} {figure} is shown to lie below {target:g}.", name=name, figure=words, target=target)
+    sentence = tr("{name} {figure} is not shown to reach {target:g}.", name=name, figure=words, target=target)
     more = _films_to_show(figure.value, target)
-    advice = f" About {more} films of that class could show it." if more else ""
-    return False, f"{name} {told(figure)} is not shown to reach {target:g}.{advice}"
+    if more is None:
+        return False, sentence
+    advice = tr("About {count} films of that class could show it.", count=more)
+    return False, f"{sentence} {advice}"
 
 
 def _films_to_show(share: float, target: float) -> int | None:
@@ -112,43 +130,72 @@ def _films_to_show(share: float, target: float) -> int | None:
 def _form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Document:
     figures, labels, probabilities = evaluation.figures, evaluation.answers.labels, evaluation.probabilities
     assert isinstance(figures, BinaryFigures)
-    positives = int((labels == 1).sum())
-    share = wilson(positives, len(labels))
-    (tn, fp), (fn, tp) = figures.confusion
-    few = f" Fewer than the {ADVISED} films that are advised." if figures.n < ADVISED else ""
     blocks: list[Block] = [
         Text(acceptance.sentence, Tone.NOTICE),
-        Text(
-            f"{figures.n} films of {figures.patients} patients reported here: {positives} with the finding, "
-            f"{figures.n - positives} without.{few} {evaluation.point}"
-        ),
-        Table(
-            ("Figure", "Here (95 % interval)", "Asked for", "Films"),
-            (
-                ("Sensitivity", told(figures.sensitivity), f"at least {target.sensitivity:g}", f"{tp} of {tp + fn}"),
-                ("Specificity", told(figures.specificity), f"at least {target.specificity:g}", f"{tn} of {tn + fp}"),
-                ("ROC AUC", told(figures.roc_auc), "", str(figures.n)),
-                ("Calibration error (ECE)", told(figures.ece), "", str(figures.n)),
-                ("Mean stated probability", f"{probabilities.mean():.3f}; observed {told(share)}", "", str(figures.n)),
-            ),
-        ),
+        Text(_films_in_words(evaluation, figures)),
+        _figure_table(evaluation, figures, target),
         Text(evaluation.frequencies),
         Pictures(
             (
-                Picture(roc(labels, probabilities, figures.threshold), "ROC: of the films reported here"),
-                Picture(reliability_plot(reliability(labels, probabilities)), "Calibration: at this place"),
+                Picture(roc(labels, probabilities, figures.threshold), tr("ROC: of the films reported here")),
+                Picture(reliability_plot(reliability(labels, probabilities)), tr("Calibration: at this place")),
             )
         ),
     ]
     if evaluation.subgroups:
-        blocks += [Heading("Groups of films", 3), *group_blocks(evaluation.subgroups)]
+        blocks += [Heading(tr("Groups of films"), 3), *group_blocks(evaluation.subgroups)]
     # the last warning says whether the model was accepted before, which this form itself decides
     blocks += [Text(warning, Tone.NOTICE) for warning in evaluation.warnings[:-1]]
-    blocks += [SignatureLine("Name, role, date, signature", acceptance.signed_by)]
-    source = readable_name(str(evaluation.source))
-    subtitle = f"Model {evaluation.header.name}\nFilms {source}, {acceptance.done}"
-    verdict = "go" if acceptance.passed else "no-go"
-    return Document(f"Acceptance test: {verdict}", subtitle, tuple(blocks), NOTICE)
+    blocks += [SignatureLine(tr("Name, role, date, signature"), acceptance.signed_by)]
+    subtitle = tr(
+        "Model {model}\nFilms {source}, {day}",
+        model=evaluation.header.name,
+        source=readable_name(str(evaluation.source)),
+        day=acceptance.done,
+    )
+    return Document(tr(TITLES[acceptance.passed]), subtitle, tuple(blocks), tr(NOTICE))
+
+
+def _films_in_words(evaluation: Evaluation, figures: BinaryFigures) -> str:
+    """How many films there are, and at which operating point the model answered."""
+    positives = int((evaluation.answers.labels == 1).sum())
+    sentence = tr(
+        "{films} films of {patients} patients reported here: {with_it} with the finding, {without} without.",
+        films=figures.n,
+        patients=figures.patients,
+        with_it=positives,
+        without=figures.n - positives,
+    )
+    few = [tr("Fewer than the {advised} films that are advised.", advised=ADVISED)] if figures.n < ADVISED else []
+    return " ".join([sentence, *few, evaluation.point])
+
+
+def _figure_table(evaluation: Evaluation, figures: BinaryFigures, target: Target) -> Table:
+    """What the model does here beside what is asked of it."""
+    labels, films = evaluation.answers.labels, str(figures.n)
+    observed = told(wilson(int((labels == 1).sum()), len(labels)))
+    stated = tr("{mean:.3f}; observed {share}", mean=evaluation.probabilities.mean(), share=observed)
+    (tn, fp), (fn, tp) = figures.confusion
+    return Table(
+        (tr("Figure"), tr("Here (95 % interval)"), tr("Asked for"), tr("Films")),
+        (
+            (
+                tr("Sensitivity"),
+                told(figures.sensitivity),
+                tr("at least {target:g}", target=target.sensitivity),
+                tr("{part} of {whole}", part=tp, whole=tp + fn),
+            ),
+            (
+                tr("Specificity"),
+                told(figures.specificity),
+                tr("at least {target:g}", target=target.specificity),
+                tr("{part} of {whole}", part=tn, whole=tn + fp),
+            ),
+            ("ROC AUC", told(figures.roc_auc), "", films),
+            (tr("Calibration error (ECE)"), told(figures.ece), "", films),
+            (tr("Mean stated probability"), stated, "", films),
+        ),
+    )
 
 
 def _write(result: AcceptanceResult, output_dir: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.intervals import Z_95, Figure, wilson
+from core.language import tr, tr_count
 from core.metrics import told
 
 
@@ -28,16 +29,20 @@ class Agreement:
     def sentence(self) -> str:
         """The agreement in words."""
         if not self.films:
-            return "No film was called by the reader yet."
-        called = "1 film" if self.films == 1 else f"{self.films} films"
-        parts = [f"{called} called: agreement {told(self.share)}"]
+            return tr("No film was called by the reader yet.")
+        parts = [tr("agreement {figure}", figure=told(self.share))]
         if self.kappa:
-            parts.append(f"kappa {told(self.kappa)}")
+            parts.append(tr("kappa {figure}", figure=told(self.kappa)))
         if self.sensitivity:
-            parts.append(f"sensitivity {told(self.sensitivity)}")
+            parts.append(tr("sensitivity {figure}", figure=told(self.sensitivity)))
         if self.specificity:
-            parts.append(f"specificity {told(self.specificity)}")
-        return ", ".join(parts) + " (95 % intervals; the reader being right)."
+            parts.append(tr("specificity {figure}", figure=told(self.specificity)))
+        return tr_count(
+            "{count} film called: {figures} (95 % intervals; the reader being right).",
+            "{count} films called: {figures} (95 % intervals; the reader being right).",
+            self.films,
+            figures=", ".join(parts),
+        )
 
 
 def kappa(table: npt.NDArray[np.int64]) -> Figure | None:

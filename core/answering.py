@@ -14,6 +14,7 @@ from core.errors import JobFailed, Reason
 from core.events import FilmLeftOut, Noted, Progressed, Stage
 from core.facts import FilmFacts
 from core.intervals import group_numbers
+from core.language import tr
 from core.model_file import BATCH, Model
 from core.survey import facts_of
 
@@ -44,7 +45,8 @@ def answered(
         return None
     wanted = [film for film in films if film.path in facts and film_code(facts[film.path].sha256) not in known]
     if len(wanted) < len(facts):
-        yield Noted(f"{len(facts) - len(wanted)} films that the model was made with are left out.")
+        count = len(facts) - len(wanted)
+        yield Noted(tr("{count} films that the model was made with are left out.", count=count))
     try:
         readable, pixels = yield from decoded_films(wanted, model.preprocessing.size_px, store, cancel)
         rows, pace = [], Pace(Stage.TESTING, len(readable))
@@ -59,9 +61,8 @@ def answered(
     if cancel.is_set():
         return None
     if not rows:
-        raise JobFailed(
-            Reason.DATASET_INVALID, "There is no film to evaluate: none can be read, or the model was made with all."
-        )
+        sentence = tr("There is no film to evaluate: none can be read, or the model was made with all.")
+        raise JobFailed(Reason.DATASET_INVALID, sentence)
     labels = np.array([film.label for film in readable], dtype=np.int64)
     patients = group_numbers([film.patient for film in readable])
     codes = tuple(film_code(facts[film.path].sha256) for film in readable)
@@ -73,8 +74,10 @@ def check_classes(model: Model, dataset: Dataset) -> Dataset:
     """The dataset with its labels in the model's order. Raises JobFailed where its classes are not the model's."""
     classes = model.header.classes
     if set(dataset.classes) != set(classes):
-        sentence = (
-            f"The dataset's classes ({', '.join(dataset.classes)}) are not those of the model ({', '.join(classes)})."
+        sentence = tr(
+            "The dataset's classes ({given}) are not those of the model ({expected}).",
+            given=", ".join(dataset.classes),
+            expected=", ".join(classes),
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     order = [classes.index(name) for name in dataset.classes]

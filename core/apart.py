@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import FilmUnreadable, Reason
+from core.language import Language, speak, spoken, tr
 
 Told = dict[str, Any]
 Work = Callable[..., tuple[Told, bytes]]  # a function of a module: of the bytes, and of JSON values by name
@@ -57,7 +58,10 @@ class Child:
             self._wait(START_SECONDS)
             self._connection.recv_bytes()
             self._answers = True
-        asked = {"module": work.__module__, "name": getattr(work, "__name__", ""), "options": options}
+        asked = {
+            "module": work.__module__, "name": getattr(work, "__name__", ""), "options": options,
+            "language": spoken().value,
+        }  # fmt: skip
         self._connection.send_bytes(json.dumps(asked).encode())
         self._connection.send_bytes(content)
         self._wait(seconds)
@@ -98,11 +102,14 @@ class Children:
             told, answer = child.ask(work, content, options, self._seconds)
         except TimeoutError as error:
             child.end()
-            sentence = f"Decoding it took longer than {self._seconds:.0f} s and was stopped. Export the film again."
+            sentence = tr(
+                "Decoding it took longer than {seconds:.0f} s and was stopped. Export the film again.",
+                seconds=self._seconds,
+            )
             raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
         except (OSError, EOFError, ValueError) as error:
             child.end()
-            sentence = "The decoder broke down over it; nothing else was harmed. Export the film again."
+            sentence = tr("The decoder broke down over it; nothing else was harmed. Export the film again.")
             raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
         except BaseException:
             child.end()
@@ -129,7 +136,9 @@ class Children:
             try:
                 return Child()
             except (OSError, RuntimeError) as error:
-                sentence = f"The decoder could not be started ({error}). Close other programs and try again."
+                sentence = tr(
+                    "The decoder could not be started ({error}). Close other programs and try again.", error=error
+                )
                 raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
 
     def _give_back(self, child: Child) -> None:
@@ -162,10 +171,18 @@ def serve(connection: Connection, memory_bytes: int, seconds: float) -> None:
             except (EOFError, OSError):
                 return
             faulthandler.dump_traceback_later(2 * seconds, exit=True, file=nowhere)
+            _speak_as(Language(asked["language"]))
             told, answer = _answered(asked, content)
             faulthandler.cancel_dump_traceback_later()
             connection.send_bytes(json.dumps(told).encode())
             connection.send_bytes(answer)
+
+
+def _speak_as(language: Language) -> None:
+    """What the work refuses is read where the parent shows it. Without the sentences it is told in English."""
+    if language is not spoken():
+        with suppress(OSError):
+            speak(language)
 
 
 def _answered(asked: Told, content: bytes) -> tuple[Told, bytes]:
@@ -175,9 +192,9 @@ def _answered(asked: Told, content: bytes) -> tuple[Told, bytes]:
     except FilmUnreadable as refusal:
         return {REFUSED: refusal.reason.value, "sentence": refusal.sentence}, b""
     except MemoryError:
-        return {REFUSED: Reason.OUT_OF_MEMORY.value, "sentence": "There was not enough memory to decode it."}, b""
+        return {REFUSED: Reason.OUT_OF_MEMORY.value, "sentence": tr("There was not enough memory to decode it.")}, b""
     except Exception:  # decoders raise whatever their parsers met; what they say may hold a name
-        return {REFUSED: Reason.DAMAGED.value, "sentence": "It is damaged or cut off."}, b""
+        return {REFUSED: Reason.DAMAGED.value, "sentence": tr("It is damaged or cut off.")}, b""
 
 
 def _be_quiet() -> None:

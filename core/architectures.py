@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from core.errors import JobFailed, Reason
 from core.events import Progressed, Stage
 from core.files import explained_write
+from core.language import tr
 from core.recipe import Depth
 from core.torchvision_models import imported_models
 
@@ -104,14 +105,14 @@ def load_imagenet(network: Network, name: str, cancel: threading.Event) -> Gener
     """
     weights = ARCHITECTURES[name].weights
     if weights is None:
-        raise _unavailable(name, "there are no published ones for this network")
+        raise _unavailable(name, tr("there are no published ones for this network"))
     file_name = weights.url.rpartition("/")[2]
     path = Path(torch.hub.get_dir()) / "checkpoints" / file_name
     expected = Path(file_name).stem.rpartition("-")[2]  # the first digits of the SHA-256 stand in the name
     if not path.is_file() and not (yield from _download(weights.url, path, expected, name, cancel)):
         return False
     if not _digest(path).startswith(expected):
-        raise _unavailable(name, f"{path} is damaged; delete it and try again")
+        raise _unavailable(name, tr("{path} is damaged; delete it and try again", path=path))
     state = torch.load(path, map_location="cpu", weights_only=True)
     if name == "densenet121":
         state = {_new_densenet_key(key): value for key, value in state.items()}
@@ -129,7 +130,7 @@ def _new_densenet_key(key: str) -> str:
 
 
 def _unavailable(name: str, why: str) -> JobFailed:
-    sentence = f"The ImageNet weights of {name} cannot be used: {why}."
+    sentence = tr("The ImageNet weights of {name} cannot be used: {why}.", name=name, why=why)
     return JobFailed(Reason.WEIGHTS_UNAVAILABLE, sentence)
 
 
@@ -154,16 +155,18 @@ def _download(
                 if not (yield from _copied(answer, stream, total, cancel)):
                     return False
         if not _digest(part).startswith(expected):
-            raise _unavailable(name, "the download was damaged; try again")
+            raise _unavailable(name, tr("the download was damaged; try again"))
         part.replace(path)
     except (urllib.error.URLError, TimeoutError, JobFailed) as error:
         if isinstance(error, JobFailed) and not isinstance(error.__cause__, urllib.error.URLError):
             raise
-        raise _unavailable(
-            name,
-            f"they are not on this computer and could not be downloaded. Connect to the internet once, or copy "
-            f"{path.name} to {path.parent}, or start from bundled or random weights",
-        ) from error
+        why = tr(
+            "they are not on this computer and could not be downloaded. Connect to the internet once, or copy "
+            "{file} to {folder}, or start from bundled or random weights",
+            file=path.name,
+            folder=path.parent,
+        )
+        raise _unavailable(name, why) from error
     finally:
         part.unlink(missing_ok=True)
     return True

@@ -14,12 +14,14 @@ from core.errors import JobFailed
 from core.events import AuditResult, Finding, Progressed, Severity, Shortcut, Stage
 from core.files import readable_name
 from core.findings import findings_of
+from core.language import marked
 from core.preparation import AS_IT_IS, Action, Preparation
 from core.shortcuts import shortcuts_of
 from core.splits import chosen_splits, with_splits
 from core.survey import SurveyEvent, survey
 
 PLAN_SEED: Final = 0
+NOT_SPLIT: Final = marked("not split")
 
 
 def audit(
@@ -72,13 +74,13 @@ def resolved(result: AuditResult, preparation: Preparation) -> Preparation:
 
 
 def count_rows(dataset: Dataset) -> list[tuple[str, str, int, int]]:
-    """Class, split ("not split" where none is given), films and patients, in the dataset's order."""
+    """Class, split (NOT_SPLIT where none is given; people are shown `tr` of it), films and patients, in order."""
     groups: dict[tuple[int, Split | None], list[Film]] = defaultdict(list)
     for film in dataset.films:
         groups[film.label, film.split].append(film)
     order: list[Split | None] = [*Split, None]
     return [
-        (dataset.classes[label], split or "not split", len(films), len({film.patient for film in films}))
+        (dataset.classes[label], split or NOT_SPLIT, len(films), len({film.patient for film in films}))
         for (label, split), films in sorted(groups.items(), key=lambda group: (group[0][0], order.index(group[0][1])))
     ]
 

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 
 from wakepy import keep
 
+from core.language import tr
+
 
 @contextmanager
 def kept_awake() -> Iterator[str]:
     """Hold sleep off inside the block; gives a sentence that says whether that worked."""
     with keep.running(on_fail="pass") as mode:
         if mode.active:
-            yield "The computer is kept awake while this runs."
+            yield tr("The computer is kept awake while this runs.")
         else:
-            yield "The computer could not be kept awake: it may go to sleep while this runs, as its settings say."
+            yield tr("The computer could not be kept awake: it may go to sleep while this runs, as its settings say.")

@@ -8,6 +8,7 @@ import torch
 
 from core.errors import JobFailed, Reason
 from core.files import write_atomically
+from core.language import tr
 from core.learner import Learner
 
 
@@ -38,12 +39,13 @@ def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         if state["data"] != data:
-            sentence = "The dataset changed since this training was interrupted. Start a new training."
+            sentence = tr("The dataset changed since this training was interrupted. Start a new training.")
             raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
     except JobFailed:
         raise
     except Exception as error:  # torch raises whatever a damaged file led it to
-        raise JobFailed(Reason.NOTHING_TO_RESUME, f"{path} is damaged, so the training cannot go on.") from error
+        sentence = tr("{path} is damaged, so the training cannot go on.", path=path)
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
     learner.begin_phase(fine_tuning=state["fine_tuning"])
     learner.network.load_state_dict(state["network"])
     learner.average.network.load_state_dict(state["average"])

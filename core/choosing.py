@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.answers import Answers
 from core.errors import JobFailed, Reason
 from core.intervals import Figure, proportion
+from core.language import tr
 from core.model_header import ModelHeader
 from core.operating import (
     BAND_ERROR,
@@ -38,16 +39,19 @@ class Proposal:
     @property
     def sentence(self) -> str:
         """The proposal in natural frequencies, with where they come from."""
-        return f"{natural_frequencies(self.sensitivity, self.specificity)} On {self.films} validation films."
+        source = tr("On {films} validation films.", films=self.films)
+        return f"{natural_frequencies(self.sensitivity, self.specificity)} {source}"
 
 
 def validation_of(header: ModelHeader) -> Answers:
     """The model's validation answers. Raises JobFailed where it has none, or has several classes."""
     if header.threshold is None:
-        sentence = "An operating point can be chosen for two classes only; with more the most probable one is called."
+        sentence = tr(
+            "An operating point can be chosen for two classes only; with more the most probable one is called."
+        )
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
     if header.validation is None:
-        sentence = (
+        sentence = tr(
             "This model's file holds no answers on validation films, so no operating point can be fitted. Train it "
             "anew with this version."
         )
@@ -62,7 +66,8 @@ def proposed(header: ModelHeader, wish: Wish, error: float | None = None) -> Pro
     """
     answers = validation_of(header)
     if error is not None and not 0 < error < 1:
-        raise JobFailed(Reason.OPERATING_POINT_INVALID, "An error rate is a share between 0 and 1, such as 0.05.")
+        sentence = tr("An error rate is a share between 0 and 1, such as 0.05.")
+        raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
     labels, probabilities = answers.labels, answers.probabilities(header.calibration.temperature)
     threshold = threshold_for(wish, labels, probabilities)
     band = conformal_band(labels, probabilities, threshold, BAND_ERROR if error is None else error)
@@ -81,7 +86,7 @@ def chosen_point(header: ModelHeader, wish: Wish, error: float | None = None) ->
     """Fit an operating point and use it wherever this model answers on this computer. Raises JobFailed."""
     proposal = proposed(header, wish, error)
     band = proposal.band
-    words = f"a threshold set by hand ({wish})" if wish.goal is Goal.THRESHOLD else str(wish)
+    words = tr("a threshold set by hand ({wish})", wish=wish) if wish.goal is Goal.THRESHOLD else str(wish)
     choose_point(header, LocalPoint(words, proposal.threshold, (band.low, band.high), band.error, today()))
     return proposal
 

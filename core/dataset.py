@@ -12,6 +12,7 @@ from typing import Final
 from core.errors import JobFailed, Reason
 from core.events import IntakeLook
 from core.label_list import FILM_SUFFIXES, attribute_columns, guessed_columns, read_label_list
+from core.language import marked, tr
 from core.patients import EACH_FILE, patients_of, proposed_pattern
 from core.preparation import AS_IT_IS, Action, Preparation
 
@@ -26,11 +27,11 @@ SPLIT_NAMES: Final = {
 
 
 class Split(StrEnum):
-    """What a film is used for."""
+    """What a film is used for. The values stand in files; people are shown `tr` of them."""
 
-    TRAINING = "train"
-    VALIDATION = "val"
-    TEST = "test"
+    TRAINING = marked("train")
+    VALIDATION = marked("val")
+    TEST = marked("test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +97,25 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
     Raises JobFailed (dataset_invalid) with what is missing, and what a dataset has to look like.
     """
     if not source.exists():
-        raise invalid_dataset(f"{source} does not exist")
+        raise invalid_dataset(tr("{source} does not exist", source=source))
     try:
         entries = _entries_of_folder(source) if source.is_dir() else _entries_of_list(source, preparation)
     except PermissionError as error:
-        raise invalid_dataset(f"{error.filename or source} may not be read; ask for permission to open it") from error
+        sentence = tr("{path} may not be read; ask for permission to open it", path=error.filename or source)
+        raise invalid_dataset(sentence) from error
     if not entries:
-        raise invalid_dataset(
-            f"{source} holds no films in class folders. Put the films of each class into a folder of its own, "
-            "for example NORMAL and PNEUMONIA"
+        sentence = tr(
+            "{source} holds no films in class folders. Put the films of each class into a folder of its own, "
+            "for example NORMAL and PNEUMONIA",
+            source=source,
         )
+        raise invalid_dataset(sentence)
     classes = _ordered_classes({entry.class_name for entry in entries})
     if len(classes) < 2:
-        raise invalid_dataset(f"{source} holds one class only ({classes[0]}); a classifier needs at least two")
+        sentence = tr(
+            "{source} holds one class only ({name}); a classifier needs at least two", source=source, name=classes[0]
+        )
+        raise invalid_dataset(sentence)
     indices = {name: index for index, name in enumerate(classes)}
     unnamed = [entry.path.stem for entry in entries if entry.patient is None]
     pattern = preparation.patient_pattern or proposed_pattern(unnamed)
@@ -134,7 +141,7 @@ def look(source: Path, preparation: Preparation = AS_IT_IS) -> IntakeLook:
     Raises JobFailed (dataset_invalid) where it is neither a folder nor a label list.
     """
     if not source.exists():
-        raise invalid_dataset(f"{source} does not exist")
+        raise invalid_dataset(tr("{source} does not exist", source=source))
     if source.is_dir():
         return IntakeLook(source, (), None, tuple(entry.path.stem for entry in _entries_of_folder(source)))
     table = read_label_list(source)
@@ -223,13 +230,19 @@ def _entries_of_list(source: Path, preparation: Preparation) -> list[_Entry]:
     entries: dict[Path, _Entry] = {}
     for line, cells in table.rows:
         if not cells[file_at] or not cells[label_at]:
-            raise invalid_dataset(f"line {line} of {source} has no file or no label")
+            raise invalid_dataset(tr("line {line} of {source} has no file or no label", line=line, source=source))
         patient = cells[patient_at] if patient_at is not None else ""
         split = _split_named(cells[split_at], line) if split_at is not None else None
         told = tuple((name, cells[place]) for name, place in more.items() if cells[place])
         entry = _Entry(_listed_file(root, cells[file_at]), cells[label_at], patient or None, split, told)
         if entries.setdefault(entry.path, entry) != entry:
-            raise invalid_dataset(f"line {line} of {source} says something else about {cells[file_at]} than before")
+            sentence = tr(
+                "line {line} of {source} says something else about {file} than before",
+                line=line,
+                source=source,
+                file=cells[file_at],
+            )
+            raise invalid_dataset(sentence)
     return list(entries.values())
 
 
@@ -247,5 +260,6 @@ def _split_named(name: str, line: int) -> Split | None:
     if not name:
         return None
     if name.lower() not in SPLIT_NAMES:
-        raise invalid_dataset(f"line {line} names the split {name!r}; it must be train, val or test")
+        sentence = tr("line {line} names the split {name!r}; it must be train, val or test", line=line, name=name)
+        raise invalid_dataset(sentence)
     return Split(SPLIT_NAMES[name.lower()])

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from core.dataset import Film, Split
 from core.errors import JobFailed, Reason
+from core.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,11 @@ def films_of_split(
     labels = np.array([films[number].label for number in which], dtype=np.int64)
     for label, name in enumerate(classes):
         if not (labels == label).any():
-            sentence = f"No readable {name} film is left for the {split} split. Add films and try again."
+            sentence = tr(
+                "No readable {name} film is left for the {split} split. Add films and try again.",
+                name=name,
+                split=tr(split),
+            )
             raise JobFailed(Reason.DATASET_INVALID, sentence)
     first, end = int(which[0]), int(which[-1]) + 1
     own = pixels[first:end] if end - first == len(which) else pixels[which]

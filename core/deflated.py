@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from core.errors import FilmUnreadable, Reason
+from core.language import tr
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
@@ -69,6 +70,6 @@ def _check_size(stream: BinaryIO) -> None:
             except zlib.error:
                 return  # the parser says that it is damaged
             if total > MAX_BYTES:
-                sentence = f"It holds more than {MAX_BYTES:,} bytes when it is inflated; no film does."
+                sentence = tr("It holds more than {count:,} bytes when it is inflated; no film does.", count=MAX_BYTES)
                 raise FilmUnreadable(Reason.TOO_LARGE, sentence)
             part = inflater.unconsumed_tail

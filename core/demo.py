@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.events import Progressed, Stage
 from core.files import explained_write
+from core.language import marked, tr
 from core.phantoms import phantom
 from core.recipe import BEST, Augmentation
 
@@ -30,7 +31,9 @@ DEMO_RECIPE: Final = replace(  # small and short: a result in about a minute on 
     label_smoothing=0.0,
     augmentation=Augmentation(flip_probability=0.5, shift_fraction=0.03),
 )
-NOTE: Final = "Synthetic phantoms, drawn by a formula. No film here shows a person; a model trained on them is a toy.\n"
+NOTE: Final = marked(
+    "Synthetic phantoms, drawn by a formula. No film here shows a person; a model trained on them is a toy."
+)
 
 
 def make_demo(folder: Path, cancel: threading.Event) -> Generator[Progressed, None, Path]:
@@ -55,5 +58,5 @@ def make_demo(folder: Path, cancel: threading.Event) -> Generator[Progressed, No
             Image.fromarray(phantom(seed, has_finding)).save(path)
             if done % 10 == 0 or done == len(films):
                 yield Progressed(Stage.MAKING_PHANTOMS, done, len(films))
-        (folder / "SYNTHETIC.txt").write_text(NOTE, "utf-8")
+        (folder / "SYNTHETIC.txt").write_text(f"{tr(NOTE)}\n", "utf-8")
     return folder / "phantoms"

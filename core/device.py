@@ -8,6 +8,8 @@ from functools import lru_cache
 import torch
 from torch import nn
 
+from core.language import tr
+
 TRIAL_SECONDS = 0.15
 
 
@@ -25,7 +27,7 @@ class Compute:
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
     def __str__(self) -> str:
-        return f"{self.device.type}{' with bfloat16' if self.half else ''}"
+        return tr("{device} with bfloat16", device=self.device.type) if self.half else self.device.type
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,7 @@ from pydicom.pixels.utils import pixel_array
 from core.chroma import chroma
 from core.deflated import dicom_header
 from core.errors import FilmUnreadable, Reason
+from core.language import tr
 
 DICOM_MAGIC: Final = b"DICM"  # Part 10, section 7.1: after a preamble of 128 bytes
 DICOM_MAGIC_OFFSET: Final = 128
@@ -66,7 +67,7 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
     except (MemoryError, FilmUnreadable):
         raise
     except Exception as error:  # pydicom's parser raises whatever the bytes led it to
-        raise FilmUnreadable(Reason.DAMAGED, "Its DICOM header is damaged or cut off.") from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header is damaged or cut off.")) from error
     _check_header(header, max_pixels)
     _check_syntax(header)
     try:
@@ -75,9 +76,10 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
     except MemoryError:
         raise
     except NotImplementedError as error:
-        raise FilmUnreadable(Reason.UNSUPPORTED, f"Its DICOM pixel format cannot be decoded ({error}).") from error
+        sentence = tr("Its DICOM pixel format cannot be decoded ({why}).", why=error)
+        raise FilmUnreadable(Reason.UNSUPPORTED, sentence) from error
     except Exception as error:  # decoders and pydicom raise whatever their parsers met
-        raise FilmUnreadable(Reason.DAMAGED, "Its DICOM pixel data are damaged or cut off.") from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM pixel data are damaged or cut off.")) from error
 
 
 def _kind_of(header: FileDataset) -> str:
@@ -90,34 +92,38 @@ def _check_syntax(header: FileDataset) -> None:
     """Refuse what no decoder here can read."""
     syntax = header.file_meta.get("TransferSyntaxUID")
     if not syntax:
-        sentence = "Its DICOM header does not say how the pixels are coded (transfer syntax). Export the film again."
+        sentence = tr(
+            "Its DICOM header does not say how the pixels are coded (transfer syntax). Export the film again."
+        )
         raise FilmUnreadable(Reason.UNSUPPORTED, sentence)
     try:
         is_known = get_decoder(syntax).is_available
     except NotImplementedError:
         is_known = False
     if not is_known:
-        name = syntax.name if syntax.is_transfer_syntax else "unknown transfer syntax"
-        raise FilmUnreadable(Reason.UNSUPPORTED, f"Its DICOM pixel format cannot be decoded ({name}).")
+        name = syntax.name if syntax.is_transfer_syntax else tr("unknown transfer syntax")
+        raise FilmUnreadable(Reason.UNSUPPORTED, tr("Its DICOM pixel format cannot be decoded ({why}).", why=name))
 
 
 def _check_header(header: FileDataset, max_pixels: int) -> None:
     """Refuse from the header alone what holds no single film or must not be decoded."""
     if not any(keyword in header for keyword in PIXEL_KEYWORDS):
         if "Image Storage" in _kind_of(header):
-            raise FilmUnreadable(Reason.DAMAGED, "It is cut off before its picture.")
-        raise FilmUnreadable(Reason.NO_PIXELS, "It is a DICOM file without a picture.")
+            raise FilmUnreadable(Reason.DAMAGED, tr("It is cut off before its picture."))
+        raise FilmUnreadable(Reason.NO_PIXELS, tr("It is a DICOM file without a picture."))
     try:
         rows, columns = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
         frames = int(header.get("NumberOfFrames") or 1)
     except (TypeError, ValueError) as error:
-        raise FilmUnreadable(Reason.DAMAGED, "Its DICOM header gives no usable picture size.") from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header gives no usable picture size.")) from error
     if rows * columns <= 0:
-        raise FilmUnreadable(Reason.DAMAGED, "Its DICOM header gives no usable picture size.")
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header gives no usable picture size."))
     if frames != 1:
-        raise FilmUnreadable(Reason.MULTI_FRAME, f"It holds {frames:,} frames; one film was expected.")
+        sentence = tr("It holds {frames:,} frames; one film was expected.", frames=frames)
+        raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
     if rows * columns > max_pixels:
-        raise FilmUnreadable(Reason.TOO_LARGE, f"It claims {columns:,} x {rows:,} pixels; no film has.")
+        sentence = tr("It claims {width:,} x {height:,} pixels; no film has.", width=columns, height=rows)
+        raise FilmUnreadable(Reason.TOO_LARGE, sentence)
 
 
 def _shown(header: FileDataset) -> tuple[npt.NDArray[np.uint8], float]:

@@ -8,6 +8,7 @@ import numpy as np
 from core.apart import Told, children
 from core.dicom import DicomFilm, read_dicom
 from core.errors import FilmUnreadable, Reason
+from core.language import tr
 
 
 def read_dicom_apart(stream: BinaryIO, max_pixels: int) -> DicomFilm:
@@ -15,7 +16,7 @@ def read_dicom_apart(stream: BinaryIO, max_pixels: int) -> DicomFilm:
     told, answer = children().ask(decoded, stream.read(), max_pixels=max_pixels)
     height, width = (int(side) for side in told["shape"])
     if len(answer) != height * width:
-        raise FilmUnreadable(Reason.DECODER_FAILED, "The decoder gave half a film. Export the film again.")
+        raise FilmUnreadable(Reason.DECODER_FAILED, tr("The decoder gave half a film. Export the film again."))
     pixels = np.frombuffer(answer, np.uint8).reshape(height, width)
     return DicomFilm(pixels, float(told["chroma"]), dict(told["tags"]), str(told["patient"]))
 

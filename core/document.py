@@ -7,13 +7,15 @@ from enum import StrEnum
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from core.language import spoken
 from core.visible import visible
 
 if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
 
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
-NUMERIC: Final = re.compile(r"[\d\s.,%+±<>=()/–−-]*\d[\d\s.,%+±()/–−-]*(to [\d.,%\s()–−-]+)?")
+# the word between two bounds in every language, whichever is spoken
+NUMERIC: Final = re.compile(r"[\d\s.,%+±<>=()/–−-]*\d[\d\s.,%+±()/–−-]*((?:to|bis) [\d.,%\s()–−-]+)?")
 STYLE: Final = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
@@ -153,7 +155,7 @@ def numeric_columns(table: Table) -> tuple[bool, ...]:
 def html_of(document: Document) -> str:
     """The document as one HTML5 page that needs nothing beside itself: no request, no script."""
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{spoken().value}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{_html(document.title)}</title><style>{STYLE}</style></head>\n"

@@ -15,6 +15,7 @@ from core.errors import JobFailed, Reason
 from core.events import FilmLeftOut, Finding, FindingKind, Progressed, Severity, Stage
 from core.form_memory import Form
 from core.inference import FastNetwork
+from core.language import marked, tr
 from core.model_file import BATCH, load_model
 from core.preparation import AS_IT_IS, Preparation
 from core.ranking import mean_auc
@@ -22,7 +23,7 @@ from core.ranking import mean_auc
 FOLDS: Final = 5
 FEWEST: Final = 10  # patients of each class
 PENALTY: Final = 0.01  # C of the logistic regression: features of a network are many, films few
-ADVICE: Final = (
+ADVICE: Final = marked(
     "Look at each, the most contradicted first; relabel what is wrong, exclude what cannot be told. A contradiction is "
     "no proof: unusual films are contradicted too."
 )
@@ -60,19 +61,27 @@ def find_doubts(
     probabilities = cross_validated(np.concatenate(rows), labels, [film.patient for film in films])
     doubtful = contradicted(labels, probabilities)
     scores = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
-    sentence = (
-        f"The labels of {len(doubtful)} of {len(films)} films are contradicted by a classifier that saw no film of "
-        f"their patients (its AUC: {mean_auc(labels, scores):.3f})."
+    sentence = tr(
+        "The labels of {count} of {total} films are contradicted by a classifier that saw no film of "
+        "their patients (its AUC: {auc:.3f}).",
+        count=len(doubtful),
+        total=len(films),
+        auc=mean_auc(labels, scores),
     )
     paths = tuple(films[int(index)].path for index in doubtful)
-    return Finding(FindingKind.DOUBTFUL, Severity.INFORMATION, sentence, ADVICE, paths)
+    return Finding(FindingKind.DOUBTFUL, Severity.INFORMATION, sentence, tr(ADVICE), paths)
 
 
 def _check_patients(dataset: Dataset) -> None:
     for label, name in enumerate(dataset.classes):
         patients = len({film.patient for film in dataset.films if film.label == label})
         if patients < FEWEST:
-            sentence = f"{name} has films of {patients} patients; doubtful labels can be looked for from {FEWEST} on."
+            sentence = tr(
+                "{name} has films of {patients} patients; doubtful labels can be looked for from {fewest} on.",
+                name=name,
+                patients=patients,
+                fewest=FEWEST,
+            )
             raise JobFailed(Reason.DATASET_INVALID, sentence)
 
 

@@ -35,6 +35,7 @@ from core.drawing_axes import (
     words,
 )
 from core.intervals import Figure
+from core.language import tr
 from core.lettering import shortened, width_of
 from core.ranking import Floats, Labels, precision_recall_curve, roc_curve
 from core.svg import svg_of
@@ -66,57 +67,66 @@ def _ratio(part: int, whole: int) -> float | None:
 
 def roc(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
     """Sensitivity over 1 - specificity at every threshold, with a dot at the operating point."""
-    frame = unit_frame("1 − specificity", "Sensitivity")
+    frame = unit_frame(tr("1 − specificity"), tr("Sensitivity"))
     (tn, fp), (fn, tp) = confusion_of(labels, probabilities, threshold)
     sensitivity, false_rate = _ratio(tp, tp + fn), _ratio(fp, fp + tn)
     if sensitivity is None or false_rate is None:
-        note(frame, "Needs positive and negative films")
+        note(frame, tr("Needs positive and negative films"))
         return close_frame(frame)
     curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
     false, true, _ = roc_curve(labels, probabilities)
     curve(frame, false, true, BLUE)
     frame.drawing.add(dot(frame.x(false_rate), frame.y(sensitivity), ORANGE))
-    operating = Entry(Mark.DOT, ORANGE, f"operating point, threshold {threshold:.3g}")
-    return close_frame(frame, (Entry(Mark.LINE, BLUE, "model"), Entry(Mark.DASHES, QUIET, "chance"), operating))
+    entries = (Entry(Mark.LINE, BLUE, tr("model")), Entry(Mark.DASHES, QUIET, tr("chance")))
+    return close_frame(frame, (*entries, _operating_point(threshold)))
+
+
+def _operating_point(threshold: float) -> Entry:
+    return Entry(Mark.DOT, ORANGE, tr("operating point, threshold {threshold:.3g}", threshold=threshold))
+
+
+def _threshold_line(threshold: float) -> Entry:
+    return Entry(Mark.DASHES, INK, tr("threshold {threshold:.3g}", threshold=threshold))
 
 
 def precision_recall(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
     """Precision over recall in steps, as average precision sums them, with a dot at the operating point."""
-    frame = unit_frame("Recall (sensitivity)", "Precision (positive predictive value)")
+    frame = unit_frame(tr("Recall (sensitivity)"), tr("Precision (positive predictive value)"))
     (_, fp), (fn, tp) = confusion_of(labels, probabilities, threshold)
     if tp + fn == 0:
-        note(frame, "Needs positive films")
+        note(frame, tr("Needs positive films"))
         return close_frame(frame)
     share = (tp + fn) / len(labels)
     curve(frame, DIAGONAL, np.array([share, share]), QUIET, dashed=True)
     precision, recall, _ = precision_recall_curve(labels, probabilities)
     curve(frame, np.repeat(np.append(0.0, recall), 2)[1:-1], np.repeat(precision, 2), BLUE)
-    entries = [Entry(Mark.LINE, BLUE, "model"), Entry(Mark.DASHES, QUIET, f"share of positives {share:.3g}")]
+    chance = Entry(Mark.DASHES, QUIET, tr("share of positives {share:.3g}", share=share))
+    entries = [Entry(Mark.LINE, BLUE, tr("model")), chance]
     found = _ratio(tp, tp + fp)
     if found is not None:
         frame.drawing.add(dot(frame.x(tp / (tp + fn)), frame.y(found), ORANGE))
-        entries.append(Entry(Mark.DOT, ORANGE, f"operating point, threshold {threshold:.3g}"))
+        entries.append(_operating_point(threshold))
     return close_frame(frame, entries)
 
 
 def reliability_plot(bins: Sequence[ReliabilityBin], before: Sequence[ReliabilityBin] | None = None) -> Drawing:
     """Observed share of positives over the stated probability, with 95 % intervals; before: uncalibrated bins."""
-    frame = unit_frame("Stated probability", "Observed share of positives")
+    frame = unit_frame(tr("Stated probability"), tr("Observed share of positives"))
     curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
-    entries = [Entry(Mark.DASHES, QUIET, "ideal")]
+    entries = [Entry(Mark.DASHES, QUIET, tr("ideal"))]
     for one in before or ():
         if one.stated is not None and one.observed is not None:
             frame.drawing.add(ring(frame.x(one.stated), frame.y(one.observed.value), QUIET))
     if before is not None:
-        entries.append(Entry(Mark.RING, QUIET, "before calibration"))
+        entries.append(Entry(Mark.RING, QUIET, tr("before calibration")))
     for one in bins:
         if one.stated is None or one.observed is None:
             continue
         x, low, high = frame.x(one.stated), frame.y(one.observed.low), frame.y(one.observed.high)
         frame.drawing.add(Line(x, low, x, high, strokeColor=BLUE, strokeWidth=1.4))
         frame.drawing.add(dot(x, frame.y(one.observed.value), BLUE, 3))
-    named = "calibrated" if before is not None else "observed"
-    return close_frame(frame, (*entries, Entry(Mark.DOT, BLUE, f"{named}, with 95 % interval")))
+    named = tr("observed, with 95 % interval") if before is None else tr("calibrated, with 95 % interval")
+    return close_frame(frame, (*entries, Entry(Mark.DOT, BLUE, named)))
 
 
 def _nice_step(highest: float) -> float:
@@ -137,7 +147,7 @@ def score_histogram(
     step = _nice_step(float(shares.max()))
     reach = step * max(1, ceil(float(shares.max()) / step))
     ticks = [(value, f"{abs(value):g}") for value in np.arange(-reach, reach + step / 2, step).tolist()]
-    frame = unit_frame("Probability", "Share of the class, %", ticks, -reach, reach)
+    frame = unit_frame(tr("Probability"), tr("Share of the class, %"), ticks, -reach, reach)
     if band is not None:
         left, right = frame.x(band[0]), frame.x(band[1])
         shade = Rect(left, frame.bottom, right - left, frame.height, fillColor=BAND, strokeColor=None)
@@ -152,26 +162,26 @@ def score_histogram(
     frame.drawing.add(Line(frame.left, frame.y(0), frame.left + frame.width, frame.y(0), strokeColor=INK))
     upright(frame, threshold)
     entries = [
-        Entry(Mark.AREA, ORANGE, f"{totals[1]} positive"),
-        Entry(Mark.AREA, BLUE, f"{totals[0]} negative"),
-        Entry(Mark.DASHES, INK, f"threshold {threshold:.3g}"),
+        Entry(Mark.AREA, ORANGE, tr("{films} positive", films=totals[1])),
+        Entry(Mark.AREA, BLUE, tr("{films} negative", films=totals[0])),
+        _threshold_line(threshold),
     ]
-    return close_frame(frame, [*entries, Entry(Mark.AREA, BAND, "review")] if band is not None else entries)
+    return close_frame(frame, [*entries, Entry(Mark.AREA, BAND, tr("review"))] if band is not None else entries)
 
 
 def rates(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
     """Sensitivity and specificity at every threshold, with a line at the chosen one."""
-    frame = unit_frame("Threshold", "Rate")
+    frame = unit_frame(tr("Threshold"), tr("Rate"))
     thresholds, sensitivity, specificity = rates_over_thresholds(labels, probabilities)
     entries = []
-    for name, values, colour in (("sensitivity", sensitivity, ORANGE), ("specificity", specificity, BLUE)):
+    for name, values, colour in ((tr("sensitivity"), sensitivity, ORANGE), (tr("specificity"), specificity, BLUE)):
         curve(frame, thresholds, values, colour)
         if not np.isnan(values).any():
             entries.append(Entry(Mark.LINE, colour, name))
     if not entries:
-        note(frame, "Needs films")
+        note(frame, tr("Needs films"))
     upright(frame, threshold)
-    return close_frame(frame, (*entries, Entry(Mark.DASHES, INK, f"threshold {threshold:.3g}")))
+    return close_frame(frame, (*entries, _threshold_line(threshold)))
 
 
 def interval_plot(figures: Sequence[tuple[str, Figure]]) -> Drawing:
@@ -188,13 +198,13 @@ def interval_plot(figures: Sequence[tuple[str, Figure]]) -> Drawing:
     for value, text in QUARTERS:
         drawing.add(Line(frame.x(value), bottom, frame.x(value), bottom + tall, strokeColor=GRID, strokeWidth=0.5))
         drawing.add(words(frame.x(value), bottom - 11, text, anchor="middle"))
-    drawing.add(words(left + frame.width / 2, bottom - 24, "Value with 95 % interval", LABEL, "middle"))
+    drawing.add(words(left + frame.width / 2, bottom - 24, tr("Value with 95 % interval"), LABEL, "middle"))
     for number, (name, (_, figure)) in enumerate(zip(names, shown, strict=True)):
         y = bottom + tall - ROW * (number + 0.5)
         drawing.add(words(left - 8, y - 3, name, NAME_SIZE, "end"))
         drawing.add(Line(frame.x(figure.low), y, frame.x(figure.high), y, strokeColor=BLUE, strokeWidth=3.2))
         drawing.add(dot(frame.x(figure.value), y, ORANGE, 2.6))
-        numbers = f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"
+        numbers = tr("{value:.2f} ({low:.2f} to {high:.2f})", value=figure.value, low=figure.low, high=figure.high)
         drawing.add(words(WIDE - 2, y - 3, numbers, SMALL, "end"))
     return close_frame(frame)
 
@@ -215,10 +225,11 @@ def confusion(table: Sequence[Sequence[int]], classes: Sequence[str]) -> Drawing
     level = longest <= cell - 4
     left, head = 26 + longest, 28 if level else 22 + longest
     side = cell * len(classes)
-    wide = max(left + side + 4, 2 * (width_of("Called class", LABEL) / 2 + 4) + left)
+    called = tr("Called class")
+    wide = max(left + side + 4, 2 * (width_of(called, LABEL) / 2 + 4) + left)
     drawing = new_drawing(ceil(wide), ceil(side + head + 4))
-    drawing.add(words(left + side / 2, side + head - 8, "Called class", LABEL, "middle"))
-    drawing.add(upright_words(11, 4 + side / 2, "True class"))
+    drawing.add(words(left + side / 2, side + head - 8, called, LABEL, "middle"))
+    drawing.add(upright_words(11, 4 + side / 2, tr("True class")))
     for number, name in enumerate(names):
         middle = left + cell * (number + 0.5)
         heading = words(middle, side + 10, name, anchor="middle")

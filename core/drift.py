@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from core.language import marked, tr
 from core.ranking import Floats
 
 KEPT: Final = 200  # values of each measure in a model file: quantiles of the validation films
@@ -15,11 +16,11 @@ FEWEST: Final = 40  # films below which nothing is said
 LARGEST_GAP: Final = 0.35  # between distribution functions; a gap that is real but smaller does not matter to answers
 SIGNIFICANT: Final = 1e-4
 MEASURES: Final = {
-    "brightness": "mean grey value",
-    "contrast": "spread of grey values",
-    "sharpness": "share of fine detail",
-    "darkest": "grey value of the darkest parts",
-    "brightest": "grey value of the brightest parts",
+    "brightness": marked("mean grey value"),
+    "contrast": marked("spread of grey values"),
+    "sharpness": marked("share of fine detail"),
+    "darkest": marked("grey value of the darkest parts"),
+    "brightest": marked("grey value of the brightest parts"),
 }
 SCORE: Final = "score"
 DRIFT: Final = "drift"  # in model files
@@ -115,15 +116,18 @@ class Watch:
 
 def _in_words(differing: Sequence[str]) -> tuple[str, ...]:
     said = []
-    pixels = [MEASURES[name] for name in differing if name in MEASURES]
+    pixels = [tr(MEASURES[name]) for name in differing if name in MEASURES]
     if pixels:
-        said.append(
-            f"These films look otherwise than those that the model was validated with ({', '.join(pixels)}): a new "
-            "detector or other processing? Check some by hand; an acceptance test tells whether the model still holds."
+        sentence = tr(
+            "These films look otherwise than those that the model was validated with ({measures}): a new "
+            "detector or other processing? Check some by hand; an acceptance test tells whether the model still holds.",
+            measures=", ".join(pixels),
         )
+        said.append(sentence)
     if SCORE in differing:
-        said.append(
+        sentence = tr(
             "The answers are spread otherwise than on the validation films: more or fewer findings among these films, "
             "or films of another kind."
         )
+        said.append(sentence)
     return tuple(said)

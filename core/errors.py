@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from core.language import marked
+
 
 class Reason(StrEnum):
     """Why a film has no score, or why a job could not be done. The values stand in CSV files: never rename one."""
@@ -57,25 +59,25 @@ FAILED_FILM_REASONS: Final = frozenset(
 
 # what the gate says to a person; nothing is scored until that person decides otherwise, film by film
 REFUSALS: Final = {
-    Reason.NOT_A_CHEST_FILM: (
+    Reason.NOT_A_CHEST_FILM: marked(
         "It does not look like a chest film of the kind that the model was trained on. "
         "If it is one, allow this film; its score is then less certain."
     ),
-    Reason.LATERAL_VIEW: (
+    Reason.LATERAL_VIEW: marked(
         "Its DICOM header says that it was taken from the side or obliquely; the model knows frontal films only. "
         "Use the frontal film of this patient."
     ),
-    Reason.INVERTED: (
+    Reason.INVERTED: marked(
         "Black and white seem to be exchanged. Export it with bones white, or allow this film if they are white."
     ),
-    Reason.ROTATED: (
+    Reason.ROTATED: marked(
         "It seems to lie on its side or upside down. Turn it and try again, or allow this film if it is upright."
     ),
-    Reason.TOO_CROPPED: (
+    Reason.TOO_CROPPED: marked(
         "It seems to show only a part of the chest; both lungs are needed from top to bottom. "
         "Use the whole film, or allow this one if it is whole."
     ),
-    Reason.COLOUR_PHOTO: (
+    Reason.COLOUR_PHOTO: marked(
         "It is a colour picture. Export the film itself in grey, not a photo of it or a picture with marks."
     ),
 }

@@ -13,6 +13,7 @@ from core.dataset import Film
 from core.document import Document
 from core.errors import JobFailed, Reason
 from core.events import FilmLeftOut
+from core.language import tr, tr_count
 from core.metrics import AtPrevalence, BinaryFigures, Figures, at_prevalence, to_json_object
 from core.model_header import ModelHeader
 from core.operating import ThreeWay, natural_frequencies
@@ -67,9 +68,14 @@ class Evaluation:
     @property
     def seen(self) -> str:
         """How often these films were looked at, in words."""
-        times = "once" if self.looks == 1 else f"{self.looks} times"
-        more = "" if self.looks < 3 else " Choices that were made after looking make the figures too good."
-        return f"This model was evaluated on these films {times}, this time included.{more}"
+        sentence = tr_count(
+            "This model was evaluated on these films once, this time included.",
+            "This model was evaluated on these films {count} times, this time included.",
+            self.looks,
+        )
+        if self.looks < 3:
+            return sentence
+        return " ".join([sentence, tr("Choices that were made after looking make the figures too good.")])
 
     def calls(self) -> npt.NDArray[np.int64]:
         """The class that each film is called, (n,)."""
@@ -130,7 +136,8 @@ class Target:
 
     def __post_init__(self) -> None:
         if not (0 < self.sensitivity < 1 and 0 < self.specificity < 1):
-            raise JobFailed(Reason.OPERATING_POINT_INVALID, "Targets are shares between 0 and 1, such as 0.85.")
+            sentence = tr("Targets are shares between 0 and 1, such as 0.85.")
+            raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from core.answering import Answered, answered, check_classes
 from core.dataset import Dataset, Split, corrected, read_dataset
@@ -14,6 +15,7 @@ from core.evaluated import Evaluation
 from core.evaluation_report import evaluation_document
 from core.events import FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable, write_atomically, write_text_atomically
+from core.language import marked, tr
 from core.locks import only_writer
 from core.looks import check_countable, count_look
 from core.metrics import at_prevalence, figures_of
@@ -27,6 +29,17 @@ from core.splits import chosen_splits
 from core.subgroups import attributes_of, subgroups
 
 EvaluationEvent = Progressed | Noted | FilmLeftOut
+KNOWN_FILMS: Final = {
+    Split.TRAINING: marked(
+        "{known} of these {films} films are films that the model was trained with, so the figures are too good."
+    ),
+    Split.VALIDATION: marked(
+        "{known} of these {films} films are films that the model was validated with, on which its epoch, temperature "
+        "and threshold were chosen."
+    ),
+}
+# file names of the report's plots in its order; with several classes it has the first two only
+PLOTS: Final = ("intervals", "confusion", "roc", "precision", "reliability", "scores", "rates")
 
 
 def evaluate(
@@ -54,9 +67,10 @@ def evaluate(
         check_countable(loaded.path, loaded.header)
         dataset = dataset_for(loaded, source, preparation)
         test = dataset.of_split(Split.TEST)
-        yield Noted(
-            f"Evaluating {len(test)} films of the test split." if test else "No test split: evaluating all films."
-        )
+        if test:
+            yield Noted(tr("Evaluating {count} films of the test split.", count=len(test)))
+        else:
+            yield Noted(tr("No test split: evaluating all films."))
         found = yield from scored(loaded, dataset, bool(test), unseen, cancel)
         if found is None:
             return None
@@ -120,13 +134,10 @@ def evaluated(model: Model, source: Path, found: Answered, prevalence: float) ->
 def overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, ...]:
     """What is wrong with figures on films that the model knows."""
     said = []
-    for split, why in (
-        (Split.TRAINING, "was trained with, so the figures are too good"),
-        (Split.VALIDATION, "was validated with, on which its epoch, temperature and threshold were chosen"),
-    ):
+    for split, sentence in KNOWN_FILMS.items():
         known = len(header.film_codes(split) & set(codes))
         if known:
-            said.append(f"{known} of these {len(codes)} films are films that the model {why}.")
+            said.append(tr(sentence, known=known, films=len(codes)))
     return tuple(said)
 
 
@@ -139,11 +150,11 @@ def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
     document = evaluation_document(evaluation)
     metrics = json.dumps(evaluation.to_json_object(), indent=2, allow_nan=False)
     write_text_atomically(output_dir / METRICS, metrics + "\n")
+    pictures: list[Picture] = []
     for block in document.blocks:
-        pictures = block.pictures if isinstance(block, Pictures) else [block] if isinstance(block, Picture) else []
-        for picture in pictures:
-            name = picture.description.partition(":")[0].lower().replace(" ", "-")
-            write_text_atomically(output_dir / f"{name}.svg", svg_of(picture.drawing))
+        pictures += block.pictures if isinstance(block, Pictures) else [block] if isinstance(block, Picture) else []
+    for name, picture in zip(PLOTS[: len(pictures)], pictures, strict=True):
+        write_text_atomically(output_dir / f"{name}.svg", svg_of(picture.drawing))
     write_text_atomically(output_dir / "report.html", html_of(document))
     content = pdf_of(document)
     write_atomically(output_dir / "report.pdf", lambda stream: stream.write(content))

@@ -13,79 +13,96 @@ from core.drawings import (
 )
 from core.evaluated import Evaluation, names_of
 from core.files import readable_name
+from core.intervals import Figure
+from core.language import marked, tr
 from core.metrics import DEFINITIONS, BinaryFigures, ClassFigures, named_figures, title_of, told, told_briefly
 from core.notice import NOTICE
 from core.operating import EVERYTHING
 from core.subgroups import Subgroup
 
 MISTAKES = 10  # named in the report
+CONFUSION = marked("Confusion: rows true, columns called")
+ROC = marked("ROC: sensitivity against false alarms")
+PRECISION = marked("Precision: against recall")
+RELIABILITY = marked(
+    "Reliability: observed share of the finding against stated probability, before and after calibration"
+)
+SCORES = marked("Scores: of both classes, with the review band")
+RATES = marked("Rates: sensitivity and specificity over thresholds")
 
 
 def evaluation_document(evaluation: Evaluation) -> Document:
     """The whole report of an evaluation."""
     figures = evaluation.figures
-    blocks: list[Block] = [Text(NOTICE, Tone.NOTICE), *(Text(told, Tone.NOTICE) for told in evaluation.warnings)]
-    films = f"{figures.n} films of {figures.patients} patients"
-    unread = f"; {len(evaluation.left_out)} more could not be read" if evaluation.left_out else ""
-    blocks.append(Text(f"{films}{unread}. {evaluation.seen}"))
-    blocks += [Heading("Figures"), Text(evaluation.point)]
+    blocks: list[Block] = [Text(tr(NOTICE), Tone.NOTICE), *(Text(told, Tone.NOTICE) for told in evaluation.warnings)]
+    blocks += [Text(f"{_films_in_words(evaluation)} {evaluation.seen}"), Heading(tr("Figures")), Text(evaluation.point)]
     if evaluation.frequencies:
         blocks.append(Text(evaluation.frequencies))
-    blocks += [_figure_table(evaluation), Text(f"Intervals: 95 %. n = {figures.n}.", Tone.QUIET)]
+    blocks += [_figure_table(evaluation), Text(tr("Intervals: 95 %. n = {films}.", films=figures.n), Tone.QUIET)]
     shown = [(title_of(name), figure) for name, figure in named_figures(figures)]
-    intervals = Picture(interval_plot(shown), "Intervals: every figure with its 95 % interval")
-    blocks += [Heading("Plots"), intervals, _pictures(evaluation)]
+    intervals = Picture(interval_plot(shown), tr("Intervals: every figure with its 95 % interval"))
+    blocks += [Heading(tr("Plots")), intervals, _pictures(evaluation)]
     if isinstance(figures, ClassFigures):
-        blocks += [Heading("Each class against the rest"), _class_table(figures)]
+        blocks += [Heading(tr("Each class against the rest")), _class_table(figures)]
     if evaluation.three_way is not None:
-        blocks += [Heading("Three-way answer"), *three_way_blocks(evaluation)]
+        blocks += [Heading(tr("Three-way answer")), *three_way_blocks(evaluation)]
     if evaluation.subgroups:
-        blocks += [Heading("Groups of films"), *group_blocks(evaluation.subgroups)]
+        blocks += [Heading(tr("Groups of films")), *group_blocks(evaluation.subgroups)]
     blocks += _mistakes(evaluation)
     source = readable_name(str(evaluation.source))
-    return Document("Evaluation", f"Model {evaluation.header.name}\nFilms {source}", tuple(blocks), NOTICE)
+    subtitle = tr("Model {model}\nFilms {source}", model=evaluation.header.name, source=source)
+    return Document(tr("Evaluation"), subtitle, tuple(blocks), tr(NOTICE))
+
+
+def _films_in_words(evaluation: Evaluation) -> str:
+    """How many films there are, and how many more there could have been."""
+    films, patients, unread = evaluation.figures.n, evaluation.figures.patients, len(evaluation.left_out)
+    if not unread:
+        return tr("{films} films of {patients} patients.", films=films, patients=patients)
+    return tr(
+        "{films} films of {patients} patients; {unread} more could not be read.",
+        films=films,
+        patients=patients,
+        unread=unread,
+    )
 
 
 def _figure_table(evaluation: Evaluation) -> Table:
     rows = [
-        (title_of(name), f"{figure.value:.3f}", f"{figure.low:.3f} to {figure.high:.3f}", DEFINITIONS[name])
-        for name, figure in named_figures(evaluation.figures)
+        _figure_row(title_of(name), figure, tr(DEFINITIONS[name])) for name, figure in named_figures(evaluation.figures)
     ]
     given = evaluation.at_prevalence
     for name in ("ppv", "npv") if given else ():
         figure = getattr(given, name)
         if given and figure:
-            title = f"{title_of(name)} at {100 * given.prevalence:g} % prevalence"
-            bounds = f"{figure.low:.3f} to {figure.high:.3f}"
-            rows.append((title, f"{figure.value:.3f}", bounds, "The same where the finding is so frequent."))
-    return Table(("Figure", "Value", "95 % interval", "What it is"), tuple(rows))
+            title = tr("{figure} at {percent:g} % prevalence", figure=title_of(name), percent=100 * given.prevalence)
+            rows.append(_figure_row(title, figure, tr("The same where the finding is so frequent.")))
+    return Table((tr("Figure"), tr("Value"), tr("95 % interval"), tr("What it is")), tuple(rows))
+
+
+def _figure_row(title: str, figure: Figure, definition: str) -> tuple[str, str, str, str]:
+    bounds = tr("{low:.3f} to {high:.3f}", low=figure.low, high=figure.high)
+    return title, f"{figure.value:.3f}", bounds, definition
 
 
 def _class_table(figures: ClassFigures) -> Table:
     names = ("sensitivity", "specificity", "ppv", "f1", "roc_auc")
     rows = [(one.name, str(one.n), *(told(getattr(one, name)) for name in names)) for one in figures.each]
-    return Table(("Class", "n", *map(title_of, names)), tuple(rows))
+    return Table((tr("Class"), "n", *map(title_of, names)), tuple(rows))
 
 
 def _pictures(evaluation: Evaluation) -> Pictures:
     figures, labels, probabilities = evaluation.figures, evaluation.answers.labels, evaluation.probabilities
-    made = [
-        Picture(confusion(figures.confusion, evaluation.header.classes), "Confusion: rows true, columns called"),
-    ]
+    made = [Picture(confusion(figures.confusion, evaluation.header.classes), tr(CONFUSION))]
     if isinstance(figures, BinaryFigures):
         threshold, band = figures.threshold, evaluation.header.calibration.review_band
         before = reliability(labels, evaluation.answers.probabilities(1.0))
         made += [
-            Picture(roc(labels, probabilities, threshold), "ROC: sensitivity against false alarms"),
-            Picture(precision_recall(labels, probabilities, threshold), "Precision: against recall"),
-            Picture(
-                reliability_plot(reliability(labels, probabilities), before),
-                "Reliability: observed share of the finding against stated probability, before and after calibration",
-            ),
-            Picture(
-                score_histogram(labels, probabilities, threshold, band), "Scores: of both classes, with the review band"
-            ),
-            Picture(rates(labels, probabilities, threshold), "Rates: sensitivity and specificity over thresholds"),
+            Picture(roc(labels, probabilities, threshold), tr(ROC)),
+            Picture(precision_recall(labels, probabilities, threshold), tr(PRECISION)),
+            Picture(reliability_plot(reliability(labels, probabilities), before), tr(RELIABILITY)),
+            Picture(score_histogram(labels, probabilities, threshold, band), tr(SCORES)),
+            Picture(rates(labels, probabilities, threshold), tr(RATES)),
         ]
     return Pictures(tuple(made))
 
@@ -96,33 +113,38 @@ def three_way_blocks(evaluation: Evaluation) -> list[Block]:
     if shares is None:
         return []
     low, high = calibration.review_band
-    above = "never" if high >= EVERYTHING else f"from {high:.3f} on"
-    below = "never" if low <= 0 else f"below {low:.3f}"
-    promise = "The error rate is not stated in the model's file."
-    if calibration.band_error is not None:
-        rate = f"{100 * calibration.band_error:.1f}".removesuffix(".0")
-        promise = (
-            f"For films like the validation films it is wrong about at most {rate} of 100 films of each class "
-            "(split-conformal prediction, for each class by itself)."
-        )
+    above = tr("Likely never") if high >= EVERYTHING else tr("Likely from {high:.3f} on", high=high)
+    below = tr("unlikely never") if low <= 0 else tr("unlikely below {low:.3f}", low=low)
+    band = tr("{above}, {below}, review between.", above=above, below=below)
     return [
-        Text(f"Likely {above}, unlikely {below}, review between. {promise}"),
+        Text(f"{band} {_promise(calibration.band_error)}"),
         Table(
-            ("On these films", "Share (95 % interval)"),
+            (tr("On these films"), tr("Share (95 % interval)")),
             (
-                ("sent to review, of all", told(shares.review)),
-                ("called unlikely, of those with the finding", told(shares.missed)),
-                ("called likely, of those without it", told(shares.alarmed)),
+                (tr("sent to review, of all"), told(shares.review)),
+                (tr("called unlikely, of those with the finding"), told(shares.missed)),
+                (tr("called likely, of those without it"), told(shares.alarmed)),
             ),
         ),
     ]
+
+
+def _promise(error: float | None) -> str:
+    """How often the three-way answer may err, 0..1, in words."""
+    if error is None:
+        return tr("The error rate is not stated in the model's file.")
+    return tr(
+        "For films like the validation films it is wrong about at most {rate} of 100 films of each class "
+        "(split-conformal prediction, for each class by itself).",
+        rate=f"{100 * error:.1f}".removesuffix(".0"),
+    )
 
 
 def group_blocks(groups: tuple[Subgroup, ...]) -> list[Block]:
     """The table of subgroups, with a word on those that are too small to say much."""
     rows = [
         (
-            f"{group.attribute}: {group.value}{' *' if group.is_small else ''}",
+            f"{tr(group.attribute)}: {tr(group.value)}{' *' if group.is_small else ''}",
             f"{group.n} ({group.positives})",
             told_briefly(group.sensitivity),
             told_briefly(group.specificity),
@@ -130,10 +152,10 @@ def group_blocks(groups: tuple[Subgroup, ...]) -> list[Block]:
         )
         for group in groups
     ]
-    header = ("Group", "n (with finding)", "Sensitivity", "Specificity", "ROC AUC")
+    header = (tr("Group"), tr("n (with finding)"), tr("Sensitivity"), tr("Specificity"), "ROC AUC")
     blocks: list[Block] = [Table(header, tuple(rows))]
     if any(group.is_small for group in groups):
-        blocks.append(Text("* Fewer than 10 films with or without the finding: says little.", Tone.QUIET))
+        blocks.append(Text(tr("* Fewer than 10 films with or without the finding: says little."), Tone.QUIET))
     return blocks
 
 
@@ -152,8 +174,8 @@ def _mistakes(evaluation: Evaluation) -> list[Block]:
         )
         for name, index in zip(names_of(evaluation, shown), shown, strict=True)
     )
-    header = ("File", "Labelled", "Called", "Probability")
-    return [Heading(f"The most confident mistakes of {len(wrong)}"), Table(header, rows)]
+    header = (tr("File"), tr("Labelled"), tr("Called"), tr("Probability"))
+    return [Heading(tr("The most confident mistakes of {count}", count=len(wrong))), Table(header, rows)]
 
 
 def _certainty(evaluation: Evaluation, index: int) -> float:

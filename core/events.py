@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import Reason
+from core.language import marked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,50 +23,50 @@ if TYPE_CHECKING:
 
 
 class Stage(StrEnum):
-    """What a job is busy with; the value is shown to people."""
+    """What a job is busy with; the value is shown to people, translated."""
 
-    MAKING_PHANTOMS = "Making phantoms"
-    READING_DATASET = "Reading the dataset"
-    READING_RUNS = "Reading the trainings"
-    CHECKING_FILMS = "Checking films"
-    COMPARING = "Comparing films"
-    PROBING = "Looking for shortcuts"
-    DECODING = "Decoding films"
-    LOADING_NETWORK = "Loading the network"
-    DOWNLOADING = "Downloading weights"
-    EXTRACTING_FEATURES = "Extracting features"
-    TRAINING = "Training"
-    FINDING_RATE = "Finding a learning rate"
-    VALIDATING = "Validating"
-    TESTING = "Testing"
-    WATCHING = "Watching the folder"
-    EXPLAINING = "Making heat maps"
-    READING_MODEL = "Reading the model"
-    WRITING = "Writing"
+    MAKING_PHANTOMS = marked("Making phantoms")
+    READING_DATASET = marked("Reading the dataset")
+    READING_RUNS = marked("Reading the trainings")
+    CHECKING_FILMS = marked("Checking films")
+    COMPARING = marked("Comparing films")
+    PROBING = marked("Looking for shortcuts")
+    DECODING = marked("Decoding films")
+    LOADING_NETWORK = marked("Loading the network")
+    DOWNLOADING = marked("Downloading weights")
+    EXTRACTING_FEATURES = marked("Extracting features")
+    TRAINING = marked("Training")
+    FINDING_RATE = marked("Finding a learning rate")
+    VALIDATING = marked("Validating")
+    TESTING = marked("Testing")
+    WATCHING = marked("Watching the folder")
+    EXPLAINING = marked("Making heat maps")
+    READING_MODEL = marked("Reading the model")
+    WRITING = marked("Writing")
 
 
 class Severity(StrEnum):
-    """How much a note or finding matters."""
+    """How much a note or finding matters. The values stand in JSON, and are shown to people, translated."""
 
-    INFORMATION = "information"
-    WARNING = "warning"
-    BLOCKING = "blocking"
+    INFORMATION = marked("information")
+    WARNING = marked("warning")
+    BLOCKING = marked("blocking")
 
 
 class Status(StrEnum):
-    """What became of one file. The values stand in RESULTS.csv."""
+    """What became of one file. The values stand in RESULTS.csv, and are shown to people, translated."""
 
-    SCORED = "scored"
-    REFUSED = "refused"
-    FAILED = "failed"
+    SCORED = marked("scored")
+    REFUSED = marked("refused")
+    FAILED = marked("failed")
 
 
 class Decision(StrEnum):
-    """The three-way answer. The values stand in RESULTS.csv."""
+    """The three-way answer. The values stand in RESULTS.csv, and are shown to people, translated."""
 
-    LIKELY = "likely"
-    REVIEW = "review"
-    UNLIKELY = "unlikely"
+    LIKELY = marked("likely")
+    REVIEW = marked("review")
+    UNLIKELY = marked("unlikely")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,25 +287,25 @@ class FilmReading:
 
 
 class FindingKind(StrEnum):
-    """What an audit may find; the value is its title."""
+    """What an audit may find; the value is its title, which is shown translated."""
 
-    UNREADABLE = "Unreadable files"
-    PATIENT_LEAK = "Patients across splits"
-    COPY_LEAK = "Copies across splits"
-    LABEL_CONFLICT = "Copies with different labels"
-    EXACT_COPIES = "Exact copies"
-    NEAR_COPIES = "Near copies"
-    TINY_VALIDATION = "Tiny validation split"
-    IMBALANCE = "Unequal classes"
-    FEW_FILMS = "Few films"
-    INVERTED = "Inverted films"
-    SIZES = "Mixed sizes"
-    DEPTHS = "Mixed bit depths"
-    COLOURED = "Colour films"
-    BORDERS = "Plain borders"
-    SHORTCUT = "Shortcut"
-    NO_SPLIT = "No split possible"
-    DOUBTFUL = "Doubtful labels"
+    UNREADABLE = marked("Unreadable files")
+    PATIENT_LEAK = marked("Patients across splits")
+    COPY_LEAK = marked("Copies across splits")
+    LABEL_CONFLICT = marked("Copies with different labels")
+    EXACT_COPIES = marked("Exact copies")
+    NEAR_COPIES = marked("Near copies")
+    TINY_VALIDATION = marked("Tiny validation split")
+    IMBALANCE = marked("Unequal classes")
+    FEW_FILMS = marked("Few films")
+    INVERTED = marked("Inverted films")
+    SIZES = marked("Mixed sizes")
+    DEPTHS = marked("Mixed bit depths")
+    COLOURED = marked("Colour films")
+    BORDERS = marked("Plain borders")
+    SHORTCUT = marked("Shortcut")
+    NO_SPLIT = marked("No split possible")
+    DOUBTFUL = marked("Doubtful labels")
 
 
 @dataclass(frozen=True, slots=True)

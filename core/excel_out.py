@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from core.errors import JobFailed, Reason
 from core.events import LedgerRow
 from core.files import FORMULA_STARTS, readable_name, write_atomically
+from core.language import tr
 from core.ledger import COLUMNS
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ def write_excel(
     if any(len(column) != len(rows) for column in more.values()):
         raise ValueError("an extra column needs one text for every row")
     if len(rows) >= MOST_ROWS:
-        sentence = f"An Excel sheet holds {MOST_ROWS - 1:,} rows, and these are {len(rows):,}. Export them as CSV."
+        sentence = tr(
+            "An Excel sheet holds {most:,} rows, and these are {count:,}. Export them as CSV.",
+            most=MOST_ROWS - 1,
+            count=len(rows),
+        )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     several = classes if len(classes) > 2 else ()
     header = [*COLUMNS, *(f"p_{name}" for name in several), *more]

@@ -13,10 +13,12 @@ import numpy as np
 
 from core.errors import FilmUnreadable, Reason
 from core.facts import SMALL_PX, FilmFacts
+from core.language import Language, marked, spoken, tr
 from core.places import cache_folder
 
 MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; beyond, the file is begun anew
 VERSION: Final = 2  # raised whenever FilmFacts or what is measured changes
+NOT_KEPT: Final = marked("What was read cannot be kept for the next time ({error}).")
 Answer = FilmFacts | FilmUnreadable
 
 
@@ -33,10 +35,10 @@ class FactsStore:
                 path.unlink()
             self._connection = _opened(path)
         except (OSError, sqlite3.Error) as error:
-            self.trouble = f"What was read cannot be kept for the next time ({error})."
+            self.trouble = tr(NOT_KEPT, error=error)
 
     def known(self, path: Path) -> Answer | None:
-        """What is known about the file as it is now, None where it is new or has changed."""
+        """What is known about the file as it is now, None where it is new, changed or refused in another language."""
         key = _key_of(path)
         if self._connection is None or key is None:
             return None
@@ -52,7 +54,8 @@ class FactsStore:
         if key is None or (isinstance(answer, FilmUnreadable) and answer.may_be_retried):
             return
         if isinstance(answer, FilmUnreadable):
-            content, small = {"reason": answer.reason.value, "sentence": answer.sentence}, b""
+            content = {"reason": answer.reason.value, "sentence": answer.sentence, "language": spoken().value}
+            small = b""
         else:
             content, small = asdict(answer), answer.small.tobytes()
             del content["small"]
@@ -77,7 +80,7 @@ class FactsStore:
             try:
                 self._connection.commit()
             except sqlite3.Error as error:
-                self.trouble = f"What was read cannot be kept for the next time ({error})."
+                self.trouble = tr(NOT_KEPT, error=error)
 
     def close(self) -> None:
         self.save()
@@ -90,7 +93,7 @@ class FactsStore:
         try:
             self._connection.execute(statement, values)
         except sqlite3.Error as error:
-            self.trouble = f"What was read cannot be kept for the next time ({error})."
+            self.trouble = tr(NOT_KEPT, error=error)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -125,9 +128,11 @@ def _key_of(path: Path) -> bytes | None:
     return hashlib.sha256(text).digest()[:16]
 
 
-def _answer_of(facts: str, small: bytes) -> Answer:
+def _answer_of(facts: str, small: bytes) -> Answer | None:
+    """What a row tells; None for a refusal whose sentence is not in the spoken language."""
     content = json.loads(facts)
     if "reason" in content:
-        return FilmUnreadable(Reason(content["reason"]), content["sentence"])
+        is_spoken = content.get("language", Language.ENGLISH.value) == spoken().value
+        return FilmUnreadable(Reason(content["reason"]), content["sentence"]) if is_spoken else None
     pixels = np.frombuffer(small, np.uint8).reshape(SMALL_PX, SMALL_PX)
     return FilmFacts(**content, small=pixels)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from core.errors import JobFailed, Reason
+from core.language import tr
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 WRITE_TEST: Final = ".write-test-"
@@ -28,9 +29,10 @@ def explained_write(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            sentence = f"The disk is full: {path} could not be written. Free some space and try again."
+            sentence = tr("The disk is full: {path} could not be written. Free some space and try again.", path=path)
             raise JobFailed(Reason.DISK_FULL, sentence) from error
-        sentence = f"{path} cannot be written ({error.strerror or error}). Choose another place."
+        why = error.strerror or error
+        sentence = tr("{path} cannot be written ({why}). Choose another place.", path=path, why=why)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
 
 
@@ -149,7 +151,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(tr("it is nested too deeply")) from error
 
 
 def unused(path: Path) -> Path:

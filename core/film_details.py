@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.deflated import dicom_header
+from core.language import marked, tr, tr_count
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -16,11 +17,10 @@ TAGS: Final = (
     "PatientAge", "PatientSex", "ViewPosition", "ImageLaterality", "Laterality", "BodyPartExamined", "Manufacturer",
     "ManufacturerModelName", "BurnedInAnnotation", *DATES,
 )  # fmt: skip
-SEXES: Final = {"F": "F", "M": "M", "O": "other"}
-SIDES: Final = {"L": "left", "R": "right"}
+SEXES: Final = {"F": marked("F"), "M": marked("M"), "O": marked("other")}
+SIDES: Final = {"L": marked("left"), "R": marked("right")}
 UNITS_A_YEAR: Final = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
-AGE_UNITS: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}  # DICOM Part 5, 6.2, AS
-AGE: Final = re.compile(r"(\d{1,3})([DWMY])")
+AGE: Final = re.compile(r"(\d{1,3})([DWMY])")  # DICOM Part 5, 6.2, AS
 DATE: Final = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")  # with points before DICOM 3.0
 CODE: Final = re.compile(r"[A-Z0-9_ ]{1,16}")  # DICOM Part 5, 6.2, CS
 DEVICE_CHARACTERS: Final = 64  # DICOM Part 5, 6.2, LO
@@ -30,8 +30,8 @@ DEVICE_CHARACTERS: Final = 64  # DICOM Part 5, 6.2, LO
 class FilmDetails:
     """What may stand beside a film; "" for what is not told. Its repr is empty, so that no log can hold it.
 
-    age: in words. sex: F, M or other. view: DICOM's code, as PA. date: ISO, when it was taken. device: maker and
-    type, any text. side: left or right, where only one side was taken. age_years: None where it is not told.
+    age: in words. sex: a word for F, M or other. view: DICOM's code, as PA. date: ISO, when it was taken. device: maker
+    and type, any text. side: left or right, where only one side was taken. age_years: None where it is not told.
     is_burned_in: the file says that letters, such as a name, stand in the picture itself.
     """
 
@@ -74,24 +74,32 @@ def _details_of(header: "Dataset") -> FilmDetails:
     """The details among these tags; values that are not as DICOM wants them count as not told."""
     return FilmDetails(
         age=age_in_words(_text(header, "PatientAge")),
-        sex=SEXES.get(_text(header, "PatientSex"), ""),
+        sex=_word(SEXES, _text(header, "PatientSex")),
         view=_code(header, "ViewPosition"),
         date=next((day for day in (_iso_date(_text(header, name)) for name in DATES) if day), ""),
         device=_device(_text(header, "Manufacturer"), _text(header, "ManufacturerModelName")),
         body_part=_code(header, "BodyPartExamined").lower(),
         age_years=age_in_years(_text(header, "PatientAge")),
         is_burned_in=_text(header, "BurnedInAnnotation").upper() == "YES",
-        side=SIDES.get(_text(header, "ImageLaterality") or _text(header, "Laterality"), ""),
+        side=_word(SIDES, _text(header, "ImageLaterality") or _text(header, "Laterality")),
     )
 
 
 def age_in_words(age: str) -> str:
     """A DICOM age string in words, 045Y as 45 years; "" for anything else."""
-    match = AGE.fullmatch(age)
-    if match is None:
+    found = AGE.fullmatch(age)
+    if found is None:
         return ""
-    count, unit = int(match[1]), AGE_UNITS[match[2]]
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    count = int(found[1])
+    match found[2]:
+        case "D":
+            return tr_count("{count} day", "{count} days", count)
+        case "W":
+            return tr_count("{count} week", "{count} weeks", count)
+        case "M":
+            return tr_count("{count} month", "{count} months", count)
+        case _:
+            return tr_count("{count} year", "{count} years", count)
 
 
 def age_in_years(age: str) -> float | None:
@@ -110,11 +118,16 @@ def cautions(details: FilmDetails, ages: tuple[float, float] | None) -> tuple[st
     told = []
     if ages is not None and is_outside(details.age_years, ages):
         told.append(
-            f"The patient's age ({details.age}) is outside of those that the model was trained with ({ages[0]:g} to "
-            f"{ages[1]:g} years): its answer may be wrong. Read the film without it."
+            tr(
+                "The patient's age ({age}) is outside of those that the model was trained with ({youngest:g} to "
+                "{oldest:g} years): its answer may be wrong. Read the film without it.",
+                age=details.age,
+                youngest=ages[0],
+                oldest=ages[1],
+            )
         )
     if details.is_burned_in:
-        told.append("Letters are burned into the picture, perhaps a name: look before you pass the picture on.")
+        told.append(tr("Letters are burned into the picture, perhaps a name: look before you pass the picture on."))
     return tuple(told)
 
 
@@ -126,6 +139,11 @@ def _text(header: "Dataset", keyword: str) -> str:
     if not isinstance(value, str):
         return ""
     return "".join(character for character in value if character.isprintable()).strip()
+
+
+def _word(words: dict[str, str], code: str) -> str:
+    """What a code means, "" for one that is not known."""
+    return tr(words[code]) if code in words else ""
 
 
 def _code(header: "Dataset", keyword: str) -> str:

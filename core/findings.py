@@ -8,6 +8,7 @@ from typing import Final
 from core.dataset import Dataset, Film, Split
 from core.errors import JobFailed
 from core.events import FilmLeftOut, Finding, FindingKind, Severity, Shortcut
+from core.language import marked, tr
 from core.preparation import Action, Correction, SplitChoice, Step
 from core.splits import with_splits
 from core.survey import Survey
@@ -19,8 +20,22 @@ WIDE_BORDER: Final = 0.1  # share of the picture
 COMMON: Final = 0.9  # a size or depth that so many films share is the rule, the others stand out
 NOTED_SHORTCUT, STRONG_SHORTCUT = 0.60, 0.75  # lower bound of the AUC
 RANK: Final = {Split.TEST: 2, Split.VALIDATION: 1, Split.TRAINING: 0, None: 0}
-TOO_GOOD: Final = "figures on the test films would be too good to be true"
-NEW_SPLITS: Final = Step("Make new splits by patient", splits=SplitChoice.NEW)
+LEAKS: Final = {
+    FindingKind.PATIENT_LEAK: marked(
+        "{count} patients ({films} films, {in_test} of them in the test split) stand in more than one split: "
+        "figures on the test films would be too good to be true."
+    ),
+    FindingKind.COPY_LEAK: marked(
+        "{count} groups of copies ({films} films, {in_test} of them in the test split) stand in more than one split: "
+        "figures on the test films would be too good to be true."
+    ),
+}
+COPIES: Final = {
+    FindingKind.EXACT_COPIES: marked("{count} groups of identical files ({films} films)."),
+    FindingKind.NEAR_COPIES: marked(
+        "{count} groups of films that differ only in size, compression, brightness, crop or mirroring ({films} films)."
+    ),
+}
 
 
 def findings_of(
@@ -40,6 +55,7 @@ def findings_of(
         *_splits(dataset, found),
         *_balance(dataset),
         *_mixture(dataset, found),
+        *_colours_and_borders(dataset, found),
     ]
     order = list(Severity)
     return tuple(sorted(findings, key=lambda finding: -order.index(finding.severity)))
@@ -49,8 +65,9 @@ def _named(dataset: Dataset, films: Iterable[Film], action: Action, value: str =
     return tuple(Correction(dataset.name_of(film.path), action, value) for film in films)
 
 
-def _excluding(dataset: Dataset, films: Sequence[Film], what: str) -> Step:
-    return Step(f"Exclude {len(films)} {what}", _named(dataset, films, Action.EXCLUDE))
+def _excluding(dataset: Dataset, films: Sequence[Film], label: str) -> Step:
+    """The step with this label, in which {count} stands for how many films."""
+    return Step(tr(label, count=len(films)), _named(dataset, films, Action.EXCLUDE))
 
 
 def _paths(films: Iterable[Film]) -> tuple[Path, ...]:
@@ -63,20 +80,14 @@ def _leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
     for film in dataset.films:
         by_patient[film.patient].append(film)
     findings = []
-    for kind, groups, what in (
-        (FindingKind.PATIENT_LEAK, list(by_patient.values()), "patients"),
-        (FindingKind.COPY_LEAK, copies, "groups of copies"),
-    ):
+    for kind, groups in ((FindingKind.PATIENT_LEAK, list(by_patient.values())), (FindingKind.COPY_LEAK, copies)):
         leaking = [group for group in groups if len({film.split for film in group}) > 1]
         if not leaking:
             continue
         films = [film for group in leaking for film in group]
         in_test = sum(film.split is Split.TEST for film in films)
-        sentence = (
-            f"{len(leaking)} {what} ({len(films)} films, {in_test} of them in the test split) stand in more than one "
-            f"split: {TOO_GOOD}."
-        )
-        advice = (
+        sentence = tr(LEAKS[kind], count=len(leaking), films=len(films), in_test=in_test)
+        advice = tr(
             "Take those out of training and validation that also stand in the test split, which then stays as it is; "
             "or make new splits by patient."
         )
@@ -93,9 +104,10 @@ def _leak_fixes(dataset: Dataset, leaking: Sequence[Sequence[Film]]) -> tuple[St
     dropped = [film for group in leaking for film in group if RANK[film.split] < max(RANK[one.split] for one in group)]
     before = Counter((film.label, film.split) for film in dataset.films)
     lost = Counter((film.label, film.split) for film in dropped)
+    new_splits = Step(tr("Make new splits by patient"), splits=SplitChoice.NEW)
     if any(2 * lost[key] > before[key] for key in lost):
-        return (NEW_SPLITS,)
-    return (_excluding(dataset, dropped, "leaking films"), NEW_SPLITS)
+        return (new_splits,)
+    return (_excluding(dataset, dropped, marked("Exclude {count} leaking films")), new_splits)
 
 
 def _conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
@@ -103,9 +115,13 @@ def _conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Findi
     if not groups:
         return []
     films = [film for group in groups for film in group]
-    sentence = f"{len(groups)} films ({len(films)} files) stand in more than one class; at least one label is wrong."
-    advice = "Look at them and relabel the wrong ones, or exclude them."
-    fixes = (_excluding(dataset, films, "contradicting films"),)
+    sentence = tr(
+        "{films} films ({files} files) stand in more than one class; at least one label is wrong.",
+        films=len(groups),
+        files=len(films),
+    )
+    advice = tr("Look at them and relabel the wrong ones, or exclude them.")
+    fixes = (_excluding(dataset, films, marked("Exclude {count} contradicting films")),)
     return [Finding(FindingKind.LABEL_CONFLICT, Severity.BLOCKING, sentence, advice, _paths(films), fixes)]
 
 
@@ -113,10 +129,10 @@ def _unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[Findi
     if not left_out:
         return []
     files = tuple(film.path for film in left_out)
-    sentence = f"{len(files)} files cannot be read and take no part."
-    advice = "The reasons stand under Unreadable; export these films again if they matter."
+    sentence = tr("{count} files cannot be read and take no part.", count=len(files))
+    advice = tr("The reasons stand under Unreadable; export these films again if they matter.")
     fix = Step(
-        f"Exclude {len(files)} unreadable files",
+        tr("Exclude {count} unreadable files", count=len(files)),
         tuple(Correction(dataset.name_of(path), Action.EXCLUDE) for path in files),
     )
     return [Finding(FindingKind.UNREADABLE, Severity.WARNING, sentence, advice, files, (fix,))]
@@ -132,15 +148,13 @@ def _copies(dataset: Dataset, copies: Sequence[Sequence[Film]], exact: Sequence[
     extra = {film.path for group in identical for film in group[1:]}
     near = [rest for group in copies if harmless(group) and len(rest := [f for f in group if f.path not in extra]) > 1]
     findings = []
-    for kind, groups, what in (
-        (FindingKind.EXACT_COPIES, identical, "identical files"),
-        (FindingKind.NEAR_COPIES, near, "films that differ only in size, compression, brightness, crop or mirroring"),
-    ):
+    for kind, groups in ((FindingKind.EXACT_COPIES, identical), (FindingKind.NEAR_COPIES, near)):
         if groups:
             films = [film for group in groups for film in group]
-            fix = _excluding(dataset, [film for group in groups for film in group[1:]], "surplus copies")
-            sentence = f"{len(groups)} groups of {what} ({len(films)} films)."
-            advice = "Keep one of each. Made splits never part them."
+            surplus = [film for group in groups for film in group[1:]]
+            fix = _excluding(dataset, surplus, marked("Exclude {count} surplus copies"))
+            sentence = tr(COPIES[kind], count=len(groups), films=len(films))
+            advice = tr("Keep one of each. Made splits never part them.")
             findings.append(Finding(kind, Severity.WARNING, sentence, advice, _paths(films), (fix,)))
     return findings
 
@@ -149,9 +163,9 @@ def _inverted(dataset: Dataset, found: Survey) -> list[Finding]:
     films = [film for film in dataset.films if film.path in found.inverted]
     if not films:
         return []
-    sentence = f"{len(films)} films seem to be inverted: dense tissue is dark in them."
-    advice = "Look at them; export them again with dense tissue white, or exclude them."
-    fixes = (_excluding(dataset, films, "inverted films"),)
+    sentence = tr("{count} films seem to be inverted: dense tissue is dark in them.", count=len(films))
+    advice = tr("Look at them; export them again with dense tissue white, or exclude them.")
+    fixes = (_excluding(dataset, films, marked("Exclude {count} inverted films")),)
     return [Finding(FindingKind.INVERTED, Severity.WARNING, sentence, advice, _paths(films), fixes)]
 
 
@@ -162,10 +176,12 @@ def _shortcut(shortcuts: Sequence[Shortcut]) -> list[Finding]:
         return []
     strong = best.auc.low >= STRONG_SHORTCUT
     advice = (
-        "A network can learn this instead of the lungs. Export both classes the same way from the same devices; "
-        "until then do not trust the figures beyond this dataset."
+        tr(
+            "A network can learn this instead of the lungs. Export both classes the same way from the same devices; "
+            "until then do not trust the figures beyond this dataset."
+        )
         if strong
-        else "The classes were not recorded quite alike. Check figures on films from elsewhere."
+        else tr("The classes were not recorded quite alike. Check figures on films from elsewhere.")
     )
     severity = Severity.WARNING if strong else Severity.INFORMATION
     return [Finding(FindingKind.SHORTCUT, severity, best.sentence, advice)]
@@ -176,38 +192,41 @@ def _splits(dataset: Dataset, found: Survey) -> list[Finding]:
     findings = []
     validation, training = dataset.of_split(Split.VALIDATION), dataset.of_split(Split.TRAINING)
     if 0 < len(validation) < TINY_VALIDATION and len(training) > 4 * len(validation):
-        sentence = (
-            f"The validation split has {len(validation)} films: one film more or less moves its accuracy by "
-            f"{100 / len(validation):.0f} %, too coarse to choose a model and a threshold with."
+        sentence = tr(
+            "The validation split has {count} films: one film more or less moves its accuracy by "
+            "{percent:.0f} %, too coarse to choose a model and a threshold with.",
+            count=len(validation),
+            percent=100 / len(validation),
         )
-        fix = Step("Make a new validation split by patient", splits=SplitChoice.NEW_VALIDATION)
-        advice = "Draw a new one, 15 % of the films that are not in the test split."
+        fix = Step(tr("Make a new validation split by patient"), splits=SplitChoice.NEW_VALIDATION)
+        advice = tr("Draw a new one, 15 % of the films that are not in the test split.")
         files = _paths(validation)
         findings.append(Finding(FindingKind.TINY_VALIDATION, Severity.WARNING, sentence, advice, files, (fix,)))
     try:
         with_splits(dataset, 0, found.copies)
     except JobFailed as error:
-        advice = "Add films of more patients, or correct how patients are told from file names."
+        advice = tr("Add films of more patients, or correct how patients are told from file names.")
         findings.append(Finding(FindingKind.NO_SPLIT, Severity.BLOCKING, error.sentence, advice))
     return findings
 
 
 def _balance(dataset: Dataset) -> list[Finding]:
     counts = {name: sum(film.label == label for film in dataset.films) for label, name in enumerate(dataset.classes)}
-    findings = [
-        Finding(FindingKind.FEW_FILMS, Severity.WARNING, f"{name} has {count} films only.", "Add films if you can.")
-        for name, count in counts.items()
-        if count < FEW_FILMS
-    ]
+    findings = []
+    for name, count in counts.items():
+        if count < FEW_FILMS:
+            sentence = tr("{name} has {count} films only.", name=name, count=count)
+            findings.append(Finding(FindingKind.FEW_FILMS, Severity.WARNING, sentence, tr("Add films if you can.")))
     if max(counts.values()) > IMBALANCE * max(1, min(counts.values())):
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
-        advice = "The recipes fast and best weight the classes; accuracy alone misleads here."
-        findings.append(Finding(FindingKind.IMBALANCE, Severity.INFORMATION, f"Films: {listed}.", advice))
+        sentence = tr("Films: {listed}.", listed=listed)
+        advice = tr("The recipes fast and best weight the classes; accuracy alone misleads here.")
+        findings.append(Finding(FindingKind.IMBALANCE, Severity.INFORMATION, sentence, advice))
     return findings
 
 
 def _mixture(dataset: Dataset, found: Survey) -> list[Finding]:
-    """Films recorded otherwise than most: size, depth, colour, border."""
+    """Films recorded otherwise than most: size and depth."""
     facts = found.facts
     findings = []
 
@@ -219,30 +238,38 @@ def _mixture(dataset: Dataset, found: Survey) -> list[Finding]:
     odd, kinds = unlike(lambda film: (facts[film.path].width, facts[film.path].height))
     if odd:
         widths = [facts[film.path].width for film in dataset.films]
-        sentence = f"{kinds} sizes, {min(widths)} to {max(widths)} pixels wide."
+        sentence = tr(
+            "{count} sizes, {narrowest} to {widest} pixels wide.",
+            count=kinds,
+            narrowest=min(widths),
+            widest=max(widths),
+        )
         files = _paths(odd) if len(odd) < (1 - COMMON) * len(dataset.films) else ()
-        advice = "Harmless where sizes are mixed in each class; the shortcut probe tells."
+        advice = tr("Harmless where sizes are mixed in each class; the shortcut probe tells.")
         findings.append(Finding(FindingKind.SIZES, Severity.INFORMATION, sentence, advice, files))
     odd, _ = unlike(lambda film: facts[film.path].bits)
     if odd:
-        sentence = f"{len(odd)} films have another bit depth than the rest."
-        advice = "They are scaled by the depth that their values need; look whether they are as bright as the others."
+        sentence = tr("{count} films have another bit depth than the rest.", count=len(odd))
+        advice = tr(
+            "They are scaled by the depth that their values need; look whether they are as bright as the others."
+        )
         findings.append(Finding(FindingKind.DEPTHS, Severity.INFORMATION, sentence, advice, _paths(odd)))
-    for kind, films, what, advice in (
-        (
-            FindingKind.COLOURED,
-            [film for film in dataset.films if facts[film.path].is_coloured],
-            "show colours",
-            "Chest films have none: look whether these are photographs, overlays or other pictures.",
-        ),
-        (
-            FindingKind.BORDERS,
-            [film for film in dataset.films if facts[film.path].border > WIDE_BORDER],
-            f"have a plain border over more than {WIDE_BORDER:.0%} of the picture",
-            "Crop them when you export; a border that goes with one class is a shortcut.",
-        ),
-    ):
-        if films:
-            sentence = f"{len(films)} films {what}."
-            findings.append(Finding(kind, Severity.INFORMATION, sentence, advice, _paths(films)))
+    return findings
+
+
+def _colours_and_borders(dataset: Dataset, found: Survey) -> list[Finding]:
+    """Films that show what no bare chest film has: colours, wide plain borders."""
+    findings = []
+    if films := [film for film in dataset.films if found.facts[film.path].is_coloured]:
+        sentence = tr("{count} films show colours.", count=len(films))
+        advice = tr("Chest films have none: look whether these are photographs, overlays or other pictures.")
+        findings.append(Finding(FindingKind.COLOURED, Severity.INFORMATION, sentence, advice, _paths(films)))
+    if films := [film for film in dataset.films if found.facts[film.path].border > WIDE_BORDER]:
+        sentence = tr(
+            "{count} films have a plain border over more than {share:.0%} of the picture.",
+            count=len(films),
+            share=WIDE_BORDER,
+        )
+        advice = tr("Crop them when you export; a border that goes with one class is a shortcut.")
+        findings.append(Finding(FindingKind.BORDERS, Severity.INFORMATION, sentence, advice, _paths(films)))
     return findings

@@ -5,6 +5,7 @@ from typing import Final
 
 from core.dataset import Split
 from core.events import BatchEnded
+from core.language import tr
 from core.recipe import Recipe
 
 # Training on a film costs so many times a mere look at it; measured with ResNet-18, used until both are known here.
@@ -79,7 +80,8 @@ def time_left(event: BatchEnded) -> str:
     """What to say of the time that a training needs at this batch; early stopping may end it sooner."""
     if event.seconds_left is None:
         return ""
-    return f"{'at most' if event.may_end_early else 'about'} {in_words(event.seconds_left)} left"
+    time = in_words(event.seconds_left)
+    return tr("at most {time} left", time=time) if event.may_end_early else tr("about {time} left", time=time)
 
 
 def in_words(seconds: float) -> str:

@@ -19,6 +19,7 @@ from core.copies import looks_inverted
 from core.errors import Reason
 from core.gate_features import EDGES, FEATURES, Floats, Spread, as_they_should_lie, described, small_films, spread_of
 from core.gate_rules import Looked, refused_by_rule
+from core.language import tr
 
 COMPONENTS: Final = 32  # 24 to 64 gave the same within the noise
 EDGE_COMPONENTS: Final = 16  # 32 and 48 refused more films that were exposed otherwise
@@ -99,7 +100,7 @@ class GateStatistics:
         if content is None:
             return None
         if not isinstance(content, dict) or set(content) != set(cls.__dataclass_fields__):
-            raise ValueError("the gate's statistics have unknown or missing entries")
+            raise ValueError(tr("the gate's statistics have unknown or missing entries"))
         try:
             statistics = cls(
                 films=Spread.from_json(content["films"], FEATURES),
@@ -112,11 +113,11 @@ class GateStatistics:
                 is_chest=bool(content["is_chest"]),
             )
         except (KeyError, TypeError) as error:
-            raise ValueError(f"the gate's statistics are incomplete ({error})") from error
+            raise ValueError(tr("the gate's statistics are incomplete ({error})", error=error)) from error
         single = [statistics.threshold, statistics.edge_threshold]
         single += [value for part in (statistics.sides, statistics.ends) for value in (part.threshold, part.gain)]
         if statistics.turns.shape != (len(TURNED),) or not np.isfinite([*statistics.turns, *single]).all():
-            raise ValueError("the gate's thresholds are incomplete")
+            raise ValueError(tr("the gate's thresholds are incomplete"))
         return statistics
 
 

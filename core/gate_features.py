@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.images import Grey, resized
+from core.language import tr
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,10 +63,16 @@ class Spread:
         mean, components = (np.array(content[name], np.float64) * UNIT for name in ("mean", "components"))
         variances, left_over = np.array(content["variances"], np.float64), float(content["left_over"])
         if mean.shape != (size,) or components.shape != (variances.size, size):
-            raise ValueError(f"the gate's statistics are of {mean.size} numbers a film; this version takes {size}")
+            raise ValueError(
+                tr(
+                    "the gate's statistics are of {count} numbers a film; this version takes {expected}",
+                    count=mean.size,
+                    expected=size,
+                )
+            )
         numbers = np.concatenate([mean, components.ravel(), variances, [left_over]])
         if not np.isfinite(numbers).all() or min(variances.min(), left_over) <= 0:
-            raise ValueError("the gate's statistics hold numbers that cannot be")
+            raise ValueError(tr("the gate's statistics hold numbers that cannot be"))
         return cls(mean, components, variances, left_over)
 
 

@@ -20,6 +20,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.dicom import DICOM_MAGIC, DICOM_MAGIC_OFFSET, DicomFilm
 from core.dicom_apart import read_dicom_apart
 from core.errors import FilmUnreadable, Reason
+from core.language import tr
 from core.tiff_apart import needs_libtiff, read_tiff_apart
 
 Grey = npt.NDArray[np.uint8]
@@ -78,11 +79,11 @@ def explained_read() -> Iterator[None]:
     except FilmUnreadable:
         raise
     except MemoryError as error:
-        raise FilmUnreadable(Reason.OUT_OF_MEMORY, "There was not enough memory to decode it.") from error
+        raise FilmUnreadable(Reason.OUT_OF_MEMORY, tr("There was not enough memory to decode it.")) from error
     except OSError as error:
         raise _explained(error) from error
     except ValueError as error:  # of the system: no file can have such a name
-        raise FilmUnreadable(Reason.MISSING, "No file can have this name.") from error
+        raise FilmUnreadable(Reason.MISSING, tr("No file can have this name.")) from error
 
 
 def read_square(path: Path, size_px: int) -> Grey:
@@ -129,11 +130,12 @@ def open_regular(path: Path) -> BinaryIO:
     status = os.fstat(descriptor)
     refusal: FilmUnreadable | None = None
     if not stat.S_ISREG(status.st_mode):
-        refusal = FilmUnreadable(Reason.NOT_AN_IMAGE, "It is not a regular file.")
+        refusal = FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is not a regular file."))
     elif status.st_size == 0:
-        refusal = FilmUnreadable(Reason.EMPTY_FILE, "The file is empty (0 bytes).")
+        refusal = FilmUnreadable(Reason.EMPTY_FILE, tr("The file is empty (0 bytes)."))
     elif status.st_size > MAX_FILE_BYTES:
-        refusal = FilmUnreadable(Reason.TOO_LARGE, f"The file has {status.st_size:,} bytes; no single film has.")
+        sentence = tr("The file has {count:,} bytes; no single film has.", count=status.st_size)
+        refusal = FilmUnreadable(Reason.TOO_LARGE, sentence)
     if refusal:
         stream.close()
         raise refusal
@@ -143,12 +145,12 @@ def open_regular(path: Path) -> BinaryIO:
 def _explained(error: OSError) -> FilmUnreadable:
     """The film reason for an error of the file system."""
     if isinstance(error, FileNotFoundError):
-        return FilmUnreadable(Reason.MISSING, "The file is not there (any more).")
+        return FilmUnreadable(Reason.MISSING, tr("The file is not there (any more)."))
     if isinstance(error, PermissionError):
-        return FilmUnreadable(Reason.NO_PERMISSION, "You have no permission to read it.")
+        return FilmUnreadable(Reason.NO_PERMISSION, tr("You have no permission to read it."))
     if error.errno in {errno.EISDIR, errno.ENXIO}:
-        return FilmUnreadable(Reason.NOT_AN_IMAGE, "It is not a regular file.")
-    return FilmUnreadable(Reason.READ_ERROR, f"It could not be read ({error.strerror or error}).")
+        return FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is not a regular file."))
+    return FilmUnreadable(Reason.READ_ERROR, tr("It could not be read ({why}).", why=error.strerror or error))
 
 
 def is_dicom(stream: BinaryIO) -> bool:
@@ -172,12 +174,12 @@ def _decode(stream: BinaryIO, about_px: int | None, watch: Watch | None) -> Grey
         picture = Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError as error:
         if start.startswith(STARTS):
-            raise FilmUnreadable(Reason.DAMAGED, "It is damaged or cut off.") from error
-        raise FilmUnreadable(Reason.NOT_AN_IMAGE, "It is no JPEG, PNG, TIFF, BMP or DICOM picture.") from error
+            raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off.")) from error
+        raise FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is no JPEG, PNG, TIFF, BMP or DICOM picture.")) from error
     except MemoryError:
         raise
     except Exception as error:  # Pillow's parsers raise whatever the bytes led them to
-        raise FilmUnreadable(Reason.DAMAGED, f"Its header is damaged ({error}).") from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
     with picture:
         _check_header(picture)
         if needs_libtiff(picture):
@@ -189,13 +191,15 @@ def _check_header(picture: Image.Image) -> None:
     """Refuse from the header alone what must not be decoded."""
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        raise FilmUnreadable(Reason.TOO_LARGE, f"It claims {width:,} x {height:,} pixels; no film has.")
+        sentence = tr("It claims {width:,} x {height:,} pixels; no film has.", width=width, height=height)
+        raise FilmUnreadable(Reason.TOO_LARGE, sentence)
     try:
         frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
     except Exception as error:  # the same
-        raise FilmUnreadable(Reason.DAMAGED, f"Its header is damaged ({error}).") from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
     if frames > 1:
-        raise FilmUnreadable(Reason.MULTI_FRAME, f"It holds {frames} pictures; one film was expected.")
+        sentence = tr("It holds {frames} pictures; one film was expected.", frames=frames)
+        raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
 
 
 def _load(picture: Image.Image, about_px: int | None, watch: Watch | None) -> Grey:
@@ -209,7 +213,7 @@ def _load(picture: Image.Image, about_px: int | None, watch: Watch | None) -> Gr
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise whatever their parsers met
-        raise FilmUnreadable(Reason.DAMAGED, f"It is damaged or cut off ({error}).") from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off ({error}).", error=error)) from error
 
 
 def _seen(picture: Image.Image, watch: Watch | None) -> Grey:
@@ -262,8 +266,12 @@ def _check_shape(pixels: Grey) -> None:
     """Refuse what cannot be a film whatever it shows."""
     height, width = pixels.shape
     if min(height, width) < MIN_SIDE_PX:
-        raise FilmUnreadable(
-            Reason.TOO_SMALL, f"It has {width} x {height} pixels; at least {MIN_SIDE_PX} a side are needed."
+        sentence = tr(
+            "It has {width} x {height} pixels; at least {least} a side are needed.",
+            width=width,
+            height=height,
+            least=MIN_SIDE_PX,
         )
+        raise FilmUnreadable(Reason.TOO_SMALL, sentence)
     if pixels.min() == pixels.max():
-        raise FilmUnreadable(Reason.BLANK, "It is blank: every pixel has the same value.")
+        raise FilmUnreadable(Reason.BLANK, tr("It is blank: every pixel has the same value."))

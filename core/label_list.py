@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import JobFailed, Reason
+from core.language import tr
 
 FILM_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ""})
 FILE_NAMES: Final = ("file", "filename", "file_name", "path", "filepath", "image", "image_path", "film", "dicom")
@@ -46,7 +47,8 @@ class LabelList:
     def column(self, name: str) -> int:
         """The place of a column. Raises JobFailed where there is none of that name."""
         if name not in self.header:
-            raise invalid_list(f"There is no column {name!r}; the columns are {', '.join(self.header)}")
+            listed = ", ".join(self.header)
+            raise invalid_list(tr("There is no column {name!r}; the columns are {listed}", name=name, listed=listed))
         return self.header.index(name)
 
 
@@ -61,12 +63,12 @@ def read_label_list(path: Path) -> LabelList:
     Raises JobFailed (dataset_invalid) with what is wrong.
     """
     if path.suffix.lower() == ".xls":
-        raise invalid_list(f"{path} is in Excel's old format; save it as .xlsx or CSV")
+        raise invalid_list(tr("{path} is in Excel's old format; save it as .xlsx or CSV", path=path))
     if path.stat().st_size > MAX_LIST_BYTES:
-        raise invalid_list(f"{path} is larger than any label list")
+        raise invalid_list(tr("{path} is larger than any label list", path=path))
     numbered = list(_excel_rows(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _text_rows(path))
     if not numbered:
-        raise invalid_list(f"{path} is empty")
+        raise invalid_list(tr("{path} is empty", path=path))
     header = tuple(cell.strip() for cell in numbered[0][1])
     width = len(header)
     rows = [(line, tuple(cell.strip() for cell in (*cells, *[""] * width)[:width])) for line, cells in numbered[1:]]
@@ -77,7 +79,7 @@ def _text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise invalid_list(f"{path} is neither a folder nor a UTF-8 label list (CSV)") from error
+        raise invalid_list(tr("{path} is neither a folder nor a UTF-8 label list (CSV)", path=path)) from error
     first = text.partition("\n")[0]
     # not splitlines: a file's name may hold characters that Python counts as line ends, and quoted line ends
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
@@ -85,7 +87,8 @@ def _text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         for row in reader:
             yield reader.line_num, row
     except csv.Error as error:
-        raise invalid_list(f"line {reader.line_num} of {path} cannot be read ({error})") from error
+        sentence = tr("line {line} of {path} cannot be read ({error})", line=reader.line_num, path=path, error=error)
+        raise invalid_list(sentence) from error
 
 
 def _excel_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
@@ -94,7 +97,7 @@ def _excel_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_LIST_BYTES:
-                raise invalid_list(f"{path} is larger than any label list")
+                raise invalid_list(tr("{path} is larger than any label list", path=path))
         book = load_workbook(path, read_only=True, data_only=True)
         try:
             for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
@@ -104,7 +107,8 @@ def _excel_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     except (JobFailed, MemoryError):
         raise
     except Exception as error:  # openpyxl raises whatever a damaged workbook led it to
-        raise invalid_list(f"{path} cannot be read as an Excel workbook ({type(error).__name__})") from error
+        kind = type(error).__name__
+        raise invalid_list(tr("{path} cannot be read as an Excel workbook ({kind})", path=path, kind=kind)) from error
 
 
 def _whole(cell: object) -> str:
@@ -129,9 +133,10 @@ def guessed_columns(table: LabelList) -> Columns:
         file = next((name for name in free if _looks_like_files(_cells(table, name))), None)
     if label is None:
         label = next((name for name in free if name != file and _looks_like_classes(_cells(table, name))), None)
-    if file is None or label is None:
-        missing = "file" if file is None else "label"
-        raise invalid_list(f"No column looks like the {missing}; name one column file and one label")
+    if file is None:
+        raise invalid_list(tr("No column looks like the file; name one column file and one label"))
+    if label is None:
+        raise invalid_list(tr("No column looks like the label; name one column file and one label"))
     return Columns(file, label, patient, split)
 
 

@@ -53,7 +53,7 @@ def tr(sentence: str, /, **values: object) -> str:
 
     Places are str.format's, so a brace that is meant is doubled where there are values, and only there.
     """
-    said = _Spoken.catalogue.gettext(sentence)
+    said = _Spoken.catalogue.gettext(sentence) if sentence else ""  # the empty one is the catalogue's header
     return said.format(**values) if values else said
 
 

@@ -20,6 +20,7 @@ from core.distributed import agree_to_stop, in_parallel, own_share, processes, s
 from core.errors import JobFailed, Reason
 from core.events import BatchEnded, Noted, Progressed, Severity, Stage
 from core.forecast import Forecast
+from core.language import tr
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
 from core.mishaps import ran_out_of_memory
 from core.model_file import logits_of
@@ -163,10 +164,14 @@ class Learner:
                 if not ran_out_of_memory(error) or processes() > 1:
                     raise
                 if self.part_size // 2 < SMALLEST_PART:
-                    sentence = "There is not enough memory for two films at once. Choose a smaller image or network."
+                    sentence = tr(
+                        "There is not enough memory for two films at once. Choose a smaller image or network."
+                    )
                     raise JobFailed(Reason.OUT_OF_MEMORY, sentence) from error
                 self.part_size //= 2
-                sentence = f"Memory ran out; batches now go through the network {self.part_size} films at a time."
+                sentence = tr(
+                    "Memory ran out; batches now go through the network {count} films at a time.", count=self.part_size
+                )
                 yield Noted(sentence, Severity.WARNING)
         self.optimizer.step()
         self.average.update()

@@ -18,6 +18,7 @@ from core.files import (
     without_quote,
     write_text_atomically,
 )
+from core.language import tr
 from core.locks import is_own
 
 UNFINISHED: Final = ".partial"
@@ -68,26 +69,30 @@ def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRo
         content = path.read_bytes()
         lines = csv_rows(whole_csv(content))
     except (OSError, ValueError) as error:
-        raise _not_resumable(path, "it cannot be read") from error
+        raise _not_resumable(path, tr("it cannot be read")) from error
     expected = header_of(classes)
     if not lines or lines[0] != expected:
         if not lines and text_of([], classes).encode("utf-8").startswith(content):
             return []  # torn in its first line
-        raise _not_resumable(path, "its columns are not those of this model's screenings")
+        raise _not_resumable(path, tr("its columns are not those of this model's screenings"))
     rows = {}
     for cells in lines[1:]:
         try:
             row = row_of(cells)
         except ValueError as error:
-            raise _not_resumable(path, "one of its rows was changed") from error
+            raise _not_resumable(path, tr("one of its rows was changed")) from error
         if row.model != model:
-            raise _not_resumable(path, f"it was made by {row.model}, not by {model}")
+            raise _not_resumable(path, tr("it was made by {other}, not by {model}", other=row.model, model=model))
         rows[row.file] = row
     return list(rows.values())
 
 
 def _not_resumable(path: Path, why: str) -> JobFailed:
-    sentence = f"{path} cannot be continued: {why}. Screen again without resuming, or choose another output."
+    sentence = tr(
+        "{path} cannot be continued: {why}. Screen again without resuming, or choose another output.",
+        path=path,
+        why=why,
+    )
     return JobFailed(Reason.NOTHING_TO_RESUME, sentence)
 
 
@@ -165,4 +170,5 @@ def file_of(folder: Path, name: str) -> Path:
 
 def unlisted(folder: Path, error: OSError) -> JobFailed:
     """The error where the folder itself cannot be listed."""
-    return JobFailed(Reason.DATASET_INVALID, f"{folder} cannot be opened ({error.strerror or error}).")
+    sentence = tr("{folder} cannot be opened ({why}).", folder=folder, why=error.strerror or error)
+    return JobFailed(Reason.DATASET_INVALID, sentence)

@@ -13,6 +13,7 @@ from typing import Final
 
 from core.errors import JobFailed, Reason
 from core.files import WRITE_TEST, explained_write, temporary_prefix
+from core.language import tr
 
 LOCK: Final = "lock"
 HELD: Final = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
@@ -60,7 +61,10 @@ def _locked(path: Path, output: Path) -> int:
             os.close(descriptor)
             break
         os.close(descriptor)
-    sentence = f"{output} is being written by another PneumoScreen. Wait until that has ended, or choose another place."
+    sentence = tr(
+        "{path} is being written by another PneumoScreen. Wait until that has ended, or choose another place.",
+        path=output,
+    )
     raise JobFailed(Reason.IN_USE, sentence)
 
 

@@ -10,6 +10,7 @@ from core.answers import CODE_LENGTH, set_code
 from core.dataset import Split
 from core.errors import JobFailed, Reason
 from core.files import check_writable, read_json, write_text_atomically
+from core.language import tr
 from core.model_header import ModelHeader
 from core.places import data_folder
 from core.run_folder import CARD
@@ -35,7 +36,9 @@ def _counted(path: Path) -> dict[str, int]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        sentence = f"{path}, which counts the looks at test films, cannot be read. Restore it, or delete it."
+        sentence = tr(
+            "{path}, which counts the looks at test films, cannot be read. Restore it, or delete it.", path=path
+        )
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
 
 

@@ -12,6 +12,7 @@ from core.dataset import Dataset, Split
 from core.decoded import DecodedFilms, films_of_split
 from core.errors import JobFailed, Reason
 from core.events import AuditResult, FilmLeftOut, Noted, Progressed, Severity
+from core.language import tr, tr_count
 from core.preparation import Preparation
 from core.recipe import Recipe
 from core.splits import with_splits
@@ -45,7 +46,7 @@ def gathered(
         return None
     accepted = _accepted_findings(checked, preparation)
     for sentence in accepted:
-        yield Noted(f"Accepted, and written into the model: {sentence}", Severity.WARNING)
+        yield Noted(tr("Accepted, and written into the model: {finding}", finding=sentence), Severity.WARNING)
     dataset = with_splits(checked.dataset, recipe.seed, checked.copies)
     films = sorted(dataset.films, key=lambda film: list(Split).index(film.split or Split.TRAINING))
     dataset = replace(dataset, films=tuple(films))  # each split together: its pixels are then one piece of the store
@@ -60,12 +61,16 @@ def gathered(
 
 def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:
     """Sentences of blocking findings that the person trains with knowingly. Raises JobFailed where none was asked."""
-    found = blocking(checked)
+    found = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in blocking(checked))
     if found and not preparation.accepts_leaks:
-        sentence = (
-            f"This dataset must not be trained on as it is. {found[0].kind}: {found[0].sentence} "
-            f"{'Resolve' if len(found) == 1 else f'Resolve this and {len(found) - 1} more'} on the Dataset tab or with "
-            "audit --resolve, or accept it knowingly."
+        sentence = tr_count(
+            "This dataset must not be trained on as it is. {finding} "
+            "Resolve on the Dataset tab or with audit --resolve, or accept it knowingly.",
+            "This dataset must not be trained on as it is. {finding} "
+            "Resolve this and {others} more on the Dataset tab or with audit --resolve, or accept it knowingly.",
+            len(found),
+            finding=found[0],
+            others=len(found) - 1,
         )
         raise JobFailed(Reason.DATASET_LEAKS, sentence)
-    return tuple(f"{finding.kind}: {finding.sentence}" for finding in found)
+    return found

@@ -9,22 +9,46 @@ import numpy.typing as npt
 
 from core.curves import BINS, bin_numbers, confusion_of
 from core.intervals import Figure, Groups, effective_films, group_numbers, predictive_value, proportion, resampled
+from core.language import marked, tr
 from core.ranking import Floats, Labels, auc_figure, average_precision, mean_auc
 
+TITLES: Final = {
+    "accuracy": marked("Accuracy"),
+    "balanced_accuracy": marked("Balanced accuracy"),
+    "f1": "F1",
+    "sensitivity": marked("Sensitivity"),
+    "specificity": marked("Specificity"),
+    "ppv": marked("PPV"),
+    "npv": marked("NPV"),
+    "roc_auc": "ROC AUC",
+    "pr_auc": "PR AUC",
+    "brier": "Brier",
+    "ece": "ECE",
+    "macro_f1": marked("Macro F1"),
+    "macro_auc": marked("Macro AUC"),
+}
 DEFINITIONS: Final = {
-    "accuracy": "Share of all films that are called rightly.",
-    "balanced_accuracy": "Mean of the shares of each class that are called rightly; the classes' sizes do not matter.",
-    "f1": "Harmonic mean of sensitivity and positive predictive value.",
-    "sensitivity": "Share of films with the finding that are called so.",
-    "specificity": "Share of films without the finding that are called so.",
-    "ppv": "Share of films called positive that have the finding, where it is as frequent as among these films.",
-    "npv": "Share of films called negative that do not have it, where it is as frequent as among these films.",
-    "roc_auc": "How often a film with the finding scores above one without; 0.5 is chance.",
-    "pr_auc": "Mean positive predictive value over all sensitivities; chance is the share of films with the finding.",
-    "brier": "Mean squared distance of probability and truth; 0 is perfect, less is better.",
-    "ece": "Mean gap between stated probability and observed share, over ten bins; 0 is perfect, less is better.",
-    "macro_f1": "Mean over classes of each one's F1.",
-    "macro_auc": "Mean over classes of the AUC of one against the rest.",
+    "accuracy": marked("Share of all films that are called rightly."),
+    "balanced_accuracy": marked(
+        "Mean of the shares of each class that are called rightly; the classes' sizes do not matter."
+    ),
+    "f1": marked("Harmonic mean of sensitivity and positive predictive value."),
+    "sensitivity": marked("Share of films with the finding that are called so."),
+    "specificity": marked("Share of films without the finding that are called so."),
+    "ppv": marked(
+        "Share of films called positive that have the finding, where it is as frequent as among these films."
+    ),
+    "npv": marked("Share of films called negative that do not have it, where it is as frequent as among these films."),
+    "roc_auc": marked("How often a film with the finding scores above one without; 0.5 is chance."),
+    "pr_auc": marked(
+        "Mean positive predictive value over all sensitivities; chance is the share of films with the finding."
+    ),
+    "brier": marked("Mean squared distance of probability and truth; 0 is perfect, less is better."),
+    "ece": marked(
+        "Mean gap between stated probability and observed share, over ten bins; 0 is perfect, less is better."
+    ),
+    "macro_f1": marked("Mean over classes of each one's F1."),
+    "macro_auc": marked("Mean over classes of the AUC of one against the rest."),
 }
 
 
@@ -274,9 +298,8 @@ def named_figures(figures: Figures | OneClass) -> list[tuple[str, Figure]]:
 
 
 def title_of(name: str) -> str:
-    """A figure's name as people write it."""
-    short = {"f1": "F1", "ppv": "PPV", "npv": "NPV", "roc_auc": "ROC AUC", "pr_auc": "PR AUC", "ece": "ECE"}
-    return short.get(name, name.replace("_", " ").capitalize().replace("f1", "F1").replace("auc", "AUC"))
+    """A figure's name as people write it, also that of a figure that this version does not know."""
+    return tr(TITLES[name]) if name in TITLES else name.replace("_", " ").capitalize()
 
 
 def to_json_object(figures: Figures) -> dict[str, Any]:
@@ -286,19 +309,28 @@ def to_json_object(figures: Figures) -> dict[str, Any]:
 
 def told(figure: Figure | None) -> str:
     """A figure with its interval, as it stands in reports."""
-    return "not defined" if figure is None else f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+    if figure is None:
+        return tr("not defined")
+    return tr("{value:.3f} ({low:.3f} to {high:.3f})", value=figure.value, low=figure.low, high=figure.high)
 
 
 def told_briefly(figure: Figure | None) -> str:
     """A figure of few films, for tables: its third digit says nothing."""
-    return "not defined" if figure is None else f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
+    return tr("not defined") if figure is None else f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
 
 
 def summary_lines(figures: Figures) -> list[str]:
     """One readable line for each figure, with interval and number of films."""
     lines = [
-        f"{title_of(name):18} {value.value:.3f}  (95 % interval {value.low:.3f} to {value.high:.3f}, n = {figures.n})"
-        for name, value in named_figures(figures)
+        tr(
+            "{title:18} {value:.3f}  (95 % interval {low:.3f} to {high:.3f}, n = {count})",
+            title=title_of(name),
+            value=one.value,
+            low=one.low,
+            high=one.high,
+            count=figures.n,
+        )
+        for name, one in named_figures(figures)
     ]
     for one in figures.each if isinstance(figures, ClassFigures) else ():
         lines += [f"{one.name} (n = {one.n}): " + ", ".join(f"{title_of(k)} {told(v)}" for k, v in named_figures(one))]

@@ -2,6 +2,7 @@
 
 from core.errors import PneumoScreenError
 from core.files import FULL, readable_name
+from core.language import tr
 
 
 def ran_out_of_memory(error: BaseException) -> bool:
@@ -20,13 +21,17 @@ def sentence_of(error: BaseException) -> str | None:
     if isinstance(error, PneumoScreenError):
         return error.sentence
     if ran_out_of_memory(error):
-        return (
+        return tr(
             "The computer's memory ran out. Close other programs and try again; a training needs less with smaller "
             "batches or a smaller image."
         )
     if isinstance(error, OSError) and error.strerror:
-        where = readable_name(str(error.filename)) if isinstance(error.filename, str) else "A file"
+        path = readable_name(str(error.filename)) if isinstance(error.filename, str) else tr("A file")
         if error.errno in FULL:
-            return f"The disk is full: {where} could not be written. Free some space and try again."
-        return f"{where} cannot be used ({error.strerror}). Check that it is there and that you may use it."
+            return tr("The disk is full: {path} could not be written. Free some space and try again.", path=path)
+        return tr(
+            "{path} cannot be used ({why}). Check that it is there and that you may use it.",
+            path=path,
+            why=error.strerror,
+        )
     return None

@@ -4,79 +4,95 @@ from typing import Any, Final
 
 from core.document import Block, Document, Heading, Table, Text, Tone
 from core.intervals import Figure
+from core.language import marked, tr
 from core.metrics import DEFINITIONS, title_of, told
 from core.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
 from core.notice import NOTICE
 from core.site import in_use, validation_here
 
 Section = tuple[str, list[str]]
-OLD: Final = "This model's file was made before models had cards; what its description tells stands here."
+OLD: Final = marked("This model's file was made before models had cards; what its description tells stands here.")
+NOT_TOLD: Final = marked("not told")
+EVALUATION_DATA: Final = marked("Evaluation data")
+# what training writes into the file
+LICENCE: Final = marked("Weights belong to whoever trained them. For research and education, not a diagnosis.")
+DETAILS: Final = marked(
+    "{architecture} for grey films of {size} x {size} pixels, made with PneumoScreen {version} by the recipe "
+    "{recipe!r}, starting from {start!r}; epoch {epoch} was kept. Weights: SHA-256 {digest}."
+)
+INTENDED: Final = marked(
+    "To sort chest films into {classes} beside a reader, for research and education. "
+    "Not a diagnosis, not for use without a reader, not for other films than those it was made with."
+)
+OUT_OF_SCOPE: Final = marked("Out of scope: lateral films, other body parts, CT or MR slices, photographs of films.")
+FACTORS: Final = marked(
+    "Age, sex, projection, device and processing of films change what a model sees. Figures for such "
+    "groups stand in evaluations where the films tell them."
+)
+TEST_FILMS: Final = marked(
+    "{count} test films of other patients, never used for training, for choosing an epoch, or for the threshold."
+)
+NO_TEST_FILMS: Final = marked(
+    "No test films of other patients, never used for training, for choosing an epoch, or for the threshold."
+)
+BIAS: Final = marked(
+    "A model repeats the faults of its labels and the bias of its films. Whoever is rare among them, by "
+    "age, sex, origin or illness, may fare worse, and an overall figure hides that."
+)
+OTHER_PLACES: Final = marked(
+    "Films of another place, device or processing may be answered worse: do an acceptance test with films "
+    "reported there before use, and again after every change of detector or processing."
+)
+PREVALENCE: Final = marked(
+    "Probabilities hold for the share of findings among the validation films, not for any prevalence."
+)
 
 
 def card_of(content: dict[str, Any]) -> list[Section]:
     """The card of a model from its description: Mitchell's headings, each with its paragraphs."""
-    recipe, films = content.get("recipe") or {}, content.get("films") or {}
-    classes = list(content["classes"])
-    counts = ", ".join(f"{count} for {split}" for split, count in films.items()) or "not told"
-    accepted, ages = list(content.get(ACCEPTED) or ()), content.get(AGES)
-    size = content["preprocessing"]["size_px"]
-    start = recipe.get("start", "not told")
+    classes = tr(" and ").join(content["classes"])
+    named = ("sensitivity", "specificity", "roc_auc")
+    films = content.get("films") or {}
     return [
-        (
-            "Model details",
-            [
-                f"{content['architecture']} for grey films of {size} x {size} pixels, made with PneumoScreen "
-                f"{content['app_version']} by the recipe {recipe.get('name', 'not told')!r}, starting from {start!r}; "
-                f"epoch {content.get('best_epoch', 'not told')} was kept. Weights: SHA-256 {content['sha256']}.",
-                f"Licence: {content.get('licence', 'not told')}",
-            ],
-        ),
-        (
-            "Intended use",
-            [
-                f"To sort chest films into {' and '.join(classes)} beside a reader, for research and education. "
-                "Not a diagnosis, not for use without a reader, not for other films than those it was made with.",
-                "Out of scope: lateral films, other body parts, CT or MR slices, photographs of films.",
-            ],
-        ),
-        (
-            "Factors",
-            [
-                "Age, sex, projection, device and processing of films change what a model sees. Figures for such "
-                "groups stand in evaluations where the films tell them.",
-            ],
-        ),
-        ("Metrics", [f"{title_of(name)}: {DEFINITIONS[name]}" for name in ("sensitivity", "specificity", "roc_auc")]),
-        (
-            "Training data",
-            [
-                f"Films: {counts}; split by patient. Data: {content.get('data_fingerprint', 'not told')}.",
-                *([f"Patients of {ages[0]:g} to {ages[1]:g} completed years."] if ages else []),
-                *(f"Trained knowingly with a fault of its data. {sentence}" for sentence in accepted),
-            ],
-        ),
-        (
-            "Evaluation data",
-            [
-                f"{films.get('test', 'No')} test films of other patients, never used for training, for choosing an "
-                "epoch, or for the threshold.",
-            ],
-        ),
-        (
-            "Ethical considerations",
-            [
-                "A model repeats the faults of its labels and the bias of its films. Whoever is rare among them, by "
-                "age, sex, origin or illness, may fare worse, and an overall figure hides that.",
-            ],
-        ),
-        (
-            "Caveats and recommendations",
-            [
-                "Films of another place, device or processing may be answered worse: do an acceptance test with films "
-                "reported there before use, and again after every change of detector or processing.",
-                "Probabilities hold for the share of findings among the validation films, not for any prevalence.",
-            ],
-        ),
+        (tr("Model details"), _details(content)),
+        (tr("Intended use"), [tr(INTENDED, classes=classes), tr(OUT_OF_SCOPE)]),
+        (tr("Factors"), [tr(FACTORS)]),
+        (tr("Metrics"), [f"{title_of(name)}: {tr(DEFINITIONS[name])}" for name in named]),
+        (tr("Training data"), _training_data(content, films)),
+        (tr(EVALUATION_DATA), [tr(TEST_FILMS, count=films["test"]) if "test" in films else tr(NO_TEST_FILMS)]),
+        (tr("Ethical considerations"), [tr(BIAS)]),
+        (tr("Caveats and recommendations"), [tr(OTHER_PLACES), tr(PREVALENCE)]),
+    ]
+
+
+def _details(content: dict[str, Any]) -> list[str]:
+    recipe = content.get("recipe") or {}
+    made = tr(
+        DETAILS,
+        architecture=content["architecture"],
+        size=content["preprocessing"]["size_px"],
+        version=content["app_version"],
+        recipe=tr(str(recipe.get("name", NOT_TOLD))),
+        start=tr(str(recipe.get("start", NOT_TOLD))),
+        epoch=content.get("best_epoch", tr(NOT_TOLD)),
+        digest=content["sha256"],
+    )
+    licence = content.get("licence", NOT_TOLD)
+    return [made, tr("Licence: {licence}", licence=tr(licence) if licence in (LICENCE, NOT_TOLD) else licence)]
+
+
+def _training_data(content: dict[str, Any], films: dict[str, int]) -> list[str]:
+    counts = [tr("{count} for {split}", count=count, split=tr(str(split))) for split, count in films.items()]
+    fingerprint = content.get("data_fingerprint", tr(NOT_TOLD))
+    told_films = tr(
+        "Films: {counts}; split by patient. Data: {data}.", counts=", ".join(counts) or tr(NOT_TOLD), data=fingerprint
+    )
+    accepted, ages = content.get(ACCEPTED) or (), content.get(AGES)
+    paragraphs = [told_films]
+    if ages:
+        paragraphs += [tr("Patients of {youngest:g} to {oldest:g} completed years.", youngest=ages[0], oldest=ages[1])]
+    return paragraphs + [
+        tr("Trained knowingly with a fault of its data. {sentence}", sentence=sentence) for sentence in accepted
     ]
 
 
@@ -85,27 +101,28 @@ def _figures(content: dict[str, Any]) -> list[Block]:
     metrics = content.get("metrics") or {}
     figures = [(name, value) for name, value in metrics.items() if isinstance(value, dict) and "low" in value]
     if not figures:
-        return [Text("There are no figures on test films in this model's file.")]
+        return [Text(tr("There are no figures on test films in this model's file."))]
     rows = [(title_of(name), told(Figure(value["value"], value["low"], value["high"]))) for name, value in figures]
-    return [Table((f"On test films, n = {metrics['n']}", "Value (95 % interval)"), tuple(rows))]
+    header = (tr("On test films, n = {count}", count=metrics["n"]), tr("Value (95 % interval)"))
+    return [Table(header, tuple(rows))]
 
 
 def card_document(header: ModelHeader) -> Document:
-    """The card of a model as people read and print it, with what is known of it at this place."""
+    """The card of a model as people read and print it, with what is known of it at this place.
+
+    It is made anew from the model's description: the card in the file is in the language of who trained it.
+    """
     used, content = in_use(header), header.content
     accepted, sentence = validation_here(used)
-    blocks: list[Block] = [Text(NOTICE, Tone.NOTICE), Text(sentence, Tone.PLAIN if accepted else Tone.NOTICE)]
+    blocks: list[Block] = [Text(tr(NOTICE), Tone.NOTICE), Text(sentence, Tone.PLAIN if accepted else Tone.NOTICE)]
     blocks += [Text(warning, Tone.NOTICE) for warning in header.warnings]
-    sections = content.get(CARD)
-    if sections is None:
-        blocks.append(Text(OLD, Tone.QUIET))
-        sections = card_of(content)
-    for heading, paragraphs in sections:
-        blocks.append(Heading(str(heading)))
-        blocks += [Text(str(paragraph)) for paragraph in paragraphs]
-        if heading == "Evaluation data":
-            blocks += [Heading("Quantitative analyses"), *_figures(content)]
+    if CARD not in content:
+        blocks.append(Text(tr(OLD), Tone.QUIET))
+    for heading, paragraphs in card_of(content):
+        blocks += [Heading(heading), *map(Text, paragraphs)]
+        if heading == tr(EVALUATION_DATA):
+            blocks += [Heading(tr("Quantitative analyses")), *_figures(content)]
     if FILMS in content:
-        blocks.append(Text("The file tells films that it was made with again by one-way codes.", Tone.QUIET))
-    classes = ", ".join(header.classes)
-    return Document("Model card", f"{used.name}\nClasses: {classes}", tuple(blocks), NOTICE)
+        blocks.append(Text(tr("The file tells films that it was made with again by one-way codes."), Tone.QUIET))
+    subtitle = tr("{name}\nClasses: {classes}", name=used.name, classes=", ".join(header.classes))
+    return Document(tr("Model card"), subtitle, tuple(blocks), tr(NOTICE))

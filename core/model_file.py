@@ -19,6 +19,7 @@ from core.architectures import ARCHITECTURES, Network, build
 from core.calibration import Calibration
 from core.files import write_atomically
 from core.images import resized
+from core.language import tr
 from core.model_card import card_of
 from core.model_header import CARD, FORMAT, KEY, SEAL, ModelHeader, bundled_model, invalid_model, read_header, seal_of
 from core.phantoms import self_test_films
@@ -130,13 +131,15 @@ def load_model(path: Path | None) -> Model:
     path = path or bundled_model()
     header = read_header(path)
     if header.architecture not in ARCHITECTURES:
-        raise invalid_model(path, f"its architecture {header.architecture!r} is not known to this version")
+        why = tr("its architecture {name!r} is not known to this version", name=header.architecture)
+        raise invalid_model(path, why)
     try:
         state = load_file(path)
     except (SafetensorError, OSError) as error:
-        raise invalid_model(path, "it is cut off or damaged") from error
+        raise invalid_model(path, tr("it is cut off or damaged")) from error
     if _weights_digest(state) != header.content["sha256"]:
-        raise invalid_model(path, "its weights were changed since it was saved; fetch it again from where it came")
+        why = tr("its weights were changed since it was saved; fetch it again from where it came")
+        raise invalid_model(path, why)
     network = build(header.architecture, len(header.classes))
     try:
         network.load_state_dict(state)
@@ -145,14 +148,16 @@ def load_model(path: Path | None) -> Model:
             int(content["preprocessing"]["size_px"]), Normalisation(content["preprocessing"]["normalisation"])
         )
     except (RuntimeError, KeyError, TypeError, ValueError) as error:
-        raise invalid_model(path, f"it does not fit the architecture {header.architecture}") from error
+        why = tr("it does not fit the architecture {name}", name=header.architecture)
+        raise invalid_model(path, why) from error
     loaded = network.state_dict().values()  # in single precision: on half, torch takes 50 times as long to look
     if not all(bool(value.isfinite().all()) for value in loaded if value.is_floating_point()):
-        raise invalid_model(path, "some of its weights are not numbers")
+        raise invalid_model(path, tr("some of its weights are not numbers"))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model = Model(path, header, network.eval(), preprocessing)
     if not answers_as_made(model):
-        raise invalid_model(path, "it does not answer the known pictures as it did when it was saved; fetch it again")
+        why = tr("it does not answer the known pictures as it did when it was saved; fetch it again")
+        raise invalid_model(path, why)
     return model
 
 
@@ -162,7 +167,7 @@ def known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.NDArray[np
     try:
         return answers, np.array(model.header.content["self_test"], np.float64)
     except (KeyError, TypeError, ValueError) as error:
-        raise invalid_model(model.path, "its description is incomplete (self_test)") from error
+        raise invalid_model(model.path, tr("its description is incomplete ({what})", what="self_test")) from error
 
 
 def answers_as_made(model: Model) -> bool:
@@ -187,6 +192,6 @@ def load_in_use(path: Path | None) -> Model:
     try:
         status = path.stat()
     except OSError as error:
-        raise invalid_model(path, "there is no such file") from error
+        raise invalid_model(path, tr("there is no such file")) from error
     model = _kept(path, status.st_size, status.st_mtime_ns)
     return replace(model, header=in_use(model.header))

@@ -12,6 +12,7 @@ from core.answers import Answers, answers_of
 from core.calibration import Calibration
 from core.errors import JobFailed, Reason
 from core.files import sha256_of_text
+from core.language import tr
 from resources import resource
 
 FORMAT: Final = 1
@@ -58,7 +59,8 @@ class ModelHeader:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What everybody who reads this model's figures must know; goes into every report."""
-        return tuple(f"Trained with known faults. {sentence}" for sentence in self.content.get(ACCEPTED, ()))
+        known = self.content.get(ACCEPTED, ())
+        return tuple(tr("Trained with known faults. {sentence}", sentence=sentence) for sentence in known)
 
     @property
     def ages(self) -> tuple[float, float] | None:
@@ -84,27 +86,27 @@ def bundled_model() -> Path:
 
 
 def invalid_model(path: Path, why: str) -> JobFailed:
-    """The error for a file that cannot be used as a model."""
-    return JobFailed(Reason.MODEL_INVALID, f"{path} cannot be used as a model: {why}.")
+    """The error for a file that cannot be used as a model. why: in the language that is spoken."""
+    return JobFailed(Reason.MODEL_INVALID, tr("{path} cannot be used as a model: {why}.", path=path, why=why))
 
 
 def read_header(path: Path) -> ModelHeader:
     """The header of a model file. Raises JobFailed (model_invalid) with what is wrong in one sentence."""
     if not path.is_file():
-        raise invalid_model(path, "there is no such file")
+        raise invalid_model(path, tr("there is no such file"))
     try:
         with safe_open(path, framework="numpy") as file:
             text = (file.metadata() or {}).get(KEY)
     except (SafetensorError, OSError, ValueError) as error:
-        raise invalid_model(path, "it is not a safetensors file, or it is cut off") from error
+        raise invalid_model(path, tr("it is not a safetensors file, or it is cut off")) from error
     if text is None:
-        raise invalid_model(path, "it was not made by PneumoScreen")
+        raise invalid_model(path, tr("it was not made by PneumoScreen"))
     try:
         return _header(path, json.loads(text, parse_constant=_no_number))
     except RecursionError as error:
-        raise invalid_model(path, "its description is nested too deeply") from error
+        raise invalid_model(path, tr("its description is nested too deeply")) from error
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise invalid_model(path, f"its description is incomplete ({str(error)[:80]})") from error
+        raise invalid_model(path, tr("its description is incomplete ({what})", what=str(error)[:80])) from error
 
 
 def seal_of(content: Mapping[str, Any]) -> str:
@@ -125,9 +127,12 @@ def _within(value: Any, least: float, most: float, name: str) -> float:
 
 def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
     if content["format"] != FORMAT:
-        raise invalid_model(path, f"its format is {content['format']!r}, and this version reads format {FORMAT}")
+        found = content["format"]
+        why = tr("its format is {found!r}, and this version reads format {known}", found=found, known=FORMAT)
+        raise invalid_model(path, why)
     if SEAL in content and content[SEAL] != seal_of(content):
-        raise invalid_model(path, "its description was changed since it was saved; fetch it again from where it came")
+        why = tr("its description was changed since it was saved; fetch it again from where it came")
+        raise invalid_model(path, why)
     classes = tuple(str(name) for name in content["classes"])
     if not 2 <= len(classes) <= MOST_CLASSES or len(set(classes)) != len(classes):
         raise ValueError("classes")

@@ -2,4 +2,6 @@
 
 from typing import Final
 
-NOTICE: Final = "For research and education, not a diagnosis."
+from core.language import marked
+
+NOTICE: Final = marked("For research and education, not a diagnosis.")

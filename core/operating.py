@@ -10,11 +10,18 @@ import numpy as np
 
 from core.errors import JobFailed, Reason
 from core.intervals import Figure, Groups, proportion
+from core.language import tr
 from core.ranking import Floats, Labels, roc_curve
 
 BAND_ERROR: Final = 0.05  # of three-way answers, unless a person or too few films say otherwise
 EVERYTHING: Final = nextafter(1.0, 2.0)  # a bound above every probability
 OF_PREVALENCE: Final = 0.1
+# words of a wish in every language, whichever is spoken, so that a wish that was written down keeps its meaning
+BALANCED: Final = frozenset({"best balance", "balanced", "balance", "beste balance", "ausgewogen"})
+THRESHOLD: Final = re.compile(r"(?:threshold |schwelle )?(\d*\.?\d+)")
+AT_MOST: Final = re.compile(r"(?:at most|höchstens) (\d*\.?\d+) ?(?:%|percent|prozent|(?:of|in|von) (\d+))")
+FALSE_ALARM: Final = re.compile("false alarm|fehlalarm")
+MISS: Final = re.compile("miss|überseh")
 
 
 class Goal(StrEnum):
@@ -35,44 +42,49 @@ class Wish:
 
     def __post_init__(self) -> None:
         if not 0 <= self.value <= 1:
-            raise _unusable(f"{self.value:g} is no share and no probability: it must lie between 0 and 1")
+            sentence = tr("{value:g} is no share and no probability: it must lie between 0 and 1.", value=self.value)
+            raise _unusable(sentence)
 
     def __str__(self) -> str:
+        """Words for it that `wish_of` understands, in the language that is spoken."""
         match self.goal:
             case Goal.MISSES:
-                return f"miss at most {100 * self.value:g} of 100"
+                return tr("miss at most {count:g} of 100", count=100 * self.value)
             case Goal.FALSE_ALARMS:
-                return f"at most {100 * self.value:g} of 100 false alarms"
+                return tr("at most {count:g} of 100 false alarms", count=100 * self.value)
             case Goal.THRESHOLD:
-                return f"threshold {self.value:.4g}"
+                return tr("threshold {value:.4g}", value=self.value)
             case _:
-                return "best balance"
+                return tr("best balance")
 
 
-def _unusable(why: str) -> JobFailed:
-    return JobFailed(Reason.OPERATING_POINT_INVALID, f"{why}.")
+def _unusable(sentence: str) -> JobFailed:
+    return JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
 
 
 def wish_of(sentence: str) -> Wish:
     """A wish from its words: "miss at most 5 of 100", "at most 10 % false alarms", "best balance" or a number 0..1.
 
-    Raises JobFailed (operating_point_invalid) for other words.
+    German words mean the same. Raises JobFailed (operating_point_invalid) for other words.
     """
     text = " ".join(sentence.lower().replace(",", ".").split())
-    if text in {"best balance", "balanced", "balance"}:
+    if text in BALANCED:
         return Wish(Goal.BALANCED)
-    if match := re.fullmatch(r"(?:threshold )?(\d*\.?\d+)", text):
+    if match := THRESHOLD.fullmatch(text):
         return Wish(Goal.THRESHOLD, float(match[1]))
-    if match := re.search(r"at most (\d*\.?\d+) ?(?:%|percent|(?:of|in) (\d+))", text):
+    if match := AT_MOST.search(text):
         of = float(match[2] or 100)
         share = float(match[1]) / of if of else 2.0
-        if "false alarm" in text:
+        if FALSE_ALARM.search(text):
             return Wish(Goal.FALSE_ALARMS, share)
-        if "miss" in text:
+        if MISS.search(text):
             return Wish(Goal.MISSES, share)
     raise _unusable(
-        f"{sentence!r} is not understood. Say for example: miss at most 5 of 100; at most 10 % false alarms; best "
-        "balance; or a threshold such as 0.4"
+        tr(
+            "{words!r} is not understood. Say for example: miss at most 5 of 100; at most 10 % false alarms; best "
+            "balance; or a threshold such as 0.4.",
+            words=sentence,
+        )
     )
 
 
@@ -91,18 +103,35 @@ def threshold_for(wish: Wish, labels: Labels, probabilities: Floats) -> float:
         case Goal.MISSES:
             low = _low_bound(probabilities[labels == 1], wish.value)
             if low is None:
-                raise _too_few(wish, int((labels == 1).sum()), "with the finding")
+                raise _too_few(wish, int((labels == 1).sum()), tr("with the finding"))
             return low
         case _:
             high = _high_bound(probabilities[labels == 0], wish.value)
             if high is None:
-                raise _too_few(wish, int((labels == 0).sum()), "without it")
+                raise _too_few(wish, int((labels == 0).sum()), tr("without it"))
             return high
 
 
 def _too_few(wish: Wish, films: int, which: str) -> JobFailed:
-    least = f"takes at least {int(np.ceil(1 / wish.value)) - 1} of them" if wish.value > 0 else "cannot be promised"
-    return _unusable(f"The model's validation had {films} films {which}; {str(wish)!r} {least}")
+    """The error for so few films; which: with or without the finding, in words."""
+    if wish.value <= 0:
+        return _unusable(
+            tr(
+                "The model's validation had {films} films {which}; '{wish}' cannot be promised.",
+                films=films,
+                which=which,
+                wish=wish,
+            )
+        )
+    return _unusable(
+        tr(
+            "The model's validation had {films} films {which}; '{wish}' takes at least {least} of them.",
+            films=films,
+            which=which,
+            wish=wish,
+            least=int(np.ceil(1 / wish.value)) - 1,
+        )
+    )
 
 
 def _low_bound(positives: Floats, error: float) -> float | None:
@@ -185,7 +214,14 @@ def natural_frequencies(sensitivity: Figure, specificity: Figure, prevalence: fl
     healthy = 1000 * (1 - prevalence)
     found = [round(100 * bound) for bound in (sensitivity.value, sensitivity.low, sensitivity.high)]
     alarms = [round(healthy * (1 - bound)) for bound in (specificity.value, specificity.high, specificity.low)]
-    return (
-        f"Of 1,000 films at {100 * prevalence:g} % prevalence: about {found[0]} of 100 found ({found[1]} to "
-        f"{found[2]}), {alarms[0]} false alarms ({alarms[1]} to {alarms[2]})."
+    return tr(
+        "Of 1,000 films at {prevalence:g} % prevalence: about {found} of 100 found ({fewest} to {most}), {alarms} "
+        "false alarms ({fewest_alarms} to {most_alarms}).",
+        prevalence=100 * prevalence,
+        found=found[0],
+        fewest=found[1],
+        most=found[2],
+        alarms=alarms[0],
+        fewest_alarms=alarms[1],
+        most_alarms=alarms[2],
     )

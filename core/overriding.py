@@ -10,6 +10,7 @@ import numpy as np
 from core.errors import REFUSALS, JobFailed, Reason
 from core.events import FilmReading, LedgerRow, Progressed, ScreeningResult, Status
 from core.explain import read_one
+from core.language import tr
 from core.ledger import file_of, write_final
 from core.model_file import load_in_use
 from core.screening import scored_row
@@ -24,10 +25,12 @@ def override(
     FilmUnreadable or JobFailed: a reason that cannot be overridden, another model than that which screened.
     """
     if row.status is not Status.REFUSED or row.reason not in REFUSALS or not result.completed:
-        raise JobFailed(Reason.UNSUPPORTED, f"{row.file} was refused because it cannot be scored ({row.reason}).")
+        sentence = tr("{file} was refused because it cannot be scored ({reason}).", file=row.file, reason=row.reason)
+        raise JobFailed(Reason.UNSUPPORTED, sentence)
     loaded = load_in_use(model)
     if loaded.header.name != row.model:
-        raise JobFailed(Reason.MODEL_INVALID, f"The folder was screened by {row.model}; choose that model again.")
+        sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
+        raise JobFailed(Reason.MODEL_INVALID, sentence)
     reading = yield from read_one(file_of(folder, row.file), model, cancel)
     scored = scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)

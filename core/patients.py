@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.errors import JobFailed, Reason
+from core.language import tr
 
 CANDIDATES: Final = (
     r"(person\d+_[a-z]+)_\d+",  # Kermany 2018, pneumonia films
@@ -46,10 +47,12 @@ def patients_of(stems: Sequence[str], pattern: str) -> list[str]:
     try:
         compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        sentence = f"The patient pattern is not a regular expression ({error})."
+        sentence = tr("The patient pattern is not a regular expression ({error}).", error=error)
         raise JobFailed(Reason.DATASET_INVALID, sentence) from error
     if _repeats_a_repetition(pattern):
-        sentence = "The patient pattern repeats a repetition, as (a+)+ does, which can take for ever. Write it without."
+        sentence = tr(
+            "The patient pattern repeats a repetition, as (a+)+ does, which can take for ever. Write it without."
+        )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     return [_patient(compiled.fullmatch(stem), stem) for stem in stems]
 

@@ -31,6 +31,7 @@ from core.document import (
     Tone,
     numeric_columns,
 )
+from core.language import spoken, tr
 from core.lettering import BOLD, SANS, readable, register_typeface, shortened, width_of
 from core.pdf_pictures import captioned, fours, pairs
 
@@ -106,7 +107,7 @@ def _build(document: Document, scale: float) -> tuple[bytes, int]:
         creator=PROGRAM,
         producer=PROGRAM,
         subject="",
-        lang="en",
+        lang=spoken().value,
         invariant=1,
         initialFontName=SANS,
         initialFontSize=9,
@@ -147,7 +148,7 @@ class _NumberedCanvas(Canvas):
         pages = self._pages
         for number, page in enumerate(pages, 1):
             self.__dict__.update(page)
-            _draw_foot(self, self._footer, f"Page {number} of {len(pages)}")
+            _draw_foot(self, self._footer, tr("Page {number} of {count}", number=number, count=len(pages)))
             Canvas.showPage(self)
         Canvas.save(self)
 

@@ -16,6 +16,7 @@ from core.calibration import Logits
 from core.errors import FilmUnreadable, Reason
 from core.images import Grey
 from core.inference import Features, Scorer
+from core.language import tr
 from core.mishaps import ran_out_of_memory
 
 Item = TypeVar("Item")
@@ -147,5 +148,5 @@ def _alone(item: Item, film: Grey | FilmUnreadable, scorer: Scorer) -> Scored[It
     except (MemoryError, RuntimeError) as error:
         if not ran_out_of_memory(error):
             raise
-        sentence = "There was not enough memory to score it. Close other programs and retry it."
+        sentence = tr("There was not enough memory to score it. Close other programs and retry it.")
         return Scored(item, FilmUnreadable(Reason.OUT_OF_MEMORY, sentence), None, None)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from core.errors import JobFailed, Reason
 from core.files import csv_line, read_json, readable_name, sha256_of_text, spreadsheet_cell, write_text_atomically
 from core.label_list import Columns
+from core.language import tr
 from core.places import data_folder
 
 FORMAT: Final = 1
@@ -41,7 +42,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one click decided, and what undo takes back."""
+    """What one click decided, and what undo takes back. label: in the language that was spoken then."""
 
     label: str
     corrections: tuple[Correction, ...] = ()
@@ -123,9 +124,11 @@ def load_preparation(path: Path) -> Preparation:
     try:
         return from_json_object(read_json(path))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        sentence = (
-            f"{path} is no preparation of a dataset that this version can read ({error}). Open the dataset with the "
-            "version that made it, or move that file away to begin without earlier decisions."
+        sentence = tr(
+            "{path} is no preparation of a dataset that this version can read ({error}). Open the dataset with the "
+            "version that made it, or move that file away to begin without earlier decisions.",
+            path=path,
+            error=error,
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence) from error
 

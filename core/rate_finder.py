@@ -43,7 +43,7 @@ def find_rate(
             return None
         torch.manual_seed(recipe.seed)
         learner = Learner(replace(recipe, schedule=Schedule.CONSTANT), material.splits, len(material.dataset.classes))
-        if not (yield from start_weights(learner.network, recipe, cancel)):
+        if not (yield from start_weights(learner.network, recipe, material.dataset.classes, cancel)):
             return None
         learner.to_device()
         learner.begin_phase(fine_tuning=True)

@@ -19,9 +19,10 @@ from core.files import (
     without_quote,
     write_text_atomically,
 )
+from core.language import marked, tr
 
 COLUMNS: Final = ("file", "reader", "blind", "note", "called_at")
-UNSURE: Final = "unsure"
+UNSURE: Final = marked("unsure")  # stands in files; people are shown `tr` of it
 TAKEN_BACK: Final = ""
 
 
@@ -110,9 +111,10 @@ def read_calls(path: Path) -> list[Call]:
     try:
         lines = csv_rows(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, f"{path}, with the reader's calls, cannot be read.") from error
+        sentence = tr("{path}, with the reader's calls, cannot be read.", path=path)
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
     if not lines or tuple(lines[0]) != COLUMNS:
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, f"{path} holds no reader's calls; move it away.")
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, tr("{path} holds no reader's calls; move it away.", path=path))
     calls = []
     for cells in lines[1:]:
         if len(cells) == len(COLUMNS):

@@ -1,4 +1,7 @@
-"""Every choice of a training in one frozen value. Does no training and knows no torch and no file."""
+"""Every choice of a training in one frozen value. Does no training and knows no torch and no file.
+
+Values of enumerations and of `START_NAMES` stand in JSON; the form shows them translated.
+"""
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
@@ -7,17 +10,18 @@ from typing import Final
 
 from core.errors import JobFailed, Reason
 from core.files import sha256_of_text
+from core.language import marked, tr
 
 ARCHITECTURES: Final = ("resnet18", "resnet34", "resnet50", "densenet121", "efficientnet_b0")
-START_NAMES: Final = ("bundled", "imagenet", "random")
+START_NAMES: Final = (marked("bundled"), "imagenet", marked("random"))
 
 
 class Depth(StrEnum):
     """How much of the network trains."""
 
-    HEAD = "head"
-    LAST_STAGE = "last_stage"
-    ALL = "all"
+    HEAD = marked("head")
+    LAST_STAGE = marked("last_stage")
+    ALL = marked("all")
 
 
 class Optimizer(StrEnum):
@@ -31,33 +35,45 @@ class Optimizer(StrEnum):
 class Schedule(StrEnum):
     """How the learning rate moves over the training. One-cycle: Smith and Topin 2017."""
 
-    CONSTANT = "constant"
-    ONE_CYCLE = "one_cycle"
+    CONSTANT = marked("constant")
+    ONE_CYCLE = marked("one_cycle")
 
 
 class Normalisation(StrEnum):
     """How grey values become network input."""
 
     RESNET = "resnet"  # ImageNet mean and deviation of each channel, as the published weights expect
-    PER_FILM = "per_film"  # each film to mean 0 and deviation 1: exposure and contrast cancel out
+    PER_FILM = marked("per_film")  # each film to mean 0 and deviation 1: exposure and contrast cancel out
 
 
 class KeptBy(StrEnum):
     """Which figure on validation films decides which epoch is kept, and when to stop early."""
 
-    LOSS = "loss"
+    LOSS = marked("loss")
     AUC = "auc"
-    ACCURACY = "accuracy"
+    ACCURACY = marked("accuracy")
 
 
 class OperatingPoint(StrEnum):
     """How the threshold is chosen."""
 
-    FIXED = "fixed"  # 0.5
-    BALANCED = "balanced"  # the largest sensitivity + specificity on validation (Youden 1950)
+    FIXED = marked("fixed")  # 0.5
+    BALANCED = marked("balanced")  # the largest sensitivity + specificity on validation (Youden 1950)
 
 
 LIMITS: Final = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability": 1.0}  # of changes; 0.9 for the others
+
+
+def _check_bounds(key: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise invalid_recipe(
+            tr("{key} is {value}; it must lie in {low:g}..{high:g}", key=key, value=value, low=low, high=high)
+        )
+
+
+def invalid_recipe(fault: str) -> JobFailed:
+    """The error for values that do not make a recipe. fault: part of a sentence, translated."""
+    return JobFailed(Reason.RECIPE_INVALID, tr("The recipe cannot be used: {fault}.", fault=fault))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +93,7 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value, limit = getattr(self, field.name), LIMITS.get(field.name, 0.9)
-            if not 0 <= value <= limit:
-                raise invalid_recipe(f"augmentation.{field.name} is {value}; it must lie in 0..{limit:g}")
+            _check_bounds(f"augmentation.{field.name}", getattr(self, field.name), 0, LIMITS.get(field.name, 0.9))
 
     @property
     def is_active(self) -> bool:
@@ -159,12 +173,11 @@ class Recipe:
             "seed": (0, 2**31 - 1),
         }
         for field, (low, high) in limits.items():
-            if not low <= getattr(self, field) <= high:
-                raise invalid_recipe(f"{field} is {getattr(self, field)}; it must lie in {low:g}..{high:g}")
+            _check_bounds(field, getattr(self, field), low, high)
         if self.frozen_epochs + self.epochs < 1:
-            raise invalid_recipe("epochs and frozen_epochs are both 0: nothing would be trained")
+            raise invalid_recipe(tr("epochs and frozen_epochs are both 0: nothing would be trained"))
         if not self.start:
-            raise invalid_recipe("start is empty; it must be bundled, imagenet, random or the path of a model file")
+            raise invalid_recipe(tr("start is empty; it must be bundled, imagenet, random or the path of a model file"))
 
     @property
     def trains_backbone(self) -> bool:
@@ -186,11 +199,6 @@ class Recipe:
         """Eight hexadecimal digits that tell two recipes apart, whatever their names."""
         choices = {**asdict(self), "name": ""}
         return sha256_of_text(json.dumps(choices, sort_keys=True))[:8]
-
-
-def invalid_recipe(sentence: str) -> JobFailed:
-    """The error for values that do not make a recipe."""
-    return JobFailed(Reason.RECIPE_INVALID, f"The recipe cannot be used: {sentence}.")
 
 
 MODERATE_AUGMENTATION: Final = Augmentation(

@@ -24,6 +24,7 @@ from core.files import (
     sha256_of_text,
     write_text_atomically,
 )
+from core.language import tr
 from core.preparation import Preparation, load_preparation, save_preparation
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
@@ -48,10 +49,11 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
     """
     if resume:
         if not is_resumable(run_dir):
-            raise JobFailed(Reason.NOTHING_TO_RESUME, f"{run_dir} holds no interrupted training to resume.")
+            sentence = tr("{folder} holds no interrupted training to resume.", folder=run_dir)
+            raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
         return _kept_recipe(run_dir), load_preparation(run_dir / PREPARATION)
     if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
-        sentence = f"{run_dir} already holds a training. Choose another folder, or resume that one."
+        sentence = tr("{folder} already holds a training. Choose another folder, or resume that one.", folder=run_dir)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     write_text_atomically(run_dir / RECIPE, json.dumps(to_json_object(recipe), indent=2) + "\n")
     save_preparation(preparation, run_dir / PREPARATION)
@@ -84,7 +86,7 @@ def _kept_recipe(run_dir: Path) -> Recipe:
     try:
         return from_json_object(read_json(path))
     except (OSError, ValueError, PneumoScreenError) as error:
-        sentence = f"{path} is damaged, so the training cannot go on. Start a new one in another folder."
+        sentence = tr("{path} is damaged, so the training cannot go on. Start a new one in another folder.", path=path)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
 
 

@@ -13,6 +13,7 @@ from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
 from core.files import read_json
 from core.intervals import Figure, wilson
+from core.language import tr
 from core.looks import looks_of
 from core.model_header import read_header
 from core.places import data_folder
@@ -121,7 +122,8 @@ def read_run(folder: Path) -> Run:
         path = folder / METRICS
         metrics = _checked(read_json(path)) if path.is_file() else None
     except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
-        raise JobFailed(Reason.RUN_UNREADABLE, f"{folder} holds no training that can be read.") from error
+        sentence = tr("{folder} holds no training that can be read.", folder=folder)
+        raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
     return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), looks_of(folder))
 
 
@@ -167,7 +169,7 @@ def compare(*runs: Run) -> Comparison:
     headers = [read_header(run.folder / MODEL) for run in runs]
     classes = headers[0].classes
     if any(header.classes != classes for header in headers):
-        raise JobFailed(Reason.MODEL_INVALID, "These trainings have different classes and cannot be compared.")
+        raise JobFailed(Reason.MODEL_INVALID, tr("These trainings have different classes and cannot be compared."))
     names = sorted(set.intersection(*(set(answer) for answer in answers)))
     labels = np.array([classes.index(answers[0][name][0]) for name in names], np.int64)
     scores = [np.array([answer[name][1] for name in names], np.float64).reshape(len(names), -1) for answer in answers]
@@ -190,7 +192,9 @@ def _answers_of(run: Run) -> dict[str, tuple[str, tuple[float, ...]]]:
     try:
         return read_predictions(run.folder)
     except (OSError, ValueError, KeyError) as error:
-        sentence = f"{run.card.name} has no answers on test films; only finished trainings can be compared."
+        sentence = tr(
+            "{name} has no answers on test films; only finished trainings can be compared.", name=run.card.name
+        )
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
 
 
@@ -208,7 +212,8 @@ def _pairs(
         areas = adjusted([delong_difference(labels, scores[one][:, 0], scores[other][:, 0]) for one, other in pairs])
     made = []
     for (one, other), accuracy, area in zip(pairs, accuracies, areas, strict=True):
-        sentence = _in_words(runs[one], runs[other], len(labels), area or accuracy, "AUC" if area else "accuracy")
+        figure = "AUC" if area else tr("accuracy")
+        sentence = _in_words(runs[one], runs[other], len(labels), area or accuracy, figure)
         made.append(Pair(runs[one], runs[other], accuracy, area, sentence))
     return tuple(made)
 
@@ -217,10 +222,30 @@ def _in_words(first: Run, second: Run, films: int, difference: Difference | None
     """Whether the difference is real, as a person would say it."""
     one, other = first.card.name, second.card.name
     if difference is None:
-        return f"{one} and {other} share {films} test films: too few to compare them."
-    bounds = f"95 % interval {difference.low:+.3f} to {difference.high:+.3f}"
-    interval = f"{difference.value:+.3f} ({bounds}, p = {difference.p:.3f}, n = {films})"
+        return tr(
+            "{one} and {other} share {films} test films: too few to compare them.", one=one, other=other, films=films
+        )
+    interval = tr(
+        "{value:+.3f} (95 % interval {low:+.3f} to {high:+.3f}, p = {p:.3f}, n = {films})",
+        value=difference.value,
+        low=difference.low,
+        high=difference.high,
+        p=difference.p,
+        films=films,
+    )
     if difference.p >= 0.05:
-        return f"{one} and {other}: no difference in {figure} can be shown, {interval}."
+        return tr(
+            "{one} and {other}: no difference in {figure} can be shown, {interval}.",
+            one=one,
+            other=other,
+            figure=figure,
+            interval=interval,
+        )
     better, worse = (other, one) if difference.value > 0 else (one, other)
-    return f"{better} has a better {figure} than {worse}: {interval}."
+    return tr(
+        "{better} has a better {figure} than {worse}: {interval}.",
+        better=better,
+        figure=figure,
+        worse=worse,
+        interval=interval,
+    )

@@ -32,6 +32,7 @@ from core.gate import GateStatistics, refusal
 from core.gate_rules import look
 from core.images import Grey
 from core.inference import Scorer
+from core.language import tr
 from core.ledger import Journal, read_rows, regular_files, relative_name, unfinished, unlisted, write_final
 from core.locks import only_writer
 from core.model_file import Model, known_films, load_in_use
@@ -77,12 +78,13 @@ class Screening:
         """The film of a file as the network sees it. Raises FilmUnreadable, also where the gate refuses it."""
         if item.error is not None:
             if isinstance(item.error, PermissionError):
-                raise FilmUnreadable(Reason.NO_PERMISSION, "The folder may not be listed.")
-            raise FilmUnreadable(Reason.READ_ERROR, f"It cannot be looked at ({item.error.strerror}).")
+                raise FilmUnreadable(Reason.NO_PERMISSION, tr("The folder may not be listed."))
+            sentence = tr("It cannot be looked at ({why}).", why=item.error.strerror)
+            raise FilmUnreadable(Reason.READ_ERROR, sentence)
         looked = look(item.path, self.model.preprocessing.size_px)
         reason = refusal(looked, self._gate)
         if reason is not None:
-            raise FilmUnreadable(reason, REFUSALS[reason])
+            raise FilmUnreadable(reason, tr(REFUSALS[reason]))
         if is_outside(age_in_years(looked.tags.get("PatientAge", "")), self.model.header.ages):
             self._of_other_ages.append(item.name)
         return looked.square
@@ -146,13 +148,16 @@ def ages_in_words(names: Sequence[str], model: Model) -> tuple[str, ...]:
     if not names or model.header.ages is None:
         return ()
     low, high = model.header.ages
-    named = ", ".join(visible_name(name) for name in sorted(names)[:MOST_NAMED]) + (
-        " and others" if len(names) > MOST_NAMED else ""
+    named = ", ".join(visible_name(name) for name in sorted(names)[:MOST_NAMED])
+    sentence = tr(
+        "{count:,} scored films are of patients outside of the ages that the model was trained with ({low:g} to "
+        "{high:g} years); read them without its answers: {names}.",
+        count=len(names),
+        low=low,
+        high=high,
+        names=tr("{names} and others", names=named) if len(names) > MOST_NAMED else named,
     )
-    return (
-        f"{len(names):,} scored films are of patients outside of the ages that the model was trained with ({low:g} to "
-        f"{high:g} years); read them without its answers: {named}.",
-    )
+    return (sentence,)
 
 
 def gate_of(model: Model) -> GateStatistics | None:
@@ -200,7 +205,7 @@ def screen(
     Raises JobFailed.
     """
     if not folder.is_dir():
-        raise JobFailed(Reason.DATASET_INVALID, f"{folder} is not a folder.")
+        raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
     for place in (output.parent, *([heatmaps] if heatmaps else [])):
         check_writable(place)
     with only_writer(output):
@@ -238,7 +243,11 @@ def still_there(rows: Sequence[LedgerRow], names: dict[str, Waiting], folder: Pa
     and must not cost the results so far.
     """
     if rows and not names:
-        sentence = f"{folder} is empty now, but {len(rows)} files were screened in it. Is its share connected?"
+        sentence = tr(
+            "{folder} is empty now, but {count} files were screened in it. Is its share connected?",
+            folder=folder,
+            count=len(rows),
+        )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     closed = tuple(f"{name}/" for name, item in names.items() if item.error is not None)
     return [row for row in rows if row.file in names or row.file.startswith(closed)]

@@ -16,6 +16,7 @@ from core.errors import FilmUnreadable, JobFailed, Reason
 from core.events import Decision, LedgerRow, Progressed, ScreeningResult, Stage, Status
 from core.files import readable_name, write_atomically
 from core.images import read_film, resized
+from core.language import marked, tr
 from core.ledger import file_of
 from core.model_header import ModelHeader
 from core.notice import NOTICE
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 PICTURE_PX: Final = 330  # longest side: 200 dots an inch at the width of a column on paper
 SAME_ANSWER: Final = 0.01  # a film whose probability moved by more is another one than was screened
 MOST_NAMED: Final = 20  # films without a picture
-MEANING: Final = {Decision.LIKELY: "likely", Decision.REVIEW: "to review", Decision.UNLIKELY: "unlikely"}
+MEANING: Final = {
+    Decision.LIKELY: marked("likely"),
+    Decision.REVIEW: marked("to review"),
+    Decision.UNLIKELY: marked("unlikely"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,11 @@ def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
     """Refuse to print one model's operating point over another's answers."""
     other = next((row.model for row in result.rows if row.model != header.name), None)
     if other is not None:
-        sentence = f"The films were screened by {other}, and now {header.name} is in use. Screen the folder again."
+        sentence = tr(
+            "The films were screened by {other}, and now {model} is in use. Screen the folder again.",
+            other=other,
+            model=header.name,
+        )
         raise JobFailed(Reason.MODEL_INVALID, sentence)
 
 
@@ -126,7 +135,7 @@ def _pictured(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
     answer = model.probabilities(small[None])[0]
     probability = float(answer if np.ndim(answer) == 0 else answer[called])
     if row.probability is None or abs(probability - row.probability) > SAME_ANSWER:
-        raise FilmUnreadable(Reason.DAMAGED, "It was changed since it was screened.")
+        raise FilmUnreadable(Reason.DAMAGED, tr("It was changed since it was screened."))
     scale = PICTURE_PX / max(pixels.shape)
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
     heat = Image.fromarray(heat_map(model, small, finding)).resize((width, height), Image.Resampling.BILINEAR)
@@ -152,51 +161,58 @@ def summary_document(
     """
     accepted = validation_here(header) == (True, result.validation)
     blocks: list[Block] = [
-        Text(NOTICE, Tone.NOTICE),
+        Text(tr(NOTICE), Tone.NOTICE),
         Text(result.validation, Tone.PLAIN if accepted else Tone.NOTICE),
         *(Text(warning, Tone.NOTICE) for warning in (*header.warnings, *result.drift)),
     ]
     if not result.completed:
-        done = len(result.rows)
-        blocks.append(Text(f"Interrupted: {done} of {result.found} files were screened.", Tone.NOTICE))
-    blocks += [Text(f"{point} {_bands(header)}"), Heading("Counts"), *_counts(result)]
+        sentence = tr("Interrupted: {done} of {found} files were screened.", done=len(result.rows), found=result.found)
+        blocks.append(Text(sentence, Tone.NOTICE))
+    blocks += [Text(f"{point} {_bands(header)}"), Heading(tr("Counts")), *_counts(result)]
     if agreement:
-        blocks += [Heading("Agreement with the reader"), Table(("With the reader", "Value"), tuple(agreement))]
-    blocks += [Heading("Top findings"), *_finding_blocks(header, findings, not_shown)]
-    subtitle = f"Folder {folder_name}\nModel {header.name}, classes {', '.join(header.classes)}"
-    return Document("Screening summary", subtitle, tuple(blocks), NOTICE)
+        names = (tr("With the reader"), tr("Value"))
+        blocks += [Heading(tr("Agreement with the reader")), Table(names, tuple(agreement))]
+    blocks += [Heading(tr("Top findings")), *_finding_blocks(header, findings, not_shown)]
+    subtitle = tr(
+        "Folder {folder}\nModel {model}, classes {classes}",
+        folder=folder_name,
+        model=header.name,
+        classes=", ".join(header.classes),
+    )
+    return Document(tr("Screening summary"), subtitle, tuple(blocks), tr(NOTICE))
 
 
 def _bands(header: ModelHeader) -> str:
     """The three-way answer in words."""
     low, high = header.calibration.review_band
     if header.threshold is None:
-        return f"A film whose most probable class stays below {high:.3f} goes to review."
-    above = f"Likely from {high:.3f} on" if high <= 1 else "Likely never"
-    below = f"unlikely below {low:.3f}" if low > 0 else "unlikely never"
-    return f"{above}, {below}, review between."
+        return tr("A film whose most probable class stays below {high:.3f} goes to review.", high=high)
+    above = tr("Likely from {high:.3f} on", high=high) if high <= 1 else tr("Likely never")
+    below = tr("unlikely below {low:.3f}", low=low) if low > 0 else tr("unlikely never")
+    return tr("{above}, {below}, review between.", above=above, below=below)
 
 
 def _counts(result: ScreeningResult) -> list[Block]:
     """What became of the files, what the scored ones were called, and why others were not scored."""
     decisions = Counter(row.decision for row in result.rows if row.status is Status.SCORED)
-    numbers = {
-        "Files found": result.found,
-        "scored": result.scored,
-        **{MEANING[decision]: decisions[decision] for decision in Decision},
-        "refused": result.refused,
-        "failed": result.failed,
-    }
+    numbers = [
+        (tr("Files found"), result.found),
+        (tr("scored"), result.scored),
+        *((tr(MEANING[decision]), decisions[decision]) for decision in Decision),
+        (tr("refused"), result.refused),
+        (tr("failed"), result.failed),
+    ]
     waiting = result.found - result.scored - result.refused - result.failed
     if waiting:
-        numbers["not looked at"] = waiting
-    blocks: list[Block] = [Table(tuple(numbers), (tuple(f"{number:,}" for number in numbers.values()),))]
+        numbers.append((tr("not looked at"), waiting))
+    header, counts = tuple(name for name, _ in numbers), tuple(f"{number:,}" for _, number in numbers)
+    blocks: list[Block] = [Table(header, (counts,))]
     reasons = Counter((row.status.value, row.reason) for row in result.rows if row.status is not Status.SCORED)
     if reasons:
-        lines = tuple((reason, status, f"{number:,}") for (status, reason), number in reasons.most_common())
-        meant = "Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended."
-        why = Heading("Why files were not scored", 3)
-        blocks += [why, Table(("Reason", "Status", "Files"), lines), Text(meant, Tone.QUIET)]
+        lines = tuple((reason, tr(status), f"{number:,}") for (status, reason), number in reasons.most_common())
+        meant = tr("Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended.")
+        why = Heading(tr("Why files were not scored"), 3)
+        blocks += [why, Table((tr("Reason"), tr("Status"), tr("Files")), lines), Text(meant, Tone.QUIET)]
     return blocks
 
 
@@ -206,20 +222,22 @@ def _finding_blocks(
     """The pictures, most probable first, and the films that should be among them."""
     blocks: list[Block] = []
     if not findings and not not_shown:
-        return [Text("No film was called likely or sent to review.")]
+        return [Text(tr("No film was called likely or sent to review."))]
     if findings:
-        what = header.classes[1] if len(header.classes) == 2 else "the class a film was called"
-        told = f"Orange marks where the evidence for {what} lies; it outlines nothing. Most probable first."
+        what = header.classes[1] if len(header.classes) == 2 else tr("the class a film was called")
+        told = tr(
+            "Orange marks where the evidence for {what} lies; it outlines nothing. Most probable first.", what=what
+        )
         pictures = [Photograph(film.picture, f"{_answer(film, header)}\n{film.file}") for film in findings]
         blocks += [Text(told, Tone.QUIET), Photographs(tuple(pictures))]
     if not_shown:
         rows = tuple(not_shown[:MOST_NAMED])
-        blocks += [Heading("Not shown", 3), Table(("File", "Why"), rows)]
+        blocks += [Heading(tr("Not shown"), 3), Table((tr("File"), tr("Why")), rows)]
     return blocks
 
 
 def _answer(film: SummaryFilm, header: ModelHeader) -> str:
     """What was found and how probable it is; the class that a film was called where that is another."""
     finding = header.classes[1] if len(header.classes) == 2 else film.label
-    called = "" if film.label == finding else f", called {film.label}"
-    return f"{finding} {film.probability:.3f}, {MEANING[film.decision]}{called}"
+    answer = f"{finding} {film.probability:.3f}, {tr(MEANING[film.decision])}"
+    return answer if film.label == finding else tr("{answer}, called {label}", answer=answer, label=film.label)

@@ -20,6 +20,7 @@ from core.awake import kept_awake
 from core.errors import JobFailed, Reason
 from core.events import EpochEnded, Noted, SearchResult, Severity, TrialEnded
 from core.files import check_writable, cut_torn_line
+from core.language import tr
 from core.locks import only_writer
 from core.material import Material, gathered
 from core.preparation import AS_IT_IS, Preparation
@@ -118,7 +119,7 @@ def _study(folder: Path, seed: int) -> optuna.Study:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=TRIALS_BEFORE_PRUNING, n_warmup_steps=1),
         )
     except (OSError, ValueError, KeyError) as error:
-        sentence = f"{path} cannot be read as a search. Choose another folder."
+        sentence = tr("{path} cannot be read as a search. Choose another folder.", path=path)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
     for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
         study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
@@ -129,7 +130,7 @@ def _check_data(study: optuna.Study, material: Material) -> None:
     """Keep which films the search is about. Raises JobFailed (nothing_to_resume) where it was about others before."""
     fingerprint = data_fingerprint(material.dataset)
     if study.user_attrs.get("data", fingerprint) != fingerprint:
-        sentence = "The films, labels or splits changed since this search began. Begin a new one."
+        sentence = tr("The films, labels or splits changed since this search began. Begin a new one.")
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
     study.set_user_attr("data", fingerprint)
 
@@ -179,7 +180,8 @@ def _one_trial(
         study.tell(trial, state=optuna.trial.TrialState.FAIL)
         if error.reason is not Reason.RECIPE_INVALID:
             raise
-        yield Noted(f"Trial {trial.number + 1}: {error.sentence}", Severity.WARNING)
+        sentence = tr("Trial {number}: {sentence}", number=trial.number + 1, sentence=error.sentence)
+        yield Noted(sentence, Severity.WARNING)
         return
     if cancel.is_set():
         study.tell(trial, state=optuna.trial.TrialState.FAIL)

@@ -7,6 +7,7 @@ from typing import Final
 
 from core.errors import JobFailed, PneumoScreenError, Reason
 from core.files import read_json, readable_name, write_text_atomically
+from core.language import tr
 from core.recipe import Recipe
 from core.recipe_file import from_json_object, to_json_object
 
@@ -33,7 +34,9 @@ def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
         content = {"format": FORMAT, "dataset": dataset, "recipe": to_json_object(recipe)}
         write_text_atomically(folder / SEARCH, json.dumps(content, indent=2) + "\n")
     elif read_search(folder) != Search(folder, recipe, dataset):
-        sentence = f"The search in {folder} is about another recipe or dataset. Choose another folder."
+        sentence = tr(
+            "The search in {folder} is about another recipe or dataset. Choose another folder.", folder=folder
+        )
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
 
 
@@ -45,7 +48,8 @@ def read_search(folder: Path) -> Search:
             raise ValueError("format")
         return Search(folder, from_json_object(content["recipe"]), str(content["dataset"]))
     except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
-        raise JobFailed(Reason.NOTHING_TO_RESUME, f"{folder} holds no search that can be continued.") from error
+        sentence = tr("{folder} holds no search that can be continued.", folder=folder)
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
 
 
 def latest_search(root: Path, source: Path) -> Search:
@@ -58,4 +62,5 @@ def latest_search(root: Path, source: Path) -> Search:
             continue
         if found.dataset == dataset:
             return found
-    raise JobFailed(Reason.NOTHING_TO_RESUME, "There is no earlier search on this dataset. Begin one with Search.")
+    sentence = tr("There is no earlier search on this dataset. Begin one with Search.")
+    raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)

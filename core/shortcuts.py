@@ -17,25 +17,29 @@ from core.dicom import TAGS
 from core.events import Progressed, Shortcut, Stage
 from core.facts import FilmFacts
 from core.intervals import Figure
+from core.language import marked, tr
 from core.ranking import delong
 
 FOLDS: Final = 5
 LEAST_PATIENTS: Final = 2 * FOLDS  # of each class; below, a cross-validation says nothing
 TREE_DEPTH: Final = 4
-TOGETHER: Final = "all of these together"
+TOGETHER: Final = marked("all of these together")
+FILE_FORMAT: Final = marked("file format")
 Columns = dict[str, npt.NDArray[np.float64]]
 
 MEASURES: Final[dict[str, Callable[[FilmFacts], float]]] = {
-    "file size": lambda facts: float(facts.size_bytes),
-    "file size for each pixel (compression)": lambda facts: facts.size_bytes / max(1, facts.width * facts.height),
-    "picture width and height": lambda facts: float(facts.width * facts.height),
-    "picture shape (width to height)": lambda facts: facts.width / max(1, facts.height),
-    "JPEG quality": lambda facts: float(facts.jpeg_quality or 0),
-    "bit depth": lambda facts: float(facts.bits),
-    "plain border": lambda facts: facts.border,
-    "brightness of the corners": lambda facts: facts.corners,
-    "brightness of the rim": lambda facts: facts.edges,
-    "mean brightness": lambda facts: facts.mean,
+    marked("file size"): lambda facts: float(facts.size_bytes),
+    marked("file size for each pixel (compression)"): lambda facts: (
+        facts.size_bytes / max(1, facts.width * facts.height)
+    ),
+    marked("picture width and height"): lambda facts: float(facts.width * facts.height),
+    marked("picture shape (width to height)"): lambda facts: facts.width / max(1, facts.height),
+    marked("JPEG quality"): lambda facts: float(facts.jpeg_quality or 0),
+    marked("bit depth"): lambda facts: float(facts.bits),
+    marked("plain border"): lambda facts: facts.border,
+    marked("brightness of the corners"): lambda facts: facts.corners,
+    marked("brightness of the rim"): lambda facts: facts.edges,
+    marked("mean brightness"): lambda facts: facts.mean,
 }
 
 
@@ -80,7 +84,7 @@ def _asked(dataset: Dataset) -> list[int]:
 def _columns(facts: Sequence[FilmFacts]) -> Columns:
     """What varies among the films, as numbers; the values of a tag are numbered by how common they are."""
     columns = {name: np.array([measure(one) for one in facts]) for name, measure in MEASURES.items()}
-    columns["file format"] = _numbered([one.format for one in facts])
+    columns[FILE_FORMAT] = _numbered([one.format for one in facts])
     for tag in TAGS:
         columns[f"DICOM {tag}"] = _numbered([one.tags.get(tag, "") for one in facts])
     return {name: values for name, values in columns.items() if np.ptp(values) > 0}
@@ -124,6 +128,22 @@ def _cross_validated(
 
 def _in_words(name: str, auc: Figure, told: str) -> str:
     """The figure as a radiographer would put it."""
-    means = "all of this together, the picture not seen, tells" if name == TOGETHER else f"{name} alone tells"
-    interval = f"95 % interval {100 * auc.low:.0f} to {100 * auc.high:.0f}; guessing: 50"
-    return f"Of two films, one of them {told}, {means} which one {100 * auc.value:.0f} times of 100 ({interval})."
+    times, low, high = 100 * auc.value, 100 * auc.low, 100 * auc.high
+    if name == TOGETHER:
+        return tr(
+            "Of two films, one of them {told}, all of this together, the picture not seen, tells which one "
+            "{times:.0f} times of 100 (95 % interval {low:.0f} to {high:.0f}; guessing: 50).",
+            told=told,
+            times=times,
+            low=low,
+            high=high,
+        )
+    return tr(
+        "Of two films, one of them {told}, {measure} alone tells which one "
+        "{times:.0f} times of 100 (95 % interval {low:.0f} to {high:.0f}; guessing: 50).",
+        told=told,
+        measure=tr(name),
+        times=times,
+        low=low,
+        high=high,
+    )

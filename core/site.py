@@ -13,10 +13,15 @@ from typing import Final
 from core.calibration import Calibration
 from core.errors import JobFailed, Reason
 from core.files import read_json, write_text_atomically
+from core.language import marked, tr
 from core.model_header import ModelHeader
 from core.places import data_folder
 
 FORMAT: Final = 1
+OUTCOMES: Final = {
+    True: marked("Accepted here on {day} with {films} films. {sentence}"),
+    False: marked("Not accepted here on {day} with {films} films. {sentence}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ def read_record(header: ModelHeader) -> SiteRecord:
     except FileNotFoundError:
         return SiteRecord()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        sentence = f"{path}, which holds this model's operating point, cannot be read. Restore it, or delete it."
+        sentence = tr(
+            "{path}, which holds this model's operating point, cannot be read. Restore it, or delete it.", path=path
+        )
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence) from error
 
 
@@ -104,21 +111,29 @@ def point_in_words(header: ModelHeader) -> str:
     """The operating point that is in use, and whose it is."""
     point = read_record(header).point
     if header.threshold is None:
-        return "The most probable class is called."
+        return tr("The most probable class is called.")
     if point is None or point.threshold != header.threshold:
-        return f"Threshold {header.threshold:.4f}, the model's own, fitted on its validation films."
-    return f"Threshold {point.threshold:.4f}, chosen here on {point.chosen}: {point.wish}; fitted on validation films."
+        return tr(
+            "Threshold {threshold:.4f}, the model's own, fitted on its validation films.", threshold=header.threshold
+        )
+    return tr(
+        "Threshold {threshold:.4f}, chosen here on {day}: {wish}; fitted on validation films.",
+        threshold=point.threshold,
+        day=point.chosen,
+        wish=point.wish,
+    )
 
 
 def validation_here(header: ModelHeader) -> tuple[bool, str]:
     """Whether this model, as it is in use, passed an acceptance test here, and the sentence that says so."""
     acceptance = read_record(header).acceptance
     if acceptance is None:
-        return False, "Not validated here: no acceptance test with films of this place was done."
+        return False, tr("Not validated here: no acceptance test with films of this place was done.")
     if acceptance.threshold != header.threshold:
-        return False, "Not validated here: the acceptance test was done at another operating point."
-    word = "Accepted here" if acceptance.passed else "Not accepted here"
-    return acceptance.passed, f"{word} on {acceptance.done} with {acceptance.films} films. {acceptance.sentence}"
+        return False, tr("Not validated here: the acceptance test was done at another operating point.")
+    outcome = OUTCOMES[acceptance.passed]
+    told = tr(outcome, day=acceptance.done, films=acceptance.films, sentence=acceptance.sentence)
+    return acceptance.passed, told
 
 
 def today() -> str:

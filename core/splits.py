@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.dataset import Dataset, Film, Split, invalid_dataset
+from core.language import tr
 from core.preparation import SplitChoice
 
 TEST_SHARE: Final = 0.15
@@ -73,10 +74,14 @@ def _check_classes(dataset: Dataset) -> None:
     for split in Split:
         for label, name in enumerate(dataset.classes):
             if not counts.get((label, split)):
-                raise invalid_dataset(
-                    f"No {name} film falls into the {split} split of {dataset.root}; "
-                    "each class needs films of at least three patients"
+                sentence = tr(
+                    "No {name} film falls into the {split} split of {root}; "
+                    "each class needs films of at least three patients",
+                    name=name,
+                    split=tr(split),
+                    root=dataset.root,
                 )
+                raise invalid_dataset(sentence)
 
 
 def _divide(films: Sequence[Film], groups: dict[Path, str], shares: dict[Split, float], seed: int) -> list[Film]:

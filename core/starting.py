@@ -7,14 +7,15 @@ from pathlib import Path
 from core.architectures import Network, load_imagenet
 from core.errors import JobFailed, Reason
 from core.events import Noted, Progressed, Severity
+from core.language import tr
 from core.model_file import load_model
 from core.recipe import Recipe
 
 
 def start_weights(
-    network: Network, recipe: Recipe, cancel: threading.Event
+    network: Network, recipe: Recipe, classes: tuple[str, ...], cancel: threading.Event
 ) -> Generator[Progressed | Noted, None, bool]:
-    """Give the backbone the recipe's starting weights. False if cancelled meanwhile.
+    """Give the backbone the recipe's starting weights, for a training on `classes`. False if cancelled meanwhile.
 
     Raises JobFailed (recipe_invalid, model_invalid or weights_unavailable).
     """
@@ -24,16 +25,31 @@ def start_weights(
         return (yield from load_imagenet(network, recipe.architecture, cancel))
     model = load_model(None if recipe.start == "bundled" else Path(recipe.start))
     if model.header.architecture != recipe.architecture:
-        sentence = (
-            f"The starting model {model.header.name} is a {model.header.architecture}, but the recipe says "
-            f"{recipe.architecture}. Choose the same architecture, or other starting weights."
+        sentence = tr(
+            "The starting model {name} is a {architecture}, but the recipe says {wanted}. "
+            "Choose the same architecture, or other starting weights.",
+            name=model.header.name,
+            architecture=model.header.architecture,
+            wanted=recipe.architecture,
         )
         raise JobFailed(Reason.RECIPE_INVALID, sentence)
     network.backbone.load_state_dict(model.network.backbone.state_dict())
     if model.preprocessing.normalisation is not recipe.normalisation:
+        sentence = tr(
+            "{name} was trained with {normalisation} normalisation, this recipe uses {wanted}.",
+            name=model.header.name,
+            normalisation=tr(model.preprocessing.normalisation),
+            wanted=tr(recipe.normalisation),
+        )
+        yield Noted(sentence, Severity.WARNING)
+    if model.header.classes != classes and recipe.trains_backbone and recipe.backbone_rate_factor < 1:
         yield Noted(
-            f"{model.header.name} was trained with {model.preprocessing.normalisation} normalisation, this recipe "
-            f"uses {recipe.normalisation}.",
-            Severity.WARNING,
+            tr(
+                "{name} was trained for other classes ({classes}). In measurements a start learned another task better "
+                "with 1 as the rate below the last layer; this recipe uses {factor:g}.",
+                name=model.header.name,
+                classes=", ".join(model.header.classes),
+                factor=recipe.backbone_rate_factor,
+            )
         )
     return True

@@ -10,17 +10,31 @@ from core.ages import told_age, years_of
 from core.dataset import Film
 from core.facts import FilmFacts
 from core.intervals import Figure, Groups, group_numbers, proportion
+from core.language import marked
 from core.ranking import Floats, Labels, auc_figure
 
-AGES: Final = ((1, "under 1 year"), (6, "1 to 5 years"), (18, "6 to 17 years"), (40, "18 to 39 years"),
-               (65, "40 to 64 years"), (200, "65 years and over"))  # fmt: skip
+ATTRIBUTES: Final = (marked("age"), marked("sex"), marked("view"), marked("device"))
+AGES: Final = (
+    (1, marked("under 1 year")),
+    (6, marked("1 to 5 years")),
+    (18, marked("6 to 17 years")),
+    (40, marked("18 to 39 years")),
+    (65, marked("40 to 64 years")),
+    (200, marked("65 years and over")),
+)
+SEXES: Final = {"M": marked("male"), "F": marked("female")}
+OTHER: Final = marked("other")
+NOT_TOLD: Final = marked("not told")
 MOST_VALUES: Final = 12  # of one attribute; the rarest beyond are put together
 FEW: Final = 10  # films with, or without the finding, below which a group says little
 
 
 @dataclass(frozen=True, slots=True)
 class Subgroup:
-    """Films with one value of an attribute. positives: those with the finding. Figures None where undefined."""
+    """Films with one value of an attribute. positives: those with the finding. Figures None where undefined.
+
+    attribute, value: as they stand in metrics.json; people are shown `tr` of them.
+    """
 
     attribute: str
     value: str
@@ -53,7 +67,7 @@ def attributes_of(film: Film, facts: FilmFacts | None) -> dict[str, str]:
         **dict(film.attributes),
     }
     found["age"] = age_group(told_age(film, facts))
-    found["sex"] = {"M": "male", "F": "female"}.get(found["sex"].strip().upper()[:1], found["sex"])
+    found["sex"] = SEXES.get(found["sex"].strip().upper()[:1], found["sex"])
     found["view"] = found["view"].strip().upper()
     return {name: value.strip() for name, value in found.items() if value.strip()}
 
@@ -70,7 +84,7 @@ def subgroups(
     groups (n,): the patient of each film.
     """
     made = []
-    for name in ("age", "sex", "view", "device"):
+    for name in ATTRIBUTES:
         values = np.array([found.get(name, "") for found in attributes], dtype=object)
         kinds, counts = np.unique(values.astype(str), return_counts=True)
         if set(kinds) <= {""} or len(kinds) < 2:
@@ -78,7 +92,7 @@ def subgroups(
         common = [str(kind) for kind in kinds[np.argsort(-counts, kind="stable")] if kind][:MOST_VALUES]
         order = [age for _, age in AGES if age in common] if name == "age" else sorted(common)
         chosen = [(kind, values == kind) for kind in order]
-        chosen += [("other", ~np.isin(values.astype(str), [*common, ""])), ("not told", values == "")]
+        chosen += [(OTHER, ~np.isin(values.astype(str), [*common, ""])), (NOT_TOLD, values == "")]
         for kind, films in chosen:
             if films.any():
                 made.append(_subgroup(name, kind, labels[films], probabilities[films], threshold, groups[films]))

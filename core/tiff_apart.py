@@ -7,6 +7,7 @@ from PIL import Image, ImageOps
 
 from core.apart import Told, children
 from core.errors import FilmUnreadable, Reason
+from core.language import tr
 
 MODES: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B", "F"})
 
@@ -25,7 +26,9 @@ def read_tiff_apart(stream: BinaryIO) -> Image.Image:
             raise ValueError(told["mode"])
         return Image.frombytes(told["mode"], tuple(told["size"]), answer)
     except ValueError as error:
-        raise FilmUnreadable(Reason.DECODER_FAILED, "The decoder gave half a film. Export the film again.") from error
+        raise FilmUnreadable(
+            Reason.DECODER_FAILED, tr("The decoder gave half a film. Export the film again.")
+        ) from error
 
 
 def decoded(content: bytes) -> tuple[Told, bytes]:

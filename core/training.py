@@ -35,6 +35,7 @@ from core.events import (
 from core.files import check_writable, readable_name, write_text_atomically
 from core.gate import fitted
 from core.intervals import group_numbers
+from core.language import tr
 from core.learner import Learner, Pass
 from core.locks import only_writer
 from core.looks import count_look
@@ -139,7 +140,7 @@ class Training:
         torch.manual_seed(self.recipe.seed)
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         self.learner = Learner(self.recipe, self.splits, len(self.dataset.classes))
-        if not (yield from start_weights(self.learner.network, self.recipe, self.cancel)):
+        if not (yield from start_weights(self.learner.network, self.recipe, self.dataset.classes, self.cancel)):
             return self._result(completed=False)
         self.learner.to_device()
         self.learner.begin_phase(fine_tuning=self.recipe.frozen_epochs == 0)
@@ -155,7 +156,12 @@ class Training:
             if self.cancel.is_set():
                 return self._result(completed=False)
         if self.epoch < self.epochs:
-            yield Noted(f"Stopped after epoch {self.epoch}: validation has not improved since epoch {self.best_epoch}.")
+            sentence = tr(
+                "Stopped after epoch {epoch}: validation has not improved since epoch {best}.",
+                epoch=self.epoch,
+                best=self.best_epoch,
+            )
+            yield Noted(sentence)
         if self.seals_test:
             return self._result(completed=True)
         return (yield from self._tested())
@@ -188,7 +194,7 @@ class Training:
         """Count the epoch that began at `start` as finished, and keep its model if validation is the best so far."""
         loss = self.learner.validation_loss(logits)
         if not np.isfinite(loss):
-            raise JobFailed(Reason.RECIPE_INVALID, "The loss left all bounds. Try a lower learning rate.")
+            raise JobFailed(Reason.RECIPE_INVALID, tr("The loss left all bounds. Try a lower learning rate."))
         self.epoch += 1
         labels = self.splits[Split.VALIDATION].labels
         figures = validation_figures(labels, logits)
@@ -218,9 +224,11 @@ class Training:
         behind = self.epoch - (self.best_epoch or 0)
         if not behind or behind % WARNED_EVERY:
             return None
-        return (
-            f"Validation has not improved for {behind} epochs: more training may only learn these films by heart. "
-            f"Epoch {self.best_epoch} is kept."
+        return tr(
+            "Validation has not improved for {behind} epochs: more training may only learn these films by heart. "
+            "Epoch {best} is kept.",
+            behind=behind,
+            best=self.best_epoch,
         )
 
     def _keep(self, logits: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], score: float) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.files import read_json
+from core.language import tr
 from resources import resource
 
 VERSION: Final = "0.1.0"
@@ -19,8 +20,10 @@ class Build:
 
     def in_words(self) -> str:
         if self.commit is None:
-            return f"PneumoScreen {self.version}, run from its source"
-        return f"PneumoScreen {self.version}, build {self.commit} of {self.built}"
+            return tr("PneumoScreen {version}, run from its source", version=self.version)
+        return tr(
+            "PneumoScreen {version}, build {commit} of {day}", version=self.version, commit=self.commit, day=self.built
+        )
 
 
 def this_build() -> Build:

@@ -8,6 +8,7 @@ from typing import Final
 from core.errors import JobFailed, Reason
 from core.events import FilmAnswered, Progressed, ScreeningResult, ScreeningStarted, Stage
 from core.files import check_writable
+from core.language import tr
 from core.locks import only_writer
 from core.model_file import load_in_use
 from core.screening import Screening, ScreeningEvent, Waiting, earlier_rows, listed, own_files
@@ -51,7 +52,7 @@ def watch(
     files that were answered and then removed keep their rows. Raises JobFailed.
     """
     if not folder.is_dir():
-        raise JobFailed(Reason.DATASET_INVALID, f"{folder} is not a folder.")
+        raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
     check_writable(output.parent)
     with only_writer(output):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.language import marked, tr
 from core.visible import visible_name
 from gui import messages
 from gui.drop_area import DropArea
 from gui.naming import button, named
 
-EXPLANATION = (
+EXPLANATION = marked(
     "Take 100 to 200 films that were reported at this place, with and without the finding, as two class folders or a "
     "label list. Films that the model was made with do not count. It is a go only where the 95 % intervals of "
     "sensitivity and specificity lie at or above what is asked for. Columns age, sex, view and device, or DICOM tags, "
@@ -45,32 +46,36 @@ class AcceptanceDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("acceptance_dialog")
-        self.setWindowTitle("Acceptance test")
+        self.setWindowTitle(tr("Acceptance test"))
         self._source: Path | None = None
-        self.drop_area = DropArea("Drop a folder of class folders, or a label list")
+        self.drop_area = DropArea(tr("Drop a folder of class folders, or a label list"))
         self.drop_area.dropped.connect(self.set_source)
         choose = QHBoxLayout()
-        choose.addWidget(button("Choose folder…", "choose_folder", self._on_folder))
-        choose.addWidget(button("Choose list…", "choose_list", self._on_list))
+        choose.addWidget(button(tr("Choose folder…"), "choose_folder", self._on_folder))
+        choose.addWidget(button(tr("Choose list…"), "choose_list", self._on_list))
         choose.addStretch()
-        self.chosen = named(QLabel("No films are chosen.", textFormat=Qt.TextFormat.PlainText, wordWrap=True), "chosen")
+        chosen = QLabel(tr("No films are chosen."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.chosen = named(chosen, "chosen", tr("Chosen"))
         self.sensitivity, self.specificity = (
-            named(QDoubleSpinBox(minimum=0.5, maximum=0.99, singleStep=0.01, decimals=2, value=value), name)
-            for name, value in (("sensitivity", 0.85), ("specificity", 0.75))
+            named(QDoubleSpinBox(minimum=0.5, maximum=0.99, singleStep=0.01, decimals=2, value=value), name, title)
+            for name, title, value in (
+                ("sensitivity", tr("Sensitivity"), 0.85),
+                ("specificity", tr("Specificity"), 0.75),
+            )
         )
-        self.signed_by = named(QLineEdit(), "signed_by", "Printed name on the form")
+        self.signed_by = named(QLineEdit(), "signed_by", tr("Printed name on the form"))
         form = QFormLayout()
-        form.addRow("Sensitivity at least", self.sensitivity)
-        form.addRow("Specificity at least", self.specificity)
-        form.addRow("Signed by", self.signed_by)
+        form.addRow(tr("Sensitivity at least"), self.sensitivity)
+        form.addRow(tr("Specificity at least"), self.specificity)
+        form.addRow(tr("Signed by"), self.signed_by)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.start = self.buttons.addButton("Start the test", QDialogButtonBox.ButtonRole.AcceptRole)
-        named(self.start, "start")
+        self.start = self.buttons.addButton(tr("Start the test"), QDialogButtonBox.ButtonRole.AcceptRole)
+        named(self.start, "start", tr("Start"))
         self.start.setEnabled(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(EXPLANATION, textFormat=Qt.TextFormat.PlainText, wordWrap=True))
+        layout.addWidget(QLabel(tr(EXPLANATION), textFormat=Qt.TextFormat.PlainText, wordWrap=True))
         layout.addWidget(self.drop_area)
         layout.addLayout(choose)
         layout.addWidget(self.chosen)
@@ -93,10 +98,10 @@ class AcceptanceDialog(QDialog):
 
     @Slot()
     def _on_folder(self) -> None:
-        if path := messages.choose_folder(self, "Films reported here"):
+        if path := messages.choose_folder(self, tr("Films reported here")):
             self.set_source(path)
 
     @Slot()
     def _on_list(self) -> None:
-        if path := messages.choose_file(self, "Label list", messages.LISTS):
+        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS)):
             self.set_source(path)

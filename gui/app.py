@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QLocale, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -14,6 +14,7 @@ from core.places import data_folder
 from gui.ending import EndSignals
 from gui.icon import program_icon
 from gui.single_instance import SingleInstance
+from gui.speaking import speak_as_wanted
 
 EXPOSED_MILLISECONDS = 100
 
@@ -22,6 +23,7 @@ def application() -> QApplication:
     """The one QApplication."""
     made = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(made, QApplication)
+    QLocale.setDefault(QLocale.c())  # spin boxes write numbers as everything else here does, with a point
     made.setOrganizationName("PneumoScreen")
     made.setApplicationName("PneumoScreen")
     made.setDesktopFileName("pneumoscreen")
@@ -52,6 +54,7 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
     try:
         if cancel.is_set():
             return INTERRUPTED
+        speak_as_wanted(running)
         if not instance.take():
             if instance.hand_over(path):
                 return DONE
@@ -76,6 +79,7 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
 def measure_start() -> int:
     """Open the window as a start does, check the model, print when what was reached, close; returns the exit status."""
     running = application()
+    speak_as_wanted(running)
     splash, painted = show_splash(), time.monotonic()
     from gui.start_times import StartTimes
 

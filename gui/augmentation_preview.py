@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core.errors import JobFailed
 from core.events import Preview
+from core.language import tr
 from core.recipe import Recipe
 from core.visible import visible_name
 from gui.film_view import image_of
@@ -32,7 +33,7 @@ class AugmentationPreview(QDialog):
     def __init__(self, recipe: Callable[[], Recipe], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("augmentation_preview")
-        self.setWindowTitle("How training films are changed")
+        self.setWindowTitle(tr("How training films are changed"))
         self._recipe, self._path, self._seed = recipe, Path(), 0
         self._is_late = False
         self.work = Jobs(self)
@@ -41,15 +42,18 @@ class AugmentationPreview(QDialog):
         self._timer = QTimer(self, singleShot=True, interval=PAUSE_MILLISECONDS)
         self._timer.timeout.connect(self._on_time)
         grid = QGridLayout()
-        self.films = [named(QLabel(), f"variant_{number}", f"Variant {number + 1}") for number in range(SHOWN)]
+        self.films = [
+            named(QLabel(), f"variant_{number}", tr("Variant {number}", number=number + 1)) for number in range(SHOWN)
+        ]
         for number, label in enumerate(self.films):
             label.setFixedSize(FILM_PX, FILM_PX)
             grid.addWidget(label, number // COLUMNS, number % COLUMNS)
-        self.caption = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "preview_caption")
+        caption = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.caption = named(caption, "preview_caption", tr("Preview caption"))
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
         layout.addWidget(self.caption)
-        layout.addWidget(button("Other random changes", "again", self._on_again))
+        layout.addWidget(button(tr("Other random changes"), "again", self._on_again))
 
     def show_film(self, path: Path) -> None:
         """Show variants of this film."""
@@ -88,7 +92,8 @@ class AugmentationPreview(QDialog):
     def _on_succeeded(self, result: Preview) -> None:
         for label, film in zip(self.films, result.films, strict=True):
             label.setPixmap(QPixmap.fromImage(image_of(film)))
-        self.caption.setText(f"{visible_name(result.path.name)}, changed at random as in training.")
+        name = visible_name(result.path.name)
+        self.caption.setText(tr("{name}, changed at random as in training.", name=name))
         if self._is_late:
             self._is_late = False
             self._on_time()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from core.curves import SCORE_BINS, ReliabilityBin, bin_numbers, score_counts
+from core.language import marked, tr, tr_count
 from core.ranking import Floats, Labels
 from gui.pointed_plot import PointedPlot, Sign
 from gui.theme import BLUE, DARK, ORANGE, Colours
@@ -20,7 +21,7 @@ CHOSEN_PX: Final = 20
 BEAM: Final = 0.02  # width of the ends of an interval
 BAND_ALPHA: Final = 50  # of 255
 ROOM: Final = 1.08  # of the axis, above the highest bar
-NO_FILMS: Final = "No films with a known answer."
+NO_FILMS: Final = marked("No films with a known answer.")
 OPEN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -33,7 +34,9 @@ class ReliabilityPlot(PointedPlot):
     films_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Reliability", "Stated probability", "Observed share of positives", parent)
+        super().__init__(
+            marked("Reliability"), marked("Stated probability"), marked("Observed share of positives"), parent
+        )
         self._bins: list[ReliabilityBin] = []
         self._before: list[ReliabilityBin] = []
         self._stated, self._observed = np.zeros(0), np.zeros(0)
@@ -74,9 +77,10 @@ class ReliabilityPlot(PointedPlot):
         self._bars.setVisible(bool(self._bins))
         stated, observed, *_ = _columns(self._before)
         self._quiet.setData(stated, observed, pen=pg.mkPen(colours.quiet, width=2), brush=None)
-        signs = [Sign("●", colours.accent, "now, 95 % interval" if self._before else "films, 95 % interval")]
-        signs += [Sign("◇", colours.quiet, "before calibration")] if self._before else []
-        self.set_caption([*signs, Sign("┈┈", colours.quiet, "as stated")])
+        points = tr("now, 95 % interval") if self._before else tr("films, 95 % interval")
+        signs = [Sign("●", colours.accent, points)]
+        signs += [Sign("◇", colours.quiet, tr("before calibration"))] if self._before else []
+        self.set_caption([*signs, Sign("┈┈", colours.quiet, tr("as stated"))])
         self._choose(self._chosen)
 
     def _choose(self, number: int | None) -> None:
@@ -84,15 +88,23 @@ class ReliabilityPlot(PointedPlot):
         self._chosen = number
         if number is None:
             self._halo.clear()
-            self.say("Click a point, or Left, Right and Enter, for its films." if self._bins else NO_FILMS)
+            self.say(tr("Click a point, or Left, Right and Enter, for its films.") if self._bins else tr(NO_FILMS))
             return
         ring = pg.mkPen(self._colours.text, width=2)
         self._halo.setData(self._stated[[number]], self._observed[[number]], pen=ring, brush=None)
         one = self._bins[number]
         assert one.observed is not None
         assert one.stated is not None
-        told = f"stated {one.stated:.2f}, observed {one.observed.value:.2f}"
-        self.say(f"{told} ({one.observed.low:.2f}–{one.observed.high:.2f}), n = {len(one.films)}")
+        self.say(
+            tr(
+                "stated {stated:.2f}, observed {observed:.2f} ({low:.2f}–{high:.2f}), n = {films}",
+                stated=one.stated,
+                observed=one.observed.value,
+                low=one.observed.low,
+                high=one.observed.high,
+                films=len(one.films),
+            )
+        )
 
     def _at(self, place: QPointF) -> int | None:
         """The bin under the pointer: near its point, or on its interval."""
@@ -153,8 +165,8 @@ class ScoresPlot(PointedPlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         axes = {"left": CountAxis("left")}
-        super().__init__("Scores", "Probability", "Films", parent, axisItems=axes)
-        self._classes = ("negative", "positive")
+        super().__init__(marked("Scores"), marked("Probability"), marked("Films"), parent, axisItems=axes)
+        self._classes = (tr("negative"), tr("positive"))
         self._labels, self._places = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._counts = np.zeros((2, SCORE_BINS), np.int64)
         self._bar: tuple[int, int] | None = None
@@ -196,8 +208,8 @@ class ScoresPlot(PointedPlot):
     def _caption_anew(self) -> None:
         quiet = self._colours.quiet
         signs = [Sign("▲", ORANGE, self._classes[1]), Sign("▼", BLUE, self._classes[0])]
-        signs.append(Sign("┇", self._colours.text, "threshold"))
-        self.set_caption([*signs, Sign("▒", quiet, "review band")] if self._has_band else signs)
+        signs.append(Sign("┇", self._colours.text, tr("threshold")))
+        self.set_caption([*signs, Sign("▒", quiet, tr("review band"))] if self._has_band else signs)
 
     def show_answers(
         self, labels: Labels, probabilities: Floats, threshold: float, band: tuple[float, float] | None = None
@@ -228,13 +240,22 @@ class ScoresPlot(PointedPlot):
         self._bar = bar
         if bar is None:
             self._frame.setOpts(x0=[], height=[])
-            self.say("Click a bar, or the arrow keys and Enter, for its films." if len(self._labels) else NO_FILMS)
+            hint = tr("Click a bar, or the arrow keys and Enter, for its films.")
+            self.say(hint if len(self._labels) else tr(NO_FILMS))
             return
         number, side = bar
         films = int(self._counts[side, number])
         self._frame.setOpts(x0=[number / SCORE_BINS], height=[films * (1 if side else -1)])
-        span = f"{number / SCORE_BINS:.2f} to {(number + 1) / SCORE_BINS:.2f}"
-        self.say(f"{span}: {films} {self._classes[side]}-side {'film' if films == 1 else 'films'}")
+        self.say(
+            tr_count(
+                "{low:.2f} to {high:.2f}: {count} {name}-side film",
+                "{low:.2f} to {high:.2f}: {count} {name}-side films",
+                films,
+                low=number / SCORE_BINS,
+                high=(number + 1) / SCORE_BINS,
+                name=self._classes[side],
+            )
+        )
 
     def _at(self, place: QPointF) -> tuple[int, int] | None:
         """The bar in whose column and on whose side the pointer is, so that a low bar is as easy to meet."""

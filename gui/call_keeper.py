@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from core.language import tr
 from core.mishaps import sentence_of
 from core.reader import Call, CallBook, calls_path, keep_call
 
@@ -35,4 +36,5 @@ class CallKeeper(QObject):
     def _on_kept(self, done: Future[None]) -> None:
         error = done.exception()
         if error is not None:
-            self.failed.emit(sentence_of(error) or f"It could not be written ({type(error).__name__}).")
+            unknown = tr("It could not be written ({kind}).", kind=type(error).__name__)
+            self.failed.emit(sentence_of(error) or unknown)

@@ -28,6 +28,7 @@ from core.events import (
     Status,
 )
 from core.forecast import in_words
+from core.language import marked, tr
 from core.notice import NOTICE
 from core.places import data_folder, new_place
 from core.visible import visible_name
@@ -57,8 +58,8 @@ from gui.session import Session
 from gui.worker import JobError
 from gui.worklist import Worklist
 
-FILMS = "Films (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.dcm);;All files (*)"
-LEDGERS = "Screenings (*.csv *.csv.partial)"
+FILMS = marked("Films (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.dcm);;All files (*)")
+LEDGERS = marked("Screenings (*.csv *.csv.partial)")
 
 
 class ClassifyTab(QWidget):
@@ -74,7 +75,7 @@ class ClassifyTab(QWidget):
         self._reading: FilmReading | None = None
         self._wanted: LedgerRow | None = None  # chosen while a job was running
         self._is_watching = False
-        self._summary = NOTICE  # what the status line says when nothing runs
+        self._summary = tr(NOTICE)  # what the status line says when nothing runs
         self._keeper = CallKeeper(self)
         self._keeper.failed.connect(self._on_call_lost)
         self._build()
@@ -84,36 +85,37 @@ class ClassifyTab(QWidget):
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
-        self.drop_area = DropArea("Drop a film or a folder of films")
+        self.drop_area = DropArea(tr("Drop a film or a folder of films"))
         self.drop_area.setMinimumHeight(44)
         self.drop_area.dropped.connect(self.open)
         self.buttons = {
             name: button(text, name, slot)
             for text, name, slot in (
-                ("Open film…", "open_film", self._on_open_film),
-                ("Screen folder…", "open_folder", self.choose_folder),
-                ("Watch folder…", "watch_folder", self._on_watch_folder),
-                ("Open worklist…", "open_worklist", self._on_open_worklist),
-                ("Retry failed", "retry_failed", self._on_retry),
-                ("Score anyway", "override", self._on_override),
-                ("Cancel", "cancel", self._work.cancel),
-                ("Choose model…", "choose_model", self._on_choose_model),
-                ("Bundled model", "bundled", self._on_bundled),
+                (tr("Open film…"), "open_film", self._on_open_film),
+                (tr("Screen folder…"), "open_folder", self.choose_folder),
+                (tr("Watch folder…"), "watch_folder", self._on_watch_folder),
+                (tr("Open worklist…"), "open_worklist", self._on_open_worklist),
+                (tr("Retry failed"), "retry_failed", self._on_retry),
+                (tr("Score anyway"), "override", self._on_override),
+                (tr("Cancel"), "cancel", self._work.cancel),
+                (tr("Choose model…"), "choose_model", self._on_choose_model),
+                (tr("Bundled model"), "bundled", self._on_bundled),
             )
         }
         self.export = ExportButton()
         self.export.export_wanted.connect(self._on_export)
         self.export.dicom_wanted.connect(self._on_dicom)
         self.export.labels_wanted.connect(self._on_labels)
-        self.model = named(QLabel(textFormat=Qt.TextFormat.PlainText), "model")
+        self.model = named(QLabel(textFormat=Qt.TextFormat.PlainText), "model", tr("Model"))
         row = QHBoxLayout()
         for name, made in self.buttons.items():
             if name == "choose_model":
                 row.addWidget(self.export)
             row.addWidget(made)
         row.addStretch()
-        self.progress = named(QProgressBar(), "progress", "Progress of the screening")
-        self.status = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "status")
+        self.progress = named(QProgressBar(), "progress", tr("Progress of the screening"))
+        status = QLabel(tr(NOTICE), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.status = named(status, "status", tr("Status"))
         self.worklist = Worklist(self)
         self.worklist.row_chosen.connect(self._on_row_chosen)
         split = QSplitter()
@@ -148,7 +150,7 @@ class ClassifyTab(QWidget):
 
     def _begin(self, folder: Path) -> Path:
         """Begin a new worklist; returns where its ledger will stand."""
-        self._folder, self.result, self._is_watching, self._summary = folder, None, False, NOTICE
+        self._folder, self.result, self._is_watching, self._summary = folder, None, False, tr(NOTICE)
         output = new_place(data_folder() / "screenings", "-screening.csv")
         self.worklist.show_folder(folder, (), self._keeper.book(output, ()))
         return output
@@ -164,9 +166,12 @@ class ClassifyTab(QWidget):
         match event:
             case Progressed(Stage.WATCHING, done):
                 self.progress.setRange(0, 0)
-                self.status.setText(f"Watching {visible_name(str(self._folder))}: {done} files so far. {NOTICE}")
+                folder, notice = visible_name(str(self._folder)), tr(NOTICE)
+                self.status.setText(
+                    tr("Watching {folder}: {done} files so far. {notice}", folder=folder, done=done, notice=notice)
+                )
             case Progressed(stage):
-                self.status.setText(f"{stage}…")
+                self.status.setText(f"{tr(stage)}…")
                 self.progress.setRange(0, 0)
             case ScreeningStarted(found, resumed, classes):
                 self.worklist.show_classes(classes)
@@ -177,8 +182,7 @@ class ClassifyTab(QWidget):
             case FilmAnswered(row, done, total, seconds_left):
                 self.worklist.add(row)
                 self.progress.setValue(done)
-                left = "" if seconds_left is None else f"{in_words(seconds_left)} left · "
-                self.status.setText(f"{done} of {total} files · {left}{NOTICE}")
+                self.status.setText(_so_far(done, total, seconds_left))
                 if self._is_watching and row.decision is Decision.LIKELY:
                     self._announce(row)
             case Noted(sentence, Severity.WARNING):
@@ -194,12 +198,15 @@ class ClassifyTab(QWidget):
         self._is_watching = False
         self.progress.setRange(0, 1)
         self.progress.setValue(1)
-        ended = "" if result.completed else "Stopped early; Open worklist goes on with it. "
-        more = " ".join((*result.drift, result.validation, NOTICE))
-        self._summary = (
-            f"{ended}{result.found} files found: {result.scored} scored, {result.refused} refused, {result.failed} "
-            f"failed. {more}"
+        ended = () if result.completed else (tr("Stopped early; Open worklist goes on with it."),)
+        counts = tr(
+            "{found} files found: {scored} scored, {refused} refused, {failed} failed.",
+            found=result.found,
+            scored=result.scored,
+            refused=result.refused,
+            failed=result.failed,
         )
+        self._summary = " ".join((*ended, counts, *result.drift, result.validation, tr(NOTICE)))
         self.status.setText(self._summary)
         self._on_state_changed(self._work.state)
 
@@ -232,7 +239,7 @@ class ClassifyTab(QWidget):
         self._on_state_changed(self._work.state)
 
     def show_exported(self, exported: Exported) -> None:
-        self.status.setText(f"Written: {visible_name(str(exported.path))}")
+        self.status.setText(tr("Written: {path}", path=visible_name(str(exported.path))))
         self._on_state_changed(self._work.state)
 
     def go_on(self) -> None:
@@ -258,25 +265,25 @@ class ClassifyTab(QWidget):
 
     @Slot()
     def _on_open_film(self) -> None:
-        if path := messages.choose_file(self, "Film", FILMS):
+        if path := messages.choose_file(self, tr("Film"), tr(FILMS)):
             self.open(path)
 
     @Slot()
     def choose_folder(self) -> None:
         """Ask for a folder and screen it."""
-        if path := messages.choose_folder(self, "Folder of films"):
+        if path := messages.choose_folder(self, tr("Folder of films")):
             self.open(path)
 
     @Slot()
     def _on_watch_folder(self) -> None:
-        if path := messages.choose_folder(self, "Folder to watch"):
+        if path := messages.choose_folder(self, tr("Folder to watch")):
             self.watch(path)
 
     @Slot()
     def _on_open_worklist(self) -> None:
         folder = data_folder() / "screenings"
-        ledger = messages.choose_file(self, "Earlier screening", LEDGERS, folder)
-        if ledger and (films := messages.choose_folder(self, "The folder that was screened")):
+        ledger = messages.choose_file(self, tr("Earlier screening"), tr(LEDGERS), folder)
+        if ledger and (films := messages.choose_folder(self, tr("The folder that was screened"))):
             self._work.start(opening_worklist(ledger, films, self._session.model), self.show_event)
 
     @Slot()
@@ -293,7 +300,7 @@ class ClassifyTab(QWidget):
 
     @Slot()
     def _on_choose_model(self) -> None:
-        if path := messages.choose_file(self, "Model", "Models (*.safetensors)"):
+        if path := messages.choose_file(self, tr("Model"), tr("Models (*.safetensors)")):
             self._session.use_model(path)
 
     @Slot()
@@ -324,11 +331,15 @@ class ClassifyTab(QWidget):
 
     @Slot(str)
     def _on_call_lost(self, sentence: str) -> None:
-        messages.show_error(self, JobError(f"Your last call is not on the disk. {sentence}", ""))
+        said = tr("Your last call is not on the disk. {sentence}", sentence=sentence)
+        messages.show_error(self, JobError(said, ""))
 
     @Slot(object)
     def _on_model_changed(self, model: Path | None) -> None:
-        self.model.setText(f"Model: {'bundled' if model is None else visible_name(model.parent.name)}")
+        if model is None:
+            self.model.setText(tr("Model: bundled"))
+        else:
+            self.model.setText(tr("Model: {name}", name=visible_name(model.parent.name)))
 
     @Slot(object)
     def _on_state_changed(self, state: jobs.JobState) -> None:
@@ -345,3 +356,11 @@ class ClassifyTab(QWidget):
         self.drop_area.setEnabled(idle)
         self.export.setEnabled(idle and result is not None)
         self.progress.setVisible(not idle)
+
+
+def _so_far(done: int, total: int, seconds_left: float | None) -> str:
+    """How far a screening has come, in words."""
+    told = [tr("{done} of {total} files", done=done, total=total)]
+    if seconds_left is not None:
+        told.append(tr("{time} left", time=in_words(seconds_left)))
+    return " · ".join((*told, tr(NOTICE)))

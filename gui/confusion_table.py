@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
+from core.language import marked, tr, tr_count
 from gui.naming import named
 from gui.theme import DARK, ORANGE, Colours
 
@@ -26,7 +27,10 @@ def mixed(ground: str, tint: str, share: float) -> QColor:
 
 
 class Heading(QLabel):
-    """A class's name as it is; in two lines or cut where there is no room, whole in its tooltip."""
+    """A class's name as it is; in two lines or cut where there is no room, whole in its tooltip.
+
+    word: before the name, marked English.
+    """
 
     def __init__(self, word: str, alignment: Qt.AlignmentFlag) -> None:
         super().__init__(textFormat=Qt.TextFormat.PlainText, alignment=alignment)
@@ -35,7 +39,7 @@ class Heading(QLabel):
 
     def show_class(self, name: str) -> None:
         self._name = " ".join(name.split())
-        text = f"{self._word} {self._name}"
+        text = f"{tr(self._word)} {self._name}"
         named(self, self._word, text)
         self.setText(text)
         self.setToolTip(f"<p>{escape(text)}</p>")  # a tooltip alone would take markup in a name for its own
@@ -52,7 +56,7 @@ class Heading(QLabel):
         lines = [self.text()]
         if metrics.horizontalAdvance(self.text()) > self.width():
             cut = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, self.width())
-            lines = [self._word, cut] if self.height() >= 2 * metrics.height() else [cut]
+            lines = [tr(self._word), cut] if self.height() >= 2 * metrics.height() else [cut]
         painter.drawText(self.rect(), self.alignment(), "\n".join(lines))
 
 
@@ -75,10 +79,15 @@ class Cell(QAbstractButton):
     def show_count(self, count: int, row: int, classes: Sequence[str]) -> None:
         """row: films of the true class."""
         self._count, self._part = count, count / row if row else 0.0
-        self._share = f"{self._part:.0%}".replace("%", " %") if row else "no films"
-        films = "1 film" if count == 1 else f"{count} films"
-        told = f"{films}, {self._share} of the row" if row else "no films"
-        text = f"true {classes[self.true]}, called {classes[self.called]}: {told}"
+        share = f"{self._part:.0%}".replace("%", " %")
+        self._share = tr("{share} of row", share=share) if row else tr("no films")
+        films = tr_count("{count} film, {share} of the row", "{count} films, {share} of the row", count, share=share)
+        text = tr(
+            "true {true}, called {called}: {films}",
+            true=classes[self.true],
+            called=classes[self.called],
+            films=films if row else tr("no films"),
+        )
         named(self, f"cell_{self.true}_{self.called}", text)
         self.setToolTip(f"<p>{escape(text)}</p>")
         self.update()
@@ -91,7 +100,8 @@ class Cell(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         lines = QFontMetrics(self._large()).height() + self.fontMetrics().height()
-        return QSize(self.fontMetrics().horizontalAdvance("100 % of row") + 2 * CELL_PX, lines + 2 * CELL_PX)
+        widest = self.fontMetrics().horizontalAdvance(tr("{share} of row", share="100 %"))
+        return QSize(widest + 2 * CELL_PX, lines + 2 * CELL_PX)
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -111,14 +121,14 @@ class Cell(QAbstractButton):
 
     def _paint_count(self, painter: QPainter, inner: QRect) -> None:
         """The count over its share; where there is not the room, the count alone (the share is in the tooltip)."""
-        share = f"{self._share} of row" if self._share != "no films" else self._share
         small = self.fontMetrics()
         high, low = QFontMetrics(self._large()).height(), small.height()
-        if inner.height() < high + low or inner.width() < small.horizontalAdvance(share):
+        if inner.height() < high + low or inner.width() < small.horizontalAdvance(self._share):
             painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, str(self._count))
             return
         top = inner.top() + (inner.height() - high - low) // 2
-        painter.drawText(QRect(inner.left(), top + high, inner.width(), low), Qt.AlignmentFlag.AlignHCenter, share)
+        below = QRect(inner.left(), top + high, inner.width(), low)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, self._share)
         painter.setFont(self._large())
         painter.drawText(QRect(inner.left(), top, inner.width(), high), Qt.AlignmentFlag.AlignCenter, str(self._count))
 
@@ -149,7 +159,7 @@ class ConfusionTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "confusion_table", "True classes against calls")
+        named(self, "confusion_table", tr("True classes against calls"))
         self._colours = DARK
         self._cells: list[list[Cell]] = []
         self._rows: list[Heading] = []
@@ -172,7 +182,7 @@ class ConfusionTable(QWidget):
             self._build(len(classes))
         for heading, name in zip((*self._rows, *self._columns), classes * 2, strict=True):
             heading.show_class(name)
-        widest = max((self.fontMetrics().horizontalAdvance(f"true {name} ") for name in classes), default=0)
+        widest = max((self.fontMetrics().horizontalAdvance(f"{row.text()} ") for row in self._rows), default=0)
         self._grid.setColumnMinimumWidth(0, min(max(widest, HEADING_PX[0]), HEADING_PX[1]))
         for cells, counts in zip(self._cells, table, strict=True):
             for cell, count in zip(cells, counts, strict=True):
@@ -188,8 +198,8 @@ class ConfusionTable(QWidget):
             self._grid.setRowStretch(number, int(number <= size))
             self._grid.setColumnStretch(number, int(number <= size))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self._rows = [Heading("true", right) for _ in range(size)]
-        self._columns = [Heading("called", Qt.AlignmentFlag.AlignCenter) for _ in range(size)]
+        self._rows = [Heading(marked("true"), right) for _ in range(size)]
+        self._columns = [Heading(marked("called"), Qt.AlignmentFlag.AlignCenter) for _ in range(size)]
         self._cells = [[Cell(true, called) for called in range(size)] for true in range(size)]
         for number in range(size):
             self._grid.addWidget(self._rows[number], number + 1, 0)

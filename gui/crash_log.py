@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 def report_of(error: BaseException) -> str:
     """Where an error and its causes came from: kinds, modules and lines, never messages, which may hold names."""
-    lines = [f"{this_build().in_words()}; Python {platform.python_version()}; Qt {qVersion()}; {platform.platform()}"]
+    build = this_build()
+    program = f"PneumoScreen {build.version}, {build.commit or 'source'}"
+    lines = [f"{program}; Python {platform.python_version()}; Qt {qVersion()}; {platform.platform()}"]
     seen: BaseException | None = error
     while seen is not None:
         lines.append(type(seen).__name__)

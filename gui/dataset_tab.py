@@ -20,6 +20,7 @@ from core.audit import count_rows
 from core.errors import JobFailed
 from core.events import AuditResult, Finding, FindingKind, IntakeLook, Progressed, Shortcut
 from core.files import write_text_atomically
+from core.language import marked, tr
 from core.preparation import AS_IT_IS, Preparation, Step, corrections_csv
 from core.visible import visible_name
 from gui import jobs, messages
@@ -33,9 +34,9 @@ from gui.session import Session
 from gui.tables import RowsTable, quiet_view
 from gui.worker import JobError
 
-EMPTY = "Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels"
+EMPTY = marked("Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels")
 UNREADABLE_PAGE, CORRECTIONS_PAGE = 2, 3
-NO_PROBE = "The probe needs films of at least ten patients of each class."
+NO_PROBE = marked("The probe needs films of at least ten patients of each class.")
 
 
 class DatasetTab(QWidget):
@@ -51,12 +52,11 @@ class DatasetTab(QWidget):
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
-        self.drop_area = DropArea(EMPTY)
+        self.drop_area = DropArea(tr(EMPTY))
         self.drop_area.dropped.connect(self.open)
-        self.summary = named(
-            QLabel("No dataset is open.", textFormat=Qt.TextFormat.PlainText, wordWrap=True), "summary"
-        )
-        self.progress = named(QProgressBar(), "audit_progress", "Progress of reading")
+        summary = QLabel(tr("No dataset is open."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.summary = named(summary, "summary", tr("Summary"))
+        self.progress = named(QProgressBar(), "audit_progress", tr("Progress of reading"))
         self.progress.hide()
         body = QSplitter()
         body.addWidget(self._left_side())
@@ -72,12 +72,12 @@ class DatasetTab(QWidget):
         layout.addWidget(body, 1)
 
     def _top_buttons(self) -> QHBoxLayout:
-        self.open_folder = button("Open folder…", "open_folder", self._on_open_folder)
-        self.open_list = button("Open label list…", "open_list", self._on_open_list)
-        self.try_demo = button("Try the demo (synthetic films)", "try_demo", self.start_demo)
-        self.intake = button("How it is read…", "intake", self._on_intake)
-        self.doubts = button("Find doubtful labels", "doubts", self._on_doubts)
-        self.cancel = button("Cancel", "cancel", self._work.cancel)
+        self.open_folder = button(tr("Open folder…"), "open_folder", self._on_open_folder)
+        self.open_list = button(tr("Open label list…"), "open_list", self._on_open_list)
+        self.try_demo = button(tr("Try the demo (synthetic films)"), "try_demo", self.start_demo)
+        self.intake = button(tr("How it is read…"), "intake", self._on_intake)
+        self.doubts = button(tr("Find doubtful labels"), "doubts", self._on_doubts)
+        self.cancel = button(tr("Cancel"), "cancel", self._work.cancel)
         row = QHBoxLayout()
         for widget in (self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel):
             row.addWidget(widget)
@@ -85,33 +85,41 @@ class DatasetTab(QWidget):
         return row
 
     def _left_side(self) -> QWidget:
-        self._counts = RowsTable(["Class", "Split", "Films", "Patients"])
-        self._shortcuts = RowsTable(["Without the picture", "AUC", "95 % from", "to"])
-        self._left_out = RowsTable(["Unreadable file", "Reason", "Why"])
-        self._steps = RowsTable(["Correction", "Films"])
+        self._counts = RowsTable([tr("Class"), tr("Split"), tr("Films"), tr("Patients")])
+        self._shortcuts = RowsTable([tr("Without the picture"), "AUC", tr("95 % from"), tr("to")])
+        self._left_out = RowsTable([tr("Unreadable file"), tr("Reason"), tr("Why")])
+        self._steps = RowsTable([tr("Correction"), tr("Films")])
         self.findings = FindingsPanel()
         self.findings.step_wanted.connect(self.take_step)
         self.findings.films_wanted.connect(self._on_films_wanted)
         self.findings.accepted.connect(self._session.accept_leaks)
-        self.words = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "shortcut_words")
-        self.undo = button("Undo", "undo", self._on_undo)
-        self.export = button("Export as CSV…", "export_corrections", self._on_export)
+        words = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.words = named(words, "shortcut_words", tr("Shortcut words"))
+        self.undo = button(tr("Undo"), "undo", self._on_undo)
+        self.export = button(tr("Export as CSV…"), "export_corrections", self._on_export)
         QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self._on_undo)
+        self.pages = self._made_pages()
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(quiet_view(self._counts, "counts", tr("Counts")), 2)
+        column.addWidget(self.pages, 5)
+        return side
+
+    def _made_pages(self) -> QTabWidget:
         buttons = QHBoxLayout()
         buttons.addWidget(self.undo)
         buttons.addWidget(self.export)
         buttons.addStretch()
-        self.pages = QTabWidget()
-        self.pages.addTab(self.findings, "Findings")
-        self.pages.addTab(_page(self.words, quiet_view(self._shortcuts, "shortcuts")), "Shortcuts")
-        self.pages.addTab(_page(quiet_view(self._left_out, "left_out")), "Unreadable")
-        self.pages.addTab(_page(quiet_view(self._steps, "corrections"), buttons), "Corrections")
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(quiet_view(self._counts, "counts"), 2)
-        column.addWidget(self.pages, 5)
-        return side
+        shortcuts = quiet_view(self._shortcuts, "shortcuts", tr("Shortcuts"))
+        left_out = quiet_view(self._left_out, "left_out", tr("Left out"))
+        corrections = quiet_view(self._steps, "corrections", tr("Corrections"))
+        pages = QTabWidget()
+        pages.addTab(self.findings, tr("Findings"))
+        pages.addTab(_page(self.words, shortcuts), tr("Shortcuts"))
+        pages.addTab(_page(left_out), tr("Unreadable"))
+        pages.addTab(_page(corrections, buttons), tr("Corrections"))
+        return pages
 
     @Slot(object)
     def open(self, source: Path) -> None:
@@ -148,19 +156,18 @@ class DatasetTab(QWidget):
     def show_event(self, event: object) -> None:
         """Show how far reading and checking are."""
         if isinstance(event, Progressed):
-            left = f", {event.seconds_left:.0f} s left" if event.seconds_left and event.total else ""
-            done = f" {event.done} of {event.total}{left}" if event.total else ""
-            self.summary.setText(f"{event.stage}…{done}")
+            self.summary.setText(_progress_in_words(event))
             self.progress.setRange(0, event.total or 0)
             self.progress.setValue(event.done)
 
     def show_audit(self, result: AuditResult) -> None:
         """Show a finished audit and make it the session's dataset."""
         if not result.completed or self._source is None:
-            self.summary.setText("Reading was stopped. What was read is known the next time.")
+            self.summary.setText(tr("Reading was stopped. What was read is known the next time."))
             return
         self._show_summary(result)
-        self._counts.set_rows(count_rows(result.planned or result.dataset))
+        counts = count_rows(result.planned or result.dataset)
+        self._counts.set_rows([(name, tr(split), films, patients) for name, split, films, patients in counts])
         self.findings.show_findings(result.findings)
         self._show_shortcuts(result.shortcuts)
         self._left_out.set_rows(
@@ -168,8 +175,11 @@ class DatasetTab(QWidget):
         )
         steps = result.preparation.steps
         self._steps.set_rows([(step.label, len(step.corrections)) for step in steps])
-        counted = {0: ("Findings", len(result.findings)), UNREADABLE_PAGE: ("Unreadable", len(result.left_out)),
-                   CORRECTIONS_PAGE: ("Corrections", len(steps))}  # fmt: skip
+        counted = {
+            0: (tr("Findings"), len(result.findings)),
+            UNREADABLE_PAGE: (tr("Unreadable"), len(result.left_out)),
+            CORRECTIONS_PAGE: (tr("Corrections"), len(steps)),
+        }
         for page, (name, count) in counted.items():
             self.pages.setTabText(page, f"{name} ({count})" if count else name)
         self.drop_area.setMinimumHeight(44)
@@ -180,17 +190,21 @@ class DatasetTab(QWidget):
     def _show_summary(self, result: AuditResult) -> None:
         dataset = result.dataset
         is_demo = self._demo is not None and dataset.root.is_relative_to(self._demo.name)
-        made = (
-            " Splits that are not given are made by patient." if any(not film.split for film in dataset.films) else ""
+        held = tr(
+            "{source}: {films} films of {patients} patients, {unreadable} unreadable.",
+            source=visible_name(str(self._source)),
+            films=len(dataset.films),
+            patients=dataset.patients(),
+            unreadable=len(result.left_out),
         )
-        self.summary.setText(
-            f"{'Synthetic films, not patients. ' if is_demo else ''}{visible_name(str(self._source))}: "
-            f"{len(dataset.films)} films of {dataset.patients()} patients, {len(result.left_out)} unreadable.{made}"
-        )
+        sentences = [tr("Synthetic films, not patients."), held] if is_demo else [held]
+        if any(not film.split for film in dataset.films):
+            sentences.append(tr("Splits that are not given are made by patient."))
+        self.summary.setText(" ".join(sentences))
 
     def _show_shortcuts(self, shortcuts: tuple[Shortcut, ...]) -> None:
-        self.words.setText(shortcuts[0].sentence if shortcuts else NO_PROBE)
-        self._shortcuts.set_rows([(one.what, one.auc.value, one.auc.low, one.auc.high) for one in shortcuts])
+        self.words.setText(shortcuts[0].sentence if shortcuts else tr(NO_PROBE))
+        self._shortcuts.set_rows([(tr(one.what), one.auc.value, one.auc.low, one.auc.high) for one in shortcuts])
 
     def show_doubts(self, found: Finding) -> None:
         """Put the finding on top of the others and show its films."""
@@ -232,7 +246,7 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        path = messages.choose_new_file(self, "Export corrections", "corrections.csv", "CSV (*.csv)")
+        path = messages.choose_new_file(self, tr("Export corrections"), "corrections.csv", "CSV (*.csv)")
         if path and self._session.audit:
             try:
                 write_text_atomically(path, corrections_csv(self._session.audit.preparation))
@@ -248,12 +262,12 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_open_folder(self) -> None:
-        if folder := messages.choose_folder(self, "Folder with a folder for each class"):
+        if folder := messages.choose_folder(self, tr("Folder with a folder for each class")):
             self.open(folder)
 
     @Slot()
     def _on_open_list(self) -> None:
-        if file := messages.choose_file(self, "Label list", messages.LISTS):
+        if file := messages.choose_file(self, tr("Label list"), tr(messages.LISTS)):
             self.open(file)
 
     @Slot(object)
@@ -269,6 +283,21 @@ class DatasetTab(QWidget):
         self.cancel.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
         self.browser.set_busy(not idle)
         self.progress.setVisible(not idle)
+
+
+def _progress_in_words(event: Progressed) -> str:
+    stage = tr(event.stage)
+    if not event.total:
+        return tr("{stage}…", stage=stage)
+    if not event.seconds_left:
+        return tr("{stage}… {done} of {total}", stage=stage, done=event.done, total=event.total)
+    return tr(
+        "{stage}… {done} of {total}, {seconds:.0f} s left",
+        stage=stage,
+        done=event.done,
+        total=event.total,
+        seconds=event.seconds_left,
+    )
 
 
 def _page(*parts: QWidget | QHBoxLayout) -> QWidget:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from core.document import Document, html_body
+from core.language import tr
 from gui.naming import button, named
 
 
@@ -18,11 +19,11 @@ class DocumentWindow(QDialog):
         self.setWindowFlag(Qt.WindowType.Window)
         self.resize(760, 820)
         self.shown: Document | None = None
-        self.text = named(QTextBrowser(openLinks=False), "document", "Document")
+        self.text = named(QTextBrowser(openLinks=False), "document", tr("Document"))
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(button("Save as PDF…", "save_pdf", self._on_save))
-        row.addWidget(button("Close", "close_document", self.close))
+        row.addWidget(button(tr("Save as PDF…"), "save_pdf", self._on_save))
+        row.addWidget(button(tr("Close"), "close_document", self.close))
         layout = QVBoxLayout(self)
         layout.addWidget(self.text, 1)
         layout.addLayout(row)

@@ -12,6 +12,7 @@ from core.document import Document
 from core.evaluated import AcceptanceResult, Evaluation
 from core.events import FilmLeftOut, Noted, Progressed
 from core.forecast import in_words
+from core.language import marked, tr
 from core.notice import NOTICE
 from core.operating import Wish
 from core.places import data_folder, new_place
@@ -36,7 +37,7 @@ from gui.operating_panel import OperatingPanel
 from gui.session import Session
 from gui.theme import Colours
 
-WRONG: Final = "Wrongly called, the most confident mistakes first"
+WRONG: Final = marked("Wrongly called, the most confident mistakes first")
 MOST_FILMS: Final = 20_000
 
 
@@ -58,32 +59,34 @@ class EvaluateTab(QWidget):
         self._update()
 
     def _build(self) -> None:
-        self.model = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "evaluated_model")
+        model = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.model = named(model, "evaluated_model", tr("Evaluated model"))
         self.buttons = {
             name: button(text, name, slot)
             for text, name, slot in (
-                ("Evaluate open dataset", "evaluate_dataset", self._on_dataset),
-                ("Evaluate folder…", "evaluate_folder", self._on_folder),
-                ("Evaluate list…", "evaluate_list", self._on_list),
-                ("Save report…", "save_report", self._on_save),
-                ("Acceptance test…", "acceptance", self._on_acceptance),
-                ("Save form…", "save_form", self._on_form),
-                ("Model card", "card", self._on_card),
-                ("Cancel", "cancel_evaluation", self._work.cancel),
+                (tr("Evaluate open dataset"), "evaluate_dataset", self._on_dataset),
+                (tr("Evaluate folder…"), "evaluate_folder", self._on_folder),
+                (tr("Evaluate list…"), "evaluate_list", self._on_list),
+                (tr("Save report…"), "save_report", self._on_save),
+                (tr("Acceptance test…"), "acceptance", self._on_acceptance),
+                (tr("Save form…"), "save_form", self._on_form),
+                (tr("Model card"), "card", self._on_card),
+                (tr("Cancel"), "cancel_evaluation", self._work.cancel),
             )
         }
         row = QHBoxLayout()
         for made in self.buttons.values():
             row.addWidget(made)
         row.addStretch()
-        self.progress = named(QProgressBar(), "evaluation_progress", "Progress of the evaluation")
-        self.status = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "evaluation_status")
-        self.rooms = named(QTabWidget(documentMode=True), "evaluation_rooms", "Parts of the evaluation")
+        self.progress = named(QProgressBar(), "evaluation_progress", tr("Progress of the evaluation"))
+        status = QLabel(tr(NOTICE), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.status = named(status, "evaluation_status", tr("Evaluation status"))
+        self.rooms = named(QTabWidget(documentMode=True), "evaluation_rooms", tr("Parts of the evaluation"))
         for panel, name in (
-            (self.operating, "Operating point"),
-            (self.figures, "Figures"),
-            (self.plots, "Curves"),
-            (self.films, "Films"),
+            (self.operating, tr("Operating point")),
+            (self.figures, tr("Figures")),
+            (self.plots, tr("Curves")),
+            (self.films, tr("Films")),
         ):
             self.rooms.addTab(panel, name)
         layout = QVBoxLayout(self)
@@ -121,14 +124,15 @@ class EvaluateTab(QWidget):
         """Show one event of an evaluation."""
         match event:
             case Progressed(stage, done, total, seconds_left):
-                left = f" · {in_words(seconds_left)} left" if seconds_left else ""
-                self.status.setText(f"{stage}…{left} · {NOTICE}")
+                left = [tr("{time} left", time=in_words(seconds_left))] if seconds_left else []
+                self.status.setText(" · ".join([f"{tr(stage)}…", *left, tr(NOTICE)]))
                 self.progress.setRange(0, total or 0)
                 self.progress.setValue(done)
             case Noted(sentence):
                 self.status.setText(sentence)
             case FilmLeftOut(path, _, sentence):
-                self.status.setText(f"Left out: {visible_name(path.name)}. {sentence}")
+                name = visible_name(path.name)
+                self.status.setText(tr("Left out: {name}. {sentence}", name=name, sentence=sentence))
 
     def show_model(self, shown: ModelShown) -> None:
         """Show the model in use; figures at another operating point are no longer those of this one."""
@@ -138,16 +142,17 @@ class EvaluateTab(QWidget):
         mark = "✓" if shown.is_accepted else "!"
         self.model.setText(f"{visible_name(shown.header.name)} · {mark} {shown.acceptance}")
         self.operating.show_model(shown.header, shown.point)
-        self.status.setText(NOTICE)
+        self.status.setText(tr(NOTICE))
         self._update()
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self.figures.show_evaluation(evaluation)
         self.plots.show_evaluation(evaluation)
-        self.show_films(evaluation.mistakes(), WRONG)
+        self.show_films(evaluation.mistakes(), tr(WRONG))
         self.rooms.setCurrentWidget(self.figures)
-        self.status.setText(f"{evaluation.figures.n} films evaluated. {NOTICE}")
+        evaluated = tr("{films} films evaluated.", films=evaluation.figures.n)
+        self.status.setText(f"{evaluated} {tr(NOTICE)}")
         self._update()
 
     def show_acceptance(self, result: AcceptanceResult) -> None:
@@ -157,7 +162,7 @@ class EvaluateTab(QWidget):
         self.refresh()
 
     def show_saved(self, saved: Saved) -> None:
-        self.status.setText(f"Written: {visible_name(str(saved.path))}")
+        self.status.setText(tr("Written: {path}", path=visible_name(str(saved.path))))
 
     @Slot(object, str)
     def show_films(self, indices: npt.NDArray[np.int64], title: str) -> None:
@@ -206,17 +211,17 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_folder(self) -> None:
-        if path := messages.choose_folder(self, "Folder of class folders"):
+        if path := messages.choose_folder(self, tr("Folder of class folders")):
             self._evaluate(path, AS_IT_IS)
 
     @Slot()
     def _on_list(self) -> None:
-        if path := messages.choose_file(self, "Label list", messages.LISTS):
+        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS)):
             self._evaluate(path, AS_IT_IS)
 
     @Slot()
     def _on_save(self) -> None:
-        if self._evaluation is not None and (folder := messages.choose_folder(self, "Folder for the report")):
+        if self._evaluation is not None and (folder := messages.choose_folder(self, tr("Folder for the report"))):
             stated = self._evaluation.at(self.figures.prevalence.value() / 100)
             self._work.start(saving_evaluation(stated, folder), self.show_event)
 
@@ -242,7 +247,7 @@ class EvaluateTab(QWidget):
         self._save_as_pdf(document, "model-card.pdf", one_page=False)
 
     def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
-        path = messages.choose_new_file(self, "Save as PDF", name, "PDF (*.pdf)")
+        path = messages.choose_new_file(self, tr("Save as PDF"), name, "PDF (*.pdf)")
         if path and self._work.state is jobs.JobState.IDLE:
             self._work.start(saving_document(document, path, one_page), self.show_event)
 

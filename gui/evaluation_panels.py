@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QScrollArea, 
 from core.curves import reliability
 from core.dataset import Dataset
 from core.evaluated import Evaluation
+from core.intervals import Figure
+from core.language import marked, tr
 from core.metrics import DEFINITIONS, BinaryFigures, ClassFigures, title_of
 from gui.bar_plots import ReliabilityPlot, ScoresPlot
 from gui.confusion_table import ConfusionTable
@@ -25,26 +27,32 @@ ORDER: Final = (
     "sensitivity", "specificity", "accuracy", "balanced_accuracy", "f1", "macro_f1", "ppv", "npv", "roc_auc",
     "macro_auc", "pr_auc", "brier", "ece",
 )  # fmt: skip
-NOTHING: Final = "Nothing was evaluated yet."
+NOTHING: Final = marked("Nothing was evaluated yet.")
+BY_BAYES: Final = marked("The same where the finding is so frequent, by Bayes' theorem.")
 
 
 def rows_of(evaluation: Evaluation) -> list[FigureRow]:
     """Every figure of an evaluation, the most asked-for first, then predictive values at the stated prevalence."""
     figures, given = evaluation.figures, evaluation.at_prevalence
-    rows = []
-    for name in ORDER:
-        if hasattr(figures, name):
-            figure = getattr(figures, name)
-            rows.append(FigureRow(title_of(name), told(figure), figure, _films_of(evaluation, name), DEFINITIONS[name]))
-    for name, figure in (("PPV", given.ppv), ("NPV", given.npv)) if given else ():
-        title = f"{name} at {100 * given.prevalence:g} % prevalence" if given else name
-        definition = "The same where the finding is so frequent, by Bayes' theorem."
-        rows.append(FigureRow(title, told(figure), figure, figures.n, definition))
+    rows = [
+        _row(title_of(name), getattr(figures, name), _films_of(evaluation, name), DEFINITIONS[name])
+        for name in ORDER
+        if hasattr(figures, name)
+    ]
+    if given:
+        for name, figure in (("ppv", given.ppv), ("npv", given.npv)):
+            title = tr("{figure} at {percent:g} % prevalence", figure=title_of(name), percent=100 * given.prevalence)
+            rows.append(_row(title, figure, figures.n, BY_BAYES))
     for one in figures.each if isinstance(figures, ClassFigures) else ():
         for name in ("sensitivity", "specificity", "roc_auc"):
-            figure = getattr(one, name)
-            rows.append(FigureRow(f"{one.name}: {title_of(name)}", told(figure), figure, figures.n, DEFINITIONS[name]))
+            title = f"{one.name}: {title_of(name)}"
+            rows.append(_row(title, getattr(one, name), figures.n, DEFINITIONS[name]))
     return rows
+
+
+def _row(title: str, figure: Figure | None, films: int, definition: str) -> FigureRow:
+    """definition: marked English."""
+    return FigureRow(title, told(figure), figure, films, tr(definition))
 
 
 def _films_of(evaluation: Evaluation, name: str) -> int:
@@ -66,16 +74,16 @@ class FiguresPanel(QWidget):
         self._evaluation: Evaluation | None = None
         self.figures, self.confusion = FigureList(), ConfusionTable()
         self.confusion.cell_chosen.connect(self._on_cell)
-        self.prevalence = named(
-            QDoubleSpinBox(minimum=0.1, maximum=99.9, singleStep=1, decimals=1, suffix=" %", value=10), "prevalence"
-        )
-        self.prevalence.setToolTip("How many of 100 films have the finding where the model will be used")
+        percent = QDoubleSpinBox(minimum=0.1, maximum=99.9, singleStep=1, decimals=1, suffix=" %", value=10)
+        self.prevalence = named(percent, "prevalence", tr("Prevalence"))
+        self.prevalence.setToolTip(tr("How many of 100 films have the finding where the model will be used"))
         self.prevalence.valueChanged.connect(self._on_prevalence_changed)
         row = QHBoxLayout()
-        row.addWidget(QLabel("Prevalence of the finding where it will be used"))
+        row.addWidget(QLabel(tr("Prevalence of the finding where it will be used")))
         row.addWidget(self.prevalence)
         row.addStretch()
-        self.notes = named(QLabel(NOTHING, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "notes")
+        notes = QLabel(tr(NOTHING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.notes = named(notes, "notes", tr("Notes"))
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setWidget(self.figures)
         split = QSplitter()
@@ -93,7 +101,7 @@ class FiguresPanel(QWidget):
 
     def clear(self) -> None:
         self._evaluation = None
-        self.notes.setText(NOTHING)
+        self.notes.setText(tr(NOTHING))
         self.figures.show_figures(())
         self.confusion.hide()
 
@@ -103,7 +111,8 @@ class FiguresPanel(QWidget):
         self.confusion.show()
         self.prevalence.setEnabled(evaluation.at_prevalence is not None)
         figures = evaluation.figures
-        first = f"n = {figures.n} films of {figures.patients} patients. {evaluation.point} {evaluation.seen}"
+        films = tr("n = {films} films of {patients} patients.", films=figures.n, patients=figures.patients)
+        first = f"{films} {evaluation.point} {evaluation.seen}"
         self.notes.setText("\n".join(line for line in (first, evaluation.frequencies, *evaluation.warnings) if line))
         self.figures.show_figures(rows_of(evaluation))
         self.confusion.show_counts(figures.confusion, evaluation.header.classes)
@@ -117,7 +126,7 @@ class FiguresPanel(QWidget):
     def _on_cell(self, truth: int, called: int) -> None:
         if self._evaluation is not None:
             classes = self._evaluation.header.classes
-            title = f"True {classes[truth]}, called {classes[called]}"
+            title = tr("True {true}, called {called}", true=classes[truth], called=classes[called])
             self.films_wanted.emit(self._evaluation.cell(truth, called), title)
 
 
@@ -135,7 +144,8 @@ class PlotsPanel(QWidget):
         lower = QHBoxLayout()
         lower.addWidget(self.reliability, 1)
         lower.addWidget(self.scores, 2)
-        self.sentence = named(QLabel(NOTHING, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "plots_note")
+        sentence = QLabel(tr(NOTHING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.sentence = named(sentence, "plots_note", tr("Plots note"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.sentence)
         layout.addWidget(self.curves, 1)
@@ -146,7 +156,7 @@ class PlotsPanel(QWidget):
             plot.set_colours(colours)
 
     def clear(self) -> None:
-        self.sentence.setText(NOTHING)
+        self.sentence.setText(tr(NOTHING))
         for plot in (self.curves, self.reliability, self.scores):
             plot.hide()
 
@@ -155,10 +165,12 @@ class PlotsPanel(QWidget):
         for plot in (self.curves, self.reliability, self.scores):
             plot.setVisible(is_binary)
         if not isinstance(figures, BinaryFigures):
-            self.sentence.setText("Curves are drawn for two classes; the figures of each class stand under Figures.")
+            self.sentence.setText(
+                tr("Curves are drawn for two classes; the figures of each class stand under Figures.")
+            )
             return
         self.sentence.setText(
-            "On these films the operating point is looked at, not chosen. Click a bar or a point to see its films."
+            tr("On these films the operating point is looked at, not chosen. Click a bar or a point to see its films.")
         )
         labels, probabilities = evaluation.answers.labels, evaluation.probabilities
         self.curves.show_answers(labels, probabilities)
@@ -171,11 +183,11 @@ class PlotsPanel(QWidget):
 
     @Slot(object)
     def _on_bin(self, films: npt.NDArray[np.int64]) -> None:
-        self.films_wanted.emit(films, "Films of one point of the reliability diagram")
+        self.films_wanted.emit(films, tr("Films of one point of the reliability diagram"))
 
     @Slot(object)
     def _on_bar(self, films: npt.NDArray[np.int64]) -> None:
-        self.films_wanted.emit(films, "Films of one bar of the score histogram")
+        self.films_wanted.emit(films, tr("Films of one bar of the score histogram"))
 
 
 class JudgedFilms(QWidget):
@@ -183,7 +195,8 @@ class JudgedFilms(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = named(QLabel(NOTHING, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "films_title")
+        title = QLabel(tr(NOTHING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.title = named(title, "films_title", tr("Films title"))
         self.grid = FilmGrid()
         self.viewer = FilmWindow(self.grid, self)
         self.grid.enlarged.connect(self.viewer.show_row)
@@ -192,7 +205,7 @@ class JudgedFilms(QWidget):
         layout.addWidget(self.grid, 1)
 
     def clear(self) -> None:
-        self.title.setText(NOTHING)
+        self.title.setText(tr(NOTHING))
         self.grid.table.show_films(None, [])
 
     def show_films(self, evaluation: Evaluation, indices: Sequence[int], title: str) -> None:
@@ -200,8 +213,15 @@ class JudgedFilms(QWidget):
         classes, calls, probabilities = evaluation.header.classes, evaluation.calls(), evaluation.probabilities
         films = [evaluation.films[index] for index in indices]
         captions = [f"→ {classes[calls[index]]} {float(np.max(probabilities[index])):.2f}" for index in indices]
-        told = "Under each: what it is called, and the probability" + (f" of {classes[1]}" if len(classes) == 2 else "")
-        self.title.setText(f"{title}: {len(films)} films. {told}. Space or double click enlarges.")
+        self.title.setText(
+            " ".join(
+                (
+                    tr("{title}: {films} films.", title=title, films=len(films)),
+                    _captions_in_words(classes),
+                    tr("Space or double click enlarges."),
+                )
+            )
+        )
         dataset = Dataset(evaluation.source, classes, evaluation.films)
         self.grid.table.show_films(dataset, films, captions)
 
@@ -209,3 +229,10 @@ class JudgedFilms(QWidget):
         """End reading in the background."""
         self.viewer.close()
         self.grid.table.close()
+
+
+def _captions_in_words(classes: Sequence[str]) -> str:
+    """What stands under each of the films."""
+    if len(classes) == 2:
+        return tr("Under each: what it is called, and the probability of {name}.", name=classes[1])
+    return tr("Under each: what it is called, and the probability.")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from core.language import marked, tr
 from core.ranking import Floats, Labels
 from gui.naming import named
 from gui.pointed_plot import PointedPlot, Sign, thinned
@@ -17,8 +18,8 @@ from gui.threshold_points import RATES, RECALL, ROC, Kind, Points, points_of
 REACH_PX: Final = 32  # how near to a curve a click means it
 LEAP: Final = 10  # steps, with Shift
 POINT_PX: Final = 13
-NO_FILMS: Final = "No films with a known answer."
-ONE_CLASS: Final = "Needs films of both classes."
+NO_FILMS: Final = marked("No films with a known answer.")
+ONE_CLASS: Final = marked("Needs films of both classes.")
 DEFAULT_THRESHOLD: Final = 0.5
 
 
@@ -35,9 +36,9 @@ class ThresholdPlot(PointedPlot):
     def __init__(self, kind: Kind, parent: QWidget | None = None) -> None:
         super().__init__(kind.title, kind.across, kind.up, parent)
         self._kind, self._colours = kind, DARK
-        self._heading = kind.heading or kind.title
+        self._heading = tr(kind.heading or kind.title)
         self._points: Points | None = None
-        self._sentence = NO_FILMS
+        self._sentence = tr(NO_FILMS)
         self._threshold = DEFAULT_THRESHOLD
         self._is_draggable, self._is_dragged = True, False
         self._curves = [pg.PlotDataItem(antialias=True) for _ in kind.curves or ("",)]
@@ -64,8 +65,9 @@ class ThresholdPlot(PointedPlot):
         self._guide.setPen(pg.mkPen(colours.quiet, style=Qt.PenStyle.DotLine))
         self._line.setPen(pg.mkPen(colours.text, style=Qt.PenStyle.DashDotLine))
         self._hover.setPen(pg.mkPen(colours.quiet, width=2))
-        signs = [Sign(*sign) for sign in zip(("━━", "╍╍"), tints, self._kind.curves, strict=False)]
-        self.set_caption([*signs, *([Sign("┈┈", colours.quiet, self._kind.guide)] if self._kind.guide else [])])
+        signs = [Sign(*sign) for sign in zip(("━━", "╍╍"), tints, map(tr, self._kind.curves), strict=False)]
+        signs += [Sign("┈┈", colours.quiet, tr(self._kind.guide))] if self._kind.guide else []
+        self.set_caption(signs)
         self._show_mark()
 
     def show_points(self, points: Points | None, sentence: str, guide: tuple[float, float]) -> None:
@@ -115,11 +117,11 @@ class ThresholdPlot(PointedPlot):
             return self._sentence
         index = self._index(threshold)
         if threshold > self._points.highest:
-            words = [f"threshold above {self._points.highest:.3f}", "no film called"]
+            words = [tr("threshold above {highest:.3f}", highest=self._points.highest), tr("no film called")]
         else:
-            words = [f"threshold {threshold:.3f}"]
+            words = [tr("threshold {threshold:.3f}", threshold=threshold)]
         if index == len(self._points.thresholds):
-            return " · ".join([*words, "precision not defined"])
+            return " · ".join([*words, tr("precision not defined")])
         return " · ".join([*words, *(f"{name} {values[index]:.3f}" for name, values in self._points.figures)])
 
     def _threshold_at(self, place: QPointF) -> tuple[float, float]:
@@ -205,7 +207,7 @@ class ThresholdPlots(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "threshold_plots")
+        named(self, "threshold_plots", tr("Threshold plots"))
         self._threshold = DEFAULT_THRESHOLD
         self.roc, self.recall, self.rates = ThresholdPlot(ROC), ThresholdPlot(RECALL), ThresholdPlot(RATES)
         self._plots = (self.roc, self.recall, self.rates)
@@ -242,7 +244,7 @@ class ThresholdPlots(QWidget):
         points = points_of(labels, probabilities) if has_both else (None, None, None)
         share = positives / max(1, len(labels))
         for plot, own, guide in zip(self._plots, points, ((0.0, 1.0), (share, share), (0.0, 0.0)), strict=True):
-            plot.show_points(own, ONE_CLASS if len(labels) else NO_FILMS, guide)
+            plot.show_points(own, tr(ONE_CLASS) if len(labels) else tr(NO_FILMS), guide)
 
     @Slot(float)
     def _on_threshold_moved(self, threshold: float) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
+from core.language import tr
 from gui import messages
 from gui.naming import named
 from gui.screening_jobs import Export
@@ -30,26 +31,26 @@ class ExportButton(QPushButton):
     labels_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Export", parent)
-        named(self, "export", "Export the worklist")
+        super().__init__(tr("Export"), parent)
+        named(self, "export", tr("Export the worklist"))
         menu = QMenu(self)
         for kind in KINDS:
-            menu.addAction(kind.value, partial(self._on_export, kind))
+            menu.addAction(tr(kind.value), partial(self._on_export, kind))
         menu.addSeparator()
-        menu.addAction("Chosen film as DICOM, de-identified…", partial(self._on_dicom, False))
-        menu.addAction("Chosen film as DICOM, with its patient…", partial(self._on_dicom, True))
+        menu.addAction(tr("Chosen film as DICOM, de-identified…"), partial(self._on_dicom, False))
+        menu.addAction(tr("Chosen film as DICOM, with its patient…"), partial(self._on_dicom, True))
         menu.addSeparator()
-        menu.addAction("Open disagreements as a dataset", partial(self.labels_wanted.emit, True))
-        menu.addAction("Open all called films as a dataset", partial(self.labels_wanted.emit, False))
+        menu.addAction(tr("Open disagreements as a dataset"), partial(self.labels_wanted.emit, True))
+        menu.addAction(tr("Open all called films as a dataset"), partial(self.labels_wanted.emit, False))
         self.setMenu(menu)
 
     def _on_export(self, kind: Export) -> None:
         name, kinds = KINDS[kind]
-        if path := messages.choose_new_file(self, kind.value.rstrip("…"), name, kinds):
+        if path := messages.choose_new_file(self, tr(kind.value).rstrip("…"), name, kinds):
             self.export_wanted.emit(kind, path)
 
     @Slot()
     def _on_dicom(self, keeps_identity: bool) -> None:
-        folder: Path | None = messages.choose_folder(self, "Folder for the DICOM files")
+        folder: Path | None = messages.choose_folder(self, tr("Folder for the DICOM files"))
         if folder:
             self.dicom_wanted.emit(folder, keeps_identity)

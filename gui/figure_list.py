@@ -10,13 +10,14 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.intervals import Figure
+from core.language import marked, tr
 from gui.naming import named
 from gui.theme import DARK, Colours
 
 LINE_PX: Final = 6  # room above and below the text of a row
 GAP_PX: Final = 12
 BAR_PX: Final = 5
-NOT_DEFINED: Final = "not defined"
+NOT_DEFINED: Final = marked("not defined")
 WIDEST_VALUE: Final = "0.957 (0.930–0.978) "
 WIDEST_COUNT: Final = "n = 100,000 "
 NAME_SHARE: Final = 0.6  # of what value and count leave; the bar has the rest
@@ -24,7 +25,7 @@ NAME_SHARE: Final = 0.6  # of what value and count leave; the bar has the rest
 
 def told(figure: Figure | None) -> str:
     """A figure with its interval, for the value_text of a row."""
-    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else NOT_DEFINED
+    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else tr(NOT_DEFINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,13 @@ class FigureLine(QWidget):
 
     def show_row(self, row: FigureRow) -> None:
         self._row = row
-        named(self, row.name, f"{row.name}: {self._value()}, n = {row.films:,}")
+        named(self, "figure", f"{row.name}: {self._value()}, n = {row.films:,}")
         self.setAccessibleDescription(row.definition)
         self.setToolTip(f"<p>{escape(row.definition)}</p>" if row.definition else "")
         self.update()
 
     def _value(self) -> str:
-        return self._row.value_text if self._row.figure is not None else NOT_DEFINED
+        return self._row.value_text if self._row.figure is not None else tr(NOT_DEFINED)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -114,7 +115,7 @@ class FigureList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "figures", "Figures with their 95 % intervals")
+        named(self, "figures", tr("Figures with their 95 % intervals"))
         self._colours = DARK
         self._lines: list[FigureLine] = []
         self._column = QVBoxLayout(self)

@@ -9,17 +9,23 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton
 
 from core.dataset import Dataset, Film, Split
 from core.events import AuditResult, Finding, FindingKind
+from core.language import marked, tr
 from core.preparation import Action, Correction, Step
 from gui.film_grid import FilmGrid
 from gui.film_window import FilmWindow
 from gui.naming import button, named
 
-ALL: Final = "All"
+ALL: Final = marked("All")
 
 
 def _is_seen(finding: Finding) -> bool:
     """True for a finding whose films can be shown."""
     return bool(finding.files) and finding.kind is not FindingKind.UNREADABLE
+
+
+def _choose(box: QComboBox, value: str | None) -> None:
+    """Filter by this value; by none, which stands first, where it is None or no longer to be had."""
+    box.setCurrentIndex(0 if value is None else max(0, box.findData(value)))
 
 
 class FilmBrowser(QWidget):
@@ -37,24 +43,25 @@ class FilmBrowser(QWidget):
         self.kind, self.split, self.finding = (
             named(QComboBox(), name, accessible)
             for name, accessible in (
-                ("filter_class", "Show films of class"),
-                ("filter_split", "Show films of split"),
-                ("filter_finding", "Show films of finding"),
+                ("filter_class", tr("Show films of class")),
+                ("filter_split", tr("Show films of split")),
+                ("filter_finding", tr("Show films of finding")),
             )
         )
         filters = QHBoxLayout()
-        for text, box in (("Class", self.kind), ("Split", self.split), ("Finding", self.finding)):
+        for text, box in ((tr("Class"), self.kind), (tr("Split"), self.split), (tr("Finding"), self.finding)):
             filters.addWidget(QLabel(text))
             filters.addWidget(box, 1)
             box.currentIndexChanged.connect(self._on_filter_changed)
-        self.shown = named(QLabel(textFormat=Qt.TextFormat.PlainText), "shown")
-        self.exclude = button("Exclude", "exclude", self._on_exclude)
-        self.relabel = named(QPushButton("Relabel"), "relabel")
+        self.shown = named(QLabel(textFormat=Qt.TextFormat.PlainText), "shown", tr("Shown"))
+        self.exclude = button(tr("Exclude"), "exclude", self._on_exclude)
+        self.relabel = named(QPushButton(tr("Relabel")), "relabel", tr("Relabel"))
         self.relabel.setMenu(QMenu(self.relabel))
-        self.move_to = named(QPushButton("Move patients"), "move_to", "Move the patients of these films to a split")
+        move_to = QPushButton(tr("Move patients"))
+        self.move_to = named(move_to, "move_to", tr("Move the patients of these films to a split"))
         self.move_to.setMenu(QMenu(self.move_to))
         for split in Split:
-            self.move_to.menu().addAction(f"to {split}", partial(self._on_move, split))
+            self.move_to.menu().addAction(tr("to {split}", split=tr(split)), partial(self._on_move, split))
         row = QHBoxLayout()
         row.addWidget(self.shown, 1)
         for widget in (self.exclude, self.relabel, self.move_to):
@@ -83,11 +90,13 @@ class FilmBrowser(QWidget):
                 [] if audit is None else [finding.kind.value for finding in audit.findings if _is_seen(finding)],
             ),
         ):
-            before = box.currentText()
+            before = box.currentData()
             box.blockSignals(True)
             box.clear()
-            box.addItems([ALL, *dict.fromkeys(names)])
-            box.setCurrentText(before if box.findText(before) >= 0 else ALL)
+            box.addItem(tr(ALL))
+            for name in dict.fromkeys(names):
+                box.addItem(name if box is self.kind else tr(name), name)
+            _choose(box, before)
             box.blockSignals(False)
         self.relabel.menu().clear()
         for name in [] if dataset is None else dataset.classes:
@@ -97,8 +106,8 @@ class FilmBrowser(QWidget):
     def show_finding(self, finding: Finding) -> None:
         """Show the films of one finding."""
         for box in (self.kind, self.split):
-            box.setCurrentText(ALL)
-        self.finding.setCurrentText(finding.kind.value)
+            _choose(box, None)
+        _choose(self.finding, finding.kind.value)
 
     def set_busy(self, is_busy: bool) -> None:
         """Forbid corrections while a job runs."""
@@ -116,7 +125,8 @@ class FilmBrowser(QWidget):
         films = [] if dataset is None else self._filtered(dataset)
         self.grid.table.show_films(dataset, films)
         total = 0 if dataset is None else len(dataset.films)
-        self.shown.setText(f"{len(films)} of {total} films. Space or double click enlarges." if total else "")
+        shown = tr("{count} of {total} films. Space or double click enlarges.", count=len(films), total=total)
+        self.shown.setText(shown if total else "")
         self._on_selection_changed()
 
     def _filtered(self, dataset: Dataset) -> list[Film]:
@@ -124,13 +134,13 @@ class FilmBrowser(QWidget):
         films: Sequence[Film] = dataset.films
         if self.finding.currentIndex() > 0 and self._audit is not None:
             by_path = {film.path: film for film in films}
-            found = [one for one in self._audit.findings if one.kind.value == self.finding.currentText()]
+            found = [one for one in self._audit.findings if one.kind.value == self.finding.currentData()]
             films = [by_path[path] for finding in found for path in finding.files if path in by_path]
-        kind, split = self.kind.currentText(), self.split.currentText()
+        kind, split = self.kind.currentData(), self.split.currentData()
         return [
             film
             for film in films
-            if kind in {ALL, dataset.classes[film.label]} and split in {ALL, film.split.value if film.split else ""}
+            if kind in {None, dataset.classes[film.label]} and split in {None, film.split.value if film.split else ""}
         ]
 
     _is_busy = False
@@ -142,7 +152,7 @@ class FilmBrowser(QWidget):
         self.relabel.setEnabled(can)
         given = self._audit is not None and all(film.split for film in self._audit.dataset.films)
         self.move_to.setEnabled(can and given)
-        self.move_to.setToolTip("" if given else "This dataset gives no splits; they are made by patient.")
+        self.move_to.setToolTip("" if given else tr("This dataset gives no splits; they are made by patient."))
 
     def _want(self, what: str, films: Sequence[Film], action: Action, value: str = "") -> None:
         dataset = self._dataset
@@ -153,15 +163,16 @@ class FilmBrowser(QWidget):
     @Slot()
     def _on_exclude(self) -> None:
         films = self.grid.chosen()
-        self._want(f"Exclude {len(films)} films", films, Action.EXCLUDE)
+        self._want(tr("Exclude {count} films", count=len(films)), films, Action.EXCLUDE)
 
     def _on_relabel(self, name: str) -> None:
         films = self.grid.chosen()
-        self._want(f"Relabel {len(films)} films as {name}", films, Action.RELABEL, name)
+        self._want(tr("Relabel {count} films as {name}", count=len(films), name=name), films, Action.RELABEL, name)
 
     def _on_move(self, split: Split) -> None:
         """Move all films of the chosen films' patients, so that no patient is parted by it."""
         dataset = self._dataset
         patients = {film.patient for film in self.grid.chosen()}
         films = [film for film in dataset.films if film.patient in patients] if dataset else []
-        self._want(f"Move {len(patients)} patients to {split}", films, Action.MOVE, split.value)
+        what = tr("Move {count} patients to {split}", count=len(patients), split=tr(split))
+        self._want(what, films, Action.MOVE, split.value)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListView, QWidget
 
 from core.dataset import Dataset, Film
+from core.language import tr
 from core.visible import visible_name
 from gui.naming import named
 from gui.thumbnails import Thumbnails
@@ -68,7 +69,8 @@ class FilmTable(QAbstractListModel):
 
     def _label(self, film: Film) -> str:
         """Class and split of a film."""
-        return f"{self._dataset.classes[film.label] if self._dataset else ''}{f' · {film.split}' if film.split else ''}"
+        name = self._dataset.classes[film.label] if self._dataset else ""
+        return f"{name} · {tr(film.split)}" if film.split else name
 
     def in_words(self, row: int) -> str:
         """Class, split and caption of the film in a row."""
@@ -105,7 +107,7 @@ class FilmGrid(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "films", "Films")
+        named(self, "films", tr("Films"))
         self.table = FilmTable()
         self.setModel(self.table)
         self.setViewMode(QListView.ViewMode.IconMode)

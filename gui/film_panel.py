@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBu
 
 from core.film_details import FilmDetails
 from core.heat import SUSPICIOUS_SHARE, Heat, border_share
+from core.language import marked, tr
 from gui.film_picture import Look, Pixels
 from gui.film_view import FilmView
 from gui.naming import named
@@ -16,6 +17,10 @@ from gui.theme import ORANGE
 
 SPACING_PX: Final = 4
 SMALLER: Final = 0.9  # of the desktop's letters
+HEAT_OUTSIDE: Final = marked(
+    "⚠ {share:.0%} of the heat lies at the borders or corners of the film, where markers stand, not in the "
+    "lungs. The answer may rest on something other than the lungs: read the film yourself."
+)
 WARNING_STYLE: Final = f"""
     QLabel#heat_warning {{ background: {ORANGE}; color: #14171c; padding: 5px 8px; border-radius: 4px; }}
 """
@@ -52,7 +57,7 @@ class _FullScreen(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self.setWindowTitle("Film")
+        self.setWindowTitle(tr("Film"))
         self.column = QVBoxLayout(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -65,13 +70,15 @@ class FilmPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "film_panel", "Film with tools")
+        named(self, "film_panel", tr("Film with tools"))
         self.film_view = FilmView()
         self._build_tools()
-        self.details = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "film_details", "Film details")
-        self.warning = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "heat_warning", "Warning")
+        details = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.details = named(details, "film_details", tr("Film details"))
+        warning = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.warning = named(warning, "heat_warning", tr("Warning"))
         self.warning.setStyleSheet(WARNING_STYLE)
-        self.state = named(QLabel(textFormat=Qt.TextFormat.PlainText), "film_state", "How the film is shown")
+        self.state = named(QLabel(textFormat=Qt.TextFormat.PlainText), "film_state", tr("How the film is shown"))
         self.state.setProperty("role", "quiet")
         self.state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         font = self.state.font()
@@ -87,24 +94,25 @@ class FilmPanel(QWidget):
 
     def _build_tools(self) -> None:
         view = self.film_view
+        reset, beside = tr("Reset window: brightness and contrast"), tr("Film and heat map side by side")
         self.tools = {
             name: _tool(text, name, accessible, key, slot, checkable)
             for text, name, accessible, key, slot, checkable in (
-                ("Fit", "fit", "Whole film", "F", view.fit, False),
-                ("1:1", "actual_size", "One film pixel on one screen pixel", "Z", view.actual_size, False),
-                ("−", "zoom_out", "Zoom out", "−", view.zoom_out, False),
-                ("+", "zoom_in", "Zoom in", "+", view.zoom_in, False),
-                ("Rotate", "rotate", "Rotate a quarter turn clockwise", "R", self._on_rotate, False),
-                ("Invert", "invert", "Invert black and white", "I", view.invert, True),
-                ("Reset grey", "reset_window", "Reset window: brightness and contrast", "W", view.reset_window, False),
-                ("Full screen", "full_screen", "Full screen", "F11", self.show_full_screen, True),
-                ("Heat map", "heat", "Show the heat map", "H", view.show_heat, True),
-                ("Side by side", "side_by_side", "Film and heat map side by side", "S", view.set_side_by_side, True),
+                (tr("Fit"), "fit", tr("Whole film"), "F", view.fit, False),
+                ("1:1", "actual_size", tr("One film pixel on one screen pixel"), "Z", view.actual_size, False),
+                ("−", "zoom_out", tr("Zoom out"), "−", view.zoom_out, False),
+                ("+", "zoom_in", tr("Zoom in"), "+", view.zoom_in, False),
+                (tr("Rotate"), "rotate", tr("Rotate a quarter turn clockwise"), "R", self._on_rotate, False),
+                (tr("Invert"), "invert", tr("Invert black and white"), "I", view.invert, True),
+                (tr("Reset grey"), "reset_window", reset, "W", view.reset_window, False),
+                (tr("Full screen"), "full_screen", tr("Full screen"), "F11", self.show_full_screen, True),
+                (tr("Heat map"), "heat", tr("Show the heat map"), "H", view.show_heat, True),
+                (tr("Side by side"), "side_by_side", beside, "S", view.set_side_by_side, True),
             )
         }
-        self.opacity = named(QSlider(Qt.Orientation.Horizontal), "opacity", "Heat map opacity")
+        self.opacity = named(QSlider(Qt.Orientation.Horizontal), "opacity", tr("Heat map opacity"))
         self.opacity.setRange(0, 100)
-        self.opacity.setToolTip("Heat map opacity")
+        self.opacity.setToolTip(tr("Heat map opacity"))
         self.opacity.setValue(view.look.heat_opacity)
         self.opacity.valueChanged.connect(view.set_heat_opacity)
 
@@ -150,10 +158,7 @@ class FilmPanel(QWidget):
         """Say what the file tells, and warn where most of the heat lies at borders or markers."""
         self.details.setText(details.in_words())
         self.details.setVisible(bool(details.in_words()))
-        self.warning.setText(
-            f"⚠ {share:.0%} of the heat lies at the borders or corners of the film, where markers stand, not in the "
-            "lungs. The answer may rest on something other than the lungs: read the film yourself."
-        )
+        self.warning.setText(tr(HEAT_OUTSIDE, share=share))
         self.warning.setVisible(share > SUSPICIOUS_SHARE)
 
     @property
@@ -213,9 +218,9 @@ def _in_words(view: FilmView, look: Look) -> str:
     if size.isEmpty():
         return ""
     told = [f"{size.width():,} × {size.height():,} px", f"{view.zoom_percent:.0f} %"]
-    told.append(f"window centre {look.centre:.0f} width {look.width:.0f}")
+    told.append(tr("window centre {centre:.0f} width {width:.0f}", centre=look.centre, width=look.width))
     if look.is_inverted:
-        told.append("inverted")
+        told.append(tr("inverted"))
     if look.quarter_turns:
-        told.append(f"turned {90 * look.quarter_turns}°")
+        told.append(tr("turned {degrees}°", degrees=90 * look.quarter_turns))
     return " · ".join(told)

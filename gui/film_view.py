@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.heat import Heat
+from core.language import tr
 from gui.film_picture import Camera, FilmPicture, HeatPicture, Look, Pixels, image_of, pixels_of
 from gui.naming import named
 
@@ -41,7 +42,7 @@ class FilmCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "film_view", "Film")
+        named(self, "film_view", tr("Film"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from core.dataset import Film
+from core.language import tr
 from core.visible import visible_name
 from gui.film_grid import FilmGrid
 from gui.film_view import FilmView
@@ -20,7 +21,7 @@ class FilmWindow(QDialog):
     def __init__(self, grid: FilmGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("film_window")
-        self.setWindowTitle("Film")
+        self.setWindowTitle(tr("Film"))
         self.resize(900, 900)
         self._grid = grid
         self._row = 0
@@ -29,7 +30,8 @@ class FilmWindow(QDialog):
         self._films.ready.connect(self._on_ready)
         self.view = FilmView()
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.caption = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "caption")
+        caption = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.caption = named(caption, "caption", tr("Caption"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.caption)
@@ -40,9 +42,10 @@ class FilmWindow(QDialog):
         if film is None:
             return
         self._row, self._path = row, film.path
-        place = f"{row + 1} of {self._grid.table.rowCount()}"
-        told = self._grid.table.in_words(row)
-        self.caption.setText(f"{place} · {visible_name(film.path.name)} · {told} · patient {film.patient}")
+        place = tr("{number} of {count}", number=row + 1, count=self._grid.table.rowCount())
+        patient = tr("patient {patient}", patient=film.patient)
+        told = (place, visible_name(film.path.name), self._grid.table.in_words(row), patient)
+        self.caption.setText(" · ".join(told))
         self._grid.setCurrentIndex(self._grid.table.index(row))
         self._films.want(film.path)
         self.show()
@@ -55,7 +58,8 @@ class FilmWindow(QDialog):
         if path != self._path:
             return
         if image is None:
-            self.caption.setText(f"{self.caption.text()} · cannot be read any more")
+            unreadable = tr("cannot be read any more")
+            self.caption.setText(f"{self.caption.text()} · {unreadable}")
         else:
             self.view.show_image(image)
 

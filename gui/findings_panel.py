@@ -16,13 +16,16 @@ from PySide6.QtWidgets import (
 )
 
 from core.events import Finding, Severity
+from core.language import marked, tr
 from core.preparation import Step
 from gui.naming import button, named
 
 MARKS = {Severity.BLOCKING: "✖", Severity.WARNING: "▲", Severity.INFORMATION: "●"}
-ACCEPT = "Train all the same"
-WARNING = "The figures will be too good to be true. That you chose this is written into the model and every report."
-NOTHING = "Nothing was found that speaks against training on these films."
+ACCEPT = marked("Train all the same")
+WARNING = marked(
+    "The figures will be too good to be true. That you chose this is written into the model and every report."
+)
+NOTHING = marked("Nothing was found that speaks against training on these films.")
 
 
 class FindingsPanel(QWidget):
@@ -35,17 +38,18 @@ class FindingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._findings: Sequence[Finding] = ()
-        self.list = named(QListWidget(), "findings", "Findings")
+        self.list = named(QListWidget(), "findings", tr("Findings"))
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
         self.list.currentRowChanged.connect(self._on_row_changed)
-        self.details = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "finding_details")
+        details = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.details = named(details, "finding_details", tr("Finding details"))
         self._buttons = QHBoxLayout()
         self._fixes: list[QPushButton] = []
-        self.show_films = button("Show its films", "show_finding_films", self._on_show_films)
-        self.accept = named(QCheckBox(ACCEPT), "accept_leaks", ACCEPT)
+        self.show_films = button(tr("Show its films"), "show_finding_films", self._on_show_films)
+        self.accept = named(QCheckBox(tr(ACCEPT)), "accept_leaks", tr(ACCEPT))
         self.accept.toggled.connect(self.accepted)
-        self._warning = QLabel(WARNING, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self._warning = QLabel(tr(WARNING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._warning.setStyleSheet("font-weight: bold")
         self._buttons.addWidget(self.show_films)
         self._buttons.addStretch()
@@ -64,8 +68,9 @@ class FindingsPanel(QWidget):
         self._findings = findings
         self.list.clear()
         for finding in findings:
-            item = QListWidgetItem(f"{MARKS[finding.severity]}  {finding.kind}: {finding.sentence}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{finding.severity}: {finding.kind}. {finding.sentence}")
+            title, severity = tr(finding.kind), tr(finding.severity)
+            item = QListWidgetItem(f"{MARKS[finding.severity]}  {title}: {finding.sentence}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {title}. {finding.sentence}")
             self.list.addItem(item)
         blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
         self.accept.setChecked(False)
@@ -81,11 +86,11 @@ class FindingsPanel(QWidget):
             old.deleteLater()
         self._fixes = []
         if not 0 <= row < len(self._findings):
-            self.details.setText(NOTHING if not self._findings else "")
+            self.details.setText(tr(NOTHING) if not self._findings else "")
             self.show_films.hide()
             return
         finding = self._findings[row]
-        self.details.setText(f"{finding.severity.capitalize()}. {finding.advice}")
+        self.details.setText(f"{tr(finding.severity).capitalize()}. {finding.advice}")
         self.show_films.setVisible(bool(finding.files))
         for number, fix in enumerate(finding.fixes):
             made = button(fix.label.replace("&", "&&"), f"fix_{number}", partial(self._on_fix, fix))

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDialog, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
+from core.language import tr
 from gui import messages
 
 LICENCES = "THIRD_PARTY_LICENSES.txt"
@@ -17,12 +18,12 @@ class HelpMenu(QMenu):
     welcome_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("&Help", parent)
-        self.addAction("&Welcome…").triggered.connect(self.welcome_wanted)
+        super().__init__(tr("&Help"), parent)
+        self.addAction(tr("&Welcome…")).triggered.connect(self.welcome_wanted)
         self._licences = Path(sys.executable).parent / LICENCES
         if self._licences.is_file():  # the packaged program carries the work of others; a source tree carries none
-            self.addAction("&Licences of what it carries…").triggered.connect(self._on_licences)
-        self.addAction("&About PneumoScreen").triggered.connect(self._on_about)
+            self.addAction(tr("&Licences of what it carries…")).triggered.connect(self._on_licences)
+        self.addAction(tr("&About PneumoScreen")).triggered.connect(self._on_about)
 
     @Slot()
     def _on_about(self) -> None:
@@ -31,7 +32,7 @@ class HelpMenu(QMenu):
     @Slot()
     def _on_licences(self) -> None:
         dialog = QDialog(self.window())
-        dialog.setWindowTitle("Licences")
+        dialog.setWindowTitle(tr("Licences"))
         dialog.resize(760, 600)
         text = QPlainTextEdit(self._licences.read_text("utf-8"), readOnly=True)
         QVBoxLayout(dialog).addWidget(text)

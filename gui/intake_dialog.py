@@ -20,13 +20,20 @@ from PySide6.QtWidgets import (
 from core.errors import JobFailed
 from core.events import IntakeLook
 from core.label_list import Columns
+from core.language import marked, tr
 from core.patients import examples, patients_of, proposed_pattern
 from core.preparation import Preparation
 from core.visible import visible_name
 from gui import messages
 from gui.naming import button, named
 
-NONE: Final = "(none)"
+NONE: Final = marked("(none)")
+COLUMN_OF: Final = {
+    "file": marked("Column of the file"),
+    "label": marked("Column of the label"),
+    "patient": marked("Column of the patient"),
+    "split": marked("Column of the split"),
+}
 TRIED: Final = 5000  # names that a pattern is tried on while a person types
 
 
@@ -36,7 +43,7 @@ class IntakeDialog(QDialog):
     def __init__(self, seen: IntakeLook, before: Preparation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("intake_dialog")
-        self.setWindowTitle("How this dataset is read")
+        self.setWindowTitle(tr("How this dataset is read"))
         self.setMinimumWidth(620)
         self._seen, self._before = seen, before
         self._root = before.root
@@ -45,13 +52,15 @@ class IntakeDialog(QDialog):
         self._columns: dict[str, QComboBox] = {}
         if seen.header:
             self._add_list_fields(form)
-        self.pattern = named(QLineEdit(before.patient_pattern or proposed_pattern(self._names)), "patient_pattern")
+        pattern = before.patient_pattern or proposed_pattern(self._names)
+        self.pattern = named(QLineEdit(pattern), "patient_pattern", tr("Patient pattern"))
         self.pattern.textChanged.connect(self._on_pattern_changed)
         row = QHBoxLayout()
         row.addWidget(self.pattern, 1)
-        row.addWidget(button("Propose", "propose", self._on_propose))
-        form.addRow("Patient in file names", row)
-        self.examples = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "examples")
+        row.addWidget(button(tr("Propose"), "propose", self._on_propose))
+        form.addRow(tr("Patient in file names"), row)
+        shown = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.examples = named(shown, "examples", tr("Examples"))
         self.answer = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.answer.accepted.connect(self.accept)
         self.answer.rejected.connect(self.reject)
@@ -69,25 +78,24 @@ class IntakeDialog(QDialog):
             ("patient", guess.patient, False),
             ("split", guess.split, False),
         ):
-            box = named(QComboBox(), f"column_{field}", f"Column of the {field}")
-            box.addItems([*([] if is_needed else [NONE]), *self._seen.header])
-            box.setCurrentText(given or NONE)
+            box = named(QComboBox(), f"column_{field}", tr(COLUMN_OF[field]))
+            box.addItems([*([] if is_needed else [tr(NONE)]), *self._seen.header])
+            box.setCurrentText(given or tr(NONE))
             self._columns[field] = box
-            form.addRow(f"Column of the {field}", box)
-        self.root = named(QLabel(textFormat=Qt.TextFormat.PlainText), "root")
+            form.addRow(tr(COLUMN_OF[field]), box)
+        self.root = named(QLabel(textFormat=Qt.TextFormat.PlainText), "root", tr("Root"))
         row = QHBoxLayout()
         row.addWidget(self.root, 1)
-        row.addWidget(button("Choose…", "choose_root", self._on_choose_root))
-        form.addRow("Files are relative to", row)
+        row.addWidget(button(tr("Choose…"), "choose_root", self._on_choose_root))
+        form.addRow(tr("Files are relative to"), row)
         self._show_root()
 
     def preparation(self) -> Preparation:
         """The preparation with what is chosen here."""
         columns = self._before.columns
         if self._columns:
-            chosen = {
-                field: None if box.currentText() == NONE else box.currentText() for field, box in self._columns.items()
-            }
+            texts = {field: box.currentText() for field, box in self._columns.items()}
+            chosen = {field: None if text == tr(NONE) else text for field, text in texts.items()}
             columns = Columns(chosen["file"] or "", chosen["label"] or "", chosen["patient"], chosen["split"])
         pattern = self.pattern.text().strip()
         proposed = not pattern or pattern == proposed_pattern(self._names)
@@ -105,7 +113,8 @@ class IntakeDialog(QDialog):
             ok.setEnabled(False)
             return
         ok.setEnabled(True)
-        self.examples.setText("\n".join([f"{len(self._names)} names, {patients} patients. For example:", *shown]))
+        first = tr("{names} names, {patients} patients. For example:", names=len(self._names), patients=patients)
+        self.examples.setText("\n".join([first, *shown]))
 
     @Slot()
     def _on_propose(self) -> None:
@@ -113,7 +122,7 @@ class IntakeDialog(QDialog):
 
     @Slot()
     def _on_choose_root(self) -> None:
-        if folder := messages.choose_folder(self, "Folder that the files of the list are relative to"):
+        if folder := messages.choose_folder(self, tr("Folder that the files of the list are relative to")):
             self._root = folder
             self._show_root()
 

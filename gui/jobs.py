@@ -13,6 +13,7 @@ from PySide6.QtCore import QFile, QObject, Signal, Slot
 from core.errors import JobFailed, Reason
 from core.events import Progressed, Stage
 from core.files import write_atomically
+from core.language import tr
 from core.preparation import AS_IT_IS, Preparation, kept_preparation, save_preparation, sidecar_of
 from core.recipe import Augmentation, Recipe
 from core.run_folder import MODEL
@@ -250,7 +251,7 @@ def deleting_run(run: Run) -> Job:
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         if not QFile(str(run.folder)).moveToTrash():
-            sentence = f"{run.folder} could not be moved to the trash. Nothing was deleted."
+            sentence = tr("{folder} could not be moved to the trash. Nothing was deleted.", folder=run.folder)
             raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
         return (yield from listing_runs()(cancel))
 

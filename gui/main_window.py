@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from core.evaluated import AcceptanceResult, Evaluation
@@ -19,6 +19,7 @@ from core.events import (
     SelfTestResult,
     TrainingResult,
 )
+from core.language import Language, spoken, tr
 from core.runs import Comparison
 from core.visible import visible_name
 from gui import messages
@@ -35,18 +36,24 @@ from gui.session import Session
 from gui.settings import Theme, load_settings, save_settings
 from gui.theme import apply_theme, colours_of
 from gui.training_tab import TrainingTab
+from gui.view_menu import ViewMenu
 from gui.welcome import Welcome
 from gui.worker import JobError
 
 
 class MainWindow(QMainWindow):
-    """The one window. Signal: job_shown(result or JobError), after the end of a job is on the screen."""
+    """The one window.
+
+    Signals: job_shown(result or JobError), after the end of a job is on the screen; new_window_wanted(), to speak the
+    language that was chosen.
+    """
 
     job_shown = Signal(object)
+    new_window_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("PneumoScreen: for research and education, not a diagnosis")
+        self.setWindowTitle(tr("PneumoScreen: for research and education, not a diagnosis"))
         self.resize(1280, 820)
         self.jobs, self.session = Jobs(self), Session(self)
         self._closing = self.is_ended = False
@@ -59,11 +66,11 @@ class MainWindow(QMainWindow):
         self.runs_tab = RunsTab(self.session, self.jobs)
         self.evaluate_tab = EvaluateTab(self.session, self.jobs)
         for tab, name in (
-            (self.dataset_tab, "Dataset"),
-            (self.training_tab, "Training"),
-            (self.runs_tab, "Runs"),
-            (self.evaluate_tab, "Evaluate"),
-            (self.classify_tab, "Classify"),
+            (self.dataset_tab, tr("Dataset")),
+            (self.training_tab, tr("Training")),
+            (self.runs_tab, tr("Runs")),
+            (self.evaluate_tab, tr("Evaluate")),
+            (self.classify_tab, tr("Classify")),
         ):
             self.tabs.addTab(tab, name)
         self.setCentralWidget(self.tabs)
@@ -78,16 +85,10 @@ class MainWindow(QMainWindow):
         self._on_state_changed(JobState.IDLE)
 
     def _build_menu(self) -> None:
-        menu = self.menuBar().addMenu("&View")
-        group = QActionGroup(self)
-        self._theme_actions: dict[QAction, Theme] = {}
-        for theme, text in ((Theme.DARK, "&Dark"), (Theme.LIGHT, "&Light"), (Theme.SYSTEM, "&Follow the system")):
-            action = QAction(text, self, checkable=True)
-            action.setData(theme.value)
-            group.addAction(action)
-            menu.addAction(action)
-            self._theme_actions[action] = theme
-        group.triggered.connect(self._on_theme_chosen)
+        self.view_menu = ViewMenu(self)
+        self.view_menu.theme_chosen.connect(self._choose_theme)
+        self.view_menu.language_chosen.connect(self._choose_language)
+        self.menuBar().addMenu(self.view_menu)
         help_menu = HelpMenu(self)
         help_menu.welcome_wanted.connect(self.show_welcome)
         self.menuBar().addMenu(help_menu)
@@ -99,17 +100,22 @@ class MainWindow(QMainWindow):
             apply_theme(application, theme)
         for plots in (self.training_tab.view.plots, self.runs_tab.plots, self.evaluate_tab):
             plots.set_colours(colours_of(theme))
-        for action, its_theme in self._theme_actions.items():
-            action.setChecked(its_theme is theme)
-
-    @Slot(QAction)
-    def _on_theme_chosen(self, action: QAction) -> None:
-        self._choose_theme(self._theme_actions[action])
+        self.view_menu.show_theme(theme)
 
     @Slot(object)
     def _choose_theme(self, theme: Theme) -> None:
         save_settings(replace(load_settings(), theme=theme))
         self.set_theme(theme)
+
+    @Slot(object)
+    def _choose_language(self, language: Language) -> None:
+        save_settings(replace(load_settings(), language=language))
+        if language is spoken():
+            return
+        if self.jobs.state is not JobState.IDLE:
+            self.statusBar().showMessage(tr("The next start speaks the other language."))
+        elif self.welcome is not None or messages.ask_new_window(self):
+            self.new_window_wanted.emit()
 
     def open_path(self, path: Path) -> None:
         """Screen a folder or read a film, after the present work if there is some."""
@@ -119,7 +125,9 @@ class MainWindow(QMainWindow):
             self.classify_tab.open(path)
         else:
             self._asked_for = path
-            self.statusBar().showMessage(f"{visible_name(path.name)} is opened when the present work has ended.")
+            self.statusBar().showMessage(
+                tr("{name} is opened when the present work has ended.", name=visible_name(path.name))
+            )
 
     @Slot()
     def show_welcome(self) -> None:
@@ -128,6 +136,7 @@ class MainWindow(QMainWindow):
             return
         self.welcome = Welcome(load_settings().theme, self)
         self.welcome.theme_chosen.connect(self._choose_theme)
+        self.welcome.language_chosen.connect(self._choose_language)
         self.welcome.demo_wanted.connect(self.dataset_tab.start_demo)
         self.welcome.folder_wanted.connect(self._on_folder_wanted)
         self.welcome.finished.connect(self._on_welcomed)
@@ -135,7 +144,7 @@ class MainWindow(QMainWindow):
         if self.jobs.state is JobState.IDLE:
             self.jobs.start(testing_model(), self.welcome.show_event)
         else:
-            self.welcome.check.setText("Other work is running, so the model is not checked now.")
+            self.welcome.check.setText(tr("Other work is running, so the model is not checked now."))
 
     @Slot(int)
     def _on_welcomed(self, _result: int) -> None:
@@ -187,7 +196,10 @@ class MainWindow(QMainWindow):
             case AuditResult():
                 self.dataset_tab.show_audit(result)
             case SelfTestResult() if self.welcome is not None:
-                self.welcome.show_check(f"{result.model} answers as it should ({result.seconds:.1f} s).")
+                words = tr(
+                    "{model} answers as it should ({seconds:.1f} s).", model=result.model, seconds=result.seconds
+                )
+                self.welcome.show_check(words)
             case Finding():
                 self.dataset_tab.show_doubts(result)
             case IntakeLook():
@@ -236,10 +248,10 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         words = {
-            JobState.IDLE: "Ready. Nothing leaves this computer.",
-            JobState.RUNNING: "Working…",
-            JobState.PAUSED: "Paused.",
-            JobState.STOPPING: "Stopping after this batch…",
+            JobState.IDLE: tr("Ready. Nothing leaves this computer."),
+            JobState.RUNNING: tr("Working…"),
+            JobState.PAUSED: tr("Paused."),
+            JobState.STOPPING: tr("Stopping after this batch…"),
         }
         self.statusBar().showMessage(words[state])
 

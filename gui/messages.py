@@ -6,22 +6,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from core.language import marked, tr
 from core.notice import NOTICE
 from core.version import this_build
 from core.visible import visible, visible_name
 from gui.icon import program_icon
 from gui.worker import JobError
 
-FAULT = "Something went wrong inside the program. Finished work is on the disk, and you can go on."
-ENDED_EARLY = (
+FAULT = marked("Something went wrong inside the program. Finished work is on the disk, and you can go on.")
+ENDED_EARLY = marked(
     "PneumoScreen ended unexpectedly last time. Finished work is on the disk; interrupted work can be resumed."
 )
-OFFLINE = (
+OFFLINE = marked(
     "Nothing leaves this computer: the program makes no network connection. The one exception is a download of "
     "ImageNet weights, if somebody asks for it by name when training."
 )
 ABOUT_ICON_PX = 64
-LISTS = "Label lists (*.csv *.tsv *.xlsx)"
+LISTS = marked("Label lists (*.csv *.tsv *.xlsx)")
 
 
 def show_error(parent: QWidget, error: JobError) -> None:
@@ -29,7 +30,7 @@ def show_error(parent: QWidget, error: JobError) -> None:
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(visible(error.sentence))
-    if "inside the program" in error.sentence:
+    if error.traceback:
         box.setDetailedText(error.traceback)
     box.exec()
 
@@ -38,16 +39,19 @@ def show_fault(parent: QWidget, words: str, report: str) -> None:
     """Say that the program is at fault and offer the report, which names no file and no patient."""
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words, QMessageBox.StandardButton.Close, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText("The report tells where in the program it happened. It names no file and no patient.")
+    box.setInformativeText(tr("The report tells where in the program it happened. It names no file and no patient."))
     box.setDetailedText(report)
-    copy = box.addButton("Copy the report", QMessageBox.ButtonRole.ActionRole)
+    copy = box.addButton(tr("Copy the report"), QMessageBox.ButtonRole.ActionRole)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
     box.exec()
 
 
 def show_already_open(owner: str) -> None:
     """Say that the first start does not answer."""
-    words = f"PneumoScreen is already open on {owner}, but does not answer. Close it there, then start again."
+    words = tr(
+        "PneumoScreen is already open on {computer}, but does not answer. Close it there, then start again.",
+        computer=owner,
+    )
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()
@@ -55,16 +59,25 @@ def show_already_open(owner: str) -> None:
 
 def show_about(parent: QWidget) -> None:
     """Which version this is, and what it does not do."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, "About PneumoScreen", this_build().in_words(), parent=parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), this_build().in_words(), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIconPixmap(program_icon(ABOUT_ICON_PX))
-    box.setInformativeText(f"{NOTICE}\n\n{OFFLINE}\n\nMIT licence, for the program itself.")
+    box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), tr("MIT licence, for the program itself."))))
     box.exec()
 
 
 def ask_stop_and_close(parent: QWidget) -> bool:
     """Ask whether a running job may be stopped for closing."""
-    text = "Work is still running. Stop it after the present batch, save, and close?"
+    text = tr("Work is still running. Stop it after the present batch, save, and close?")
+    return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
+
+
+def ask_new_window(parent: QWidget) -> bool:
+    """Ask, in the language of before, whether the window may be opened anew to speak another one."""
+    text = tr(
+        "The window is opened anew in the other language. What is open in it is closed; results, runs and "
+        "decisions are on the disk. Do it now? Otherwise the next start does it."
+    )
     return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
 
 
@@ -73,7 +86,7 @@ def ask_delete(parent: QWidget, name: str) -> bool:
     box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"Move {visible_name(name)} with its model to the trash?")
+    box.setText(tr("Move {name} with its model to the trash?", name=visible_name(name)))
     return box.exec() == QMessageBox.StandardButton.Yes
 
 

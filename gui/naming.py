@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QPushButton, QWidget
 Named = TypeVar("Named", bound=QWidget)
 
 
-def named(widget: Named, name: str, accessible: str = "") -> Named:
+def named(widget: Named, name: str, accessible: str) -> Named:
     """Give `widget` its object name and the name that a screen reader speaks; returns it."""
     widget.setObjectName(name)
-    widget.setAccessibleName(accessible or name.replace("_", " ").capitalize())
+    widget.setAccessibleName(accessible)
     return widget
 
 

@@ -8,22 +8,25 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from core.choosing import Proposal, proposed, validation_of
 from core.errors import JobFailed
 from core.intervals import Figure
+from core.language import marked, tr
 from core.model_header import ModelHeader
-from core.operating import Goal, Wish, wish_of
+from core.operating import BAND_ERROR, Goal, Wish, wish_of
 from gui.evaluation_plots import ThresholdPlots
 from gui.naming import button, named
 from gui.theme import Colours
 
 WISHES: Final = (
-    "best balance",
-    "miss at most 2 of 100",
-    "miss at most 5 of 100",
-    "miss at most 10 of 100",
-    "at most 5 % false alarms",
-    "at most 10 % false alarms",
+    marked("best balance"),
+    marked("miss at most 2 of 100"),
+    marked("miss at most 5 of 100"),
+    marked("miss at most 10 of 100"),
+    marked("at most 5 % false alarms"),
+    marked("at most 10 % false alarms"),
 )
-ERRORS: Final = {"1 of 100": 0.01, "2 of 100": 0.02, "5 of 100": 0.05, "10 of 100": 0.1}
-NO_POINT: Final = "An operating point can be chosen here for models that carry answers on their validation films."
+ERRORS: Final = (1, 2, 5, 10)  # of 100
+NO_POINT: Final = marked(
+    "An operating point can be chosen here for models that carry answers on their validation films."
+)
 
 
 class OperatingPanel(QWidget):
@@ -37,26 +40,31 @@ class OperatingPanel(QWidget):
         self._header: ModelHeader | None = None
         self._proposal: Proposal | None = None
         self._is_busy = False
-        self.wish = named(QComboBox(editable=True), "wish", "What the operating point should keep")
-        self.wish.addItems(list(WISHES))
-        self.wish.setToolTip("Choose, or write: miss at most 3 of 100; at most 8 % false alarms; 0.4")
+        self.wish = named(QComboBox(editable=True), "wish", tr("What the operating point should keep"))
+        self.wish.addItems([tr(wish) for wish in WISHES])
+        self.wish.setToolTip(tr("Choose, or write: miss at most 3 of 100; at most 8 % false alarms; 0.4"))
         self.wish.setMinimumWidth(240)
         self.wish.currentTextChanged.connect(self._on_wish_changed)
-        self.error = named(QComboBox(), "error_rate", "Error rate of the answers likely and unlikely")
-        self.error.addItems(list(ERRORS))
-        self.error.setCurrentText("5 of 100")
+        self.error = named(QComboBox(), "error_rate", tr("Error rate of the answers likely and unlikely"))
+        for count in ERRORS:
+            self.error.addItem(tr("{count} of 100", count=count), count / 100)
+        self.error.setCurrentIndex(self.error.findData(BAND_ERROR))
         self.error.currentTextChanged.connect(self._on_wish_changed)
-        self.use = button("Use on this computer", "use_point", self._on_use)
-        self.own = button("Back to the model's own", "own_point", self._on_own)
+        self.use = button(tr("Use on this computer"), "use_point", self._on_use)
+        self.own = button(tr("Back to the model's own"), "own_point", self._on_own)
         row = QHBoxLayout()
-        for widget in (QLabel("Wish"), self.wish, QLabel("Likely and unlikely err at most"), self.error):
+        for widget in (QLabel(tr("Wish")), self.wish, QLabel(tr("Likely and unlikely err at most")), self.error):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(self.use)
         row.addWidget(self.own)
         self.now, self.sentence, self.shares = (
-            named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), name)
-            for name in ("point_in_use", "proposal", "three_way")
+            named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), name, title)
+            for name, title in (
+                ("point_in_use", tr("Point in use")),
+                ("proposal", tr("Proposal")),
+                ("three_way", tr("Three way")),
+            )
         )
         self.plots = ThresholdPlots()
         self.plots.threshold_moved.connect(self._on_dragged)
@@ -79,12 +87,12 @@ class OperatingPanel(QWidget):
     def show_model(self, header: ModelHeader, point: str) -> None:
         """Show the validation films of a model (header: at the operating point in use, which `point` tells)."""
         self._header = header
-        self.now.setText(f"In use: {point}")
+        self.now.setText(tr("In use: {point}", point=point))
         try:
             answers = validation_of(header)
         except JobFailed as why:
             self._header = None
-            self.sentence.setText(f"{NO_POINT} {why.sentence}")
+            self.sentence.setText(f"{tr(NO_POINT)} {why.sentence}")
             self.shares.setText("")
             self.plots.setVisible(False)
             self._update()
@@ -99,14 +107,15 @@ class OperatingPanel(QWidget):
         if self._header is None:
             return
         try:
-            self._proposal = proposed(self._header, wish_of(self.wish.currentText()), ERRORS[self.error.currentText()])
+            self._proposal = proposed(self._header, wish_of(self.wish.currentText()), self.error.currentData())
         except JobFailed as why:
             self.sentence.setText(why.sentence)
             self.shares.setText("")
         else:
             found = self._proposal
             self.plots.set_threshold(found.threshold)
-            self.sentence.setText(f"Threshold {found.threshold:.4f}. {found.sentence}")
+            threshold = tr("Threshold {threshold:.4f}.", threshold=found.threshold)
+            self.sentence.setText(f"{threshold} {found.sentence}")
             self.shares.setText(_band_in_words(found))
         self._update()
 
@@ -125,7 +134,7 @@ class OperatingPanel(QWidget):
     @Slot()
     def _on_use(self) -> None:
         if self._proposal is not None:
-            self.point_wanted.emit(self._proposal.wish, ERRORS[self.error.currentText()])
+            self.point_wanted.emit(self._proposal.wish, self.error.currentData())
 
     @Slot()
     def _on_own(self) -> None:
@@ -135,14 +144,22 @@ class OperatingPanel(QWidget):
 def _band_in_words(found: Proposal) -> str:
     """What the three-way answer would promise, and how many films it would leave to the reader."""
     shares, band = found.shares, found.band
-    promise = f"Three-way answer: likely and unlikely wrong about at most {100 * band.error:.1f} of 100 of each class"
-    return (
-        f"{promise}. Sent to review: {_percent(shares.review)} of the validation films; with the finding and called "
-        f"unlikely: {_percent(shares.missed)}; without it and called likely: {_percent(shares.alarmed)}."
+    promise = tr(
+        "Three-way answer: likely and unlikely wrong about at most {errors:.1f} of 100 of each class.",
+        errors=100 * band.error,
     )
+    outcome = tr(
+        "Sent to review: {review} of the validation films; with the finding and called unlikely: {missed}; without it "
+        "and called likely: {alarmed}.",
+        review=_percent(shares.review),
+        missed=_percent(shares.missed),
+        alarmed=_percent(shares.alarmed),
+    )
+    return f"{promise} {outcome}"
 
 
 def _percent(figure: Figure | None) -> str:
     if figure is None:
-        return "not defined"
-    return f"{100 * figure.value:.1f} % ({100 * figure.low:.1f} to {100 * figure.high:.1f})"
+        return tr("not defined")
+    value, low, high = (100 * share for share in (figure.value, figure.low, figure.high))
+    return tr("{value:.1f} % ({low:.1f} to {high:.1f})", value=value, low=low, high=high)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.events import EpochEnded
+from core.language import tr
 from gui.naming import named
 from gui.theme import BLUE, GREEN, ORANGE, SKY, Colours
 
@@ -50,19 +51,20 @@ class Curve:
 class CurvePlot(QWidget):
     """Curves over epochs. The pointer, or an arrow key, chooses an epoch, whose values stand in the corner."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        """The object's name, and the title that is shown."""
         super().__init__(parent)
         self._title = title
         self._curves: tuple[Curve, ...] = ()
         self._items: list[pg.PlotDataItem] = []
-        named(self, title, f"{title} over epochs")
+        named(self, name, tr("{title} over epochs", title=title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._plot = pg.PlotWidget()
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click then leaves the arrow keys with this widget
-        self._plot.setLabel("bottom", "Epoch")
+        self._plot.setLabel("bottom", tr("Epoch"))
         self._plot.showGrid(x=False, y=True, alpha=0.2)
         self._plot.setMenuEnabled(False)
-        self._kept = pg.InfiniteLine(label="kept", labelOpts={"position": 0.12})
+        self._kept = pg.InfiniteLine(label=tr("kept"), labelOpts={"position": 0.12})
         self._chosen = pg.InfiniteLine(pen=pg.mkPen(style=Qt.PenStyle.DotLine))
         for line in (self._kept, self._chosen):
             self._plot.getPlotItem().addItem(line, ignoreBounds=True)
@@ -74,7 +76,8 @@ class CurvePlot(QWidget):
         self._caption = QLabel(title, textFormat=Qt.TextFormat.RichText, wordWrap=True, margin=CAPTION_PX)
         layout.addWidget(self._caption)
         layout.addWidget(self._plot, 1)
-        self.reading = named(QLabel(self, textFormat=Qt.TextFormat.PlainText), "reading", f"{title}: values")
+        reading = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        self.reading = named(reading, "reading", tr("{title}: values", title=title))
         self.reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.reading.hide()
 
@@ -116,7 +119,7 @@ class CurvePlot(QWidget):
         if not known:
             return
         nearest = min(known, key=lambda number: abs(number - epoch))
-        lines = [f"Epoch {nearest}"]
+        lines = [tr("Epoch {epoch}", epoch=nearest)]
         for curve in self._curves:
             values = dict(zip(curve.epochs, curve.values, strict=True))
             lines += [f"{curve.name} {values[nearest]:.3f}"] if nearest in values else []
@@ -151,8 +154,8 @@ class TrainingPlots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._epochs: list[EpochEnded] = []
-        self.loss, self.accuracy = CurvePlot("Loss"), CurvePlot("Accuracy")
-        self.validation = CurvePlot("Validation at 0.5")
+        self.loss, self.accuracy = CurvePlot("Loss", tr("Loss")), CurvePlot("Accuracy", tr("Accuracy"))
+        self.validation = CurvePlot("Validation at 0.5", tr("Validation at 0.5"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._plots = (self.loss, self.accuracy, self.validation)
@@ -180,11 +183,12 @@ class TrainingPlots(QWidget):
 
     def _paint(self) -> None:
         kept = next((epoch.epoch for epoch in reversed(self._epochs) if epoch.is_best), None)
-        names = ("training", "validation")
+        names = (tr("training"), tr("validation"))
         self.loss.show_curves(self._curves(names, ("training_loss", "validation_loss")), kept)
         self.accuracy.show_curves(self._curves(names, ("training_accuracy", "validation_accuracy")), kept)
         fields = ("validation_auc", "validation_sensitivity", "validation_specificity")
-        self.validation.show_curves(self._curves(("AUC", "sensitivity", "specificity"), fields), kept)
+        figures = ("AUC", tr("sensitivity"), tr("specificity"))
+        self.validation.show_curves(self._curves(figures, fields), kept)
 
     def _curves(self, names: Sequence[str], fields: Sequence[str]) -> list[Curve]:
         """A curve for each field of the epochs; none for figures that there are not, as with several classes."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from core.language import tr
 from core.ranking import Floats
 from gui.naming import named
 from gui.theme import Colours
@@ -77,20 +78,24 @@ class PointedView(pg.PlotWidget):
 
 
 class PointedPlot(QWidget):
-    """Caption, reading and plot, one under the other; takes the keyboard as a whole and shows that it has it."""
+    """Caption, reading and plot, one under the other; takes the keyboard as a whole and shows that it has it.
+
+    title, and what the axes tell, are marked English; the title names the widget, and is shown translated.
+    """
 
     def __init__(self, title: str, across: str, up: str, parent: QWidget | None = None, **options: Any) -> None:
         super().__init__(parent)
-        self._heading = title
-        self.reading = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "reading", f"{title}: values")
+        self._heading = tr(title)
+        reading = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.reading = named(reading, "reading", tr("{title}: values", title=tr(title)))
         self.caption = QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True)
         self.view = PointedView(**options)
-        self.view.setLabel("bottom", across)
-        self.view.setLabel("left", up)
+        self.view.setLabel("bottom", tr(across))
+        self.view.setLabel("left", tr(up))
         self.view.showGrid(x=False, y=True, alpha=GRID_ALPHA)
         self.item = self.view.item
         self.item.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.03)
-        named(self, title, title)
+        named(self, title, tr(title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(self.sizePolicy().Policy.Ignored, self.sizePolicy().Policy.Expanding)  # siblings: as wide
         self._ring = QPen(Qt.PenStyle.NoPen)

@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from core.events import RateCurve
+from core.language import marked, tr
 from gui.naming import named
 from gui.theme import ORANGE, SKY
 
-NONE_FOUND = "The loss never falls clearly on these films, so no rate can be suggested."
+NONE_FOUND = marked("The loss never falls clearly on these films, so no rate can be suggested.")
 
 
 class RateDialog(QDialog):
@@ -19,23 +20,26 @@ class RateDialog(QDialog):
     def __init__(self, curve: RateCurve, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rate_dialog")
-        self.setWindowTitle("Learning rate")
+        self.setWindowTitle(tr("Learning rate"))
         self.resize(640, 460)
         plot = pg.PlotWidget()
         plot.setBackground(None)
         plot.setLogMode(x=True)
-        plot.setLabel("bottom", "Learning rate")
+        plot.setLabel("bottom", tr("Learning rate"))
         plot.getAxis("left").enableAutoSIPrefix(False)
-        plot.setLabel("left", "Training loss, smoothed")
+        plot.setLabel("left", tr("Training loss, smoothed"))
         plot.plot(curve.rates, curve.losses, pen=pg.mkPen(SKY, width=2))
-        text = NONE_FOUND
+        text = tr(NONE_FOUND)
         if curve.suggestion is not None:
             plot.addItem(pg.InfiniteLine(math.log10(curve.suggestion), pen=pg.mkPen(ORANGE, width=2)))
-            text = f"At {curve.suggestion:.1e} the loss falls fastest: a good rate to begin with (Smith 2017)."
-        self.sentence = named(QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "rate_sentence")
+            text = tr(
+                "At {rate:.1e} the loss falls fastest: a good rate to begin with (Smith 2017).", rate=curve.suggestion
+            )
+        shown = QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.sentence = named(shown, "rate_sentence", tr("Rate sentence"))
         self.answer = QDialogButtonBox()
         if curve.suggestion is not None:
-            self.answer.addButton("Use it", QDialogButtonBox.ButtonRole.AcceptRole)
+            self.answer.addButton(tr("Use it"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.answer.addButton(QDialogButtonBox.StandardButton.Close)
         self.answer.accepted.connect(self.accept)
         self.answer.rejected.connect(self.reject)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
 
+from core.language import tr
 from core.reader import UNSURE
 from gui.naming import button, named
 
@@ -33,13 +34,13 @@ class ReaderBar(QWidget):
         self._class_keys: list[QShortcut] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self.agree = button("Agree (A)", "agree", self.agreed.emit)
-        self.disagree = button("Disagree (D)", "disagree", self.disagreed.emit)
-        self.unsure = button("Unsure (U)", "unsure", partial(self.called.emit, UNSURE))
-        self.note = button("Note (N)", "note_film", self.note_wanted.emit)
-        self.undo = button("Undo", "undo_call", self.undo_wanted.emit)
-        self.blind = named(QCheckBox("Blind first"), "blind")
-        self.blind.setToolTip("Your call is kept before the model's answer is shown.")
+        self.agree = button(tr("Agree (A)"), "agree", self.agreed.emit)
+        self.disagree = button(tr("Disagree (D)"), "disagree", self.disagreed.emit)
+        self.unsure = button(tr("Unsure (U)"), "unsure", partial(self.called.emit, UNSURE))
+        self.note = button(tr("Note (N)"), "note_film", self.note_wanted.emit)
+        self.undo = button(tr("Undo"), "undo_call", self.undo_wanted.emit)
+        self.blind = named(QCheckBox(tr("Blind first")), "blind", tr("Blind"))
+        self.blind.setToolTip(tr("Your call is kept before the model's answer is shown."))
         self.blind.toggled.connect(self.blind_changed)
         for widget in (self.agree, self.disagree, self.unsure, self.note, self.undo):
             self._row.addWidget(widget)

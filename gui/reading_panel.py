@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.errors import REFUSALS, Reason
 from core.events import FilmReading, LedgerRow, Status
+from core.language import marked, tr
 from core.notice import NOTICE
 from core.visible import visible_name
 from gui.film_panel import FilmPanel
 from gui.naming import named
 from gui.thumbnails import Thumbnails
+from gui.worklist_table import reason_in_words
 
 BLANK = np.zeros((64, 64), np.uint8)  # until the film is read
-HIDDEN = "Your call first: the model's answer is shown after it."
+HIDDEN = marked("Your call first: the model's answer is shown after it.")
 
 
 class ReadingPanel(QWidget):
@@ -27,9 +29,11 @@ class ReadingPanel(QWidget):
         self._path: Path | None = None
         self._plain = Thumbnails(None, self, most_waiting=1)
         self._plain.ready.connect(self._on_plain)
-        self.verdict = named(QLabel("No film is open.", textFormat=Qt.TextFormat.PlainText), "verdict")
+        verdict = QLabel(tr("No film is open."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.verdict = named(verdict, "verdict", tr("Verdict"))
         self.verdict.setProperty("role", "verdict")
-        self.details = named(QLabel(NOTICE, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "details")
+        details = QLabel(tr(NOTICE), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.details = named(details, "details", tr("Details"))
         self.film = FilmPanel()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -46,29 +50,33 @@ class ReadingPanel(QWidget):
         """Show the model's answer with its heat map."""
         self._path = None
         self.verdict.setText(f"{visible_name(film.label)} · {film.probability:.1%}")
-        threshold = f"threshold {film.threshold:.3f} · " if film.threshold is not None else ""
-        self.details.setText(
-            f"{visible_name(film.path.name)} · decision: {film.decision} · {threshold}{visible_name(film.model)}\n"
-            + "".join(f"⚠ {sentence}\n" for sentence in film.cautions)
-            + f"{film.validation} {NOTICE}"
-        )
+        told = [visible_name(film.path.name), tr("decision: {decision}", decision=tr(film.decision))]
+        if film.threshold is not None:
+            told.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
+        lines = [" · ".join((*told, visible_name(film.model)))]
+        lines += [f"⚠ {sentence}" for sentence in film.cautions]
+        self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))
         self.film.show_reading(film.pixels, film.heat, film.details)
 
     def show_hidden(self, film: FilmReading) -> None:
         """Show the film without the answer: the reader has not called it yet."""
         self._path = None
-        self.verdict.setText("Answer hidden")
-        self.details.setText(f"{visible_name(film.path.name)}\n{HIDDEN}")
+        self.verdict.setText(tr("Answer hidden"))
+        self.details.setText(f"{visible_name(film.path.name)}\n{tr(HIDDEN)}")
         self.film.show_reading(film.pixels, None, film.details)
 
     def show_without_answer(self, row: LedgerRow, path: Path) -> None:
         """Say why a file has no answer, and show it where it can be read."""
         self._path = path
+        reason = reason_in_words(row.reason)
         self.verdict.setText(
-            f"{'Failed' if row.status is Status.FAILED else 'Refused'}: {row.reason.replace('_', ' ')}"
+            tr("Failed: {reason}", reason=reason)
+            if row.status is Status.FAILED
+            else tr("Refused: {reason}", reason=reason)
         )
         known = REFUSALS.get(Reason(row.reason)) if row.reason in set(Reason) else None
-        self.details.setText("\n".join(part for part in (visible_name(row.file), known, NOTICE) if part))
+        told = (visible_name(row.file), tr(known) if known else None, tr(NOTICE))
+        self.details.setText("\n".join(part for part in told if part))
         self.film.show_reading(BLANK, None)
         self._plain.want(path)
 

@@ -24,23 +24,17 @@ from PySide6.QtWidgets import (
 
 from core.errors import JobFailed
 from core.files import write_text_atomically
+from core.language import marked, tr
 from core.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, with_start
 from core.recipe_file import load_recipe, to_json_object
 from gui import messages
 from gui.naming import button, named
-from gui.recipe_words import CHANGES, CHOICES
+from gui.recipe_words import CHANGES, CHOICES, OWN, RECIPES, recipe_title
 from gui.worker import JobError
 
 MATTERS = ("architecture", "start", "epochs", "seed")
-OWN = "own"
-SENTENCES = {
-    "fast": "A result in minutes: the last layer first, then a short fine-tuning of the whole network.",
-    "best": "The whole network with augmentation, averaged weights and early stopping. Takes longest.",
-    "seed": "The student project this program grew from: only the last layer, 3 epochs, threshold 0.5.",
-    OWN: "Your own choices: changed, loaded from a file, or found by a search.",
-}
 HIDDEN = ("name", "augmentation")
-HINT = "Point at a choice to read what it does."
+HINT = marked("Point at a choice to read what it does.")
 HINT_LINES = 3
 INPUT_PX = 80
 
@@ -52,26 +46,27 @@ class RecipeForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.recipe_name = named(QComboBox(), "recipe_name", "Recipe")
-        self.recipe_name.addItems(list(SENTENCES))
+        self.recipe_name = named(QComboBox(), "recipe_name", tr("Recipe"))
+        for name in RECIPES:
+            self.recipe_name.addItem(recipe_title(name), name)
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "quiet")
         self._inputs: dict[str, QWidget] = {}
         self._start = ""
         top, advanced, changes = QFormLayout(), QFormLayout(), QFormLayout()
-        top.addRow("Recipe", self.recipe_name)
+        top.addRow(tr("Recipe"), self.recipe_name)
         top.addRow(self.sentence)
-        self.hint = named(QLabel(HINT, wordWrap=True), "hint", "What this choice does")
+        self.hint = named(QLabel(tr(HINT), wordWrap=True), "hint", tr("What this choice does"))
         self.hint.setProperty("role", "quiet")
         self.hint.setMinimumHeight(HINT_LINES * self.hint.fontMetrics().lineSpacing())
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._add(Recipe, CHOICES, "", top, advanced)
         self._add(Augmentation, CHANGES, "augmentation.", changes, changes)
-        self.advanced = named(QGroupBox("Advanced", checkable=True, checked=False), "advanced")
+        self.advanced = named(QGroupBox(tr("Advanced"), checkable=True, checked=False), "advanced", tr("Advanced"))
         inside = QWidget()
         inner = QVBoxLayout(inside)
         inner.addLayout(advanced)
-        inner.addWidget(QLabel("Random changes of training films (0: none)"))
+        inner.addWidget(QLabel(tr("Random changes of training films (0: none)")))
         inner.addLayout(changes)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -90,12 +85,12 @@ class RecipeForm(QWidget):
         layout.addWidget(self.advanced, 1)
         layout.addWidget(self.hint)
         files = QHBoxLayout()
-        files.addWidget(button("Save recipe…", "save_recipe", self._on_save))
-        files.addWidget(button("Load recipe…", "load_recipe", self._on_load))
+        files.addWidget(button(tr("Save recipe…"), "save_recipe", self._on_save))
+        files.addWidget(button(tr("Load recipe…"), "load_recipe", self._on_load))
         layout.addLayout(files)
         layout.addStretch()
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
-        self._on_name_changed(self.recipe_name.currentText())
+        self._on_name_changed()
         self.changed.connect(self._on_changed)
         _change_of(self._inputs["start"]).connect(self._on_start_changed)
 
@@ -106,7 +101,7 @@ class RecipeForm(QWidget):
         for field in fields(kind):
             if field.name in HIDDEN:
                 continue
-            title, sentence = words[field.name]
+            title, sentence = map(tr, words[field.name])
             made = named(_input(field.name, types[field.name]), field.name, title)
             made.setMinimumWidth(INPUT_PX)
             made.setAccessibleDescription(sentence)
@@ -119,7 +114,7 @@ class RecipeForm(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say what a choice does while it is under the pointer or has the focus."""
         if event.type() in {QEvent.Type.Enter, QEvent.Type.FocusIn} and isinstance(watched, QWidget):
-            self.hint.setText(watched.toolTip() or HINT)
+            self.hint.setText(watched.toolTip() or tr(HINT))
         return super().eventFilter(watched, event)
 
     @Slot(bool)
@@ -128,15 +123,17 @@ class RecipeForm(QWidget):
         policy = QSizePolicy.Policy.Expanding if shown else QSizePolicy.Policy.Maximum
         self.advanced.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
-    @Slot(str)
-    def _on_name_changed(self, name: str) -> None:
-        self.sentence.setText(SENTENCES[name])
+    @Slot()
+    def _on_name_changed(self) -> None:
+        name = self.recipe_name.currentData()
+        self.sentence.setText(tr(RECIPES[name]))
         if name in NAMED_RECIPES:
             self.show_recipe(NAMED_RECIPES[name])
 
-    @Slot(str)
-    def _on_start_changed(self, start: str) -> None:
+    @Slot()
+    def _on_start_changed(self) -> None:
         """Bring along what other starting weights need; the person may still change it."""
+        start = _value(self._inputs["start"])
         if start and not self.signalsBlocked():
             adapted = with_start(replace(self._shown, start=self._start), start)
             for key in ("normalisation", "backbone_rate_factor"):
@@ -151,14 +148,14 @@ class RecipeForm(QWidget):
         except JobFailed:
             return  # values that do not go together yet; Start says so
         name = next((name for name, recipe in NAMED_RECIPES.items() if recipe == shown), OWN)
-        if name != self.recipe_name.currentText():
+        if name != self.recipe_name.currentData():
             with QSignalBlocker(self.recipe_name):
-                self.recipe_name.setCurrentText(name)
-            self.sentence.setText(SENTENCES[name])
+                _put(self.recipe_name, name)
+            self.sentence.setText(tr(RECIPES[name]))
 
     @Slot()
     def _on_save(self) -> None:
-        if path := messages.choose_new_file(self, "Save recipe", "recipe.json", "Recipes (*.json)"):
+        if path := messages.choose_new_file(self, tr("Save recipe"), "recipe.json", tr("Recipes (*.json)")):
             try:
                 write_text_atomically(path, json.dumps(to_json_object(self.recipe()), indent=2) + "\n")
             except JobFailed as error:
@@ -166,7 +163,7 @@ class RecipeForm(QWidget):
 
     @Slot()
     def _on_load(self) -> None:
-        if path := messages.choose_file(self, "Load recipe", "Recipes (*.json)"):
+        if path := messages.choose_file(self, tr("Load recipe"), tr("Recipes (*.json)")):
             try:
                 self.show_recipe(load_recipe(str(path)))
             except JobFailed as error:
@@ -203,7 +200,8 @@ def _input(name: str, kind: type) -> QWidget:
         choices = tuple(kind)
     if choices:
         box = QComboBox()
-        box.addItems([str(choice) for choice in choices])
+        for choice in choices:
+            box.addItem(tr(choice), str(choice))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setEditable(name == "start")  # the path of a model file may stand here too
         return box
@@ -236,7 +234,8 @@ def _change_of(widget: QWidget) -> Any:
 def _put(widget: QWidget, value: Any) -> None:
     match widget:
         case QComboBox():
-            widget.setCurrentText(str(value))
+            known = widget.findData(str(value))
+            widget.setCurrentText(str(value) if known < 0 else widget.itemText(known))
         case QCheckBox():
             widget.setChecked(value)
         case QSpinBox() | QDoubleSpinBox():
@@ -246,7 +245,8 @@ def _put(widget: QWidget, value: Any) -> None:
 def _value(widget: QWidget) -> Any:
     match widget:
         case QComboBox():
-            return widget.currentText()
+            text = widget.currentText()
+            return widget.itemData(widget.findText(text)) or text  # a path was typed, and has no data
         case QCheckBox():
             return widget.isChecked()
         case QSpinBox() | QDoubleSpinBox():

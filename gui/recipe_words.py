@@ -1,93 +1,128 @@
-"""Title and plain sentence of every choice of a recipe, for people who never trained a network."""
+"""Names of recipes, title and plain sentence of every choice, for people who never trained a network."""
 
 from typing import Final
 
+from core.language import marked, tr
+
+OWN: Final = marked("own")
+RECIPES: Final = {
+    marked("fast"): marked("A result in minutes: the last layer first, then a short fine-tuning of the whole network."),
+    marked("best"): marked("The whole network with augmentation, averaged weights and early stopping. Takes longest."),
+    marked("seed"): marked("The student project this program grew from: only the last layer, 3 epochs, threshold 0.5."),
+    OWN: marked("Your own choices: changed, loaded from a file, or found by a search."),
+}
 CHOICES: Final = {
     "architecture": (
-        "Network",
-        "Which network learns. ResNet-18 is quick and enough for most; larger ones want more films.",
+        marked("Network"),
+        marked("Which network learns. ResNet-18 is quick and enough for most; larger ones want more films."),
     ),
     "start": (
-        "Starts from",
-        "Where learning begins: the bundled model, ImageNet photographs, nothing (random), or a model file.",
+        marked("Starts from"),
+        marked("Where learning begins: the bundled model, ImageNet photographs, nothing (random), or a model file."),
     ),
     "depth": (
-        "What trains",
-        "head: only the last layer, quickest. last_stage: the last part too. all: the whole network, best.",
+        marked("What trains"),
+        marked("head: only the last layer, quickest. last_stage: the last part too. all: the whole network, best."),
     ),
     "frozen_epochs": (
-        "Epochs of the last layer",
-        "First teach only the last layer for so many rounds; they take seconds.",
+        marked("Epochs of the last layer"),
+        marked("First teach only the last layer for so many rounds; they take seconds."),
     ),
     "epochs": (
-        "Epochs",
-        "How often every film is learned from. More takes longer; early stopping ends it when it is enough.",
+        marked("Epochs"),
+        marked("How often every film is learned from. More takes longer; early stopping ends it when it is enough."),
     ),
-    "batch_size": ("Batch size", "Films that are learned from at once. Halved by itself where memory runs out."),
+    "batch_size": (
+        marked("Batch size"),
+        marked("Films that are learned from at once. Halved by itself where memory runs out."),
+    ),
     "image_size_px": (
-        "Image size, pixels",
-        "Width to which films are reduced. 224 suits the networks; more shows finer detail, slower.",
+        marked("Image size, pixels"),
+        marked("Width to which films are reduced. 224 suits the networks; more shows finer detail, slower."),
     ),
     "small_size_px": (
-        "Small films, pixels",
-        "Width of films in the first epochs: small films are learned from several times as fast.",
+        marked("Small films, pixels"),
+        marked("Width of films in the first epochs: small films are learned from several times as fast."),
     ),
-    "small_share": ("Share of small films", "Share of the epochs on small films, 0 to 0.9. 0 switches it off."),
+    "small_share": (
+        marked("Share of small films"),
+        marked("Share of the epochs on small films, 0 to 0.9. 0 switches it off."),
+    ),
     "normalisation": (
-        "Exposure",
-        "per_film: every film brought to the same mean and contrast. resnet: as ImageNet weights expect.",
+        marked("Exposure"),
+        marked("per_film: every film brought to the same mean and contrast. resnet: as ImageNet weights expect."),
     ),
     "optimizer": (
-        "Optimizer",
-        "The rule that turns mistakes into changes. AdamW is a safe choice; SGD needs a larger rate.",
+        marked("Optimizer"),
+        marked("The rule that turns mistakes into changes. AdamW is a safe choice; SGD needs a larger rate."),
     ),
-    "learning_rate": ("Learning rate", "How large the changes are. The rate finder suggests one for your films."),
+    "learning_rate": (
+        marked("Learning rate"),
+        marked("How large the changes are. The rate finder suggests one for your films."),
+    ),
     "backbone_rate_factor": (
-        "Rate below the last layer",
-        "Share of the rate for all below the last layer; small keeps what it knows.",
+        marked("Rate below the last layer"),
+        marked("Share of the rate for all below the last layer; small keeps what it knows."),
     ),
-    "weight_decay": ("Weight decay", "Pulls weights towards 0, against learning by heart."),
-    "schedule": ("Rate over time", "one_cycle: up, then down to 0, best for most. constant: always the same."),
-    "class_weights": ("Weigh classes alike", "A rare class counts as much as a frequent one."),
+    "weight_decay": (marked("Weight decay"), marked("Pulls weights towards 0, against learning by heart.")),
+    "schedule": (
+        marked("Rate over time"),
+        marked("one_cycle: up, then down to 0, best for most. constant: always the same."),
+    ),
+    "class_weights": (marked("Weigh classes alike"), marked("A rare class counts as much as a frequent one.")),
     "label_smoothing": (
-        "Label smoothing",
-        "Trusts labels a little less, against wrong labels and overconfidence. 0.02 means 1 % doubt.",
+        marked("Label smoothing"),
+        marked("Trusts labels a little less, against wrong labels and overconfidence. 0.02 means 1 % doubt."),
     ),
     "mixup_alpha": (
-        "Mixup",
-        "Blends films in pairs, against learning by heart. 0.2 to 0.4 is usual, 0 switches it off.",
+        marked("Mixup"),
+        marked("Blends films in pairs, against learning by heart. 0.2 to 0.4 is usual, 0 switches it off."),
     ),
     "averaging_decay": (
-        "Weight averaging",
-        "Keeps a running average of the network, steadier than its last state. 0 switches it off.",
+        marked("Weight averaging"),
+        marked("Keeps a running average of the network, steadier than its last state. 0 switches it off."),
     ),
     "kept_by": (
-        "Best epoch by",
-        "The figure on validation films that decides which epoch is kept and when to stop early.",
+        marked("Best epoch by"),
+        marked("The figure on validation films that decides which epoch is kept and when to stop early."),
     ),
     "patience_epochs": (
-        "Stop after epochs without gain",
-        "Stops when validation has not improved for so many epochs. 0: never.",
+        marked("Stop after epochs without gain"),
+        marked("Stops when validation has not improved for so many epochs. 0: never."),
     ),
     "calibrate": (
-        "Calibrate",
-        "Makes probabilities honest with the validation films: of films with 0.8, 80 % have the finding.",
+        marked("Calibrate"),
+        marked("Makes probabilities honest with the validation films: of films with 0.8, 80 % have the finding."),
     ),
     "operating_point": (
-        "Threshold",
-        "balanced: where sensitivity + specificity are largest on validation films. fixed: 0.5.",
+        marked("Threshold"),
+        marked("balanced: where sensitivity + specificity are largest on validation films. fixed: 0.5."),
     ),
-    "seed": ("Seed", "The same number gives the same splits and the same training again on this computer."),
+    "seed": (
+        marked("Seed"),
+        marked("The same number gives the same splits and the same training again on this computer."),
+    ),
 }
 CHANGES: Final = {
-    "rotation_degrees": ("Rotation, degrees", "Turns films by up to so many degrees either way."),
-    "zoom_fraction": ("Zoom", "Enlarges or reduces films by up to this share: other framing."),
-    "stretch_fraction": ("Stretch", "Widens or heightens films by up to this share: films of other proportions."),
-    "shift_fraction": ("Shift", "Moves films by up to this share of their width."),
-    "flip_probability": ("Mirror", "How likely a film is mirrored; 0 where left and right matter."),
-    "brightness_fraction": ("Brightness", "Makes films brighter or darker by up to this share."),
-    "contrast_fraction": ("Contrast", "Raises or lowers contrast by up to this share."),
-    "gamma_fraction": ("Gamma", "Bends the grey scale as other detectors and viewers do."),
-    "sharpness": ("Blur and sharpness", "Blurs films, or sharpens them by up to this much, as image processing does."),
-    "noise_fraction": ("Noise", "Adds up to so much noise, as low doses and compression do."),
+    "rotation_degrees": (marked("Rotation, degrees"), marked("Turns films by up to so many degrees either way.")),
+    "zoom_fraction": (marked("Zoom"), marked("Enlarges or reduces films by up to this share: other framing.")),
+    "stretch_fraction": (
+        marked("Stretch"),
+        marked("Widens or heightens films by up to this share: films of other proportions."),
+    ),
+    "shift_fraction": (marked("Shift"), marked("Moves films by up to this share of their width.")),
+    "flip_probability": (marked("Mirror"), marked("How likely a film is mirrored; 0 where left and right matter.")),
+    "brightness_fraction": (marked("Brightness"), marked("Makes films brighter or darker by up to this share.")),
+    "contrast_fraction": (marked("Contrast"), marked("Raises or lowers contrast by up to this share.")),
+    "gamma_fraction": (marked("Gamma"), marked("Bends the grey scale as other detectors and viewers do.")),
+    "sharpness": (
+        marked("Blur and sharpness"),
+        marked("Blurs films, or sharpens them by up to this much, as image processing does."),
+    ),
+    "noise_fraction": (marked("Noise"), marked("Adds up to so much noise, as low doses and compression do.")),
 }
+
+
+def recipe_title(name: str) -> str:
+    """How a recipe is called to a person; the names that people gave stay as they are."""
+    return tr(name) if name in RECIPES else name

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from core.language import tr
 from core.runs import Run
 from core.visible import visible_name
 from gui.plots import LOOKS, Curve, CurvePlot
@@ -15,7 +16,8 @@ class RunPlots(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._loss, self._auc = CurvePlot("Validation loss"), CurvePlot("Validation AUC")
+        self._loss = CurvePlot("Validation loss", tr("Validation loss"))
+        self._auc = CurvePlot("Validation AUC", tr("Validation AUC"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._loss)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from core.intervals import Figure
+from core.language import marked, tr
 from core.notice import NOTICE
 from core.runs import Comparison, Run
 from core.visible import visible_name
@@ -13,26 +14,27 @@ from gui import jobs, messages
 from gui.figure_list import told
 from gui.naming import button, named
 from gui.plots import LOOKS
+from gui.recipe_words import recipe_title
 from gui.run_plots import RunPlots
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
 from gui.worker import Job
 
 HEADINGS = (
-    "Name",
-    "Started",
-    "State",
-    "Recipe",
-    "Data",
-    "Epochs",
-    "Test accuracy",
-    "Test AUC",
-    "Test seen",
-    "Minutes",
-    "Note",
+    marked("Name"),
+    marked("Started"),
+    marked("State"),
+    marked("Recipe"),
+    marked("Data"),
+    marked("Epochs"),
+    marked("Test accuracy"),
+    marked("Test AUC"),
+    marked("Test seen"),
+    marked("Minutes"),
+    marked("Note"),
 )
-CHOICE = "Figure, or choice that differs"
-EMPTY = "Trainings of this computer are listed here. Choose one to see its curves, two to four to compare them."
+CHOICE = marked("Figure, or choice that differs")
+EMPTY = marked("Trainings of this computer are listed here. Choose one to see its curves, two to four to compare them.")
 
 
 class RunsTab(QWidget):
@@ -42,37 +44,38 @@ class RunsTab(QWidget):
         super().__init__(parent)
         self._session, self._work = session, work
         self._runs: tuple[Run, ...] = ()
-        self._table = RowsTable(HEADINGS)
-        self._choices = RowsTable([CHOICE])
+        self._table = RowsTable([tr(heading) for heading in HEADINGS])
+        self._choices = RowsTable([tr(CHOICE)])
         self.plots = RunPlots()
         self._build()
         work.state_changed.connect(self._update_buttons)
         self._update_buttons()
 
     def _build(self) -> None:
-        self.view = quiet_view(self._table, "runs")
+        self.view = quiet_view(self._table, "runs", tr("Runs"))
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.buttons = {
             name: button(text, name, slot)
             for text, name, slot in (
-                ("Compare", "compare", self._on_compare),
-                ("Rename…", "rename", self._on_rename),
-                ("Note…", "note", self._on_note),
-                ("Continue from it", "continue_from", self._on_continue),
-                ("Use for films", "use_model", self._on_use),
-                ("Export model…", "export_model", self._on_export),
-                ("Move to trash…", "delete", self._on_delete),
+                (tr("Compare"), "compare", self._on_compare),
+                (tr("Rename…"), "rename", self._on_rename),
+                (tr("Note…"), "note", self._on_note),
+                (tr("Continue from it"), "continue_from", self._on_continue),
+                (tr("Use for films"), "use_model", self._on_use),
+                (tr("Export model…"), "export_model", self._on_export),
+                (tr("Move to trash…"), "delete", self._on_delete),
             )
         }
         row = QHBoxLayout()
         for made in self.buttons.values():
             row.addWidget(made)
         row.addStretch()
-        self.sentence = named(QLabel(EMPTY, textFormat=Qt.TextFormat.PlainText, wordWrap=True), "comparison")
+        sentence = QLabel(tr(EMPTY), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.sentence = named(sentence, "comparison", tr("Comparison"))
         lower = QSplitter()
         lower.addWidget(self.plots)
-        lower.addWidget(quiet_view(self._choices, "differences"))
+        lower.addWidget(quiet_view(self._choices, "differences", tr("Differences")))
         lower.setSizes([800, 400])
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, 2)
@@ -95,18 +98,20 @@ class RunsTab(QWidget):
         self.plots.show_runs(())
         self._choices.set_rows([])
         names = ", ".join(visible_name(path.name) for path in listed.unreadable)
-        damaged = f" Damaged, or made by a newer version, and left as they are: {names}." if names else ""
-        self.sentence.setText(EMPTY + damaged)
+        sentences = [tr(EMPTY)]
+        if names:
+            sentences.append(tr("Damaged, or made by a newer version, and left as they are: {names}.", names=names))
+        self.sentence.setText(" ".join(sentences))
         self._update_buttons()
 
     def show_comparison(self, seen: Comparison) -> None:
         """Show which runs are better than others, their figures, and what they did otherwise."""
-        self.sentence.setText("\n".join([*(pair.sentence for pair in seen.pairs), NOTICE]))
-        figures = [(f"Test accuracy, n = {seen.films}", *map(_told, seen.accuracy))]
+        self.sentence.setText("\n".join([*(pair.sentence for pair in seen.pairs), tr(NOTICE)]))
+        figures = [(tr("Test accuracy, n = {films}", films=seen.films), *map(_told, seen.accuracy))]
         if any(seen.auc):
-            figures.append((f"Test AUC, n = {seen.films}", *map(_told, seen.auc)))
+            figures.append((tr("Test AUC, n = {films}", films=seen.films), *map(_told, seen.auc)))
         names = [visible_name(run.card.name) for run in seen.runs]
-        self._choices.set_rows([*figures, *seen.choices], [CHOICE, *names])
+        self._choices.set_rows([*figures, *seen.choices], [tr(CHOICE), *names])
 
     def _chosen(self) -> list[Run]:
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
@@ -141,13 +146,13 @@ class RunsTab(QWidget):
     @Slot()
     def _on_rename(self) -> None:
         (run,) = self._chosen()
-        if (name := messages.ask_text(self, "Name of this training", run.card.name)) is not None:
+        if (name := messages.ask_text(self, tr("Name of this training"), run.card.name)) is not None:
             self._begin(jobs.describing_run(run, name, run.card.note))
 
     @Slot()
     def _on_note(self) -> None:
         (run,) = self._chosen()
-        if (note := messages.ask_text(self, "Note", run.card.note)) is not None:
+        if (note := messages.ask_text(self, tr("Note"), run.card.note)) is not None:
             self._begin(jobs.describing_run(run, run.card.name, note))
 
     @Slot()
@@ -162,7 +167,7 @@ class RunsTab(QWidget):
     def _on_export(self) -> None:
         (run,) = self._chosen()
         if path := messages.choose_new_file(
-            self, "Export model", f"{run.folder.name}.safetensors", "Models (*.safetensors)"
+            self, tr("Export model"), f"{run.folder.name}.safetensors", tr("Models (*.safetensors)")
         ):
             self._begin(jobs.exporting_model(run, path))
 
@@ -174,14 +179,20 @@ class RunsTab(QWidget):
 
 
 def _cells(run: Run) -> tuple[str | int | float | None, ...]:
-    state = "finished" if run.metrics else "interrupted" if run.is_resumable and run.epochs else "no epoch finished"
     minutes = sum(epoch.seconds for epoch in run.epochs) / 60
     return (
-        visible_name(run.card.name), run.card.started[:16].replace("T", " "), state,
-        f"{run.recipe.name} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
+        visible_name(run.card.name), run.card.started[:16].replace("T", " "), _state(run),
+        f"{recipe_title(run.recipe.name)} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
         _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"),
-        f"{run.looks} times" if run.looks else "", f"{minutes:.1f}", run.card.note,
+        tr("{times} times", times=run.looks) if run.looks else "", f"{minutes:.1f}", run.card.note,
     )  # fmt: skip
+
+
+def _state(run: Run) -> str:
+    """How far a run has come, in a word or three."""
+    if run.metrics:
+        return tr("finished")
+    return tr("interrupted") if run.is_resumable and run.epochs else tr("no epoch finished")
 
 
 def _told(figure: Figure | None) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Final
 
 from core.agreement import Agreement
 from core.errors import JobFailed, Reason
 from core.events import FilmReading, LedgerRow, Progressed, ScreeningResult, Stage
 from core.files import write_text_atomically
+from core.language import marked, tr
 from core.ledger import UNFINISHED, text_of
 from core.metrics import told
 from core.model_header import bundled_model, read_header
@@ -18,6 +20,9 @@ from core.reader import Call, calls_path, calls_text, labels_text, read_calls
 from core.site import in_use, point_in_words
 from gui.jobs import freeze_heavy
 from gui.worker import Job
+
+NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to open.")
+NO_CALL: Final = marked("There is no film that the reader gave a class yet, so there is nothing to open.")
 
 
 def screening(folder: Path, output: Path, model: Path | None, retry_failed: bool = False) -> Job:
@@ -117,12 +122,12 @@ class Exported:
 
 
 class Export(Enum):
-    """What a worklist can be written as; the value is shown to people."""
+    """What a worklist can be written as; the value is shown to people, translated."""
 
-    CSV = "CSV…"
-    EXCEL = "Excel…"
-    SUMMARY = "Summary as PDF…"
-    CALLS = "Reader's calls…"
+    CSV = marked("CSV…")
+    EXCEL = marked("Excel…")
+    SUMMARY = marked("Summary as PDF…")
+    CALLS = marked("Reader's calls…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,8 @@ def exporting(order: ExportOrder, model: Path | None) -> Job:
                     name: [getattr(calls[row.file], name) if row.file in calls else "" for row in rows]
                     for name in ("reader", "note")
                 }
-                about = [("Model", header.name), ("Operating point", point_in_words(header)), *_counts(order)]
+                point = (tr("Operating point"), point_in_words(header))
+                about = [(tr("Model"), header.name), point, *_counts(order)]
                 write_excel(order.path, rows, header.classes, about, extra)
             case Export.SUMMARY:
                 from core.screening_summary import summarised
@@ -175,17 +181,28 @@ def exporting(order: ExportOrder, model: Path | None) -> Job:
 
 def _counts(order: ExportOrder) -> list[tuple[str, str]]:
     result = order.result
-    lines = [(name, str(getattr(result, name))) for name in ("found", "scored", "refused", "failed")]
-    return [*lines, ("Validation", result.validation), *agreement_lines(order.agreement), ("Notice", NOTICE)]
+    return [
+        (tr("found"), str(result.found)),
+        (tr("scored"), str(result.scored)),
+        (tr("refused"), str(result.refused)),
+        (tr("failed"), str(result.failed)),
+        (tr("Validation"), result.validation),
+        *agreement_lines(order.agreement),
+        (tr("Notice"), tr(NOTICE)),
+    ]
 
 
 def agreement_lines(seen: Agreement) -> list[tuple[str, str]]:
     """How the reader agrees, as names and values; none without calls."""
     if not seen.films:
         return []
-    figures = (("Agreement", seen.share), ("Kappa", seen.kappa), ("Sensitivity", seen.sensitivity))
-    shown = [*figures, ("Specificity", seen.specificity)]
-    return [("Films called by the reader", str(seen.films)), *((name, told(one)) for name, one in shown if one)]
+    figures = (
+        (tr("Agreement"), seen.share),
+        (tr("Kappa"), seen.kappa),
+        (tr("Sensitivity"), seen.sensitivity),
+        (tr("Specificity"), seen.specificity),
+    )
+    return [(tr("Films called by the reader"), str(seen.films)), *((name, told(one)) for name, one in figures if one)]
 
 
 def exporting_dicom(film: FilmReading, model: Path | None, folder: Path, keeps_identity: bool) -> Job:
@@ -197,7 +214,8 @@ def exporting_dicom(film: FilmReading, model: Path | None, folder: Path, keeps_i
         yield Progressed(Stage.WRITING, 0, None)
         header = in_use(read_header(model or bundled_model()))
         if header.name != film.model:
-            raise JobFailed(Reason.MODEL_INVALID, "This film was read by another model. Open it again, then export it.")
+            sentence = tr("This film was read by another model. Open it again, then export it.")
+            raise JobFailed(Reason.MODEL_INVALID, sentence)
         capture, _ = write_dicom(film, header, folder, keeps_identity)
         return Exported(capture)
 
@@ -220,8 +238,7 @@ def making_labels(
         yield Progressed(Stage.WRITING, 0, None)
         text = labels_text(folder, calls, rows, only_disagreements)
         if text.count("\n") < 2:
-            what = "disagreement" if only_disagreements else "film that the reader gave a class"
-            raise JobFailed(Reason.DATASET_INVALID, f"There is no {what} yet, so there is nothing to open.")
+            raise JobFailed(Reason.DATASET_INVALID, tr(NO_DISAGREEMENT if only_disagreements else NO_CALL))
         write_text_atomically(path, text)
         return LabelsMade(path)
 

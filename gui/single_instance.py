@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QFileSystemWatcher, QLockFile, QObject, QTimer, Signal, Slot
 
 from core.files import read_json, write_text_atomically
+from core.language import tr
 
 ANSWER_MILLISECONDS = 5000
 
@@ -56,7 +57,7 @@ class SingleInstance(QObject):
 
     def owner(self) -> str:
         """The computer on which the first start runs."""
-        return self._lock.getLockInfo()[2] if self._lock.getLockInfo()[0] else "this computer"
+        return self._lock.getLockInfo()[2] if self._lock.getLockInfo()[0] else tr("this computer")
 
     def release(self) -> None:
         """Let the next start be the first."""

@@ -56,9 +56,9 @@ class RowsTable(QAbstractTableModel):
         return None
 
 
-def quiet_view(table: RowsTable, name: str) -> QTableView:
-    """A quiet, read-only view of a table."""
-    view = named(QTableView(), name)
+def quiet_view(table: RowsTable, name: str, accessible: str = "") -> QTableView:
+    """A quiet, read-only view of a table, with its object name and what a screen reader speaks."""
+    view = named(QTableView(), name, accessible)
     view.setModel(table)
     view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
     view.verticalHeader().hide()

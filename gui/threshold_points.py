@@ -6,13 +6,15 @@ from typing import Final
 import numpy as np
 
 from core.curves import rates_over_thresholds
+from core.language import marked, tr
 from core.ranking import Floats, Labels, precision_recall_curve, roc_curve
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One of the three plots. falls: the threshold falls from left to right. guide: what the quiet line is.
+    """One of the three plots; all texts are marked English, and are shown translated.
 
+    falls: the threshold falls from left to right. guide: what the quiet line is.
     heading: a shorter title for the caption, where the caption names the curves.
     """
 
@@ -25,12 +27,22 @@ class Kind:
     heading: str = ""
 
 
-ROC: Final = Kind("ROC", "False positive rate", "Sensitivity", True, "chance")
-RECALL: Final = Kind("Precision and recall", "Recall (sensitivity)", "Precision", True, "share of positives")
+ROC: Final = Kind("ROC", marked("False positive rate"), marked("Sensitivity"), True, marked("chance"))
+RECALL: Final = Kind(
+    marked("Precision and recall"),
+    marked("Recall (sensitivity)"),
+    marked("Precision"),
+    True,
+    marked("share of positives"),
+)
 RATES: Final = Kind(
-    "Sensitivity and specificity against threshold", "Threshold", "Share of films", False,
-    curves=("sensitivity", "specificity"), heading="Against threshold",
-)  # fmt: skip
+    marked("Sensitivity and specificity against threshold"),
+    marked("Threshold"),
+    marked("Share of films"),
+    False,
+    curves=(marked("sensitivity"), marked("specificity")),
+    heading=marked("Against threshold"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,17 +69,17 @@ def points_of(labels: Labels, probabilities: Floats) -> tuple[Points, Points, Po
     nothing = min(np.nextafter(highest, 2), np.nextafter(1.0, 2))  # the least threshold that calls no film
     false, true, thresholds = (column[::-1] for column in roc_curve(labels, probabilities))
     stops = np.append(thresholds[:-1], nothing)
-    figures = (("sensitivity", true), ("specificity", 1 - false))
+    figures = ((tr("sensitivity"), true), (tr("specificity"), 1 - false))
     roc = Points(stops, false, (true,), figures, stops, highest)
 
     precision, recall, _ = (column[::-1] for column in precision_recall_curve(labels, probabilities))
     corners = np.repeat(np.append(recall, 0.0), 2)[1:-1], np.repeat(precision, 2)  # steps, as average precision sums
-    figures = (("precision", precision), ("recall", recall))
+    figures = ((tr("precision"), precision), (tr("recall"), recall))
     found = Points(stops[:-1], recall, (precision,), figures, stops[:-1], highest, corners)
 
     grid, sensitivity, specificity = rates_over_thresholds(labels, probabilities)
     place = np.searchsorted(grid, nothing)
     grid, sensitivity = np.insert(grid, place, nothing), np.insert(sensitivity, place, 0.0)
     specificity = np.insert(specificity, place, 1.0)
-    figures = (("sensitivity", sensitivity), ("specificity", specificity))
+    figures = ((tr("sensitivity"), sensitivity), (tr("specificity"), specificity))
     return roc, found, Points(grid, grid, (sensitivity, specificity), figures, stops, highest)

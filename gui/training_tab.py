@@ -20,6 +20,7 @@ from core.events import (
     TrainingResult,
 )
 from core.intervals import Figure
+from core.language import marked, tr
 from core.metrics import summary_lines
 from core.notice import NOTICE
 from core.places import new_place
@@ -36,7 +37,10 @@ from gui.session import Session
 from gui.training_view import TrainingView
 from gui.worker import Job, JobError
 
-BLOCKED = "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
+BLOCKED = marked(
+    "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
+)
+HOURS = marked("How many hours may the search use? The best recipe goes into the form.")
 LEFT_PX = 340
 
 
@@ -55,16 +59,16 @@ class TrainingTab(QWidget):
 
     def _build(self) -> None:
         self.form, self.view = RecipeForm(), TrainingView()
-        self.preview = button("Preview changes…", "preview", self._on_preview)
-        self.find_rate = button("Find a rate…", "find_rate", self._on_find_rate)
-        self.search = button("Search…", "search", self._on_search)
+        self.preview = button(tr("Preview changes…"), "preview", self._on_preview)
+        self.find_rate = button(tr("Find a rate…"), "find_rate", self._on_find_rate)
+        self.search = button(tr("Search…"), "search", self._on_search)
         self.preview_window = AugmentationPreview(self.form.recipe, self)
         self.form.changed.connect(self.preview_window.recipe_changed)
-        self.resume_search = button("Continue search…", "resume_search", self._on_resume_search)
-        self.start = button("Start training", "start", self._on_start)
-        self.resume = button("Resume the interrupted training", "resume", self._on_resume)
-        self.pause = button("Pause", "pause", self._on_pause)
-        self.cancel = button("Cancel", "cancel", self._work.cancel)
+        self.resume_search = button(tr("Continue search…"), "resume_search", self._on_resume_search)
+        self.start = button(tr("Start training"), "start", self._on_start)
+        self.resume = button(tr("Resume the interrupted training"), "resume", self._on_resume)
+        self.pause = button(tr("Pause"), "pause", self._on_pause)
+        self.cancel = button(tr("Cancel"), "cancel", self._work.cancel)
         left = QWidget()
         column = QVBoxLayout(left)
         column.addWidget(self.form, 1)
@@ -117,14 +121,14 @@ class TrainingTab(QWidget):
         """Ask for a time and start the job that `job_of` makes of seconds and preparation."""
         if self._work.state is not jobs.JobState.IDLE:
             return
-        hours = messages.ask_hours(self, "How many hours may the search use? The best recipe goes into the form.", 2)
+        hours = messages.ask_hours(self, tr(HOURS), 2)
         if hours is not None:
             self.view.clear()
             self._work.start(job_of(3600 * hours, self._session.preparation), self.show_event)
 
     def show_curve(self, curve: RateCurve) -> None:
         """Show the rate finder's curve and let the person take its suggestion."""
-        self.view.status.setText("Ready to train. " + NOTICE)
+        self.view.status.setText(_ready())
         self.view.progress.setRange(0, 1)
         dialog = RateDialog(curve, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -134,14 +138,15 @@ class TrainingTab(QWidget):
 
     def show_search(self, result: SearchResult) -> None:
         """Put the best recipe of a search into the form."""
-        tried = f"{result.finished} trials finished, {result.pruned} given up early."
+        tried = tr(
+            "{finished} trials finished, {pruned} given up early.", finished=result.finished, pruned=result.pruned
+        )
         if result.recipe is None:
-            self.view.status.setText(f"{tried} No recipe was found.")
+            self.view.status.setText(" ".join([tried, tr("No recipe was found.")]))
             return
         self.form.show_recipe(result.recipe)
-        self.view.status.setText(
-            f"{tried} The best recipe stands in the form: validation AUC {result.auc:.3f}. {NOTICE}"
-        )
+        best = tr("The best recipe stands in the form: validation AUC {auc:.3f}.", auc=result.auc)
+        self.view.status.setText(" ".join([tried, best, tr(NOTICE)]))
 
     @Slot()
     def _on_start(self) -> None:
@@ -180,7 +185,7 @@ class TrainingTab(QWidget):
 
     @Slot(object)
     def _on_dataset_changed(self, _audit: object) -> None:
-        self.view.status.setText(BLOCKED if self._session.is_blocked else "Ready to train. " + NOTICE)
+        self.view.status.setText(tr(BLOCKED) if self._session.is_blocked else _ready())
         self._on_state_changed(self._work.state)
 
     @Slot(object)
@@ -194,10 +199,10 @@ class TrainingTab(QWidget):
         checkpoint = self._interrupted is not None and is_resumable(self._interrupted)
         self.resume.setVisible(idle and checkpoint)
         self.pause.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
-        self.pause.setText("Go on" if state is jobs.JobState.PAUSED else "Pause")
+        self.pause.setText(tr("Go on") if state is jobs.JobState.PAUSED else tr("Pause"))
         self.cancel.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
         if state is jobs.JobState.STOPPING:
-            self.view.status.setText("Stopping after this batch…")
+            self.view.status.setText(tr("Stopping after this batch…"))
 
     def show_event(self, event: object) -> None:
         """Show one event of a training, a search or the rate finder."""
@@ -211,21 +216,35 @@ class TrainingTab(QWidget):
             self._interrupted = None
             for line in summary_lines(result.figures):
                 self.view.say(line)
-            self.view.status.setText(
-                f"Done. Kept epoch {result.best_epoch}. {_accuracy(result.figures.accuracy)}{NOTICE}"
-            )
+            done = tr("Done. Kept epoch {epoch}.", epoch=result.best_epoch)
+            self.view.status.setText(" ".join([done, *_accuracy(result.figures.accuracy), tr(NOTICE)]))
         else:
-            self.view.status.setText(f"Stopped after {result.epochs_done} epochs. The best model so far is kept.")
-        self.view.say(
-            f"Model: {result.model}\n{NOTICE}" if result.model else "No epoch was finished, so there is no model."
-        )
+            self.view.status.setText(
+                tr("Stopped after {epochs} epochs. The best model so far is kept.", epochs=result.epochs_done)
+            )
         if result.model:
+            self.view.say(tr("Model: {path}", path=result.model))
+            self.view.say(tr(NOTICE))
             self._session.use_model(result.model)
+        else:
+            self.view.say(tr("No epoch was finished, so there is no model."))
         self._on_state_changed(self._work.state)
 
 
-def _accuracy(figure: Figure | None) -> str:
-    """The accuracy on test films with its interval, as a sentence."""
+def _ready() -> str:
+    """What is said where a training may be started."""
+    return " ".join([tr("Ready to train."), tr(NOTICE)])
+
+
+def _accuracy(figure: Figure | None) -> list[str]:
+    """The accuracy on test films with its interval, as a sentence; none where it is not known."""
     if figure is None:
-        return ""
-    return f"Test accuracy {figure.value:.1%} (95 % interval {figure.low:.1%} to {figure.high:.1%}). "
+        return []
+    return [
+        tr(
+            "Test accuracy {value:.1%} (95 % interval {low:.1%} to {high:.1%}).",
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+        )
+    ]

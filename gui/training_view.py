@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QSplitter, Q
 
 from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingStarted, TrialEnded
 from core.forecast import time_left
+from core.language import marked, tr
 from core.visible import visible_name
 from gui.naming import named
 from gui.plots import TrainingPlots
@@ -15,8 +16,9 @@ from gui.tables import RowsTable, quiet_view
 
 LOWER_PX: Final = 220
 HEADINGS: Final = (
-    "Epoch", "Loss", "Accuracy", "Val. loss", "Val. accuracy", "Val. AUC", "Sensitivity", "Specificity", "Rate",
-    "Seconds", "Films/s", "Kept",
+    marked("Epoch"), marked("Loss"), marked("Accuracy"), marked("Val. loss"), marked("Val. accuracy"),
+    marked("Val. AUC"), marked("Sensitivity"), marked("Specificity"), marked("Rate"), marked("Seconds"),
+    marked("Films/s"), marked("Kept"),
 )  # fmt: skip
 
 
@@ -25,13 +27,13 @@ class TrainingView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.status = QLabel("Open a dataset first.", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.status = QLabel(tr("Open a dataset first."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.status.setObjectName("status")
-        self.progress = named(QProgressBar(), "progress", "Progress of the training")
+        self.progress = named(QProgressBar(), "progress", tr("Progress of the training"))
         self.plots = TrainingPlots()
-        self._epochs = RowsTable(HEADINGS)
-        table = quiet_view(self._epochs, "epochs")
-        self.log = named(QPlainTextEdit(readOnly=True), "log", "Log")
+        self._epochs = RowsTable([tr(heading) for heading in HEADINGS])
+        table = quiet_view(self._epochs, "epochs", tr("Epochs"))
+        self.log = named(QPlainTextEdit(readOnly=True), "log", tr("Log"))
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         lower = QSplitter()
         lower.addWidget(table)
@@ -54,19 +56,14 @@ class TrainingView(QWidget):
         """Show one event; is_running: False while the job is paused or stopping, which the status says then."""
         match event:
             case Progressed(stage, done, total):
-                self.status.setText(f"{stage}…")
+                self.status.setText(f"{tr(stage)}…")
                 self.progress.setRange(0, total or 0)
                 self.progress.setValue(done)
             case TrainingStarted():
-                films = f"{event.training_films} training, {event.validation_films} validation"
-                self.say(f"{films}, {event.test_films} test films; {event.device}")
+                self.say(_begun(event))
             case BatchEnded():
                 if is_running:
-                    left = time_left(event)
-                    self.status.setText(
-                        f"Epoch {event.epoch} of {event.epochs} · loss {event.loss:.3f} · "
-                        f"{event.films_per_second:.0f} films/s · {left}"
-                    )
+                    self.status.setText(_going(event))
                 self.progress.setRange(0, event.epochs * event.batches)
                 self.progress.setValue((event.epoch - 1) * event.batches + event.batch)
             case EpochEnded():
@@ -75,12 +72,12 @@ class TrainingView(QWidget):
                     self.plots.clear()
                 self._add_epoch(event)
             case TrialEnded():
-                end = "given up early" if event.pruned else "finished"
-                self.say(f"Trial {event.number} {end}: validation AUC {event.auc:.3f}")
+                self.say(_tried(event))
             case Noted(sentence):
                 self.say(sentence)
             case FilmLeftOut(path, reason, sentence):
-                self.say(f"Left out: {visible_name(path.name)} ({reason}). {sentence}")
+                name = visible_name(path.name)
+                self.say(tr("Left out: {name} ({reason}). {sentence}", name=name, reason=reason, sentence=sentence))
 
     def _add_epoch(self, epoch: EpochEnded) -> None:
         self.plots.add(epoch)
@@ -91,8 +88,45 @@ class TrainingView(QWidget):
              epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), epoch.films_per_second,
              kept)
         )  # fmt: skip
-        self.say(f"Epoch {epoch.epoch}: validation loss {epoch.validation_loss:.3f}, AUC {epoch.validation_auc:.3f}")
+        self.say(
+            tr(
+                "Epoch {epoch}: validation loss {loss:.3f}, AUC {auc:.3f}",
+                epoch=epoch.epoch,
+                loss=epoch.validation_loss,
+                auc=epoch.validation_auc,
+            )
+        )
 
     def say(self, text: str) -> None:
         """Add a line to the log."""
         self.log.appendPlainText(text)
+
+
+def _begun(event: TrainingStarted) -> str:
+    """On how many films a training began, and on which device."""
+    return tr(
+        "{training} training, {validation} validation, {test} test films; {device}",
+        training=event.training_films,
+        validation=event.validation_films,
+        test=event.test_films,
+        device=event.device,
+    )
+
+
+def _going(event: BatchEnded) -> str:
+    """How far a training has come."""
+    return tr(
+        "Epoch {epoch} of {epochs} · loss {loss:.3f} · {speed:.0f} films/s · {left}",
+        epoch=event.epoch,
+        epochs=event.epochs,
+        loss=event.loss,
+        speed=event.films_per_second,
+        left=time_left(event),
+    )
+
+
+def _tried(event: TrialEnded) -> str:
+    """How a trial of a search ended."""
+    if event.pruned:
+        return tr("Trial {number} given up early: validation AUC {auc:.3f}", number=event.number, auc=event.auc)
+    return tr("Trial {number} finished: validation AUC {auc:.3f}", number=event.number, auc=event.auc)

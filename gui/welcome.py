@@ -3,20 +3,25 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.language import Language, marked, spoken, tr
 from core.notice import NOTICE
 from gui.icon import program_icon
 from gui.settings import Theme
 
-ABOUT = (
+ABOUT = marked(
     "PneumoScreen looks at chest films and says how likely each shows pneumonia, with a heat map of what it went by. "
     "It can also be trained on your own films. Your films stay on this computer and are never changed."
 )
-LIMITS = (
-    f"{NOTICE} The model that comes with it saw children of 1 to 5 years from one hospital: test it on films "
+LIMITS = marked(
+    "The model that comes with it saw children of 1 to 5 years from one hospital: test it on films "
     "of your own (Evaluate, acceptance test) before you go by it."
 )
 ICON_PX = 72
-THEMES = {Theme.DARK: "Dark, for reading rooms", Theme.LIGHT: "Light", Theme.SYSTEM: "Follow the system"}
+THEMES = {
+    Theme.DARK: marked("Dark, for reading rooms"),
+    Theme.LIGHT: marked("Light"),
+    Theme.SYSTEM: marked("Follow the system"),
+}
 
 
 def _text(words: str) -> QLabel:
@@ -26,27 +31,37 @@ def _text(words: str) -> QLabel:
 
 
 class Welcome(QDialog):
-    """Shown once. Signals: theme_chosen(Theme); demo_wanted(), folder_wanted(), when it is closed by these buttons."""
+    """Shown once.
+
+    Signals: theme_chosen(Theme), language_chosen(Language); demo_wanted(), folder_wanted(), when it is closed by these
+    buttons.
+    """
 
     theme_chosen = Signal(object)
+    language_chosen = Signal(object)
     demo_wanted = Signal()
     folder_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Welcome to PneumoScreen")
+        self.setWindowTitle(tr("Welcome to PneumoScreen"))
         self.setMinimumWidth(560)
         self.themes = QComboBox()
         for choice, words in THEMES.items():
-            self.themes.addItem(words, choice)
+            self.themes.addItem(tr(words), choice)
         self.themes.setCurrentIndex(list(THEMES).index(theme))
         self.themes.currentIndexChanged.connect(self._on_theme_chosen)
-        self.check = _text("Checking the model that comes with the program…")
+        self.languages = QComboBox()
+        for language in Language:
+            self.languages.addItem(language.own_name, language)
+        self.languages.setCurrentIndex(list(Language).index(spoken()))
+        self.languages.currentIndexChanged.connect(self._on_language_chosen)
+        self.check = _text(tr("Checking the model that comes with the program…"))
         self.check.setProperty("role", "quiet")
-        self.demo = QPushButton("Try the demo")
-        self.demo.setToolTip("Synthetic films: dataset, training and worklist in a few minutes, nothing of yours")
-        self.folder = QPushButton("Screen a folder of films…")
-        self.begin = QPushButton("Look around first")
+        self.demo = QPushButton(tr("Try the demo"))
+        self.demo.setToolTip(tr("Synthetic films: dataset, training and worklist in a few minutes, nothing of yours"))
+        self.folder = QPushButton(tr("Screen a folder of films…"))
+        self.begin = QPushButton(tr("Look around first"))
         self.demo.clicked.connect(self._on_demo)
         self.folder.clicked.connect(self._on_folder)
         self.begin.clicked.connect(self.accept)
@@ -57,13 +72,14 @@ class Welcome(QDialog):
         icon = QLabel()
         icon.setPixmap(program_icon(ICON_PX))
         words = QVBoxLayout()
-        words.addWidget(_text(ABOUT))
-        words.addWidget(_text(LIMITS))
+        words.addWidget(_text(tr(ABOUT)))
+        words.addWidget(_text(f"{tr(NOTICE)} {tr(LIMITS)}"))
         top = QHBoxLayout()
         top.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         form = QFormLayout()
-        form.addRow("Colours", self.themes)
+        form.addRow(tr("Colours"), self.themes)
+        form.addRow(tr("Language"), self.languages)
         buttons = QHBoxLayout()
         for button in (self.demo, self.folder, self.begin):
             buttons.addWidget(button)
@@ -80,6 +96,7 @@ class Welcome(QDialog):
 
     def set_ready(self, ready: bool) -> None:
         """Let work begin: only one job runs at a time, and the check of the model is one."""
+        self.languages.setEnabled(ready)
         self.demo.setEnabled(ready)
         self.folder.setEnabled(ready)
 
@@ -91,6 +108,10 @@ class Welcome(QDialog):
     @Slot(int)
     def _on_theme_chosen(self, index: int) -> None:
         self.theme_chosen.emit(list(THEMES)[index])
+
+    @Slot(int)
+    def _on_language_chosen(self, index: int) -> None:
+        self.language_chosen.emit(list(Language)[index])
 
     @Slot()
     def _on_demo(self) -> None:

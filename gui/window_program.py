@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from core.language import tr
 from core.places import data_folder
 from gui import messages
 from gui.crash_log import CrashLog, earlier_end
@@ -13,6 +14,7 @@ from gui.ending import EndSignals
 from gui.main_window import MainWindow
 from gui.settings import load_settings
 from gui.single_instance import SingleInstance
+from gui.speaking import speak_as_wanted
 
 SAVE_MILLISECONDS = 10_000
 
@@ -34,14 +36,19 @@ class WindowProgram(QObject):
 
     def __init__(self, instance: SingleInstance, signals: EndSignals) -> None:
         super().__init__()
-        self.window = MainWindow()
+        self.window = self._new_window()
         self._earlier_end = earlier_end(data_folder())
         self._faults = CrashLog(data_folder(), self)
         self._files = _FilesOpened(self)
         self._faults.fault_seen.connect(self._on_fault)
-        self._files.opened.connect(self.window.open_path)
+        self._files.opened.connect(self._on_opened)
         instance.asked.connect(self._on_asked)
-        signals.wanted.connect(self.window.end)
+        signals.wanted.connect(self._on_end_wanted)
+
+    def _new_window(self) -> MainWindow:
+        window = MainWindow()
+        window.new_window_wanted.connect(self._on_new_window_wanted, Qt.ConnectionType.QueuedConnection)
+        return window
 
     def open(self, path: Path | None, demo: bool) -> None:
         """Show the window, the welcome at the first start, and what the person asked for."""
@@ -49,7 +56,7 @@ class WindowProgram(QObject):
         QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
         self.window.show()
         if self._earlier_end:
-            messages.show_fault(self.window, messages.ENDED_EARLY, self._earlier_end)
+            messages.show_fault(self.window, tr(messages.ENDED_EARLY), self._earlier_end)
         if demo:
             self.window.dataset_tab.start_demo()
         elif path is not None:
@@ -62,9 +69,31 @@ class WindowProgram(QObject):
         self.window.jobs.stop_now(SAVE_MILLISECONDS)
         self._faults.close()
 
+    @Slot()
+    def _on_new_window_wanted(self) -> None:
+        """Open the window anew, as widgets keep the words that they were made with."""
+        running = QApplication.instance()
+        assert isinstance(running, QApplication)
+        speak_as_wanted(running)
+        before, self.window = self.window, self._new_window()
+        self.window.setGeometry(before.geometry())
+        self.window.show()
+        if before.welcome is not None:
+            self.window.show_welcome()
+        before.close()
+        before.deleteLater()
+
+    @Slot()
+    def _on_end_wanted(self) -> None:
+        self.window.end()
+
+    @Slot(object)
+    def _on_opened(self, path: Path) -> None:
+        self.window.open_path(path)
+
     @Slot(str)
     def _on_fault(self, report: str) -> None:
-        messages.show_fault(self.window, messages.FAULT, report)
+        messages.show_fault(self.window, tr(messages.FAULT), report)
 
     @Slot(object)
     def _on_asked(self, path: Path | None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from core.language import tr
 from core.mishaps import sentence_of
 
 Job = Callable[[threading.Event], Generator[object, None, object]]
@@ -17,10 +18,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JobError:
-    """What ended a job: a sentence for the person, the traceback for the log."""
+    """What ended a job: a sentence for the person; the traceback only where the program itself is at fault."""
 
     sentence: str
-    traceback: str
+    traceback: str = ""
 
 
 class Worker(QThread):
@@ -61,8 +62,11 @@ class Worker(QThread):
             self._result = self._drain()
         except BaseException as error:  # what leaves run() is printed by Qt and lost
             log.error("a job failed: %s", type(error).__name__)
-            sentence = sentence_of(error) or f"Something went wrong inside the program ({type(error).__name__})."
-            self._error = JobError(sentence, traceback.format_exc())
+            if sentence := sentence_of(error):
+                self._error = JobError(sentence)
+            else:
+                sentence = tr("Something went wrong inside the program ({kind}).", kind=type(error).__name__)
+                self._error = JobError(sentence, traceback.format_exc())
 
     def _drain(self) -> object:
         with closing(self._job(self._cancel)) as events:

@@ -7,14 +7,26 @@ from PySide6.QtCore import QItemSelection, QModelIndex, QSize, Qt, QTimer, Signa
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from core.agreement import Agreement, agreement
-from core.events import LedgerRow, Status
+from core.events import Decision, LedgerRow, Status
+from core.language import tr
 from core.reader import Call, CallBook, now
 from gui import messages
 from gui.naming import named
 from gui.reader_bar import ReaderBar
-from gui.worklist_table import DECISION, NOTE, PROBABILITY, THUMBNAIL_PX, Kind, WorklistFilter, WorklistTable
+from gui.worklist_table import (
+    DECISION,
+    HEADINGS,
+    NOTE,
+    PROBABILITY,
+    THUMBNAIL_PX,
+    Kind,
+    WorklistFilter,
+    WorklistTable,
+    decision_in_words,
+)
 
 AGREEMENT_MILLISECONDS: Final = 200
+CELL_MARGIN_PX: Final = 10
 
 
 class Worklist(QWidget):
@@ -39,15 +51,16 @@ class Worklist(QWidget):
         self._update()
 
     def _build(self) -> None:
-        self.kind = named(QComboBox(), "kind", "Show rows of")
-        self.kind.addItems([kind.value for kind in Kind])
-        self.search = named(QLineEdit(placeholderText="Search file, note, reason", clearButtonEnabled=True), "search")
-        self.count = named(QLabel(textFormat=Qt.TextFormat.PlainText), "rows_shown")
+        self.kind = named(QComboBox(), "kind", tr("Show rows of"))
+        self.kind.addItems([tr(kind.value) for kind in Kind])
+        search = QLineEdit(placeholderText=tr("Search file, note, reason"), clearButtonEnabled=True)
+        self.search = named(search, "search", tr("Search"))
+        self.count = named(QLabel(textFormat=Qt.TextFormat.PlainText), "rows_shown", tr("Rows shown"))
         filters = QHBoxLayout()
         filters.addWidget(self.kind)
         filters.addWidget(self.search, 1)
         filters.addWidget(self.count)
-        self.view = named(QTableView(sortingEnabled=True), "table", "Worklist")
+        self.view = named(QTableView(sortingEnabled=True), "table", tr("Worklist"))
         self.view.setModel(self._shown)
         self.view.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
         self.view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
@@ -61,17 +74,25 @@ class Worklist(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
-        for column, width in ((DECISION, 92), (PROBABILITY, 84), (3, 94), (4, 96), (NOTE, 64), (6, 128)):
-            header.resizeSection(column, width)
+        for column, least in ((DECISION, 92), (PROBABILITY, 84), (3, 94), (4, 96), (NOTE, 64), (6, 128)):
+            header.resizeSection(column, max(least, self._needed_px(column)))
         self.view.sortByColumn(PROBABILITY, Qt.SortOrder.DescendingOrder)
         self.reader = ReaderBar(self._area)
-        self.agreement = named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), "agreement")
+        agreement_words = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.agreement = named(agreement_words, "agreement", tr("Agreement"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(filters)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.reader)
         layout.addWidget(self.agreement)
+
+    def _needed_px(self, column: int) -> int:
+        """How wide a column has to be for its heading, and for the decisions where they stand."""
+        words = [tr(HEADINGS[column])]
+        if column == DECISION:
+            words += [decision_in_words(decision) for decision in Decision]
+        return max(self.view.fontMetrics().horizontalAdvance(word) for word in words) + CELL_MARGIN_PX
 
     def _connect(self) -> None:
         self.kind.currentIndexChanged.connect(self._on_filter_changed)
@@ -185,7 +206,7 @@ class Worklist(QWidget):
         if row is None:
             return
         before = self._book.of(row.file)
-        note = messages.ask_text(self, "Note", before.note if before else "")
+        note = messages.ask_text(self, tr("Note"), before.note if before else "")
         if note is not None:
             reader, blind = (before.reader, before.blind) if before else ("", False)
             self._say(Call(row.file, reader, blind, note, now()))
@@ -223,7 +244,8 @@ class Worklist(QWidget):
     @Slot()
     @Slot(QModelIndex, int, int)
     def _on_rows_changed(self, *_where: object) -> None:
-        self.count.setText(f"{self._shown.rowCount():,} of {self.table.rowCount():,}")
+        shown, count = self._shown.rowCount(), self.table.rowCount()
+        self.count.setText(tr("{shown:,} of {count:,}", shown=shown, count=count))
 
     @Slot()
     def _show_agreement(self) -> None:

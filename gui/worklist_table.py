@@ -9,39 +9,81 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPixmap
 
+from core.errors import Reason
 from core.events import Decision, LedgerRow, Status
+from core.language import marked, tr
 from core.ledger import file_of, relative_name
-from core.reader import UNSURE, CallBook
+from core.reader import UNSURE, Call, CallBook
 from core.visible import visible_name
 from gui.tables import ROOT, SORT_ROLE, Index
 from gui.theme import GREEN, ORANGE, SKY
 from gui.thumbnails import Thumbnails
 
-HEADINGS: Final = ("Film", "Decision", "Probability", "Label", "Reader", "Note", "Status")
+HEADINGS: Final = (
+    marked("Film"),
+    marked("Decision"),
+    marked("Probability"),
+    marked("Label"),
+    marked("Reader"),
+    marked("Note"),
+    marked("Status"),
+)
 FILM, DECISION, PROBABILITY, LABEL, READER, NOTE, STATUS = range(7)
-HIDDEN: Final = "hidden"
+HIDDEN: Final = marked("hidden")
 THUMBNAIL_PX: Final = 48
 KEPT: Final = 2000  # thumbnails in memory, about 20 MB
 MOST_WAITING: Final = 100
 MARKS: Final = {
-    Decision.LIKELY: ("▲ likely", ORANGE),
-    Decision.REVIEW: ("◆ review", SKY),
-    Decision.UNLIKELY: ("▽ unlikely", GREEN),
+    Decision.LIKELY: ("▲", ORANGE),
+    Decision.REVIEW: ("◆", SKY),
+    Decision.UNLIKELY: ("▽", GREEN),
 }
 ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.LIKELY: 2.0}
+REASONS: Final[dict[str, str]] = {
+    Reason.EMPTY_FILE: marked("empty file"),
+    Reason.NOT_AN_IMAGE: marked("not an image"),
+    Reason.TOO_LARGE: marked("too large"),
+    Reason.TOO_SMALL: marked("too small"),
+    Reason.BLANK: marked("blank"),
+    Reason.MULTI_FRAME: marked("multi frame"),
+    Reason.NO_PIXELS: marked("no pixels"),
+    Reason.UNSUPPORTED: marked("unsupported"),
+    Reason.NOT_A_CHEST_FILM: marked("not a chest film"),
+    Reason.LATERAL_VIEW: marked("lateral view"),
+    Reason.INVERTED: marked("inverted"),
+    Reason.ROTATED: marked("rotated"),
+    Reason.TOO_CROPPED: marked("too cropped"),
+    Reason.COLOUR_PHOTO: marked("colour photo"),
+    Reason.MISSING: marked("missing"),
+    Reason.NO_PERMISSION: marked("no permission"),
+    Reason.DAMAGED: marked("damaged"),
+    Reason.READ_ERROR: marked("read error"),
+    Reason.OUT_OF_MEMORY: marked("out of memory"),
+    Reason.DECODER_FAILED: marked("decoder failed"),
+}
+
+
+def reason_in_words(reason: str) -> str:
+    """Why a film has no score, in a few words; a code that a ledger of another version may hold nearly as it is."""
+    return tr(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
+
+
+def decision_in_words(decision: Decision) -> str:
+    """A decision with its mark."""
+    return f"{MARKS[decision][0]} {tr(decision)}"
 
 
 class Kind(Enum):
-    """Which rows are shown; the value is shown to people."""
+    """Which rows are shown; the value is shown to people, translated."""
 
-    ALL = "All files"
-    LIKELY = "Likely"
-    REVIEW = "Review"
-    UNLIKELY = "Unlikely"
-    REFUSED = "Refused"
-    FAILED = "Failed"
-    NOT_CALLED = "Not yet called"
-    DISAGREEMENTS = "Disagreements"
+    ALL = marked("All files")
+    LIKELY = marked("Likely")
+    REVIEW = marked("Review")
+    UNLIKELY = marked("Unlikely")
+    REFUSED = marked("Refused")
+    FAILED = marked("Failed")
+    NOT_CALLED = marked("Not yet called")
+    DISAGREEMENTS = marked("Disagreements")
 
 
 class WorklistTable(QAbstractTableModel):
@@ -129,7 +171,7 @@ class WorklistTable(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return HEADINGS[section]
+            return tr(HEADINGS[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -149,22 +191,28 @@ class WorklistTable(QAbstractTableModel):
     def _text(self, row: LedgerRow, column: int) -> str:
         call = self._book.of(row.file)
         if column in {DECISION, PROBABILITY, LABEL} and self.is_hidden(row):
-            return HIDDEN
+            return tr(HIDDEN)
         match column:
             case 0:
                 return visible_name(row.file)
             case 1:
-                return MARKS[row.decision][0] if row.decision else ""
+                return decision_in_words(row.decision) if row.decision else ""
             case 2:
                 return "" if row.probability is None else f"{row.probability:.3f}"
             case 3:
                 return visible_name(row.label or "")
             case 4:
-                return "" if call is None else f"{'≠ ' if self.disagrees(row) else ''}{call.reader}"
+                return "" if call is None else self._called(row, call)
             case 5:
                 return "" if call is None else " ".join(call.note.split())
             case _:
-                return f"{row.status}: {row.reason.replace('_', ' ')}" if row.reason else str(row.status)
+                status = tr(row.status.value)
+                return f"{status}: {reason_in_words(row.reason)}" if row.reason else status
+
+    def _called(self, row: LedgerRow, call: Call) -> str:
+        """The reader's class, with a mark where the model named another one."""
+        name = tr(UNSURE) if call.reader == UNSURE else call.reader
+        return f"≠ {name}" if self.disagrees(row) else name
 
     def _sort_value(self, row: LedgerRow, column: int) -> str | float:
         if column not in {DECISION, PROBABILITY}:

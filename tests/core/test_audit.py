@@ -12,7 +12,10 @@ from PIL import Image
 import main
 from core.audit import audit, blocking, resolved
 from core.dataset import Split
+from core.errors import FilmUnreadable, Reason
 from core.events import FilmLeftOut, FindingKind, Progressed, Severity, Stage
+from core.facts_store import FactsStore
+from core.language import Language
 from core.phantoms import phantom
 from core.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
 from core.recipe_file import to_json_object
@@ -223,6 +226,17 @@ def test_the_cache_holds_no_name(split_folders, cancel, tmp_path):
     content = b"".join(path.read_bytes() for path in (tmp_path / "app-cache").rglob("*.sqlite"))
     assert content
     assert b"p000_1" not in content
+
+
+def test_a_refusal_kept_in_another_language_is_not_known(tmp_path, monkeypatch):
+    film = tmp_path / "film.png"
+    film.touch()
+    store = FactsStore()
+    store.keep(film, FilmUnreadable(Reason.EMPTY_FILE, "It is empty."))
+    assert store.known(film).sentence == "It is empty."
+    monkeypatch.setattr("core.facts_store.spoken", lambda: Language.GERMAN)
+    assert store.known(film) is None
+    store.close()
 
 
 def test_cancelled_audit_keeps_what_was_read(split_folders, cancel):

@@ -117,6 +117,8 @@ def test_reports_say_the_same_everywhere(model, local_films, tmp_path, cancel):
         assert "1 more could not be read" in text
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
     assert {path.suffix for path in output.iterdir()} == {".json", ".html", ".pdf", ".svg"}
+    plots = {"intervals", "confusion", "roc", "precision", "reliability", "scores", "rates"}
+    assert {path.stem for path in output.glob("*.svg")} == plots
 
 
 def test_mistakes_and_cells_are_the_films_they_say(model, local_films, cancel):

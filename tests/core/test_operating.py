@@ -9,6 +9,7 @@ from core.calibration import calibrated, fitted_temperature, probabilities_of
 from core.errors import JobFailed
 from core.events import Decision
 from core.intervals import Figure
+from core.language import Language, speak
 from core.operating import (
     EVERYTHING,
     Goal,
@@ -32,10 +33,29 @@ from core.operating import (
         ("best balance", Wish(Goal.BALANCED)),
         ("0.37", Wish(Goal.THRESHOLD, 0.37)),
         ("threshold .5", Wish(Goal.THRESHOLD, 0.5)),
+        ("höchstens 5 von 100 übersehen", Wish(Goal.MISSES, 0.05)),
+        ("Höchstens 2,5 Prozent übersehen", Wish(Goal.MISSES, 0.025)),
+        ("höchstens 10 % Fehlalarme", Wish(Goal.FALSE_ALARMS, 0.1)),
+        ("höchstens 5 von 100 als Fehlalarm", Wish(Goal.FALSE_ALARMS, 0.05)),
+        ("beste Balance", Wish(Goal.BALANCED)),
+        ("Schwelle 0,37", Wish(Goal.THRESHOLD, 0.37)),
     ],
 )
 def test_a_sentence_becomes_a_wish_and_is_understood_again(words, wish):
     assert wish_of(words) == wish
+    assert wish_of(str(wish)) == wish
+
+
+@pytest.fixture
+def german():
+    speak(Language.GERMAN)
+    yield
+    speak(Language.ENGLISH)
+
+
+@pytest.mark.parametrize("goal", Goal)
+def test_a_wish_is_understood_again_in_german(german, goal):
+    wish = Wish(goal, 0.0 if goal is Goal.BALANCED else 0.125)
     assert wish_of(str(wish)) == wish
 
 

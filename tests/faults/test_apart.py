@@ -13,6 +13,7 @@ from core.dicom_apart import read_dicom_apart
 from core.errors import FilmUnreadable, Reason
 from core.events import Status
 from core.images import read_film
+from core.language import Language, speak, tr
 from core.screening import screen
 from tests.faults import bad_decoders
 from tests.faults.hostile_films import FILM
@@ -56,6 +57,21 @@ def test_errors_come_as_reasons_and_without_what_the_decoder_said(pool, capfd):
         assert "DOE" not in refusal.value.sentence
     pool.ask(bad_decoders.prints, b"film")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_child_speaks_the_language_that_is_spoken_when_it_is_asked():
+    children, said = Children(), []
+    try:
+        for language in (Language.ENGLISH, Language.GERMAN, Language.ENGLISH):
+            speak(language)
+            with pytest.raises(FilmUnreadable) as refusal:
+                children.ask(bad_decoders.raises, b"film")
+            assert refusal.value.sentence == tr("It is damaged or cut off.")
+            said.append(refusal.value.sentence)
+    finally:
+        speak(Language.ENGLISH)
+        children.end()
+    assert said[0] == said[2] != said[1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to the limit")

@@ -73,7 +73,7 @@ def test_a_pickle_is_never_run_whatever_its_suffix(tmp_path, suffix):
     for path in (plain, packed):
         assert "not a safetensors file" in refused(path)
         with pytest.raises(JobFailed):
-            drained(start_weights(network(), QUICK.__class__(name="q", start=str(path)), None))
+            drained(start_weights(network(), QUICK.__class__(name="q", start=str(path)), ("A", "B"), None))
         assert main.main(["evaluate", str(path), str(tmp_path), "--output", str(tmp_path / "out")]) == FAILED
     assert not trace.exists()
 

@@ -1,6 +1,7 @@
 """The Dataset tab as a person uses it."""
 
 import shutil
+from gettext import NullTranslations
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QLineEdit,
 
 from core.dataset import Dataset, Film
 from core.events import FindingKind
+from core.language import _Spoken
 from core.phantoms import phantom
 from core.preparation import kept_preparation
 from gui import messages
@@ -98,6 +100,27 @@ def test_films_are_filtered_chosen_and_corrected(qtbot, window, leaky, tmp_path,
     click(qtbot, tab, "export_corrections")
     assert len((tmp_path / "corrections.csv").read_text().splitlines()) == 4
     assert sorted(path for path in leaky.rglob("*")) == before
+
+
+class Foreign(NullTranslations):
+    """A language in which every word is another one."""
+
+    def gettext(self, message):
+        return f"‹{message}›"
+
+
+def test_films_are_filtered_in_another_language(qtbot, window, leaky, monkeypatch):
+    monkeypatch.setattr(_Spoken, "catalogue", Foreign())
+    tab = opened(qtbot, window, leaky)
+    grid = tab.findChild(FilmGrid, "films")
+    click(qtbot, tab, "show_finding_films")
+    assert tab.findChild(QComboBox, "filter_finding").currentText() == "‹Copies across splits›"
+    assert grid.model().rowCount() == 6
+    tab.findChild(QComboBox, "filter_split").setCurrentText("‹test›")
+    tab.findChild(QComboBox, "filter_class").setCurrentText("NORMAL")
+    assert grid.model().rowCount() == 3
+    opened(qtbot, window, leaky)
+    assert tab.findChild(QComboBox, "filter_split").currentText() == "‹test›"
 
 
 def test_relabel_and_move_patients(qtbot, window, leaky):

@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QDialog
 
 from core.evaluated import AcceptanceResult, Evaluation
 from core.events import ScreeningResult
+from core.language import Language, speak, tr
 from core.model_header import bundled_model, read_header
+from core.operating import wish_of
 from core.phantoms import phantom
 from core.site import in_use
 from gui import messages
 from gui.acceptance_dialog import AcceptanceDialog
 from gui.evaluation_jobs import ModelShown, Saved
+from gui.operating_panel import WISHES
 
 
 @pytest.fixture
@@ -68,6 +71,15 @@ def test_a_wish_moves_the_point_and_says_what_it_costs(tab):
     tab.operating.wish.setEditText("as good as can be")
     assert "not understood" in tab.operating.sentence.text()
     assert not tab.operating.use.isEnabled()
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_a_wish_that_is_offered_in_german_means_the_same(wish):
+    speak(Language.GERMAN)
+    try:
+        assert wish_of(tr(wish)) == wish_of(wish)
+    finally:
+        speak(Language.ENGLISH)
 
 
 def test_dragging_is_a_wish_too(tab):

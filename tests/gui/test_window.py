@@ -80,7 +80,7 @@ def test_cancel_says_so_at_once(qtbot, window):
 
 
 def test_theme_is_kept(qtbot, window):
-    next(action for action in window.findChildren(QAction) if action.data() == Theme.LIGHT.value).trigger()
+    next(action for action in window.findChildren(QAction) if action.data() is Theme.LIGHT).trigger()
     assert load_settings().theme is Theme.LIGHT
 
 
