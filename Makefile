@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/ended.py benchmarks/gate_pictures.py benchmarks/changed_films.py,$(wildcard benchmarks/*.py))
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
-.PHONY: run test lint screenshots bundle packages bench clean
+.PHONY: run test lint screenshots translations bundle packages bench clean
 run: $(VENV)/.run
 	$(BIN)/python main.py
 test: $(VENV)/.test
@@ -18,6 +18,8 @@ lint: $(VENV)/.lint
 	$(BIN)/mypy
 screenshots: $(VENV)/.run
 	$(BIN)/python main.py --screenshots docs/screenshots
+translations: $(VENV)/.run
+	$(BIN)/python packaging/translations.py
 bundle: $(BUNDLE_VENV)/.bundle
 	PYTHONPATH=. $(BUNDLE_VENV)/bin/python packaging/build.py
 	PYTHONPATH=. $(BUNDLE_VENV)/bin/python packaging/smoke_test.py dist/PneumoScreen

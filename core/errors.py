@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from core.language import marked
+from core.language import marked, tr
 
 
 class Reason(StrEnum):
@@ -57,6 +57,29 @@ FAILED_FILM_REASONS: Final = frozenset(
     }
 )
 
+REASONS: Final[dict[str, str]] = {  # why a film has no score, in a few words
+    Reason.EMPTY_FILE: marked("empty file"),
+    Reason.NOT_AN_IMAGE: marked("not an image"),
+    Reason.TOO_LARGE: marked("too large"),
+    Reason.TOO_SMALL: marked("too small"),
+    Reason.BLANK: marked("blank"),
+    Reason.MULTI_FRAME: marked("multi frame"),
+    Reason.NO_PIXELS: marked("no pixels"),
+    Reason.UNSUPPORTED: marked("unsupported"),
+    Reason.NOT_A_CHEST_FILM: marked("not a chest film"),
+    Reason.LATERAL_VIEW: marked("lateral view"),
+    Reason.INVERTED: marked("inverted"),
+    Reason.ROTATED: marked("rotated"),
+    Reason.TOO_CROPPED: marked("too cropped"),
+    Reason.COLOUR_PHOTO: marked("colour photo"),
+    Reason.MISSING: marked("missing"),
+    Reason.NO_PERMISSION: marked("no permission"),
+    Reason.DAMAGED: marked("damaged"),
+    Reason.READ_ERROR: marked("read error"),
+    Reason.OUT_OF_MEMORY: marked("out of memory"),
+    Reason.DECODER_FAILED: marked("decoder failed"),
+}
+
 # what the gate says to a person; nothing is scored until that person decides otherwise, film by film
 REFUSALS: Final = {
     Reason.NOT_A_CHEST_FILM: marked(
@@ -81,6 +104,11 @@ REFUSALS: Final = {
         "It is a colour picture. Export the film itself in grey, not a photo of it or a picture with marks."
     ),
 }
+
+
+def reason_in_words(reason: str) -> str:
+    """A reason of REASONS to people; a code that a ledger of another version may hold nearly as it is."""
+    return tr(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
 
 
 class PneumoScreenError(Exception):

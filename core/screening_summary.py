@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from core.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
-from core.errors import FilmUnreadable, JobFailed, Reason
+from core.errors import FilmUnreadable, JobFailed, Reason, reason_in_words
 from core.events import Decision, LedgerRow, Progressed, ScreeningResult, Stage, Status
 from core.files import readable_name, write_atomically
 from core.images import read_film, resized
@@ -209,7 +209,9 @@ def _counts(result: ScreeningResult) -> list[Block]:
     blocks: list[Block] = [Table(header, (counts,))]
     reasons = Counter((row.status.value, row.reason) for row in result.rows if row.status is not Status.SCORED)
     if reasons:
-        lines = tuple((reason, tr(status), f"{number:,}") for (status, reason), number in reasons.most_common())
+        lines = tuple(
+            (reason_in_words(reason), tr(status), f"{number:,}") for (status, reason), number in reasons.most_common()
+        )
         meant = tr("Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended.")
         why = Heading(tr("Why files were not scored"), 3)
         blocks += [why, Table((tr("Reason"), tr("Status"), tr("Files")), lines), Text(meant, Tone.QUIET)]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.audit import count_rows
-from core.errors import JobFailed
+from core.errors import JobFailed, reason_in_words
 from core.events import AuditResult, Finding, FindingKind, IntakeLook, Progressed, Shortcut
 from core.files import write_text_atomically
 from core.language import marked, tr
@@ -171,7 +171,7 @@ class DatasetTab(QWidget):
         self.findings.show_findings(result.findings)
         self._show_shortcuts(result.shortcuts)
         self._left_out.set_rows(
-            [(visible_name(film.path.name), film.reason, film.sentence) for film in result.left_out]
+            [(visible_name(film.path.name), reason_in_words(film.reason), film.sentence) for film in result.left_out]
         )
         steps = result.preparation.steps
         self._steps.set_rows([(step.label, len(step.corrections)) for step in steps])

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from core.errors import REFUSALS, Reason
+from core.errors import REFUSALS, Reason, reason_in_words
 from core.events import FilmReading, LedgerRow, Status
 from core.language import marked, tr
 from core.notice import NOTICE
@@ -15,7 +15,6 @@ from core.visible import visible_name
 from gui.film_panel import FilmPanel
 from gui.naming import named
 from gui.thumbnails import Thumbnails
-from gui.worklist_table import reason_in_words
 
 BLANK = np.zeros((64, 64), np.uint8)  # until the film is read
 HIDDEN = marked("Your call first: the model's answer is shown after it.")

@@ -123,6 +123,11 @@ CHANGES: Final = {
 }
 
 
+def choice_title(key: str) -> str:
+    """How a choice of a recipe is called to a person; key: as in comparisons, "augmentation sharpness"."""
+    return tr({**CHOICES, **CHANGES}[key.rpartition(" ")[2]][0])
+
+
 def recipe_title(name: str) -> str:
     """How a recipe is called to a person; the names that people gave stay as they are."""
     return tr(name) if name in RECIPES else name

@@ -14,7 +14,7 @@ from gui import jobs, messages
 from gui.figure_list import told
 from gui.naming import button, named
 from gui.plots import LOOKS
-from gui.recipe_words import recipe_title
+from gui.recipe_words import choice_title, recipe_title
 from gui.run_plots import RunPlots
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
@@ -111,7 +111,8 @@ class RunsTab(QWidget):
         if any(seen.auc):
             figures.append((tr("Test AUC, n = {films}", films=seen.films), *map(_told, seen.auc)))
         names = [visible_name(run.card.name) for run in seen.runs]
-        self._choices.set_rows([*figures, *seen.choices], [tr(CHOICE), *names])
+        choices = [(choice_title(key), *map(tr, values)) for key, *values in seen.choices]
+        self._choices.set_rows([*figures, *choices], [tr(CHOICE), *names])
 
     def _chosen(self) -> list[Run]:
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 
 from core.events import SelfTestResult
 from gui.jobs import testing_model
@@ -23,12 +23,16 @@ def memory_mb() -> float | None:
 
 
 class StartTimes(QObject):
-    """Watches one start, prints one line of JSON (seconds of the monotonic clock, MB) and closes the window."""
+    """Watches one start, prints one line of JSON (seconds of the monotonic clock, MB, two words) and closes the window.
+
+    The words, a tab's and Qt's own for "Cancel", tell which language is spoken.
+    """
 
     def __init__(self, splash_painted: float) -> None:
         super().__init__()
-        self._times: dict[str, float | None] = {"splash": splash_painted}
         self.window = MainWindow()
+        words = [self.window.tabs.tabText(0), QCoreApplication.translate("QPlatformTheme", "Cancel")]
+        self._times: dict[str, float | list[str] | None] = {"splash": splash_painted, "words": words}
         self.window.installEventFilter(self)
         self.window.job_shown.connect(self._on_job_shown)
 

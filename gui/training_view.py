@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
+from core.errors import reason_in_words
 from core.events import BatchEnded, EpochEnded, FilmLeftOut, Noted, Progressed, TrainingStarted, TrialEnded
 from core.forecast import time_left
 from core.language import marked, tr
@@ -77,7 +78,14 @@ class TrainingView(QWidget):
                 self.say(sentence)
             case FilmLeftOut(path, reason, sentence):
                 name = visible_name(path.name)
-                self.say(tr("Left out: {name} ({reason}). {sentence}", name=name, reason=reason, sentence=sentence))
+                self.say(
+                    tr(
+                        "Left out: {name} ({reason}). {sentence}",
+                        name=name,
+                        reason=reason_in_words(reason),
+                        sentence=sentence,
+                    )
+                )
 
     def _add_epoch(self, epoch: EpochEnded) -> None:
         self.plots.add(epoch)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPixmap
 
-from core.errors import Reason
+from core.errors import reason_in_words
 from core.events import Decision, LedgerRow, Status
 from core.language import marked, tr
 from core.ledger import file_of, relative_name
@@ -39,33 +39,6 @@ MARKS: Final = {
     Decision.UNLIKELY: ("▽", GREEN),
 }
 ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.LIKELY: 2.0}
-REASONS: Final[dict[str, str]] = {
-    Reason.EMPTY_FILE: marked("empty file"),
-    Reason.NOT_AN_IMAGE: marked("not an image"),
-    Reason.TOO_LARGE: marked("too large"),
-    Reason.TOO_SMALL: marked("too small"),
-    Reason.BLANK: marked("blank"),
-    Reason.MULTI_FRAME: marked("multi frame"),
-    Reason.NO_PIXELS: marked("no pixels"),
-    Reason.UNSUPPORTED: marked("unsupported"),
-    Reason.NOT_A_CHEST_FILM: marked("not a chest film"),
-    Reason.LATERAL_VIEW: marked("lateral view"),
-    Reason.INVERTED: marked("inverted"),
-    Reason.ROTATED: marked("rotated"),
-    Reason.TOO_CROPPED: marked("too cropped"),
-    Reason.COLOUR_PHOTO: marked("colour photo"),
-    Reason.MISSING: marked("missing"),
-    Reason.NO_PERMISSION: marked("no permission"),
-    Reason.DAMAGED: marked("damaged"),
-    Reason.READ_ERROR: marked("read error"),
-    Reason.OUT_OF_MEMORY: marked("out of memory"),
-    Reason.DECODER_FAILED: marked("decoder failed"),
-}
-
-
-def reason_in_words(reason: str) -> str:
-    """Why a film has no score, in a few words; a code that a ledger of another version may hold nearly as it is."""
-    return tr(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
 
 
 def decision_in_words(decision: Decision) -> str:

@@ -93,6 +93,8 @@ def quick(program: Program, dataset: Path) -> None:
     assert (program.work / "card.pdf").read_bytes().startswith(b"%PDF")
     times = json.loads(program.run("--measure-start").splitlines()[-1])
     assert times["model_ready"], times
+    times = json.loads(program.run("--measure-start", LANG="de_DE.UTF-8").splitlines()[-1])
+    assert times["words"] == ["Datensatz", "Abbrechen"], times
 
 
 def full(program: Program, dataset: Path) -> None:

@@ -22,7 +22,9 @@ def started(executable: Path, cold: bool) -> dict[str, float]:
     begun = time.monotonic()
     done = subprocess.run([str(executable), "--measure-start"], capture_output=True, text=True, check=True, timeout=120)
     told = json.loads(done.stdout.splitlines()[-1])
-    return {key: value if key.endswith("_mb") else value - begun for key, value in told.items() if value is not None}
+    return {
+        key: value if key.endswith("_mb") else value - begun for key, value in told.items() if isinstance(value, float)
+    }
 
 
 def main() -> None:

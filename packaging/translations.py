@@ -37,7 +37,8 @@ def said():
 
 def places(sentence):
     """Where values go, with how they are written; "1,200" is another number elsewhere, so the comma may go."""
-    return sorted((name, (form or "").replace(",", "")) for _, name, form, _ in Formatter().parse(sentence) if name is not None)
+    found = ((name, form) for _, name, form, _ in Formatter().parse(sentence) if name is not None)
+    return sorted((name, form.replace(",", "")) for name, form in found)
 
 
 def key_of(entry):

@@ -30,6 +30,7 @@ from core.document import (
 )
 from core.drawing_axes import BOTTOM, LEFT, SIDE
 from core.intervals import Figure
+from core.language import Language, speak
 from core.lettering import readable, width_of
 from core.pdf import pdf_of
 
@@ -186,9 +187,23 @@ def test_page_is_made_for_screen_readers():
     assert [key for key, _ in page.attributes].count("id") == 0  # several drawings in one page cannot collide
 
 
+@pytest.fixture
+def german():
+    speak(Language.GERMAN)
+    yield
+    speak(Language.ENGLISH)
+
+
+def test_page_and_paper_tell_their_language(german):
+    assert ("lang", "de") in Page(html_of(everything())).attributes
+    made = pypdf.PdfReader(io.BytesIO(pdf_of(document(Text("text")))))
+    assert made.trailer["/Root"]["/Lang"] == "de"
+
+
 def test_columns_of_numbers_are_known():
     rows = (("a", "0.912", "0.88 to 0.94", "12 %", "", "1a"), ("b", "1", "–0.1 to 0.3", "5", "", "2"))
     assert numeric_columns(Table(("n", "v", "i", "p", "e", "m"), rows)) == (False, True, True, True, False, False)
+    assert numeric_columns(Table(("n", "i"), (("a", "0.88 bis 0.94"),))) == (False, True)
 
 
 @pytest.mark.parametrize("make", [lambda: Table(("a", "b"), (("c",),)), lambda: Table((), ()), lambda: Heading("x", 1)])

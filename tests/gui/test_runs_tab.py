@@ -60,7 +60,7 @@ def test_runs_are_compared_named_noted_continued_and_exported(qtbot, window, run
     assert "not a diagnosis" in runs.sentence.text()
     table = runs.findChild(QTableView, "differences").model()
     cells = [[table.index(row, column).data() for column in range(4)] for row in range(table.rowCount())]
-    assert [row[0] for row in cells] == ["Test accuracy, n = 4", "Test AUC, n = 4", "epochs"]
+    assert [row[0] for row in cells] == ["Test accuracy, n = 4", "Test AUC, n = 4", "Epochs"]
     assert sorted(cells[2][1:]) == ["1", "2", "3"]
     assert len(runs.plots.findChild(CurvePlot, "Validation loss").names()) == 3
 
