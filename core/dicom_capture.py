@@ -13,6 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from core.dicom_identity import Codes, Source
 from core.events import FilmReading
 from core.images import resized
+from core.language import tr
 from core.model_header import ModelHeader
 from core.notice import NOTICE
 from core.version import VERSION
@@ -128,7 +129,7 @@ def capture_of(
     image.DerivationDescription = (
         f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {answer_of(reading, header)}"[:1024]
     )
-    image.ImageComments = f"{NOTICE} {reading.validation}"[:10240]
+    image.ImageComments = f"{tr(NOTICE)} {reading.validation}"[:10240]
     for keyword, value in source.lossy.items():
         setattr(image, keyword, value)
     if source.image is not None:

@@ -11,6 +11,7 @@ from pydicom.sr.coding import Code
 from core.dicom_capture import PROGRAM, finding_of, set_time
 from core.dicom_identity import Codes, Source
 from core.events import Decision, FilmReading
+from core.language import tr
 from core.model_header import ModelHeader
 from core.notice import NOTICE
 from core.version import VERSION
@@ -140,7 +141,7 @@ def _content(
         capture.SOPInstanceUID,
         relationship_type="CONTAINS",
     )
-    told = " ".join([NOTICE, reading.validation, *header.warnings])
+    told = " ".join([tr(NOTICE), reading.validation, *header.warnings])
     comment = TextContentItem(CodedConcept.from_code(COMMENT), told, relationship_type="CONTAINS")
     group[0].ContentSequence.extend([explained, comment])
     return MeasurementReport(

@@ -207,7 +207,7 @@ def test_a_summary_says_what_was_screened_by_what():
     low, high = HEADER.calibration.review_band
     assert f"Likely from {high:.3f} on, unlikely below {low:.3f}" in text.replace("\n", " ")
     assert "6\n3\n1\n1\n1\n2\n1\n" in text  # found, scored, likely, to review, unlikely, refused, failed
-    assert "not_an_image\nrefused\n2\ndamaged\nfailed\n1" in text
+    assert "not an image\nrefused\n2\ndamaged\nfailed\n1" in text
     assert "0.9 (0.8 to 1)" in text
     assert r"<b>\u0635\u062F\u0631</b>" in text
 

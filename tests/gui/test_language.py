@@ -33,7 +33,7 @@ from gui.window_program import WindowProgram
 ROOT = Path(__file__).parents[2]
 THE_SAME = re.compile(  # names, figures and units, which are the same in German
     r"PneumoScreen.*|English|Deutsch|[\W\d_]*|.*\.safetensors.*|(ResNet|resnet|DenseNet|densenet|EfficientNet|efficientnet).*"
-    r"|CSV…|Excel…|Gamma|Mixup|Zoom|Export(\.\.\.)?"  # the last is of pyqtgraph's menu, which is switched off
+    r"|CSV…|Excel…|Gamma|Mixup|Rate|Zoom|Export(\.\.\.)?"  # the last is of pyqtgraph's menu, which is switched off
     r"|(Adam|AdamW|SGD|adam|adamw|sgd|imagenet|resnet|auc|AUC|ROC.*|Name|Training|Test|Status|Start|F1|MCC|Seed)"
 )
 
