@@ -221,6 +221,9 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, help="where run folders are kept, to go on with after an interruption")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--small-share", type=float, help="instead of the recipe's")
+    parser.add_argument(
+        "--rate-below", type=float, help="the last layer, instead of the recipe's; not from random weights"
+    )
     options = parser.parse_args()
     if not REAL.exists():
         sys.exit(f"{REAL} is not here")
@@ -233,7 +236,8 @@ def main() -> None:
         row = looked_at(load_model(None if name == "bundled" else Path(name)), test, 0)
         print(told(f"{Path(name).stem}, as it is | | |", [row]), flush=True)
     for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
-        given = {"epochs": options.epochs, "small_share": options.small_share}
+        below = options.rate_below if start != "random" else None
+        given = {"epochs": options.epochs, "small_share": options.small_share, "backbone_rate_factor": below}
         given = {key: value for key, value in given.items() if value is not None}
         recipe = replace(with_start(load_recipe(name), start), **given)
         recipe = replace(recipe, augmentation=recipe.augmentation.scaled(strength))

@@ -83,6 +83,21 @@ def test_a_run_is_never_overwritten(trained, quick_recipe, cancel):
         drained(train(root / "data", quick_recipe, root / "run", cancel))
 
 
+@pytest.mark.parametrize(("renamed", "rate", "is_told"), [(True, 0.2, True), (True, 1.0, False), (False, 0.2, False)])
+def test_a_start_for_other_classes_that_may_hardly_learn_is_told(
+    trained, renamed, rate, is_told, quick_recipe, tmp_path, cancel
+):
+    root, _, result = trained
+    shutil.copytree(root / "data", tmp_path / "data")
+    if renamed:
+        (tmp_path / "data" / "PNEUMONIA").rename(tmp_path / "data" / "OTHER")
+    recipe = replace(quick_recipe, start=str(result.model), epochs=1, backbone_rate_factor=rate)
+    events, _ = drained(train(tmp_path / "data", recipe, tmp_path / "run", cancel))
+    told = [event.sentence for event in events if isinstance(event, Noted) and "other classes" in event.sentence]
+    assert bool(told) is is_told
+    assert all("NORMAL, PNEUMONIA" in text and "uses 0.2" in text for text in told)
+
+
 def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel):
     recipe = replace(quick_recipe, mixup_alpha=0.4)
     chosen_compute.cache_clear()  # the first training of a process measures it, and must not differ for that
