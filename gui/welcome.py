@@ -17,6 +17,7 @@ LIMITS = marked(
     "of your own (Evaluate, acceptance test) before you go by it."
 )
 ICON_PX = 72
+NARROWEST_PX = 560
 THEMES = {
     Theme.DARK: marked("Dark, for reading rooms"),
     Theme.LIGHT: marked("Light"),
@@ -45,7 +46,6 @@ class Welcome(QDialog):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Welcome to PneumoScreen"))
-        self.setMinimumWidth(560)
         self.themes = QComboBox()
         for choice, words in THEMES.items():
             self.themes.addItem(tr(words), choice)
@@ -89,6 +89,8 @@ class Welcome(QDialog):
         layout.addLayout(form)
         layout.addWidget(self.check)
         layout.addLayout(buttons)
+        width = max(NARROWEST_PX, self.sizeHint().width())
+        self.setMinimumSize(width, layout.heightForWidth(width))  # words wrap, and Qt asks for too few lines
 
     @Slot(object)
     def show_event(self, _event: object) -> None:
