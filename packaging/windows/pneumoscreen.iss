@@ -1,4 +1,4 @@
-; Inno Setup 6: iscc /DVersion=0.1.0 packaging\windows\pneumoscreen.iss, after `make bundle`. Makes dist\PneumoScreen-Setup.exe.
+﻿; Inno Setup 6: iscc /DVersion=0.1.0 packaging\windows\pneumoscreen.iss, after `make bundle`. Makes dist\PneumoScreen-Setup.exe.
 #ifndef Version
   #error Say /DVersion=...
 #endif
@@ -25,19 +25,31 @@ Compression=lzma2/normal
 SolidCompression=yes
 WizardStyle=modern
 
+[Languages]
+Name: "en"; MessagesFile: "compiler:Default.isl"
+Name: "de"; MessagesFile: "compiler:Languages\German.isl"
+
+[CustomMessages]
+en.Desktop=Put an icon on the desktop
+de.Desktop=Symbol auf dem Desktop anlegen
+en.Folders=Add "Screen with PneumoScreen" to the menu of folders
+de.Folders=„Mit PneumoScreen durchsehen“ ins Menü der Ordner aufnehmen
+en.Screen=Screen with PneumoScreen
+de.Screen=Mit PneumoScreen durchsehen
+
 [Files]
 Source: "..\..\dist\PneumoScreen\*"; DestDir: "{app}"; Flags: recursesubdirs ignoreversion
 
 [Tasks]
-Name: desktop; Description: "Put an icon on the desktop"
-Name: folders; Description: "Add ""Screen with PneumoScreen"" to the menu of folders"
+Name: desktop; Description: "{cm:Desktop}"
+Name: folders; Description: "{cm:Folders}"
 
 [Icons]
 Name: "{autoprograms}\PneumoScreen"; Filename: "{app}\PneumoScreen.exe"
 Name: "{autodesktop}\PneumoScreen"; Filename: "{app}\PneumoScreen.exe"; Tasks: desktop
 
 [Registry]
-Root: HKA; Subkey: "Software\Classes\Directory\shell\PneumoScreen"; ValueType: string; ValueData: "Screen with PneumoScreen"; Flags: uninsdeletekey; Tasks: folders
+Root: HKA; Subkey: "Software\Classes\Directory\shell\PneumoScreen"; ValueType: string; ValueData: "{cm:Screen}"; Flags: uninsdeletekey; Tasks: folders
 Root: HKA; Subkey: "Software\Classes\Directory\shell\PneumoScreen\command"; ValueType: string; ValueData: """{app}\PneumoScreen.exe"" ""%1"""; Tasks: folders
 
 [Run]
