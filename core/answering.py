@@ -14,7 +14,7 @@ from core.errors import JobFailed, Reason
 from core.events import FilmLeftOut, Noted, Progressed, Stage
 from core.facts import FilmFacts
 from core.intervals import group_numbers
-from core.language import tr
+from core.language import tr, tr_count
 from core.model_file import BATCH, Model
 from core.survey import facts_of
 
@@ -46,7 +46,12 @@ def answered(
     wanted = [film for film in films if film.path in facts and film_code(facts[film.path].sha256) not in known]
     if len(wanted) < len(facts):
         count = len(facts) - len(wanted)
-        yield Noted(tr("{count} films that the model was made with are left out.", count=count))
+        sentence = tr_count(
+            "{count} film that the model was made with is left out.",
+            "{count} films that the model was made with are left out.",
+            count,
+        )
+        yield Noted(sentence)
     try:
         readable, pixels = yield from decoded_films(wanted, model.preprocessing.size_px, store, cancel)
         rows, pace = [], Pace(Stage.TESTING, len(readable))

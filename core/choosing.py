@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.answers import Answers
 from core.errors import JobFailed, Reason
 from core.intervals import Figure, proportion
-from core.language import tr
+from core.language import tr, tr_count
 from core.model_header import ModelHeader
 from core.operating import (
     BAND_ERROR,
@@ -39,7 +39,7 @@ class Proposal:
     @property
     def sentence(self) -> str:
         """The proposal in natural frequencies, with where they come from."""
-        source = tr("On {films} validation films.", films=self.films)
+        source = tr_count("On {count} validation film.", "On {count} validation films.", self.films)
         return f"{natural_frequencies(self.sensitivity, self.specificity)} {source}"
 
 

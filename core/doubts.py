@@ -15,7 +15,7 @@ from core.errors import JobFailed, Reason
 from core.events import FilmLeftOut, Finding, FindingKind, Progressed, Severity, Stage
 from core.form_memory import Form
 from core.inference import FastNetwork
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.model_file import BATCH, load_model
 from core.preparation import AS_IT_IS, Preparation
 from core.ranking import mean_auc
@@ -61,10 +61,12 @@ def find_doubts(
     probabilities = cross_validated(np.concatenate(rows), labels, [film.patient for film in films])
     doubtful = contradicted(labels, probabilities)
     scores = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
-    sentence = tr(
+    sentence = tr_count(
+        "The label of {count} of {total} films is contradicted by a classifier that saw no film of "
+        "its patient (its AUC: {auc:.3f}).",
         "The labels of {count} of {total} films are contradicted by a classifier that saw no film of "
         "their patients (its AUC: {auc:.3f}).",
-        count=len(doubtful),
+        len(doubtful),
         total=len(films),
         auc=mean_auc(labels, scores),
     )
@@ -76,10 +78,11 @@ def _check_patients(dataset: Dataset) -> None:
     for label, name in enumerate(dataset.classes):
         patients = len({film.patient for film in dataset.films if film.label == label})
         if patients < FEWEST:
-            sentence = tr(
-                "{name} has films of {patients} patients; doubtful labels can be looked for from {fewest} on.",
+            sentence = tr_count(
+                "{name} has films of {count} patient; doubtful labels can be looked for from {fewest} on.",
+                "{name} has films of {count} patients; doubtful labels can be looked for from {fewest} on.",
+                patients,
                 name=name,
-                patients=patients,
                 fewest=FEWEST,
             )
             raise JobFailed(Reason.DATASET_INVALID, sentence)

@@ -15,7 +15,7 @@ from core.evaluated import Evaluation
 from core.evaluation_report import evaluation_document
 from core.events import FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable, write_atomically, write_text_atomically
-from core.language import marked, tr
+from core.language import tr, tr_count
 from core.locks import only_writer
 from core.looks import check_countable, count_look
 from core.metrics import at_prevalence, figures_of
@@ -29,15 +29,6 @@ from core.splits import chosen_splits
 from core.subgroups import attributes_of, subgroups
 
 EvaluationEvent = Progressed | Noted | FilmLeftOut
-KNOWN_FILMS: Final = {
-    Split.TRAINING: marked(
-        "{known} of these {films} films are films that the model was trained with, so the figures are too good."
-    ),
-    Split.VALIDATION: marked(
-        "{known} of these {films} films are films that the model was validated with, on which its epoch, temperature "
-        "and threshold were chosen."
-    ),
-}
 # file names of the report's plots in its order; with several classes it has the first two only
 PLOTS: Final = ("intervals", "confusion", "roc", "precision", "reliability", "scores", "rates")
 
@@ -68,7 +59,10 @@ def evaluate(
         dataset = dataset_for(loaded, source, preparation)
         test = dataset.of_split(Split.TEST)
         if test:
-            yield Noted(tr("Evaluating {count} films of the test split.", count=len(test)))
+            sentence = tr_count(
+                "Evaluating {count} film of the test split.", "Evaluating {count} films of the test split.", len(test)
+            )
+            yield Noted(sentence)
         else:
             yield Noted(tr("No test split: evaluating all films."))
         found = yield from scored(loaded, dataset, bool(test), unseen, cancel)
@@ -134,10 +128,24 @@ def evaluated(model: Model, source: Path, found: Answered, prevalence: float) ->
 def overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, ...]:
     """What is wrong with figures on films that the model knows."""
     said = []
-    for split, sentence in KNOWN_FILMS.items():
-        known = len(header.film_codes(split) & set(codes))
-        if known:
-            said.append(tr(sentence, known=known, films=len(codes)))
+    if known := len(header.film_codes(Split.TRAINING) & set(codes)):
+        sentence = tr_count(
+            "{count} of these {films} films is a film that the model was trained with, so the figures are too good.",
+            "{count} of these {films} films are films that the model was trained with, so the figures are too good.",
+            known,
+            films=len(codes),
+        )
+        said.append(sentence)
+    if known := len(header.film_codes(Split.VALIDATION) & set(codes)):
+        sentence = tr_count(
+            "{count} of these {films} films is a film that the model was validated with, on which its epoch, "
+            "temperature and threshold were chosen.",
+            "{count} of these {films} films are films that the model was validated with, on which its epoch, "
+            "temperature and threshold were chosen.",
+            known,
+            films=len(codes),
+        )
+        said.append(sentence)
     return tuple(said)
 
 

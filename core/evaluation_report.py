@@ -14,7 +14,7 @@ from core.drawings import (
 from core.evaluated import Evaluation, names_of
 from core.files import readable_name
 from core.intervals import Figure
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.metrics import DEFINITIONS, BinaryFigures, ClassFigures, named_figures, title_of, told, told_briefly
 from core.notice import NOTICE
 from core.operating import EVERYTHING
@@ -175,7 +175,8 @@ def _mistakes(evaluation: Evaluation) -> list[Block]:
         for name, index in zip(names_of(evaluation, shown), shown, strict=True)
     )
     header = (tr("File"), tr("Labelled"), tr("Called"), tr("Probability"))
-    return [Heading(tr("The most confident mistakes of {count}", count=len(wrong))), Table(header, rows)]
+    heading = tr_count("The only mistake", "The most confident mistakes of {count}", len(wrong))
+    return [Heading(heading), Table(header, rows)]
 
 
 def _certainty(evaluation: Evaluation, index: int) -> float:

@@ -8,7 +8,7 @@ from typing import Final
 from core.dataset import Dataset, Film, Split
 from core.errors import JobFailed
 from core.events import FilmLeftOut, Finding, FindingKind, Severity, Shortcut
-from core.language import marked, tr
+from core.language import tr, tr_count
 from core.preparation import Action, Correction, SplitChoice, Step
 from core.splits import with_splits
 from core.survey import Survey
@@ -20,22 +20,6 @@ WIDE_BORDER: Final = 0.1  # share of the picture
 COMMON: Final = 0.9  # a size or depth that so many films share is the rule, the others stand out
 NOTED_SHORTCUT, STRONG_SHORTCUT = 0.60, 0.75  # lower bound of the AUC
 RANK: Final = {Split.TEST: 2, Split.VALIDATION: 1, Split.TRAINING: 0, None: 0}
-LEAKS: Final = {
-    FindingKind.PATIENT_LEAK: marked(
-        "{count} patients ({films} films, {in_test} of them in the test split) stand in more than one split: "
-        "figures on the test films would be too good to be true."
-    ),
-    FindingKind.COPY_LEAK: marked(
-        "{count} groups of copies ({films} films, {in_test} of them in the test split) stand in more than one split: "
-        "figures on the test films would be too good to be true."
-    ),
-}
-COPIES: Final = {
-    FindingKind.EXACT_COPIES: marked("{count} groups of identical files ({films} films)."),
-    FindingKind.NEAR_COPIES: marked(
-        "{count} groups of films that differ only in size, compression, brightness, crop or mirroring ({films} films)."
-    ),
-}
 
 
 def findings_of(
@@ -66,8 +50,7 @@ def _named(dataset: Dataset, films: Iterable[Film], action: Action, value: str =
 
 
 def _excluding(dataset: Dataset, films: Sequence[Film], label: str) -> Step:
-    """The step with this label, in which {count} stands for how many films."""
-    return Step(tr(label, count=len(films)), _named(dataset, films, Action.EXCLUDE))
+    return Step(label, _named(dataset, films, Action.EXCLUDE))
 
 
 def _paths(films: Iterable[Film]) -> tuple[Path, ...]:
@@ -86,7 +69,7 @@ def _leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
             continue
         films = [film for group in leaking for film in group]
         in_test = sum(film.split is Split.TEST for film in films)
-        sentence = tr(LEAKS[kind], count=len(leaking), films=len(films), in_test=in_test)
+        sentence = _leak_in_words(kind, len(leaking), len(films), in_test)
         advice = tr(
             "Take those out of training and validation that also stand in the test split, which then stays as it is; "
             "or make new splits by patient."
@@ -94,6 +77,29 @@ def _leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
         fixes = _leak_fixes(dataset, leaking)
         findings.append(Finding(kind, Severity.BLOCKING, sentence, advice, _paths(films), fixes))
     return findings
+
+
+def _leak_in_words(kind: FindingKind, groups: int, films: int, in_test: int) -> str:
+    """What leaks; groups: patients, or groups of copies."""
+    if kind is FindingKind.PATIENT_LEAK:
+        return tr_count(
+            "{count} patient ({films} films, {in_test} of them in the test split) stands in more than one split: "
+            "figures on the test films would be too good to be true.",
+            "{count} patients ({films} films, {in_test} of them in the test split) stand in more than one split: "
+            "figures on the test films would be too good to be true.",
+            groups,
+            films=films,
+            in_test=in_test,
+        )
+    return tr_count(
+        "{count} group of copies ({films} films, {in_test} of them in the test split) stands in more than one split: "
+        "figures on the test films would be too good to be true.",
+        "{count} groups of copies ({films} films, {in_test} of them in the test split) stand in more than one split: "
+        "figures on the test films would be too good to be true.",
+        groups,
+        films=films,
+        in_test=in_test,
+    )
 
 
 def _leak_fixes(dataset: Dataset, leaking: Sequence[Sequence[Film]]) -> tuple[Step, ...]:
@@ -107,7 +113,8 @@ def _leak_fixes(dataset: Dataset, leaking: Sequence[Sequence[Film]]) -> tuple[St
     new_splits = Step(tr("Make new splits by patient"), splits=SplitChoice.NEW)
     if any(2 * lost[key] > before[key] for key in lost):
         return (new_splits,)
-    return (_excluding(dataset, dropped, marked("Exclude {count} leaking films")), new_splits)
+    label = tr_count("Exclude {count} leaking film", "Exclude {count} leaking films", len(dropped))
+    return (_excluding(dataset, dropped, label), new_splits)
 
 
 def _conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
@@ -115,13 +122,15 @@ def _conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Findi
     if not groups:
         return []
     films = [film for group in groups for film in group]
-    sentence = tr(
-        "{films} films ({files} files) stand in more than one class; at least one label is wrong.",
-        films=len(groups),
+    sentence = tr_count(
+        "{count} film ({files} files) stands in more than one class; at least one label is wrong.",
+        "{count} films ({files} files) stand in more than one class; at least one label is wrong.",
+        len(groups),
         files=len(films),
     )
     advice = tr("Look at them and relabel the wrong ones, or exclude them.")
-    fixes = (_excluding(dataset, films, marked("Exclude {count} contradicting films")),)
+    label = tr_count("Exclude {count} contradicting film", "Exclude {count} contradicting films", len(films))
+    fixes = (_excluding(dataset, films, label),)
     return [Finding(FindingKind.LABEL_CONFLICT, Severity.BLOCKING, sentence, advice, _paths(films), fixes)]
 
 
@@ -129,10 +138,12 @@ def _unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[Findi
     if not left_out:
         return []
     files = tuple(film.path for film in left_out)
-    sentence = tr("{count} files cannot be read and take no part.", count=len(files))
+    sentence = tr_count(
+        "{count} file cannot be read and takes no part.", "{count} files cannot be read and take no part.", len(files)
+    )
     advice = tr("The reasons stand under Unreadable; export these films again if they matter.")
     fix = Step(
-        tr("Exclude {count} unreadable files", count=len(files)),
+        tr_count("Exclude {count} unreadable file", "Exclude {count} unreadable files", len(files)),
         tuple(Correction(dataset.name_of(path), Action.EXCLUDE) for path in files),
     )
     return [Finding(FindingKind.UNREADABLE, Severity.WARNING, sentence, advice, files, (fix,))]
@@ -152,20 +163,42 @@ def _copies(dataset: Dataset, copies: Sequence[Sequence[Film]], exact: Sequence[
         if groups:
             films = [film for group in groups for film in group]
             surplus = [film for group in groups for film in group[1:]]
-            fix = _excluding(dataset, surplus, marked("Exclude {count} surplus copies"))
-            sentence = tr(COPIES[kind], count=len(groups), films=len(films))
+            label = tr_count("Exclude {count} surplus copy", "Exclude {count} surplus copies", len(surplus))
+            fix = _excluding(dataset, surplus, label)
+            sentence = _copies_in_words(kind, len(groups), len(films))
             advice = tr("Keep one of each. Made splits never part them.")
             findings.append(Finding(kind, Severity.WARNING, sentence, advice, _paths(films), (fix,)))
     return findings
+
+
+def _copies_in_words(kind: FindingKind, groups: int, films: int) -> str:
+    if kind is FindingKind.EXACT_COPIES:
+        return tr_count(
+            "{count} group of identical files ({films} films).",
+            "{count} groups of identical files ({films} films).",
+            groups,
+            films=films,
+        )
+    return tr_count(
+        "{count} group of films that differ only in size, compression, brightness, crop or mirroring ({films} films).",
+        "{count} groups of films that differ only in size, compression, brightness, crop or mirroring ({films} films).",
+        groups,
+        films=films,
+    )
 
 
 def _inverted(dataset: Dataset, found: Survey) -> list[Finding]:
     films = [film for film in dataset.films if film.path in found.inverted]
     if not films:
         return []
-    sentence = tr("{count} films seem to be inverted: dense tissue is dark in them.", count=len(films))
+    sentence = tr_count(
+        "{count} film seems to be inverted: dense tissue is dark in it.",
+        "{count} films seem to be inverted: dense tissue is dark in them.",
+        len(films),
+    )
     advice = tr("Look at them; export them again with dense tissue white, or exclude them.")
-    fixes = (_excluding(dataset, films, marked("Exclude {count} inverted films")),)
+    label = tr_count("Exclude {count} inverted film", "Exclude {count} inverted films", len(films))
+    fixes = (_excluding(dataset, films, label),)
     return [Finding(FindingKind.INVERTED, Severity.WARNING, sentence, advice, _paths(films), fixes)]
 
 
@@ -192,10 +225,12 @@ def _splits(dataset: Dataset, found: Survey) -> list[Finding]:
     findings = []
     validation, training = dataset.of_split(Split.VALIDATION), dataset.of_split(Split.TRAINING)
     if 0 < len(validation) < TINY_VALIDATION and len(training) > 4 * len(validation):
-        sentence = tr(
+        sentence = tr_count(
+            "The validation split has {count} film: one film more or less moves its accuracy by "
+            "{percent:.0f} %, too coarse to choose a model and a threshold with.",
             "The validation split has {count} films: one film more or less moves its accuracy by "
             "{percent:.0f} %, too coarse to choose a model and a threshold with.",
-            count=len(validation),
+            len(validation),
             percent=100 / len(validation),
         )
         fix = Step(tr("Make a new validation split by patient"), splits=SplitChoice.NEW_VALIDATION)
@@ -215,7 +250,7 @@ def _balance(dataset: Dataset) -> list[Finding]:
     findings = []
     for name, count in counts.items():
         if count < FEW_FILMS:
-            sentence = tr("{name} has {count} films only.", name=name, count=count)
+            sentence = tr_count("{name} has {count} film only.", "{name} has {count} films only.", count, name=name)
             findings.append(Finding(FindingKind.FEW_FILMS, Severity.WARNING, sentence, tr("Add films if you can.")))
     if max(counts.values()) > IMBALANCE * max(1, min(counts.values())):
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -249,7 +284,11 @@ def _mixture(dataset: Dataset, found: Survey) -> list[Finding]:
         findings.append(Finding(FindingKind.SIZES, Severity.INFORMATION, sentence, advice, files))
     odd, _ = unlike(lambda film: facts[film.path].bits)
     if odd:
-        sentence = tr("{count} films have another bit depth than the rest.", count=len(odd))
+        sentence = tr_count(
+            "{count} film has another bit depth than the rest.",
+            "{count} films have another bit depth than the rest.",
+            len(odd),
+        )
         advice = tr(
             "They are scaled by the depth that their values need; look whether they are as bright as the others."
         )
@@ -261,13 +300,14 @@ def _colours_and_borders(dataset: Dataset, found: Survey) -> list[Finding]:
     """Films that show what no bare chest film has: colours, wide plain borders."""
     findings = []
     if films := [film for film in dataset.films if found.facts[film.path].is_coloured]:
-        sentence = tr("{count} films show colours.", count=len(films))
+        sentence = tr_count("{count} film shows colours.", "{count} films show colours.", len(films))
         advice = tr("Chest films have none: look whether these are photographs, overlays or other pictures.")
         findings.append(Finding(FindingKind.COLOURED, Severity.INFORMATION, sentence, advice, _paths(films)))
     if films := [film for film in dataset.films if found.facts[film.path].border > WIDE_BORDER]:
-        sentence = tr(
+        sentence = tr_count(
+            "{count} film has a plain border over more than {share:.0%} of the picture.",
             "{count} films have a plain border over more than {share:.0%} of the picture.",
-            count=len(films),
+            len(films),
             share=WIDE_BORDER,
         )
         advice = tr("Crop them when you export; a border that goes with one class is a shortcut.")

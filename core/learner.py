@@ -20,7 +20,7 @@ from core.distributed import agree_to_stop, in_parallel, own_share, processes, s
 from core.errors import JobFailed, Reason
 from core.events import BatchEnded, Noted, Progressed, Severity, Stage
 from core.forecast import Forecast
-from core.language import tr
+from core.language import tr, tr_count
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
 from core.mishaps import ran_out_of_memory
 from core.model_file import logits_of
@@ -169,8 +169,10 @@ class Learner:
                     )
                     raise JobFailed(Reason.OUT_OF_MEMORY, sentence) from error
                 self.part_size //= 2
-                sentence = tr(
-                    "Memory ran out; batches now go through the network {count} films at a time.", count=self.part_size
+                sentence = tr_count(
+                    "Memory ran out; batches now go through the network {count} film at a time.",
+                    "Memory ran out; batches now go through the network {count} films at a time.",
+                    self.part_size,
                 )
                 yield Noted(sentence, Severity.WARNING)
         self.optimizer.step()

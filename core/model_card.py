@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from core.document import Block, Document, Heading, Table, Text, Tone
 from core.intervals import Figure
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.metrics import DEFINITIONS, title_of, told
 from core.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
 from core.notice import NOTICE
@@ -28,9 +28,6 @@ OUT_OF_SCOPE: Final = marked("Out of scope: lateral films, other body parts, CT 
 FACTORS: Final = marked(
     "Age, sex, projection, device and processing of films change what a model sees. Figures for such "
     "groups stand in evaluations where the films tell them."
-)
-TEST_FILMS: Final = marked(
-    "{count} test films of other patients, never used for training, for choosing an epoch, or for the threshold."
 )
 NO_TEST_FILMS: Final = marked(
     "No test films of other patients, never used for training, for choosing an epoch, or for the threshold."
@@ -59,7 +56,7 @@ def card_of(content: dict[str, Any]) -> list[Section]:
         (tr("Factors"), [tr(FACTORS)]),
         (tr("Metrics"), [f"{title_of(name)}: {tr(DEFINITIONS[name])}" for name in named]),
         (tr("Training data"), _training_data(content, films)),
-        (tr(EVALUATION_DATA), [tr(TEST_FILMS, count=films["test"]) if "test" in films else tr(NO_TEST_FILMS)]),
+        (tr(EVALUATION_DATA), [_test_films(films["test"]) if "test" in films else tr(NO_TEST_FILMS)]),
         (tr("Ethical considerations"), [tr(BIAS)]),
         (tr("Caveats and recommendations"), [tr(OTHER_PLACES), tr(PREVALENCE)]),
     ]
@@ -79,6 +76,14 @@ def _details(content: dict[str, Any]) -> list[str]:
     )
     licence = content.get("licence", NOT_TOLD)
     return [made, tr("Licence: {licence}", licence=tr(licence) if licence in (LICENCE, NOT_TOLD) else licence)]
+
+
+def _test_films(count: int) -> str:
+    return tr_count(
+        "{count} test film of another patient, never used for training, for choosing an epoch, or for the threshold.",
+        "{count} test films of other patients, never used for training, for choosing an epoch, or for the threshold.",
+        count,
+    )
 
 
 def _training_data(content: dict[str, Any], films: dict[str, int]) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.errors import JobFailed, Reason
 from core.intervals import Figure, Groups, proportion
-from core.language import tr
+from core.language import tr, tr_count
 from core.ranking import Floats, Labels, roc_curve
 
 BAND_ERROR: Final = 0.05  # of three-way answers, unless a person or too few films say otherwise
@@ -116,17 +116,19 @@ def _too_few(wish: Wish, films: int, which: str) -> JobFailed:
     """The error for so few films; which: with or without the finding, in words."""
     if wish.value <= 0:
         return _unusable(
-            tr(
-                "The model's validation had {films} films {which}; '{wish}' cannot be promised.",
-                films=films,
+            tr_count(
+                "The model's validation had {count} film {which}; '{wish}' cannot be promised.",
+                "The model's validation had {count} films {which}; '{wish}' cannot be promised.",
+                films,
                 which=which,
                 wish=wish,
             )
         )
     return _unusable(
-        tr(
-            "The model's validation had {films} films {which}; '{wish}' takes at least {least} of them.",
-            films=films,
+        tr_count(
+            "The model's validation had {count} film {which}; '{wish}' takes at least {least} of them.",
+            "The model's validation had {count} films {which}; '{wish}' takes at least {least} of them.",
+            films,
             which=which,
             wish=wish,
             least=int(np.ceil(1 / wish.value)) - 1,

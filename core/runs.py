@@ -13,7 +13,7 @@ from core.errors import JobFailed, PneumoScreenError, Reason
 from core.events import EpochEnded
 from core.files import read_json
 from core.intervals import Figure, wilson
-from core.language import tr
+from core.language import tr, tr_count
 from core.looks import looks_of
 from core.model_header import read_header
 from core.places import data_folder
@@ -222,8 +222,12 @@ def _in_words(first: Run, second: Run, films: int, difference: Difference | None
     """Whether the difference is real, as a person would say it."""
     one, other = first.card.name, second.card.name
     if difference is None:
-        return tr(
-            "{one} and {other} share {films} test films: too few to compare them.", one=one, other=other, films=films
+        return tr_count(
+            "{one} and {other} share {count} test film: too few to compare them.",
+            "{one} and {other} share {count} test films: too few to compare them.",
+            films,
+            one=one,
+            other=other,
         )
     interval = tr(
         "{value:+.3f} (95 % interval {low:+.3f} to {high:+.3f}, p = {p:.3f}, n = {films})",

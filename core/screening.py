@@ -32,7 +32,7 @@ from core.gate import GateStatistics, refusal
 from core.gate_rules import look
 from core.images import Grey
 from core.inference import Scorer
-from core.language import tr
+from core.language import tr, tr_count
 from core.ledger import Journal, read_rows, regular_files, relative_name, unfinished, unlisted, write_final
 from core.locks import only_writer
 from core.model_file import Model, known_films, load_in_use
@@ -149,10 +149,12 @@ def ages_in_words(names: Sequence[str], model: Model) -> tuple[str, ...]:
         return ()
     low, high = model.header.ages
     named = ", ".join(visible_name(name) for name in sorted(names)[:MOST_NAMED])
-    sentence = tr(
+    sentence = tr_count(
+        "{count:,} scored film is of a patient outside of the ages that the model was trained with ({low:g} to "
+        "{high:g} years); read it without the model's answer: {names}.",
         "{count:,} scored films are of patients outside of the ages that the model was trained with ({low:g} to "
         "{high:g} years); read them without its answers: {names}.",
-        count=len(names),
+        len(names),
         low=low,
         high=high,
         names=tr("{names} and others", names=named) if len(names) > MOST_NAMED else named,
@@ -243,10 +245,11 @@ def still_there(rows: Sequence[LedgerRow], names: dict[str, Waiting], folder: Pa
     and must not cost the results so far.
     """
     if rows and not names:
-        sentence = tr(
+        sentence = tr_count(
+            "{folder} is empty now, but {count} file was screened in it. Is its share connected?",
             "{folder} is empty now, but {count} files were screened in it. Is its share connected?",
+            len(rows),
             folder=folder,
-            count=len(rows),
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     closed = tuple(f"{name}/" for name, item in names.items() if item.error is not None)

@@ -16,7 +16,7 @@ from core.errors import FilmUnreadable, JobFailed, Reason, reason_in_words
 from core.events import Decision, LedgerRow, Progressed, ScreeningResult, Stage, Status
 from core.files import readable_name, write_atomically
 from core.images import read_film, resized
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.ledger import file_of
 from core.model_header import ModelHeader
 from core.notice import NOTICE
@@ -166,7 +166,12 @@ def summary_document(
         *(Text(warning, Tone.NOTICE) for warning in (*header.warnings, *result.drift)),
     ]
     if not result.completed:
-        sentence = tr("Interrupted: {done} of {found} files were screened.", done=len(result.rows), found=result.found)
+        sentence = tr_count(
+            "Interrupted: {count} of {found} files was screened.",
+            "Interrupted: {count} of {found} files were screened.",
+            len(result.rows),
+            found=result.found,
+        )
         blocks.append(Text(sentence, Tone.NOTICE))
     blocks += [Text(f"{point} {_bands(header)}"), Heading(tr("Counts")), *_counts(result)]
     if agreement:

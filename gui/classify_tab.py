@@ -28,7 +28,7 @@ from core.events import (
     Status,
 )
 from core.forecast import in_words
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.notice import NOTICE
 from core.places import data_folder, new_place
 from core.visible import visible_name
@@ -167,9 +167,14 @@ class ClassifyTab(QWidget):
             case Progressed(Stage.WATCHING, done):
                 self.progress.setRange(0, 0)
                 folder, notice = visible_name(str(self._folder)), tr(NOTICE)
-                self.status.setText(
-                    tr("Watching {folder}: {done} files so far. {notice}", folder=folder, done=done, notice=notice)
+                sentence = tr_count(
+                    "Watching {folder}: {count} file so far. {notice}",
+                    "Watching {folder}: {count} files so far. {notice}",
+                    done,
+                    folder=folder,
+                    notice=notice,
                 )
+                self.status.setText(sentence)
             case Progressed(stage):
                 self.status.setText(f"{tr(stage)}…")
                 self.progress.setRange(0, 0)
@@ -199,9 +204,10 @@ class ClassifyTab(QWidget):
         self.progress.setRange(0, 1)
         self.progress.setValue(1)
         ended = () if result.completed else (tr("Stopped early; Open worklist goes on with it."),)
-        counts = tr(
-            "{found} files found: {scored} scored, {refused} refused, {failed} failed.",
-            found=result.found,
+        counts = tr_count(
+            "{count} file found: {scored} scored, {refused} refused, {failed} failed.",
+            "{count} files found: {scored} scored, {refused} refused, {failed} failed.",
+            result.found,
             scored=result.scored,
             refused=result.refused,
             failed=result.failed,
@@ -360,7 +366,7 @@ class ClassifyTab(QWidget):
 
 def _so_far(done: int, total: int, seconds_left: float | None) -> str:
     """How far a screening has come, in words."""
-    told = [tr("{done} of {total} files", done=done, total=total)]
+    told = [tr_count("{done} of {count} file", "{done} of {count} files", total, done=done)]
     if seconds_left is not None:
         told.append(tr("{time} left", time=in_words(seconds_left)))
     return " · ".join((*told, tr(NOTICE)))

@@ -12,7 +12,7 @@ from core.document import Document
 from core.evaluated import AcceptanceResult, Evaluation
 from core.events import FilmLeftOut, Noted, Progressed
 from core.forecast import in_words
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.notice import NOTICE
 from core.operating import Wish
 from core.places import data_folder, new_place
@@ -151,7 +151,7 @@ class EvaluateTab(QWidget):
         self.plots.show_evaluation(evaluation)
         self.show_films(evaluation.mistakes(), tr(WRONG))
         self.rooms.setCurrentWidget(self.figures)
-        evaluated = tr("{films} films evaluated.", films=evaluation.figures.n)
+        evaluated = tr_count("{count} film evaluated.", "{count} films evaluated.", evaluation.figures.n)
         self.status.setText(f"{evaluated} {tr(NOTICE)}")
         self._update()
 

@@ -12,7 +12,7 @@ from core.curves import reliability
 from core.dataset import Dataset
 from core.evaluated import Evaluation
 from core.intervals import Figure
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.metrics import DEFINITIONS, BinaryFigures, ClassFigures, title_of
 from gui.bar_plots import ReliabilityPlot, ScoresPlot
 from gui.confusion_table import ConfusionTable
@@ -216,7 +216,7 @@ class JudgedFilms(QWidget):
         self.title.setText(
             " ".join(
                 (
-                    tr("{title}: {films} films.", title=title, films=len(films)),
+                    tr_count("{title}: {count} film.", "{title}: {count} films.", len(films), title=title),
                     _captions_in_words(classes),
                     tr("Space or double click enlarges."),
                 )

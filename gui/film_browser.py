@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton
 
 from core.dataset import Dataset, Film, Split
 from core.events import AuditResult, Finding, FindingKind
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.preparation import Action, Correction, Step
 from gui.film_grid import FilmGrid
 from gui.film_window import FilmWindow
@@ -125,7 +125,12 @@ class FilmBrowser(QWidget):
         films = [] if dataset is None else self._filtered(dataset)
         self.grid.table.show_films(dataset, films)
         total = 0 if dataset is None else len(dataset.films)
-        shown = tr("{count} of {total} films. Space or double click enlarges.", count=len(films), total=total)
+        shown = tr_count(
+            "{shown} of {count} film. Space or double click enlarges.",
+            "{shown} of {count} films. Space or double click enlarges.",
+            total,
+            shown=len(films),
+        )
         self.shown.setText(shown if total else "")
         self._on_selection_changed()
 
@@ -163,16 +168,20 @@ class FilmBrowser(QWidget):
     @Slot()
     def _on_exclude(self) -> None:
         films = self.grid.chosen()
-        self._want(tr("Exclude {count} films", count=len(films)), films, Action.EXCLUDE)
+        what = tr_count("Exclude {count} film", "Exclude {count} films", len(films))
+        self._want(what, films, Action.EXCLUDE)
 
     def _on_relabel(self, name: str) -> None:
         films = self.grid.chosen()
-        self._want(tr("Relabel {count} films as {name}", count=len(films), name=name), films, Action.RELABEL, name)
+        what = tr_count("Relabel {count} film as {name}", "Relabel {count} films as {name}", len(films), name=name)
+        self._want(what, films, Action.RELABEL, name)
 
     def _on_move(self, split: Split) -> None:
         """Move all films of the chosen films' patients, so that no patient is parted by it."""
         dataset = self._dataset
         patients = {film.patient for film in self.grid.chosen()}
         films = [film for film in dataset.films if film.patient in patients] if dataset else []
-        what = tr("Move {count} patients to {split}", count=len(patients), split=tr(split))
+        what = tr_count(
+            "Move {count} patient to {split}", "Move {count} patients to {split}", len(patients), split=tr(split)
+        )
         self._want(what, films, Action.MOVE, split.value)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from core.intervals import Figure
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.notice import NOTICE
 from core.runs import Comparison, Run
 from core.visible import visible_name
@@ -185,7 +185,7 @@ def _cells(run: Run) -> tuple[str | int | float | None, ...]:
         visible_name(run.card.name), run.card.started[:16].replace("T", " "), _state(run),
         f"{recipe_title(run.recipe.name)} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
         _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"),
-        tr("{times} times", times=run.looks) if run.looks else "", f"{minutes:.1f}", run.card.note,
+        tr_count("{count} time", "{count} times", run.looks) if run.looks else "", f"{minutes:.1f}", run.card.note,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from core.events import (
     TrainingResult,
 )
 from core.intervals import Figure
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.metrics import summary_lines
 from core.notice import NOTICE
 from core.places import new_place
@@ -138,8 +138,11 @@ class TrainingTab(QWidget):
 
     def show_search(self, result: SearchResult) -> None:
         """Put the best recipe of a search into the form."""
-        tried = tr(
-            "{finished} trials finished, {pruned} given up early.", finished=result.finished, pruned=result.pruned
+        tried = tr_count(
+            "{count} trial finished, {pruned} given up early.",
+            "{count} trials finished, {pruned} given up early.",
+            result.finished,
+            pruned=result.pruned,
         )
         if result.recipe is None:
             self.view.status.setText(" ".join([tried, tr("No recipe was found.")]))
@@ -219,9 +222,12 @@ class TrainingTab(QWidget):
             done = tr("Done. Kept epoch {epoch}.", epoch=result.best_epoch)
             self.view.status.setText(" ".join([done, *_accuracy(result.figures.accuracy), tr(NOTICE)]))
         else:
-            self.view.status.setText(
-                tr("Stopped after {epochs} epochs. The best model so far is kept.", epochs=result.epochs_done)
+            sentence = tr_count(
+                "Stopped after {count} epoch. The best model so far is kept.",
+                "Stopped after {count} epochs. The best model so far is kept.",
+                result.epochs_done,
             )
+            self.view.status.setText(sentence)
         if result.model:
             self.view.say(tr("Model: {path}", path=result.model))
             self.view.say(tr(NOTICE))
