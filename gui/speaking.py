@@ -1,6 +1,10 @@
 """The language that the settings ask for, in the program's own words and in Qt's."""
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+import sys
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from core.language import Language, speak
@@ -23,6 +27,11 @@ def speak_as_wanted(application: QApplication) -> None:
         application.removeTranslator(earlier)
         earlier.deleteLater()
     translator = QTranslator(application)
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load(QLocale(language.value), QT_WORDS, "_", folder):
+    if translator.load(QLocale(language.value), QT_WORDS, "_", str(_qt_words())):
         application.installTranslator(translator)
+
+
+def _qt_words() -> Path:
+    """Where Qt's catalogues lie; QLibraryInfo is wrong where a packaged program's path holds a comma."""
+    package = Path(PySide6.__file__).parent
+    return package / ("translations" if sys.platform == "win32" else "Qt/translations")
