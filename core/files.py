@@ -193,12 +193,13 @@ def csv_rows(content: bytes) -> list[list[str]]:
 def spreadsheet_cell(text: str) -> str:
     """`text` as a cell that no spreadsheet takes for a formula: a leading = + - @ tab or line end gets a quote.
 
-    OWASP, "CSV Injection". Quotes, commas and line ends inside are left to the csv module.
+    OWASP, "CSV Injection". One that has such quotes already gets one more, so that each cell stands for one text.
+    Quotes, commas and line ends inside are left to the csv module.
     """
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return "'" + text if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def without_quote(cell: str) -> str:
-    """Undo `spreadsheet_cell`; a name that really begins with such a quote and sign does not change by it."""
+    """Undo `spreadsheet_cell`; a cell that it cannot have written stays as it is."""
     inner = cell[1:]
     return inner if cell.startswith("'") and spreadsheet_cell(inner) == cell else cell

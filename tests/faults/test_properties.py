@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core import recipe_file
@@ -213,6 +213,7 @@ def ledger_rows(draw):
 
 
 @QUICK
+@example([LedgerRow(name, Status.REFUSED, "damaged", None, None, None, "m 1") for name in ("=", "'=", "''=", "'a")], 0)
 @given(st.lists(ledger_rows(), max_size=8, unique_by=lambda row: row.file), st.integers(0, 400))
 def test_a_ledger_comes_back_row_by_row_and_a_torn_one_loses_only_its_end(rows, torn):
     with tempfile.TemporaryDirectory() as name:
