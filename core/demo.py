@@ -24,10 +24,10 @@ DEMO_RECIPE: Final = replace(  # small and short: a result in about a minute on 
     epochs=12,
     batch_size=16,
     image_size_px=112,
-    learning_rate=2e-3,
     small_share=0.0,
     backbone_rate_factor=1.0,
     averaging_decay=0.0,
+    patience_epochs=0,  # of a hundred films the first epochs say little about the last ones
     label_smoothing=0.0,
     augmentation=Augmentation(flip_probability=0.5, shift_fraction=0.03),
 )
