@@ -179,7 +179,7 @@ def serve(connection: Connection, memory_bytes: int, seconds: float) -> None:
 
 
 def _speak_as(language: Language) -> None:
-    """What the work refuses is read where the parent shows it. Without the sentences it is told in English."""
+    """What the work refuses is read where the parent shows it. Without the sentences it goes on in its language."""
     if language is not spoken():
         with suppress(OSError):
             speak(language)

@@ -7,12 +7,11 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
 
 from core.answering import Answered, answered, check_classes
 from core.dataset import Dataset, Split, corrected, read_dataset
 from core.evaluated import Evaluation
-from core.evaluation_report import evaluation_document
+from core.evaluation_report import PLOTS, evaluation_document
 from core.events import FilmLeftOut, Noted, Progressed, SelfTestResult, Severity, Stage
 from core.files import check_writable, write_atomically, write_text_atomically
 from core.language import tr, tr_count
@@ -29,8 +28,6 @@ from core.splits import chosen_splits
 from core.subgroups import attributes_of, subgroups
 
 EvaluationEvent = Progressed | Noted | FilmLeftOut
-# file names of the report's plots in its order; with several classes it has the first two only
-PLOTS: Final = ("intervals", "confusion", "roc", "precision", "reliability", "scores", "rates")
 
 
 def evaluate(
@@ -161,7 +158,7 @@ def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
     pictures: list[Picture] = []
     for block in document.blocks:
         pictures += block.pictures if isinstance(block, Pictures) else [block] if isinstance(block, Picture) else []
-    for name, picture in zip(PLOTS[: len(pictures)], pictures, strict=True):
+    for name, picture in zip(list(PLOTS)[: len(pictures)], pictures, strict=True):
         write_text_atomically(output_dir / f"{name}.svg", svg_of(picture.drawing))
     write_text_atomically(output_dir / "report.html", html_of(document))
     content = pdf_of(document)

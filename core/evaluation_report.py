@@ -1,5 +1,7 @@
 """An evaluation as a document: figures, plots, groups, mistakes. Computes no figure."""
 
+from typing import Final
+
 from core.curves import reliability
 from core.document import Block, Document, Heading, Picture, Pictures, Table, Text, Tone
 from core.drawings import (
@@ -17,18 +19,21 @@ from core.intervals import Figure
 from core.language import marked, tr, tr_count
 from core.metrics import DEFINITIONS, BinaryFigures, ClassFigures, named_figures, title_of, told, told_briefly
 from core.notice import NOTICE
-from core.operating import EVERYTHING
+from core.operating import band_in_words
 from core.subgroups import Subgroup
 
 MISTAKES = 10  # named in the report
-CONFUSION = marked("Confusion: rows true, columns called")
-ROC = marked("ROC: sensitivity against false alarms")
-PRECISION = marked("Precision: against recall")
-RELIABILITY = marked(
-    "Reliability: observed share of the finding against stated probability, before and after calibration"
-)
-SCORES = marked("Scores: of both classes, with the review band")
-RATES = marked("Rates: sensitivity and specificity over thresholds")
+PLOTS: Final = {  # in the report's order, by the names of their files; with several classes it has the first two only
+    "intervals": marked("Intervals: every figure with its 95 % interval"),
+    "confusion": marked("Confusion: rows true, columns called"),
+    "roc": marked("ROC: sensitivity against false alarms"),
+    "precision": marked("Precision: against recall"),
+    "reliability": marked(
+        "Reliability: observed share of the finding against stated probability, before and after calibration"
+    ),
+    "scores": marked("Scores: of both classes, with the review band"),
+    "rates": marked("Rates: sensitivity and specificity over thresholds"),
+}
 
 
 def evaluation_document(evaluation: Evaluation) -> Document:
@@ -40,7 +45,7 @@ def evaluation_document(evaluation: Evaluation) -> Document:
         blocks.append(Text(evaluation.frequencies))
     blocks += [_figure_table(evaluation), Text(tr("Intervals: 95 %. n = {films}.", films=figures.n), Tone.QUIET)]
     shown = [(title_of(name), figure) for name, figure in named_figures(figures)]
-    intervals = Picture(interval_plot(shown), tr("Intervals: every figure with its 95 % interval"))
+    intervals = Picture(interval_plot(shown), tr(PLOTS["intervals"]))
     blocks += [Heading(tr("Plots")), intervals, _pictures(evaluation)]
     if isinstance(figures, ClassFigures):
         blocks += [Heading(tr("Each class against the rest")), _class_table(figures)]
@@ -93,16 +98,16 @@ def _class_table(figures: ClassFigures) -> Table:
 
 def _pictures(evaluation: Evaluation) -> Pictures:
     figures, labels, probabilities = evaluation.figures, evaluation.answers.labels, evaluation.probabilities
-    made = [Picture(confusion(figures.confusion, evaluation.header.classes), tr(CONFUSION))]
+    made = [Picture(confusion(figures.confusion, evaluation.header.classes), tr(PLOTS["confusion"]))]
     if isinstance(figures, BinaryFigures):
         threshold, band = figures.threshold, evaluation.header.calibration.review_band
         before = reliability(labels, evaluation.answers.probabilities(1.0))
         made += [
-            Picture(roc(labels, probabilities, threshold), tr(ROC)),
-            Picture(precision_recall(labels, probabilities, threshold), tr(PRECISION)),
-            Picture(reliability_plot(reliability(labels, probabilities), before), tr(RELIABILITY)),
-            Picture(score_histogram(labels, probabilities, threshold, band), tr(SCORES)),
-            Picture(rates(labels, probabilities, threshold), tr(RATES)),
+            Picture(roc(labels, probabilities, threshold), tr(PLOTS["roc"])),
+            Picture(precision_recall(labels, probabilities, threshold), tr(PLOTS["precision"])),
+            Picture(reliability_plot(reliability(labels, probabilities), before), tr(PLOTS["reliability"])),
+            Picture(score_histogram(labels, probabilities, threshold, band), tr(PLOTS["scores"])),
+            Picture(rates(labels, probabilities, threshold), tr(PLOTS["rates"])),
         ]
     return Pictures(tuple(made))
 
@@ -112,12 +117,8 @@ def three_way_blocks(evaluation: Evaluation) -> list[Block]:
     calibration, shares = evaluation.header.calibration, evaluation.three_way
     if shares is None:
         return []
-    low, high = calibration.review_band
-    above = tr("Likely never") if high >= EVERYTHING else tr("Likely from {high:.3f} on", high=high)
-    below = tr("unlikely never") if low <= 0 else tr("unlikely below {low:.3f}", low=low)
-    band = tr("{above}, {below}, review between.", above=above, below=below)
     return [
-        Text(f"{band} {_promise(calibration.band_error)}"),
+        Text(f"{band_in_words(*calibration.review_band)} {_promise(calibration.band_error)}"),
         Table(
             (tr("On these films"), tr("Share (95 % interval)")),
             (

@@ -8,8 +8,6 @@ import gettext
 import io
 from enum import Enum
 
-import polib
-
 from resources import resource
 
 
@@ -44,6 +42,8 @@ def spoken() -> Language:
 
 
 def _catalogue(language: Language) -> gettext.GNUTranslations:
+    import polib  # English needs none
+
     sentences = polib.pofile(str(resource(f"translations/{language.value}.po")))
     return gettext.GNUTranslations(io.BytesIO(sentences.to_binary()))
 

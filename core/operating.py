@@ -187,6 +187,13 @@ def conformal_band(labels: Labels, probabilities: Floats, threshold: float, erro
     return Band(min(edges), max(edges), error)
 
 
+def band_in_words(low: float, high: float) -> str:
+    """The three-way answer of two classes: from which probability on it is likely, below which unlikely."""
+    above = tr("Likely never") if high >= EVERYTHING else tr("Likely from {high:.3f} on", high=high)
+    below = tr("unlikely never") if low <= 0 else tr("unlikely below {low:.3f}", low=low)
+    return tr("{above}, {below}, review between.", above=above, below=below)
+
+
 @dataclass(frozen=True, slots=True)
 class ThreeWay:
     """How a review band divides films: shares with intervals, None for no films.

@@ -20,6 +20,7 @@ from core.language import marked, tr, tr_count
 from core.ledger import file_of
 from core.model_header import ModelHeader
 from core.notice import NOTICE
+from core.operating import band_in_words
 from core.pdf import pdf_of
 from core.site import point_in_words, validation_here
 
@@ -192,9 +193,7 @@ def _bands(header: ModelHeader) -> str:
     low, high = header.calibration.review_band
     if header.threshold is None:
         return tr("A film whose most probable class stays below {high:.3f} goes to review.", high=high)
-    above = tr("Likely from {high:.3f} on", high=high) if high <= 1 else tr("Likely never")
-    below = tr("unlikely below {low:.3f}", low=low) if low > 0 else tr("unlikely never")
-    return tr("{above}, {below}, review between.", above=above, below=below)
+    return band_in_words(low, high)
 
 
 def _counts(result: ScreeningResult) -> list[Block]:

@@ -20,7 +20,7 @@ from core.language import marked, tr
 from core.visible import visible_name
 from gui import messages
 from gui.drop_area import DropArea
-from gui.naming import button, named
+from gui.naming import button, named, paragraph
 
 EXPLANATION = marked(
     "Take 100 to 200 films that were reported at this place, with and without the finding, as two class folders or a "
@@ -54,8 +54,7 @@ class AcceptanceDialog(QDialog):
         choose.addWidget(button(tr("Choose folder…"), "choose_folder", self._on_folder))
         choose.addWidget(button(tr("Choose list…"), "choose_list", self._on_list))
         choose.addStretch()
-        chosen = QLabel(tr("No films are chosen."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.chosen = named(chosen, "chosen", tr("Chosen"))
+        self.chosen = paragraph(tr("No films are chosen."), "chosen", tr("Chosen"))
         self.sensitivity, self.specificity = (
             named(QDoubleSpinBox(minimum=0.5, maximum=0.99, singleStep=0.01, decimals=2, value=value), name, title)
             for name, title, value in (

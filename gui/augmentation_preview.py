@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ from core.recipe import Recipe
 from core.visible import visible_name
 from gui.film_view import image_of
 from gui.jobs import Jobs, JobState, previewing
-from gui.naming import button, named
+from gui.naming import button, named, paragraph
 from gui.worker import JobError
 
 SHOWN: Final = 8
@@ -48,8 +48,7 @@ class AugmentationPreview(QDialog):
         for number, label in enumerate(self.films):
             label.setFixedSize(FILM_PX, FILM_PX)
             grid.addWidget(label, number // COLUMNS, number % COLUMNS)
-        caption = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.caption = named(caption, "preview_caption", tr("Preview caption"))
+        self.caption = paragraph("", "preview_caption", tr("Preview caption"))
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
         layout.addWidget(self.caption)

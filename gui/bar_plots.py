@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from core.curves import SCORE_BINS, ReliabilityBin, bin_numbers, score_counts
 from core.language import marked, tr, tr_count
 from core.ranking import Floats, Labels
-from gui.pointed_plot import PointedPlot, Sign
+from gui.pointed_plot import NO_FILMS, PointedPlot, Sign
 from gui.theme import BLUE, DARK, ORANGE, Colours
 
 REACH_PX: Final = 24  # how near to a point the pointer means it
@@ -21,7 +21,6 @@ CHOSEN_PX: Final = 20
 BEAM: Final = 0.02  # width of the ends of an interval
 BAND_ALPHA: Final = 50  # of 255
 ROOM: Final = 1.08  # of the axis, above the highest bar
-NO_FILMS: Final = marked("No films with a known answer.")
 OPEN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 

@@ -36,7 +36,7 @@ from gui import jobs, messages
 from gui.call_keeper import CallKeeper
 from gui.drop_area import DropArea
 from gui.exports import ExportButton
-from gui.naming import button, named
+from gui.naming import buttons, named, paragraph
 from gui.reading_panel import ReadingPanel
 from gui.screening_jobs import (
     Export,
@@ -88,20 +88,17 @@ class ClassifyTab(QWidget):
         self.drop_area = DropArea(tr("Drop a film or a folder of films"))
         self.drop_area.setMinimumHeight(44)
         self.drop_area.dropped.connect(self.open)
-        self.buttons = {
-            name: button(text, name, slot)
-            for text, name, slot in (
-                (tr("Open film…"), "open_film", self._on_open_film),
-                (tr("Screen folder…"), "open_folder", self.choose_folder),
-                (tr("Watch folder…"), "watch_folder", self._on_watch_folder),
-                (tr("Open worklist…"), "open_worklist", self._on_open_worklist),
-                (tr("Retry failed"), "retry_failed", self._on_retry),
-                (tr("Score anyway"), "override", self._on_override),
-                (tr("Cancel"), "cancel", self._work.cancel),
-                (tr("Choose model…"), "choose_model", self._on_choose_model),
-                (tr("Bundled model"), "bundled", self._on_bundled),
-            )
-        }
+        self.buttons = buttons(
+            (tr("Open film…"), "open_film", self._on_open_film),
+            (tr("Screen folder…"), "open_folder", self.choose_folder),
+            (tr("Watch folder…"), "watch_folder", self._on_watch_folder),
+            (tr("Open worklist…"), "open_worklist", self._on_open_worklist),
+            (tr("Retry failed"), "retry_failed", self._on_retry),
+            (tr("Score anyway"), "override", self._on_override),
+            (tr("Cancel"), "cancel", self._work.cancel),
+            (tr("Choose model…"), "choose_model", self._on_choose_model),
+            (tr("Bundled model"), "bundled", self._on_bundled),
+        )
         self.export = ExportButton()
         self.export.export_wanted.connect(self._on_export)
         self.export.dicom_wanted.connect(self._on_dicom)
@@ -114,8 +111,7 @@ class ClassifyTab(QWidget):
             row.addWidget(made)
         row.addStretch()
         self.progress = named(QProgressBar(), "progress", tr("Progress of the screening"))
-        status = QLabel(tr(NOTICE), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.status = named(status, "status", tr("Status"))
+        self.status = paragraph(tr(NOTICE), "status", tr("Status"))
         self.worklist = Worklist(self)
         self.worklist.row_chosen.connect(self._on_row_chosen)
         split = QSplitter()
@@ -338,7 +334,7 @@ class ClassifyTab(QWidget):
     @Slot(str)
     def _on_call_lost(self, sentence: str) -> None:
         said = tr("Your last call is not on the disk. {sentence}", sentence=sentence)
-        messages.show_error(self, JobError(said, ""))
+        messages.show_error(self, JobError(said))
 
     @Slot(object)
     def _on_model_changed(self, model: Path | None) -> None:

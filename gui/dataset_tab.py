@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QSplitter,
     QTabWidget,
@@ -29,7 +28,7 @@ from gui.evaluation_jobs import doubting
 from gui.film_browser import FilmBrowser
 from gui.findings_panel import FindingsPanel
 from gui.intake_dialog import IntakeDialog
-from gui.naming import button, named
+from gui.naming import button, named, paragraph
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
 from gui.worker import JobError
@@ -54,8 +53,7 @@ class DatasetTab(QWidget):
     def _build(self) -> None:
         self.drop_area = DropArea(tr(EMPTY))
         self.drop_area.dropped.connect(self.open)
-        summary = QLabel(tr("No dataset is open."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.summary = named(summary, "summary", tr("Summary"))
+        self.summary = paragraph(tr("No dataset is open."), "summary", tr("Summary"))
         self.progress = named(QProgressBar(), "audit_progress", tr("Progress of reading"))
         self.progress.hide()
         body = QSplitter()
@@ -93,8 +91,7 @@ class DatasetTab(QWidget):
         self.findings.step_wanted.connect(self.take_step)
         self.findings.films_wanted.connect(self._on_films_wanted)
         self.findings.accepted.connect(self._session.accept_leaks)
-        words = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.words = named(words, "shortcut_words", tr("Shortcut words"))
+        self.words = paragraph("", "shortcut_words", tr("Shortcut words"))
         self.undo = button(tr("Undo"), "undo", self._on_undo)
         self.export = button(tr("Export as CSV…"), "export_corrections", self._on_export)
         QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self._on_undo)
@@ -251,7 +248,7 @@ class DatasetTab(QWidget):
             try:
                 write_text_atomically(path, corrections_csv(self._session.audit.preparation))
             except JobFailed as error:
-                messages.show_error(self, JobError(error.sentence, ""))
+                messages.show_error(self, JobError(error.sentence))
 
     @Slot(object)
     def _on_films_wanted(self, finding: Finding) -> None:

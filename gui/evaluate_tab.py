@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout, QWidget
 
 from core.document import Document
 from core.evaluated import AcceptanceResult, Evaluation
@@ -32,7 +32,7 @@ from gui.evaluation_jobs import (
     showing_model,
 )
 from gui.evaluation_panels import FiguresPanel, JudgedFilms, PlotsPanel
-from gui.naming import button, named
+from gui.naming import buttons, named, paragraph
 from gui.operating_panel import OperatingPanel
 from gui.session import Session
 from gui.theme import Colours
@@ -59,28 +59,23 @@ class EvaluateTab(QWidget):
         self._update()
 
     def _build(self) -> None:
-        model = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.model = named(model, "evaluated_model", tr("Evaluated model"))
-        self.buttons = {
-            name: button(text, name, slot)
-            for text, name, slot in (
-                (tr("Evaluate open dataset"), "evaluate_dataset", self._on_dataset),
-                (tr("Evaluate folder…"), "evaluate_folder", self._on_folder),
-                (tr("Evaluate list…"), "evaluate_list", self._on_list),
-                (tr("Save report…"), "save_report", self._on_save),
-                (tr("Acceptance test…"), "acceptance", self._on_acceptance),
-                (tr("Save form…"), "save_form", self._on_form),
-                (tr("Model card"), "card", self._on_card),
-                (tr("Cancel"), "cancel_evaluation", self._work.cancel),
-            )
-        }
+        self.model = paragraph("", "evaluated_model", tr("Evaluated model"))
+        self.buttons = buttons(
+            (tr("Evaluate open dataset"), "evaluate_dataset", self._on_dataset),
+            (tr("Evaluate folder…"), "evaluate_folder", self._on_folder),
+            (tr("Evaluate list…"), "evaluate_list", self._on_list),
+            (tr("Save report…"), "save_report", self._on_save),
+            (tr("Acceptance test…"), "acceptance", self._on_acceptance),
+            (tr("Save form…"), "save_form", self._on_form),
+            (tr("Model card"), "card", self._on_card),
+            (tr("Cancel"), "cancel_evaluation", self._work.cancel),
+        )
         row = QHBoxLayout()
         for made in self.buttons.values():
             row.addWidget(made)
         row.addStretch()
         self.progress = named(QProgressBar(), "evaluation_progress", tr("Progress of the evaluation"))
-        status = QLabel(tr(NOTICE), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.status = named(status, "evaluation_status", tr("Evaluation status"))
+        self.status = paragraph(tr(NOTICE), "evaluation_status", tr("Evaluation status"))
         self.rooms = named(QTabWidget(documentMode=True), "evaluation_rooms", tr("Parts of the evaluation"))
         for panel, name in (
             (self.operating, tr("Operating point")),

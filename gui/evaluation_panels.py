@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.curves import reliability
@@ -20,7 +20,7 @@ from gui.evaluation_plots import ThresholdPlots
 from gui.figure_list import FigureList, FigureRow, told
 from gui.film_grid import FilmGrid
 from gui.film_window import FilmWindow
-from gui.naming import named
+from gui.naming import named, paragraph
 from gui.theme import Colours
 
 ORDER: Final = (
@@ -82,8 +82,7 @@ class FiguresPanel(QWidget):
         row.addWidget(QLabel(tr("Prevalence of the finding where it will be used")))
         row.addWidget(self.prevalence)
         row.addStretch()
-        notes = QLabel(tr(NOTHING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.notes = named(notes, "notes", tr("Notes"))
+        self.notes = paragraph(tr(NOTHING), "notes", tr("Notes"))
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setWidget(self.figures)
         split = QSplitter()
@@ -144,8 +143,7 @@ class PlotsPanel(QWidget):
         lower = QHBoxLayout()
         lower.addWidget(self.reliability, 1)
         lower.addWidget(self.scores, 2)
-        sentence = QLabel(tr(NOTHING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.sentence = named(sentence, "plots_note", tr("Plots note"))
+        self.sentence = paragraph(tr(NOTHING), "plots_note", tr("Plots note"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.sentence)
         layout.addWidget(self.curves, 1)
@@ -195,8 +193,7 @@ class JudgedFilms(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel(tr(NOTHING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.title = named(title, "films_title", tr("Films title"))
+        self.title = paragraph(tr(NOTHING), "films_title", tr("Films title"))
         self.grid = FilmGrid()
         self.viewer = FilmWindow(self.grid, self)
         self.grid.enlarged.connect(self.viewer.show_row)

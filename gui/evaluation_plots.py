@@ -11,14 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from core.language import marked, tr
 from core.ranking import Floats, Labels
 from gui.naming import named
-from gui.pointed_plot import PointedPlot, Sign, thinned
+from gui.pointed_plot import NO_FILMS, PointedPlot, Sign, thinned
 from gui.theme import DARK, ORANGE, Colours
 from gui.threshold_points import RATES, RECALL, ROC, Kind, Points, points_of
 
 REACH_PX: Final = 32  # how near to a curve a click means it
 LEAP: Final = 10  # steps, with Shift
 POINT_PX: Final = 13
-NO_FILMS: Final = marked("No films with a known answer.")
 ONE_CLASS: Final = marked("Needs films of both classes.")
 DEFAULT_THRESHOLD: Final = 0.5
 

@@ -12,7 +12,7 @@ from core.heat import SUSPICIOUS_SHARE, Heat, border_share
 from core.language import marked, tr
 from gui.film_picture import Look, Pixels
 from gui.film_view import FilmView
-from gui.naming import named
+from gui.naming import named, paragraph
 from gui.theme import ORANGE
 
 SPACING_PX: Final = 4
@@ -73,10 +73,8 @@ class FilmPanel(QWidget):
         named(self, "film_panel", tr("Film with tools"))
         self.film_view = FilmView()
         self._build_tools()
-        details = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.details = named(details, "film_details", tr("Film details"))
-        warning = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.warning = named(warning, "heat_warning", tr("Warning"))
+        self.details = paragraph("", "film_details", tr("Film details"))
+        self.warning = paragraph("", "heat_warning", tr("Warning"))
         self.warning.setStyleSheet(WARNING_STYLE)
         self.state = named(QLabel(textFormat=Qt.TextFormat.PlainText), "film_state", tr("How the film is shown"))
         self.state.setProperty("role", "quiet")

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from core.dataset import Film
 from core.language import tr
 from core.visible import visible_name
 from gui.film_grid import FilmGrid
 from gui.film_view import FilmView
-from gui.naming import named
+from gui.naming import paragraph
 from gui.thumbnails import Thumbnails
 
 
@@ -30,8 +30,7 @@ class FilmWindow(QDialog):
         self._films.ready.connect(self._on_ready)
         self.view = FilmView()
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        caption = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.caption = named(caption, "caption", tr("Caption"))
+        self.caption = paragraph("", "caption", tr("Caption"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.caption)

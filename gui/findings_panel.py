@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from core.events import Finding, Severity
 from core.language import marked, tr
 from core.preparation import Step
-from gui.naming import button, named
+from gui.naming import button, named, paragraph
 
 MARKS = {Severity.BLOCKING: "✖", Severity.WARNING: "▲", Severity.INFORMATION: "●"}
 ACCEPT = marked("Train all the same")
@@ -42,8 +42,7 @@ class FindingsPanel(QWidget):
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
         self.list.currentRowChanged.connect(self._on_row_changed)
-        details = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.details = named(details, "finding_details", tr("Finding details"))
+        self.details = paragraph("", "finding_details", tr("Finding details"))
         self._buttons = QHBoxLayout()
         self._fixes: list[QPushButton] = []
         self.show_films = button(tr("Show its films"), "show_finding_films", self._on_show_films)

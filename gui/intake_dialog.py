@@ -25,7 +25,7 @@ from core.patients import examples, patients_of, proposed_pattern
 from core.preparation import Preparation
 from core.visible import visible_name
 from gui import messages
-from gui.naming import button, named
+from gui.naming import button, named, paragraph
 
 NONE: Final = marked("(none)")
 COLUMN_OF: Final = {
@@ -59,8 +59,7 @@ class IntakeDialog(QDialog):
         row.addWidget(self.pattern, 1)
         row.addWidget(button(tr("Propose"), "propose", self._on_propose))
         form.addRow(tr("Patient in file names"), row)
-        shown = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.examples = named(shown, "examples", tr("Examples"))
+        self.examples = paragraph("", "examples", tr("Examples"))
         self.answer = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.answer.accepted.connect(self.accept)
         self.answer.rejected.connect(self.reject)

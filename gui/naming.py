@@ -2,7 +2,8 @@
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 Named = TypeVar("Named", bound=QWidget)
 
@@ -19,3 +20,13 @@ def button(text: str, name: str, slot: object) -> QPushButton:
     made = named(QPushButton(text), name, text)
     made.clicked.connect(slot)
     return made
+
+
+def buttons(*wanted: tuple[str, str, object]) -> dict[str, QPushButton]:
+    """Push buttons by their names, each of (text, name, slot)."""
+    return {name: button(text, name, slot) for text, name, slot in wanted}
+
+
+def paragraph(text: str, name: str, accessible: str) -> QLabel:
+    """A label that wraps, and shows its text as it is: Qt takes texts that look so for HTML unless told not to."""
+    return named(QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True), name, accessible)

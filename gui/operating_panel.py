@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.choosing import Proposal, proposed, validation_of
@@ -12,7 +12,7 @@ from core.language import marked, tr
 from core.model_header import ModelHeader
 from core.operating import BAND_ERROR, Goal, Wish, wish_of
 from gui.evaluation_plots import ThresholdPlots
-from gui.naming import button, named
+from gui.naming import button, named, paragraph
 from gui.theme import Colours
 
 WISHES: Final = (
@@ -59,7 +59,7 @@ class OperatingPanel(QWidget):
         row.addWidget(self.use)
         row.addWidget(self.own)
         self.now, self.sentence, self.shares = (
-            named(QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True), name, title)
+            paragraph("", name, title)
             for name, title in (
                 ("point_in_use", tr("Point in use")),
                 ("proposal", tr("Proposal")),

@@ -11,14 +11,15 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from core.language import tr
+from core.language import marked, tr
 from core.ranking import Floats
-from gui.naming import named
+from gui.naming import named, paragraph
 from gui.theme import Colours
 
 RING_PX: Final = 2  # round the plot that has the keyboard
 LABEL_PX: Final = 6
 GRID_ALPHA: Final = 0.2
+NO_FILMS: Final = marked("No films with a known answer.")
 FINE: Final = 1024  # parts of the unit square: finer than the pixels of a plot
 
 
@@ -86,8 +87,7 @@ class PointedPlot(QWidget):
     def __init__(self, title: str, across: str, up: str, parent: QWidget | None = None, **options: Any) -> None:
         super().__init__(parent)
         self._heading = tr(title)
-        reading = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.reading = named(reading, "reading", tr("{title}: values", title=tr(title)))
+        self.reading = paragraph("", "reading", tr("{title}: values", title=tr(title)))
         self.caption = QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True)
         self.view = PointedView(**options)
         self.view.setLabel("bottom", tr(across))

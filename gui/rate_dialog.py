@@ -3,12 +3,11 @@
 import math
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from core.events import RateCurve
 from core.language import marked, tr
-from gui.naming import named
+from gui.naming import paragraph
 from gui.theme import ORANGE, SKY
 
 NONE_FOUND = marked("The loss never falls clearly on these films, so no rate can be suggested.")
@@ -35,8 +34,7 @@ class RateDialog(QDialog):
             text = tr(
                 "At {rate:.1e} the loss falls fastest: a good rate to begin with (Smith 2017).", rate=curve.suggestion
             )
-        shown = QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.sentence = named(shown, "rate_sentence", tr("Rate sentence"))
+        self.sentence = paragraph(text, "rate_sentence", tr("Rate sentence"))
         self.answer = QDialogButtonBox()
         if curve.suggestion is not None:
             self.answer.addButton(tr("Use it"), QDialogButtonBox.ButtonRole.AcceptRole)

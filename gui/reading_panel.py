@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.errors import REFUSALS, Reason, reason_in_words
 from core.events import FilmReading, LedgerRow, Status
@@ -13,7 +13,7 @@ from core.language import marked, tr
 from core.notice import NOTICE
 from core.visible import visible_name
 from gui.film_panel import FilmPanel
-from gui.naming import named
+from gui.naming import paragraph
 from gui.thumbnails import Thumbnails
 
 BLANK = np.zeros((64, 64), np.uint8)  # until the film is read
@@ -28,11 +28,9 @@ class ReadingPanel(QWidget):
         self._path: Path | None = None
         self._plain = Thumbnails(None, self, most_waiting=1)
         self._plain.ready.connect(self._on_plain)
-        verdict = QLabel(tr("No film is open."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.verdict = named(verdict, "verdict", tr("Verdict"))
+        self.verdict = paragraph(tr("No film is open."), "verdict", tr("Verdict"))
         self.verdict.setProperty("role", "verdict")
-        details = QLabel(tr(NOTICE), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.details = named(details, "details", tr("Details"))
+        self.details = paragraph(tr(NOTICE), "details", tr("Details"))
         self.film = FilmPanel()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -159,7 +159,7 @@ class RecipeForm(QWidget):
             try:
                 write_text_atomically(path, json.dumps(to_json_object(self.recipe()), indent=2) + "\n")
             except JobFailed as error:
-                messages.show_error(self, JobError(error.sentence, ""))
+                messages.show_error(self, JobError(error.sentence))
 
     @Slot()
     def _on_load(self) -> None:
@@ -167,7 +167,7 @@ class RecipeForm(QWidget):
             try:
                 self.show_recipe(load_recipe(str(path)))
             except JobFailed as error:
-                messages.show_error(self, JobError(error.sentence, ""))
+                messages.show_error(self, JobError(error.sentence))
 
     def set_learning_rate(self, rate: float) -> None:
         """Put this rate into its widget."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from core.intervals import Figure
 from core.language import marked, tr, tr_count
@@ -12,7 +12,7 @@ from core.runs import Comparison, Run
 from core.visible import visible_name
 from gui import jobs, messages
 from gui.figure_list import told
-from gui.naming import button, named
+from gui.naming import buttons, paragraph
 from gui.plots import LOOKS
 from gui.recipe_words import choice_title, recipe_title
 from gui.run_plots import RunPlots
@@ -55,24 +55,20 @@ class RunsTab(QWidget):
         self.view = quiet_view(self._table, "runs", tr("Runs"))
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        self.buttons = {
-            name: button(text, name, slot)
-            for text, name, slot in (
-                (tr("Compare"), "compare", self._on_compare),
-                (tr("Rename…"), "rename", self._on_rename),
-                (tr("Note…"), "note", self._on_note),
-                (tr("Continue from it"), "continue_from", self._on_continue),
-                (tr("Use for films"), "use_model", self._on_use),
-                (tr("Export model…"), "export_model", self._on_export),
-                (tr("Move to trash…"), "delete", self._on_delete),
-            )
-        }
+        self.buttons = buttons(
+            (tr("Compare"), "compare", self._on_compare),
+            (tr("Rename…"), "rename", self._on_rename),
+            (tr("Note…"), "note", self._on_note),
+            (tr("Continue from it"), "continue_from", self._on_continue),
+            (tr("Use for films"), "use_model", self._on_use),
+            (tr("Export model…"), "export_model", self._on_export),
+            (tr("Move to trash…"), "delete", self._on_delete),
+        )
         row = QHBoxLayout()
         for made in self.buttons.values():
             row.addWidget(made)
         row.addStretch()
-        sentence = QLabel(tr(EMPTY), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.sentence = named(sentence, "comparison", tr("Comparison"))
+        self.sentence = paragraph(tr(EMPTY), "comparison", tr("Comparison"))
         lower = QSplitter()
         lower.addWidget(self.plots)
         lower.addWidget(quiet_view(self._choices, "differences", tr("Differences")))

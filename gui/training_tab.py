@@ -90,7 +90,7 @@ class TrainingTab(QWidget):
         try:
             return self.form.recipe()
         except JobFailed as error:
-            messages.show_error(self, JobError(error.sentence, ""))
+            messages.show_error(self, JobError(error.sentence))
             return None
 
     @Slot()

@@ -11,7 +11,7 @@ from core.events import Decision, LedgerRow, Status
 from core.language import tr
 from core.reader import Call, CallBook, now
 from gui import messages
-from gui.naming import named
+from gui.naming import named, paragraph
 from gui.reader_bar import ReaderBar
 from gui.worklist_table import (
     DECISION,
@@ -78,8 +78,7 @@ class Worklist(QWidget):
             header.resizeSection(column, max(least, self._needed_px(column)))
         self.view.sortByColumn(PROBABILITY, Qt.SortOrder.DescendingOrder)
         self.reader = ReaderBar(self._area)
-        agreement_words = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.agreement = named(agreement_words, "agreement", tr("Agreement"))
+        self.agreement = paragraph("", "agreement", tr("Agreement"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(filters)

@@ -8,6 +8,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
+from core.language import Language, speak
 from tests.given import QUICK, write_phantoms
 
 
@@ -24,6 +25,13 @@ def collected_on_this_thread():
     gc.disable()
     yield
     gc.collect(1)
+
+
+@pytest.fixture
+def german():
+    speak(Language.GERMAN)
+    yield
+    speak(Language.ENGLISH)
 
 
 @pytest.fixture

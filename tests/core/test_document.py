@@ -30,7 +30,6 @@ from core.document import (
 )
 from core.drawing_axes import BOTTOM, LEFT, SIDE
 from core.intervals import Figure
-from core.language import Language, speak
 from core.lettering import readable, width_of
 from core.pdf import pdf_of
 
@@ -185,13 +184,6 @@ def test_page_is_made_for_screen_readers():
     assert ("scope", "row") in page.attributes
     assert page.attributes.count(("role", "img")) == page.tags.count("svg") == 4
     assert [key for key, _ in page.attributes].count("id") == 0  # several drawings in one page cannot collide
-
-
-@pytest.fixture
-def german():
-    speak(Language.GERMAN)
-    yield
-    speak(Language.ENGLISH)
 
 
 def test_page_and_paper_tell_their_language(german):

@@ -9,7 +9,6 @@ from core.calibration import calibrated, fitted_temperature, probabilities_of
 from core.errors import JobFailed
 from core.events import Decision
 from core.intervals import Figure
-from core.language import Language, speak
 from core.operating import (
     EVERYTHING,
     Goal,
@@ -44,13 +43,6 @@ from core.operating import (
 def test_a_sentence_becomes_a_wish_and_is_understood_again(words, wish):
     assert wish_of(words) == wish
     assert wish_of(str(wish)) == wish
-
-
-@pytest.fixture
-def german():
-    speak(Language.GERMAN)
-    yield
-    speak(Language.ENGLISH)
 
 
 @pytest.mark.parametrize("goal", Goal)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog
 
 from core.evaluated import AcceptanceResult, Evaluation
 from core.events import ScreeningResult
-from core.language import Language, speak, tr
+from core.language import tr
 from core.model_header import bundled_model, read_header
 from core.operating import wish_of
 from core.phantoms import phantom
@@ -74,12 +74,8 @@ def test_a_wish_moves_the_point_and_says_what_it_costs(tab):
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_a_wish_that_is_offered_in_german_means_the_same(wish):
-    speak(Language.GERMAN)
-    try:
-        assert wish_of(tr(wish)) == wish_of(wish)
-    finally:
-        speak(Language.ENGLISH)
+def test_a_wish_that_is_offered_in_german_means_the_same(german, wish):
+    assert wish_of(tr(wish)) == wish_of(wish)
 
 
 def test_dragging_is_a_wish_too(tab):

@@ -103,8 +103,7 @@ def test_nothing_in_a_german_window_is_english(window, qtbot):
     assert left == set()
 
 
-def test_singular_and_plural():
-    speak(Language.GERMAN)
+def test_singular_and_plural(german):
     assert tr_count("{count} day", "{count} days", 1) == "1 Tag"
     assert tr_count("{count} day", "{count} days", 1200) == "1200 Tage"
 
