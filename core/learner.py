@@ -105,6 +105,8 @@ class Learner:
         epoch: those finished before, of `epochs` in all. Stops after the present batch when cancelled.
         Validation until the next pass sees films as wide as this one does.
         """
+        if not self.on_features and self.forecast.needs_trial(epoch):
+            yield from self._try_full_size(epochs - 1)
         self.preprocessing = Preprocessing(self.recipe.size_px_of(epoch), self.recipe.normalisation)
         seed = self.recipe.seed * 100_003 + epoch
         generator = torch.Generator().manual_seed(seed)
@@ -136,6 +138,25 @@ class Learner:
         share_statistics(self.network, self.average.network)
         return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / max(worked, 1e-9))
 
+    def _try_full_size(self, epoch: int) -> Generator[LearnerEvent, None, None]:
+        """Learn what a batch of the size of `epoch`, of full size, costs in time and memory; changes no weight.
+
+        It goes through twice, for the first one also sets up what all later ones of that size use.
+        """
+        self.preprocessing = Preprocessing(self.recipe.size_px_of(epoch), self.recipe.normalisation)
+        statistics = [buffer.clone() for buffer in self.network.buffers()]
+        part = torch.arange(min(self.recipe.batch_size, len(self.splits[Split.TRAINING].labels)))
+        labels = torch.from_numpy(self.splits[Split.TRAINING].labels)[part].to(self.compute.device)
+        for _ in range(2):
+            start = time.monotonic()
+            films = self._films(part, 1.0, torch.Generator().manual_seed(self.recipe.seed))
+            yield from self._gradients_that_fit(films, labels, labels, 1.0)
+            seconds = time.monotonic() - start
+        self.forecast.trained(epoch, len(part), seconds)
+        with torch.no_grad():
+            for buffer, before in zip(self.network.buffers(), statistics, strict=True):
+                buffer.copy_(before)
+
     def single_step(self, rate: float, number: int) -> Generator[LearnerEvent, None, float]:
         """One step at a given rate on films that seed and `number` decide; gives its loss."""
         generator = torch.Generator().manual_seed(self.recipe.seed * 100_003 + number)
@@ -150,16 +171,21 @@ class Learner:
     def _step(
         self, part: Tensor, labels: Tensor, generator: torch.Generator, mixing: random.Random
     ) -> Generator[LearnerEvent, None, tuple[float, float]]:
-        """One step of the optimizer on the training films `part`; gives loss and films called right.
-
-        Where memory runs out, the batch goes through the network in smaller parts whose gradients are summed.
-        """
+        """One step of the optimizer on the training films `part`; gives loss and films called right."""
         share = mixing.betavariate(self.recipe.mixup_alpha, self.recipe.mixup_alpha) if self.recipe.mixup_alpha else 1.0
-        films, others = self._films(part, share, generator), labels.flip(0)
+        films = self._films(part, share, generator)
+        loss, right = yield from self._gradients_that_fit(films, labels, labels.flip(0), share)
+        self.optimizer.step()
+        self.average.update()
+        return loss, right
+
+    def _gradients_that_fit(
+        self, films: Tensor, labels: Tensor, others: Tensor, share: float
+    ) -> Generator[LearnerEvent, None, tuple[float, float]]:
+        """As _gradients; where memory runs out, in smaller parts whose gradients are summed, from then on."""
         while True:
             try:
-                loss, right = self._gradients(films, labels, others, share)
-                break
+                return self._gradients(films, labels, others, share)
             except (MemoryError, RuntimeError) as error:
                 if not ran_out_of_memory(error) or processes() > 1:
                     raise
@@ -175,9 +201,6 @@ class Learner:
                     self.part_size,
                 )
                 yield Noted(sentence, Severity.WARNING)
-        self.optimizer.step()
-        self.average.update()
-        return loss, right
 
     def _films(self, part: Tensor, share: float, generator: torch.Generator) -> Tensor:
         """What the network is given for these films: cached features, or films (n, 1, size, size) changed at random.

@@ -17,8 +17,9 @@ def test_nothing_is_foretold_before_anything_is_known():
     assert Forecast(HALVES, FILMS).seconds_left(0, 0) is None
 
 
-def test_small_films_cost_by_their_area():
+def test_what_larger_films_cost_is_guessed_by_their_area_until_it_is_known():
     forecast = Forecast(HALVES, FILMS)
+    assert forecast.needs_trial(0)
     forecast.trained(0, 40, 1.0)  # 0.1 s for a film of full size
     forecast.looked(0, 40, 0.2)  # 0.02 s
     forecast.epoch_ended(1.5)
@@ -26,6 +27,16 @@ def test_small_films_cost_by_their_area():
     assert forecast.seconds_left(0, 0) == pytest.approx(2 * small + 2 * full + 4 * 1.5 + 10 * 0.02)
     assert forecast.seconds_left(3, 0.75) == pytest.approx(25 * 0.1 + 20 * 0.02 + 1.5 + 10 * 0.02)
     assert forecast.seconds_left(4, 0) == pytest.approx(10 * 0.02)
+    forecast.trained(3, 20, 0.8)  # 0.04 s
+    assert forecast.seconds_left(0, 0) == pytest.approx(2 * small + 2 * (100 * 0.04 + 20 * 0.02) + 4 * 1.5 + 10 * 0.02)
+
+
+def test_a_trial_is_needed_only_while_small_films_come_first():
+    forecast = Forecast(HALVES, FILMS)
+    assert not forecast.needs_trial(2), "an epoch of full size"
+    forecast.trained(3, 20, 0.8)
+    assert not forecast.needs_trial(0), "tried"
+    assert not Forecast(replace(HALVES, small_share=0.0), FILMS).needs_trial(0)
 
 
 def test_fine_tuning_is_foretold_while_only_features_are_known():
