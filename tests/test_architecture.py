@@ -1,8 +1,11 @@
 """The walls of the house: what may import what."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"acceptance", "answering", "architectures", "checkpoint", "device", "distributed", "doubts", "evaluation",
@@ -33,6 +36,14 @@ def test_window_imports_no_torch():
 
 def test_packaging_folder_does_not_shadow_the_library():
     assert not (ROOT / "packaging/__init__.py").exists()
+
+
+@pytest.mark.parametrize("package", ["core", "gui", "command_line"])
+def test_every_module_stands_once_in_the_map(package):
+    the_map = (ROOT / "docs/ARCHITECTURE.md").read_text("utf-8").split("## Map")[1]
+    groups = re.findall(rf"\*\*{package}\b[^*]*\*\*: ((?:`\w+`[,\s]*)+)", the_map)
+    named = re.findall(r"`(\w+)`", "".join(groups))
+    assert sorted(named) == sorted(path.stem for path in (ROOT / package).glob("*.py") if path.stem != "__init__")
 
 
 def test_networks_come_without_torchs_compiler_which_still_works_afterwards():
