@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import update_bn
 
 from core.architectures import build, trainable_parameters
 from core.cache import PROGRESS_SECONDS, Pace
@@ -28,6 +29,7 @@ from core.recipe import Depth, Recipe
 from core.transforms import Preprocessing, as_fractions, augmented, network_input
 
 LearnerEvent = Progressed | BatchEnded | Noted
+SETTLING_FILMS = 256  # that BatchNorm's statistics are taken from before validation
 SMALLEST_PART = 2  # films a step may be divided into when memory runs out; BatchNorm needs two
 
 
@@ -136,7 +138,22 @@ class Learner:
                 early, speed = self.recipe.patience_epochs > 0, films / worked
                 yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, speed, left, early)
         share_statistics(self.network, self.average.network)
+        if not self.on_features and not cancel.is_set():
+            self._settle_statistics(epoch, order[:SETTLING_FILMS], generator)
         return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / max(worked, 1e-9))
+
+    def _settle_statistics(self, epoch: int, chosen: Tensor, generator: torch.Generator) -> None:
+        """Take BatchNorm's statistics of the averaged network anew, from the training films `chosen`, each changed.
+
+        Those that it carries are a running mean, which lags behind its weights: in a training of few steps by so much
+        that its answers are worthless (Izmailov et al. 2018 take them anew for the same reason).
+        """
+        start = time.monotonic()
+        parts = [part for part in chosen.split(self.part_size) if len(part) > 1]
+        batches = (network_input(self._films(part, 1.0, generator), self.preprocessing) for part in parts)
+        with self.compute.autocast():
+            update_bn(batches, self.average.network)
+        self.forecast.trained(epoch, 0, time.monotonic() - start)
 
     def _try_full_size(self, epoch: int) -> Generator[LearnerEvent, None, None]:
         """Learn what a batch of the size of `epoch`, of full size, costs in time and memory; changes no weight.

@@ -8,6 +8,7 @@ from core.language import marked, tr, tr_count
 from core.metrics import DEFINITIONS, title_of, told
 from core.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
 from core.notice import NOTICE
+from core.recipe_words import choice_value, recipe_title
 from core.site import in_use, validation_here
 
 Section = tuple[str, list[str]]
@@ -66,11 +67,11 @@ def _details(content: dict[str, Any]) -> list[str]:
     recipe = content.get("recipe") or {}
     made = tr(
         DETAILS,
-        architecture=content["architecture"],
+        architecture=choice_value(content["architecture"]),
         size=content["preprocessing"]["size_px"],
         version=content["app_version"],
-        recipe=tr(str(recipe.get("name", NOT_TOLD))),
-        start=tr(str(recipe.get("start", NOT_TOLD))),
+        recipe=recipe_title(str(recipe.get("name", tr(NOT_TOLD)))),
+        start=choice_value(str(recipe.get("start", tr(NOT_TOLD)))),
         epoch=content.get("best_epoch", tr(NOT_TOLD)),
         digest=content["sha256"],
     )

@@ -10,18 +10,18 @@ from typing import Final
 
 from core.errors import JobFailed, Reason
 from core.files import sha256_of_text
-from core.language import marked, tr
+from core.language import tr
 
 ARCHITECTURES: Final = ("resnet18", "resnet34", "resnet50", "densenet121", "efficientnet_b0")
-START_NAMES: Final = (marked("bundled"), "imagenet", marked("random"))
+START_NAMES: Final = ("bundled", "imagenet", "random")
 
 
 class Depth(StrEnum):
     """How much of the network trains."""
 
-    HEAD = marked("head")
-    LAST_STAGE = marked("last_stage")
-    ALL = marked("all")
+    HEAD = "head"
+    LAST_STAGE = "last_stage"
+    ALL = "all"
 
 
 class Optimizer(StrEnum):
@@ -35,30 +35,30 @@ class Optimizer(StrEnum):
 class Schedule(StrEnum):
     """How the learning rate moves over the training. One-cycle: Smith and Topin 2017."""
 
-    CONSTANT = marked("constant")
-    ONE_CYCLE = marked("one_cycle")
+    CONSTANT = "constant"
+    ONE_CYCLE = "one_cycle"
 
 
 class Normalisation(StrEnum):
     """How grey values become network input."""
 
     RESNET = "resnet"  # ImageNet mean and deviation of each channel, as the published weights expect
-    PER_FILM = marked("per_film")  # each film to mean 0 and deviation 1: exposure and contrast cancel out
+    PER_FILM = "per_film"  # each film to mean 0 and deviation 1: exposure and contrast cancel out
 
 
 class KeptBy(StrEnum):
     """Which figure on validation films decides which epoch is kept, and when to stop early."""
 
-    LOSS = marked("loss")
+    LOSS = "loss"
     AUC = "auc"
-    ACCURACY = marked("accuracy")
+    ACCURACY = "accuracy"
 
 
 class OperatingPoint(StrEnum):
     """How the threshold is chosen."""
 
-    FIXED = marked("fixed")  # 0.5
-    BALANCED = marked("balanced")  # the largest sensitivity + specificity on validation (Youden 1950)
+    FIXED = "fixed"  # 0.5
+    BALANCED = "balanced"  # the largest sensitivity + specificity on validation (Youden 1950)
 
 
 LIMITS: Final = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability": 1.0}  # of changes; 0.9 for the others

@@ -10,6 +10,7 @@ from core.events import Noted, Progressed, Severity
 from core.language import tr
 from core.model_file import load_model
 from core.recipe import Recipe
+from core.recipe_words import choice_value
 
 
 def start_weights(
@@ -29,17 +30,17 @@ def start_weights(
             "The starting model {name} is a {architecture}, but the recipe says {wanted}. "
             "Choose the same architecture, or other starting weights.",
             name=model.header.name,
-            architecture=model.header.architecture,
-            wanted=recipe.architecture,
+            architecture=choice_value(model.header.architecture),
+            wanted=choice_value(recipe.architecture),
         )
         raise JobFailed(Reason.RECIPE_INVALID, sentence)
     network.backbone.load_state_dict(model.network.backbone.state_dict())
     if model.preprocessing.normalisation is not recipe.normalisation:
         sentence = tr(
-            "{name} was trained with {normalisation} normalisation, this recipe uses {wanted}.",
+            '{name} was trained with exposure "{normalisation}", this recipe uses "{wanted}".',
             name=model.header.name,
-            normalisation=tr(model.preprocessing.normalisation),
-            wanted=tr(recipe.normalisation),
+            normalisation=choice_value(model.preprocessing.normalisation),
+            wanted=choice_value(recipe.normalisation),
         )
         yield Noted(sentence, Severity.WARNING)
     if model.header.classes != classes and recipe.trains_backbone and recipe.backbone_rate_factor < 1:

@@ -27,9 +27,9 @@ from core.files import write_text_atomically
 from core.language import marked, tr
 from core.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, with_start
 from core.recipe_file import load_recipe, to_json_object
+from core.recipe_words import CHANGES, CHOICES, OWN, RECIPES, choice_value, recipe_title
 from gui import messages
 from gui.naming import button, named
-from gui.recipe_words import CHANGES, CHOICES, OWN, RECIPES, recipe_title
 from gui.worker import JobError
 
 MATTERS = ("architecture", "start", "epochs", "seed")
@@ -201,7 +201,7 @@ def _input(name: str, kind: type) -> QWidget:
     if choices:
         box = QComboBox()
         for choice in choices:
-            box.addItem(tr(choice), str(choice))
+            box.addItem(choice_value(choice), str(choice))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setEditable(name == "start")  # the path of a model file may stand here too
         return box

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLa
 from core.intervals import Figure
 from core.language import marked, tr, tr_count
 from core.notice import NOTICE
+from core.recipe_words import choice_title, choice_value, recipe_title
 from core.runs import Comparison, Run
 from core.visible import visible_name
 from gui import jobs, messages
 from gui.figure_list import told
 from gui.naming import buttons, paragraph
 from gui.plots import LOOKS
-from gui.recipe_words import choice_title, recipe_title
 from gui.run_plots import RunPlots
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
@@ -107,7 +107,7 @@ class RunsTab(QWidget):
         if any(seen.auc):
             figures.append((tr("Test AUC, n = {films}", films=seen.films), *map(_told, seen.auc)))
         names = [visible_name(run.card.name) for run in seen.runs]
-        choices = [(choice_title(key), *map(tr, values)) for key, *values in seen.choices]
+        choices = [(choice_title(key), *map(choice_value, values)) for key, *values in seen.choices]
         self._choices.set_rows([*figures, *choices], [tr(CHOICE), *names])
 
     def _chosen(self) -> list[Run]:

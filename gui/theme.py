@@ -61,14 +61,21 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
     application.setStyleSheet(
         f"""
         QGroupBox {{ border: 1px solid {colours.line}; border-radius: 6px; margin-top: 12px; padding: 8px; }}
+        QGroupBox:!checked {{ border-color: transparent; }}
         QGroupBox::title {{ subcontrol-origin: margin; left: 10px; color: {colours.quiet}; }}
         QPushButton {{ padding: 7px 14px; border: 1px solid {colours.line}; border-radius: 5px;
                        background: {colours.panel}; }}
         QPushButton:hover, QPushButton:focus {{ border-color: {colours.accent}; }}
         QPushButton:disabled {{ color: {colours.quiet}; }}
         QTabWidget::pane {{ border: none; border-top: 1px solid {colours.line}; }}
+        QTabBar {{ qproperty-drawBase: 0; }}
         QTabBar::tab {{ padding: 9px 22px; border: none; border-bottom: 3px solid transparent; }}
         QTabBar::tab:selected {{ border-bottom: 3px solid {colours.accent}; }}
+        QCheckBox::indicator, QGroupBox::indicator {{ width: 13px; height: 13px; border-radius: 3px;
+                       border: 1px solid {colours.quiet}; background: {colours.panel}; }}
+        QCheckBox::indicator:checked, QGroupBox::indicator:checked {{ background: {colours.accent}; }}
+        QCheckBox::indicator:disabled {{ border-color: {colours.line}; }}
+        QCheckBox::indicator:checked:disabled {{ background: {colours.line}; }}
         QLabel[role="quiet"] {{ color: {colours.quiet}; }}
         QLabel[role="verdict"] {{ font-size: 26px; font-weight: bold; }}
         QFrame#drop_area {{ border: 2px dashed {colours.line}; border-radius: 10px; }}

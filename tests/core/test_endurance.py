@@ -97,7 +97,7 @@ def test_two_processes_train_nearly_as_one(dataset_folder, recipe, tmp_path, mon
     assert len(one) == len(two) == 4
     for first, second in zip(one, two, strict=True):  # BatchNorm sees half a batch in each process
         assert second.training_loss == pytest.approx(first.training_loss, rel=0.15)
-        assert second.validation_loss == pytest.approx(first.validation_loss, rel=0.05)
+        assert second.validation_loss == pytest.approx(first.validation_loss, rel=0.15)
     weights = [load_model(tmp_path / name / "best.safetensors").network.head.weight.float() for name in ("one", "two")]
     assert torch.allclose(*weights, atol=0.01)
     assert len(json.loads((tmp_path / "two/metrics.json").read_text())["confusion"]) == 2

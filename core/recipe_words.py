@@ -1,8 +1,9 @@
-"""Names of recipes, title and plain sentence of every choice, for people who never trained a network."""
+"""Words for recipes, choices and their values, with a sentence for each, for people who never trained a network."""
 
 from typing import Final
 
 from core.language import marked, tr
+from core.recipe import Depth, KeptBy, Normalisation, OperatingPoint, Optimizer, Schedule
 
 OWN: Final = marked("own")
 RECIPES: Final = {
@@ -22,7 +23,9 @@ CHOICES: Final = {
     ),
     "depth": (
         marked("What trains"),
-        marked("head: only the last layer, quickest. last_stage: the last part too. all: the whole network, best."),
+        marked(
+            "Last layer: quickest. Last part: that one and what stands before it. Whole network: best, takes longest."
+        ),
     ),
     "frozen_epochs": (
         marked("Epochs of the last layer"),
@@ -50,7 +53,9 @@ CHOICES: Final = {
     ),
     "normalisation": (
         marked("Exposure"),
-        marked("per_film: every film brought to the same mean and contrast. resnet: as ImageNet weights expect."),
+        marked(
+            "Film by film: every film brought to the same mean and contrast. As ImageNet: what those weights expect."
+        ),
     ),
     "optimizer": (
         marked("Optimizer"),
@@ -67,7 +72,7 @@ CHOICES: Final = {
     "weight_decay": (marked("Weight decay"), marked("Pulls weights towards 0, against learning by heart.")),
     "schedule": (
         marked("Rate over time"),
-        marked("one_cycle: up, then down to 0, best for most. constant: always the same."),
+        marked("One cycle: up, then down to 0, best for most. Constant: always the same."),
     ),
     "class_weights": (marked("Weigh classes alike"), marked("A rare class counts as much as a frequent one.")),
     "label_smoothing": (
@@ -96,7 +101,7 @@ CHOICES: Final = {
     ),
     "operating_point": (
         marked("Threshold"),
-        marked("balanced: where sensitivity + specificity are largest on validation films. fixed: 0.5."),
+        marked("Best balance: where sensitivity + specificity are largest on validation films. Fixed: 0.5."),
     ),
     "seed": (
         marked("Seed"),
@@ -121,11 +126,43 @@ CHANGES: Final = {
     ),
     "noise_fraction": (marked("Noise"), marked("Adds up to so much noise, as low doses and compression do.")),
 }
+VALUES: Final = {
+    "resnet18": "ResNet-18",
+    "resnet34": "ResNet-34",
+    "resnet50": "ResNet-50",
+    "densenet121": "DenseNet-121",
+    "efficientnet_b0": "EfficientNet-B0",
+    "bundled": marked("bundled model"),
+    "imagenet": marked("ImageNet photographs"),
+    "random": marked("nothing (random)"),
+    Depth.HEAD: marked("last layer"),
+    Depth.LAST_STAGE: marked("last part"),
+    Depth.ALL: marked("whole network"),
+    Normalisation.PER_FILM: marked("film by film"),
+    Normalisation.RESNET: marked("as ImageNet"),
+    Optimizer.ADAM: "Adam",
+    Optimizer.ADAMW: "AdamW",
+    Optimizer.SGD: "SGD",
+    Schedule.CONSTANT: marked("constant"),
+    Schedule.ONE_CYCLE: marked("one cycle"),
+    KeptBy.LOSS: marked("loss"),
+    KeptBy.AUC: "AUC",
+    KeptBy.ACCURACY: marked("accuracy"),
+    OperatingPoint.FIXED: marked("fixed at 0.5"),
+    OperatingPoint.BALANCED: marked("best balance"),
+    "True": marked("yes"),
+    "False": marked("no"),
+}
 
 
 def choice_title(key: str) -> str:
     """How a choice of a recipe is called to a person; key: as in comparisons, "augmentation sharpness"."""
     return tr({**CHOICES, **CHANGES}[key.rpartition(" ")[2]][0])
+
+
+def choice_value(value: str) -> str:
+    """How a value of a choice is called to a person; numbers, and paths of model files, stay as they are."""
+    return tr(VALUES[value]) if value in VALUES else value
 
 
 def recipe_title(name: str) -> str:
