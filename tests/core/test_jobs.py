@@ -177,6 +177,14 @@ def test_the_chosen_figure_keeps_an_epoch_also_with_mixup(figure, dataset_folder
     assert result.best_epoch == best.epoch
 
 
+@pytest.mark.parametrize("decay", [0.0, 0.9])
+def test_validation_is_sane_from_the_first_steps(decay, dataset_folder, quick_recipe, tmp_path, cancel):
+    recipe = replace(quick_recipe, learning_rate=3e-3, averaging_decay=decay, epochs=3)
+    events, _ = drained(train(dataset_folder, recipe, tmp_path / "run", cancel))
+    losses = [event.validation_loss for event in events if isinstance(event, EpochEnded)]
+    assert max(losses) < 2, "with statistics of BatchNorm that lag behind it is 30 to 140 here"
+
+
 def test_small_films_come_first_and_the_kept_model_is_for_full_size(dataset_folder, quick_recipe, tmp_path, cancel):
     recipe = replace(quick_recipe, epochs=4, small_share=0.5, small_size_px=32, patience_epochs=1)
     sizes = {}
