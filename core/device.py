@@ -1,16 +1,22 @@
-"""Which device computes, and at which precision."""
+"""Which device computes, and at which precision: measured once, remembered from start to start."""
 
+import json
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import nn
 
+from core.errors import JobFailed
+from core.files import read_json, sha256_of_text, write_text_atomically
+from core.form_memory import processor_name
 from core.language import tr
+from core.places import cache_folder
 
-TRIAL_SECONDS = 0.15
+TRIALS = 12
+WORTH_IT = 1.2  # so many times as fast bfloat16 must be: less is not worth its rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +38,47 @@ class Compute:
 
 @lru_cache(maxsize=1)
 def chosen_compute() -> Compute:
-    """The best device here: CUDA, then Apple's, then the processor; precision by measurement, once a process."""
+    """The best device here: CUDA, then Apple's, then the processor, its precision by measurement.
+
+    The measurement is kept for later starts, so that a training which goes on, or is repeated, is computed as before.
+    """
     if torch.cuda.is_available():
         return Compute(torch.device("cuda"), torch.cuda.is_bf16_supported())
     if torch.backends.mps.is_available():
         return Compute(torch.device("mps"), half=False)
-    cpu = torch.device("cpu")
-    return Compute(cpu, half=_films_a_second(Compute(cpu, half=True)) > 1.2 * _films_a_second(Compute(cpu, half=False)))
+    key = [processor_name(), torch.__version__]
+    path = cache_folder() / "training" / f"{sha256_of_text(json.dumps(key))[:16]}.json"
+    try:
+        half = read_json(path)["half"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        half = _times_as_fast() > WORTH_IT
+        with suppress(JobFailed):  # without room for it, it is measured again at the next start
+            write_text_atomically(path, json.dumps({"key": key, "half": half}))
+    return Compute(torch.device("cpu"), half)
 
 
 @torch.inference_mode(mode=False)  # whatever the caller is in: a step goes backward
 @torch.enable_grad()
-def _films_a_second(compute: Compute) -> float:
-    """Speed of a small convolution, forward and backward. Not every processor has bfloat16 instructions."""
+def _times_as_fast() -> float:
+    """How many times as fast as in fp32 a small convolution is in bfloat16, forward and backward.
+
+    Not every processor has bfloat16 instructions. On one thread, in turn, and the quickest of each, so that other work
+    on the computer does not tip it.
+    """
     with torch.random.fork_rng(devices=[]):  # a training that measures first must begin with the same random weights
         layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
 
-    def step() -> None:
-        with compute.autocast():
+    def seconds(half: bool) -> float:
+        start = time.perf_counter()
+        with Compute(torch.device("cpu"), half).autocast():
             layer(films).sum().backward()
+        return time.perf_counter() - start
 
-    step()
-    steps, start = 0, time.perf_counter()
-    while time.perf_counter() - start < TRIAL_SECONDS:
-        step()
-        steps += 1
-    return 8 * steps / (time.perf_counter() - start)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        each = [(seconds(half=False), seconds(half=True)) for _ in range(TRIALS)]
+    finally:
+        torch.set_num_threads(threads)
+    return min(full for full, _ in each) / min(half for _, half in each)

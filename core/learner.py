@@ -17,20 +17,17 @@ from core.cache import PROGRESS_SECONDS, Pace
 from core.dataset import Split
 from core.decoded import DecodedFilms
 from core.device import chosen_compute
-from core.distributed import agree_to_stop, in_parallel, own_share, processes, share_statistics, summed
-from core.errors import JobFailed, Reason
-from core.events import BatchEnded, Noted, Progressed, Severity, Stage
+from core.distributed import agree_to_stop, in_parallel, share_statistics
+from core.events import BatchEnded, Noted, Progressed, Stage
 from core.forecast import Forecast
-from core.language import tr, tr_count
+from core.gradients import Batch, Gradients
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
-from core.mishaps import ran_out_of_memory
 from core.model_file import logits_of
 from core.recipe import Depth, Recipe
 from core.transforms import Preprocessing, as_fractions, augmented, network_input
 
 LearnerEvent = Progressed | BatchEnded | Noted
 SETTLING_FILMS = 256  # that BatchNorm's statistics are taken from before validation
-SMALLEST_PART = 2  # films a step may be divided into when memory runs out; BatchNorm needs two
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Learner:
         self.network = build(recipe.architecture, classes)
         self.features: dict[Split, Tensor] = {}
         self.forecast = Forecast(recipe, {split: len(films.labels) for split, films in splits.items()})
-        self.part_size = recipe.batch_size  # films that go through the network at once; less after memory ran out
+        self.gradients = Gradients(self.network, self._forward, self._loss, recipe.batch_size)
 
     def to_device(self) -> None:
         """Move the network to where it trains; call it after the starting weights are in place."""
@@ -67,6 +64,7 @@ class Learner:
         depth = self.recipe.depth if fine_tuning else Depth.HEAD
         backbone = trainable_parameters(self.network, self.recipe.architecture, depth)
         self.on_features = not backbone
+        self.gradients.divided = not self.on_features
         self.optimizer = make_optimizer(self.recipe, self.network.head, backbone)
         self.average = AveragedWeights.of(self.network, self.recipe.averaging_decay)
         self._parallel = self.network if self.on_features else in_parallel(self.network)
@@ -149,7 +147,7 @@ class Learner:
         that its answers are worthless (Izmailov et al. 2018 take them anew for the same reason).
         """
         start = time.monotonic()
-        parts = [part for part in chosen.split(self.part_size) if len(part) > 1]
+        parts = [part for part in chosen.split(self.gradients.part_size) if len(part) > 1]
         batches = (network_input(self._films(part, 1.0, generator), self.preprocessing) for part in parts)
         with self.compute.autocast():
             update_bn(batches, self.average.network)
@@ -167,7 +165,7 @@ class Learner:
         for _ in range(2):
             start = time.monotonic()
             films = self._films(part, 1.0, torch.Generator().manual_seed(self.recipe.seed))
-            yield from self._gradients_that_fit(films, labels, labels, 1.0)
+            yield from self.gradients.that_fit(Batch(films, labels, labels, 1.0))
             seconds = time.monotonic() - start
         self.forecast.trained(epoch, len(part), seconds)
         with torch.no_grad():
@@ -191,33 +189,10 @@ class Learner:
         """One step of the optimizer on the training films `part`; gives loss and films called right."""
         share = mixing.betavariate(self.recipe.mixup_alpha, self.recipe.mixup_alpha) if self.recipe.mixup_alpha else 1.0
         films = self._films(part, share, generator)
-        loss, right = yield from self._gradients_that_fit(films, labels, labels.flip(0), share)
+        loss, right = yield from self.gradients.that_fit(Batch(films, labels, labels.flip(0), share))
         self.optimizer.step()
         self.average.update()
         return loss, right
-
-    def _gradients_that_fit(
-        self, films: Tensor, labels: Tensor, others: Tensor, share: float
-    ) -> Generator[LearnerEvent, None, tuple[float, float]]:
-        """As _gradients; where memory runs out, in smaller parts whose gradients are summed, from then on."""
-        while True:
-            try:
-                return self._gradients(films, labels, others, share)
-            except (MemoryError, RuntimeError) as error:
-                if not ran_out_of_memory(error) or processes() > 1:
-                    raise
-                if self.part_size // 2 < SMALLEST_PART:
-                    sentence = tr(
-                        "There is not enough memory for two films at once. Choose a smaller image or network."
-                    )
-                    raise JobFailed(Reason.OUT_OF_MEMORY, sentence) from error
-                self.part_size //= 2
-                sentence = tr_count(
-                    "Memory ran out; batches now go through the network {count} film at a time.",
-                    "Memory ran out; batches now go through the network {count} films at a time.",
-                    self.part_size,
-                )
-                yield Noted(sentence, Severity.WARNING)
 
     def _films(self, part: Tensor, share: float, generator: torch.Generator) -> Tensor:
         """What the network is given for these films: cached features, or films (n, 1, size, size) changed at random.
@@ -230,37 +205,6 @@ class Learner:
             pixels = torch.from_numpy(np.array(self.splits[Split.TRAINING].pixels[part.numpy()]))
             films = augmented(as_fractions(pixels.to(self.compute.device)), self.recipe.augmentation, generator)
         return films if share == 1 else share * films + (1 - share) * films.flip(0)
-
-    def _gradients(self, films: Tensor, labels: Tensor, others: Tensor, share: float) -> tuple[float, float]:
-        """Gradients of the mean loss over the batch; gives that loss and the films called right.
-
-        With several processes each computes its share, and DistributedDataParallel averages the gradients.
-        """
-        self.optimizer.zero_grad(set_to_none=True)
-        total = right = 0.0
-        whole = len(films)
-        own = slice(0, whole) if self.on_features else own_share(whole)
-        films, labels, others = films[own], labels[own], others[own]
-        factor = processes() if len(films) < whole else 1
-        for where in torch.split(torch.arange(len(films)), self._part_sizes(len(films))):
-            start, end = int(where[0]), int(where[-1]) + 1
-            logits = self._forward(films[start:end])
-            loss = share * self._loss(logits, labels[start:end])
-            if share != 1:
-                loss = loss + (1 - share) * self._loss(logits, others[start:end])
-            weighted = loss * (len(logits) / whole)
-            (factor * weighted).backward()
-            total += float(weighted.detach())
-            calls = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] >= 0).long()
-            right += float((calls == labels[start:end]).sum())
-        if len(films) < whole:
-            total, right = summed([total, right], self.compute.device)
-        return total, right
-
-    def _part_sizes(self, count: int) -> list[int]:
-        """How many of `count` films go through the network together; never one alone, for BatchNorm needs two."""
-        parts = max(1, round(count / self.part_size))
-        return [len(part) for part in np.array_split(np.arange(count), parts)]
 
     def _forward(self, films: Tensor) -> Tensor:
         if self.on_features:

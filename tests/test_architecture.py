@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"acceptance", "answering", "architectures", "checkpoint", "device", "distributed", "doubts", "evaluation",
-         "explain", "inference", "learner", "learning", "model_file", "overriding", "packed", "pipeline", "preview",
-         "rate_finder", "screening", "search", "starting", "torchvision_models", "training", "transforms", "watching",
-         "winograd"}  # fmt: skip
+         "explain", "gradients", "inference", "learner", "learning", "model_file", "overriding", "packed",
+         "pipeline", "preview", "rate_finder", "screening", "search", "starting", "torchvision_models", "training",
+         "transforms", "watching", "winograd"}  # fmt: skip
 EVERY = sorted(path.stem for path in (ROOT / "core").glob("*.py") if path.stem != "__init__")
 LIGHT = [name for name in EVERY if name not in HEAVY]
 

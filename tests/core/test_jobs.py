@@ -16,7 +16,7 @@ import pytest
 import torch
 
 import main
-from core import files, learner
+from core import device, files, learner
 from core.ages import age_range
 from core.demo import DEMO_RECIPE
 from core.device import chosen_compute
@@ -98,9 +98,10 @@ def test_a_start_for_other_classes_that_may_hardly_learn_is_told(
     assert all("NORMAL, PNEUMONIA" in text and "uses 0.2" in text for text in told)
 
 
-def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel):
+def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch):
     recipe = replace(quick_recipe, mixup_alpha=0.4)
-    chosen_compute.cache_clear()  # the first training of a process measures it, and must not differ for that
+    monkeypatch.setattr(device, "cache_folder", lambda: tmp_path)
+    chosen_compute.cache_clear()  # the first training on a computer measures it, and must not differ for that
     _, whole = drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
     job = train(dataset_folder, recipe, tmp_path / "broken", cancel)
     for event in job:
@@ -159,7 +160,7 @@ def test_parts_of_a_batch_sum_to_the_whole_gradient(dataset_folder, quick_recipe
 
     def in_parts(self, *arguments):
         real(self, *arguments)
-        self.part_size = 2
+        self.gradients.part_size = 2
 
     monkeypatch.setattr(learner.Learner, "__init__", in_parts)
     drained(train(dataset_folder, recipe, tmp_path / "parts", cancel))
@@ -175,6 +176,21 @@ def test_the_chosen_figure_keeps_an_epoch_also_with_mixup(figure, dataset_folder
     epochs = [event for event in events if isinstance(event, EpochEnded)]
     best = max(epochs, key=lambda epoch: (getattr(epoch, f"validation_{figure}"), -epoch.epoch))
     assert result.best_epoch == best.epoch
+
+
+@pytest.mark.parametrize(("times_as_fast", "half"), [(3.0, True), (1.1, False)])
+def test_precision_is_measured_once_for_a_computer(times_as_fast, half, tmp_path, monkeypatch):
+    monkeypatch.setattr(device.torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(device.torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(device, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(device, "_times_as_fast", Mock(side_effect=[times_as_fast, times_as_fast]))
+    choose = chosen_compute.__wrapped__  # as in another start
+    assert [choose().half, choose().half] == [half, half]
+    assert device._times_as_fast.call_count == 1
+    (kept,) = (tmp_path / "training").iterdir()
+    kept.write_text("{damaged")
+    assert choose().half == half
+    assert device._times_as_fast.call_count == 2
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.9])
