@@ -19,6 +19,7 @@ from core.recipe_file import to_json_object
 from core.run_folder import read_epochs
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(300)  # each test starts the program several times
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def recipe(quick_recipe, tmp_path):
         quick_recipe, epochs=4, small_share=0.5, small_size_px=32, batch_size=16, averaging_decay=0.9,
         augmentation=MODERATE_AUGMENTATION,
     )  # fmt: skip
-    (tmp_path / "recipe.json").write_text(json.dumps(to_json_object(replace(made, learning_rate=1e-4))))
+    (tmp_path / "recipe.json").write_text(json.dumps(to_json_object(replace(made, learning_rate=2e-5))))
     return tmp_path / "recipe.json"
 
 
@@ -97,9 +98,9 @@ def test_two_processes_train_nearly_as_one(dataset_folder, recipe, tmp_path, mon
     assert len(one) == len(two) == 4
     for first, second in zip(one, two, strict=True):  # BatchNorm sees half a batch in each process
         assert second.training_loss == pytest.approx(first.training_loss, rel=0.15)
-        assert second.validation_loss == pytest.approx(first.validation_loss, rel=0.15)
+        assert second.validation_loss == pytest.approx(first.validation_loss, rel=0.05)
     weights = [load_model(tmp_path / name / "best.safetensors").network.head.weight.float() for name in ("one", "two")]
-    assert torch.allclose(*weights, atol=0.01)
+    assert torch.allclose(*weights, atol=1e-4)
     assert len(json.loads((tmp_path / "two/metrics.json").read_text())["confusion"]) == 2
 
 
