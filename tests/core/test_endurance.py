@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from core.model_file import load_model
 from core.recipe import MODERATE_AUGMENTATION
