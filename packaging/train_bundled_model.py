@@ -271,7 +271,7 @@ def fitted_bias(logits: np.ndarray, labels: np.ndarray) -> float:
 
     def loss(bias: float) -> float:
         moved = (logits + bias).astype(np.float64)
-        return log_loss(moved / fitted_temperature(moved, labels), labels)
+        return log_loss(moved / fitted_temperature(moved, labels), np.eye(2)[labels])
 
     return float(min(candidates, key=loss))
 

@@ -135,6 +135,18 @@ def test_the_temperature_is_that_of_the_films():
     assert probabilities_of(np.array([[800.0], [-800.0]], np.float32), 1.0).tolist() == [1.0, 0.0]
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_few_films_told_apart_without_a_mistake_prove_no_certainty(classes):
+    labels = np.repeat(np.arange(classes), 9)
+    logits = 20 * np.eye(classes, dtype=np.float32)[labels]
+    if classes == 2:
+        logits = logits[:, 1:] - logits[:, :1]
+    for scale in (0.05, 0.5, 1):
+        told = probabilities_of(logits * scale, fitted_temperature(logits * scale, labels))
+        right = np.where(labels == 1, told, 1 - told) if classes == 2 else told[np.arange(len(labels)), labels]
+        assert right == pytest.approx(9.5 / (9 + classes / 2), abs=0.01)
+
+
 def test_natural_frequencies_say_people_not_shares():
     sentence = natural_frequencies(Figure(0.96, 0.92, 0.98), Figure(0.92, 0.88, 0.95), 0.1)
     assert sentence == (
