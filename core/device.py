@@ -15,7 +15,7 @@ from core.form_memory import processor_name
 from core.language import tr
 from core.places import cache_folder
 
-TRIALS = 12
+TRIALS = 6
 WORTH_IT = 1.2  # so many times as fast bfloat16 must be: less is not worth its rounding
 
 

@@ -1,5 +1,6 @@
 """A network and all that changes its weights: phases, batches, steps. Keeps no file and judges no epoch."""
 
+import itertools
 import random
 import threading
 import time
@@ -136,19 +137,22 @@ class Learner:
                 early, speed = self.recipe.patience_epochs > 0, films / worked
                 yield BatchEnded(epoch + 1, epochs, number + 1, len(parts), loss, speed, left, early)
         share_statistics(self.network, self.average.network)
-        if not self.on_features and not cancel.is_set():
-            self._settle_statistics(epoch, order[:SETTLING_FILMS], generator)
+        if not self.on_features:
+            self._settle_statistics(epoch, order[:SETTLING_FILMS], generator, cancel)
         return Pass(loss_sum / max(films, 1), hits / max(films, 1), rate, films / max(worked, 1e-9))
 
-    def _settle_statistics(self, epoch: int, chosen: Tensor, generator: torch.Generator) -> None:
+    def _settle_statistics(
+        self, epoch: int, chosen: Tensor, generator: torch.Generator, cancel: threading.Event
+    ) -> None:
         """Take BatchNorm's statistics of the averaged network anew, from the training films `chosen`, each changed.
 
         Those that it carries are a running mean, which lags behind its weights: in a training of few steps by so much
-        that its answers are worthless (Izmailov et al. 2018 take them anew for the same reason).
+        that its answers are worthless (Izmailov et al. 2018 take them anew for the same reason). Ends when cancelled.
         """
         start = time.monotonic()
         parts = [part for part in chosen.split(self.gradients.part_size) if len(part) > 1]
-        batches = (network_input(self._films(part, 1.0, generator), self.preprocessing) for part in parts)
+        wanted = itertools.takewhile(lambda _: not cancel.is_set(), parts)
+        batches = (network_input(self._films(part, 1.0, generator), self.preprocessing) for part in wanted)
         with self.compute.autocast():
             update_bn(batches, self.average.network)
         self.forecast.trained(epoch, 0, time.monotonic() - start)
