@@ -1,19 +1,17 @@
 """Which device computes, and at which precision: measured once, remembered from start to start."""
 
-import json
+import os
+import platform
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import nn
 
-from core.errors import JobFailed
-from core.files import read_json, sha256_of_text, write_text_atomically
-from core.form_memory import processor_name
 from core.language import tr
-from core.places import cache_folder
+from core.measured import keep, path_of, processor_name, recalled
 
 TRIALS = 6
 WORTH_IT = 1.2  # so many times as fast bfloat16 must be: less is not worth its rounding
@@ -46,15 +44,19 @@ def chosen_compute() -> Compute:
         return Compute(torch.device("cuda"), torch.cuda.is_bf16_supported())
     if torch.backends.mps.is_available():
         return Compute(torch.device("mps"), half=False)
-    key = [processor_name(), torch.__version__]
-    path = cache_folder() / "training" / f"{sha256_of_text(json.dumps(key))[:16]}.json"
-    try:
-        half = read_json(path)["half"] is True
-    except (OSError, ValueError, KeyError, TypeError):
+    key = computer_key()
+    path = path_of("training", key)
+    half = (recalled(path, key) or {}).get("half")
+    if not isinstance(half, bool):
         half = _times_as_fast() > WORTH_IT
-        with suppress(JobFailed):  # without room for it, it is measured again at the next start
-            write_text_atomically(path, json.dumps({"key": key, "half": half}))
+        keep(path, key, {"half": half})
     return Compute(torch.device("cpu"), half)
+
+
+def computer_key() -> list[str]:
+    """What a measurement of speed on the processor depends on, whatever is computed."""
+    system, cores = platform.platform(), str(os.cpu_count())
+    return [processor_name(), torch.backends.cpu.get_cpu_capability(), torch.__version__, system, cores]
 
 
 @torch.inference_mode(mode=False)  # whatever the caller is in: a step goes backward

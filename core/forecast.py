@@ -65,7 +65,7 @@ class Forecast:
         """
         if not self._training and not self._looking:
             return None
-        epochs, last = self._recipe.frozen_epochs + self._recipe.epochs, self._recipe.image_size_px
+        epochs, last = self._recipe.all_epochs, self._recipe.image_size_px
         left = (epochs - epoch) * self._besides.mean + self._films[Split.TEST] * self._cost(last)[1]
         for number in range(max(epoch, self._first_on_films), epochs):
             rest = 1 - share if number == epoch else 1
@@ -76,7 +76,7 @@ class Forecast:
     def needs_trial(self, epoch: int) -> bool:
         """Whether the films of `epoch` are smaller than those of the last one, whose cost is not known yet."""
         recipe = self._recipe
-        last = recipe.size_px_of(recipe.frozen_epochs + recipe.epochs - 1)
+        last = recipe.size_px_of(recipe.all_epochs - 1)
         return recipe.size_px_of(epoch) < last and last not in self._training
 
     def _cost(self, size_px: int) -> tuple[float, float]:
@@ -90,7 +90,7 @@ class Forecast:
     def _first_on_films(self) -> int:
         """The first epoch that needs more than cached features."""
         recipe = self._recipe
-        return recipe.frozen_epochs if recipe.trains_backbone else recipe.frozen_epochs + recipe.epochs
+        return recipe.frozen_epochs if recipe.trains_backbone else recipe.all_epochs
 
 
 def time_left(event: BatchEnded) -> str:

@@ -16,20 +16,6 @@ from core.mishaps import ran_out_of_memory
 SMALLEST_PART = 2  # films a batch may be divided into when memory runs out; BatchNorm needs two
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What a step learns from, on the device.
-
-    films: (n, 1, size, size) or cached features. labels, others: (n,) of each film, and of the one blended into it.
-    share: of each film that stayed (mixup: Zhang et al. 2018); 1 where nothing was blended.
-    """
-
-    films: Tensor
-    labels: Tensor
-    others: Tensor
-    share: float
-
-
 @dataclass(slots=True)
 class Gradients:
     """Leaves the gradients of a batch's mean loss in `network`, instead of those that it had.
@@ -44,14 +30,18 @@ class Gradients:
     part_size: int
     divided: bool = True
 
-    def that_fit(self, batch: Batch) -> Generator[Noted, None, tuple[float, float]]:
+    def that_fit(
+        self, films: Tensor, labels: Tensor, share: float = 1.0
+    ) -> Generator[Noted, None, tuple[float, float]]:
         """Mean loss and films called right; where memory runs out, in smaller parts, from then on.
 
+        films: (n, 1, size, size) or cached features, on the device, as `labels` (n,). share: of each film that stayed,
+        where the film at its place from the end was blended into it (mixup: Zhang et al. 2018).
         Raises JobFailed where not even two films fit.
         """
         while True:
             try:
-                return self._of(batch)
+                return self._of(films, labels, share)
             except (MemoryError, RuntimeError) as error:
                 if not ran_out_of_memory(error) or processes() > 1:
                     raise
@@ -68,23 +58,23 @@ class Gradients:
                 )
                 yield Noted(sentence, Severity.WARNING)
 
-    def _of(self, batch: Batch) -> tuple[float, float]:
+    def _of(self, films: Tensor, labels: Tensor, share: float) -> tuple[float, float]:
         """The same in parts of the present size, whose gradients are summed.
 
         With several processes each computes its share, and DistributedDataParallel averages the gradients.
         """
         self.network.zero_grad(set_to_none=True)
         total = right = 0.0
-        whole = len(batch.films)
+        whole, others = len(films), labels.flip(0)
         own = own_share(whole) if self.divided else slice(0, whole)
-        films, labels, others = batch.films[own], batch.labels[own], batch.others[own]
+        films, labels, others = films[own], labels[own], others[own]
         factor = processes() if len(films) < whole else 1
         for where in torch.split(torch.arange(len(films)), self._sizes(len(films))):
             start, end = int(where[0]), int(where[-1]) + 1
             logits = self.forward(films[start:end])
-            loss = batch.share * self.loss(logits, labels[start:end])
-            if batch.share != 1:
-                loss = loss + (1 - batch.share) * self.loss(logits, others[start:end])
+            loss = share * self.loss(logits, labels[start:end])
+            if share != 1:
+                loss = loss + (1 - share) * self.loss(logits, others[start:end])
             (factor * (loss * (len(logits) / whole))).backward()
             total += float(loss.detach()) * len(logits) / whole
             calls = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] >= 0).long()

@@ -5,8 +5,6 @@ Full precision in `core.model_file.logits_of` stays the reference: of evaluation
 
 import copy
 import math
-import os
-import platform
 import time
 from dataclasses import replace
 from functools import lru_cache
@@ -21,7 +19,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from core.architectures import Network
 from core.calibration import Logits
-from core.form_memory import BATCHES, TRIED_FILMS, Choice, Form, path_of, processor_name, remember, remembered
+from core.device import computer_key
+from core.form_memory import BATCHES, TRIED_FILMS, Choice, Form, remember, remembered
+from core.measured import path_of
 from core.model_file import Model, known_films
 from core.packed import pack_convolutions
 from core.recipe import Normalisation
@@ -259,10 +259,9 @@ def _channels_last(films: Tensor) -> Tensor:
 
 def key_of(model: Model) -> list[str]:
     """What the quickest form depends on."""
-    where = (processor_name(), torch.backends.cpu.get_cpu_capability(), torch.__version__, platform.platform())
     what = (model.header.architecture, model.preprocessing.size_px, model.preprocessing.normalisation)
-    return [str(part) for part in (*where, os.cpu_count(), *what)]
+    return [*computer_key(), *map(str, what)]
 
 
 def remembered_path(model: Model) -> Path:
-    return path_of(key_of(model))
+    return path_of("inference", key_of(model))

@@ -21,7 +21,7 @@ from core.device import chosen_compute
 from core.distributed import agree_to_stop, in_parallel, share_statistics
 from core.events import BatchEnded, Noted, Progressed, Stage
 from core.forecast import Forecast
-from core.gradients import Batch, Gradients
+from core.gradients import Gradients
 from core.learning import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
 from core.model_file import logits_of
 from core.recipe import Depth, Recipe
@@ -48,8 +48,8 @@ class Learner:
         self.recipe, self.splits = recipe, splits
         self.compute = chosen_compute()
         self.preprocessing = Preprocessing(recipe.image_size_px, recipe.normalisation)
-        labels = torch.from_numpy(splits[Split.TRAINING].labels)
-        self.class_weights = class_weights(labels, classes) if recipe.class_weights else None
+        self._labels = torch.from_numpy(splits[Split.TRAINING].labels)
+        self.class_weights = class_weights(self._labels, classes) if recipe.class_weights else None
         self.network = build(recipe.architecture, classes)
         self.features: dict[Split, Tensor] = {}
         self.forecast = Forecast(recipe, {split: len(films.labels) for split, films in splits.items()})
@@ -113,8 +113,7 @@ class Learner:
         generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
         mixing = random.Random(seed)
-        labels = torch.from_numpy(self.splits[Split.TRAINING].labels)
-        order = torch.randperm(len(labels), generator=generator)
+        order = torch.randperm(len(self._labels), generator=generator)
         parts = [part for part in torch.split(order, self.recipe.batch_size) if len(part) > 1]  # BatchNorm needs two
         loss_sum = hits = films = rate = worked = 0.0  # worked: seconds, without those of a pause
         said = time.monotonic()
@@ -125,7 +124,7 @@ class Learner:
                 self.optimizer, self.recipe, (epoch - self.phase_start + number / len(parts)) / self.phase_epochs
             )
             start = time.monotonic()
-            loss, right = yield from self._step(part, labels[part].to(self.compute.device), generator, mixing)
+            loss, right = yield from self._step(part, generator, mixing)
             loss_sum, hits, films = loss_sum + loss * len(part), hits + right, films + len(part)
             now = time.monotonic()
             worked += now - start
@@ -164,12 +163,12 @@ class Learner:
         """
         self.preprocessing = Preprocessing(self.recipe.size_px_of(epoch), self.recipe.normalisation)
         statistics = [buffer.clone() for buffer in self.network.buffers()]
-        part = torch.arange(min(self.recipe.batch_size, len(self.splits[Split.TRAINING].labels)))
-        labels = torch.from_numpy(self.splits[Split.TRAINING].labels)[part].to(self.compute.device)
+        part = torch.arange(len(self._labels))[: self.recipe.batch_size]
+        labels = self._labels[part].to(self.compute.device)
         for _ in range(2):
             start = time.monotonic()
             films = self._films(part, 1.0, torch.Generator().manual_seed(self.recipe.seed))
-            yield from self.gradients.that_fit(Batch(films, labels, labels, 1.0))
+            yield from self.gradients.that_fit(films, labels)
             seconds = time.monotonic() - start
         self.forecast.trained(epoch, len(part), seconds)
         with torch.no_grad():
@@ -179,21 +178,20 @@ class Learner:
     def single_step(self, rate: float, number: int) -> Generator[LearnerEvent, None, float]:
         """One step at a given rate on films that seed and `number` decide; gives its loss."""
         generator = torch.Generator().manual_seed(self.recipe.seed * 100_003 + number)
-        labels = torch.from_numpy(self.splits[Split.TRAINING].labels)
-        part = torch.randperm(len(labels), generator=generator)[: self.recipe.batch_size]
+        part = torch.randperm(len(self._labels), generator=generator)[: self.recipe.batch_size]
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["factor"]
-        mixing = random.Random(number)
-        loss, _ = yield from self._step(part, labels[part].to(self.compute.device), generator, mixing)
+        loss, _ = yield from self._step(part, generator, random.Random(number))
         return loss
 
     def _step(
-        self, part: Tensor, labels: Tensor, generator: torch.Generator, mixing: random.Random
+        self, part: Tensor, generator: torch.Generator, mixing: random.Random
     ) -> Generator[LearnerEvent, None, tuple[float, float]]:
         """One step of the optimizer on the training films `part`; gives loss and films called right."""
         share = mixing.betavariate(self.recipe.mixup_alpha, self.recipe.mixup_alpha) if self.recipe.mixup_alpha else 1.0
         films = self._films(part, share, generator)
-        loss, right = yield from self.gradients.that_fit(Batch(films, labels, labels.flip(0), share))
+        labels = self._labels[part].to(self.compute.device)
+        loss, right = yield from self.gradients.that_fit(films, labels, share)
         self.optimizer.step()
         self.average.update()
         return loss, right

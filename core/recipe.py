@@ -174,7 +174,7 @@ class Recipe:
         }
         for field, (low, high) in limits.items():
             _check_bounds(field, getattr(self, field), low, high)
-        if self.frozen_epochs + self.epochs < 1:
+        if self.all_epochs < 1:
             raise invalid_recipe(tr("epochs and frozen_epochs are both 0: nothing would be trained"))
         if not self.start:
             raise invalid_recipe(tr("start is empty; it must be bundled, imagenet, random or the path of a model file"))
@@ -183,6 +183,11 @@ class Recipe:
     def trains_backbone(self) -> bool:
         """False where every epoch runs on cached features."""
         return self.depth is not Depth.HEAD and self.epochs > 0
+
+    @property
+    def all_epochs(self) -> int:
+        """Epochs of the last layer and those after them."""
+        return self.frozen_epochs + self.epochs
 
     @property
     def full_size_from(self) -> int:

@@ -123,7 +123,7 @@ class Training:
         self.ages = material.ages
         self.accepted, self.run_dir, self.cancel, self.seals_test = material.accepted, run_dir, cancel, seals_test
         self.fingerprint = data_fingerprint(material.dataset)
-        self.epochs = recipe.frozen_epochs + recipe.epochs
+        self.epochs = recipe.all_epochs
         self.epoch = 0  # epochs finished
         self.best_epoch: int | None = None
         self.best_score = float("-inf")

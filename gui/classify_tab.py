@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QSplitter,
@@ -36,7 +35,7 @@ from gui import jobs, messages
 from gui.call_keeper import CallKeeper
 from gui.drop_area import DropArea
 from gui.exports import ExportButton
-from gui.naming import buttons, named, paragraph
+from gui.naming import buttons, named, paragraph, row_of
 from gui.reading_panel import ReadingPanel
 from gui.screening_jobs import (
     Export,
@@ -104,12 +103,8 @@ class ClassifyTab(QWidget):
         self.export.dicom_wanted.connect(self._on_dicom)
         self.export.labels_wanted.connect(self._on_labels)
         self.model = named(QLabel(textFormat=Qt.TextFormat.PlainText), "model", tr("Model"))
-        row = QHBoxLayout()
-        for name, made in self.buttons.items():
-            if name == "choose_model":
-                row.addWidget(self.export)
-            row.addWidget(made)
-        row.addStretch()
+        row = row_of(self.buttons.values())
+        row.insertWidget(row.indexOf(self.buttons["choose_model"]), self.export)
         self.progress = named(QProgressBar(), "progress", tr("Progress of the screening"))
         self.status = paragraph(tr(NOTICE), "status", tr("Status"))
         self.worklist = Worklist(self)

@@ -28,7 +28,7 @@ from gui.evaluation_jobs import doubting
 from gui.film_browser import FilmBrowser
 from gui.findings_panel import FindingsPanel
 from gui.intake_dialog import IntakeDialog
-from gui.naming import button, named, paragraph
+from gui.naming import button, named, paragraph, row_of
 from gui.session import Session
 from gui.tables import RowsTable, quiet_view
 from gui.worker import JobError
@@ -76,11 +76,7 @@ class DatasetTab(QWidget):
         self.intake = button(tr("How it is read…"), "intake", self._on_intake)
         self.doubts = button(tr("Find doubtful labels"), "doubts", self._on_doubts)
         self.cancel = button(tr("Cancel"), "cancel", self._work.cancel)
-        row = QHBoxLayout()
-        for widget in (self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel):
-            row.addWidget(widget)
-        row.addStretch()
-        return row
+        return row_of((self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel))
 
     def _left_side(self) -> QWidget:
         self._counts = RowsTable([tr("Class"), tr("Split"), tr("Films"), tr("Patients")])

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QProgressBar, QTabWidget, QVBoxLayout, QWidget
 
 from core.document import Document
 from core.evaluated import AcceptanceResult, Evaluation
@@ -32,7 +32,7 @@ from gui.evaluation_jobs import (
     showing_model,
 )
 from gui.evaluation_panels import FiguresPanel, JudgedFilms, PlotsPanel
-from gui.naming import buttons, named, paragraph
+from gui.naming import buttons, named, paragraph, row_of
 from gui.operating_panel import OperatingPanel
 from gui.session import Session
 from gui.theme import Colours
@@ -70,10 +70,7 @@ class EvaluateTab(QWidget):
             (tr("Model card"), "card", self._on_card),
             (tr("Cancel"), "cancel_evaluation", self._work.cancel),
         )
-        row = QHBoxLayout()
-        for made in self.buttons.values():
-            row.addWidget(made)
-        row.addStretch()
+        row = row_of(self.buttons.values())
         self.progress = named(QProgressBar(), "evaluation_progress", tr("Progress of the evaluation"))
         self.status = paragraph(tr(NOTICE), "evaluation_status", tr("Evaluation status"))
         self.rooms = named(QTabWidget(documentMode=True), "evaluation_rooms", tr("Parts of the evaluation"))

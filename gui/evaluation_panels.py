@@ -20,7 +20,7 @@ from gui.evaluation_plots import ThresholdPlots
 from gui.figure_list import FigureList, FigureRow, told
 from gui.film_grid import FilmGrid
 from gui.film_window import FilmWindow
-from gui.naming import named, paragraph
+from gui.naming import named, paragraph, row_of
 from gui.theme import Colours
 
 ORDER: Final = (
@@ -78,10 +78,7 @@ class FiguresPanel(QWidget):
         self.prevalence = named(percent, "prevalence", tr("Prevalence"))
         self.prevalence.setToolTip(tr("How many of 100 films have the finding where the model will be used"))
         self.prevalence.valueChanged.connect(self._on_prevalence_changed)
-        row = QHBoxLayout()
-        row.addWidget(QLabel(tr("Prevalence of the finding where it will be used")))
-        row.addWidget(self.prevalence)
-        row.addStretch()
+        row = row_of((QLabel(tr("Prevalence of the finding where it will be used")), self.prevalence))
         self.notes = paragraph(tr(NOTHING), "notes", tr("Notes"))
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setWidget(self.figures)

@@ -1,9 +1,10 @@
-"""Names of widgets, for tests and for screen readers."""
+"""Widgets with their names, for tests and for screen readers, and rows of them."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 Named = TypeVar("Named", bound=QWidget)
 
@@ -25,6 +26,15 @@ def button(text: str, name: str, slot: object) -> QPushButton:
 def buttons(*wanted: tuple[str, str, object]) -> dict[str, QPushButton]:
     """Push buttons by their names, each of (text, name, slot)."""
     return {name: button(text, name, slot) for text, name, slot in wanted}
+
+
+def row_of(widgets: Iterable[QWidget]) -> QHBoxLayout:
+    """Widgets side by side from the left; what is added later stands at the right."""
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch()
+    return row
 
 
 def paragraph(text: str, name: str, accessible: str) -> QLabel:

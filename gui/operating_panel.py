@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from core.choosing import Proposal, proposed, validation_of
 from core.errors import JobFailed
@@ -12,7 +12,7 @@ from core.language import marked, tr
 from core.model_header import ModelHeader
 from core.operating import BAND_ERROR, Goal, Wish, wish_of
 from gui.evaluation_plots import ThresholdPlots
-from gui.naming import button, named, paragraph
+from gui.naming import button, named, paragraph, row_of
 from gui.theme import Colours
 
 WISHES: Final = (
@@ -52,10 +52,7 @@ class OperatingPanel(QWidget):
         self.error.currentTextChanged.connect(self._on_wish_changed)
         self.use = button(tr("Use on this computer"), "use_point", self._on_use)
         self.own = button(tr("Back to the model's own"), "own_point", self._on_own)
-        row = QHBoxLayout()
-        for widget in (QLabel(tr("Wish")), self.wish, QLabel(tr("Likely and unlikely err at most")), self.error):
-            row.addWidget(widget)
-        row.addStretch()
+        row = row_of((QLabel(tr("Wish")), self.wish, QLabel(tr("Likely and unlikely err at most")), self.error))
         row.addWidget(self.use)
         row.addWidget(self.own)
         self.now, self.sentence, self.shares = (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
 
 from core.intervals import Figure
 from core.language import marked, tr, tr_count
@@ -13,7 +13,7 @@ from core.runs import Comparison, Run
 from core.visible import visible_name
 from gui import jobs, messages
 from gui.figure_list import told
-from gui.naming import buttons, paragraph
+from gui.naming import buttons, paragraph, row_of
 from gui.plots import LOOKS
 from gui.run_plots import RunPlots
 from gui.session import Session
@@ -64,10 +64,7 @@ class RunsTab(QWidget):
             (tr("Export model…"), "export_model", self._on_export),
             (tr("Move to trash…"), "delete", self._on_delete),
         )
-        row = QHBoxLayout()
-        for made in self.buttons.values():
-            row.addWidget(made)
-        row.addStretch()
+        row = row_of(self.buttons.values())
         self.sentence = paragraph(tr(EMPTY), "comparison", tr("Comparison"))
         lower = QSplitter()
         lower.addWidget(self.plots)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from core import form_memory, inference, pipeline
+from core import inference, measured, pipeline
 from core.architectures import ARCHITECTURES, build
 from core.calibration import Calibration
 from core.errors import FilmUnreadable, Reason
@@ -168,7 +168,7 @@ def test_impossible_values_in_a_remembered_choice_are_refused(model):
 
 def test_a_cache_that_cannot_be_written_only_costs_the_memory(model, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(form_memory, "cache_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr(measured, "cache_folder", lambda: tmp_path / "file")
     scorer = Scorer(model)
     scorer.settle(FILMS)
     assert scorer.logits(FILMS).shape == (6, 1)

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 import main
-from core import device, files, learner
+from core import device, files, learner, measured
 from core.ages import age_range
 from core.demo import DEMO_RECIPE
 from core.device import chosen_compute
@@ -100,7 +100,7 @@ def test_a_start_for_other_classes_that_may_hardly_learn_is_told(
 
 def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch):
     recipe = replace(quick_recipe, mixup_alpha=0.4)
-    monkeypatch.setattr(device, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(measured, "cache_folder", lambda: tmp_path)
     chosen_compute.cache_clear()  # the first training on a computer measures it, and must not differ for that
     _, whole = drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
     job = train(dataset_folder, recipe, tmp_path / "broken", cancel)
@@ -182,7 +182,7 @@ def test_the_chosen_figure_keeps_an_epoch_also_with_mixup(figure, dataset_folder
 def test_precision_is_measured_once_for_a_computer(times_as_fast, half, tmp_path, monkeypatch):
     monkeypatch.setattr(device.torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(device.torch.backends.mps, "is_available", lambda: False)
-    monkeypatch.setattr(device, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(measured, "cache_folder", lambda: tmp_path)
     monkeypatch.setattr(device, "_times_as_fast", Mock(side_effect=[times_as_fast, times_as_fast]))
     choose = chosen_compute.__wrapped__  # as in another start
     assert [choose().half, choose().half] == [half, half]
