@@ -1,11 +1,13 @@
 """Films as another source would give them: random changes to train on, fixed ones to validate on.
 
 The films' classes differ in more than the finding: before they were squashed to a square those with pneumonia were
-about 1.49 times as wide as high, normal ones 1.20, and smaller, so more blurred. A validation film keeps such clues;
-in EXCHANGED each class gets what the other looks like. All take and give grey films (n, 1, side, side), 0..1.
+about 1.49 times as wide as high, normal ones 1.20, and smaller, so more blurred; and normal ones have three times as
+many black pixels. A validation film keeps such clues; in EXCHANGED each class gets what the other looks like, and in
+`augmented` both look alike. All take and give grey films (n, 1, side, side), 0..1.
 """
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import torch
@@ -15,6 +17,9 @@ from torch.nn import functional
 from core.transforms import affine, blurred, resampled
 
 SIDE = 224
+PROPORTIONS = 0.054  # a quarter of log(1.49 / 1.20): by so much films with pneumonia are widened, normal ones narrowed
+FRAMING = 0.04  # normal films show more around the lungs: by so much they are enlarged, those with pneumonia reduced
+Change = Callable[[Tensor], Tensor]
 
 
 def stretched(films: Tensor, across: float, down: float) -> Tensor:
@@ -61,6 +66,33 @@ def flattened(films: Tensor) -> Tensor:
     return (films - 0.6 * (softened(films, 20) - films.mean((1, 2, 3), keepdim=True))).clamp(0, 1)
 
 
+def uneven(films: Tensor, amount: Tensor | float, generator: torch.Generator) -> Tensor:
+    """Brightness that wavers over the film, in waves no shorter than half of it; `amount` is its deviation."""
+    waves = torch.randn((len(films), 1, 4, 4), generator=generator)
+    return (films + amount * functional.interpolate(waves, films.shape[-2:], mode="bicubic")).clamp(0, 1)
+
+
+def with_greys_of(others: Tensor, films: Tensor) -> Tensor:
+    """Films whose grey values, rank by rank, are those of `others`: histogram matching (Gonzalez and Woods 2018)."""
+
+    def shares(given: Tensor) -> Tensor:
+        counts = torch.stack([torch.bincount(film.flatten(), minlength=256) for film in given])
+        return counts.cumsum(1) / counts.sum(1, keepdim=True)
+
+    values = (films * 255).round().long()
+    mine, theirs = shares(values), shares((others * 255).round().long())
+    middle = (mine + functional.pad(mine, (1, 0))[:, :-1]) / 2
+    grey = torch.searchsorted(theirs, middle).clamp_max(255) / 255
+    return grey.gather(1, values.flatten(1)).view_as(films)
+
+
+def of_other_class(labels: Tensor, generator: torch.Generator) -> Tensor:
+    """For each label (n,) of 0 and 1 the number of one drawn from the other; its own where there is no other."""
+    same = (labels[:, None] == labels).float()
+    chances = torch.where(same.all(1, keepdim=True), torch.eye(len(labels)), 1 - same)
+    return torch.multinomial(chances, 1, generator=generator)[:, 0]
+
+
 def framed(films: Tensor, width_px: int) -> Tensor:
     """A black frame over the border."""
     inner = torch.zeros_like(films)
@@ -69,7 +101,7 @@ def framed(films: Tensor, width_px: int) -> Tensor:
     return inner
 
 
-CHANGES = {
+CHANGES: dict[str, Change] = {
     "as they are": lambda films: films,
     "gamma 0.6": lambda films: films**0.6,
     "gamma 1.6": lambda films: films**1.6,
@@ -83,29 +115,48 @@ CHANGES = {
     "noise": noisy,
     "equalised": equalised,
     "flattened": flattened,
+    "uneven": lambda films: uneven(films, 0.08, torch.Generator().manual_seed(0)),
     "cropped": lambda films: stretched(films, 1.15, 1.15),
+    "cropped closer": lambda films: stretched(films, 1.25, 1.25),
     "wider 20 %": lambda films: stretched(films, 1.2, 1),
     "higher 20 %": lambda films: stretched(films, 1, 1.2),
     "framed": lambda films: framed(films, 12),
 }
-EXCHANGED = {  # for normal films, for those with pneumonia
-    "exchanged proportions": (CHANGES["higher 20 %"], CHANGES["wider 20 %"]),
-    "exchanged sharpness": (lambda films: softened(films, 1), lambda films: sharpened(films, 1.2, 0.8)),
-    "exchanged proportions, sharpness": (
+
+
+def _by_class(of_normal: Change, of_ill: Change) -> Callable[[Tensor, Tensor], Tensor]:
+    def exchanged(films: Tensor, labels: Tensor) -> Tensor:
+        result = films.clone()
+        for label, change in enumerate((of_normal, of_ill)):
+            result[labels == label] = change(films[labels == label])
+        return result
+
+    return exchanged
+
+
+def exchanged_greys(films: Tensor, labels: Tensor) -> Tensor:
+    """Every film with the grey values of one of the other class."""
+    return with_greys_of(films[of_other_class(labels, torch.Generator().manual_seed(0))], films)
+
+
+exchanged_proportions = _by_class(CHANGES["higher 20 %"], CHANGES["wider 20 %"])
+
+EXCHANGED = {
+    "exchanged proportions": exchanged_proportions,
+    "exchanged sharpness": _by_class(lambda films: softened(films, 1), lambda films: sharpened(films, 1.2, 0.8)),
+    "exchanged proportions, sharpness": _by_class(
         lambda films: softened(stretched(films, 1, 1.2), 0.8),
         lambda films: sharpened(stretched(films, 1.2, 1), 1.2, 0.6),
     ),
+    "exchanged framing": _by_class(CHANGES["cropped"], lambda films: stretched(films, 0.9, 0.9)),
+    "exchanged greys": exchanged_greys,
+    "exchanged greys, proportions": lambda films, labels: exchanged_proportions(exchanged_greys(films, labels), labels),
 }
 
 
 def changed(films: Tensor, labels: Tensor, name: str) -> Tensor:
     """Films with labels (n,) of 0 and 1 after the change `name`."""
-    if name in CHANGES:
-        return CHANGES[name](films)
-    result = films.clone()
-    for label, change in enumerate(EXCHANGED[name]):
-        result[labels == label] = change(films[labels == label])
-    return result
+    return CHANGES[name](films) if name in CHANGES else EXCHANGED[name](films, labels)
 
 
 def _uniform(count: int, generator: torch.Generator, reach: float) -> Tensor:
@@ -118,23 +169,23 @@ def _mirror(count: int, generator: torch.Generator) -> Tensor:
     return torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
 
 
-def moved(films: Tensor, generator: torch.Generator) -> Tensor:
-    """Each film mirrored, enlarged and shifted at random, so little that what was said of it holds."""
-    count = len(films)
-    uniform, mirror = partial(_uniform, count, generator), _mirror(count, generator)
-    across, down = 1 + uniform(0.04), 1 + uniform(0.04)
-    return resampled(films, affine(torch.zeros(count), mirror, across, down, uniform(0.05), uniform(0.05)))
+def augmented(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
+    """Each film changed at random: greys, place, proportions, sharpness, brightness, noise, patches, borders.
 
-
-def augmented(films: Tensor, generator: torch.Generator) -> Tensor:
-    """Each film changed at random: place, proportions, sharpness, brightness, greys, noise, black borders."""
+    labels: (n,) of 0 and 1. Classes become alike in proportions, and half of the films get greys of the other class.
+    """
     count = len(films)
     uniform = partial(_uniform, count, generator)
 
     def each(reach: float) -> Tensor:
         return uniform(reach).view(-1, 1, 1, 1)
 
-    angle, zoom, stretch = torch.deg2rad(uniform(10)), 1 + uniform(0.12), torch.exp(uniform(0.16))
+    given = with_greys_of(films[of_other_class(labels, generator)], films)
+    share = torch.rand((count, 1, 1, 1), generator=generator) * (each(1) > 0)
+    films = share * given + (1 - share) * films
+    ill = 2 * labels - 1
+    angle, zoom = torch.deg2rad(uniform(10)), torch.exp(uniform(0.2) + 0.04 - ill * FRAMING)
+    stretch = torch.exp(uniform(0.2) + ill * PROPORTIONS)
     across, down, right, below = zoom * stretch, zoom / stretch, uniform(0.12), uniform(0.12)
     mirror = _mirror(count, generator)
     films = resampled(films, affine(angle, mirror, across, down, right, below))
@@ -145,9 +196,20 @@ def augmented(films: Tensor, generator: torch.Generator) -> Tensor:
     films = films.clamp(1e-4, 1) ** torch.exp(each(0.5))
     mean = films.mean((1, 2, 3), keepdim=True)
     films = (films - mean) * (1 + each(0.4)) + mean + each(0.15)
+    films = uneven(films, each(0.1).abs(), generator)
     films = (films + each(0.04).abs() * torch.randn(films.shape, generator=generator)).clamp(0, 1)
     for film in films:
-        if torch.rand(1, generator=generator) < 0.35:
-            top, bottom, left, end = (torch.rand(4, generator=generator) * 20).int().tolist()
-            film[:, :top] = film[:, SIDE - bottom :] = film[:, :, :left] = film[:, :, SIDE - end :] = 0
+        _hide(film, generator)
     return films
+
+
+def _hide(film: Tensor, generator: torch.Generator) -> None:
+    """Half of the time put a grey patch somewhere on the film (1, side, side), and a third of the time a frame."""
+    draws = torch.rand(10, generator=generator).tolist()
+    if draws[0] < 0.5:
+        high, wide = (10 + int(50 * draw) for draw in draws[1:3])
+        top, left = int((SIDE - high) * draws[3]), int((SIDE - wide) * draws[4])
+        film[:, top : top + high, left : left + wide] = draws[5]
+    if torch.rand(1, generator=generator) < 0.35:
+        top, bottom, left, end = (int(20 * draw) for draw in draws[6:])
+        film[:, :top] = film[:, SIDE - bottom :] = film[:, :, :left] = film[:, :, SIDE - end :] = 0

