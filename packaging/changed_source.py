@@ -1,9 +1,9 @@
 """Films as another source would give them: random changes to train on, fixed ones to validate on.
 
 The films' classes differ in more than the finding: before they were squashed to a square those with pneumonia were
-about 1.49 times as wide as high, normal ones 1.20, and smaller, so more blurred; and normal ones have two to three times as many
-black pixels. A validation film keeps such clues; in EXCHANGED each class gets what the other looks like, and `augmented`
-makes both look alike. All take and give grey films (n, 1, side, side), 0..1.
+about 1.49 times as wide as high, normal ones 1.20, and smaller, so more blurred; and normal ones have two to three
+times as many black pixels. A validation film keeps such clues; in EXCHANGED each class gets what the other looks like,
+and `augmented` makes both look alike. All take and give grey films (n, 1, side, side), 0..1.
 """
 
 import math
