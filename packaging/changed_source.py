@@ -8,7 +8,6 @@ and `augmented` makes both look alike. All take and give grey films (n, 1, side,
 
 import math
 from collections.abc import Callable
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -49,16 +48,31 @@ def exposed(films: Tensor, brightness: float, contrast: float) -> Tensor:
     return ((films * brightness - mean) * contrast + mean).clamp(0, 1)
 
 
+def seeded() -> torch.Generator:
+    """What draws the same in every call."""
+    return torch.Generator().manual_seed(0)
+
+
 def noisy(films: Tensor) -> Tensor:
     """Noise of deviation 0.04, the same in every call."""
-    return (films + 0.04 * torch.randn(films.shape, generator=torch.Generator().manual_seed(0))).clamp(0, 1)
+    return (films + 0.04 * torch.randn(films.shape, generator=seeded())).clamp(0, 1)
+
+
+def levels(films: Tensor) -> Tensor:
+    """Grey values as whole numbers 0..255, (n, pixels)."""
+    return (films * 255).round().long().flatten(1)
+
+
+def shares_up_to(values: Tensor) -> Tensor:
+    """The share of each film's pixels at or below each of 256 levels, (n, 256)."""
+    counts = torch.stack([torch.bincount(film, minlength=256) for film in values])
+    return counts.cumsum(1) / counts.sum(1, keepdim=True)
 
 
 def equalised(films: Tensor) -> Tensor:
     """Histogram equalisation."""
-    values = (films * 255).round().long()
-    shares = [torch.bincount(film.flatten(), minlength=256).float().cumsum(0) for film in values]
-    return torch.stack([(share / share[-1])[film] for share, film in zip(shares, values, strict=True)])
+    values = levels(films)
+    return shares_up_to(values).gather(1, values).view_as(films)
 
 
 def flattened(films: Tensor) -> Tensor:
@@ -74,16 +88,11 @@ def uneven(films: Tensor, amount: Tensor | float, generator: torch.Generator) ->
 
 def with_greys_of(others: Tensor, films: Tensor) -> Tensor:
     """Films whose grey values, rank by rank, are those of `others`: histogram matching (Gonzalez and Woods 2018)."""
-
-    def shares(given: Tensor) -> Tensor:
-        counts = torch.stack([torch.bincount(film.flatten(), minlength=256) for film in given])
-        return counts.cumsum(1) / counts.sum(1, keepdim=True)
-
-    values = (films * 255).round().long()
-    mine, theirs = shares(values), shares((others * 255).round().long())
+    values = levels(films)
+    mine, theirs = shares_up_to(values), shares_up_to(levels(others))
     middle = (mine + functional.pad(mine, (1, 0))[:, :-1]) / 2
     grey = torch.searchsorted(theirs, middle).clamp_max(255) / 255
-    return grey.gather(1, values.flatten(1)).view_as(films)
+    return grey.gather(1, values).view_as(films)
 
 
 def of_other_class(labels: Tensor, generator: torch.Generator) -> Tensor:
@@ -115,7 +124,7 @@ CHANGES: dict[str, Change] = {
     "noise": noisy,
     "equalised": equalised,
     "flattened": flattened,
-    "uneven": lambda films: uneven(films, 0.08, torch.Generator().manual_seed(0)),
+    "uneven": lambda films: uneven(films, 0.08, seeded()),
     "cropped": lambda films: stretched(films, 1.15, 1.15),
     "cropped closer": lambda films: stretched(films, 1.25, 1.25),
     "wider 20 %": lambda films: stretched(films, 1.2, 1),
@@ -136,7 +145,7 @@ def _by_class(of_normal: Change, of_ill: Change) -> Callable[[Tensor, Tensor], T
 
 def exchanged_greys(films: Tensor, labels: Tensor) -> Tensor:
     """Every film with the grey values of one of the other class."""
-    return with_greys_of(films[of_other_class(labels, torch.Generator().manual_seed(0))], films)
+    return with_greys_of(films[of_other_class(labels, seeded())], films)
 
 
 exchanged_proportions = _by_class(CHANGES["higher 20 %"], CHANGES["wider 20 %"])
@@ -159,23 +168,15 @@ def changed(films: Tensor, labels: Tensor, name: str) -> Tensor:
     return CHANGES[name](films) if name in CHANGES else EXCHANGED[name](films, labels)
 
 
-def _uniform(count: int, generator: torch.Generator, reach: float) -> Tensor:
-    """Numbers (count,) in -reach..reach."""
-    return (torch.rand(count, generator=generator) * 2 - 1) * reach
-
-
-def _mirror(count: int, generator: torch.Generator) -> Tensor:
-    """-1 for half of the films and 1 for the others, (count,), as core.transforms.affine takes it."""
-    return torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
-
-
 def augmented(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
     """Each film changed at random: greys, place, proportions, sharpness, brightness, noise, patches, borders.
 
     labels: (n,) of 0 and 1. Classes become alike in proportions, and half of the films get greys of the other class.
     """
     count = len(films)
-    uniform = partial(_uniform, count, generator)
+
+    def uniform(reach: float) -> Tensor:
+        return (torch.rand(count, generator=generator) * 2 - 1) * reach
 
     def each(reach: float) -> Tensor:
         return uniform(reach).view(-1, 1, 1, 1)
@@ -187,7 +188,7 @@ def augmented(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tens
     angle, zoom = torch.deg2rad(uniform(10)), torch.exp(uniform(0.2) + 0.04 - ill * FRAMING)
     stretch = torch.exp(uniform(0.2) + ill * PROPORTIONS)
     across, down, right, below = zoom * stretch, zoom / stretch, uniform(0.12), uniform(0.12)
-    mirror = _mirror(count, generator)
+    mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
     films = resampled(films, affine(angle, mirror, across, down, right, below))
     broad, fine = each(1), each(0.8)
     films = (films + broad * (films - softened(films, 1.5)) + fine * (softened(films, 0.7) - films)).clamp(0, 1)
@@ -205,11 +206,11 @@ def augmented(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tens
 
 def _hide(film: Tensor, generator: torch.Generator) -> None:
     """Half of the time put a grey patch somewhere on the film (1, side, side), and a third of the time a frame."""
-    draws = torch.rand(10, generator=generator).tolist()
-    if draws[0] < 0.5:
-        high, wide = (10 + int(50 * draw) for draw in draws[1:3])
-        top, left = int((SIDE - high) * draws[3]), int((SIDE - wide) * draws[4])
-        film[:, top : top + high, left : left + wide] = draws[5]
-    if torch.rand(1, generator=generator) < 0.35:
-        top, bottom, left, end = (int(20 * draw) for draw in draws[6:])
+    patched, high, wide, below, beside, grey, *edges, frame = torch.rand(11, generator=generator).tolist()
+    if patched < 0.5:
+        high_px, wide_px = 10 + int(50 * high), 10 + int(50 * wide)
+        top, left = int((SIDE - high_px) * below), int((SIDE - wide_px) * beside)
+        film[:, top : top + high_px, left : left + wide_px] = grey
+    if frame < 0.35:
+        top, bottom, left, end = (int(20 * edge) for edge in edges)
         film[:, :top] = film[:, SIDE - bottom :] = film[:, :, :left] = film[:, :, SIDE - end :] = 0

@@ -58,9 +58,20 @@ ARCHITECTURE = "resnet18"
 SMOOTHING, TEACHER_SHARE, FEATURE_SHARE, TOP_RATE = 0.06, 0.7, 0.3, 6e-4
 TEACHERS = ((0, 1), (1, 2))  # which EfficientNet-Lite, seed
 FEATURES = 1280  # that the head of any EfficientNet-Lite sees
-MAPS = ((14, 256, 112, 0.5), (7, 512, 320, 1))  # side, the student's channels, EfficientNet-Lite0's, weight
 VIEWS = 8  # of each training film, besides the film as it is
 CHANGED_VIEWS = 5  # of each validation film, besides the film as it is
+
+
+class Maps(NamedTuple):
+    """Maps of `side` x `side`, their channels in the student and in the first teacher, and their weight in the loss."""
+
+    side: int
+    own: int
+    told: int
+    weight: float
+
+
+MAPS = (Maps(14, 256, 112, 0.5), Maps(7, 512, 320, 1))
 
 
 class Films:
@@ -201,7 +212,7 @@ def told_view(films: Films, teachers: list, number: int) -> list[np.ndarray]:
         with torch.inference_mode(), chosen_compute().autocast():
             told = torch.stack([teacher(full)[:, 0].float() for teacher in teachers]).mean(0)
         halves = [
-            value.half().contiguous().numpy() for value in (torch.cat(seen, 1), *(maps[side] for side, *_ in MAPS))
+            value.half().contiguous().numpy() for value in (torch.cat(seen, 1), *(maps[kind.side] for kind in MAPS))
         ]
         rows.append((pixels.numpy(), told.numpy(), *halves))
     for hook in hooks:
@@ -228,7 +239,7 @@ class Student(torch.nn.Module):
     def __init__(self, network, features: int) -> None:
         super().__init__()
         self.network, self.guess = network, torch.nn.Linear(network.head.in_features, features)
-        self.maps = torch.nn.ModuleList(torch.nn.Conv2d(own, theirs, 1) for _, own, theirs, _ in MAPS)
+        self.maps = torch.nn.ModuleList(torch.nn.Conv2d(kind.own, kind.told, 1) for kind in MAPS)
 
     def forward(self, films: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
         """Logits (n,), the teachers' features (n, features) and maps (n, channels, side, side) of network input."""
@@ -237,9 +248,9 @@ class Student(torch.nn.Module):
         middle = body.layer3(early)
         deep = body.layer4(middle)
         own = body.avgpool(deep).flatten(1)
-        maps = [guess(seen).float() for guess, seen in zip(self.maps, (middle, deep), strict=True)]
         maps = [
-            functional.interpolate(seen, side, mode="bilinear") for (side, *_), seen in zip(MAPS, maps, strict=True)
+            functional.interpolate(guess(seen).float(), kind.side, mode="bilinear")
+            for kind, guess, seen in zip(MAPS, self.maps, (middle, deep), strict=True)
         ]
         return self.network.head(own)[:, 0].float(), self.guess(own).float(), maps
 
@@ -251,7 +262,7 @@ def distil(films: Films, work: Path, start: Path | None, epochs: int):
     """
     path = work / "student.pth"
     torch.manual_seed(7)
-    network = build(ARCHITECTURE, 2) if start is None else load_model(start).network.float().requires_grad_(True)
+    network = build(ARCHITECTURE, 2) if start is None else load_model(start).network
     student = Student(network, FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
     if not path.exists():
         as_they_are, *views = views_of(films, work)
@@ -270,8 +281,8 @@ def distil(films: Films, work: Path, start: Path | None, epochs: int):
             targets = (1 - TEACHER_SHARE) * smoothed(labels, SMOOTHING) + TEACHER_SHARE * torch.sigmoid(view.told[part])
             loss = functional.binary_cross_entropy_with_logits(logits, targets, weights[labels])
             loss += FEATURE_SHARE * functional.smooth_l1_loss(guessed, view.features[part].float())
-            for (*_, weight), guessed_map, each in zip(MAPS, guessed_maps, maps, strict=True):
-                loss += weight * functional.smooth_l1_loss(guessed_map, each.float())
+            for kind, guessed_map, each in zip(MAPS, guessed_maps, maps, strict=True):
+                loss += kind.weight * functional.smooth_l1_loss(guessed_map, each.float())
             return loss
 
         fit(student, optimizer, films, epochs, loss_of, 7, 0.1, path)
