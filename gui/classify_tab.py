@@ -2,40 +2,20 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QApplication,
-    QLabel,
-    QProgressBar,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from core.errors import REFUSALS
-from core.events import (
-    Decision,
-    FilmAnswered,
-    FilmReading,
-    LedgerRow,
-    Noted,
-    Progressed,
-    ScreeningResult,
-    ScreeningStarted,
-    Severity,
-    Stage,
-    Status,
-)
-from core.forecast import in_words
-from core.language import marked, tr, tr_count
-from core.notice import NOTICE
+from core.events import Decision, FilmAnswered, FilmReading, LedgerRow, ScreeningResult, ScreeningStarted, Status
+from core.language import marked, tr
 from core.places import data_folder, new_place
 from core.visible import visible_name
 from gui import jobs, messages
 from gui.call_keeper import CallKeeper
 from gui.drop_area import DropArea
 from gui.exports import ExportButton
-from gui.naming import buttons, named, paragraph, row_of
+from gui.model_bar import ModelBar
+from gui.naming import buttons, row_of
 from gui.reading_panel import ReadingPanel
 from gui.screening_jobs import (
     Export,
@@ -53,6 +33,7 @@ from gui.screening_jobs import (
     screening,
     watching,
 )
+from gui.screening_status import ScreeningStatus
 from gui.session import Session
 from gui.worker import JobError
 from gui.worklist import Worklist
@@ -74,13 +55,10 @@ class ClassifyTab(QWidget):
         self._reading: FilmReading | None = None
         self._wanted: LedgerRow | None = None  # chosen while a job was running
         self._is_watching = False
-        self._summary = tr(NOTICE)  # what the status line says when nothing runs
         self._keeper = CallKeeper(self)
         self._keeper.failed.connect(self._on_call_lost)
         self._build()
         work.state_changed.connect(self._on_state_changed)
-        session.model_changed.connect(self._on_model_changed)
-        self._on_model_changed(None)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
@@ -95,18 +73,13 @@ class ClassifyTab(QWidget):
             (tr("Retry failed"), "retry_failed", self._on_retry),
             (tr("Score anyway"), "override", self._on_override),
             (tr("Cancel"), "cancel", self._work.cancel),
-            (tr("Choose model…"), "choose_model", self._on_choose_model),
-            (tr("Bundled model"), "bundled", self._on_bundled),
         )
         self.export = ExportButton()
         self.export.export_wanted.connect(self._on_export)
         self.export.dicom_wanted.connect(self._on_dicom)
         self.export.labels_wanted.connect(self._on_labels)
-        self.model = named(QLabel(textFormat=Qt.TextFormat.PlainText), "model", tr("Model"))
-        row = row_of(self.buttons.values())
-        row.insertWidget(row.indexOf(self.buttons["choose_model"]), self.export)
-        self.progress = named(QProgressBar(), "progress", tr("Progress of the screening"))
-        self.status = paragraph(tr(NOTICE), "status", tr("Status"))
+        self.model = ModelBar(self._session)
+        self.status = ScreeningStatus()
         self.worklist = Worklist(self)
         self.worklist.row_chosen.connect(self._on_row_chosen)
         split = QSplitter()
@@ -116,9 +89,8 @@ class ClassifyTab(QWidget):
         split.setSizes([700, 560])
         layout = QVBoxLayout(self)
         layout.addWidget(self.drop_area)
-        layout.addLayout(row)
+        layout.addLayout(row_of((*self.buttons.values(), self.export)))
         layout.addWidget(self.model)
-        layout.addWidget(self.progress)
         layout.addWidget(self.status)
         layout.addWidget(split, 1)
 
@@ -141,7 +113,8 @@ class ClassifyTab(QWidget):
 
     def _begin(self, folder: Path) -> Path:
         """Begin a new worklist; returns where its ledger will stand."""
-        self._folder, self.result, self._is_watching, self._summary = folder, None, False, tr(NOTICE)
+        self._folder, self.result, self._is_watching = folder, None, False
+        self.status.begin()
         output = new_place(data_folder() / "screenings", "-screening.csv")
         self.worklist.show_folder(folder, (), self._keeper.book(output, ()))
         return output
@@ -154,35 +127,16 @@ class ClassifyTab(QWidget):
 
     def show_event(self, event: object) -> None:
         """Show one event of a screening or reading."""
+        self.status.show_event(event, self._folder)
         match event:
-            case Progressed(Stage.WATCHING, done):
-                self.progress.setRange(0, 0)
-                folder, notice = visible_name(str(self._folder)), tr(NOTICE)
-                sentence = tr_count(
-                    "Watching {folder}: {count} file so far. {notice}",
-                    "Watching {folder}: {count} files so far. {notice}",
-                    done,
-                    folder=folder,
-                    notice=notice,
-                )
-                self.status.setText(sentence)
-            case Progressed(stage):
-                self.status.setText(f"{tr(stage)}…")
-                self.progress.setRange(0, 0)
-            case ScreeningStarted(found, resumed, classes):
+            case ScreeningStarted(_, resumed, classes):
                 self.worklist.show_classes(classes)
                 for row in resumed:
                     self.worklist.add(row)
-                self.progress.setRange(0, max(1, found))
-                self.progress.setValue(len(resumed))
-            case FilmAnswered(row, done, total, seconds_left):
+            case FilmAnswered(row):
                 self.worklist.add(row)
-                self.progress.setValue(done)
-                self.status.setText(_so_far(done, total, seconds_left))
                 if self._is_watching and row.decision is Decision.LIKELY:
                     self._announce(row)
-            case Noted(sentence, Severity.WARNING):
-                self.status.setText(sentence)
 
     def _announce(self, row: LedgerRow) -> None:
         """Say quietly that a likely finding came: mark the window's entry in the task bar, and tell who listens."""
@@ -192,19 +146,7 @@ class ClassifyTab(QWidget):
     def show_screening(self, result: ScreeningResult) -> None:
         self.result = result
         self._is_watching = False
-        self.progress.setRange(0, 1)
-        self.progress.setValue(1)
-        ended = () if result.completed else (tr("Stopped early; Open worklist goes on with it."),)
-        counts = tr_count(
-            "{count} file found: {scored} scored, {refused} refused, {failed} failed.",
-            "{count} files found: {scored} scored, {refused} refused, {failed} failed.",
-            result.found,
-            scored=result.scored,
-            refused=result.refused,
-            failed=result.failed,
-        )
-        self._summary = " ".join((*ended, counts, *result.drift, result.validation, tr(NOTICE)))
-        self.status.setText(self._summary)
+        self.status.show_screening(result)
         self._on_state_changed(self._work.state)
 
     def show_opened(self, opened: WorklistOpened) -> None:
@@ -219,14 +161,13 @@ class ClassifyTab(QWidget):
     def show_reading(self, film: FilmReading) -> None:
         """Show a film's answer, unless the reader has to call it first."""
         self._reading = film
-        self.progress.setRange(0, 1)
         row = self.worklist.chosen()
         is_row = row is not None and film.path == self.worklist.table.path_of(row)
         if is_row and row is not None and not self.worklist.may_see(row):
             self.reading.show_hidden(film)
         else:
             self.reading.show_answer(film)
-        self.status.setText(self._summary)
+        self.status.rest()
 
     def show_overridden(self, overridden: Overridden) -> None:
         """Show the answer on a film that was scored although the gate had refused it."""
@@ -236,7 +177,7 @@ class ClassifyTab(QWidget):
         self._on_state_changed(self._work.state)
 
     def show_exported(self, exported: Exported) -> None:
-        self.status.setText(tr("Written: {path}", path=visible_name(str(exported.path))))
+        self.status.sentence.setText(tr("Written: {path}", path=visible_name(str(exported.path))))
         self._on_state_changed(self._work.state)
 
     def go_on(self) -> None:
@@ -295,15 +236,6 @@ class ClassifyTab(QWidget):
         if row is not None and self._folder is not None and self.result is not None:
             self._work.start(overriding(self.result, self._folder, row, self._session.model), self.show_event)
 
-    @Slot()
-    def _on_choose_model(self) -> None:
-        if path := messages.choose_file(self, tr("Model"), tr("Models (*.safetensors)")):
-            self._session.use_model(path)
-
-    @Slot()
-    def _on_bundled(self) -> None:
-        self._session.use_model(None)
-
     @Slot(object, object)
     def _on_export(self, kind: Export, path: Path) -> None:
         if self.result is not None and self._folder is not None:
@@ -332,13 +264,6 @@ class ClassifyTab(QWidget):
         messages.show_error(self, JobError(said))
 
     @Slot(object)
-    def _on_model_changed(self, model: Path | None) -> None:
-        if model is None:
-            self.model.setText(tr("Model: bundled"))
-        else:
-            self.model.setText(tr("Model: {name}", name=visible_name(model.parent.name)))
-
-    @Slot(object)
     def _on_state_changed(self, state: jobs.JobState) -> None:
         idle, result, chosen = state is jobs.JobState.IDLE, self.result, self.worklist.chosen()
         refused = chosen is not None and chosen.status is Status.REFUSED and chosen.reason in REFUSALS
@@ -350,14 +275,7 @@ class ClassifyTab(QWidget):
                 made.setEnabled(idle and result is not None and refused)
             elif name == "cancel":
                 made.setEnabled(state in {jobs.JobState.RUNNING, jobs.JobState.PAUSED})
+        self.model.set_busy(not idle)
         self.drop_area.setEnabled(idle)
         self.export.setEnabled(idle and result is not None)
-        self.progress.setVisible(not idle)
-
-
-def _so_far(done: int, total: int, seconds_left: float | None) -> str:
-    """How far a screening has come, in words."""
-    told = [tr_count("{done} of {count} file", "{done} of {count} files", total, done=done)]
-    if seconds_left is not None:
-        told.append(tr("{time} left", time=in_words(seconds_left)))
-    return " · ".join((*told, tr(NOTICE)))
+        self.status.progress.setVisible(not idle)

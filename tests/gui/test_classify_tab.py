@@ -8,10 +8,13 @@ from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from core.events import AuditResult, FilmReading, ScreeningResult
+from core.model_header import bundled_model, read_header
 from core.phantoms import phantom
 from core.reader import calls_path, read_calls
+from core.site import LocalPoint, choose_point
 from gui import messages
 from gui.screening_jobs import Exported, WorklistOpened
 from gui.worklist_table import HIDDEN, LABEL, PROBABILITY, READER, Kind
@@ -62,7 +65,7 @@ def test_the_likeliest_comes_first_and_every_file_is_there(tab):
     probabilities = [float(text) for text in texts(tab, PROBABILITY) if text]
     assert probabilities == sorted(probabilities, reverse=True)
     assert len(probabilities) == 7
-    assert "7 scored, 1 refused, 0 failed" in tab.status.text()
+    assert "7 scored, 1 refused, 0 failed" in tab.status.sentence.text()
 
 
 def test_filter_and_search_count_what_they_show(tab, qtbot):
@@ -191,8 +194,40 @@ def test_a_watched_folder_tells_of_likely_findings_and_ends_complete(window, qtb
     with qtbot.waitSignal(tab.likely_found, timeout=60_000, raising=False):
         tab.watch(films)
     qtbot.waitUntil(lambda: tab.worklist.table.rowCount() == 8, timeout=60_000)
-    qtbot.waitUntil(lambda: "Watching" in tab.status.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "Watching" in tab.status.sentence.text(), timeout=60_000)
     with shown(qtbot, window, ScreeningResult) as seen:
         qtbot.mouseClick(tab.buttons["cancel"], Qt.MouseButton.LeftButton)
     assert seen.args[0].completed
     assert seen.args[0].output.exists()
+
+
+def test_the_model_is_called_what_its_answers_call_it(tab, window, qtbot):
+    choose(tab, window, qtbot, 0)
+    name = tab.worklist.chosen().model
+    assert tab.model.model.text() == f"Model: {name}, bundled"
+    choose_point(read_header(bundled_model()), LocalPoint("by hand", 0.2, (0.1, 0.3), None, "2026-01-01"))
+    window.tabs.setCurrentWidget(window.dataset_tab)
+    window.tabs.setCurrentWidget(tab)
+    assert name not in tab.model.model.text()
+    with shown(qtbot, window, ScreeningResult):
+        tab.open(tab.worklist.table.path_of(tab.worklist.chosen()).parent)
+    assert tab.model.model.text() == f"Model: {tab.result.rows[0].model}, bundled"
+
+
+def test_what_is_no_model_is_refused_when_it_is_chosen(window, qtbot, tmp_path, monkeypatch, errors):
+    tab, wrong, right = window.classify_tab, tmp_path / "wrong.safetensors", tmp_path / "ours" / "right.safetensors"
+    window.tabs.setCurrentWidget(tab)
+    wrong.write_text("no model")
+    right.parent.mkdir()
+    shutil.copy(bundled_model(), right)
+    chosen = iter([right, wrong])
+    monkeypatch.setattr(messages, "choose_file", lambda *_: next(chosen))
+    for _ in range(2):
+        qtbot.mouseClick(tab.findChild(QPushButton, "choose_model"), Qt.MouseButton.LeftButton)
+    assert window.session.model == right
+    assert tab.model.model.text().startswith("Model: right ")
+    assert tab.model.model.text().endswith(", in ours")
+    assert len(errors) == 1
+    assert "cannot be used as a model" in errors[0]
+    qtbot.mouseClick(tab.findChild(QPushButton, "bundled"), Qt.MouseButton.LeftButton)
+    assert window.session.model is None
