@@ -16,6 +16,7 @@ from core.images import resized
 from core.language import tr
 from core.model_header import ModelHeader
 from core.notice import NOTICE
+from core.probability import in_words
 from core.version import VERSION
 from resources import resource
 
@@ -29,7 +30,7 @@ SERIES: Final = 9101  # far from the numbers that devices give, so that viewers 
 Colours = npt.NDArray[np.uint8]
 
 
-def captured(reading: FilmReading, header: ModelHeader) -> Colours:
+def captured(reading: FilmReading) -> Colours:
     """The film under its heat, (height, width, 3) uint8, and below it a strip that says what it is.
 
     Nothing is written over the film itself, which begins at the upper left. Films with a longer side than LONGEST_PX
@@ -44,20 +45,15 @@ def captured(reading: FilmReading, header: ModelHeader) -> Colours:
     if scale < 1:
         heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
     film = np.asarray(overlay(resized(reading.pixels, size[1], size[0]), heat))
-    strip = _strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, answer_of(reading, header)])
+    strip = _strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, answer_of(reading)])
     beside = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
     return np.concatenate([np.concatenate([film, beside], axis=1), strip])
 
 
-def finding_of(reading: FilmReading, header: ModelHeader) -> str:
-    """The class that the probability is of."""
-    return header.classes[1] if len(header.classes) == 2 else reading.label
-
-
-def answer_of(reading: FilmReading, header: ModelHeader) -> str:
+def answer_of(reading: FilmReading) -> str:
     """The model's answer in one line."""
     decision = "to review" if reading.decision == "review" else reading.decision.value
-    answer = f"probability of {finding_of(reading, header)} {reading.probability:.3f}, {decision}"
+    answer = f"probability of {reading.finding} {in_words(reading.probability)}, {decision}"
     return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.label}."
 
 
@@ -102,7 +98,7 @@ def capture_of(
     """
     from highdicom.sc import SCImage
 
-    pixels = captured(reading, header)
+    pixels = captured(reading)
     image = SCImage(
         pixels,
         "RGB",
@@ -127,7 +123,7 @@ def capture_of(
     image.ConversionType = "WSD"  # made on a workstation (C.8.6.1)
     image.BurnedInAnnotation = "YES"
     image.DerivationDescription = (
-        f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {answer_of(reading, header)}"[:1024]
+        f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {answer_of(reading)}"[:1024]
     )
     image.ImageComments = f"{tr(NOTICE)} {reading.validation}"[:10240]
     for keyword, value in source.lossy.items():

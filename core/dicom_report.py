@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
-from core.dicom_capture import PROGRAM, finding_of, set_time
+from core.dicom_capture import PROGRAM, set_time
 from core.dicom_identity import Codes, Source
 from core.events import Decision, FilmReading
 from core.language import tr
@@ -126,7 +126,7 @@ def _content(
     image = source.image or (capture.SOPClassUID, capture.SOPInstanceUID, "")
     group = MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(codes.uid("tracked", source.code), f"Film {source.code}"),
-        finding_type=class_code(finding_of(reading, header)),
+        finding_type=class_code(reading.finding),
         algorithm_id=_algorithm(reading, header),
         measurements=[Measurement(PROBABILITY, round(reading.probability, 6), NO_UNITS)],
         qualitative_evaluations=[

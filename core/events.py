@@ -266,14 +266,15 @@ class ScreeningResult:
 class FilmReading:
     """One film's answer with its picture.
 
-    probability: calibrated, of the positive class (with several classes, of `label`). probabilities: the same, or of
-    every class with several. details: what the file tells beside its picture.
+    finding: the positive class, with several classes `label`. probability: calibrated, of the finding. probabilities:
+    the same, or of every class with several. details: what the file tells beside its picture.
     validation: whether the model was accepted at this place, in words. pixels: (height, width) uint8, upright, white
     is dense. heat: same shape, float32, 0..1. cautions: what a reader must know of this film, as sentences.
     """
 
     path: Path
     label: str
+    finding: str
     probability: float
     probabilities: float | tuple[float, ...]
     threshold: float | None

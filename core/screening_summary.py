@@ -22,6 +22,7 @@ from core.model_header import ModelHeader
 from core.notice import NOTICE
 from core.operating import band_in_words
 from core.pdf import pdf_of
+from core.probability import in_words
 from core.site import point_in_words, validation_here
 
 if TYPE_CHECKING:
@@ -245,5 +246,5 @@ def _finding_blocks(
 def _answer(film: SummaryFilm, header: ModelHeader) -> str:
     """What was found and how probable it is; the class that a film was called where that is another."""
     finding = header.classes[1] if len(header.classes) == 2 else film.label
-    answer = f"{finding} {film.probability:.3f}, {tr(MEANING[film.decision])}"
+    answer = f"{finding} {in_words(film.probability)}, {tr(MEANING[film.decision])}"
     return answer if film.label == finding else tr("{answer}, called {label}", answer=answer, label=film.label)

@@ -86,7 +86,7 @@ class ClassifyTab(QWidget):
         split.addWidget(self.worklist)
         self.reading = ReadingPanel()
         split.addWidget(self.reading)
-        split.setSizes([700, 560])
+        split.setSizes([800, 460])
         layout = QVBoxLayout(self)
         layout.addWidget(self.drop_area)
         layout.addLayout(row_of((*self.buttons.values(), self.export)))

@@ -18,6 +18,7 @@ class ReaderBar(QWidget):
     """Signals: called(class or "unsure"); agreed(); disagreed(); note_wanted(); undo_wanted(); blind_changed(bool).
 
     Keys work wherever the focus is in `area`: 1 to 9 the classes, A agree, D disagree, U unsure, N note, Ctrl+Z undo.
+    blind: the box for reading blind; who holds the bar gives it its place.
     """
 
     called = Signal(str)
@@ -45,7 +46,6 @@ class ReaderBar(QWidget):
         for widget in (self.agree, self.disagree, self.unsure, self.note, self.undo):
             self._row.addWidget(widget)
         self._row.addStretch()
-        self._row.addWidget(self.blind)
         self._shortcuts = [
             self._shortcut(key, pressed)
             for key, pressed in (

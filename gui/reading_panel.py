@@ -11,10 +11,12 @@ from core.errors import REFUSALS, Reason, reason_in_words
 from core.events import FilmReading, LedgerRow, Status
 from core.language import marked, tr
 from core.notice import NOTICE
+from core.probability import in_words
 from core.visible import visible_name
 from gui.film_panel import FilmPanel
 from gui.naming import paragraph
 from gui.thumbnails import Thumbnails
+from gui.worklist_table import decision_in_words
 
 BLANK = np.zeros((64, 64), np.uint8)  # until the film is read
 HIDDEN = marked("Your call first: the model's answer is shown after it.")
@@ -46,8 +48,13 @@ class ReadingPanel(QWidget):
     def show_answer(self, film: FilmReading) -> None:
         """Show the model's answer with its heat map."""
         self._path = None
-        self.verdict.setText(f"{visible_name(film.label)} · {film.probability:.1%}")
-        told = [visible_name(film.path.name), tr("decision: {decision}", decision=tr(film.decision))]
+        finding, probability = visible_name(film.finding), in_words(film.probability)
+        self.verdict.setText(f"{finding} · {decision_in_words(film.decision)}")
+        told = [
+            visible_name(film.path.name),
+            tr("called {label}", label=visible_name(film.label)),
+            tr("probability of {finding} {probability}", finding=finding, probability=probability),
+        ]
         if film.threshold is not None:
             told.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
         lines = [" · ".join((*told, visible_name(film.model)))]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from core.agreement import Agreement, agreement
@@ -15,9 +16,11 @@ from gui.naming import named, paragraph
 from gui.reader_bar import ReaderBar
 from gui.worklist_table import (
     DECISION,
-    HEADINGS,
+    LABEL,
     NOTE,
     PROBABILITY,
+    READER,
+    STATUS,
     THUMBNAIL_PX,
     Kind,
     WorklistFilter,
@@ -27,6 +30,7 @@ from gui.worklist_table import (
 
 AGREEMENT_MILLISECONDS: Final = 200
 CELL_MARGIN_PX: Final = 10
+LEAST_PX: Final = {DECISION: 92, PROBABILITY: 84, LABEL: 94, READER: 96, NOTE: 64, STATUS: 128}  # of columns
 
 
 class Worklist(QWidget):
@@ -42,6 +46,7 @@ class Worklist(QWidget):
         self._area = area
         self._book = CallBook((), lambda _: None)
         self._classes: tuple[str, ...] = ()
+        self._is_fitted = False
         self.table = WorklistTable()
         self._shown = WorklistFilter(self.table)
         self._agreement_timer = QTimer(self, singleShot=True, interval=AGREEMENT_MILLISECONDS)
@@ -60,6 +65,8 @@ class Worklist(QWidget):
         filters.addWidget(self.kind)
         filters.addWidget(self.search, 1)
         filters.addWidget(self.count)
+        self.reader = ReaderBar(self._area)
+        filters.addWidget(self.reader.blind)
         self.view = named(QTableView(sortingEnabled=True), "table", tr("Worklist"))
         self.view.setModel(self._shown)
         self.view.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
@@ -74,10 +81,7 @@ class Worklist(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
-        for column, least in ((DECISION, 92), (PROBABILITY, 84), (3, 94), (4, 96), (NOTE, 64), (6, 128)):
-            header.resizeSection(column, max(least, self._needed_px(column)))
         self.view.sortByColumn(PROBABILITY, Qt.SortOrder.DescendingOrder)
-        self.reader = ReaderBar(self._area)
         self.agreement = paragraph("", "agreement", tr("Agreement"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -86,12 +90,21 @@ class Worklist(QWidget):
         layout.addWidget(self.reader)
         layout.addWidget(self.agreement)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Once the theme's letters are known, give columns the room that they need."""
+        if not self._is_fitted:
+            header, self._is_fitted = self.view.horizontalHeader(), True
+            for column, least in LEAST_PX.items():
+                header.resizeSection(column, max(least, self._needed_px(column)))
+        super().showEvent(event)
+
     def _needed_px(self, column: int) -> int:
         """How wide a column has to be for its heading, and for the decisions where they stand."""
-        words = [tr(HEADINGS[column])]
-        if column == DECISION:
-            words += [decision_in_words(decision) for decision in Decision]
-        return max(self.view.fontMetrics().horizontalAdvance(word) for word in words) + CELL_MARGIN_PX
+        heading = self.view.horizontalHeader().sectionSizeHint(column)
+        if column != DECISION:
+            return heading
+        letters = self.view.fontMetrics()
+        return max(heading, *(letters.horizontalAdvance(decision_in_words(each)) + CELL_MARGIN_PX for each in Decision))
 
     def _connect(self) -> None:
         self.kind.currentIndexChanged.connect(self._on_filter_changed)

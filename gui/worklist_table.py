@@ -13,6 +13,7 @@ from core.errors import reason_in_words
 from core.events import Decision, LedgerRow, Status
 from core.language import marked, tr
 from core.ledger import file_of, relative_name
+from core.probability import in_words
 from core.reader import UNSURE, Call, CallBook
 from core.visible import visible_name
 from gui.tables import ROOT, SORT_ROLE, Index
@@ -171,7 +172,7 @@ class WorklistTable(QAbstractTableModel):
             case 1:
                 return decision_in_words(row.decision) if row.decision else ""
             case 2:
-                return "" if row.probability is None else f"{row.probability:.3f}"
+                return "" if row.probability is None else in_words(row.probability)
             case 3:
                 return visible_name(row.label or "")
             case 4:

@@ -303,9 +303,9 @@ def reading_of(path, pixels=None, **more):
     y, x = np.mgrid[0 : 1 : pixels.shape[0] * 1j, 0 : 1 : pixels.shape[1] * 1j]
     heat = np.clip(1 - 3 * np.hypot(y - 0.6, x - 0.3), 0, 1).astype(np.float32)
     told = {
-        "path": path, "label": "PNEUMONIA", "probability": 0.8765432123, "threshold": HEADER.threshold,
-        "decision": Decision.LIKELY, "model": HEADER.name, "validation": NOT_VALIDATED, "probabilities": 0.8765432123,
-        "details": FilmDetails(), "pixels": pixels, "heat": heat,
+        "path": path, "label": "PNEUMONIA", "finding": "PNEUMONIA", "probability": 0.8765432123,
+        "threshold": HEADER.threshold, "decision": Decision.LIKELY, "model": HEADER.name, "validation": NOT_VALIDATED,
+        "probabilities": 0.8765432123, "details": FilmDetails(), "pixels": pixels, "heat": heat,
     }  # fmt: skip
     return FilmReading(**(told | more))
 
@@ -427,7 +427,7 @@ def test_a_capture_shows_the_heat_map_and_what_it_is(film, tmp_path):
 @pytest.mark.parametrize("shape", [(64, 64), (64, 3000), (2100, 1200)])
 def test_captures_of_every_size(tmp_path, shape):
     reading = reading_of(tmp_path / "film.png", np.resize(phantom(1, True, 256), shape))
-    made = captured(reading, HEADER)
+    made = captured(reading)
     scale = min(1, LONGEST_PX / max(shape))
     assert made.shape[1] == max(320, round(scale * shape[1]))
     assert round(scale * shape[0]) < made.shape[0] < scale * shape[0] + 250
@@ -497,7 +497,9 @@ def test_odd_headers_make_sound_files(tmp_path, keeps_identity):
 def test_a_model_of_several_classes_reports_the_class_called(film, tmp_path):
     classes = ("normal", "Bakterielle Lungenentzündung \\ " + "x" * 80, "virus")
     header = replace(HEADER, classes=classes, calibration=Calibration(1.0, None, (0.0, 0.7)))
-    _, path = exported(film, tmp_path, header=header, label=classes[1], threshold=None, decision=Decision.REVIEW)
+    _, path = exported(
+        film, tmp_path, header=header, label=classes[1], finding=classes[1], threshold=None, decision=Decision.REVIEW
+    )
     (group,) = highdicom.sr.srread(path).content.get_image_measurement_groups()
     assert group.finding_type.meaning.startswith("Bakterielle Lungenentzündung")
     assert group.finding_type.scheme_designator == "99PNEUMOSCREEN"

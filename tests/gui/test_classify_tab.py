@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from core.events import AuditResult, FilmReading, ScreeningResult
+from core.events import AuditResult, Decision, FilmReading, ScreeningResult
 from core.model_header import bundled_model, read_header
 from core.phantoms import phantom
 from core.reader import calls_path, read_calls
@@ -62,7 +63,7 @@ def press(qtbot, tab, key, modifier=Qt.KeyboardModifier.NoModifier):
 def test_the_likeliest_comes_first_and_every_file_is_there(tab):
     assert len(texts(tab, 0)) == 8
     assert "<b>x&.png" in texts(tab, 0)
-    probabilities = [float(text) for text in texts(tab, PROBABILITY) if text]
+    probabilities = [float(text.strip("<> ")) for text in texts(tab, PROBABILITY) if text]
     assert probabilities == sorted(probabilities, reverse=True)
     assert len(probabilities) == 7
     assert "7 scored, 1 refused, 0 failed" in tab.status.sentence.text()
@@ -112,7 +113,7 @@ def test_blind_first_hides_the_answer_until_the_call_is_kept(tab, window, qtbot)
     assert not tab.worklist.reader.agree.isEnabled()
     row = tab.worklist.chosen()
     press(qtbot, tab, Qt.Key.Key_2)
-    assert "%" in tab.reading.verdict.text()
+    assert tab.reading.verdict.text().startswith("PNEUMONIA · ")
     assert tab.worklist.chosen() is row
     call = tab.worklist.book.of(row.file)
     assert (call.reader, call.blind) == ("PNEUMONIA", True)
@@ -231,3 +232,13 @@ def test_what_is_no_model_is_refused_when_it_is_chosen(window, qtbot, tmp_path, 
     assert "cannot be used as a model" in errors[0]
     qtbot.mouseClick(tab.findChild(QPushButton, "bundled"), Qt.MouseButton.LeftButton)
     assert window.session.model is None
+
+
+def test_the_answer_on_a_normal_film_names_the_class_that_its_probability_is_of(tab, window, qtbot):
+    with shown(qtbot, window, FilmReading) as seen:
+        tab.worklist.view.selectRow(0)
+    reading = seen.args[0]
+    assert reading.finding == "PNEUMONIA"
+    tab.show_reading(replace(reading, label="NORMAL", probability=0.0123, decision=Decision.UNLIKELY))
+    assert tab.reading.verdict.text() == "PNEUMONIA · ▽ unlikely"
+    assert "called NORMAL · probability of PNEUMONIA 0.012" in tab.reading.details.text()

@@ -46,7 +46,7 @@ def test_first_use_from_films_to_worklist(qtbot, window, dataset_folder, tmp_pat
     with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
         window.classify_tab.open(next((dataset_folder / "PNEUMONIA").iterdir()))
     assert isinstance(shown.args[0], FilmReading)
-    assert "%" in window.classify_tab.reading.verdict.text()
+    assert window.classify_tab.reading.verdict.text().startswith("PNEUMONIA · ")
     assert "not a diagnosis" in window.classify_tab.reading.details.text()
 
 
