@@ -17,6 +17,7 @@ from core.language import tr, tr_count
 from core.metrics import AtPrevalence, BinaryFigures, Figures, at_prevalence, to_json_object
 from core.model_header import ModelHeader
 from core.operating import ThreeWay, natural_frequencies
+from core.probability import in_words
 from core.ranking import Floats
 from core.site import Acceptance
 from core.subgroups import Subgroup
@@ -48,6 +49,11 @@ class Evaluation:
     def probabilities(self) -> Floats:
         """Calibrated, (n,) of class 1, or (n, classes)."""
         return self.answers.probabilities(self.header.calibration.temperature)
+
+    def probabilities_in_words(self, indices: Sequence[int]) -> list[str]:
+        """Of class 1 on these films, or with several classes of the called ones."""
+        probabilities = self.probabilities
+        return [in_words(float(np.max(probabilities[index]))) for index in indices]
 
     @property
     def frequencies(self) -> str:

@@ -171,16 +171,12 @@ def _mistakes(evaluation: Evaluation) -> list[Block]:
             readable_name(name),
             classes[int(evaluation.answers.labels[index])],
             classes[int(calls[index])],
-            f"{_certainty(evaluation, index):.3f}",
+            probability,
         )
-        for name, index in zip(names_of(evaluation, shown), shown, strict=True)
+        for name, index, probability in zip(
+            names_of(evaluation, shown), shown, evaluation.probabilities_in_words(shown), strict=True
+        )
     )
     header = (tr("File"), tr("Labelled"), tr("Called"), tr("Probability"))
     heading = tr_count("The only mistake", "The most confident mistakes of {count}", len(wrong))
     return [Heading(heading), Table(header, rows)]
-
-
-def _certainty(evaluation: Evaluation, index: int) -> float:
-    """The probability of class 1, or with several classes that of the called one."""
-    row = evaluation.probabilities[index]
-    return float(row.max()) if row.ndim else float(row)

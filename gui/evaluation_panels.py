@@ -204,9 +204,10 @@ class JudgedFilms(QWidget):
 
     def show_films(self, evaluation: Evaluation, indices: Sequence[int], title: str) -> None:
         """Show films of an evaluation by their indices, in this order."""
-        classes, calls, probabilities = evaluation.header.classes, evaluation.calls(), evaluation.probabilities
+        classes, calls = evaluation.header.classes, evaluation.calls()
         films = [evaluation.films[index] for index in indices]
-        captions = [f"→ {classes[calls[index]]} {float(np.max(probabilities[index])):.2f}" for index in indices]
+        told = zip(indices, evaluation.probabilities_in_words(indices), strict=True)
+        captions = [f"→ {classes[calls[index]]} {probability}" for index, probability in told]
         self.title.setText(
             " ".join(
                 (
