@@ -98,8 +98,13 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, theme)
-        for plots in (self.training_tab.view.plots, self.runs_tab.plots, self.evaluate_tab):
-            plots.set_colours(colours_of(theme))
+        for part in (
+            self.training_tab.view.plots,
+            self.runs_tab.plots,
+            self.evaluate_tab,
+            self.classify_tab.worklist.table,
+        ):
+            part.set_colours(colours_of(theme))
         self.view_menu.show_theme(theme)
 
     @Slot(object)

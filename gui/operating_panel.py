@@ -113,7 +113,7 @@ class OperatingPanel(QWidget):
             self.plots.set_threshold(found.threshold)
             threshold = tr("Threshold {threshold:.4f}.", threshold=found.threshold)
             self.sentence.setText(f"{threshold} {found.sentence}")
-            self.shares.setText(_band_in_words(found))
+            self.shares.setText(_band_in_words(found, self.error.currentData()))
         self._update()
 
     def _update(self) -> None:
@@ -138,13 +138,15 @@ class OperatingPanel(QWidget):
         self.own_point_wanted.emit()
 
 
-def _band_in_words(found: Proposal) -> str:
-    """What the three-way answer would promise, and how many films it would leave to the reader."""
+def _band_in_words(found: Proposal, wished: float) -> str:
+    """What the three-way answer would promise, and how many films it would leave to the reader. wished: error rate."""
     shares, band = found.shares, found.band
     promise = tr(
         "Three-way answer: likely and unlikely wrong about at most {errors:.1f} of 100 of each class.",
         errors=100 * band.error,
     )
+    if band.error > wished:
+        promise += " " + tr("With so few validation films no less can be promised.")
     outcome = tr(
         "Sent to review: {review} of the validation films; with the finding and called unlikely: {missed}; without it "
         "and called likely: {alarmed}.",

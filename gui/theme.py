@@ -13,7 +13,7 @@ ORANGE, BLUE, SKY, GREEN = "#e69f00", "#0072b2", "#56b4e9", "#009e73"  # Okabe a
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The few colours of one theme."""
+    """The few colours of one theme. likely, review, unlikely: of words, so each has 4.5 times the panel's luminance."""
 
     window: str
     panel: str
@@ -21,10 +21,13 @@ class Colours:
     quiet: str
     line: str
     accent: str
+    likely: str
+    review: str
+    unlikely: str
 
 
-DARK = Colours("#14171c", "#1d2229", "#e6e9ee", "#98a2b0", "#343c48", "#56b4e9")
-LIGHT = Colours("#f4f5f7", "#ffffff", "#1b1f24", "#5b6470", "#c9ced6", "#0067a3")
+DARK = Colours("#14171c", "#1d2229", "#e6e9ee", "#98a2b0", "#343c48", "#56b4e9", ORANGE, SKY, GREEN)
+LIGHT = Colours("#f4f5f7", "#ffffff", "#1b1f24", "#5b6470", "#c9ced6", "#0067a3", "#8a5a00", "#0067a3", "#00704f")
 
 
 def colours_of(theme: Theme) -> Colours:

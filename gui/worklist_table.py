@@ -17,7 +17,7 @@ from core.probability import in_words
 from core.reader import UNSURE, Call, CallBook
 from core.visible import visible_name
 from gui.tables import ROOT, SORT_ROLE, Index
-from gui.theme import GREEN, ORANGE, SKY
+from gui.theme import DARK, Colours
 from gui.thumbnails import Thumbnails
 
 HEADINGS: Final = (
@@ -34,17 +34,13 @@ HIDDEN: Final = marked("hidden")
 THUMBNAIL_PX: Final = 48
 KEPT: Final = 2000  # thumbnails in memory, about 20 MB
 MOST_WAITING: Final = 100
-MARKS: Final = {
-    Decision.LIKELY: ("▲", ORANGE),
-    Decision.REVIEW: ("◆", SKY),
-    Decision.UNLIKELY: ("▽", GREEN),
-}
+MARKS: Final = {Decision.LIKELY: "▲", Decision.REVIEW: "◆", Decision.UNLIKELY: "▽"}
 ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.LIKELY: 2.0}
 
 
 def decision_in_words(decision: Decision) -> str:
     """A decision with its mark."""
-    return f"{MARKS[decision][0]} {tr(decision)}"
+    return f"{MARKS[decision]} {tr(decision)}"
 
 
 class Kind(Enum):
@@ -70,6 +66,8 @@ class WorklistTable(QAbstractTableModel):
         self._places: dict[str, int] = {}
         self._book = CallBook((), lambda _: None)
         self._is_blind = False
+        self._tints: dict[Decision, QColor] = {}
+        self.set_colours(DARK)
         self._images: OrderedDict[str, QPixmap] = OrderedDict()
         self._thumbnails = Thumbnails(THUMBNAIL_PX, self, MOST_WAITING)
         self._thumbnails.ready.connect(self._on_thumbnail)
@@ -104,6 +102,18 @@ class WorklistTable(QAbstractTableModel):
     def set_blind(self, is_blind: bool) -> None:
         """Hide the answers on films that the reader has not called yet."""
         self._is_blind = is_blind
+        self._show_anew()
+
+    def set_colours(self, colours: Colours) -> None:
+        """Write decisions in the colours of a theme."""
+        self._tints = {
+            Decision.LIKELY: QColor(colours.likely),
+            Decision.REVIEW: QColor(colours.review),
+            Decision.UNLIKELY: QColor(colours.unlikely),
+        }
+        self._show_anew()
+
+    def _show_anew(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, STATUS))
 
@@ -157,7 +167,7 @@ class WorklistTable(QAbstractTableModel):
         if role == SORT_ROLE:
             return self._sort_value(row, column)
         if role == Qt.ItemDataRole.ForegroundRole and column == DECISION and row.decision and not self.is_hidden(row):
-            return QColor(MARKS[row.decision][1])
+            return self._tints[row.decision]
         if role == Qt.ItemDataRole.TextAlignmentRole and column == PROBABILITY:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
