@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.curves import BINS, bin_numbers, confusion_of
 from core.intervals import Figure, Groups, effective_films, group_numbers, predictive_value, proportion, resampled
-from core.language import marked, tr
+from core.language import marked, tr, tr_count
 from core.ranking import Floats, Labels, auc_figure, average_precision, mean_auc
 
 TITLES: Final = {
@@ -320,18 +320,9 @@ def told_briefly(figure: Figure | None) -> str:
 
 
 def summary_lines(figures: Figures) -> list[str]:
-    """One readable line for each figure, with interval and number of films."""
-    lines = [
-        tr(
-            "{title:18} {value:.3f}  (95 % interval {low:.3f} to {high:.3f}, n = {count})",
-            title=title_of(name),
-            value=one.value,
-            low=one.low,
-            high=one.high,
-            count=figures.n,
-        )
-        for name, one in named_figures(figures)
-    ]
+    """The number of films, then a readable line for each figure with its interval."""
+    lines = [tr_count("{count} film, 95 % intervals:", "{count} films, 95 % intervals:", figures.n)]
+    lines += [f"{title_of(name):18} {told(one)}" for name, one in named_figures(figures)]
     for one in figures.each if isinstance(figures, ClassFigures) else ():
         lines += [f"{one.name} (n = {one.n}): " + ", ".join(f"{title_of(k)} {told(v)}" for k, v in named_figures(one))]
     return lines

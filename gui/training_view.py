@@ -39,7 +39,7 @@ class TrainingView(QWidget):
         lower = QSplitter()
         lower.addWidget(table)
         lower.addWidget(self.log)
-        lower.setSizes([600, 300])
+        lower.setSizes([540, 360])
         lower.setMinimumHeight(LOWER_PX)
         column = QVBoxLayout(self)
         column.addWidget(self.status)
