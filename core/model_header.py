@@ -90,6 +90,15 @@ def invalid_model(path: Path, why: str) -> JobFailed:
     return JobFailed(Reason.MODEL_INVALID, tr("{path} cannot be used as a model: {why}.", path=path, why=why))
 
 
+def another_model(other: str, now: str) -> str:
+    """The sentence for answers of a model, `other`, that is not the one now in use."""
+    return tr(
+        "The films were screened by {other}, and now {model} is in use. Screen the folder again.",
+        other=other,
+        model=now,
+    )
+
+
 def read_header(path: Path) -> ModelHeader:
     """The header of a model file. Raises JobFailed (model_invalid) with what is wrong in one sentence."""
     if not path.is_file():

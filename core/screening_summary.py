@@ -18,7 +18,7 @@ from core.files import readable_name, write_atomically
 from core.images import read_film, resized
 from core.language import marked, tr, tr_count
 from core.ledger import file_of
-from core.model_header import ModelHeader
+from core.model_header import ModelHeader, another_model
 from core.notice import NOTICE
 from core.operating import band_in_words
 from core.pdf import pdf_of
@@ -114,12 +114,7 @@ def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
     """Refuse to print one model's operating point over another's answers."""
     other = next((row.model for row in result.rows if row.model != header.name), None)
     if other is not None:
-        sentence = tr(
-            "The films were screened by {other}, and now {model} is in use. Screen the folder again.",
-            other=other,
-            model=header.name,
-        )
-        raise JobFailed(Reason.MODEL_INVALID, sentence)
+        raise JobFailed(Reason.MODEL_INVALID, another_model(other, header.name))
 
 
 def _pictured(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:

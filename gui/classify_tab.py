@@ -1,5 +1,6 @@
 """The room of screening: one film, a folder, or a folder that is watched; worklist, film, heat map, exports."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 from core.errors import REFUSALS
 from core.events import Decision, FilmAnswered, FilmReading, LedgerRow, ScreeningResult, ScreeningStarted, Status
 from core.language import marked, tr
+from core.model_header import another_model
 from core.places import data_folder, new_place
 from core.visible import visible_name
 from gui import jobs, messages
@@ -162,11 +164,13 @@ class ClassifyTab(QWidget):
         """Show a film's answer, unless the reader has to call it first."""
         self._reading = film
         row = self.worklist.chosen()
-        is_row = row is not None and film.path == self.worklist.table.path_of(row)
-        if is_row and row is not None and not self.worklist.may_see(row):
+        if row is None or film.path != self.worklist.table.path_of(row):
+            self.reading.show_answer(film)
+        elif not self.worklist.may_see(row):
             self.reading.show_hidden(film)
         else:
-            self.reading.show_answer(film)
+            others = (another_model(row.model, film.model),) if row.model != film.model else ()
+            self.reading.show_answer(replace(film, cautions=(*others, *film.cautions)))
         self.status.rest()
 
     def show_overridden(self, overridden: Overridden) -> None:

@@ -215,6 +215,15 @@ def test_the_model_is_called_what_its_answers_call_it(tab, window, qtbot):
     assert tab.model.model.text() == f"Model: {tab.result.rows[0].model}, bundled"
 
 
+def test_an_answer_by_another_model_than_the_worklist_says_so(tab, window, qtbot, tmp_path):
+    choose(tab, window, qtbot, 0)
+    assert "Screen the folder again" not in tab.reading.details.text()
+    shutil.copy(bundled_model(), tmp_path / "other.safetensors")
+    window.session.use_model(tmp_path / "other.safetensors")
+    choose(tab, window, qtbot, 1)
+    assert "⚠ The films were screened by pneumonia-resnet18 " in tab.reading.details.text()
+
+
 def test_what_is_no_model_is_refused_when_it_is_chosen(window, qtbot, tmp_path, monkeypatch, errors):
     tab, wrong, right = window.classify_tab, tmp_path / "wrong.safetensors", tmp_path / "ours" / "right.safetensors"
     window.tabs.setCurrentWidget(tab)
