@@ -86,7 +86,8 @@ def test_packed_convolutions_answer_as_those_they_replace(architecture):
     pack_convolutions(packed)
     shown = network_input(as_fractions(torch.from_numpy(FILMS)), PREPROCESSING)
     with torch.inference_mode():
-        torch.testing.assert_close(packed(shown), backbone(shown), atol=1e-4, rtol=1e-3)
+        expected = backbone(shown)  # up to 600, of sums as large that are rounded in another order on each processor
+        torch.testing.assert_close(packed(shown), expected, atol=1e-5 * float(expected.abs().max()), rtol=0)
     left = [type(module) for module in packed.modules() if isinstance(module, nn.Conv2d)]
     assert left == []
     if architecture.startswith("resnet"):  # every addition and every ReLU went into a convolution
