@@ -61,6 +61,7 @@ class ClassifyTab(QWidget):
         self._keeper.failed.connect(self._on_call_lost)
         self._build()
         work.state_changed.connect(self._on_state_changed)
+        work.failed.connect(self.status.rest)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from core.events import FilmAnswered, Noted, Progressed, ScreeningResult, ScreeningStarted, Severity, Stage
@@ -68,6 +69,7 @@ class ScreeningStatus(QWidget):
         self._at_rest = " ".join((*ended, counts, *result.drift, result.validation, tr(NOTICE)))
         self.rest()
 
+    @Slot()
     def rest(self) -> None:
         """Nothing runs any more."""
         self.progress.setRange(0, 1)

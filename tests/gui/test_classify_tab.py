@@ -18,6 +18,7 @@ from core.reader import calls_path, read_calls
 from core.site import LocalPoint, choose_point
 from gui import messages
 from gui.screening_jobs import Exported, WorklistOpened
+from gui.worker import JobError
 from gui.worklist_table import HIDDEN, LABEL, PROBABILITY, READER, Kind
 
 
@@ -213,6 +214,14 @@ def test_the_model_is_called_what_its_answers_call_it(tab, window, qtbot):
     with shown(qtbot, window, ScreeningResult):
         tab.open(tab.worklist.table.path_of(tab.worklist.chosen()).parent)
     assert tab.model.model.text() == f"Model: {tab.result.rows[0].model}, bundled"
+
+
+def test_a_film_that_cannot_be_read_leaves_no_work_that_seems_to_go_on(tab, window, qtbot, films, errors):
+    before = tab.status.sentence.text()
+    with shown(qtbot, window, JobError):
+        tab.open(films / "notes.txt")
+    assert len(errors) == 1
+    assert tab.status.sentence.text() == before
 
 
 def test_an_answer_by_another_model_than_the_worklist_says_so(tab, window, qtbot, tmp_path):
