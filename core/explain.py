@@ -68,7 +68,6 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
     small = resized(pixels, loaded.preprocessing.size_px, loaded.preprocessing.size_px)
     probability = loaded.probabilities(small[None])[0]
     label = loaded.calibration.label(probability)
-    is_one_answer = loaded.calibration.threshold is not None
     heat = heat_map(loaded, small, label)
     height, width = pixels.shape
     large = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
@@ -76,8 +75,8 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
     return FilmReading(
         path=path,
         label=loaded.header.classes[label],
-        finding=loaded.header.classes[1 if is_one_answer else label],
-        probability=float(probability if is_one_answer else probability[label]),
+        finding=loaded.header.finding_of(loaded.header.classes[label]),
+        probability=float(probability if loaded.calibration.threshold is not None else probability[label]),
         probabilities=tuple(map(float, probability)) if np.ndim(probability) else float(probability),
         threshold=loaded.calibration.threshold,
         decision=loaded.calibration.decision(probability),

@@ -68,6 +68,10 @@ class ModelHeader:
         told = self.content.get(AGES) or AGES_OF_DATA.get(str(self.content.get("data_fingerprint")))
         return (float(told[0]), float(told[1])) if told else None
 
+    def finding_of(self, label: str) -> str:
+        """The class that a probability is of: the positive one, with several classes the one that was called."""
+        return self.classes[1] if len(self.classes) == 2 else label
+
     def film_codes(self, *splits: str) -> frozenset[str]:
         """Codes of the films that it was made with, of these splits; empty where the file does not say."""
         codes = self.content.get(FILMS) or {}

@@ -240,6 +240,6 @@ def _finding_blocks(
 
 def _answer(film: SummaryFilm, header: ModelHeader) -> str:
     """What was found and how probable it is; the class that a film was called where that is another."""
-    finding = header.classes[1] if len(header.classes) == 2 else film.label
+    finding = header.finding_of(film.label)
     answer = f"{finding} {in_words(film.probability)}, {tr(MEANING[film.decision])}"
     return answer if film.label == finding else tr("{answer}, called {label}", answer=answer, label=film.label)

@@ -103,7 +103,7 @@ def luminance(colour):
 
 
 @pytest.mark.parametrize("theme", [Theme.DARK, Theme.LIGHT])
-def test_decisions_can_be_read_in_each_theme(window, theme, tmp_path):
+def test_decisions_can_be_read_in_each_theme(window, theme):
     window.set_theme(theme)
     worklist = window.classify_tab.worklist
     for number, decision in enumerate(Decision):
