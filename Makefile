@@ -4,7 +4,7 @@ VENV := .venv
 BUNDLE_VENV := .venv-bundle
 BIN := $(VENV)/bin
 # benchmarks/recipes.py takes hours: its docstring says how to run it
-QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/ended.py benchmarks/gate_pictures.py benchmarks/changed_films.py,$(wildcard benchmarks/*.py))
+QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/run_job.py benchmarks/gate_pictures.py benchmarks/changed_films.py,$(wildcard benchmarks/*.py))
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
 .PHONY: run test lint screenshots translations bundle packages bench clean
@@ -16,6 +16,7 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 screenshots: $(VENV)/.run
 	$(BIN)/python main.py --screenshots docs/screenshots
 translations: $(VENV)/.run

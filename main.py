@@ -9,17 +9,17 @@ from collections.abc import Callable, Container
 from pathlib import Path
 
 from command_line.commands import run_demo
+from command_line.console import say
 from command_line.options import parser_of
-from command_line.saying import say
-from core.exit_status import FAILED, INTERRUPTED
-from core.visible import visible
+from core.system.exit_status import FAILED, INTERRUPTED
+from core.system.safe_text import visible
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status of the contract in the README."""
-    from core.allocator import keep_freed_memory
-    from core.mishaps import sentence_of
-    from core.stopping import asked_to_stop
+    from core.system.error_messages import sentence_of
+    from core.system.malloc import keep_freed_memory
+    from core.system.stop_signals import asked_to_stop
 
     cancel = threading.Event()
     try:
@@ -63,10 +63,10 @@ def _window(options: argparse.Namespace, cancel: threading.Event) -> int:
     if (options.screenshots or options.measure_start) and sys.platform == "linux":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if options.screenshots is not None:
-        from gui.screenshots import take_screenshots
+        from gui.shell.screenshots import take_screenshots
 
         return take_screenshots(options.screenshots)
-    from gui.app import measure_start, run_window
+    from gui.shell.app import measure_start, run_window
 
     return measure_start() if options.measure_start else run_window(options.open, options.demo, cancel)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.recipes import CHANGES, UNCHANGED, splits_of_the_bundled_model
-from core.dataset import Split
+from core.datasets.dataset import Split
 
 
 def main() -> None:

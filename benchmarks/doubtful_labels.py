@@ -11,11 +11,11 @@ import tempfile
 import threading
 from pathlib import Path
 
-from benchmarks.ended import result_of
 from benchmarks.recipes import splits_of_the_bundled_model
-from core.dataset import Split
-from core.doubts import find_doubts
-from core.intervals import wilson
+from benchmarks.run_job import result_of
+from core.datasets.dataset import Split
+from core.evaluation.label_errors import find_doubts
+from core.metrics.intervals import wilson
 
 SHARE = 0.05
 

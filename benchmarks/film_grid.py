@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from core.dataset import Dataset, Film
-from gui.film_grid import FilmGrid
+from core.datasets.dataset import Dataset, Film
+from gui.film.film_grid import FilmGrid
 
 
 def main() -> None:

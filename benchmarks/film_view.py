@@ -13,7 +13,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.film_view import FilmView
+from gui.film.film_view import FilmView
 
 SIDE_PX = 3000
 STEPS = 120

@@ -21,12 +21,12 @@ from PIL import Image
 
 from benchmarks import gate_pictures
 from benchmarks.recipes import CHANGES, REAL, UNCHANGED, splits_of_the_bundled_model
-from core.dataset import Film, Split
-from core.errors import FilmUnreadable
-from core.gate import GateStatistics, fitted, refusal
-from core.gate_rules import look
-from core.images import read_square
-from core.intervals import group_numbers, proportion
+from core.datasets.dataset import Film, Split
+from core.films.images import read_square
+from core.input_checks.gate import GateStatistics, fitted, refusal
+from core.input_checks.gate_rules import look
+from core.metrics.intervals import group_numbers, proportion
+from core.system.errors import FilmUnreadable
 
 ORIGINAL = REAL.parent / "kermany-original"
 SCREENSHOTS = Path(__file__).parents[1] / "docs/screenshots"

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pydicom.data
 from PIL import Image, ImageDraw, ImageFont
 
-from core.images import FORMATS, MIN_SIDE_PX
+from core.films.images import FORMATS, MIN_SIDE_PX
 
 Grey = npt.NDArray[np.uint8]
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp"}

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.ended import result_of
-from core.audit import audit
-from core.events import FindingKind
+from benchmarks.run_job import result_of
+from core.datasets.audit import audit
+from core.datasets.events import FindingKind
 
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
 

@@ -24,19 +24,19 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
-from benchmarks.ended import result_of
-from core.allocator import keep_freed_memory
-from core.dataset import Dataset, Film, Split, read_dataset
-from core.intervals import Figure
-from core.model_file import Model, load_model
-from core.model_header import bundled_model, read_header
-from core.preparation import Preparation
-from core.ranking import roc_auc
-from core.recipe import Recipe, with_start
-from core.recipe_file import load_recipe
-from core.run_folder import CHECKPOINT, METRICS, MODEL, data_fingerprint, read_card
-from core.splits import VALIDATION_SHARE, with_splits
-from core.training import train
+from benchmarks.run_job import result_of
+from core.datasets.dataset import Dataset, Film, Split, read_dataset
+from core.datasets.preparation import Preparation
+from core.datasets.splits import VALIDATION_SHARE, with_splits
+from core.metrics.intervals import Figure
+from core.metrics.roc import roc_auc
+from core.models.model_file import Model, load_model
+from core.models.model_header import bundled_model, read_header
+from core.recipes.recipe import Recipe, with_start
+from core.recipes.recipe_json import load_recipe
+from core.runs.run_folder import CHECKPOINT, METRICS, MODEL, data_fingerprint, read_card
+from core.system.malloc import keep_freed_memory
+from core.training.training import train
 
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
 TEST_FILMS = 100  # of each class

@@ -2,8 +2,7 @@
 
 Plain is what a good tutorial shows: PIL files as RGB, Resize, ToTensor, Normalize, fp32 in batches, of which the best
 of five sizes is taken; in one process, and with two DataLoader workers. It runs in a process of its own, where
-our settings do not reach. Ours is `core.screening.screen` to the finished ledger, and `core.pipeline.pipelined` below
-it. All take their turn in every round, so that a machine whose speed wavers wavers for all; the table has medians, and
+our settings do not reach. Ours is `screen` of core.screening to the finished ledger, and `core.inference.pipeline` below it. All take their turn in every round, so that a machine whose speed wavers wavers for all; the table has medians, and
 processor time, which other programs hardly change. Says how far the limits are, how long the first row of a cold start
 takes, and what the quick forms change in the answers on real test films.
 Run from the project's root: PYTHONPATH=. python benchmarks/screening_speed.py [--rounds 3]
@@ -31,19 +30,19 @@ from PIL import Image
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from benchmarks.ended import result_of
 from benchmarks.recipes import REAL, splits_of_the_bundled_model
-from core.allocator import keep_freed_memory
-from core.architectures import models
-from core.dataset import Split
-from core.form_memory import Form
-from core.images import read_square
-from core.inference import FastNetwork, Scorer, has_fast_bfloat16
-from core.ledger import unfinished
-from core.model_file import load_model
-from core.pipeline import one_thread_of_torch, pipelined
-from core.ranking import roc_auc
-from core.screening import screen
+from benchmarks.run_job import result_of
+from core.datasets.dataset import Split
+from core.films.images import read_square
+from core.inference.form_choice import Form
+from core.inference.pipeline import one_thread_of_torch, pipelined
+from core.inference.scorer import FastNetwork, Scorer, has_fast_bfloat16
+from core.metrics.roc import roc_auc
+from core.models.model_file import load_model
+from core.networks.architectures import models
+from core.screening.results_csv import unfinished
+from core.screening.screening import screen
+from core.system.malloc import keep_freed_memory
 
 ROOT = Path(__file__).parents[1]
 ORIGINAL = ROOT.parent / "shared/data/kermany-original"

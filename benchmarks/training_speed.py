@@ -26,17 +26,16 @@ from torch import nn
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from benchmarks.ended import result_of
-from core.allocator import keep_freed_memory
-from core.architectures import models
-from core.cache import decoded_films
-from core.dataset import Film, Split, read_dataset
-from core.decoded import films_of_split
-from core.intervals import wilson
-from core.learner import Learner
-from core.phantoms import phantom
-from core.ranking import roc_auc
-from core.recipe import BEST, Recipe, with_start
+from benchmarks.run_job import result_of
+from core.datasets.dataset import Film, Split, read_dataset
+from core.datasets.decoded_films import decoded_films, films_of_split
+from core.films.phantoms import phantom
+from core.metrics.intervals import wilson
+from core.metrics.roc import roc_auc
+from core.networks.architectures import models
+from core.recipes.recipe import BEST, Recipe, with_start
+from core.system.malloc import keep_freed_memory
+from core.training.learner import Learner
 
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
 TRAINING_FILMS, VALIDATION_FILMS = 256, 200

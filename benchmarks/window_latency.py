@@ -9,12 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from core.allocator import keep_freed_memory
-from core.events import BatchEnded
-from core.recipe import BEST, with_start
-from gui import messages
-from gui.jobs import Jobs, training
-from gui.main_window import MainWindow
+from core.recipes.recipe import BEST, with_start
+from core.system.malloc import keep_freed_memory
+from core.training.events import BatchEnded
+from gui.jobs.jobs import Jobs
+from gui.jobs.training_jobs import training
+from gui.shell.main_window import MainWindow
+from gui.widgets import messages
 
 INTERVAL_MS = 16
 MEASURED_SECONDS = 20

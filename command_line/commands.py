@@ -11,16 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line.saying import finished, say
-from core.events import TrainingResult
-from core.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
-from core.files import check_writable, write_atomically, write_text_atomically
-from core.notice import NOTICE
-from core.preparation import AS_IT_IS, Preparation, load_preparation, save_preparation
+from command_line.console import finished, say
+from core.datasets.preparation import AS_IT_IS, Preparation, load_preparation, save_preparation
+from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
+from core.system.files import check_writable, write_atomically, write_text_atomically
+from core.system.product import NOTICE
+from core.training.events import TrainingResult
 
 if TYPE_CHECKING:
-    from core.model_header import ModelHeader
-    from core.recipe import Recipe
+    from core.models.model_header import ModelHeader
+    from core.recipes.recipe import Recipe
 
 ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
 
@@ -31,8 +31,8 @@ def _preparation(options: argparse.Namespace) -> Preparation:
 
 def _recipe(options: argparse.Namespace) -> "Recipe":
     """The recipe that is named, with the start that is."""
-    from core.recipe import with_start
-    from core.recipe_file import load_recipe
+    from core.recipes.recipe import with_start
+    from core.recipes.recipe_json import load_recipe
 
     recipe = load_recipe(options.recipe)
     return with_start(recipe, options.start) if options.start else recipe
@@ -40,13 +40,13 @@ def _recipe(options: argparse.Namespace) -> "Recipe":
 
 def _header(options: argparse.Namespace) -> "ModelHeader":
     """The description of the model that is named."""
-    from core.model_header import bundled_model, read_header
+    from core.models.model_header import bundled_model, read_header
 
     return read_header(_model(options.model) or bundled_model())
 
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.audit import audit, blocking, report_lines, resolved, to_json_object
+    from core.datasets.audit import audit, blocking, report_lines, resolved, to_json_object
 
     preparation = _preparation(options)
     for path in filter(None, (options.json, options.resolve)):
@@ -68,7 +68,7 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
     recipe = _recipe(options)
     given = {"architecture": options.arch, "epochs": options.epochs, "seed": options.seed}
     recipe = replace(recipe, **{key: value for key, value in given.items() if value is not None})
-    from core.training import train
+    from core.training.training import train
 
     preparation = replace(_preparation(options), accepts_leaks=options.accept_leaks)
     with _process_output(options.output, options.resume) as output:
@@ -79,8 +79,8 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.recipe_file import to_json_object
-    from core.search import search
+    from core.recipes.recipe_json import to_json_object
+    from core.training.search import search
 
     recipe = _recipe(options)
     preparation = _preparation(options)
@@ -99,7 +99,7 @@ def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
 @contextmanager
 def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
     """The run folder of this process: under torchrun only the first writes and prints, the others work in copies."""
-    from core.distributed import hand_out, joined, processes
+    from core.training.distributed import hand_out, joined, processes
 
     with joined() as number, ExitStack() as opened:
         copy = run_dir
@@ -115,7 +115,7 @@ def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
 
 def _trained(job: Generator[object, None, TrainingResult]) -> tuple[int, TrainingResult]:
     """Run a training and print how it ended."""
-    from core.metrics import summary_lines
+    from core.metrics.figures import summary_lines
 
     result = finished(job)
     if not result.completed:
@@ -129,8 +129,8 @@ def _trained(job: Generator[object, None, TrainingResult]) -> tuple[int, Trainin
 
 
 def run_evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.evaluation import evaluate
-    from core.metrics import summary_lines
+    from core.evaluation.evaluate import evaluate
+    from core.metrics.figures import summary_lines
 
     job = evaluate(
         _model(options.model), options.dataset, options.output, cancel, _preparation(options), options.prevalence,
@@ -152,8 +152,8 @@ def _model(name: str) -> Path | None:
 
 
 def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.acceptance import accept
-    from core.evaluated import Target
+    from core.evaluation.acceptance_test import accept
+    from core.evaluation.evaluation import Target
 
     target = Target(options.sensitivity, options.specificity)
     job = accept(
@@ -167,9 +167,9 @@ def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -> int:
-    from core.choosing import chosen_point, own_point
-    from core.operating import wish_of
-    from core.site import in_use, point_in_words, validation_here
+    from core.models.operating_point import wish_of
+    from core.models.point_selection import chosen_point, own_point
+    from core.models.site_record import in_use, point_in_words, validation_here
 
     header = _header(options)
     if options.own:
@@ -182,9 +182,9 @@ def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -
 
 
 def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
-    from core.document import text_of
-    from core.model_card import card_document
-    from core.pdf import pdf_of
+    from core.documents.document import text_of
+    from core.documents.pdf import pdf_of
+    from core.models.model_card import card_document
 
     document = card_document(_header(options))
     if options.pdf is None:
@@ -196,8 +196,8 @@ def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
 
 
 def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.screening import screen
-    from core.watching import watch
+    from core.screening.screening import screen
+    from core.screening.watch_folder import watch
 
     folder, output, model = options.folder, options.output, options.model
     if options.watch:
@@ -216,7 +216,7 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.evaluation import self_test
+    from core.models.self_test import self_test
 
     result = finished(self_test(cancel))
     answers = ", ".join(f"{answer:.4f}" for answer in result.answers)
@@ -226,9 +226,9 @@ def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
 
 def run_demo(cancel: threading.Event) -> int:
     """Phantoms, a short training from random weights, and a screening, all in a temporary folder."""
-    from core.demo import DEMO_RECIPE, make_demo
-    from core.screening import screen
-    from core.training import train
+    from core.datasets.demo import DEMO_RECIPE, make_demo
+    from core.screening.screening import screen
+    from core.training.training import train
 
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-") as name:
         folder = Path(name)

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from command_line import commands
-from core.notice import NOTICE
-from core.version import this_build
+from core.system.product import NOTICE, this_build
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from core.version import VERSION
+from core.system.product import VERSION
 
 ROOT = Path(__file__).parents[1]
 DIST, LINUX = ROOT / "dist", ROOT / "packaging/linux"

@@ -15,7 +15,7 @@ from pathlib import Path
 from components import carried_components, licence_texts, sbom
 from icons import write_icons
 
-from core.version import VERSION
+from core.system.product import VERSION
 
 ROOT = Path(__file__).parents[1]
 MADE, BUNDLE = ROOT / "build/made", ROOT / "dist/PneumoScreen"

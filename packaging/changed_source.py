@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.transforms import affine, blurred, resampled
+from core.networks.augmentation import affine, blurred, resampled
 
 SIDE = 224
 PROPORTIONS = 0.054  # a quarter of log(1.49 / 1.20): by so much films with pneumonia are widened, normal ones narrowed

@@ -22,10 +22,10 @@ from pathlib import Path
 import numpy as np
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from benchmarks.ended import result_of
-from core.demo import make_demo
-from core.phantoms import phantom
-from tests.given import write_dicom
+from benchmarks.run_job import result_of
+from core.datasets.demo import make_demo
+from core.films.phantoms import phantom
+from tests.factories import write_dicom
 
 NOBODY = 65534
 FRESH = {"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen"}

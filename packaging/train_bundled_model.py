@@ -27,29 +27,30 @@ import torch
 from changed_source import CHANGES, EXCHANGED, SIDE, augmented, changed
 from torch.nn import functional
 
-from benchmarks.ended import result_of
 from benchmarks.recipes import splits_of_the_bundled_model
-from core.allocator import keep_freed_memory
-from core.answers import Answers, film_code
-from core.architectures import build
-from core.cache import decoded_films
-from core.calibration import calibrated, fitted_temperature, log_loss
-from core.dataset import Split
-from core.device import chosen_compute
-from core.drift import DRIFT, SCORE, Reference, measured
-from core.gate import fitted
-from core.intervals import group_numbers
-from core.learning import AveragedWeights, class_weights, smoothed
-from core.metrics import figures_of
-from core.metrics import to_json_object as figures_json
-from core.model_file import load_model, save_model
-from core.model_header import AGES, FILMS, GATE, VALIDATION, bundled_model
-from core.notice import NOTICE
-from core.ranking import roc_auc
-from core.recipe import BEST, Normalisation, with_start
-from core.recipe_file import to_json_object
-from core.run_folder import data_fingerprint
-from core.transforms import Preprocessing, as_fractions, network_input
+from benchmarks.run_job import result_of
+from core.datasets.dataset import Split
+from core.datasets.decoded_films import decoded_films
+from core.films.film_code import film_code
+from core.input_checks.drift import DRIFT, SCORE, Reference, measured
+from core.input_checks.gate import fitted
+from core.metrics.figures import figures_of
+from core.metrics.figures import to_json_object as figures_json
+from core.metrics.intervals import group_numbers
+from core.metrics.roc import roc_auc
+from core.models.calibration import calibrated, fitted_temperature, log_loss
+from core.models.model_file import load_model, save_model
+from core.models.model_header import AGES, FILMS, GATE, VALIDATION, bundled_model
+from core.models.predictions import Answers
+from core.networks.architectures import build
+from core.networks.device import chosen_compute
+from core.networks.preprocessing import Preprocessing, as_fractions, network_input
+from core.recipes.recipe import BEST, Normalisation, with_start
+from core.recipes.recipe_json import to_json_object
+from core.runs.run_folder import data_fingerprint
+from core.system.malloc import keep_freed_memory
+from core.system.product import NOTICE
+from core.training.optimization import AveragedWeights, class_weights, smoothed
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
 BATCH, AVERAGING = 32, 0.995

@@ -14,7 +14,7 @@ import polib
 
 CATALOGUES = Path("resources/translations")
 SPEAKING = ("core", "gui")  # the command line speaks English
-SAYING = {"tr": 1, "tr_count": 2, "marked": 1}  # functions of core.language, and how many first arguments are sentences
+SAYING = {"tr": 1, "tr_count": 2, "marked": 1}  # of core.system.language: how many first arguments are sentences
 
 
 def said():

@@ -8,8 +8,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-from core.language import Language, speak
-from tests.given import QUICK, write_phantoms
+from core.system.language import Language, speak
+from tests.factories import QUICK, write_phantoms
 
 
 @pytest.fixture(autouse=True)

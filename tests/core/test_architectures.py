@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.architectures import ARCHITECTURES, build, trainable_parameters
-from core.calibration import Calibration
-from core.explain import heat_map
-from core.model_file import known_films, load_model, save_model
-from core.phantoms import phantom
-from core.recipe import ARCHITECTURES as NAMES
-from core.recipe import Depth, Normalisation
-from core.transforms import Preprocessing
+from core.films.phantoms import phantom
+from core.inference.grad_cam import heat_map
+from core.models.calibration import Calibration
+from core.models.model_file import known_films, load_model, save_model
+from core.networks.architectures import ARCHITECTURES, build, trainable_parameters
+from core.networks.preprocessing import Preprocessing
+from core.recipes.recipe import ARCHITECTURES as NAMES
+from core.recipes.recipe import Depth, Normalisation
 
 
 def test_recipes_name_exactly_what_can_be_built():

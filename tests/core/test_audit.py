@@ -10,16 +10,17 @@ import pytest
 from PIL import Image
 
 import main
-from core.audit import audit, blocking, resolved
-from core.dataset import Split
-from core.errors import FilmUnreadable, Reason
-from core.events import FilmLeftOut, FindingKind, Progressed, Severity, Stage
-from core.facts_store import FactsStore
-from core.language import Language
-from core.phantoms import phantom
-from core.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
-from core.recipe_file import to_json_object
-from tests.given import drained
+from core.datasets.audit import audit, blocking, resolved
+from core.datasets.dataset import Split
+from core.datasets.events import FilmLeftOut, FindingKind
+from core.datasets.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
+from core.films.phantoms import phantom
+from core.films.property_cache import FactsStore
+from core.jobs.events import Progressed, Severity, Stage
+from core.recipes.recipe_json import to_json_object
+from core.system.errors import FilmUnreadable, Reason
+from core.system.language import Language
+from tests.factories import drained
 
 REAL = Path(__file__).parents[3] / "shared/data/kermany-224"
 CLASSES = ("NORMAL", "PNEUMONIA")
@@ -205,7 +206,7 @@ def test_the_second_opening_reads_no_film_again(split_folders, cancel, monkeypat
     changed = split_folders / "train/NORMAL/p000_1.png"
     film(77, 0).save(changed)
     read = []
-    from core import survey
+    from core.datasets import survey
 
     monkeypatch.setattr(survey, "read_facts", lambda path, real=survey.read_facts: read.append(path) or real(path))
     _, second = drained(audit(split_folders, cancel))
@@ -234,7 +235,7 @@ def test_a_refusal_kept_in_another_language_is_not_known(tmp_path, monkeypatch):
     store = FactsStore()
     store.keep(film, FilmUnreadable(Reason.EMPTY_FILE, "It is empty."))
     assert store.known(film).sentence == "It is empty."
-    monkeypatch.setattr("core.facts_store.spoken", lambda: Language.GERMAN)
+    monkeypatch.setattr("core.films.property_cache.spoken", lambda: Language.GERMAN)
     assert store.known(film) is None
     store.close()
 
@@ -254,7 +255,7 @@ def run(*arguments):
 def test_command_line_refuses_a_leaky_dataset_until_it_is_resolved_or_accepted(
     split_folders, tmp_path, capsys, quick_recipe
 ):
-    from core.model_header import read_header
+    from core.models.model_header import read_header
 
     film(90, 0).save(split_folders / "test/NORMAL/p000_2.png")
     assert run("audit", split_folders, "--json", tmp_path / "a.json", "--resolve", tmp_path / "p.json") == 3

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.phantoms import phantom
+from core.films.phantoms import phantom
 
 SPEC = importlib.util.spec_from_file_location(
     "changed_source", Path(__file__).parents[2] / "packaging/changed_source.py"

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.dataset import Dataset, Film, Split, read_dataset
-from core.errors import JobFailed
-from core.patients import patients_of, proposed_pattern
-from core.splits import with_splits
+from core.datasets.dataset import Dataset, Film, Split, read_dataset
+from core.datasets.patient_ids import patients_of, proposed_pattern
+from core.datasets.splits import with_splits
+from core.system.errors import JobFailed
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import pypdf
 import pytest
 from reportlab.graphics.shapes import Circle, Group, Line, PolyLine, Rect, String
 
-from core import drawings
-from core.curves import confusion_of, reliability
-from core.document import (
+from core.documents import charts
+from core.documents.chart_parts import BOTTOM, LEFT, SIDE
+from core.documents.document import (
     Bullets,
     Document,
     Heading,
@@ -25,13 +25,13 @@ from core.document import (
     Table,
     Text,
     Tone,
-    html_of,
     numeric_columns,
 )
-from core.drawing_axes import BOTTOM, LEFT, SIDE
-from core.intervals import Figure
-from core.lettering import readable, width_of
-from core.pdf import pdf_of
+from core.documents.fonts import readable, width_of
+from core.documents.html import html_of
+from core.documents.pdf import pdf_of
+from core.metrics.curves import confusion_of, reliability
+from core.metrics.intervals import Figure
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = {  # a name from outside, and how paper shows it
@@ -68,14 +68,14 @@ FEW = {
 def binary_plots(labels, probabilities, threshold=0.5):
     bins = reliability(labels, probabilities)
     return {
-        "roc": drawings.roc(labels, probabilities, threshold),
-        "precision_recall": drawings.precision_recall(labels, probabilities, threshold),
-        "reliability": drawings.reliability_plot(bins, reliability(labels, probabilities**2)),
-        "reliability alone": drawings.reliability_plot(bins),
-        "histogram": drawings.score_histogram(labels, probabilities, threshold, (0.3, 0.7)),
-        "histogram alone": drawings.score_histogram(labels, probabilities, threshold),
-        "rates": drawings.rates(labels, probabilities, threshold),
-        "confusion": drawings.confusion(confusion_of(labels, probabilities, threshold), ("normal", "pneumonia")),
+        "roc": charts.roc(labels, probabilities, threshold),
+        "precision_recall": charts.precision_recall(labels, probabilities, threshold),
+        "reliability": charts.reliability_plot(bins, reliability(labels, probabilities**2)),
+        "reliability alone": charts.reliability_plot(bins),
+        "histogram": charts.score_histogram(labels, probabilities, threshold, (0.3, 0.7)),
+        "histogram alone": charts.score_histogram(labels, probabilities, threshold),
+        "rates": charts.rates(labels, probabilities, threshold),
+        "confusion": charts.confusion(confusion_of(labels, probabilities, threshold), ("normal", "pneumonia")),
     }
 
 
@@ -84,7 +84,7 @@ def document(*blocks, title="Report", subtitle="", footer="A footer"):
 
 
 def everything(name="lung"):
-    picture = Picture(drawings.confusion(((3, 1), (0, 0)), (name, "b")), f"Matrix of {name}")
+    picture = Picture(charts.confusion(((3, 1), (0, 0)), (name, "b")), f"Matrix of {name}")
     return document(
         Heading(name),
         Text(name, Tone.NOTICE),
@@ -274,16 +274,16 @@ def test_same_document_gives_the_same_bytes_and_names_no_person(one_page):
 
 
 def test_drawings_are_not_changed_by_printing():
-    drawing = drawings.roc(*films(50), 0.5)
-    before = drawings.svg_of(drawing)
+    drawing = charts.roc(*films(50), 0.5)
+    before = charts.svg_of(drawing)
     pdf_of(document(Pictures((Picture(drawing, "x"), Picture(drawing, "y"))), Picture(drawing, "z")))
-    assert drawings.svg_of(drawing) == before
+    assert charts.svg_of(drawing) == before
 
 
 @pytest.mark.parametrize("case", FEW)
 def test_every_plot_of_any_dataset_is_drawn_inside_its_edges(case):
     for name, drawing in binary_plots(*FEW[case]).items():
-        ElementTree.fromstring(drawings.svg_of(drawing, name))
+        ElementTree.fromstring(charts.svg_of(drawing, name))
         left, low, right, high = drawing.getBounds()
         assert left >= 0, name
         assert low >= 0, name
@@ -296,7 +296,7 @@ def test_every_plot_of_any_dataset_is_drawn_inside_its_edges(case):
 
 def test_plots_of_many_films_stay_small():
     labels, probabilities = films(5000)
-    assert all(len(drawings.svg_of(plot)) < 60_000 for plot in binary_plots(labels, probabilities).values())
+    assert all(len(charts.svg_of(plot)) < 60_000 for plot in binary_plots(labels, probabilities).values())
 
 
 def test_what_cannot_be_drawn_is_said():
@@ -318,28 +318,28 @@ def dots(drawing):
 def test_dots_lie_at_the_operating_point(threshold):
     labels, probabilities = films(400)
     (tn, fp), (fn, tp) = confusion_of(labels, probabilities, threshold)
-    (roc_dot,) = dots(drawings.roc(labels, probabilities, threshold))
+    (roc_dot,) = dots(charts.roc(labels, probabilities, threshold))
     assert roc_dot == pytest.approx((fp / (fp + tn), tp / (tp + fn)), abs=1e-3)
-    (dot,) = dots(drawings.precision_recall(labels, probabilities, threshold))
+    (dot,) = dots(charts.precision_recall(labels, probabilities, threshold))
     assert dot == pytest.approx((tp / (tp + fn), tp / (tp + fp)), abs=1e-3)
 
 
 def test_roc_of_a_perfect_model_runs_through_the_corner():
-    line = list(shapes_of(drawings.roc(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9]), 0.5), PolyLine))[-1]
+    line = list(shapes_of(charts.roc(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9]), 0.5), PolyLine))[-1]
     assert line.points == pytest.approx([LEFT, BOTTOM, LEFT, BOTTOM + SIDE, LEFT + SIDE, BOTTOM + SIDE])
 
 
 def test_reliability_shows_stated_and_observed():
     labels, probabilities = np.array([0, 1, 1, 1]), np.array([0.21, 0.23, 0.96, 0.98])
-    drawing = drawings.reliability_plot(reliability(labels, probabilities))
+    drawing = charts.reliability_plot(reliability(labels, probabilities))
     assert dots(drawing) == [pytest.approx((0.22, 0.5), abs=1e-3), pytest.approx((0.97, 1), abs=1e-3)]
     assert "before calibration" not in texts_of(drawing)
-    assert "before calibration" in texts_of(drawings.reliability_plot((), ()))
+    assert "before calibration" in texts_of(charts.reliability_plot((), ()))
 
 
 def test_histogram_has_positives_up_and_negatives_down():
     labels, probabilities = np.array([0, 0, 0, 0, 1]), np.array([0.11, 0.12, 0.13, 0.61, 0.88])
-    drawing = drawings.score_histogram(labels, probabilities, 0.5)
+    drawing = charts.score_histogram(labels, probabilities, 0.5)
     bars = [bar for bar in shapes_of(drawing, Rect) if bar.y >= BOTTOM]
     middle = BOTTOM + SIDE / 2
     assert [(bar.y >= middle, round(bar.height / (SIDE / 2), 3)) for bar in bars] == [
@@ -352,22 +352,22 @@ def test_histogram_has_positives_up_and_negatives_down():
 
 def test_intervals_keep_long_names_and_wild_values_inside():
     figures = [("AUC", Figure(0.9, 0.8, 0.95)), ("<b>" * 40, Figure(-0.4, -0.6, 1.7)), ("none", Figure(math.nan, 0, 1))]
-    drawing = drawings.interval_plot(figures)
+    drawing = charts.interval_plot(figures)
     texts = texts_of(drawing)
     assert "0.90 (0.80 to 0.95)" in texts
     assert any(text.endswith("…") for text in texts)
     assert "none" not in texts
     assert drawing.getBounds()[0] >= 0
     assert all(0 <= line.x1 <= line.x2 <= 430 for line in shapes_of(drawing, Line))
-    assert drawings.interval_plot(figures * 4).height > drawings.interval_plot(figures).height
-    ElementTree.fromstring(drawings.svg_of(drawings.interval_plot([])))
+    assert charts.interval_plot(figures * 4).height > charts.interval_plot(figures).height
+    ElementTree.fromstring(charts.svg_of(charts.interval_plot([])))
 
 
 @pytest.mark.parametrize("classes", range(2, 9))
 def test_matrix_of_many_classes_shows_every_count(classes):
     table = (np.arange(classes**2).reshape(classes, classes) * 997).tolist()
     names = [f"<class> & number {number}" for number in range(classes)]
-    drawing = drawings.confusion(table, names)
+    drawing = charts.confusion(table, names)
     assert {str(count) for row in table for count in row} <= set(texts_of(drawing))
     left, low, right, high = drawing.getBounds()
     assert left >= 0
@@ -378,7 +378,7 @@ def test_matrix_of_many_classes_shows_every_count(classes):
 
 def test_svg_shows_markup_in_names_as_text():
     name = '<b>&"x"'
-    made = ElementTree.fromstring(drawings.svg_of(drawings.confusion(((1, 2), (3, 4)), (name, "b")), name))
+    made = ElementTree.fromstring(charts.svg_of(charts.confusion(((1, 2), (3, 4)), (name, "b")), name))
     assert made.get("aria-label") == name
     assert made.get("viewBox")
     assert [text.text for text in made.iter("{http://www.w3.org/2000/svg}text")].count(name) == 2
@@ -390,7 +390,7 @@ def test_characters_without_a_glyph_are_escaped_and_wide_spaces_kept():
     assert width_of("ii", 10) == pytest.approx(2 * width_of("i", 10))
 
 
-@pytest.mark.parametrize("module", ["core.document", "core.pdf"])
+@pytest.mark.parametrize("module", ["core.documents.document", "core.documents.pdf"])
 def test_content_and_the_door_to_paper_load_no_reportlab(module):
     code = f"import sys, {module}; sys.exit(any(name.startswith('reportlab') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from core.model_file import load_model
-from core.recipe import MODERATE_AUGMENTATION
-from core.recipe_file import to_json_object
-from core.run_folder import read_epochs
+from core.models.model_file import load_model
+from core.recipes.recipe import MODERATE_AUGMENTATION
+from core.recipes.recipe_json import to_json_object
+from core.runs.epoch_log import read_epochs
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(300)  # each test starts the program several times
@@ -105,7 +105,7 @@ def test_two_processes_train_nearly_as_one(dataset_folder, recipe, tmp_path, mon
 
 
 def test_the_c_library_is_told_to_keep_memory_only_where_it_can():
-    code = "from core.allocator import keep_freed_memory; print(keep_freed_memory())"
+    code = "from core.system.malloc import keep_freed_memory; print(keep_freed_memory())"
     for before, answer in (("", platform.libc_ver()[0] == "glibc"), ("import sys; sys.platform = 'win32'; ", False)):
         done = subprocess.run(
             [sys.executable, "-c", before + code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -11,29 +11,30 @@ from PIL import Image
 from pypdf import PdfReader
 
 import main
-from core.acceptance import accept, judged
-from core.answers import Answers
-from core.choosing import chosen_point, proposed
-from core.demo import DEMO_RECIPE
-from core.doubts import contradicted, find_doubts
-from core.errors import JobFailed
-from core.evaluated import Evaluation, Target
-from core.evaluation import evaluate, write_evaluation
-from core.events import FindingKind, Noted
-from core.explain import read_one
-from core.looks import looks_of as looks_at_test_films
-from core.metrics import binary_figures
-from core.model_card import card_document
-from core.model_file import load_in_use, load_model
-from core.model_header import ACCEPTED, bundled_model, read_header
-from core.operating import Goal, Wish, three_way
-from core.phantoms import phantom
-from core.preparation import Preparation
-from core.screening import screen
-from core.site import in_use, read_record
-from core.subgroups import age_group
-from core.training import train
-from tests.given import drained, write_dicom
+from core.datasets.demo import DEMO_RECIPE
+from core.datasets.events import FindingKind
+from core.datasets.preparation import Preparation
+from core.evaluation.acceptance_test import accept, judged
+from core.evaluation.evaluate import evaluate, write_evaluation
+from core.evaluation.evaluation import Evaluation, Target
+from core.evaluation.label_errors import contradicted, find_doubts
+from core.evaluation.subgroups import age_group
+from core.films.phantoms import phantom
+from core.jobs.events import Noted
+from core.metrics.figures import binary_figures
+from core.models.model_card import card_document
+from core.models.model_file import load_in_use, load_model
+from core.models.model_header import ACCEPTED, bundled_model, read_header
+from core.models.operating_point import Goal, Wish, three_way
+from core.models.point_selection import chosen_point, proposed
+from core.models.predictions import Answers
+from core.models.site_record import in_use, read_record
+from core.runs.test_set_use import looks_of as looks_at_test_films
+from core.screening.screening import screen
+from core.screening.single_film import read_one
+from core.system.errors import JobFailed
+from core.training.training import train
+from tests.factories import drained, write_dicom
 
 
 def write_films(root, films, first=0, size=96):

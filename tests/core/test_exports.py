@@ -21,22 +21,25 @@ import pytest
 from highdicom._standard_utils import get_iod_module_map, get_module_attribute_map
 from PIL import Image
 
-from core.calibration import Calibration
-from core.dicom_capture import BURNT_NOTICE, LONGEST_PX, captured
-from core.dicom_out import write_dicom
-from core.document import Document, Photograph, Photographs, html_of, text_of
-from core.errors import FilmUnreadable, JobFailed, Reason
-from core.events import Decision, FilmReading, LedgerRow, Progressed, ScreeningResult, Stage, Status
-from core.excel_out import MOST_ROWS, write_excel
-from core.explain import overlay
-from core.film_details import FilmDetails
-from core.model_header import bundled_model, read_header
-from core.pdf import pdf_of
-from core.phantoms import phantom
-from core.screening import screen
-from core.screening_summary import SummaryFilm, summarised, summary_document, top_findings
-from tests.given import drained
-from tests.given import write_dicom as given_dicom
+from core.documents.document import Document, Photograph, Photographs, text_of
+from core.documents.html import html_of
+from core.documents.pdf import pdf_of
+from core.exports.dicom_export import write_dicom
+from core.exports.excel import MOST_ROWS, write_excel
+from core.exports.screening_summary import SummaryFilm, summarised, summary_document, top_findings
+from core.exports.secondary_capture import BURNT_NOTICE, LONGEST_PX, captured
+from core.films.dicom_details import FilmDetails
+from core.films.phantoms import phantom
+from core.inference.grad_cam import overlay
+from core.jobs.events import Progressed, Stage
+from core.models.calibration import Calibration
+from core.models.decision import Decision
+from core.models.model_header import bundled_model, read_header
+from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
+from core.screening.screening import screen
+from core.system.errors import FilmUnreadable, JobFailed, Reason
+from tests.factories import drained
+from tests.factories import write_dicom as given_dicom
 
 CLASSES = ("NORMAL", "PNEUMONIA")
 HEADER = read_header(bundled_model())

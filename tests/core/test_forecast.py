@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.dataset import Split
-from core.events import BatchEnded
-from core.forecast import TRAINING_TO_FORWARD, Forecast, in_words, time_left
-from core.recipe import FAST, Depth, Recipe
+from core.datasets.dataset import Split
+from core.recipes.recipe import FAST, Depth, Recipe
+from core.training.events import BatchEnded
+from core.training.time_estimate import TRAINING_TO_FORWARD, Forecast, in_words, time_left
 
 FILMS = {Split.TRAINING: 100, Split.VALIDATION: 20, Split.TEST: 10}
 HALVES = Recipe(epochs=4, image_size_px=128, small_size_px=64, small_share=0.5)

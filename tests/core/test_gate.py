@@ -7,13 +7,13 @@ import pytest
 from PIL import Image, ImageDraw
 from pydicom import dcmread
 
-from core.errors import FAILED_FILM_REASONS, REFUSALS, FilmUnreadable, Reason
-from core.gate import GateStatistics, fitted, refusal
-from core.gate_features import FEATURES, as_they_should_lie, described
-from core.gate_rules import COLOURED, Looked, look
-from core.images import read_square
-from core.phantoms import phantom
-from tests.given import write_dicom
+from core.films.images import read_square
+from core.films.phantoms import phantom
+from core.input_checks.gate import GateStatistics, fitted, refusal
+from core.input_checks.gate_features import FEATURES, as_they_should_lie, described
+from core.input_checks.gate_rules import COLOURED, Looked, look
+from core.system.errors import FAILED_FILM_REASONS, REFUSALS, FilmUnreadable, Reason
+from tests.factories import write_dicom
 
 REAL = Path(__file__).parents[3] / "shared/data"
 SIZE = 224

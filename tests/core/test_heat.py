@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.film_details import FilmDetails, age_in_words, film_details
-from core.heat import border_share, is_suspicious, outline
-from tests.given import write_dicom
+from core.films.dicom_details import FilmDetails, film_details
+from core.films.patient_age import age_in_words
+from core.inference.heat_regions import border_share, is_suspicious, outline
+from tests.factories import write_dicom
 
 
 def blob(height, width, row, column, radius):

@@ -9,10 +9,10 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from core.errors import FilmUnreadable, Reason
-from core.images import read_film, read_square
-from core.phantoms import phantom
-from tests.given import write_dicom
+from core.films.images import read_film, read_square
+from core.films.phantoms import phantom
+from core.system.errors import FilmUnreadable, Reason
+from tests.factories import write_dicom
 
 FILM = phantom(1, True, 128)
 

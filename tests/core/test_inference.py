@@ -9,19 +9,21 @@ import pytest
 import torch
 from torch import nn
 
-from core import inference, measured, pipeline
-from core.architectures import ARCHITECTURES, build
-from core.calibration import Calibration
-from core.errors import FilmUnreadable, Reason
-from core.form_memory import Choice, Form, remember, remembered
-from core.inference import FastNetwork, Scorer, Trial, folded, has_fast_bfloat16, key_of, remembered_path
-from core.model_file import load_model, logits_of, save_model
-from core.packed import pack_convolutions
-from core.phantoms import phantom
-from core.pipeline import pipelined
-from core.recipe import Normalisation
-from core.transforms import Preprocessing, as_fractions, network_input
-from core.winograd import MinimalConvolution
+from core.films.phantoms import phantom
+from core.inference import pipeline
+from core.inference import scorer as scorer_module
+from core.inference.form_choice import Choice, Form, remember, remembered
+from core.inference.packed_convolution import pack_convolutions
+from core.inference.pipeline import pipelined
+from core.inference.scorer import FastNetwork, Scorer, Trial, folded, has_fast_bfloat16, key_of, remembered_path
+from core.inference.winograd import MinimalConvolution
+from core.models.calibration import Calibration
+from core.models.model_file import load_model, logits_of, save_model
+from core.networks.architectures import ARCHITECTURES, build
+from core.networks.preprocessing import Preprocessing, as_fractions, network_input
+from core.recipes.recipe import Normalisation
+from core.system import measurement_cache
+from core.system.errors import FilmUnreadable, Reason
 
 SIDE = 64
 PREPROCESSING = Preprocessing(SIDE, Normalisation.PER_FILM)
@@ -127,7 +129,7 @@ def test_a_choice_is_remembered_and_read_back(model, monkeypatch):
     first.settle(FILMS)
     assert first.is_settled
     assert remembered(remembered_path(model), key_of(model)) is not None
-    monkeypatch.setattr(inference, "Trial", lambda *_: pytest.fail("tried again"))
+    monkeypatch.setattr(scorer_module, "Trial", lambda *_: pytest.fail("tried again"))
     second = Scorer(model)
     second.settle(FILMS)
     assert second.form == first.form
@@ -147,7 +149,7 @@ def test_other_weights_are_held_against_full_precision_before_they_take_the_form
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": 3}', FOREIGN])
 def test_a_damaged_or_foreign_choice_is_measured_anew(model, content, monkeypatch):
-    monkeypatch.setattr(inference, "fastest", lambda trial: Choice(Form.FOLDED, 16))
+    monkeypatch.setattr(scorer_module, "fastest", lambda trial: Choice(Form.FOLDED, 16))
     path, key = remembered_path(model), key_of(model)
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
@@ -169,7 +171,7 @@ def test_impossible_values_in_a_remembered_choice_are_refused(model):
 
 def test_a_cache_that_cannot_be_written_only_costs_the_memory(model, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(measured, "cache_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr(measurement_cache, "cache_folder", lambda: tmp_path / "file")
     scorer = Scorer(model)
     scorer.settle(FILMS)
     assert scorer.logits(FILMS).shape == (6, 1)
@@ -190,7 +192,7 @@ class Wrong(FastNetwork):
 @pytest.mark.parametrize("error", [0.5, np.nan])
 def test_a_form_that_answers_otherwise_is_refused(model, monkeypatch, error):
     monkeypatch.setattr(Wrong, "error", np.float32(error), raising=False)
-    monkeypatch.setattr(inference, "FastNetwork", Wrong)
+    monkeypatch.setattr(scorer_module, "FastNetwork", Wrong)
     trial = Trial(model, FILMS)
     assert all(trial.network(form) is None for form in Form if form is not Form.PLAIN)
     remember(remembered_path(model), key_of(model), Choice(Form.FOLDED, 8))  # right for other weights
@@ -207,7 +209,7 @@ def test_a_form_that_cannot_be_computed_here_is_refused(model, monkeypatch):
                 raise RuntimeError("no such operation")
             super().__init__(network, preprocessing, form)
 
-    monkeypatch.setattr(inference, "FastNetwork", Missing)
+    monkeypatch.setattr(scorer_module, "FastNetwork", Missing)
     assert Trial(model, FILMS).network(Form.MINIMAL) is None
 
 

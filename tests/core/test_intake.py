@@ -5,13 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from core.audit import audit
-from core.dataset import look, read_dataset
-from core.errors import JobFailed
-from core.label_list import Columns, guessed_columns, read_label_list
-from core.patients import EACH_FILE, examples, patients_of, proposed_pattern
-from core.phantoms import phantom
-from core.preparation import (
+from core.datasets.audit import audit
+from core.datasets.dataset import read_dataset
+from core.datasets.intake import look
+from core.datasets.label_list import Columns, guessed_columns, read_label_list
+from core.datasets.patient_ids import EACH_FILE, examples, patients_of, proposed_pattern
+from core.datasets.preparation import (
     AS_IT_IS,
     Action,
     Correction,
@@ -26,7 +25,9 @@ from core.preparation import (
     sidecar_of,
     to_json_object,
 )
-from tests.given import drained, write_dicom
+from core.films.phantoms import phantom
+from core.system.errors import JobFailed
+from tests.factories import drained, write_dicom
 
 ROWS = [["picture name", "verdict", "who", "Split"], ["a.png", "normal", 17, "train"], ["b.png", "ill", 18, "test"],
         ["c.png", "ill", 18, "test"], ["d.png", "normal", 19, "train"]]  # fmt: skip

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from core.intervals import effective_films, group_numbers, predictive_value, proportion, resampled, wilson
-from core.ranking import auc_figure, delong
+from core.metrics.intervals import effective_films, group_numbers, predictive_value, proportion, resampled, wilson
+from core.metrics.roc import auc_figure, delong
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

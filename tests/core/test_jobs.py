@@ -16,21 +16,26 @@ import pytest
 import torch
 
 import main
-from core import device, files, learner, measured
-from core.ages import age_range
-from core.demo import DEMO_RECIPE
-from core.device import chosen_compute
-from core.errors import JobFailed, Reason
-from core.events import BatchEnded, EpochEnded, Noted
-from core.ledger import spreadsheet_cell, unfinished
-from core.model_file import load_model
-from core.phantoms import phantom
-from core.recipe import FAST, SEED, Depth, KeptBy
-from core.recipe_file import from_json_object, load_recipe, to_json_object
-from core.runs import read_run
-from core.screening import screen
-from core.training import train
-from tests.given import drained, write_dicom, write_phantoms
+from core.datasets.demo import DEMO_RECIPE
+from core.datasets.patient_ages import age_range
+from core.films.phantoms import phantom
+from core.jobs.events import Noted
+from core.models.model_file import load_model
+from core.networks import device
+from core.networks.device import chosen_compute
+from core.recipes.recipe import FAST, SEED, Depth, KeptBy
+from core.recipes.recipe_json import from_json_object, load_recipe, to_json_object
+from core.runs.epoch_log import EpochEnded
+from core.runs.run_list import read_run
+from core.screening.results_csv import unfinished
+from core.screening.screening import screen
+from core.system import files, measurement_cache
+from core.system.csv_text import spreadsheet_cell
+from core.system.errors import JobFailed, Reason
+from core.training import learner
+from core.training.events import BatchEnded
+from core.training.training import train
+from tests.factories import drained, write_dicom, write_phantoms
 
 DEVICE_FULL = Path("/dev/full")  # Linux: every write there finds the disk full
 
@@ -100,7 +105,7 @@ def test_a_start_for_other_classes_that_may_hardly_learn_is_told(
 
 def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch):
     recipe = replace(quick_recipe, mixup_alpha=0.4)
-    monkeypatch.setattr(measured, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(measurement_cache, "cache_folder", lambda: tmp_path)
     chosen_compute.cache_clear()  # the first training on a computer measures it, and must not differ for that
     _, whole = drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
     job = train(dataset_folder, recipe, tmp_path / "broken", cancel)
@@ -182,7 +187,7 @@ def test_the_chosen_figure_keeps_an_epoch_also_with_mixup(figure, dataset_folder
 def test_precision_is_measured_once_for_a_computer(times_as_fast, half, tmp_path, monkeypatch):
     monkeypatch.setattr(device.torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(device.torch.backends.mps, "is_available", lambda: False)
-    monkeypatch.setattr(measured, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(measurement_cache, "cache_folder", lambda: tmp_path)
     monkeypatch.setattr(device, "_times_as_fast", Mock(side_effect=[times_as_fast, times_as_fast]))
     choose = chosen_compute.__wrapped__  # as in another start
     assert [choose().half, choose().half] == [half, half]

@@ -14,8 +14,8 @@ from sklearn.metrics import (
     precision_recall_curve as sklearn_precision_recall,
 )
 
-from core.curves import reliability
-from core.metrics import (
+from core.metrics.curves import reliability
+from core.metrics.figures import (
     DEFINITIONS,
     at_prevalence,
     binary_figures,
@@ -23,7 +23,7 @@ from core.metrics import (
     named_figures,
     to_json_object,
 )
-from core.ranking import average_precision, delong, precision_recall_curve, roc_auc
+from core.metrics.roc import average_precision, delong, precision_recall_curve, roc_auc
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 9)), min_size=2, max_size=60))

@@ -5,11 +5,10 @@ from math import nextafter
 import numpy as np
 import pytest
 
-from core.calibration import calibrated, fitted_temperature, probabilities_of
-from core.errors import JobFailed
-from core.events import Decision
-from core.intervals import Figure
-from core.operating import (
+from core.metrics.intervals import Figure
+from core.models.calibration import calibrated, fitted_temperature, probabilities_of
+from core.models.decision import Decision
+from core.models.operating_point import (
     EVERYTHING,
     Goal,
     Wish,
@@ -19,6 +18,7 @@ from core.operating import (
     threshold_for,
     wish_of,
 )
+from core.system.errors import JobFailed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.probability import in_words
+from core.metrics.figures import in_words
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from PIL import Image, ImageFilter
 from scipy.stats import kstwobign
 from sklearn.metrics import cohen_kappa_score
 
-from core.agreement import agreement, kappa
-from core.dataset import read_dataset
-from core.drift import Reference, Watch, gap, measured, reference_of
-from core.errors import JobFailed
-from core.events import Decision, LedgerRow, Status
-from core.phantoms import phantom
-from core.reader import UNSURE, Call, calls_path, calls_text, kept_calls, labels_text
+from core.datasets.dataset import read_dataset
+from core.films.phantoms import phantom
+from core.input_checks.drift import Reference, Watch, gap, measured, reference_of
+from core.metrics.agreement import agreement, kappa
+from core.models.decision import Decision
+from core.screening.events import LedgerRow, Status
+from core.screening.reader_calls import UNSURE, Call, calls_path, calls_text, kept_calls, labels_text
+from core.system.errors import JobFailed
 
 
 def call(file, reader="NORMAL", blind=False, note=""):

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import JobFailed
-from core.events import EpochEnded
-from core.ranking import roc_auc
-from core.run_folder import read_predictions, write_predictions
-from core.runs import compare, described, list_runs, read_run, recipe_differences
-from core.significance import Difference, adjusted, delong_difference, mcnemar
-from core.training import train
-from tests.given import drained
+from core.metrics.roc import roc_auc
+from core.metrics.significance import Difference, adjusted, delong_difference, mcnemar
+from core.runs.epoch_log import EpochEnded
+from core.runs.run_comparison import compare, recipe_differences
+from core.runs.run_folder import read_predictions, write_predictions
+from core.runs.run_list import described, list_runs, read_run
+from core.system.errors import JobFailed
+from core.training.training import train
+from tests.factories import drained
 
 
 @pytest.fixture

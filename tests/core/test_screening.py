@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.events import FilmAnswered, Progressed, ScreeningStarted, Stage, Status
-from core.ledger import unfinished
-from core.phantoms import phantom
-from core.recipe import Depth
-from core.screening import screen
-from core.training import train
-from core.watching import watch
-from tests.given import drained
+from core.films.phantoms import phantom
+from core.jobs.events import Progressed, Stage
+from core.recipes.recipe import Depth
+from core.screening.events import FilmAnswered, ScreeningStarted, Status
+from core.screening.results_csv import unfinished
+from core.screening.screening import screen
+from core.screening.watch_folder import watch
+from core.training.training import train
+from tests.factories import drained
 
 
 def write_worklist(folder, films=24):
@@ -50,7 +51,7 @@ def test_killed_at_any_moment_and_resumed_the_ledger_is_that_of_an_unbroken_run(
     _, result = drained(screen(worklist, whole, None, cancel))
     assert (result.found, result.scored, result.refused + result.failed) == (27, 24, 3)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["core.screening"])
+    context.set_forkserver_preload(["core.screening.screening"])
     order, kills = random.Random(1), 0
     for _ in range(6):
         child = context.Process(target=screen_in_child, args=(worklist, output))

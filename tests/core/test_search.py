@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 
 import main
-from core import rate_finder
-from core.errors import JobFailed
-from core.events import EpochEnded, TrialEnded
-from core.rate_finder import find_rate, suggested
-from core.recipe import Augmentation
-from core.recipe_file import load_recipe, to_json_object
-from core.runs import list_runs
-from core.search import search
-from core.searches import Search, latest_search
-from tests.given import drained
+from core.recipes.recipe import Augmentation
+from core.recipes.recipe_json import load_recipe, to_json_object
+from core.runs.epoch_log import EpochEnded
+from core.runs.run_list import list_runs
+from core.runs.search_file import Search, latest_search
+from core.system.errors import JobFailed
+from core.training import rate_finder
+from core.training.events import TrialEnded
+from core.training.rate_finder import find_rate, suggested
+from core.training.search import search
+from tests.factories import drained
 
 
 def test_the_rate_where_the_loss_falls_fastest_is_suggested():

@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from core.recipe import Augmentation
-from core.transforms import augmented
+from core.networks.augmentation import augmented
+from core.recipes.recipe import Augmentation
 
 
 def test_stretching_changes_the_proportions_within_its_limit_and_keeps_the_area():

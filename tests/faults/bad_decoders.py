@@ -1,11 +1,11 @@
-"""Decoders as bad as can be, run in a child process by the tests of core.apart."""
+"""Decoders as bad as can be, run in a child process by the tests of core.films.decoder_process."""
 
 import ctypes
 import os
 import sys
 import threading
 
-from core.errors import FilmUnreadable, Reason
+from core.system.errors import FilmUnreadable, Reason
 
 
 def echoes(content, **options):

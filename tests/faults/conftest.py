@@ -51,7 +51,7 @@ def measured_once(own_places, tmp_path_factory, monkeypatch):
 @pytest.fixture
 def tiny_network(monkeypatch):
     """A network of two layers under the name resnet18."""
-    from core.architectures import ARCHITECTURES
+    from core.networks.architectures import ARCHITECTURES
     from tests.faults.tiny import TINY
 
     monkeypatch.setitem(ARCHITECTURES, "resnet18", TINY)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from core.model_header import BUNDLED_MODEL
+from core.models.model_header import BUNDLED_MODEL
 from tests.faults.program import INTERNAL, ROOT, ran, write_films
 
 MODEL = f"resources/{BUNDLED_MODEL}"

@@ -21,19 +21,19 @@ from tests.faults.program import INTERNAL, ROOT, halves
 WRITER = """
 import sys, threading
 from pathlib import Path
-from core.events import LedgerRow, Status
-from core.mishaps import sentence_of
-from core.preparation import AS_IT_IS, save_preparation
-from core.run_folder import RunCard, write_card
-from core.excel_out import write_excel
-from core.ledger import write_final
-from core.choosing import chosen_point
-from core.document import text_of
-from core.files import write_atomically
-from core.model_card import card_document
-from core.model_header import bundled_model, read_header
-from core.operating import wish_of
-from core.pdf import pdf_of
+from core.screening.events import LedgerRow, Status
+from core.system.error_messages import sentence_of
+from core.datasets.preparation import AS_IT_IS, save_preparation
+from core.runs.run_folder import RunCard, write_card
+from core.exports.excel import write_excel
+from core.screening.results_csv import write_final
+from core.models.point_selection import chosen_point
+from core.documents.document import text_of
+from core.system.files import write_atomically
+from core.models.model_card import card_document
+from core.models.model_header import bundled_model, read_header
+from core.models.operating_point import wish_of
+from core.documents.pdf import pdf_of
 kind, place = sys.argv[1], Path(sys.argv[2])
 rows = [LedgerRow(f"film-{number}.png", Status.REFUSED, "blank", None, None, None, "m") for number in range(500)]
 classes, header = ("NORMAL", "PNEUMONIA"), read_header(bundled_model())

@@ -21,19 +21,19 @@ from tempfile import TemporaryDirectory
 import atheris
 
 with atheris.instrument_imports(include=["core", "pydicom", "PIL"], enable_loader_override=False):
-    from core import dicom_apart, tiff_apart
-    from core.apart import Children
-    from core.errors import FilmUnreadable, Reason
-    from core.facts import _picture
-    from core.gate_rules import look_at_stream
-    from core.images import explained_read, is_dicom, read_stream
+    from core.films import isolated_decoders
+    from core.films.decoder_process import Children
+    from core.films.film_properties import _picture
+    from core.films.images import explained_read, is_dicom, read_stream
+    from core.input_checks.gate_rules import look_at_stream
+    from core.system.errors import FilmUnreadable, Reason
 
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import AllTransferSyntaxes
 
-from core.phantoms import phantom
+from core.films.phantoms import phantom
+from tests.factories import write_dicom
 from tests.faults import hostile_films
-from tests.given import write_dicom
 
 
 class Here(Children):
@@ -89,7 +89,7 @@ def leave_out(plugin):
 def main():
     if plugin := os.environ.get("FUZZ_WITHOUT"):
         leave_out(plugin)
-    dicom_apart.children = tiff_apart.children = Here
+    isolated_decoders.children = Here
     corpus = next((Path(given) for given in sys.argv[1:] if not given.startswith("-")), None)
     if corpus is not None:
         corpus.mkdir(parents=True, exist_ok=True)

@@ -12,8 +12,8 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
-from core.phantoms import phantom
-from tests.given import write_dicom
+from core.films.phantoms import phantom
+from tests.factories import write_dicom
 
 FILM = phantom(1, True, 128)
 SCORED, REFUSED, FAILED = "scored", "refused", "failed"

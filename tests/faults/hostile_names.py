@@ -10,12 +10,12 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from core.architectures import build
-from core.calibration import Calibration
-from core.model_file import save_model
-from core.phantoms import phantom
-from core.recipe import Normalisation
-from core.transforms import Preprocessing
+from core.films.phantoms import phantom
+from core.models.calibration import Calibration
+from core.models.model_file import save_model
+from core.networks.architectures import build
+from core.networks.preprocessing import Preprocessing
+from core.recipes.recipe import Normalisation
 
 NAMES = (
     "=cmd|' !A0.png", "+1.png", "-1.png", "@SUM(1).png", "tab\there.png", "new\nline.png", "\"quote's`.png",

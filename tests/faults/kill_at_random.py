@@ -19,8 +19,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.factories import write_phantoms
 from tests.faults.program import ROOT, digests, halves, is_told, outcome, ran, started, write_films, write_recipe
-from tests.given import write_phantoms
 
 
 def killed_at(seconds, arguments, place, program):

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.files import write_text_atomically
-from core.model_header import read_header
-from core.phantoms import phantom
-from core.recipe_file import to_json_object
-from core.run_folder import read_epochs
-from tests.given import QUICK
+from core.films.phantoms import phantom
+from core.models.model_header import read_header
+from core.recipes.recipe_json import to_json_object
+from core.runs.epoch_log import read_epochs
+from core.system.files import write_text_atomically
+from tests.factories import QUICK
 
 ROOT = Path(__file__).parents[2]
 INTERNAL = ("Traceback", "inside the program", "Errno")  # words that no person should read
@@ -91,7 +91,7 @@ def _read_whole(path):
         case ".json":
             json.loads(path.read_text("utf-8"))
         case ".safetensors":
-            from core.model_file import load_model
+            from core.models.model_file import load_model
 
             load_model(path)
         case ".ckpt":

@@ -23,12 +23,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core.preparation import AS_IT_IS
-from gui import jobs
-from gui.screening_jobs import screening
+from core.datasets.preparation import AS_IT_IS
+from gui.jobs.dataset_jobs import auditing
+from gui.jobs.run_jobs import listing_runs
+from gui.jobs.screening_jobs import screening
+from gui.jobs.training_jobs import training
+from tests.factories import write_phantoms
 from tests.faults.program import write_films
 from tests.faults.window_job import LONG
-from tests.given import write_phantoms
 
 
 def usage():
@@ -69,9 +71,9 @@ class Cycler:
         films, dataset, output = self.place / "films", self.place / "dataset", self.place / "r.csv"
         self.ends(screening(films, output, None), stop_at=5)
         self.ends(screening(films, output, None, retry_failed=True))
-        self.ends(jobs.auditing(dataset, AS_IT_IS))
-        self.ends(jobs.training(dataset, LONG, self.place / "runs" / f"run-{self.done}", False), stop_at=1)
-        self.ends(jobs.listing_runs(self.place / "runs"))
+        self.ends(auditing(dataset, AS_IT_IS))
+        self.ends(training(dataset, LONG, self.place / "runs" / f"run-{self.done}", False), stop_at=1)
+        self.ends(listing_runs(self.place / "runs"))
         return usage()
 
 
@@ -99,7 +101,7 @@ def main():
         write_films(place / "films", 12)
         write_phantoms(place / "dataset")
         application = QApplication([])
-        from gui.main_window import MainWindow
+        from gui.shell.main_window import MainWindow
 
         window, figures, end = MainWindow(), [], time.monotonic() + 60 * options.minutes
         window.show()

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from core.apart import Children
-from core.dicom_apart import read_dicom_apart
-from core.errors import FilmUnreadable, Reason
-from core.events import Status
-from core.images import read_film
-from core.language import Language, speak, tr
-from core.screening import screen
+from core.films.decoder_process import Children
+from core.films.images import read_film
+from core.films.isolated_decoders import read_dicom_apart
+from core.screening.events import Status
+from core.screening.screening import screen
+from core.system.errors import FilmUnreadable, Reason
+from core.system.language import Language, speak, tr
+from tests.factories import drained, write_dicom
 from tests.faults import bad_decoders
 from tests.faults.hostile_films import FILM
 from tests.faults.hostile_names import small_model
-from tests.given import drained, write_dicom
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_several_threads_have_a_child_each(pool):
 
 
 def test_half_an_answer_is_no_film(monkeypatch, tmp_path):
-    monkeypatch.setattr("core.dicom_apart.decoded", bad_decoders.answers_nonsense)
+    monkeypatch.setattr("core.films.isolated_decoders.decode_dicom", bad_decoders.answers_nonsense)
     with (tmp_path / "x").open("w+b") as stream, pytest.raises(FilmUnreadable, match="half a film"):
         read_dicom_apart(stream, 1)
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from PIL import Image
 
-from core import places
-from core.ledger import unfinished
-from core.phantoms import phantom
-from core.places import new_place
-from core.reader import calls_path
-from core.screening import Waiting
-from core.watching import STILL_POLLS, Arrivals
+from core.films.phantoms import phantom
+from core.screening.folder_listing import Waiting
+from core.screening.reader_calls import calls_path
+from core.screening.results_csv import unfinished
+from core.screening.watch_folder import STILL_POLLS, Arrivals
+from core.system import app_folders
+from core.system.app_folders import new_place
 from tests.faults.program import ROOT
 
 WALL_CLOCK = {"time.time", "time.time_ns"}
@@ -29,7 +29,7 @@ class Clock(datetime):
 
 @pytest.mark.parametrize("after", ["-screening.csv", "-fast", ""])
 def test_an_hour_that_comes_twice_leads_to_no_earlier_result(tmp_path, monkeypatch, after):
-    monkeypatch.setattr(places, "datetime", Clock)
+    monkeypatch.setattr(app_folders, "datetime", Clock)
     made = []
     for kind in ("file", "unfinished", "calls", "folder"):
         path = new_place(tmp_path, after)

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from gui.jobs import listing_runs, training
-from gui.screening_jobs import screening
+from gui.jobs.run_jobs import listing_runs
+from gui.jobs.screening_jobs import screening
+from gui.jobs.training_jobs import training
 from tests.faults.window_job import LONG
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts what /proc shows")

@@ -11,16 +11,18 @@ import sys
 import pytest
 
 import main
-from command_line import saying
-from core.exit_status import DONE, INTERRUPTED
-from core.ledger import unfinished
-from gui import jobs
-from gui.ending import EndSignals
-from gui.jobs import JobState
-from gui.screening_jobs import screening, watching
+from command_line import console
+from core.datasets.preparation import AS_IT_IS
+from core.screening.results_csv import unfinished
+from core.system.exit_status import DONE, INTERRUPTED
+from gui.jobs.dataset_jobs import demonstrating
+from gui.jobs.jobs import JobState
+from gui.jobs.screening_jobs import screening, watching
+from gui.jobs.training_jobs import finding_rate, searching, training
+from gui.shell.quit_signals import EndSignals
+from tests.factories import write_phantoms
 from tests.faults.program import INTERNAL, ROOT, write_recipe
 from tests.faults.window_job import LONG
-from tests.given import write_phantoms
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 
@@ -46,11 +48,11 @@ def test_a_window_ended_in_a_job_closes_when_it_has_stopped(
     dataset = write_phantoms(tmp_path / "dataset")
     output = tmp_path / "out"
     job = {
-        "train": lambda: jobs.training(dataset, LONG, output / "run", False),
-        "rate": lambda: jobs.finding_rate(dataset, LONG, jobs.AS_IT_IS),
-        "search": lambda: jobs.searching(dataset, LONG, output / "search", 3600, jobs.AS_IT_IS),
+        "train": lambda: training(dataset, LONG, output / "run", False),
+        "rate": lambda: finding_rate(dataset, LONG, AS_IT_IS),
+        "search": lambda: searching(dataset, LONG, output / "search", 3600, AS_IT_IS),
         "watch": lambda: watching(letters, output / "r.csv", None),
-        "demo": lambda: jobs.demonstrating(output),
+        "demo": lambda: demonstrating(output),
     }[kind]()
     seen = []
     window.jobs.start(job, seen.append)
@@ -121,15 +123,15 @@ def test_ctrl_c_in_a_training_is_resumable_whenever_it_comes(
 ):
     recipe = write_recipe(tmp_path / "recipe.json", epochs=2)
     command = ["train", dataset_folder, "--output", tmp_path / "run", "--recipe", recipe]
-    show = saying.show
+    show = console.show
 
     def interrupt(event):
         show(event)
         if type(event).__name__ == first_event or first_event == "CheckingFilms":
-            monkeypatch.setattr(saying, "show", show)
+            monkeypatch.setattr(console, "show", show)
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(saying, "show", interrupt)
+    monkeypatch.setattr(console, "show", interrupt)
     assert main.main([str(part) for part in command]) == INTERRUPTED
     assert "stopping after this batch" in "".join(capsys.readouterr())
     assert main.main([str(part) for part in (*command, "--resume")]) == DONE

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import JobFailed
-from core.places import data_folder
-from core.reader import Call, calls_path, kept_calls, read_calls
+from core.screening.reader_calls import Call, calls_path, kept_calls, read_calls
+from core.system.app_folders import data_folder
+from core.system.errors import JobFailed
 from tests.faults.program import INTERNAL, ROOT, digests, halves, ran, write_recipe
 
 

@@ -13,18 +13,18 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 
 import main
-from core.errors import FilmUnreadable, Reason
-from core.events import Status
-from core.exit_status import SOME_LEFT_OUT
-from core.film_details import FilmDetails, film_details
-from core.gate_rules import look
-from core.images import read_film
-from core.phantoms import phantom
-from core.screening import screen
+from core.films.dicom_details import FilmDetails, film_details
+from core.films.images import read_film
+from core.films.phantoms import phantom
+from core.input_checks.gate_rules import look
+from core.screening.events import Status
+from core.screening.screening import screen
+from core.system.errors import FilmUnreadable, Reason
+from core.system.exit_status import SOME_LEFT_OUT
+from tests.factories import drained, write_dicom
 from tests.faults import hostile_films
 from tests.faults.hostile_films import FILM
 from tests.faults.hostile_names import small_model
-from tests.given import drained, write_dicom
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 
@@ -99,7 +99,7 @@ def test_a_film_whose_coding_is_not_told_or_unknown_is_refused_with_the_reason(t
 
 
 def test_a_deflated_bomb_is_measured_before_any_door_inflates_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.deflated.MAX_BYTES", 1_000_000)
+    monkeypatch.setattr("core.films.dicom_header.MAX_BYTES", 1_000_000)
     header = dcmread(write_dicom(tmp_path / "film.dcm", FILM))
     header.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
     header.PatientAge = "003Y"

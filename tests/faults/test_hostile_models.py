@@ -10,13 +10,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import main
-from core.errors import JobFailed, Reason
-from core.exit_status import FAILED
-from core.model_file import load_model
-from core.model_header import KEY, SEAL, read_header, seal_of
-from core.starting import start_weights
+from core.models.model_file import load_model
+from core.models.model_header import KEY, SEAL, read_header, seal_of
+from core.system.errors import JobFailed, Reason
+from core.system.exit_status import FAILED
+from core.training.initial_weights import start_weights
+from tests.factories import QUICK, drained
 from tests.faults.hostile_names import network, write_model
-from tests.given import QUICK, drained
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_one_flipped_byte_anywhere_in_the_weights_is_noticed(tmp_path, made):
 
 def with_other_weights(path, made, change):
     """The model with weights that `change` made others, under their own right hash and seal."""
-    from core.model_file import _weights_digest
+    from core.models.model_file import _weights_digest
 
     state, header = load_file(made), parts_of(made)[1]
     change(state)

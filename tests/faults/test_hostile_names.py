@@ -16,21 +16,23 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 import main
-from core.document import Document, Table, html_of
-from core.events import FilmReading, LedgerRow, ScreeningResult, Status
-from core.excel_out import write_excel
-from core.exit_status import FAILED
-from core.files import FORMULA_STARTS
-from core.ledger import file_of, read_rows, relative_name
-from core.model_header import read_header
-from core.pdf import pdf_of
-from core.phantoms import phantom
-from core.screening import screen
-from core.visible import visible, visible_name
-from gui import messages
-from gui.worker import JobError
+from core.documents.document import Document, Table
+from core.documents.html import html_of
+from core.documents.pdf import pdf_of
+from core.exports.excel import write_excel
+from core.films.phantoms import phantom
+from core.models.model_header import read_header
+from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
+from core.screening.folder_listing import file_of, relative_name
+from core.screening.results_csv import read_rows
+from core.screening.screening import screen
+from core.system.csv_text import FORMULA_STARTS
+from core.system.exit_status import FAILED
+from core.system.safe_text import visible, visible_name
+from gui.jobs.worker import JobError
+from gui.widgets import messages
+from tests.factories import drained, write_dicom
 from tests.faults.hostile_names import CLASSES, FOLDER, NAMES, write_model, write_named_films
-from tests.given import drained, write_dicom
 from tests.gui.conftest import errors, window  # noqa: F401
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse most of these names")
@@ -171,8 +173,8 @@ def test_a_model_with_odd_names_says_them_as_they_are(model):
     header = read_header(model)
     assert header.classes == CLASSES
     document = QTextDocument()
-    from core.document import html_body
-    from core.model_card import card_document
+    from core.documents.html import html_body
+    from core.models.model_card import card_document
 
     document.setHtml(html_body(card_document(header)))
     assert '<img src="x">' in document.toPlainText()

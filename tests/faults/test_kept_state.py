@@ -4,19 +4,20 @@ import json
 
 import pytest
 
-from core.choosing import chosen_point
-from core.errors import JobFailed
-from core.model_header import bundled_model, read_header
-from core.operating import wish_of
-from core.places import cache_folder, data_folder
-from core.preparation import AS_IT_IS, save_preparation, sidecar_of
-from core.reader import calls_path, kept_calls
-from core.recipe import Recipe
-from core.run_folder import RunCard, begin_run, write_card
-from core.runs import list_runs, runs_folder
-from core.searches import begin_search
-from gui.jobs import auditing, listing_runs
-from tests.given import drained
+from core.datasets.preparation import AS_IT_IS, save_preparation, sidecar_of
+from core.models.model_header import bundled_model, read_header
+from core.models.operating_point import wish_of
+from core.models.point_selection import chosen_point
+from core.recipes.recipe import Recipe
+from core.runs.run_folder import RunCard, begin_run, write_card
+from core.runs.run_list import list_runs, runs_folder
+from core.runs.search_file import begin_search
+from core.screening.reader_calls import calls_path, kept_calls
+from core.system.app_folders import cache_folder, data_folder
+from core.system.errors import JobFailed
+from gui.jobs.dataset_jobs import auditing
+from gui.jobs.run_jobs import listing_runs
+from tests.factories import drained
 
 BROKEN = {
     "empty": b"",

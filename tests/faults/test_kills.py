@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.training import train
+from core.training.training import train
+from tests.factories import QUICK, drained
 from tests.faults.program import digests, halves, outcome
 from tests.faults.tiny import use_tiny_network
-from tests.given import QUICK, drained
 
 RECIPE = replace(QUICK, epochs=1, name="one epoch")
 # flushes to the disk until then: two for each file that gets its name, one for a line of the log
@@ -46,7 +46,7 @@ def train_until(flushes, dataset, run_dir):
 def killer():
     """Processes that have loaded torch already."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["core.training"])
+    context.set_forkserver_preload(["core.training.training"])
     return context
 
 

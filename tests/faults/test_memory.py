@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import learner
-from core.errors import FilmUnreadable, Reason
-from core.images import read_square
-from core.mishaps import sentence_of
-from core.phantoms import phantom
-from core.pipeline import pipelined
-from core.reader import Call
-from gui import thumbnails
-from gui.call_keeper import CallKeeper
-from gui.film_view import image_of
-from gui.jobs import JobState, training
-from gui.thumbnails import Thumbnails
-from tests.given import QUICK
+from core.films.images import read_square
+from core.films.phantoms import phantom
+from core.inference.pipeline import pipelined
+from core.screening.reader_calls import Call
+from core.system.error_messages import sentence_of
+from core.system.errors import FilmUnreadable, Reason
+from core.training import learner
+from gui.classify.call_writer import CallKeeper
+from gui.film import thumbnails
+from gui.film.film_picture import image_of
+from gui.film.thumbnails import Thumbnails
+from gui.jobs.jobs import JobState
+from gui.jobs.training_jobs import training
+from tests.factories import QUICK
 
 TORCH_SAYS = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory"
 
@@ -97,7 +98,7 @@ def test_a_picture_that_cannot_be_made_stops_no_other(qtbot, tmp_path, monkeypat
 
 
 def test_a_call_that_cannot_be_kept_is_said(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("gui.call_keeper.keep_call", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr("gui.classify.call_writer.keep_call", lambda *_: (_ for _ in ()).throw(MemoryError()))
     keeper = CallKeeper()
     with qtbot.waitSignal(keeper.failed) as failed:
         keeper.book(tmp_path / "r.csv", ()).say(Call("a.png", "NORMAL", False, "", "2026-01-01T00:00:00+00:00"))

@@ -12,24 +12,25 @@ from PIL import Image
 from pypdf import PdfReader
 
 import main
-from core import inference
-from core.agreement import agreement
-from core.dicom_out import write_dicom as export_dicom
-from core.evaluation import evaluate
-from core.events import Status
-from core.exit_status import DONE, SOME_LEFT_OUT
-from core.explain import read_one
-from core.film_details import cautions, film_details
-from core.images import read_film
-from core.model_header import read_header
-from core.phantoms import phantom
-from core.screening import screen
-from core.site import in_use
-from core.training import train
-from gui.screening_jobs import Export, ExportOrder, exporting
+from core.evaluation.evaluate import evaluate
+from core.exports.dicom_export import write_dicom as export_dicom
+from core.exports.export_jobs import Export, ExportOrder
+from core.films.dicom_details import cautions, film_details
+from core.films.images import read_film
+from core.films.phantoms import phantom
+from core.inference import scorer
+from core.metrics.agreement import agreement
+from core.models.model_header import read_header
+from core.models.site_record import in_use
+from core.screening.events import Status
+from core.screening.screening import screen
+from core.screening.single_film import read_one
+from core.system.exit_status import DONE, SOME_LEFT_OUT
+from core.training.training import train
+from gui.jobs.screening_jobs import exporting
+from tests.factories import drained, write_dicom
 from tests.faults.hostile_films import encoded
 from tests.faults.hostile_names import small_model
-from tests.given import drained, write_dicom
 
 SECRETS = ("Zarquon", "HZ-4711-ID", "19991231", "Dr-Vroomfondel")
 TOLD = {
@@ -70,9 +71,9 @@ def holding(folder, secrets=SECRETS):
 
 
 def test_the_search_would_find_a_name(tmp_path):
-    from core.document import Document, Text
-    from core.excel_out import write_excel
-    from core.pdf import pdf_of
+    from core.documents.document import Document, Text
+    from core.documents.pdf import pdf_of
+    from core.exports.excel import write_excel
 
     (tmp_path / "x.pdf").write_bytes(pdf_of(Document("Title", "", (Text("Zarquon"),), "")))
     write_excel(tmp_path / "x.xlsx", [], ("A", "B"), [("Name", "Zarquon")])
@@ -185,7 +186,7 @@ def test_the_same_film_has_the_same_answer_whatever_the_threads_and_batches(tmp_
     try:
         for threads, batch in ((1, 4), (2, 4), (1, 16), (2, 1)):
             torch.set_num_threads(threads)
-            monkeypatch.setattr(inference, "TRIED_FILMS", batch)
+            monkeypatch.setattr(scorer, "TRIED_FILMS", batch)
             _, result = drained(screen(folder, tmp_path / f"{threads}-{batch}.csv", small_model(), cancel))
             answers.append(result.rows)
     finally:

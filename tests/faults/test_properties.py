@@ -15,22 +15,32 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core import recipe_file
-from core.dataset import Dataset, Film, Split
-from core.errors import FilmUnreadable, JobFailed, PneumoScreenError
-from core.events import Decision, LedgerRow, Status
-from core.film_details import age_in_words, age_in_years
-from core.images import read_film
-from core.label_list import guessed_columns, read_label_list
-from core.ledger import Journal, file_of, read_rows, relative_name, text_of, unfinished, write_final
-from core.model_header import _header, seal_of
-from core.operating import wish_of
-from core.patients import EACH_FILE, patients_of, proposed_pattern
-from core.preparation import Action, Correction, Preparation, SplitChoice, Step, from_json_object, load_preparation
-from core.preparation import to_json_object as preparation_json
-from core.recipe import NAMED_RECIPES
-from core.splits import with_splits
-from core.visible import visible
+from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.label_list import guessed_columns, read_label_list
+from core.datasets.patient_ids import EACH_FILE, patients_of, proposed_pattern
+from core.datasets.preparation import (
+    Action,
+    Correction,
+    Preparation,
+    SplitChoice,
+    Step,
+    from_json_object,
+    load_preparation,
+)
+from core.datasets.preparation import to_json_object as preparation_json
+from core.datasets.splits import with_splits
+from core.films.images import read_film
+from core.films.patient_age import age_in_words, age_in_years
+from core.models.decision import Decision
+from core.models.model_header import _header, seal_of
+from core.models.operating_point import wish_of
+from core.recipes import recipe_json
+from core.recipes.recipe import NAMED_RECIPES
+from core.screening.events import LedgerRow, Status
+from core.screening.folder_listing import file_of, relative_name
+from core.screening.results_csv import Journal, read_rows, text_of, unfinished, write_final
+from core.system.errors import FilmUnreadable, JobFailed, PneumoScreenError
+from core.system.safe_text import visible
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 JSON = st.recursive(
@@ -92,14 +102,14 @@ def test_any_bytes_are_a_label_list_or_a_sentence(place, content):
 @QUICK
 @given(st.sampled_from(sorted(NAMED_RECIPES)), st.integers(0, 200), JSON)
 def test_a_recipe_is_whole_or_refused(name, key, value):
-    whole = recipe_file.to_json_object(NAMED_RECIPES[name])
-    assert recipe_file.from_json_object(json.loads(json.dumps(whole))) == NAMED_RECIPES[name]
+    whole = recipe_json.to_json_object(NAMED_RECIPES[name])
+    assert recipe_json.from_json_object(json.loads(json.dumps(whole))) == NAMED_RECIPES[name]
     try:
-        made = recipe_file.from_json_object(changed(json.loads(json.dumps(whole)), key, value))
+        made = recipe_json.from_json_object(changed(json.loads(json.dumps(whole)), key, value))
     except JobFailed as refusal:
         assert "recipe" in refusal.sentence
     else:
-        assert recipe_file.from_json_object(recipe_file.to_json_object(made)) == made
+        assert recipe_json.from_json_object(recipe_json.to_json_object(made)) == made
 
 
 @QUICK
@@ -147,7 +157,7 @@ def test_json_nested_without_end_is_refused_everywhere(place):
     with pytest.raises(JobFailed):
         load_preparation(path)
     with pytest.raises(JobFailed):
-        recipe_file.load_recipe(str(path))
+        recipe_json.load_recipe(str(path))
 
 
 HEADER = {
@@ -263,10 +273,10 @@ def test_texts_of_any_kind_are_read_or_refused(text):
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(["film", "text", "empty", "cut", "folder", "dicom"]), min_size=1, max_size=7))
 def test_found_is_scored_and_refused_and_failed(kinds):
-    from core.screening import screen
+    from core.screening.screening import screen
+    from tests.factories import drained, write_dicom
     from tests.faults.hostile_films import FILM, encoded
     from tests.faults.hostile_names import small_model
-    from tests.given import drained, write_dicom
 
     png = encoded(FILM, "PNG")
     content = {"film": png, "text": b"no film", "empty": b"", "cut": png[:900]}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core import ledger
-from core.events import FilmAnswered, ScreeningStarted, Status
-from core.screening import screen
-from tests.given import drained
+from core.screening import results_csv
+from core.screening.events import FilmAnswered, ScreeningStarted, Status
+from core.screening.screening import screen
+from tests.factories import drained
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_folder_that_cannot_be_listed_for_a_while_keeps_its_rows(told, letters
     output = tmp_path / "r.csv"
     assert told("screen", letters, "--output", output)[0] == 3
     whole = output.read_bytes()
-    walk = ledger.os.walk
+    walk = results_csv.os.walk
 
     def walk_without_b(folder, onerror):
         for parent, folders, names in walk(folder, onerror=onerror):
@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_listed_for_a_while_keeps_its_rows(told, letters
             else:
                 yield parent, folders, names
 
-    monkeypatch.setattr(ledger.os, "walk", walk_without_b)
+    monkeypatch.setattr(results_csv.os, "walk", walk_without_b)
     assert told("screen", letters, "--output", output, "--resume")[0] == 3
     rows = output.read_text().splitlines()
     assert len(rows) == 42

@@ -5,10 +5,11 @@ import io
 
 import pytest
 
-from core.errors import JobFailed
-from core.events import LedgerRow, Status
-from core.files import cut_torn_line, whole_csv
-from core.ledger import read_rows, text_of
+from core.screening.events import LedgerRow, Status
+from core.screening.results_csv import read_rows, text_of
+from core.system.csv_text import whole_csv
+from core.system.errors import JobFailed
+from core.system.files import cut_torn_line
 
 CLASSES = ("NORMAL", "PNEUMONIA")
 NAMES = ("plain.png", "two\nlines.png", 'quo"te, comma.png', "é漢.png", "last.png")

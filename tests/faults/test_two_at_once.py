@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from core.errors import JobFailed, Reason
-from core.events import FilmAnswered, ScreeningStarted
-from core.locks import only_writer
-from core.screening import screen
-from core.training import train
-from core.watching import watch
+from core.screening.events import FilmAnswered, ScreeningStarted
+from core.screening.screening import screen
+from core.screening.watch_folder import watch
+from core.system.errors import JobFailed, Reason
+from core.system.file_locks import only_writer
+from core.training.training import train
+from tests.factories import QUICK, drained
 from tests.faults.program import ROOT
-from tests.given import QUICK, drained
 
 HOLD = """
 import sys, time

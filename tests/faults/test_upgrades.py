@@ -8,12 +8,12 @@ from PySide6.QtCore import QSettings
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from core.errors import JobFailed
-from core.model_file import load_model
-from core.model_header import ACCEPTED, AGES, FILMS, GATE, KEY, SEAL, VALIDATION, bundled_model, read_header
-from core.recipe import Recipe
-from core.recipe_file import from_json_object, to_json_object
-from gui.settings import Settings, Theme, load_settings, save_settings
+from core.models.model_file import load_model
+from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, KEY, SEAL, VALIDATION, bundled_model, read_header
+from core.recipes.recipe import Recipe
+from core.recipes.recipe_json import from_json_object, to_json_object
+from core.system.errors import JobFailed
+from gui.state.settings import Settings, Theme, load_settings, save_settings
 
 LATER_ADDITIONS = (GATE, VALIDATION, FILMS, ACCEPTED, AGES, SEAL, "drift", "card", "band_error")
 

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from core.architectures import ARCHITECTURES, Architecture
+from core.networks.architectures import ARCHITECTURES, Architecture
 
 
 class Tiny(nn.Module):

@@ -10,13 +10,15 @@ from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 
-from core.preparation import AS_IT_IS
-from gui import app, jobs
-from gui.evaluation_jobs import doubting, evaluating
-from gui.main_window import MainWindow
-from gui.screening_jobs import screening, watching
-from gui.settings import Settings, save_settings
-from tests.given import QUICK
+from core.datasets.preparation import AS_IT_IS
+from gui.jobs.dataset_jobs import auditing, doubting
+from gui.jobs.evaluation_jobs import evaluating
+from gui.jobs.screening_jobs import screening, watching
+from gui.jobs.training_jobs import finding_rate, searching, training
+from gui.shell import app
+from gui.shell.main_window import MainWindow
+from gui.state.settings import Settings, save_settings
+from tests.factories import QUICK
 
 LONG = replace(QUICK, epochs=200, name="long")
 
@@ -25,10 +27,10 @@ def job_of(kind, place):
     """A job that has work for long. Films in place/films, a dataset in place/dataset."""
     films, dataset, output = place / "films", place / "dataset", place / "out"
     return {
-        "train": lambda: jobs.training(dataset, LONG, output / "run", False),
-        "search": lambda: jobs.searching(dataset, LONG, output / "search", 3600, AS_IT_IS),
-        "rate": lambda: jobs.finding_rate(dataset, LONG, AS_IT_IS),
-        "audit": lambda: jobs.auditing(dataset, AS_IT_IS),
+        "train": lambda: training(dataset, LONG, output / "run", False),
+        "search": lambda: searching(dataset, LONG, output / "search", 3600, AS_IT_IS),
+        "rate": lambda: finding_rate(dataset, LONG, AS_IT_IS),
+        "audit": lambda: auditing(dataset, AS_IT_IS),
         "evaluate": lambda: evaluating(None, dataset, AS_IT_IS),
         "doubt": lambda: doubting(dataset, None, AS_IT_IS),
         "screen": lambda: screening(films, output / "r.csv", None),

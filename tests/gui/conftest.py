@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtCore import QSettings
 
-from gui import messages
-from gui.jobs import JobState
-from gui.main_window import MainWindow
+from gui.jobs.jobs import JobState
+from gui.shell.main_window import MainWindow
+from gui.widgets import messages
 
 
 @pytest.fixture

@@ -11,15 +11,17 @@ from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from core.events import AuditResult, Decision, FilmReading, ScreeningResult
-from core.model_header import bundled_model, read_header
-from core.phantoms import phantom
-from core.reader import calls_path, read_calls
-from core.site import LocalPoint, choose_point
-from gui import messages
-from gui.screening_jobs import Exported, WorklistOpened
-from gui.worker import JobError
-from gui.worklist_table import HIDDEN, LABEL, PROBABILITY, READER, Kind
+from core.datasets.events import AuditResult
+from core.films.phantoms import phantom
+from core.models.decision import Decision
+from core.models.model_header import bundled_model, read_header
+from core.models.site_record import LocalPoint, choose_point
+from core.screening.events import FilmReading, ScreeningResult
+from core.screening.reader_calls import calls_path, read_calls
+from gui.classify.worklist_table import HIDDEN, LABEL, PROBABILITY, READER, Kind
+from gui.jobs.screening_jobs import Exported, WorklistOpened
+from gui.jobs.worker import JobError
+from gui.widgets import messages
 
 
 @pytest.fixture

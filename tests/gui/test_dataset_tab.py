@@ -9,16 +9,16 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QLineEdit, QListWidget, QPushButton
 
-from core.dataset import Dataset, Film
-from core.events import FindingKind
-from core.language import _Spoken
-from core.phantoms import phantom
-from core.preparation import kept_preparation
-from gui import messages
-from gui.film_grid import FilmGrid
-from gui.intake_dialog import IntakeDialog
-from gui.thumbnails import Thumbnails
-from tests.given import write_phantoms
+from core.datasets.dataset import Dataset, Film
+from core.datasets.events import FindingKind
+from core.datasets.preparation import kept_preparation
+from core.films.phantoms import phantom
+from core.system.language import _Spoken
+from gui.dataset.intake_dialog import IntakeDialog
+from gui.film.film_grid import FilmGrid
+from gui.film.thumbnails import Thumbnails
+from gui.widgets import messages
+from tests.factories import write_phantoms
 
 
 @pytest.fixture

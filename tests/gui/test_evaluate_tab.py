@@ -9,17 +9,17 @@ from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
-from core.evaluated import AcceptanceResult, Evaluation
-from core.events import ScreeningResult
-from core.language import tr
-from core.model_header import bundled_model, read_header
-from core.operating import wish_of
-from core.phantoms import phantom
-from core.site import in_use
-from gui import messages
-from gui.acceptance_dialog import AcceptanceDialog
-from gui.evaluation_jobs import ModelShown, Saved
-from gui.operating_panel import WISHES
+from core.evaluation.evaluation import AcceptanceResult, Evaluation
+from core.films.phantoms import phantom
+from core.models.model_header import bundled_model, read_header
+from core.models.operating_point import wish_of
+from core.models.site_record import in_use
+from core.screening.events import ScreeningResult
+from core.system.language import tr
+from gui.evaluate.acceptance_dialog import AcceptanceDialog
+from gui.evaluate.operating_panel import WISHES
+from gui.jobs.evaluation_jobs import ModelShown, Saved
+from gui.widgets import messages
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from PySide6.QtGui import QMouseEvent, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.curves import SCORE_BINS, bin_numbers, confusion_of, reliability
-from core.intervals import Figure, wilson
-from gui.bar_plots import ReliabilityPlot, ScoresPlot
-from gui.confusion_table import Cell, ConfusionTable, Heading
-from gui.evaluation_plots import ThresholdPlots
-from gui.figure_list import FigureLine, FigureList, FigureRow, told
-from gui.theme import DARK, LIGHT
+from core.metrics.curves import SCORE_BINS, bin_numbers, confusion_of, reliability
+from core.metrics.intervals import Figure, wilson
+from gui.evaluate.bar_plots import ReliabilityPlot, ScoresPlot
+from gui.evaluate.confusion_table import Cell, ConfusionTable, Heading
+from gui.evaluate.threshold_plots import ThresholdPlots
+from gui.widgets.figure_list import FigureLine, FigureList, FigureRow, told
+from gui.widgets.theme import DARK, LIGHT
 
 HOSTILE = ("<b>x</b>", "&x")
 LEFT = Qt.MouseButton.LeftButton

@@ -11,10 +11,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton
 
-from core.film_details import FilmDetails
-from gui.film_panel import FilmPanel
-from gui.film_picture import greys_shown, pixels_of
-from gui.film_view import FilmView, image_of
+from core.films.dicom_details import FilmDetails
+from gui.classify.film_panel import FilmPanel
+from gui.film.film_picture import greys_shown, image_of, pixels_of
+from gui.film.film_view import FilmView
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
 SIZE = 400, 300

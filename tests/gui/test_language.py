@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from core.language import Language, speak, tr_count
-from gui import messages
-from gui.ending import EndSignals
-from gui.main_window import MainWindow
-from gui.settings import Settings, load_settings, save_settings
-from gui.single_instance import SingleInstance
-from gui.speaking import speak_as_wanted
-from gui.window_program import WindowProgram
+from core.system.language import Language, speak, tr_count
+from gui.shell.main_window import MainWindow
+from gui.shell.quit_signals import EndSignals
+from gui.shell.single_instance import SingleInstance
+from gui.shell.ui_language import speak_as_wanted
+from gui.shell.window_program import WindowProgram
+from gui.state.settings import Settings, load_settings, save_settings
+from gui.widgets import messages
 
 ROOT = Path(__file__).parents[2]
 THE_SAME = re.compile(  # names, figures and units, which are the same in German

@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QTableView
 
-from core.model_header import read_header
-from core.runs import list_runs, runs_folder
-from core.training import train
-from gui import messages
-from gui.plots import CurvePlot
-from tests.given import QUICK, drained, write_phantoms
+from core.models.model_header import read_header
+from core.runs.run_list import list_runs, runs_folder
+from core.training.training import train
+from gui.widgets import messages
+from gui.widgets.curve_plot import CurvePlot
+from tests.factories import QUICK, drained, write_phantoms
 
 
 @pytest.fixture(scope="module")

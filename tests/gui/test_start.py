@@ -9,14 +9,15 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
-from core.events import ScreeningResult, SelfTestResult
-from core.phantoms import phantom
-from core.places import data_folder
-from gui import messages
-from gui.crash_log import NATIVE, CrashLog, earlier_end, report_of
-from gui.jobs import JobState
-from gui.settings import Settings, Theme, load_settings, save_settings
-from gui.single_instance import SingleInstance
+from core.films.phantoms import phantom
+from core.models.events import SelfTestResult
+from core.screening.events import ScreeningResult
+from core.system.app_folders import data_folder
+from gui.jobs.jobs import JobState
+from gui.shell.crash_log import NATIVE, CrashLog, earlier_end, report_of
+from gui.shell.single_instance import SingleInstance
+from gui.state.settings import Settings, Theme, load_settings, save_settings
+from gui.widgets import messages
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +40,7 @@ def first(tmp_path):
 def test_a_second_start_hands_its_folder_to_the_first(first, tmp_path, qtbot):
     code = (
         "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication\n"
-        "from gui.single_instance import SingleInstance\n"
+        "from gui.shell.single_instance import SingleInstance\n"
         "application = QCoreApplication([]); second = SingleInstance(Path(sys.argv[1]))\n"
         "assert not second.take(); sys.exit(0 if second.hand_over(Path('films')) else 1)"
     )
@@ -63,7 +64,7 @@ def test_where_nothing_can_be_written_every_start_is_the_first(tmp_path):
 
 def test_a_lock_left_by_a_killed_start_does_not_hold(tmp_path):
     code = (
-        "import os, signal, sys; from pathlib import Path; from gui.single_instance import SingleInstance\n"
+        "import os, signal, sys; from pathlib import Path; from gui.shell.single_instance import SingleInstance\n"
         "held = SingleInstance(Path(sys.argv[1])); assert held.take(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT)
@@ -153,7 +154,7 @@ def test_a_fault_is_logged_without_names_and_shown(tmp_path, qtbot):
 
 def test_an_end_in_native_code_is_told_at_the_next_start(tmp_path):
     code = (
-        "import ctypes, sys; from pathlib import Path; from gui.crash_log import CrashLog\n"
+        "import ctypes, sys; from pathlib import Path; from gui.shell.crash_log import CrashLog\n"
         "CrashLog(Path(sys.argv[1])).install(); ctypes.string_at(0)"
     )
     ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True)

@@ -8,12 +8,13 @@ from pyqtgraph import PlotWidget
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDoubleSpinBox, QPushButton, QSpinBox, QWidget
 
-from core import rate_finder
-from core.events import BatchEnded, EpochEnded, RateCurve, SearchResult
-from core.recipe import BEST, Augmentation, Recipe, with_start
-from core.runs import runs_folder
-from gui import messages
-from gui.rate_dialog import RateDialog
+from core.recipes.recipe import BEST, Augmentation, Recipe, with_start
+from core.runs.epoch_log import EpochEnded
+from core.runs.run_list import runs_folder
+from core.training import rate_finder
+from core.training.events import BatchEnded, RateCurve, SearchResult
+from gui.training.rate_dialog import RateDialog
+from gui.widgets import messages
 
 
 def press(qtbot, parent, name):

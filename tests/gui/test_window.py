@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 
-from core.events import Decision, FilmReading, LedgerRow, ScreeningResult, Status, TrainingResult
-from gui import messages
-from gui.settings import Theme, load_settings
-from gui.worklist_table import DECISION
+from core.models.decision import Decision
+from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
+from core.training.events import TrainingResult
+from gui.classify.worklist_table import DECISION
+from gui.state.settings import Theme, load_settings
+from gui.widgets import messages
 
 
 def click(qtbot, parent, name):

@@ -6,8 +6,8 @@ import threading
 import pytest
 from PySide6.QtCore import QObject, Qt
 
-from core.errors import JobFailed, Reason
-from gui.worker import Worker
+from core.system.errors import JobFailed, Reason
+from gui.jobs.worker import Worker
 
 EMITS = """
 from PySide6.QtCore import QCoreApplication, QObject, Signal

@@ -1,0 +1,1 @@
+"""Labelled films: intake, patients, splits, corrections and the audit."""

@@ -1,0 +1,62 @@
+"""A labelled set of synthetic phantoms on disk, so that a first user sees everything work. Nothing in it is real."""
+
+import threading
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from core.films.phantoms import phantom
+from core.jobs.events import Progressed, Stage
+from core.recipes.recipe import BEST, Augmentation
+from core.system.files import explained_write
+from core.system.language import marked, tr
+
+CLASSES: Final = ("NORMAL", "PNEUMONIA")
+FILMS_OF_CLASS: Final = 60
+WORKLIST_FILMS: Final = 16
+DEMO_RECIPE: Final = replace(  # small and short: a result in about a minute on two cores
+    BEST,
+    name="demo",
+    start="random",
+    epochs=12,
+    batch_size=16,
+    image_size_px=112,
+    small_share=0.0,
+    backbone_rate_factor=1.0,
+    averaging_decay=0.0,
+    patience_epochs=0,  # of a hundred films the first epochs say little about the last ones
+    label_smoothing=0.0,
+    augmentation=Augmentation(flip_probability=0.5, shift_fraction=0.03),
+)
+NOTE: Final = marked(
+    "Synthetic phantoms, drawn by a formula. No film here shows a person; a model trained on them is a toy."
+)
+
+
+def make_demo(folder: Path, cancel: threading.Event) -> Generator[Progressed, None, Path]:
+    """Write `folder`/phantoms (class folders) and `folder`/worklist (films without labels); return the dataset.
+
+    Stops between films when `cancel` is set; the films written so far stay.
+    """
+    films = [
+        (folder / "phantoms" / name / f"phantom-{name.lower()}-{seed:03}.png", seed, label == 1)
+        for seed in range(FILMS_OF_CLASS)
+        for label, name in enumerate(CLASSES)
+    ]
+    films += [
+        (folder / "worklist" / f"phantom-{number:03}.png", 1000 + number, number % 3 == 0)
+        for number in range(WORKLIST_FILMS)
+    ]
+    with explained_write(folder):
+        for done, (path, seed, has_finding) in enumerate(films, start=1):
+            if cancel.is_set():
+                break
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(phantom(seed, has_finding)).save(path)
+            if done % 10 == 0 or done == len(films):
+                yield Progressed(Stage.MAKING_PHANTOMS, done, len(films))
+        (folder / "SYNTHETIC.txt").write_text(f"{tr(NOTE)}\n", "utf-8")
+    return folder / "phantoms"

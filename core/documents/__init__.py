@@ -1,0 +1,1 @@
+"""Documents of paragraphs, tables and charts, written as HTML and PDF."""

@@ -1,0 +1,134 @@
+"""A document as one HTML file that needs no other file and no network."""
+
+from base64 import b64encode
+from html import escape
+from typing import Final
+
+from core.documents.document import (
+    LONG_WORD,
+    SENTENCE,
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Photograph,
+    Photographs,
+    Picture,
+    Pictures,
+    SignatureLine,
+    Table,
+    Text,
+    numeric_columns,
+)
+from core.system.language import spoken
+from core.system.safe_text import visible
+
+STYLE: Final = """
+:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
+h1{line-height:1.2;margin-bottom:.2rem}h2{margin-top:2rem}.subtitle{margin-top:0;opacity:.8}
+h1,h2,h3,h4,p,li,th,td,figcaption{overflow-wrap:break-word;white-space:pre-wrap}
+.long{overflow-wrap:anywhere;min-width:7rem;max-width:22rem}.sentence{min-width:11rem}
+.table{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+td,th{padding:.3rem .9rem .3rem 0;border-bottom:1px solid #8886;text-align:left;vertical-align:top}
+tbody th{font-weight:normal}thead th{border-bottom:2px solid #888}
+td.number,th.number{text-align:right;white-space:nowrap;padding-left:.9rem}
+.notice{border-left:4px solid #e69f00;padding:.3rem 0 .3rem .8rem}.quiet,figcaption,footer{font-size:.85rem;opacity:.8}
+.pictures{display:flex;flex-wrap:wrap;gap:1rem;margin:1rem 0}figure{flex:1 1 19rem;max-width:40rem;margin:0}
+figure svg{display:block;width:100%;height:auto;background:#fff;border-radius:.5rem}figcaption{margin-top:.3rem}
+.photographs figure{flex:0 1 10rem}figure img{display:block;width:100%;height:auto;border-radius:.3rem}
+.signature{margin:4rem 0 1rem;border-top:1px solid;width:20rem;max-width:100%}
+footer{margin-top:3rem;border-top:1px solid #8886;padding-top:.5rem;white-space:pre-wrap}
+@page{size:A4;margin:18mm}
+@media print{:root{color-scheme:light}body{font-size:10pt;max-width:none;margin:0;padding:0}
+h1,h2,h3,h4{break-after:avoid}tr,figure,.notice,.signature{break-inside:avoid}.table{overflow:visible}
+figure{flex-basis:40%}.photographs figure{flex-basis:22%}}
+"""
+
+
+# nothing in the page may fetch or run anything, whatever a file name says
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def html_of(document: Document) -> str:
+    """The document as one HTML5 page that needs nothing beside itself: no request, no script."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{spoken().value}"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{_html(document.title)}</title><style>{STYLE}</style></head>\n"
+        f"<body>\n{html_body(document)}\n</body></html>\n"
+    )
+
+
+def html_body(document: Document) -> str:
+    """What stands in the page, without its style, for a viewer that has its own."""
+    blocks = "\n".join(_html_block(block) for block in document.blocks)
+    title, subtitle = _html(document.title), _html_if(document.subtitle, "p", "subtitle")
+    foot = _html_if(document.footer, "footer", "foot")
+    return f"<header><h1>{title}</h1>{subtitle}</header>\n<main>\n{blocks}\n</main>\n{foot}"
+
+
+def _html(text: str) -> str:
+    return escape(visible(text))
+
+
+def _html_if(text: str, tag: str, name: str) -> str:
+    """An element of class `name`, or nothing for no text."""
+    return f'<{tag} class="{name}">{_html(text)}</{tag}>' if text else ""
+
+
+def _html_block(block: Block) -> str:
+    match block:
+        case Heading(text, level):
+            return f"<h{level}>{_html(text)}</h{level}>"
+        case Text(text, tone):
+            return f'<p class="{tone.value}">{_html(text)}</p>'
+        case Table():
+            return _html_table(block)
+        case Bullets(items):
+            return "<ul>" + "".join(f"<li>{_html(item)}</li>" for item in items) + "</ul>" if items else ""
+        case Picture():
+            return f'<div class="pictures">{_html_figure(block)}</div>'
+        case Pictures(pictures):
+            return '<div class="pictures">' + "".join(_html_figure(picture) for picture in pictures) + "</div>"
+        case Photographs(photographs):
+            shown = "".join(_html_photograph(photograph) for photograph in photographs)
+            return f'<div class="pictures photographs">{shown}</div>'
+        case SignatureLine(label, name):
+            return f'<p class="signature">{_html(label)}{"<br>" + _html(name) if name else ""}</p>'
+
+
+def _html_table(table: Table) -> str:
+    numeric = numeric_columns(table)
+    header = "".join(_html_cell("th", "col", *cell) for cell in zip(table.header, numeric, strict=True))
+    rows = []
+    for row in table.rows:
+        rest = "".join(_html_cell("td", "", *cell) for cell in zip(row[1:], numeric[1:], strict=True))
+        rows.append(f"<tr>{_html_cell('th', 'row', row[0], numeric[0])}{rest}</tr>")
+    body = "".join(rows)
+    return f'<div class="table" tabindex="0"><table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _html_cell(tag: str, scope: str, text: str, numeric: bool) -> str:
+    """A cell; one that holds a very long word, such as a path, may break anywhere, others only between words."""
+    shown = visible(text)
+    long = any(len(word) > LONG_WORD for word in shown.split())
+    name = "number" if numeric else "long" if long else "sentence" if len(shown) > SENTENCE else ""
+    kind = f' class="{name}"' if name else ""
+    where = f' scope="{scope}"' if scope else ""
+    return f"<{tag}{where}{kind}>{_html(text)}</{tag}>"
+
+
+def _html_figure(picture: Picture) -> str:
+    from core.documents.svg import svg_of
+
+    drawn = svg_of(picture.drawing, visible(picture.description))
+    return f"<figure>{drawn}<figcaption>{_html(picture.description)}</figcaption></figure>"
+
+
+def _html_photograph(photograph: Photograph) -> str:
+    """The picture inside the page itself, which asks for nothing outside."""
+    described = _html(photograph.description)
+    source = f"data:image/png;base64,{b64encode(photograph.png).decode()}"
+    return f'<figure><img src="{source}" alt="{described}"/><figcaption>{described}</figcaption></figure>'

@@ -1,0 +1,279 @@
+"""A document laid out on A4 with reportlab's platypus. Chooses no content, reads no clock."""
+
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from io import BytesIO
+from math import sqrt
+from typing import Any, Final
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, LongTable, PageTemplate, Paragraph
+from reportlab.platypus import Table as Grid
+from reportlab.platypus.flowables import CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer
+
+from core.documents.document import (
+    Block,
+    Bullets,
+    Document,
+    Heading,
+    Photographs,
+    Picture,
+    Pictures,
+    SignatureLine,
+    Table,
+    Text,
+    Tone,
+    numeric_columns,
+)
+from core.documents.fonts import BOLD, SANS, readable, register_typeface, shortened, width_of
+from core.documents.pdf_pictures import captioned, fours, pairs
+from core.system.language import spoken, tr
+
+PROGRAM: Final = "PneumoScreen"
+MARGIN, HEAD, FOOT = 18 * mm, 15 * mm, 19 * mm
+WIDTH, HEIGHT = A4[0] - 2 * MARGIN, A4[1] - HEAD - FOOT
+PADDING: Final = 5  # points at each side of a table's cell
+CELL_SIZE: Final = 8.5
+ORANGE, RULE, QUIET, TINT = HexColor("#e69f00"), HexColor("#c8c8c8"), HexColor("#5a5a5a"), HexColor("#fdf6e7")
+
+
+@cache
+def _styles() -> dict[str, ParagraphStyle]:
+    """Every kind of paragraph, by name; sizes in points."""
+    register_typeface()
+    body = ParagraphStyle("plain", fontName=SANS, fontSize=9.2, leading=13.4, spaceAfter=6, splitLongWords=1)
+
+    def like(name: str, **changes: Any) -> ParagraphStyle:
+        return ParagraphStyle(name, parent=body, **changes)
+
+    cell = like("cell", fontSize=CELL_SIZE, leading=11.6, spaceAfter=0)
+    small = {"fontSize": 7.8, "leading": 11, "textColor": QUIET}
+    styles = [
+        body,
+        cell,
+        like("title", fontName=BOLD, fontSize=17, leading=21, spaceAfter=2),
+        like("subtitle", fontSize=10, leading=14, textColor=QUIET, spaceAfter=10),
+        like("h2", fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=12, spaceAfter=5),
+        like("h3", fontName=BOLD, fontSize=10.3, leading=14, spaceBefore=8, spaceAfter=4),
+        like("h4", fontName=BOLD, fontSize=9.2, leading=13, spaceBefore=6, spaceAfter=3),
+        like("notice", spaceAfter=0),
+        like("quiet", **small),
+        like("caption", **small, spaceAfter=0),
+        like("item", leftIndent=15, bulletIndent=3, spaceAfter=3, bulletFontName=SANS),
+        ParagraphStyle("number", parent=cell, alignment=TA_RIGHT),
+        ParagraphStyle("header", parent=cell, fontName=BOLD),
+        ParagraphStyle("number header", parent=cell, fontName=BOLD, alignment=TA_RIGHT),
+    ]
+    styles += [ParagraphStyle(f"h{level} kept", parent=styles[level + 2], keepWithNext=1) for level in (2, 3, 4)]
+    return {style.name: style for style in styles}
+
+
+def _paragraph(text: str, style: str, **options: Any) -> Paragraph:
+    """Text that stands literally, whatever markup it seems to hold."""
+    marked = escape(readable(text)).replace("\n", "<br/>")
+    return Paragraph(marked, _styles()[style], **options)
+
+
+def _caption(text: str) -> Flowable:
+    return _paragraph(text, "caption")
+
+
+def laid_out(document: Document, one_page: bool) -> bytes:
+    """The document as a PDF; with one_page set smaller step by step until a single page holds it."""
+    scale = 1.0
+    while True:
+        made, pages = _build(document, scale)
+        if not one_page or pages == 1:
+            return made
+        # what fills n pages fills more than n - 1, so the page must hold at least so much more
+        scale *= max(1.05, sqrt(pages - 1))
+
+
+def _build(document: Document, scale: float) -> tuple[bytes, int]:
+    """The PDF with everything 1/scale of its size, and how many pages it takes."""
+    _styles()
+    stream = BytesIO()
+    template = BaseDocTemplate(
+        stream,
+        pagesize=A4,
+        title=readable(document.title),
+        author=PROGRAM,
+        creator=PROGRAM,
+        producer=PROGRAM,
+        subject="",
+        lang=spoken().value,
+        invariant=1,
+        initialFontName=SANS,
+        initialFontSize=9,
+    )
+    frame = Frame(
+        MARGIN * scale, FOOT * scale, WIDTH * scale, HEIGHT * scale, 0, 0, 0, 0
+    )  # the last four: no padding inside
+
+    def shrink(canvas: Canvas, _template: BaseDocTemplate) -> None:
+        canvas.saveState()
+        canvas.scale(1 / scale, 1 / scale)
+
+    def restore(canvas: Canvas, _template: BaseDocTemplate) -> None:
+        canvas.restoreState()
+
+    template.addPageTemplates(PageTemplate(frames=[frame], onPage=shrink, onPageEnd=restore))
+    footer = readable(document.footer.replace("\n", " "))
+    template.build(
+        _story(document, WIDTH * scale, HEIGHT * scale),
+        canvasmaker=lambda *options, **named: _NumberedCanvas(footer, *options, **named),
+    )
+    return stream.getvalue(), template.page
+
+
+class _NumberedCanvas(Canvas):
+    """Pages that end in the footer and "Page x of y"; each is held back until their number is known."""
+
+    def __init__(self, footer: str, *options: Any, **named: Any) -> None:
+        Canvas.__init__(self, *options, **named)
+        self._footer = footer
+        self._pages: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:
+        self._pages.append(dict(self.__dict__))
+        Canvas._startPage(self)
+
+    def save(self) -> None:
+        pages = self._pages
+        for number, page in enumerate(pages, 1):
+            self.__dict__.update(page)
+            _draw_foot(self, self._footer, tr("Page {number} of {count}", number=number, count=len(pages)))
+            Canvas.showPage(self)
+        Canvas.save(self)
+
+
+def _draw_foot(canvas: Canvas, footer: str, page: str) -> None:
+    canvas.setStrokeColor(RULE)
+    canvas.setLineWidth(0.5)
+    canvas.line(MARGIN, 14 * mm, A4[0] - MARGIN, 14 * mm)
+    canvas.setFillColor(QUIET)
+    canvas.setFont(SANS, 7.5)
+    canvas.drawString(MARGIN, 10 * mm, shortened(footer, WIDTH - width_of(page, 7.5) - 12, 7.5))
+    canvas.drawRightString(A4[0] - MARGIN, 10 * mm, page)
+
+
+def _story(document: Document, width: float, height: float) -> list[Flowable]:
+    """All blocks as flowables for a frame of so many points."""
+    story: list[Flowable] = [_paragraph(document.title, "title")]
+    if document.subtitle:
+        story.append(_paragraph(document.subtitle, "subtitle"))
+    story.append(HRFlowable(width="100%", thickness=0.8, color=RULE, spaceBefore=0, spaceAfter=8))
+    followers: list[Block | None] = [*document.blocks[1:], None]
+    for block, follower in zip(document.blocks, followers, strict=False):
+        story += _flowables(block, follower, width, height)
+    return story
+
+
+def _flowables(block: Block, follower: Block | None, width: float, height: float) -> list[Flowable]:
+    match block:
+        case Heading(text, level):
+            return _heading(text, level, follower)
+        case Text(text, Tone.NOTICE):
+            return [_notice(text, width, height)]
+        case Text(text, tone):
+            return [_paragraph(text, tone.value)]
+        case Table():
+            return [_grid(block, width, height), Spacer(0, 8)]
+        case Bullets(items):
+            return [_paragraph(item, "item", bulletText="•") for item in items]
+        case Picture():
+            return [captioned(block, _caption, width, height), Spacer(0, 4)]
+        case Pictures(pictures):
+            return pairs(pictures, _caption, width, height)
+        case Photographs(photographs):
+            return fours(photographs, _caption, width, height)
+        case SignatureLine(label, name):
+            line = HRFlowable(width=230, thickness=0.8, color=HexColor("#1a1a1a"), hAlign="LEFT", spaceAfter=3)
+            printed = [_paragraph(name, "cell")] if name else []
+            return [KeepTogether([Spacer(0, 38), line, _paragraph(label, "caption"), *printed, Spacer(0, 6)])]
+
+
+def _heading(text: str, level: int, follower: Block | None) -> list[Flowable]:
+    """A title that is kept with what follows: all of it, or the beginning of a table or list."""
+    title = _paragraph(text, f"h{level}")
+    if isinstance(follower, Table | Bullets):
+        return [CondPageBreak(90), title]
+    return [CondPageBreak(50), title] if follower is None else [_paragraph(text, f"h{level} kept")]
+
+
+def _notice(text: str, width: float, height: float) -> Flowable:
+    """A paragraph with a bar at its left."""
+    style = [
+        ("LINEBEFORE", (0, 0), (0, -1), 3, ORANGE, "butt"),
+        ("BACKGROUND", (0, 0), (-1, -1), TINT),
+        ("LEFTPADDING", (0, 0), (-1, -1), 9),
+        ("TOPPADDING", (0, 0), (-1, -1), 5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+    ]
+    rows = [[_paragraph(text, "notice")]]
+    return Grid(rows, [width], style=style, splitInRow=_is_tall(rows, [width], height), spaceBefore=2, spaceAfter=8)
+
+
+def _is_tall(rows: Sequence[Sequence[Any]], widths: Sequence[float], height: float) -> bool:
+    """True where a cell takes so much of a page that its row may have to go on over the next."""
+    return any(
+        isinstance(cell, Paragraph) and cell.wrap(wide - 2 * PADDING, height)[1] > height / 2
+        for row in rows
+        for cell, wide in zip(row, widths, strict=True)
+    )
+
+
+def _grid(table: Table, width: float, height: float) -> Flowable:
+    """A table whose header is repeated on each page; cells wrap, and a cell longer than a page goes on."""
+    numeric, widths = numeric_columns(table), _column_widths(table, width)
+
+    def cells(row: tuple[str, ...], style: str) -> list[Any]:
+        styles = [f"number {style}".removesuffix(" cell") if right else style for right in numeric]
+        return [_cell(text, name, wide) for text, name, wide in zip(row, styles, widths, strict=True)]
+
+    rows = [cells(table.header, "header"), *(cells(row, "cell") for row in table.rows)]
+    style: list[tuple[Any, ...]] = [
+        ("FONT", (0, 0), (-1, 0), BOLD, CELL_SIZE, 11.6),
+        ("FONT", (0, 1), (-1, -1), SANS, CELL_SIZE, 11.6),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LINEBELOW", (0, 0), (-1, 0), 0.9, QUIET),
+        ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
+        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
+    ]
+    style += [("ALIGN", (column, 0), (column, -1), "RIGHT") for column, right in enumerate(numeric) if right]
+    splits = _is_tall(rows, widths, height)
+    return LongTable(rows, widths, style=style, repeatRows=1, splitInRow=splits, hAlign="LEFT", spaceBefore=2)
+
+
+def _cell(text: str, style: str, width: float) -> Any:
+    """A cell's text, as a plain string where it fits one line: thousands of those take no time."""
+    line = readable(text)
+    fits = "\n" not in line and width_of(line, CELL_SIZE, BOLD if "header" in style else SANS) <= width - 2 * PADDING
+    return line if fits else _paragraph(text, style)
+
+
+def _column_widths(table: Table, width: float) -> list[float]:
+    """Points for each column: what its widest cell wants, or less where they do not all fit `width`."""
+    wanted = []
+    for number in range(len(table.header)):
+        head = width_of(readable(table.header[number]), CELL_SIZE, BOLD)
+        cells = max((width_of(readable(row[number]), CELL_SIZE) for row in table.rows), default=0.0)
+        wanted.append(max(head, cells) + 2 * PADDING + 8)
+    if sum(wanted) <= width:
+        return wanted
+    # columns below an equal share keep their width, the others divide what is left in equal parts
+    share, open_columns = width / len(wanted), set(range(len(wanted)))
+    while narrow := {number for number in open_columns if wanted[number] <= share}:
+        open_columns -= narrow
+        taken = sum(wanted[number] for number in range(len(wanted)) if number not in open_columns)
+        share = (width - taken) / len(open_columns)
+    return [share if number in open_columns else wanted[number] for number in range(len(wanted))]

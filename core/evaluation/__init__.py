@@ -1,0 +1,1 @@
+"""Evaluate models on labelled films; reports, acceptance test, label errors."""

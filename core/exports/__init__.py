@@ -1,0 +1,1 @@
+"""Export screened films: Excel, PDF summary, DICOM."""

@@ -1,0 +1,69 @@
+"""A film's answer as two DICOM files: heat map and report. De-identified unless asked otherwise. Scores nothing."""
+
+import hashlib
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from pydicom.dataset import Dataset
+
+from core.exports.dicom_identity import Source, own_codes, source_of
+from core.exports.secondary_capture import capture_of
+from core.exports.structured_report import report_of
+from core.models.model_header import ModelHeader
+from core.screening.events import FilmReading
+from core.system.files import readable_name, write_atomically
+from core.system.product import VERSION
+
+STEM_LETTERS: Final = 40  # of a film's name in an export's name
+
+# highdicom reports odd names with their values: nothing that names a patient may reach a screen or log
+logging.getLogger("highdicom").setLevel(logging.CRITICAL + 1)
+
+
+def write_dicom(
+    reading: FilmReading, header: ModelHeader, folder: Path, keeps_identity: bool = False
+) -> tuple[Path, Path]:
+    """Write a Secondary Capture of the heat map and a Structured Report into `folder`; gives their paths.
+
+    header: the model as it was in use for the reading. keeps_identity: False replaces patient, study and every UID by
+    one-way codes, leaves out dates, and names the files by code; True keeps patient and study, so that an archive
+    files both beside the film. A film that is no DICOM file becomes a study of its own, of a patient without a name.
+    Without identity the same reading gives the same files, so that an archive gets no object twice; with it every
+    export is a new one, dated.
+    Raises FilmUnreadable where the film is gone, JobFailed where nothing can be written, ValueError for a reading of
+    another model.
+    """
+    if reading.model != header.name:
+        raise ValueError(f"the film was read by {reading.model}, not by {header.name}")
+    codes = own_codes()
+    source = source_of(reading.path, reading.pixels.size, keeps_identity, codes)
+    when = datetime.now().astimezone() if keeps_identity else None
+    content = _fingerprint(reading, header, source, when)
+    capture = capture_of(reading, header, source, codes, codes.uid("capture", content), when)
+    report = report_of(reading, header, source, capture, codes, codes.uid("report", content), when)
+    stem = f"{readable_name(reading.path.stem)[:STEM_LETTERS]}-" if keeps_identity else ""
+    made = (folder / f"{stem}{source.code}-heatmap.dcm", folder / f"{stem}{source.code}-report.dcm")
+    for path, dataset in zip(made, (capture, report), strict=True):
+        _write(path, dataset)
+    return made
+
+
+def _fingerprint(reading: FilmReading, header: ModelHeader, source: Source, when: datetime | None) -> str:
+    """What tells these objects from others: one instance UID must never stand for two contents (Part 5, 9)."""
+    from highdicom import __version__ as library
+
+    digest = hashlib.sha256()
+    told = (reading.model, header.key, reading.label, reading.decision, reading.validation, VERSION, library, when)
+    for text in told:
+        digest.update(f"{text}\0".encode("utf-8", "backslashreplace"))
+    digest.update(repr((reading.probability, reading.threshold, source.image, source.code)).encode())
+    digest.update(source.identity.to_json().encode())
+    for pixels in (reading.pixels, reading.heat):
+        digest.update(pixels.tobytes())
+    return digest.hexdigest()
+
+
+def _write(path: Path, dataset: Dataset) -> None:
+    write_atomically(path, lambda stream: dataset.save_as(stream, enforce_file_format=True))

@@ -1,0 +1,119 @@
+"""Write a screening's results as CSV, Excel, PDF or DICOM, and called films as a dataset."""
+
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from core.jobs.events import Progressed, Stage
+from core.metrics.agreement import Agreement
+from core.metrics.figures import told
+from core.models.model_header import bundled_model, read_header
+from core.models.site_record import in_use, point_in_words
+from core.screening.events import LedgerRow, ScreeningResult
+from core.screening.reader_calls import Call, calls_text, labels_text
+from core.screening.results_csv import text_of
+from core.system.errors import JobFailed, Reason
+from core.system.files import write_text_atomically
+from core.system.language import marked, tr
+from core.system.product import NOTICE
+
+NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to open.")
+NO_CALL: Final = marked("There is no film that the reader gave a class yet, so there is nothing to open.")
+
+
+class Export(Enum):
+    """What a worklist can be written as; the value is shown to people, translated."""
+
+    CSV = marked("CSV…")
+    EXCEL = marked("Excel…")
+    SUMMARY = marked("Summary as PDF…")
+    CALLS = marked("Reader's calls…")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What to write where: the screening of `folder`, with the reader's calls and how they agree."""
+
+    kind: Export
+    path: Path
+    result: ScreeningResult
+    folder: Path
+    calls: tuple[Call, ...]
+    agreement: Agreement
+
+
+def export(order: ExportOrder, model: Path | None, cancel: threading.Event) -> Generator[object, None, Path | None]:
+    """Write a screening in the form that was ordered; returns the file's path, None where it was cancelled.
+
+    model: the one that screened; None is the bundled one. Raises JobFailed where the file cannot be written.
+    """
+    yield Progressed(Stage.WRITING, 0, None)
+    header = in_use(read_header(model or bundled_model()))
+    rows = order.result.rows
+    match order.kind:
+        case Export.CSV:
+            write_text_atomically(order.path, text_of(rows, header.classes))
+        case Export.CALLS:
+            write_text_atomically(order.path, calls_text(order.calls, rows))
+        case Export.EXCEL:
+            from core.exports.excel import write_excel
+
+            calls = {call.file: call for call in order.calls}
+            extra = {
+                name: [getattr(calls[row.file], name) if row.file in calls else "" for row in rows]
+                for name in ("reader", "note")
+            }
+            point = (tr("Operating point"), point_in_words(header))
+            about = [(tr("Model"), header.name), point, *_counts(order)]
+            write_excel(order.path, rows, header.classes, about, extra)
+        case Export.SUMMARY:
+            from core.exports.screening_summary import summarised
+
+            job = summarised(
+                order.result, order.folder, model, order.path, cancel, agreement=agreement_lines(order.agreement)
+            )
+            if not (yield from job).completed:
+                return None
+    return order.path
+
+
+def write_called_films(
+    path: Path, folder: Path, calls: Sequence[Call], rows: Sequence[LedgerRow], only_disagreements: bool
+) -> None:
+    """Write the films that a reader gave a class as a label list, to be opened as a dataset.
+
+    Raises JobFailed (dataset_invalid) where there is no such call.
+    """
+    text = labels_text(folder, calls, rows, only_disagreements)
+    if text.count("\n") < 2:
+        raise JobFailed(Reason.DATASET_INVALID, tr(NO_DISAGREEMENT if only_disagreements else NO_CALL))
+    write_text_atomically(path, text)
+
+
+def _counts(order: ExportOrder) -> list[tuple[str, str]]:
+    result = order.result
+    return [
+        (tr("found"), str(result.found)),
+        (tr("scored"), str(result.scored)),
+        (tr("refused"), str(result.refused)),
+        (tr("failed"), str(result.failed)),
+        (tr("Validation"), result.validation),
+        *agreement_lines(order.agreement),
+        (tr("Notice"), tr(NOTICE)),
+    ]
+
+
+def agreement_lines(seen: Agreement) -> list[tuple[str, str]]:
+    """How the reader agrees, as names and values; none without calls."""
+    if not seen.films:
+        return []
+    figures = (
+        (tr("Agreement"), seen.share),
+        (tr("Kappa"), seen.kappa),
+        (tr("Sensitivity"), seen.sensitivity),
+        (tr("Specificity"), seen.specificity),
+    )
+    return [(tr("Films called by the reader"), str(seen.films)), *((name, told(one)) for name, one in figures if one)]

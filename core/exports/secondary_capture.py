@@ -1,0 +1,161 @@
+"""A film with its heat map as a DICOM Secondary Capture image (Part 3, A.8.1). Names no patient by itself."""
+
+from copy import deepcopy
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+from core.exports.dicom_identity import Codes, Source
+from core.films.images import resized
+from core.metrics.figures import in_words
+from core.models.model_header import ModelHeader
+from core.screening.events import FilmReading
+from core.system.language import tr
+from core.system.product import NOTICE, VERSION
+from resources import resource
+
+PROGRAM: Final = "PneumoScreen"
+BURNT_NOTICE: Final = "NOT FOR DIAGNOSTIC USE. For research and education."
+LONGEST_PX: Final = 2048  # of a capture: a heat map of a few cells a side gains nothing by more, and files stay small
+NARROWEST_PX: Final = 320
+SMALLEST_LETTERS_PX: Final = 10
+SERIES: Final = 9101  # far from the numbers that devices give, so that viewers list it last
+
+Colours = npt.NDArray[np.uint8]
+
+
+def captured(reading: FilmReading) -> Colours:
+    """The film under its heat, (height, width, 3) uint8, and below it a strip that says what it is.
+
+    Nothing is written over the film itself, which begins at the upper left. Films with a longer side than LONGEST_PX
+    are made smaller; beside one narrower than NARROWEST_PX it stays black.
+    """
+    from core.inference.grad_cam import overlay
+
+    height, width = reading.pixels.shape
+    scale = min(1.0, LONGEST_PX / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    heat = reading.heat
+    if scale < 1:
+        heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
+    film = np.asarray(overlay(resized(reading.pixels, size[1], size[0]), heat))
+    strip = _strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, answer_of(reading)])
+    beside = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
+    return np.concatenate([np.concatenate([film, beside], axis=1), strip])
+
+
+def answer_of(reading: FilmReading) -> str:
+    """The model's answer in one line."""
+    decision = "to review" if reading.decision == "review" else reading.decision.value
+    answer = f"probability of {reading.finding} {in_words(reading.probability)}, {decision}"
+    return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.label}."
+
+
+def _strip(width: int, lines: list[str]) -> Colours:
+    """White letters on black, so wide and as high as the words need: (height, width, 3) uint8."""
+    from core.documents.fonts import readable
+
+    size = max(SMALLEST_LETTERS_PX, width // 70)
+    font = ImageFont.truetype(str(resource("fonts/DejaVuSans.ttf")), size)
+    margin = size // 2
+    wrapped = [part for line in lines for part in _wrapped(readable(line), font, width - 2 * margin)]
+    step = round(1.35 * size)
+    picture = Image.new("RGB", (width, step * len(wrapped) + 2 * margin))
+    draw = ImageDraw.Draw(picture)
+    for number, line in enumerate(wrapped):
+        draw.text((margin, margin + step * number), line, fill="white", font=font)
+    return np.asarray(picture)
+
+
+def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """Text in lines no wider than `width` pixels, broken between words, and inside those that are wider alone."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= width:
+            lines[-1] = longer
+            continue
+        lines.append("")
+        for letter in word:
+            if lines[-1] and font.getlength(lines[-1] + letter) > width:
+                lines.append("")
+            lines[-1] += letter
+    return [line for line in lines if line]
+
+
+def capture_of(
+    reading: FilmReading, header: ModelHeader, source: Source, codes: Codes, instance: str, when: datetime | None
+) -> Dataset:
+    """The Secondary Capture image with this instance UID. when: the time of making, None leaves dates out.
+
+    BurnedInAnnotation is YES (C.7.6.1): nobody looked whether the film itself shows a name.
+    """
+    from highdicom.sc import SCImage
+
+    pixels = captured(reading)
+    image = SCImage(
+        pixels,
+        "RGB",
+        bits_allocated=8,
+        coordinate_system="PATIENT",
+        patient_orientation=("L", "F"),  # highdicom insists on one; the source's own is set below
+        study_instance_uid=source.identity.StudyInstanceUID,
+        series_instance_uid=codes.uid("captures", source.identity.StudyInstanceUID, reading.model),
+        series_number=SERIES,
+        series_description=f"{PROGRAM} heat maps",
+        sop_instance_uid=instance,
+        instance_number=1,
+        manufacturer=PROGRAM,
+        manufacturer_model_name=PROGRAM,
+        software_versions=VERSION,
+        transfer_syntax_uid=ExplicitVRLittleEndian,
+        specific_character_set="ISO_IR 192",
+    )
+    image.update(deepcopy(source.identity))
+    image.BodyPartExamined = "CHEST"
+    image.PatientOrientation = list(source.orientation)  # type 2C, empty where unknown
+    image.ConversionType = "WSD"  # made on a workstation (C.8.6.1)
+    image.BurnedInAnnotation = "YES"
+    image.DerivationDescription = (
+        f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {answer_of(reading)}"[:1024]
+    )
+    image.ImageComments = f"{tr(NOTICE)} {reading.validation}"[:10240]
+    for keyword, value in source.lossy.items():
+        setattr(image, keyword, value)
+    if source.image is not None:
+        image.SourceImageSequence = [_reference(source.image)]
+    set_time(image, when, "InstanceCreationDate", "ContentDate", "DateOfSecondaryCapture")
+    return image
+
+
+def _reference(image: tuple[str, str, str]) -> Dataset:
+    """The source image and what it was to this one (Part 3, C.7.6.1.1.4 and PS3.16, CID 7202)."""
+    purpose = Dataset()
+    purpose.CodeValue, purpose.CodingSchemeDesignator = "121322", "DCM"
+    purpose.CodeMeaning = "Source image for image processing operation"
+    item = Dataset()
+    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID, _ = image
+    item.PurposeOfReferenceCodeSequence = [purpose]
+    return item
+
+
+def set_time(dataset: Dataset, when: datetime | None, *days: str) -> None:
+    """Set these days and the times that belong to them, named by the days' keywords; None takes them out.
+
+    highdicom names itself in every object, with the time; that is taken out as well.
+    """
+    for equipment in dataset.get("ContributingEquipmentSequence", ()) if when is None else ():
+        equipment.pop("ContributionDateTime", None)
+    for day in days:
+        time = day.replace("Date", "Time")
+        if when is None:
+            dataset.pop(day, None)
+            dataset.pop(time, None)
+        else:
+            setattr(dataset, day, f"{when:%Y%m%d}")
+            setattr(dataset, time, f"{when:%H%M%S}")

@@ -1,0 +1,179 @@
+"""A film's answer as a DICOM Structured Report: Measurement Report, TID 1500 (PS3.16). Names no patient by itself."""
+
+import hashlib
+from copy import deepcopy
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pydicom.dataset import Dataset
+from pydicom.sr.coding import Code
+
+from core.exports.dicom_identity import Codes, Source
+from core.exports.secondary_capture import PROGRAM, set_time
+from core.models.decision import Decision
+from core.models.model_header import ModelHeader
+from core.screening.events import FilmReading
+from core.system.language import tr
+from core.system.product import NOTICE, VERSION
+
+if TYPE_CHECKING:
+    from highdicom.sr import AlgorithmIdentification, MeasurementReport
+
+SCHEME: Final = "99PNEUMOSCREEN"  # private codes (PS3.16, 8: such designators begin with 99)
+SERIES: Final = 9102
+DUMMY_TIME: Final = datetime(2000, 1, 1)  # where a date is needed and must tell nothing
+KNOWN: Final = {  # SNOMED CT
+    "normal": Code("17621005", "SCT", "Normal"),
+    "pneumonia": Code("233604007", "SCT", "Pneumonia"),
+}
+CHEST_FILM: Final = Code("399208008", "SCT", "Plain chest X-ray")
+PROBABILITY: Final = Code("122157", "DCM", "Probability")
+NO_UNITS: Final = Code("1", "UCUM", "no units")
+COMMENT: Final = Code("121106", "DCM", "Comment")
+VISUAL_EXPLANATION: Final = Code("130401", "DCM", "Visual explanation")
+DECISIONS: Final = {
+    Decision.LIKELY: Code("LIKELY", SCHEME, "Finding likely"),
+    Decision.REVIEW: Code("REVIEW", SCHEME, "To review by a reader"),
+    Decision.UNLIKELY: Code("UNLIKELY", SCHEME, "Finding unlikely"),
+}
+
+
+def class_code(name: str) -> Code:
+    """A class of a model as a coded concept; its own name where no standard code is known."""
+    known = KNOWN.get(name.casefold())
+    if known is not None:
+        return known
+    value = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:16].upper()
+    meaning = "".join(" " if letter == "\\" or ord(letter) < 32 else letter for letter in name)[:64].strip()
+    return Code(value, SCHEME, meaning or "Class without a name")
+
+
+def report_of(
+    reading: FilmReading,
+    header: ModelHeader,
+    source: Source,
+    capture: Dataset,
+    codes: Codes,
+    instance: str,
+    when: datetime | None,
+) -> Dataset:
+    """The Comprehensive SR document (Part 3, A.35.3) with this instance UID, complete, preliminary and unverified.
+
+    capture: the Secondary Capture that shows the heat map. when: the time of making, None leaves it out, since a
+    screening is often done on the day of the film; the one date that SR needs is then a dummy (Part 3, C.17.2, type 1,
+    and PS3.15, table E.1-1).
+    """
+    from highdicom.coding_schemes import CodingSchemeIdentificationItem
+    from highdicom.sr import ComprehensiveSR
+
+    scheme = CodingSchemeIdentificationItem(SCHEME, name=PROGRAM, responsible_organization=PROGRAM)
+    report = ComprehensiveSR(
+        evidence=_evidence(source, capture),
+        content=_content(reading, header, source, capture, codes)[0],
+        series_instance_uid=codes.uid("reports", source.identity.StudyInstanceUID, reading.model),
+        series_number=SERIES,
+        series_description=f"{PROGRAM} reports",
+        sop_instance_uid=instance,
+        instance_number=1,
+        manufacturer=PROGRAM,
+        manufacturer_model_name=PROGRAM,
+        software_versions=VERSION,
+        is_complete=True,
+        is_final=False,
+        coding_schemes=[scheme],
+        specific_character_set="ISO_IR 192",
+    )
+    report.update(deepcopy(source.identity))
+    set_time(report, when, "InstanceCreationDate")
+    set_time(report, when or DUMMY_TIME, "ContentDate")
+    return report
+
+
+def _evidence(source: Source, capture: Dataset) -> list[Dataset]:
+    """What the report refers to: the film where it is DICOM, and the capture; each of the export's own study.
+
+    Names are left out, since highdicom prints those that it finds odd.
+    """
+    images = [(capture.SOPClassUID, capture.SOPInstanceUID, capture.SeriesInstanceUID)]
+    if source.image is not None:
+        images.insert(0, source.image)
+    made = []
+    for image in images:
+        item = deepcopy(source.identity)
+        item.PatientName = item.ReferringPhysicianName = ""
+        item.SOPClassUID, item.SOPInstanceUID, item.SeriesInstanceUID = image
+        made.append(item)
+    return made
+
+
+def _content(
+    reading: FilmReading, header: ModelHeader, source: Source, capture: Dataset, codes: Codes
+) -> "MeasurementReport":
+    """The tree: who observed, which procedure, and one group of measurements for the film (TID 1501)."""
+    from highdicom.sr import (
+        CodedConcept,
+        ImageContentItem,
+        Measurement,
+        MeasurementReport,
+        MeasurementsAndQualitativeEvaluations,
+        ObservationContext,
+        QualitativeEvaluation,
+        SourceImageForMeasurementGroup,
+        TextContentItem,
+        TrackingIdentifier,
+    )
+
+    image = source.image or (capture.SOPClassUID, capture.SOPInstanceUID, "")
+    group = MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(codes.uid("tracked", source.code), f"Film {source.code}"),
+        finding_type=class_code(reading.finding),
+        algorithm_id=_algorithm(reading, header),
+        measurements=[Measurement(PROBABILITY, round(reading.probability, 6), NO_UNITS)],
+        qualitative_evaluations=[
+            QualitativeEvaluation(Code("DECISION", SCHEME, "Decision"), DECISIONS[reading.decision]),
+            QualitativeEvaluation(Code("CALLED", SCHEME, "Class called"), class_code(reading.label)),
+        ],
+        source_images=[SourceImageForMeasurementGroup(*image[:2])],
+    )
+    explained = ImageContentItem(
+        CodedConcept.from_code(VISUAL_EXPLANATION),
+        capture.SOPClassUID,
+        capture.SOPInstanceUID,
+        relationship_type="CONTAINS",
+    )
+    told = " ".join([tr(NOTICE), reading.validation, *header.warnings])
+    comment = TextContentItem(CodedConcept.from_code(COMMENT), told, relationship_type="CONTAINS")
+    group[0].ContentSequence.extend([explained, comment])
+    return MeasurementReport(
+        observation_context=ObservationContext(observer_device_context=_observer(codes)),
+        procedure_reported=CHEST_FILM,
+        imaging_measurements=[group],
+    )
+
+
+def _observer(codes: Codes) -> Any:
+    """The program on this computer as the observing device (TID 1002 and 1004)."""
+    from highdicom.sr import DeviceObserverIdentifyingAttributes, ObserverContext
+    from pydicom.sr.codedict import codes as standard
+
+    device = DeviceObserverIdentifyingAttributes(
+        codes.uid("device"), name=PROGRAM, manufacturer_name=PROGRAM, model_name=PROGRAM
+    )
+    return ObserverContext(observer_type=standard.DCM.Device, observer_identifying_attributes=device)
+
+
+def _algorithm(reading: FilmReading, header: ModelHeader) -> "AlgorithmIdentification":
+    """The model and its operating point (TID 4019)."""
+    from highdicom.sr import AlgorithmIdentification
+
+    low, high = header.calibration.review_band
+    parameters = [
+        f"Weights SHA-256 {header.content['sha256']}",
+        f"Architecture {header.architecture}",
+        f"Classes {', '.join(header.classes)}",
+        f"Review band {low:.6f} to {high:.6f}",
+    ]
+    if reading.threshold is not None:
+        parameters.append(f"Threshold {reading.threshold:.6f}")
+    version = str(header.content.get("app_version", "not told"))
+    return AlgorithmIdentification(name=f"{PROGRAM} {reading.model}", version=version, parameters=parameters)

@@ -1,0 +1,1 @@
+"""Read films: decode pictures and DICOM safely into upright grey pixels."""

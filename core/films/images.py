@@ -1,0 +1,276 @@
+"""Any film file as one upright grey picture, or a typed refusal. Knows nothing of networks and of datasets.
+
+Pictures are (height, width) uint8, 0 black to 255 white, dense tissue white. Files are only ever read.
+"""
+
+import errno
+import logging
+import os
+import stat
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.films.dicom import DICOM_MAGIC, DICOM_MAGIC_OFFSET, DicomFilm
+from core.films.isolated_decoders import needs_libtiff, read_dicom_apart, read_tiff_apart
+from core.system.errors import FilmUnreadable, Reason
+from core.system.language import tr
+
+Grey = npt.NDArray[np.uint8]
+Watch = Callable[[Image.Image], None]
+
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP")
+MAX_PIXELS: Final = 100_000_000  # the largest detectors give 30 million
+MIN_SIDE_PX: Final = 64  # lungs cannot be judged below
+MAX_FILE_BYTES: Final = 1_000_000_000
+TIFF_STARTS: Final = (b"II*\0", b"MM\0*")
+STARTS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", *TIFF_STARTS)  # of files that are films, even if damaged
+
+Image.MAX_IMAGE_PIXELS = None  # Pillow only warns above its limit; read_film refuses above MAX_PIXELS instead
+# what is odd in a film is told by its row; Pillow would print it
+logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
+warnings.filterwarnings("ignore", module="PIL")
+
+
+def read_film(path: Path, about_px: int | None = None) -> Grey:
+    """The film in `path`, (height, width) uint8, turned upright as its EXIF data say, dense tissue white.
+
+    about_px: shortest side that is still large enough for the caller; JPEG files then decode at a fraction of
+    their size, never below it. None gives every pixel.
+    16-bit PNG and TIFF are scaled by the bit depth that their largest value needs; DICOM by its VOI window.
+    Raises FilmUnreadable with the reason; a film that was not decoded to its last row is never returned.
+    """
+    with explained_read(), open_regular(path) as stream:
+        return read_stream(stream, about_px)
+
+
+def read_stream(stream: BinaryIO, about_px: int | None = None, watch: Watch | None = None) -> Grey:
+    """`read_film` of an open file; call it inside `explained_read`.
+
+    watch: called once with the decoded picture in its own colours, upright and opaque, before it becomes grey; not for
+    DICOM. The pixels that come back are the same with it and without.
+    """
+    if is_dicom(stream):
+        return dicom_film(stream).pixels
+    pixels = _decode(stream, about_px, watch)
+    _check_shape(pixels)
+    return pixels
+
+
+def dicom_film(stream: BinaryIO) -> DicomFilm:
+    """The film of a DICOM file that is open at its start; call it inside `explained_read`."""
+    film = read_dicom_apart(stream, MAX_PIXELS)
+    _check_shape(film.pixels)
+    return film
+
+
+@contextmanager
+def explained_read() -> Iterator[None]:
+    """Turn whatever the file system or the memory refuses meanwhile into FilmUnreadable."""
+    try:
+        yield
+    except FilmUnreadable:
+        raise
+    except MemoryError as error:
+        raise FilmUnreadable(Reason.OUT_OF_MEMORY, tr("There was not enough memory to decode it.")) from error
+    except OSError as error:
+        raise _explained(error) from error
+    except ValueError as error:  # of the system: no file can have such a name
+        raise FilmUnreadable(Reason.MISSING, tr("No file can have this name.")) from error
+
+
+def read_square(path: Path, size_px: int) -> Grey:
+    """The film squashed to (size_px, size_px) uint8: what every network here sees, in training and in screening.
+
+    The aspect ratio is not kept, as in the published set and the origin; the resize is antialiased, so that a
+    full-size film and its reduced copy give nearly the same picture.
+    """
+    with explained_read(), open_regular(path) as stream:
+        return square_of_stream(stream, size_px)[0]
+
+
+def square_of_stream(stream: BinaryIO, size_px: int, watch: Watch | None = None) -> tuple[Grey, float]:
+    """`read_square` of an open file, and how wide the film is for its height; call it inside `explained_read`."""
+    # twice the size is decoded, so that the last resize, not JPEG's box filter, decides how the film looks
+    return squashed(read_stream(stream, 2 * size_px, watch), size_px)
+
+
+def squashed(pixels: Grey, size_px: int) -> tuple[Grey, float]:
+    """A film at (size_px, size_px), and how wide it was for its height."""
+    height, width = pixels.shape
+    return resized(pixels, size_px, size_px), width / height
+
+
+def read_thumbnail(path: Path, longest_px: int) -> Grey:
+    """The film with its aspect ratio kept, longest side `longest_px`."""
+    pixels = read_film(path, longest_px)
+    height, width = pixels.shape
+    scale = longest_px / max(height, width)
+    return resized(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
+def resized(pixels: Grey, height: int, width: int) -> Grey:
+    """`pixels` at (height, width), antialiased bilinear."""
+    if pixels.shape == (height, width):
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0))
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file without ever blocking on a pipe or device. Raises FilmUnreadable or OSError."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    stream = os.fdopen(descriptor, "rb")
+    status = os.fstat(descriptor)
+    refusal: FilmUnreadable | None = None
+    if not stat.S_ISREG(status.st_mode):
+        refusal = FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is not a regular file."))
+    elif status.st_size == 0:
+        refusal = FilmUnreadable(Reason.EMPTY_FILE, tr("The file is empty (0 bytes)."))
+    elif status.st_size > MAX_FILE_BYTES:
+        sentence = tr("The file has {count:,} bytes; no single film has.", count=status.st_size)
+        refusal = FilmUnreadable(Reason.TOO_LARGE, sentence)
+    if refusal:
+        stream.close()
+        raise refusal
+    return stream
+
+
+def _explained(error: OSError) -> FilmUnreadable:
+    """The film reason for an error of the file system."""
+    if isinstance(error, FileNotFoundError):
+        return FilmUnreadable(Reason.MISSING, tr("The file is not there (any more)."))
+    if isinstance(error, PermissionError):
+        return FilmUnreadable(Reason.NO_PERMISSION, tr("You have no permission to read it."))
+    if error.errno in {errno.EISDIR, errno.ENXIO}:
+        return FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is not a regular file."))
+    return FilmUnreadable(Reason.READ_ERROR, tr("It could not be read ({why}).", why=error.strerror or error))
+
+
+def is_dicom(stream: BinaryIO) -> bool:
+    """True where the file says it is DICOM (Part 10, section 7.1); goes back to its start."""
+    head = stream.read(DICOM_MAGIC_OFFSET + len(DICOM_MAGIC))
+    stream.seek(0)
+    return head[DICOM_MAGIC_OFFSET:] == DICOM_MAGIC
+
+
+def is_tiff(stream: BinaryIO) -> bool:
+    """True where the file begins as a TIFF does; goes back to its start."""
+    head = stream.read(4)
+    stream.seek(0)
+    return head in TIFF_STARTS
+
+
+def _decode(stream: BinaryIO, about_px: int | None, watch: Watch | None) -> Grey:
+    start = stream.read(max(map(len, STARTS)))
+    stream.seek(0)
+    try:
+        picture = Image.open(stream, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if start.startswith(STARTS):
+            raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off.")) from error
+        raise FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is no JPEG, PNG, TIFF, BMP or DICOM picture.")) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's parsers raise whatever the bytes led them to
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
+    with picture:
+        _check_header(picture)
+        if needs_libtiff(picture):
+            return _seen(read_tiff_apart(stream), watch)
+        return _load(picture, about_px, watch)
+
+
+def _check_header(picture: Image.Image) -> None:
+    """Refuse from the header alone what must not be decoded."""
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        sentence = tr("It claims {width:,} x {height:,} pixels; no film has.", width=width, height=height)
+        raise FilmUnreadable(Reason.TOO_LARGE, sentence)
+    try:
+        frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+    except Exception as error:  # the same
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
+    if frames > 1:
+        sentence = tr("It holds {frames} pictures; one film was expected.", frames=frames)
+        raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
+
+
+def _load(picture: Image.Image, about_px: int | None, watch: Watch | None) -> Grey:
+    """Decode every row. Anything that goes wrong here means that the file's content is damaged."""
+    if about_px is not None and picture.format == "JPEG":
+        # the grey of a colour JPEG is its first channel, so decoding the other two as well does not change it
+        picture.draft("YCbCr" if watch and _is_luma_coded(picture) else "L", (about_px, about_px))
+    try:
+        picture.load()
+        return _seen(ImageOps.exif_transpose(picture), watch)
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever their parsers met
+        raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off ({error}).", error=error)) from error
+
+
+def _seen(picture: Image.Image, watch: Watch | None) -> Grey:
+    """A decoded, upright picture as grey."""
+    opaque = _opaque(picture)
+    if watch:
+        watch(opaque)
+    return _grey(opaque)
+
+
+def _is_luma_coded(picture: Image.Image) -> bool:
+    """True where a JPEG says that its three channels are luma and chroma; libjpeg gives no chroma of others."""
+    says_so = "jfif" in picture.info or picture.info.get("adobe_transform") == 1
+    return says_so and picture.mode == "RGB"
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    return picture.mode.startswith("I") or picture.mode == "F"
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """Transparent parts become black."""
+    if not _is_deep(picture) and (picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info):
+        layer = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
+    return picture
+
+
+def _grey(picture: Image.Image) -> Grey:
+    """One channel of 8 bits."""
+    return scaled_to_8_bits(np.asarray(picture)) if _is_deep(picture) else np.array(picture.convert("L"))
+
+
+def scaled_to_8_bits(values: npt.NDArray[np.generic]) -> Grey:
+    """Grey values of unknown depth as 0..255.
+
+    Whole numbers: the depth is the smallest of 8, 10, 12, 14, 16, 32 bits that holds the largest value, since a
+    12-bit film in a 16-bit file would come out black otherwise. Negative or fractional values: smallest to largest.
+    """
+    finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(finite.min()), float(finite.max())
+    if np.issubdtype(values.dtype, np.integer) and low >= 0:
+        low, high = 0.0, float(next(2**bits for bits in (8, 10, 12, 14, 16, 32, 64) if high < 2**bits) - 1)
+    if high <= low:
+        return np.zeros(values.shape, np.uint8)
+    return np.round((finite - low) * (255 / (high - low))).astype(np.uint8)
+
+
+def _check_shape(pixels: Grey) -> None:
+    """Refuse what cannot be a film whatever it shows."""
+    height, width = pixels.shape
+    if min(height, width) < MIN_SIDE_PX:
+        sentence = tr(
+            "It has {width} x {height} pixels; at least {least} a side are needed.",
+            width=width,
+            height=height,
+            least=MIN_SIDE_PX,
+        )
+        raise FilmUnreadable(Reason.TOO_SMALL, sentence)
+    if pixels.min() == pixels.max():
+        raise FilmUnreadable(Reason.BLANK, tr("It is blank: every pixel has the same value."))

@@ -1,0 +1,1 @@
+"""Score films quickly, and show where the evidence lies."""

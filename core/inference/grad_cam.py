@@ -1,0 +1,49 @@
+"""Where in a film the evidence lies: Grad-CAM, and one film's whole answer. Gives no opinion on it."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor
+
+from core.films.images import Grey
+from core.models.model_file import Model
+from core.networks.architectures import ARCHITECTURES
+from core.networks.preprocessing import as_fractions, network_input
+
+
+def heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.float32]:
+    """Grad-CAM of class `label` on a grey film (size, size) of the model's size: (size, size) float32, 0..1.
+
+    Channels of the last maps, weighted by the mean gradient of the class's logit; negative evidence is cut off.
+    With one logit, class 0's evidence is that which lowers it. Selvaraju et al. 2017, equations 1 and 2.
+    """
+    maps: list[Tensor] = []
+    layer = model.network.backbone.get_submodule(ARCHITECTURES[model.header.architecture].maps)
+
+    def keep(_module: torch.nn.Module, _given: object, output: Tensor) -> Tensor:
+        maps.append(output)
+        # DenseNet applies an in-place ReLU to its maps, which would overwrite what is kept here
+        return output.clone()
+
+    hook = layer.register_forward_hook(keep)
+    try:
+        with torch.enable_grad():
+            given = network_input(as_fractions(torch.from_numpy(film[None].copy())), model.preprocessing)
+            logits = model.network(given.requires_grad_())
+            score = logits[0, label] if logits.shape[1] > 1 else logits[0, 0] * (1 if label == 1 else -1)
+            (gradient,) = torch.autograd.grad(score, maps[0])
+    finally:
+        hook.remove()
+    weights = gradient.mean(dim=(2, 3), keepdim=True)  # (1, channels, 1, 1)
+    heat = (weights * maps[0]).detach().sum(1, keepdim=True).clamp_min(0)  # (1, 1, h, w)
+    heat = torch.nn.functional.interpolate(heat, film.shape, mode="bilinear", align_corners=False)[0, 0]
+    top = float(heat.max())
+    return (heat / top if top > 0 else heat).numpy().astype(np.float32)
+
+
+def overlay(film: Grey, heat: npt.NDArray[np.float32]) -> Image.Image:
+    """The film with its heat in orange, strongest where the heat is 1; both (height, width)."""
+    grey = np.repeat(film[..., None].astype(np.float32), 3, axis=2)
+    share = 0.55 * heat[..., None]
+    return Image.fromarray((grey * (1 - share) + np.array([255.0, 140.0, 0.0]) * share).astype(np.uint8))

@@ -1,0 +1,1 @@
+"""Check that a film is what the model can judge: the gate, and drift."""

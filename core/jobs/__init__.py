@@ -1,0 +1,1 @@
+"""What all jobs share: progress events, pacing, a threaded map."""

@@ -1,0 +1,1 @@
+"""Figures of classification with their confidence intervals, curves and tests."""

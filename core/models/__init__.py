@@ -1,0 +1,1 @@
+"""Model files: weights, header, calibration, operating point and card."""

@@ -1,0 +1,134 @@
+"""The model card: what a model is for, what it was made with, how good it is, where it fails. Mitchell et al. 2019."""
+
+from typing import Any, Final
+
+from core.documents.document import Block, Document, Heading, Table, Text, Tone
+from core.metrics.figures import DEFINITIONS, title_of, told
+from core.metrics.intervals import Figure
+from core.models.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
+from core.models.site_record import in_use, validation_here
+from core.recipes.recipe_labels import choice_value, recipe_title
+from core.system.language import marked, tr, tr_count
+from core.system.product import NOTICE
+
+Section = tuple[str, list[str]]
+OLD: Final = marked("This model's file was made before models had cards; what its description tells stands here.")
+NOT_TOLD: Final = marked("not told")
+EVALUATION_DATA: Final = marked("Evaluation data")
+# what training writes into the file
+LICENCE: Final = marked("Weights belong to whoever trained them. For research and education, not a diagnosis.")
+DETAILS: Final = marked(
+    "{architecture} for grey films of {size} x {size} pixels, made with PneumoScreen {version} by the recipe "
+    "{recipe!r}, starting from {start!r}; epoch {epoch} was kept. Weights: SHA-256 {digest}."
+)
+INTENDED: Final = marked(
+    "To sort chest films into {classes} beside a reader, for research and education. "
+    "Not a diagnosis, not for use without a reader, not for other films than those it was made with."
+)
+OUT_OF_SCOPE: Final = marked("Out of scope: lateral films, other body parts, CT or MR slices, photographs of films.")
+FACTORS: Final = marked(
+    "Age, sex, projection, device and processing of films change what a model sees. Figures for such "
+    "groups stand in evaluations where the films tell them."
+)
+NO_TEST_FILMS: Final = marked(
+    "No test films of other patients, never used for training, for choosing an epoch, or for the threshold."
+)
+BIAS: Final = marked(
+    "A model repeats the faults of its labels and the bias of its films. Whoever is rare among them, by "
+    "age, sex, origin or illness, may fare worse, and an overall figure hides that."
+)
+OTHER_PLACES: Final = marked(
+    "Films of another place, device or processing may be answered worse: do an acceptance test with films "
+    "reported there before use, and again after every change of detector or processing."
+)
+PREVALENCE: Final = marked(
+    "Probabilities hold for the share of findings among the validation films, not for any prevalence."
+)
+
+
+def card_of(content: dict[str, Any]) -> list[Section]:
+    """The card of a model from its description: Mitchell's headings, each with its paragraphs."""
+    classes = tr(" and ").join(content["classes"])
+    named = ("sensitivity", "specificity", "roc_auc")
+    films = content.get("films") or {}
+    return [
+        (tr("Model details"), _details(content)),
+        (tr("Intended use"), [tr(INTENDED, classes=classes), tr(OUT_OF_SCOPE)]),
+        (tr("Factors"), [tr(FACTORS)]),
+        (tr("Metrics"), [f"{title_of(name)}: {tr(DEFINITIONS[name])}" for name in named]),
+        (tr("Training data"), _training_data(content, films)),
+        (tr(EVALUATION_DATA), [_test_films(films["test"]) if "test" in films else tr(NO_TEST_FILMS)]),
+        (tr("Ethical considerations"), [tr(BIAS)]),
+        (tr("Caveats and recommendations"), [tr(OTHER_PLACES), tr(PREVALENCE)]),
+    ]
+
+
+def _details(content: dict[str, Any]) -> list[str]:
+    recipe = content.get("recipe") or {}
+    made = tr(
+        DETAILS,
+        architecture=choice_value(content["architecture"]),
+        size=content["preprocessing"]["size_px"],
+        version=content["app_version"],
+        recipe=recipe_title(str(recipe.get("name", tr(NOT_TOLD)))),
+        start=choice_value(str(recipe.get("start", tr(NOT_TOLD)))),
+        epoch=content.get("best_epoch", tr(NOT_TOLD)),
+        digest=content["sha256"],
+    )
+    licence = content.get("licence", NOT_TOLD)
+    return [made, tr("Licence: {licence}", licence=tr(licence) if licence in (LICENCE, NOT_TOLD) else licence)]
+
+
+def _test_films(count: int) -> str:
+    return tr_count(
+        "{count} test film of another patient, never used for training, for choosing an epoch, or for the threshold.",
+        "{count} test films of other patients, never used for training, for choosing an epoch, or for the threshold.",
+        count,
+    )
+
+
+def _training_data(content: dict[str, Any], films: dict[str, int]) -> list[str]:
+    counts = [tr("{count} for {split}", count=count, split=tr(str(split))) for split, count in films.items()]
+    fingerprint = content.get("data_fingerprint", tr(NOT_TOLD))
+    told_films = tr(
+        "Films: {counts}; split by patient. Data: {data}.", counts=", ".join(counts) or tr(NOT_TOLD), data=fingerprint
+    )
+    accepted, ages = content.get(ACCEPTED) or (), content.get(AGES)
+    paragraphs = [told_films]
+    if ages:
+        paragraphs += [tr("Patients of {youngest:g} to {oldest:g} completed years.", youngest=ages[0], oldest=ages[1])]
+    return paragraphs + [
+        tr("Trained knowingly with a fault of its data. {sentence}", sentence=sentence) for sentence in accepted
+    ]
+
+
+def _figures(content: dict[str, Any]) -> list[Block]:
+    """The figures on the sealed test films, if the model has them."""
+    metrics = content.get("metrics") or {}
+    figures = [(name, value) for name, value in metrics.items() if isinstance(value, dict) and "low" in value]
+    if not figures:
+        return [Text(tr("There are no figures on test films in this model's file."))]
+    rows = [(title_of(name), told(Figure(value["value"], value["low"], value["high"]))) for name, value in figures]
+    header = (tr("On test films, n = {count}", count=metrics["n"]), tr("Value (95 % interval)"))
+    return [Table(header, tuple(rows))]
+
+
+def card_document(header: ModelHeader) -> Document:
+    """The card of a model as people read and print it, with what is known of it at this place.
+
+    It is made anew from the model's description: the card in the file is in the language of who trained it.
+    """
+    used, content = in_use(header), header.content
+    accepted, sentence = validation_here(used)
+    blocks: list[Block] = [Text(tr(NOTICE), Tone.NOTICE), Text(sentence, Tone.PLAIN if accepted else Tone.NOTICE)]
+    blocks += [Text(warning, Tone.NOTICE) for warning in header.warnings]
+    if CARD not in content:
+        blocks.append(Text(tr(OLD), Tone.QUIET))
+    for heading, paragraphs in card_of(content):
+        blocks += [Heading(heading), *map(Text, paragraphs)]
+        if heading == tr(EVALUATION_DATA):
+            blocks += [Heading(tr("Quantitative analyses")), *_figures(content)]
+    if FILMS in content:
+        blocks.append(Text(tr("The file tells films that it was made with again by one-way codes."), Tone.QUIET))
+    subtitle = tr("{name}\nClasses: {classes}", name=used.name, classes=", ".join(header.classes))
+    return Document(tr("Model card"), subtitle, tuple(blocks), tr(NOTICE))

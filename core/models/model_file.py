@@ -1,0 +1,207 @@
+"""A model as one safetensors file: weights in half precision, and a JSON header that says how to use them."""
+
+import hashlib
+import json
+import threading
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from core.films.images import resized
+from core.films.phantoms import self_test_films
+from core.models.calibration import Calibration
+from core.models.model_card import card_of
+from core.models.model_header import (
+    CARD,
+    FORMAT,
+    KEY,
+    SEAL,
+    ModelHeader,
+    bundled_model,
+    invalid_model,
+    read_header,
+    seal_of,
+)
+from core.models.site_record import in_use
+from core.networks.architectures import ARCHITECTURES, Network, build
+from core.networks.preprocessing import Preprocessing, as_fractions, network_input
+from core.recipes.recipe import Normalisation
+from core.system.files import write_atomically
+from core.system.language import tr
+from core.system.product import VERSION
+
+BATCH = 32
+KNOWN_TOLERANCE = 1e-3  # processors round differently; half a percent of a wrong weight shows more
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network with all that is needed to use it. Not for training: its network is in evaluation mode."""
+
+    path: Path
+    header: ModelHeader
+    network: Network
+    preprocessing: Preprocessing
+
+    @property
+    def calibration(self) -> Calibration:
+        return self.header.calibration
+
+    def logits(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Raw answers (n, outputs) for grey films (n, size, size) uint8 of the model's own size."""
+        return logits_of(self.network, self.preprocessing, films)
+
+    def probabilities(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities (n,) of class 1, or (n, classes)."""
+        return self.calibration.probabilities(self.logits(films))
+
+
+@torch.inference_mode()
+def logits_of(
+    network: Network, preprocessing: Preprocessing, films: npt.NDArray[np.uint8], cancel: threading.Event | None = None
+) -> npt.NDArray[np.float32]:
+    """Logits (n, outputs) float32 of grey films, in full precision; fewer rows where `cancel` was set meanwhile."""
+    device = next(network.parameters()).device
+    network.eval()
+    rows: list[Tensor] = []
+    for start in range(0, len(films), BATCH):
+        if cancel is not None and cancel.is_set():
+            break
+        part = torch.from_numpy(np.array(films[start : start + BATCH])).to(device)
+        rows.append(network(network_input(as_fractions(part), preprocessing)).float().cpu())
+    return torch.cat(rows).numpy() if rows else np.zeros((0, network.head.out_features), np.float32)
+
+
+def _weights_digest(state: dict[str, Tensor]) -> str:
+    """SHA-256 over names, shapes and bytes. Neither safetensors nor torch notices overwritten weights."""
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        value = state[key]
+        digest.update(f"{key} {value.dtype} {tuple(value.shape)}\n".encode())
+        digest.update(value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def known_films(size_px: int) -> npt.NDArray[np.uint8]:
+    """The self-test's phantoms at a model's size, (4, size, size)."""
+    return np.stack([resized(film, size_px, size_px) for film in self_test_films()])
+
+
+def save_model(
+    path: Path,
+    architecture: str,
+    classes: tuple[str, ...],
+    network: Network,
+    preprocessing: Preprocessing,
+    calibration: Calibration,
+    more: dict[str, Any],
+) -> None:
+    """Write a model file by temporary name and rename. more: recipe, metrics, data fingerprint, ... as JSON values.
+
+    The answers of the rounded weights on the self-test's phantoms go into the header.
+    """
+    state = {key: _halved(value) for key, value in network.state_dict().items()}
+    rounded = build(architecture, len(classes))
+    rounded.load_state_dict(state)
+    known = calibration.probabilities(logits_of(rounded, preprocessing, known_films(preprocessing.size_px)))
+    content = {
+        "format": FORMAT,
+        "app_version": VERSION,
+        "architecture": architecture,
+        "classes": list(classes),
+        "preprocessing": asdict(preprocessing),
+        **asdict(calibration),
+        "self_test": np.atleast_2d(known).tolist(),
+        "gate": None,
+        "sha256": _weights_digest(state),
+        **more,
+    }
+    content[CARD] = card_of(content)
+    content[SEAL] = seal_of(json.loads(json.dumps(content, allow_nan=False)))
+    data = save(state, {KEY: json.dumps(content, allow_nan=False)})
+    write_atomically(path, lambda stream: stream.write(data))
+
+
+def _halved(value: Tensor) -> Tensor:
+    """Half precision for weights; counters stay whole numbers."""
+    value = value.detach().cpu().contiguous()
+    return value.half() if value.is_floating_point() else value
+
+
+def load_model(path: Path | None) -> Model:
+    """The model in `path`, or the bundled one for None, checked byte for byte. Raises JobFailed (model_invalid)."""
+    path = path or bundled_model()
+    header = read_header(path)
+    if header.architecture not in ARCHITECTURES:
+        why = tr("its architecture {name!r} is not known to this version", name=header.architecture)
+        raise invalid_model(path, why)
+    try:
+        state = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise invalid_model(path, tr("it is cut off or damaged")) from error
+    if _weights_digest(state) != header.content["sha256"]:
+        why = tr("its weights were changed since it was saved; fetch it again from where it came")
+        raise invalid_model(path, why)
+    network = build(header.architecture, len(header.classes))
+    try:
+        network.load_state_dict(state)
+        content = header.content
+        preprocessing = Preprocessing(
+            int(content["preprocessing"]["size_px"]), Normalisation(content["preprocessing"]["normalisation"])
+        )
+    except (RuntimeError, KeyError, TypeError, ValueError) as error:
+        why = tr("it does not fit the architecture {name}", name=header.architecture)
+        raise invalid_model(path, why) from error
+    loaded = network.state_dict().values()  # in single precision: on half, torch takes 50 times as long to look
+    if not all(bool(value.isfinite().all()) for value in loaded if value.is_floating_point()):
+        raise invalid_model(path, tr("some of its weights are not numbers"))
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = Model(path, header, network.eval(), preprocessing)
+    if not answers_as_made(model):
+        why = tr("it does not answer the known pictures as it did when it was saved; fetch it again")
+        raise invalid_model(path, why)
+    return model
+
+
+def known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """What the model answers to the self-test's phantoms, and what it answered when it was saved; 2 axes each."""
+    answers = np.atleast_2d(model.probabilities(known_films(model.preprocessing.size_px)))
+    try:
+        return answers, np.array(model.header.content["self_test"], np.float64)
+    except (KeyError, TypeError, ValueError) as error:
+        raise invalid_model(model.path, tr("its description is incomplete ({what})", what="self_test")) from error
+
+
+def answers_as_made(model: Model) -> bool:
+    """Whether the known answers are those that the file carries."""
+    answers, expected = known_answers(model)
+    return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= KNOWN_TOLERANCE)
+
+
+@lru_cache(maxsize=1)
+def _kept(path: Path, _size: int, _time_ns: int) -> Model:
+    """The model in a file of this size and time of change."""
+    return load_model(path)
+
+
+def load_in_use(path: Path | None) -> Model:
+    """The same model as it answers on this computer: at the operating point that was chosen here, if one was.
+
+    The model that was loaded last is kept in memory as long as its file is unchanged, so that film after film is read
+    without delay. Raises JobFailed (model_invalid or operating_point_invalid).
+    """
+    path = path or bundled_model()
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise invalid_model(path, tr("there is no such file")) from error
+    model = _kept(path, status.st_size, status.st_mtime_ns)
+    return replace(model, header=in_use(model.header))

@@ -1,0 +1,47 @@
+"""A model's answers on labelled films, as its file keeps them: enough to choose an operating point without films."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from core.metrics.intervals import Groups
+from core.metrics.roc import Floats, Labels
+from core.models.calibration import Logits, probabilities_of
+
+DIGITS: Final = 5  # of logits in files; a change of 1e-5 moves a probability by less than 1e-5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """labels (n,), logits (n, 1 or classes) float32, patients (n,) numbered from 0, films: the short code of each."""
+
+    labels: Labels
+    logits: Logits
+    patients: Groups
+    films: tuple[str, ...]
+
+    def probabilities(self, temperature: float) -> Floats:
+        """Probabilities, (n,) of class 1, or (n, classes)."""
+        return probabilities_of(self.logits, temperature)
+
+    def to_json_object(self) -> dict[str, Any]:
+        """The same as JSON values; patients are numbers that say only which films belong together."""
+        return {
+            "labels": self.labels.tolist(),
+            "logits": [[round(float(value), DIGITS) for value in row] for row in self.logits],
+            "patients": self.patients.tolist(),
+            "films": list(self.films),
+        }
+
+
+def answers_of(content: Any) -> Answers | None:
+    """The answers in a model file's JSON, None where it has none. Raises ValueError, TypeError, KeyError if broken."""
+    if content is None:
+        return None
+    labels, patients = (np.array(content[name], np.int64) for name in ("labels", "patients"))
+    logits = np.array(content["logits"], np.float32).reshape(len(labels), -1)
+    films = tuple(str(code) for code in content["films"])
+    if not len(labels) == len(patients) == len(films) or not np.isfinite(logits).all():
+        raise ValueError("answers")
+    return Answers(labels, logits, patients, films)

@@ -1,0 +1,1 @@
+"""Network architectures, preprocessing and augmentation."""

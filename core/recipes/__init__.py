@@ -1,0 +1,1 @@
+"""Recipes: every choice of a training, in Python, in JSON and in words."""

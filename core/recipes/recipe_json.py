@@ -1,0 +1,86 @@
+"""A Recipe as strict JSON, read and written. Chooses nothing."""
+
+from contextlib import suppress
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_recipe
+from core.system.files import read_json
+from core.system.language import tr
+
+FORMAT: Final = 2  # 1: before films were stretched
+
+
+def to_json_object(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain JSON values, with the format number."""
+    return {"format": FORMAT, **asdict(recipe)}
+
+
+def from_json_object(content: object) -> Recipe:
+    """A recipe from parsed JSON. Unknown and missing keys are errors that name the key: JobFailed (recipe_invalid)."""
+    if not isinstance(content, dict):
+        raise invalid_recipe(tr("it is not a JSON object"))
+    if content.get("format") == 1 and isinstance(content.get("augmentation"), dict):
+        content = {**content, "format": FORMAT, "augmentation": {"stretch_fraction": 0.0, **content["augmentation"]}}
+    if content.get("format") != FORMAT:
+        raise invalid_recipe(
+            tr(
+                "its format is {found!r}, and this version reads format {known}",
+                found=content.get("format"),
+                known=FORMAT,
+            )
+        )
+    choices = {key: value for key, value in content.items() if key != "format"}
+    choices["augmentation"] = Augmentation(**_checked(Augmentation, choices.get("augmentation"), "augmentation."))
+    return Recipe(**_checked(Recipe, choices, ""))
+
+
+def _checked(kind: type, values: object, prefix: str) -> dict[str, Any]:
+    """`values` as the fields of dataclass `kind`: every key known and present, every value of its field's type."""
+    if not isinstance(values, dict):
+        key = prefix.rstrip(".")
+        raise invalid_recipe(tr("{key} is not a JSON object", key=key) if key else tr("it is not a JSON object"))
+    types = get_type_hints(kind)
+    if unknown := sorted(set(values) - set(types)):
+        raise invalid_recipe(tr("unknown key {key}", key=prefix + unknown[0]))
+    if missing := sorted(set(types) - set(values)):
+        raise invalid_recipe(tr("missing key {key}", key=prefix + missing[0]))
+    return {key: _converted(values[key], expected, prefix + key) for key, expected in types.items()}
+
+
+def _converted(value: Any, expected: type, key: str) -> Any:
+    """A JSON value as its field's type; enumerations by their values, whole numbers also where fractions may stand."""
+    if issubclass(expected, StrEnum):
+        try:
+            return expected(value)
+        except ValueError:
+            names = ", ".join(expected)
+            raise invalid_recipe(
+                tr("{key} is {value!r}; it must be one of {names}", key=key, value=value, names=names)
+            ) from None
+    if expected is float and isinstance(value, int) and not isinstance(value, bool):
+        with suppress(OverflowError):
+            return float(value)
+    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        raise invalid_recipe(
+            tr("{key} is {value!r}; it must be of type {kind}", key=key, value=value, kind=expected.__name__)
+        )
+    return value
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """A named recipe (seed, fast, best) or one from a JSON file. Raises JobFailed (recipe_invalid)."""
+    if name_or_path in NAMED_RECIPES:
+        return NAMED_RECIPES[name_or_path]
+    path = Path(name_or_path)
+    try:
+        return from_json_object(read_json(path))
+    except FileNotFoundError:
+        names = ", ".join(NAMED_RECIPES)
+        raise invalid_recipe(
+            tr("{name} is neither a file nor one of {names}", name=name_or_path, names=names)
+        ) from None
+    except (OSError, ValueError) as error:
+        raise invalid_recipe(tr("{path} cannot be read as JSON ({error})", path=path, error=error)) from error

@@ -1,0 +1,1 @@
+"""Run folders: what a training wrote, listed and compared."""

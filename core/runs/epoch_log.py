@@ -1,0 +1,67 @@
+"""The log of a run's epochs, one JSON line each."""
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from core.system.files import explained_write, flushed_append
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """One epoch is over. Accuracies, AUC, sensitivity and specificity are fractions, the last two at 0.5.
+
+    With several classes AUC is the mean over them, and sensitivity and specificity are None.
+    """
+
+    epoch: int
+    epochs: int
+    training_loss: float
+    training_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    validation_auc: float
+    validation_sensitivity: float | None
+    validation_specificity: float | None
+    learning_rate: float
+    films_per_second: float
+    seconds: float
+    is_best: bool
+
+
+EVENTS: Final = "events.jsonl"
+
+
+def log_epoch(run_dir: Path, ended: EpochEnded) -> None:
+    """Add one line to the run's events.jsonl."""
+    path = run_dir / EVENTS
+    line = json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n"
+    with explained_write(path):
+        flushed_append(path, line)
+
+
+def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
+    """The epochs of a run, each once; one that was trained again after a resume counts as it was at last.
+
+    Lines that cannot be read, such as a torn last one, are left out.
+    """
+    epochs: dict[int, EpochEnded] = {}
+    try:
+        lines = (run_dir / EVENTS).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ()
+    for line in lines:
+        with suppress(ValueError, TypeError, RecursionError):
+            content = json.loads(line)
+            if isinstance(content, dict) and content.pop("event", None) == "EpochEnded":
+                ended = EpochEnded(**content)
+                if all(isinstance(value, int | float | None) for value in content.values()):
+                    epochs[ended.epoch] = ended
+    return tuple(epochs[number] for number in sorted(epochs))
+
+
+def seconds_of(run_dir: Path) -> float:
+    """Seconds of training and validation over all epochs of a run."""
+    return sum(epoch.seconds for epoch in read_epochs(run_dir))

@@ -1,0 +1,154 @@
+"""What a run folder holds besides weights: recipe, preparation, splits, and how two datasets are told apart."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core.datasets.dataset import Dataset
+from core.datasets.preparation import Preparation, load_preparation, save_preparation
+from core.recipes.recipe import Recipe
+from core.recipes.recipe_json import from_json_object, to_json_object
+from core.runs.epoch_log import read_epochs
+from core.system.csv_text import csv_line
+from core.system.errors import JobFailed, PneumoScreenError, Reason
+from core.system.files import (
+    read_json,
+    readable_name,
+    sha256_of_text,
+    write_text_atomically,
+)
+from core.system.language import tr
+
+RECIPE: Final = "recipe.json"
+PREPARATION: Final = "preparation.json"
+SPLITS: Final = "splits.csv"
+CHECKPOINT: Final = "last.ckpt"
+MODEL: Final = "best.safetensors"
+METRICS: Final = "metrics.json"
+CARD: Final = "run.json"
+PREDICTIONS: Final = "predictions.csv"
+FORMAT: Final = 1
+
+
+def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: bool) -> tuple[Recipe, Preparation]:
+    """Recipe and preparation of an interrupted run, or the given ones, written down. Never starts over a run.
+
+    A run that was interrupted before its first checkpoint is resumed from its beginning.
+    Raises JobFailed (nothing_to_resume or output_not_writable).
+    """
+    if resume:
+        if not is_resumable(run_dir):
+            sentence = tr("{folder} holds no interrupted training to resume.", folder=run_dir)
+            raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+        return _kept_recipe(run_dir), load_preparation(run_dir / PREPARATION)
+    if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
+        sentence = tr("{folder} already holds a training. Choose another folder, or resume that one.", folder=run_dir)
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+    write_text_atomically(run_dir / RECIPE, json.dumps(to_json_object(recipe), indent=2) + "\n")
+    save_preparation(preparation, run_dir / PREPARATION)
+    return recipe, preparation
+
+
+def is_resumable(run_dir: Path) -> bool:
+    """True where a training was begun and not finished.
+
+    Without a checkpoint that is one which was interrupted in its first epoch, perhaps after it wrote its first model.
+    A finished run has its figures, a finished trial of a search more epochs, or its card says that it is over.
+    """
+    if (run_dir / CHECKPOINT).is_file():
+        return True
+    if not (run_dir / RECIPE).is_file() or not (run_dir / PREPARATION).is_file():
+        return False
+    return not (run_dir / METRICS).exists() and len(read_epochs(run_dir)) < 2 and not _is_over(run_dir)
+
+
+def _is_over(run_dir: Path) -> bool:
+    try:
+        return read_card(run_dir).seconds is not None
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+
+
+def _kept_recipe(run_dir: Path) -> Recipe:
+    """The recipe of a run. Raises JobFailed (nothing_to_resume) where it cannot be read."""
+    path = run_dir / RECIPE
+    try:
+        return from_json_object(read_json(path))
+    except (OSError, ValueError, PneumoScreenError) as error:
+        sentence = tr("{path} is damaged, so the training cannot go on. Start a new one in another folder.", path=path)
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+
+
+@dataclass(frozen=True, slots=True)
+class RunCard:
+    """What a run says of itself. started: local time, ISO 8601. seconds: of work, None until it is finished."""
+
+    name: str
+    note: str
+    dataset: str
+    data_fingerprint: str
+    started: str
+    seconds: float | None = None
+
+
+def write_card(run_dir: Path, card: RunCard) -> None:
+    """Write the run's card by temporary name and rename."""
+    write_text_atomically(run_dir / CARD, json.dumps({"format": FORMAT, **asdict(card)}, indent=2) + "\n")
+
+
+def read_card(run_dir: Path) -> RunCard:
+    """The run's card. Raises OSError, ValueError, TypeError or KeyError where this version can read none."""
+    content = read_json(run_dir / CARD)
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise ValueError("format")
+    seconds = content.pop("seconds")
+    if not all(isinstance(value, str) for value in content.values()) or not isinstance(seconds, int | float | None):
+        raise TypeError("value")
+    return RunCard(**content, seconds=seconds)
+
+
+def write_predictions(
+    run_dir: Path, names: Sequence[str], labels: Sequence[str], rows: npt.NDArray[np.float64]
+) -> None:
+    """Keep the answers on the test films, so that runs can be compared film by film.
+
+    names, labels: of the films. rows: (n,) probability of class 1, or (n, classes); written in full, for rounding
+    would tie answers near 0 and 1 and change AUC.
+    """
+    lines = [csv_line(["file", "label", "probabilities"])]
+    for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
+        lines.append(csv_line([readable_name(name), label, " ".join(repr(float(value)) for value in row)]))
+    write_text_atomically(run_dir / PREDICTIONS, "".join(lines))
+
+
+def read_predictions(run_dir: Path) -> dict[str, tuple[str, tuple[float, ...]]]:
+    """For each test film its label and probabilities. Raises OSError or ValueError where they cannot be read."""
+    with (run_dir / PREDICTIONS).open(encoding="utf-8", newline="") as stream:
+        return {
+            row["file"]: (row["label"], tuple(float(value) for value in row["probabilities"].split()))
+            for row in csv.DictReader(stream)
+        }
+
+
+def write_splits(run_dir: Path, dataset: Dataset) -> None:
+    """Keep which film was used for what, as a label list that can itself be opened as a dataset."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["file", "label", "patient", "split"])
+    for film in dataset.films:
+        file = readable_name(str(film.path.absolute()))
+        writer.writerow([file, dataset.classes[film.label], readable_name(film.patient), film.split])
+    write_text_atomically(run_dir / SPLITS, text.getvalue())
+
+
+def data_fingerprint(dataset: Dataset) -> str:
+    """Eight digits that tell two datasets apart by names, labels and splits."""
+    lines = [f"{dataset.name_of(film.path)} {film.label} {film.split}" for film in dataset.films]
+    return sha256_of_text("\n".join(sorted(lines)))[:8]

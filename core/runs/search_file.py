@@ -1,0 +1,66 @@
+"""What a search for a recipe is about, on disk, so that it can be continued. Tries nothing itself."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core.recipes.recipe import Recipe
+from core.recipes.recipe_json import from_json_object, to_json_object
+from core.system.errors import JobFailed, PneumoScreenError, Reason
+from core.system.files import read_json, readable_name, write_text_atomically
+from core.system.language import tr
+
+SEARCH: Final = "search.json"
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search in `folder` that varies `recipe` on the dataset of that name."""
+
+    folder: Path
+    recipe: Recipe
+    dataset: str
+
+
+def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
+    """Write down what the search is about, or check that the one in `folder` is about the same.
+
+    Raises JobFailed (nothing_to_resume) where it is not: trials of different searches must not be mixed.
+    """
+    dataset = readable_name(str(source.absolute()))
+    if not (folder / SEARCH).exists():
+        content = {"format": FORMAT, "dataset": dataset, "recipe": to_json_object(recipe)}
+        write_text_atomically(folder / SEARCH, json.dumps(content, indent=2) + "\n")
+    elif read_search(folder) != Search(folder, recipe, dataset):
+        sentence = tr(
+            "The search in {folder} is about another recipe or dataset. Choose another folder.", folder=folder
+        )
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+
+
+def read_search(folder: Path) -> Search:
+    """The search in `folder`. Raises JobFailed (nothing_to_resume) where there is none that can be read."""
+    try:
+        content = read_json(folder / SEARCH)
+        if content["format"] != FORMAT:
+            raise ValueError("format")
+        return Search(folder, from_json_object(content["recipe"]), str(content["dataset"]))
+    except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
+        sentence = tr("{folder} holds no search that can be continued.", folder=folder)
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+
+
+def latest_search(root: Path, source: Path) -> Search:
+    """The newest search in `root` on the dataset at `source`. Raises JobFailed (nothing_to_resume) without one."""
+    dataset = readable_name(str(source.absolute()))
+    for folder in sorted(root.glob("search-*"), reverse=True):
+        try:
+            found = read_search(folder)
+        except JobFailed:
+            continue
+        if found.dataset == dataset:
+            return found
+    sentence = tr("There is no earlier search on this dataset. Begin one with Search.")
+    raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)

@@ -1,0 +1,114 @@
+"""RESULTS.csv: one row for every file, on disk as it comes, resumable. Scores nothing."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, TextIO
+
+from core.models.decision import Decision
+from core.screening.events import LedgerRow, Status
+from core.system.csv_text import csv_line, csv_rows, spreadsheet_cell, whole_csv, without_quote
+from core.system.errors import JobFailed, Reason
+from core.system.files import explained_write, write_text_atomically
+from core.system.language import tr
+
+UNFINISHED: Final = ".partial"
+COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
+
+
+def unfinished(output: Path) -> Path:
+    """Where the rows of a screening stand until it is complete."""
+    return output.with_name(output.name + UNFINISHED)
+
+
+def header_of(classes: tuple[str, ...]) -> list[str]:
+    """The first line; with more than two classes one column of probabilities each."""
+    extra = [spreadsheet_cell(f"p_{name}") for name in classes] if len(classes) > 2 else []
+    return [*COLUMNS, *extra]
+
+
+def cells_of(row: LedgerRow) -> list[str]:
+    """One row as cells that no spreadsheet runs."""
+    probability = "" if row.probability is None else f"{row.probability:.6f}"
+    plain = [row.file, row.status, row.reason, row.label or "", probability, row.decision or "", row.model]
+    return [spreadsheet_cell(cell) for cell in plain] + [f"{value:.6f}" for value in row.class_probabilities]
+
+
+def row_of(cells: list[str]) -> LedgerRow:
+    """A row read back. Raises ValueError for a torn or foreign one."""
+    file, status, reason, label, probability, decision, model = cells[:7]
+    return LedgerRow(
+        file=without_quote(file),
+        status=Status(status),
+        reason=reason,
+        label=without_quote(label) or None,
+        probability=float(probability) if probability else None,
+        decision=Decision(decision) if decision else None,
+        model=without_quote(model),
+        class_probabilities=tuple(float(cell) for cell in cells[7:]),
+    )
+
+
+def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRow]:
+    """Whole rows of an earlier screening by the same model; a torn last row is left out.
+
+    Raises JobFailed where the file is no such ledger, or is of another model.
+    """
+    try:
+        content = path.read_bytes()
+        lines = csv_rows(whole_csv(content))
+    except (OSError, ValueError) as error:
+        raise _not_resumable(path, tr("it cannot be read")) from error
+    expected = header_of(classes)
+    if not lines or lines[0] != expected:
+        if not lines and text_of([], classes).encode("utf-8").startswith(content):
+            return []  # torn in its first line
+        raise _not_resumable(path, tr("its columns are not those of this model's screenings"))
+    rows = {}
+    for cells in lines[1:]:
+        try:
+            row = row_of(cells)
+        except ValueError as error:
+            raise _not_resumable(path, tr("one of its rows was changed")) from error
+        if row.model != model:
+            raise _not_resumable(path, tr("it was made by {other}, not by {model}", other=row.model, model=model))
+        rows[row.file] = row
+    return list(rows.values())
+
+
+def _not_resumable(path: Path, why: str) -> JobFailed:
+    sentence = tr(
+        "{path} cannot be continued: {why}. Screen again without resuming, or choose another output.",
+        path=path,
+        why=why,
+    )
+    return JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+
+
+def text_of(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
+    """The whole CSV of these rows."""
+    return "".join(csv_line(cells) for cells in (header_of(classes), *(cells_of(row) for row in rows)))
+
+
+def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
+    """Write the complete ledger under its final name and drop the unfinished one."""
+    write_text_atomically(output, text_of(rows, classes))
+    unfinished(output).unlink(missing_ok=True)
+
+
+class Journal:
+    """The unfinished ledger, open for appending; every row reaches the operating system as it is added."""
+
+    def __init__(self, output: Path, classes: tuple[str, ...], rows: Iterable[LedgerRow]) -> None:
+        self._path = unfinished(output)
+        write_text_atomically(self._path, text_of(rows, classes))
+        with explained_write(self._path):
+            self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
+
+    def add(self, row: LedgerRow) -> None:
+        with explained_write(self._path):
+            self._stream.write(csv_line(cells_of(row)))
+            self._stream.flush()
+
+    def close(self) -> None:
+        with explained_write(self._path):
+            self._stream.close()

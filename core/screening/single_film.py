@@ -1,0 +1,77 @@
+"""Scoring one film although it was refused, because a person looked at it and says that it is what is asked for."""
+
+import threading
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.films.dicom_details import cautions, film_details
+from core.films.images import read_film, resized
+from core.inference.grad_cam import heat_map
+from core.jobs.events import Progressed, Stage
+from core.models.model_file import load_in_use
+from core.models.site_record import validation_here
+from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
+from core.screening.folder_listing import file_of
+from core.screening.results_csv import write_final
+from core.screening.screening import scored_row
+from core.system.errors import REFUSALS, JobFailed, Reason
+from core.system.language import tr
+
+
+def override(
+    result: ScreeningResult, folder: Path, row: LedgerRow, model: Path | None, cancel: threading.Event
+) -> Generator[Progressed, None, tuple[LedgerRow, FilmReading, ScreeningResult]]:
+    """The row of a refused film with its score, its reading, and the screening with it, also on the disk.
+
+    The row keeps the reason for which it was refused, so that everybody sees that a person overrode it. Raises
+    FilmUnreadable or JobFailed: a reason that cannot be overridden, another model than that which screened.
+    """
+    if row.status is not Status.REFUSED or row.reason not in REFUSALS or not result.completed:
+        sentence = tr("{file} was refused because it cannot be scored ({reason}).", file=row.file, reason=row.reason)
+        raise JobFailed(Reason.UNSUPPORTED, sentence)
+    loaded = load_in_use(model)
+    if loaded.header.name != row.model:
+        sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
+        raise JobFailed(Reason.MODEL_INVALID, sentence)
+    reading = yield from read_one(file_of(folder, row.file), model, cancel)
+    scored = scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
+    rows = tuple(scored if other.file == row.file else other for other in result.rows)
+    write_final(result.output, rows, loaded.header.classes)
+    return scored, reading, replace(result, rows=rows, refused=result.refused - 1, scored=result.scored + 1)
+
+
+def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generator[Progressed, None, FilmReading]:
+    """One film's answer with its picture and heat map; model None is the bundled one.
+
+    A single film takes too short to be cancelled. Raises FilmUnreadable or JobFailed.
+    """
+    yield Progressed(Stage.LOADING_NETWORK, 0, 2)
+    loaded = load_in_use(model)
+    yield Progressed(Stage.EXPLAINING, 1, 2)
+    pixels = read_film(path)
+    small = resized(pixels, loaded.preprocessing.size_px, loaded.preprocessing.size_px)
+    probability = loaded.probabilities(small[None])[0]
+    label = loaded.calibration.label(probability)
+    heat = heat_map(loaded, small, label)
+    height, width = pixels.shape
+    large = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
+    details = film_details(path)
+    return FilmReading(
+        path=path,
+        label=loaded.header.classes[label],
+        finding=loaded.header.finding_of(loaded.header.classes[label]),
+        probability=float(probability if loaded.calibration.threshold is not None else probability[label]),
+        probabilities=tuple(map(float, probability)) if np.ndim(probability) else float(probability),
+        threshold=loaded.calibration.threshold,
+        decision=loaded.calibration.decision(probability),
+        model=loaded.header.name,
+        validation=validation_here(loaded.header)[1],
+        details=details,
+        pixels=pixels,
+        heat=large,
+        cautions=cautions(details, loaded.header.ages),
+    )

@@ -1,0 +1,1 @@
+"""Ground floor: errors, files, locks, language, folders of the app."""

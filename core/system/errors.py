@@ -1,0 +1,133 @@
+"""What can go wrong, as codes and sentences. Holds no wording for a particular screen and no logging."""
+
+from enum import StrEnum
+from typing import Final
+
+from core.system.language import marked, tr
+
+
+class Reason(StrEnum):
+    """Why a film has no score, or why a job could not be done. The values stand in CSV files: never rename one."""
+
+    # a film that is refused: looking at it again would give the same answer
+    EMPTY_FILE = "empty_file"
+    NOT_AN_IMAGE = "not_an_image"
+    TOO_LARGE = "too_large"
+    TOO_SMALL = "too_small"
+    BLANK = "blank"
+    MULTI_FRAME = "multi_frame"
+    NO_PIXELS = "no_pixels"
+    UNSUPPORTED = "unsupported"
+    # a film that was read and that the gate refuses: a person may let it through (core/input_checks/gate.py)
+    NOT_A_CHEST_FILM = "not_a_chest_film"
+    LATERAL_VIEW = "lateral_view"
+    INVERTED = "inverted"
+    ROTATED = "rotated"
+    TOO_CROPPED = "too_cropped"
+    COLOUR_PHOTO = "colour_photo"
+    # a film that failed: mending the cause and trying again may help
+    MISSING = "missing"
+    NO_PERMISSION = "no_permission"
+    DAMAGED = "damaged"
+    READ_ERROR = "read_error"
+    OUT_OF_MEMORY = "out_of_memory"
+    DECODER_FAILED = "decoder_failed"
+    # a job that could not be done
+    DATASET_INVALID = "dataset_invalid"
+    DATASET_LEAKS = "dataset_leaks"
+    OUTPUT_NOT_WRITABLE = "output_not_writable"
+    DISK_FULL = "disk_full"
+    IN_USE = "in_use"
+    MODEL_INVALID = "model_invalid"
+    WEIGHTS_UNAVAILABLE = "weights_unavailable"
+    RECIPE_INVALID = "recipe_invalid"
+    NOTHING_TO_RESUME = "nothing_to_resume"
+    RUN_UNREADABLE = "run_unreadable"
+    OPERATING_POINT_INVALID = "operating_point_invalid"
+
+
+FAILED_FILM_REASONS: Final = frozenset(
+    {
+        Reason.MISSING,
+        Reason.NO_PERMISSION,
+        Reason.DAMAGED,
+        Reason.READ_ERROR,
+        Reason.OUT_OF_MEMORY,
+        Reason.DECODER_FAILED,
+    }
+)
+
+REASONS: Final[dict[str, str]] = {  # why a film has no score, in a few words
+    Reason.EMPTY_FILE: marked("empty file"),
+    Reason.NOT_AN_IMAGE: marked("not an image"),
+    Reason.TOO_LARGE: marked("too large"),
+    Reason.TOO_SMALL: marked("too small"),
+    Reason.BLANK: marked("blank"),
+    Reason.MULTI_FRAME: marked("multi frame"),
+    Reason.NO_PIXELS: marked("no pixels"),
+    Reason.UNSUPPORTED: marked("unsupported"),
+    Reason.NOT_A_CHEST_FILM: marked("not a chest film"),
+    Reason.LATERAL_VIEW: marked("lateral view"),
+    Reason.INVERTED: marked("inverted"),
+    Reason.ROTATED: marked("rotated"),
+    Reason.TOO_CROPPED: marked("too cropped"),
+    Reason.COLOUR_PHOTO: marked("colour photo"),
+    Reason.MISSING: marked("missing"),
+    Reason.NO_PERMISSION: marked("no permission"),
+    Reason.DAMAGED: marked("damaged"),
+    Reason.READ_ERROR: marked("read error"),
+    Reason.OUT_OF_MEMORY: marked("out of memory"),
+    Reason.DECODER_FAILED: marked("decoder failed"),
+}
+
+# what the gate says to a person; nothing is scored until that person decides otherwise, film by film
+REFUSALS: Final = {
+    Reason.NOT_A_CHEST_FILM: marked(
+        "It does not look like a chest film of the kind that the model was trained on. "
+        "If it is one, allow this film; its score is then less certain."
+    ),
+    Reason.LATERAL_VIEW: marked(
+        "Its DICOM header says that it was taken from the side or obliquely; the model knows frontal films only. "
+        "Use the frontal film of this patient."
+    ),
+    Reason.INVERTED: marked(
+        "Black and white seem to be exchanged. Export it with bones white, or allow this film if they are white."
+    ),
+    Reason.ROTATED: marked(
+        "It seems to lie on its side or upside down. Turn it and try again, or allow this film if it is upright."
+    ),
+    Reason.TOO_CROPPED: marked(
+        "It seems to show only a part of the chest; both lungs are needed from top to bottom. "
+        "Use the whole film, or allow this one if it is whole."
+    ),
+    Reason.COLOUR_PHOTO: marked(
+        "It is a colour picture. Export the film itself in grey, not a photo of it or a picture with marks."
+    ),
+}
+
+
+def reason_in_words(reason: str) -> str:
+    """A reason of REASONS to people; a code that a ledger of another version may hold nearly as it is."""
+    return tr(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
+
+
+class PneumoScreenError(Exception):
+    """Anything this program reports to a person: a code for scripts and one sentence for people."""
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+
+
+class FilmUnreadable(PneumoScreenError):
+    """One file gives no film. `reason` is one of the film codes; the sentence does not repeat the file's name."""
+
+    @property
+    def may_be_retried(self) -> bool:
+        """True where mending the cause (permission, a broken copy) may give a film: status failed, not refused."""
+        return self.reason in FAILED_FILM_REASONS
+
+
+class JobFailed(PneumoScreenError):
+    """A whole job cannot go on. The sentence names what is wrong and what to do about it."""

@@ -1,0 +1,18 @@
+"""Keeps the machine from going to sleep while it works. The screen may turn dark."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wakepy import keep
+
+from core.system.language import tr
+
+
+@contextmanager
+def kept_awake() -> Iterator[str]:
+    """Hold sleep off inside the block; gives a sentence that says whether that worked."""
+    with keep.running(on_fail="pass") as mode:
+        if mode.active:
+            yield tr("The computer is kept awake while this runs.")
+        else:
+            yield tr("The computer could not be kept awake: it may go to sleep while this runs, as its settings say.")

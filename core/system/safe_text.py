@@ -1,0 +1,33 @@
+"""Text from outside so that every character is seen: none that hides, turns or rules a terminal. Shows nothing."""
+
+import unicodedata
+from typing import Final
+
+from core.system.files import readable_name
+
+# bidirectional controls: they can make "film\u202egnp.exe" read as another name
+BIDI_CONTROLS: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+def escaped_character(character: str) -> str:
+    """A character as people write one that cannot be shown: \\uXXXX, or \\UXXXXXXXX beyond the first plane."""
+    return f"\\u{ord(character):04X}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08X}"
+
+
+def visible(text: str) -> str:
+    """`text` with every control character, half surrogate and bidirectional control as an escape; line ends stay."""
+    if text.isprintable():
+        return text
+    return "".join(
+        escaped_character(character)
+        if character != "\n"
+        and (unicodedata.category(character) in UNSEEN or unicodedata.bidirectional(character) in BIDI_CONTROLS)
+        else character
+        for character in text
+    )
+
+
+def visible_name(name: str) -> str:
+    """A file's name, in one line, as `visible`; bytes that are not UTF-8 become \\xNN."""
+    return visible(readable_name(name)).replace("\n", escaped_character("\n"))

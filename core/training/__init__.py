@@ -1,0 +1,1 @@
+"""Train networks, resumably; find learning rates and search recipes."""

@@ -1,0 +1,88 @@
+"""Which learning rate suits a dataset: the rate grows step by step and the loss tells. Keeps nothing of the training.
+
+L. N. Smith, Cyclical learning rates for training neural networks, WACV 2017, section 3.3.
+"""
+
+import tempfile
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from core.datasets.events import FilmLeftOut
+from core.datasets.preparation import AS_IT_IS, Preparation
+from core.jobs.events import Stage
+from core.jobs.progress import Pace
+from core.recipes.recipe import Recipe, Schedule
+from core.training.events import RateCurve
+from core.training.initial_weights import start_weights
+from core.training.learner import Learner, LearnerEvent
+from core.training.training_data import gathered
+
+STEPS: Final = 80
+LOWEST, HIGHEST = 1e-6, 1.0
+SMOOTHING: Final = 0.9  # of the running mean of the loss
+DIVERGED: Final = 4.0  # times the lowest loss: beyond, the curve has told all
+LEAST_POINTS: Final = 10
+WINDOW: Final = 9  # points of the curve that are averaged before its slope is taken
+TWO_DECADES: Final = 100
+
+
+def find_rate(
+    source: Path, recipe: Recipe, cancel: threading.Event, preparation: Preparation = AS_IT_IS
+) -> Generator[LearnerEvent | FilmLeftOut, None, RateCurve | None]:
+    """Train a throw-away network while the rate grows; return the curve with a suggestion. None where cancelled.
+
+    Raises JobFailed as a training does.
+    """
+    with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
+        material = yield from gathered(source, recipe, preparation, Path(folder) / "films", cancel)
+        if material is None:
+            return None
+        torch.manual_seed(recipe.seed)
+        learner = Learner(replace(recipe, schedule=Schedule.CONSTANT), material.splits, len(material.dataset.classes))
+        if not (yield from start_weights(learner.network, recipe, material.dataset.classes, cancel)):
+            return None
+        learner.to_device()
+        learner.begin_phase(fine_tuning=True)
+        yield from learner.extract_features(cancel)
+        return (yield from _curve(learner, cancel))
+
+
+def _curve(learner: Learner, cancel: threading.Event) -> Generator[LearnerEvent, None, RateCurve | None]:
+    rates: list[float] = []
+    losses: list[float] = []
+    mean, pace = 0.0, Pace(Stage.FINDING_RATE, STEPS)
+    for step, rate in enumerate(np.geomspace(LOWEST, HIGHEST, STEPS), start=1):
+        if cancel.is_set():
+            return None
+        loss = yield from learner.single_step(float(rate), step)
+        mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+        smooth = mean / (1 - SMOOTHING**step)
+        if not np.isfinite(smooth) or (losses and smooth > DIVERGED * min(losses)):
+            break
+        rates.append(float(rate))
+        losses.append(smooth)
+        if progress := pace.at(step):
+            yield progress
+    return RateCurve(tuple(rates), tuple(losses), suggested(rates, losses))
+
+
+def suggested(rates: Sequence[float], losses: Sequence[float]) -> float | None:
+    """The rate at which the loss falls fastest over the logarithm of the rate; None where it never falls.
+
+    Looked for only in the two decades below the rate with the lowest loss, on the curve smoothed once more: losses of
+    single batches waver, and at rates that are far too low all they do is waver.
+    """
+    if len(rates) < LEAST_POINTS:
+        return None
+    smooth = np.convolve(np.pad(losses, WINDOW // 2, mode="edge"), np.full(WINDOW, 1 / WINDOW), mode="valid")
+    lowest = int(smooth.argmin())
+    first = int(np.searchsorted(np.asarray(rates), rates[lowest] / TWO_DECADES))
+    slope = np.gradient(smooth, np.log(np.asarray(rates)))
+    steepest = first + int(slope[first : lowest + 1].argmin())
+    return float(rates[steepest]) if slope[steepest] < 0 else None

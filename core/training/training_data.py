@@ -1,0 +1,76 @@
+"""What a training works on: a checked dataset in splits, every film decoded once. Trains nothing."""
+
+import threading
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.datasets.audit import audit, blocking
+from core.datasets.dataset import Dataset, Split
+from core.datasets.decoded_films import DecodedFilms, decoded_films, films_of_split
+from core.datasets.events import AuditResult, FilmLeftOut
+from core.datasets.patient_ages import age_range
+from core.datasets.preparation import Preparation
+from core.datasets.splits import with_splits
+from core.jobs.events import Noted, Progressed, Severity
+from core.recipes.recipe import Recipe
+from core.system.errors import JobFailed, Reason
+from core.system.language import tr, tr_count
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learned from.
+
+    dataset: readable films, each in a split. splits: the same, decoded. codes: what tells each film's file. ages:
+    youngest and oldest patient among the training films, None where too few films tell. accepted: sentences of
+    blocking findings.
+    """
+
+    dataset: Dataset
+    splits: dict[Split, DecodedFilms]
+    codes: Mapping[Path, str]
+    ages: tuple[int, int] | None
+    accepted: tuple[str, ...]
+
+
+def gathered(
+    source: Path, recipe: Recipe, preparation: Preparation, store: Path, cancel: threading.Event
+) -> Generator[Progressed | Noted | FilmLeftOut, None, Material | None]:
+    """Audit the dataset, split it by the recipe's seed, decode it into the file `store`. None where it was cancelled.
+
+    Raises JobFailed; dataset_leaks where the audit finds what blocks a training and nobody accepted it.
+    """
+    checked = yield from audit(source, cancel, preparation)
+    if cancel.is_set():
+        return None
+    accepted = _accepted_findings(checked, preparation)
+    for sentence in accepted:
+        yield Noted(tr("Accepted, and written into the model: {finding}", finding=sentence), Severity.WARNING)
+    dataset = with_splits(checked.dataset, recipe.seed, checked.copies)
+    films = sorted(dataset.films, key=lambda film: list(Split).index(film.split or Split.TRAINING))
+    dataset = replace(dataset, films=tuple(films))  # each split together: its pixels are then one piece of the store
+    readable, pixels = yield from decoded_films(dataset.films, recipe.image_size_px, store, cancel)
+    if cancel.is_set():
+        return None
+    dataset = replace(dataset, films=tuple(readable))
+    splits = {split: films_of_split(dataset.films, pixels, split, dataset.classes) for split in Split}
+    ages = age_range([checked.ages[film.path] for film in dataset.of_split(Split.TRAINING)])
+    return Material(dataset, splits, checked.codes, ages, accepted)
+
+
+def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:
+    """Sentences of blocking findings that the person trains with knowingly. Raises JobFailed where none was asked."""
+    found = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in blocking(checked))
+    if found and not preparation.accepts_leaks:
+        sentence = tr_count(
+            "This dataset must not be trained on as it is. {finding} "
+            "Resolve on the Dataset tab or with audit --resolve, or accept it knowingly.",
+            "This dataset must not be trained on as it is. {finding} "
+            "Resolve this and {others} more on the Dataset tab or with audit --resolve, or accept it knowingly.",
+            len(found),
+            finding=found[0],
+            others=len(found) - 1,
+        )
+        raise JobFailed(Reason.DATASET_LEAKS, sentence)
+    return found

@@ -1,0 +1,70 @@
+"""The line that says which model answers, with the choice of another."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from core.models.model_header import bundled_model, read_header
+from core.models.site_record import in_use
+from core.system.errors import JobFailed
+from core.system.language import tr
+from core.system.safe_text import visible, visible_name
+from gui.jobs.worker import JobError
+from gui.state.session import Session
+from gui.widgets import messages
+from gui.widgets.named_widgets import button, paragraph, row_of
+
+
+class ModelBar(QWidget):
+    """Chooses the session's model, and calls it what ledgers and answers call it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.model = paragraph("", "model", tr("Model"))
+        self.choices = (
+            button(tr("Choose model…"), "choose_model", self._on_choose),
+            button(tr("Bundled model"), "bundled", self._on_bundled),
+        )
+        row = row_of(self.choices)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.insertWidget(row.count(), self.model, 1)
+        self.setLayout(row)
+        session.model_changed.connect(self._show_model)
+
+    def set_busy(self, busy: bool) -> None:
+        """Forbid another model while one is at work."""
+        for choice in self.choices:
+            choice.setEnabled(not busy)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Another operating point, chosen elsewhere, gives the model another name."""
+        self._show_model()
+        super().showEvent(event)
+
+    @Slot()
+    def _show_model(self) -> None:
+        path = self._session.model
+        try:
+            name = visible_name(in_use(read_header(path or bundled_model())).name)
+        except JobFailed as failure:
+            self.model.setText(visible(failure.sentence))
+            return
+        if path is None:
+            self.model.setText(tr("Model: {name}, bundled", name=name))
+        else:
+            self.model.setText(tr("Model: {name}, in {folder}", name=name, folder=visible_name(path.parent.name)))
+
+    @Slot()
+    def _on_choose(self) -> None:
+        if path := messages.choose_file(self, tr("Model"), tr("Models (*.safetensors)")):
+            try:
+                read_header(path)
+            except JobFailed as failure:
+                messages.show_error(self, JobError(failure.sentence))
+            else:
+                self._session.use_model(path)
+
+    @Slot()
+    def _on_bundled(self) -> None:
+        self._session.use_model(None)

@@ -1,0 +1,90 @@
+"""One film with the model's answer, or why there is none. Starts no job."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.metrics.figures import in_words
+from core.screening.events import FilmReading, LedgerRow, Status
+from core.system.errors import REFUSALS, Reason, reason_in_words
+from core.system.language import marked, tr
+from core.system.product import NOTICE
+from core.system.safe_text import visible_name
+from gui.classify.film_panel import FilmPanel
+from gui.classify.worklist_table import decision_in_words
+from gui.film.thumbnails import Thumbnails
+from gui.widgets.named_widgets import paragraph
+
+BLANK = np.zeros((64, 64), np.uint8)  # until the film is read
+HIDDEN = marked("Your call first: the model's answer is shown after it.")
+
+
+class ReadingPanel(QWidget):
+    """Verdict, details, film and heat map."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path: Path | None = None
+        self._plain = Thumbnails(None, self, most_waiting=1)
+        self._plain.ready.connect(self._on_plain)
+        self.verdict = paragraph(tr("No film is open."), "verdict", tr("Verdict"))
+        self.verdict.setProperty("role", "verdict")
+        self.details = paragraph(tr(NOTICE), "details", tr("Details"))
+        self.film = FilmPanel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.verdict)
+        column.addWidget(self.details)
+        column.addWidget(self.film, 1)
+
+    def close_films(self) -> None:
+        """End reading in the background."""
+        self._plain.close()
+        self.film.close()
+
+    def show_answer(self, film: FilmReading) -> None:
+        """Show the model's answer with its heat map."""
+        self._path = None
+        finding, probability = visible_name(film.finding), in_words(film.probability)
+        self.verdict.setText(f"{finding} · {decision_in_words(film.decision)}")
+        told = [
+            visible_name(film.path.name),
+            tr("called {label}", label=visible_name(film.label)),
+            tr("probability of {finding} {probability}", finding=finding, probability=probability),
+        ]
+        if film.threshold is not None:
+            told.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
+        lines = [" · ".join((*told, visible_name(film.model)))]
+        lines += [f"⚠ {sentence}" for sentence in film.cautions]
+        self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))
+        self.film.show_reading(film.pixels, film.heat, film.details)
+
+    def show_hidden(self, film: FilmReading) -> None:
+        """Show the film without the answer: the reader has not called it yet."""
+        self._path = None
+        self.verdict.setText(tr("Answer hidden"))
+        self.details.setText(f"{visible_name(film.path.name)}\n{tr(HIDDEN)}")
+        self.film.show_reading(film.pixels, None, film.details)
+
+    def show_without_answer(self, row: LedgerRow, path: Path) -> None:
+        """Say why a file has no answer, and show it where it can be read."""
+        self._path = path
+        reason = reason_in_words(row.reason)
+        self.verdict.setText(
+            tr("Failed: {reason}", reason=reason)
+            if row.status is Status.FAILED
+            else tr("Refused: {reason}", reason=reason)
+        )
+        known = REFUSALS.get(Reason(row.reason)) if row.reason in set(Reason) else None
+        told = (visible_name(row.file), tr(known) if known else None, tr(NOTICE))
+        self.details.setText("\n".join(part for part in told if part))
+        self.film.show_reading(BLANK, None)
+        self._plain.want(path)
+
+    @Slot(object, object)
+    def _on_plain(self, path: Path, image: QImage | None) -> None:
+        if path == self._path and image is not None:
+            self.film.film_view.show_image(image)

@@ -1,0 +1,86 @@
+"""How far a screening has come, and how it ended: a bar and a sentence that always carries the notice."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+
+from core.jobs.events import Noted, Progressed, Severity, Stage
+from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
+from core.system.language import tr, tr_count
+from core.system.product import NOTICE
+from core.system.safe_text import visible_name
+from core.training.time_estimate import in_words
+from gui.widgets.named_widgets import named, paragraph
+
+
+class ScreeningStatus(QWidget):
+    """Shows events of screenings and readings."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.progress = named(QProgressBar(), "progress", tr("Progress of the screening"))
+        self.sentence = paragraph(tr(NOTICE), "status", tr("Status"))
+        self._at_rest = tr(NOTICE)  # what is said when nothing runs
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.sentence)
+
+    def begin(self) -> None:
+        """Forget how an earlier screening ended."""
+        self._at_rest = tr(NOTICE)
+
+    def show_event(self, event: object, folder: Path | None) -> None:
+        """Show one event; folder: the one that is screened or watched."""
+        match event:
+            case Progressed(Stage.WATCHING, done):
+                self.progress.setRange(0, 0)
+                sentence = tr_count(
+                    "Watching {folder}: {count} file so far. {notice}",
+                    "Watching {folder}: {count} files so far. {notice}",
+                    done,
+                    folder=visible_name(str(folder)),
+                    notice=tr(NOTICE),
+                )
+                self.sentence.setText(sentence)
+            case Progressed(stage):
+                self.sentence.setText(f"{tr(stage)}…")
+                self.progress.setRange(0, 0)
+            case ScreeningStarted(found, resumed):
+                self.progress.setRange(0, max(1, found))
+                self.progress.setValue(len(resumed))
+            case FilmAnswered(_, done, total, seconds_left):
+                self.progress.setValue(done)
+                self.sentence.setText(_so_far(done, total, seconds_left))
+            case Noted(sentence, Severity.WARNING):
+                self.sentence.setText(sentence)
+
+    def show_screening(self, result: ScreeningResult) -> None:
+        """Say how a screening ended; that is what stands here until the next one."""
+        ended = () if result.completed else (tr("Stopped early; Open worklist goes on with it."),)
+        counts = tr_count(
+            "{count} file found: {scored} scored, {refused} refused, {failed} failed.",
+            "{count} files found: {scored} scored, {refused} refused, {failed} failed.",
+            result.found,
+            scored=result.scored,
+            refused=result.refused,
+            failed=result.failed,
+        )
+        self._at_rest = " ".join((*ended, counts, *result.drift, result.validation, tr(NOTICE)))
+        self.rest()
+
+    @Slot()
+    def rest(self) -> None:
+        """Nothing runs any more."""
+        self.progress.setRange(0, 1)
+        self.progress.setValue(1)
+        self.sentence.setText(self._at_rest)
+
+
+def _so_far(done: int, total: int, seconds_left: float | None) -> str:
+    """How far a screening has come, in words."""
+    told = [tr_count("{done} of {count} file", "{done} of {count} files", total, done=done)]
+    if seconds_left is not None:
+        told.append(tr("{time} left", time=in_words(seconds_left)))
+    return " · ".join((*told, tr(NOTICE)))

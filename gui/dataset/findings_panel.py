@@ -1,0 +1,105 @@
+"""What an audit found, one finding at a time, with the buttons that resolve it. Changes nothing itself."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.datasets.events import Finding
+from core.datasets.preparation import Step
+from core.jobs.events import Severity
+from core.system.language import marked, tr
+from gui.widgets.named_widgets import button, named, paragraph
+
+MARKS = {Severity.BLOCKING: "✖", Severity.WARNING: "▲", Severity.INFORMATION: "●"}
+ACCEPT = marked("Train all the same")
+WARNING = marked(
+    "The figures will be too good to be true. That you chose this is written into the model and every report."
+)
+NOTHING = marked("Nothing was found that speaks against training on these films.")
+
+
+class FindingsPanel(QWidget):
+    """Signals: step_wanted(Step), films_wanted(Finding), accepted(bool)."""
+
+    step_wanted = Signal(object)
+    films_wanted = Signal(object)
+    accepted = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._findings: Sequence[Finding] = ()
+        self.list = named(QListWidget(), "findings", tr("Findings"))
+        self.list.setWordWrap(True)
+        self.list.setSpacing(2)
+        self.list.currentRowChanged.connect(self._on_row_changed)
+        self.details = paragraph("", "finding_details", tr("Finding details"))
+        self._buttons = QHBoxLayout()
+        self._fixes: list[QPushButton] = []
+        self.show_films = button(tr("Show its films"), "show_finding_films", self._on_show_films)
+        self.accept = named(QCheckBox(tr(ACCEPT)), "accept_leaks", tr(ACCEPT))
+        self.accept.toggled.connect(self.accepted)
+        self._warning = QLabel(tr(WARNING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self._warning.setStyleSheet("font-weight: bold")
+        self._buttons.addWidget(self.show_films)
+        self._buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.details)
+        layout.addLayout(self._buttons)
+        layout.addWidget(self.accept)
+        layout.addWidget(self._warning)
+        self.show_findings(())
+        self.details.clear()
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Replace what is shown; nobody has accepted anything of it yet."""
+        self._findings = findings
+        self.list.clear()
+        for finding in findings:
+            title, severity = tr(finding.kind), tr(finding.severity)
+            item = QListWidgetItem(f"{MARKS[finding.severity]}  {title}: {finding.sentence}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {title}. {finding.sentence}")
+            self.list.addItem(item)
+        blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
+        self.accept.setChecked(False)
+        self.accept.setVisible(blocked)
+        self._warning.setVisible(blocked)
+        self.list.setCurrentRow(0 if findings else -1)
+        self._on_row_changed(self.list.currentRow())
+
+    @Slot(int)
+    def _on_row_changed(self, row: int) -> None:
+        for old in self._fixes:
+            self._buttons.removeWidget(old)
+            old.deleteLater()
+        self._fixes = []
+        if not 0 <= row < len(self._findings):
+            self.details.setText(tr(NOTHING) if not self._findings else "")
+            self.show_films.hide()
+            return
+        finding = self._findings[row]
+        self.details.setText(f"{tr(finding.severity).capitalize()}. {finding.advice}")
+        self.show_films.setVisible(bool(finding.files))
+        for number, fix in enumerate(finding.fixes):
+            made = button(fix.label.replace("&", "&&"), f"fix_{number}", partial(self._on_fix, fix))
+            self._buttons.insertWidget(number, made)
+            self._fixes.append(made)
+
+    def _on_fix(self, fix: Step) -> None:
+        self.step_wanted.emit(fix)
+
+    @Slot()
+    def _on_show_films(self) -> None:
+        self.films_wanted.emit(self._findings[self.list.currentRow()])

@@ -1,0 +1,1 @@
+"""Show films: view, grid, window, thumbnails."""

@@ -1,0 +1,136 @@
+"""A grid of film thumbnails that scrolls through 50,000 films: only what is seen is read and kept."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QListView, QWidget
+
+from core.datasets.dataset import Dataset, Film
+from core.system.language import tr
+from core.system.safe_text import visible_name
+from gui.film.thumbnails import Thumbnails
+from gui.widgets.named_widgets import named
+
+THUMBNAIL_PX: Final = 112
+KEPT: Final = 1500  # thumbnails in memory, about 75 MB
+MOST_WAITING: Final = 200  # wishes; what was scrolled past long ago is not read
+ROOT: Final = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FilmTable(QAbstractListModel):
+    """The films to show. Thumbnails are asked for when an item is painted for the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._films: Sequence[Film] = ()
+        self._captions: Sequence[str] = ()
+        self._dataset: Dataset | None = None
+        self._rows: dict[Path, int] = {}
+        self._icons: OrderedDict[Path, QIcon] = OrderedDict()
+        self._thumbnails = Thumbnails(THUMBNAIL_PX, self, MOST_WAITING)
+        self._thumbnails.ready.connect(self._on_thumbnail)
+        self._blank = QIcon(_filled(THUMBNAIL_PX))
+
+    def show_films(self, dataset: Dataset | None, films: Sequence[Film], captions: Sequence[str] = ()) -> None:
+        """Show these films of the dataset; captions: what stands under each, instead of its class and split."""
+        self.beginResetModel()
+        self._thumbnails.forget()
+        self._dataset, self._films, self._captions = dataset, films, captions
+        self._rows = {film.path: row for row, film in enumerate(films)}
+        self.endResetModel()
+
+    def film(self, row: int) -> Film:
+        return self._films[row]
+
+    def close(self) -> None:
+        self._thumbnails.close()
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        return 0 if parent.isValid() else len(self._films)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if self._dataset is None:
+            return None
+        film = self._films[index.row()]
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._icon(film.path)
+        if role == Qt.ItemDataRole.DisplayRole and self._captions:
+            return self._captions[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._label(film)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self._dataset.classes[film.label]} {visible_name(film.path.name)}"
+        return None
+
+    def _label(self, film: Film) -> str:
+        """Class and split of a film."""
+        name = self._dataset.classes[film.label] if self._dataset else ""
+        return f"{name} · {tr(film.split)}" if film.split else name
+
+    def in_words(self, row: int) -> str:
+        """Class, split and caption of the film in a row."""
+        parts = [self._label(self._films[row]), self._captions[row] if self._captions else ""]
+        return " ".join(part for part in parts if part)
+
+    def _icon(self, path: Path) -> QIcon:
+        if path in self._icons:
+            self._icons.move_to_end(path)
+            return self._icons[path]
+        self._thumbnails.want(path)
+        return self._blank
+
+    @Slot(object, object)
+    def _on_thumbnail(self, path: Path, image: QImage | None) -> None:
+        self._icons[path] = self._blank if image is None else QIcon(QPixmap.fromImage(image))
+        if len(self._icons) > KEPT:
+            self._icons.popitem(last=False)
+        if path in self._rows:
+            place = self.index(self._rows[path])
+            self.dataChanged.emit(place, place, [Qt.ItemDataRole.DecorationRole])
+
+
+def _filled(side: int) -> QPixmap:
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.black)
+    return pixmap
+
+
+class FilmGrid(QListView):
+    """Thumbnails of films; several can be chosen. Signal: enlarged(row), on space, Enter or double click."""
+
+    enlarged = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "films", tr("Films"))
+        self.table = FilmTable()
+        self.setModel(self.table)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
+        self.setGridSize(QSize(THUMBNAIL_PX + 24, THUMBNAIL_PX + 34))
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.doubleClicked.connect(self._on_double_clicked)
+
+    def chosen(self) -> list[Film]:
+        """The selected films, in the order of the grid."""
+        return [self.table.film(row) for row in sorted(index.row() for index in self.selectedIndexes())]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() in keys and self.currentIndex().isValid():
+            self.enlarged.emit(self.currentIndex().row())
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        self.enlarged.emit(index.row())

@@ -1,0 +1,1 @@
+"""The worker thread, and starters of the jobs it runs."""

@@ -1,0 +1,109 @@
+"""At most one job at a time, and a starter for each. Heavy core is imported here, on the worker, and nowhere else."""
+
+import gc
+import threading
+from collections.abc import Callable, Generator
+from enum import Enum
+from functools import cache
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from gui.jobs.worker import Job, JobError, Worker
+
+
+class JobState(Enum):
+    """What the one worker is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+
+class Jobs(QObject):
+    """Owner of the one worker.
+
+    Signals: state_changed(JobState); succeeded(result) or failed(JobError) after the state is IDLE again, so that a
+    slot may start the next job.
+    """
+
+    state_changed = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker: Worker | None = None
+        self.state = JobState.IDLE
+
+    def start(self, job: Job, show_event: Callable[[object], None]) -> None:
+        """Run `job`; each of its events goes to `show_event`, a method of a widget.
+
+        Raises RuntimeError while another job runs: buttons are disabled then.
+        """
+        if self._worker is not None:
+            raise RuntimeError("a job is running already")
+        self._worker = Worker(job, self)
+        self._worker.event_arrived.connect(show_event)
+        self._worker.succeeded.connect(self._on_succeeded)
+        self._worker.failed.connect(self._on_failed)
+        self._set_state(JobState.RUNNING)
+        self._worker.start()
+
+    def cancel(self) -> None:
+        if self._worker is not None:
+            self._set_state(JobState.STOPPING)
+            self._worker.cancel()
+
+    def set_paused(self, paused: bool) -> None:
+        if self._worker is not None and self.state is not JobState.STOPPING:
+            self._worker.pause(paused)
+            self._set_state(JobState.PAUSED if paused else JobState.RUNNING)
+
+    def stop_now(self, milliseconds: int) -> None:
+        """Last resort when the system ends the program: cancel and wait so long at most."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker.wait(milliseconds)
+
+    def _set_state(self, state: JobState) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+
+    def _ended(self) -> None:
+        if self._worker is not None:
+            self._worker.deleteLater()
+        self._worker = None
+        self._set_state(JobState.IDLE)
+
+    @Slot(object)
+    def _on_succeeded(self, result: object) -> None:
+        self._ended()
+        self.succeeded.emit(result)
+
+    @Slot(object)
+    def _on_failed(self, error: JobError) -> None:
+        self._ended()
+        self.failed.emit(error)
+
+
+def testing_model() -> Job:
+    """Score the known films with the bundled model; the result is a SelfTestResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.models.self_test import self_test
+
+        return (yield from self_test(cancel))
+
+    return job
+
+
+@cache
+def freeze_heavy() -> None:
+    """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms.
+
+    Once only: what a job before left in cycles, such as its network, would be kept for ever with them.
+    """
+    import torch  # noqa: F401
+
+    gc.freeze()

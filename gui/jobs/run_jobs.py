@@ -1,0 +1,79 @@
+"""Starters of jobs on finished trainings."""
+
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QFile
+
+from core.jobs.events import Progressed, Stage
+from core.runs.run_comparison import compare
+from core.runs.run_folder import MODEL
+from core.runs.run_list import Run, described, read_runs, runs_folder
+from core.system.errors import JobFailed, Reason
+from core.system.files import write_atomically
+from core.system.language import tr
+from gui.jobs.worker import Job
+
+
+@dataclass(frozen=True, slots=True)
+class RunsListed:
+    """The trainings that the app keeps, the newest first, and the folders of those that cannot be read."""
+
+    runs: tuple[Run, ...]
+    unreadable: tuple[Path, ...] = ()
+
+
+def listing_runs(folder: Path | None = None) -> Job:
+    """Read the app's trainings, or those in `folder`; returns RunsListed."""
+
+    def job(_cancel: threading.Event) -> Generator[object, None, object]:
+        yield Progressed(Stage.READING_RUNS, 0, None)
+        return RunsListed(*read_runs(folder or runs_folder()))
+
+    return job
+
+
+def describing_run(run: Run, name: str, note: str) -> Job:
+    """Name and annotate a run; returns RunsListed."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        described(run, name, note)
+        return (yield from listing_runs()(cancel))
+
+    return job
+
+
+def deleting_run(run: Run) -> Job:
+    """Move a run to the system's trash; returns RunsListed."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        if not QFile(str(run.folder)).moveToTrash():
+            sentence = tr("{folder} could not be moved to the trash. Nothing was deleted.", folder=run.folder)
+            raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+        return (yield from listing_runs()(cancel))
+
+    return job
+
+
+def comparing(runs: Sequence[Run]) -> Job:
+    """Compare finished runs; returns a Comparison."""
+
+    def job(_cancel: threading.Event) -> Generator[object, None, object]:
+        yield Progressed(Stage.READING_RUNS, 0, None)
+        return compare(*runs)
+
+    return job
+
+
+def exporting_model(run: Run, path: Path) -> Job:
+    """Copy a run's model to `path`; returns the path."""
+
+    def job(_cancel: threading.Event) -> Generator[object, None, object]:
+        yield Progressed(Stage.READING_RUNS, 0, None)
+        data = (run.folder / MODEL).read_bytes()
+        write_atomically(path, lambda stream: stream.write(data))
+        return path
+
+    return job

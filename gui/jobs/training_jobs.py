@@ -1,0 +1,70 @@
+"""Starters of training jobs."""
+
+import threading
+from collections.abc import Generator
+from pathlib import Path
+
+from core.datasets.preparation import AS_IT_IS, Preparation
+from core.recipes.recipe import Augmentation, Recipe
+from core.runs.run_list import runs_folder
+from core.runs.search_file import latest_search
+from gui.jobs.jobs import freeze_heavy
+from gui.jobs.worker import Job
+
+
+def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparation: Preparation = AS_IT_IS) -> Job:
+    """Train; returns a TrainingResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.training.training import train
+
+        freeze_heavy()
+        return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
+
+    return job
+
+
+def finding_rate(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
+    """Look for a learning rate; returns a RateCurve, None where it was cancelled."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.training.rate_finder import find_rate
+
+        freeze_heavy()
+        return (yield from find_rate(source, recipe, cancel, preparation))
+
+    return job
+
+
+def searching(source: Path, recipe: Recipe, folder: Path, seconds: float, preparation: Preparation) -> Job:
+    """Try recipes for so long; returns a SearchResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.training.search import search
+
+        freeze_heavy()
+        return (yield from search(source, recipe, folder, cancel, seconds, preparation=preparation))
+
+    return job
+
+
+def continuing_search(source: Path, seconds: float, preparation: Preparation) -> Job:
+    """Go on for so long with the newest search on this dataset; returns a SearchResult."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        found = latest_search(runs_folder(), source)
+        return (yield from searching(source, found.recipe, found.folder, seconds, preparation)(cancel))
+
+    return job
+
+
+def previewing(path: Path, augmentation: Augmentation, size_px: int, count: int, seed: int) -> Job:
+    """Change a film as a training would; returns a Preview."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.training.augmentation_preview import preview
+
+        freeze_heavy()
+        return (yield from preview(path, augmentation, size_px, count, seed, cancel))
+
+    return job

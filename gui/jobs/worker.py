@@ -1,0 +1,86 @@
+"""The only thread class: runs one core job and brings its events to the window. Knows no job by name."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from core.system.error_messages import sentence_of
+from core.system.language import tr
+
+Job = Callable[[threading.Event], Generator[object, None, object]]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """What ended a job: a sentence for the person; the traceback only where the program itself is at fault."""
+
+    sentence: str
+    traceback: str = ""
+
+
+class Worker(QThread):
+    """One job on its own thread.
+
+    Signals, on the window's thread: event_arrived(event), in order; then, when the thread is over, exactly one of
+    succeeded(result) and failed(JobError). A cancelled job succeeds: its result says how far it came.
+    """
+
+    event_arrived = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, job: Job, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job = job
+        self._cancel = threading.Event()
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
+        self._result: object = None
+        self._error: JobError | None = None
+        self.finished.connect(self._announce)
+
+    def cancel(self) -> None:
+        """Ask the job to stop after its present batch; wakes a paused one."""
+        self._cancel.set()
+        self._may_go_on.set()
+
+    def pause(self, paused: bool) -> None:
+        """Hold the job at its next event, or let it go on."""
+        if paused and not self._cancel.is_set():
+            self._may_go_on.clear()
+        else:
+            self._may_go_on.set()
+
+    def run(self) -> None:
+        try:
+            self._result = self._drain()
+        except BaseException as error:  # what leaves run() is printed by Qt and lost
+            log.error("a job failed: %s", type(error).__name__)
+            if sentence := sentence_of(error):
+                self._error = JobError(sentence)
+            else:
+                sentence = tr("Something went wrong inside the program ({kind}).", kind=type(error).__name__)
+                self._error = JobError(sentence, traceback.format_exc())
+
+    def _drain(self) -> object:
+        with closing(self._job(self._cancel)) as events:
+            while True:
+                self._may_go_on.wait()
+                try:
+                    event = next(events)
+                except StopIteration as end:
+                    return end.value
+                self.event_arrived.emit(event)
+
+    @Slot()
+    def _announce(self) -> None:
+        if self._error is None:
+            self.succeeded.emit(self._result)
+        else:
+            self.failed.emit(self._error)

@@ -1,0 +1,1 @@
+"""The window's frame: start, menus, instances, crash log, quitting."""

@@ -1,0 +1,93 @@
+"""Pictures of every room, made by going through the demo as a person would."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+
+from core.runs.run_folder import MODEL
+from gui.jobs.run_jobs import listing_runs
+from gui.jobs.training_jobs import training
+from gui.shell.app import application
+from gui.shell.main_window import MainWindow
+from gui.state.settings import Theme
+
+
+def take_screenshots(folder: Path) -> int:
+    """Run the demo through every tab and write one PNG of each into `folder`; returns the exit status."""
+    from core.datasets.demo import DEMO_RECIPE
+
+    application()
+    folder.mkdir(parents=True, exist_ok=True)
+    window = MainWindow()
+    window.set_theme(Theme.DARK)
+    window.show()
+    _wait_for(window, window.dataset_tab.start_demo)
+    _settle(1500)
+    window.grab().save(str(folder / "dataset.png"))
+    source, worklist = window.session.source, window.dataset_tab.demo_worklist
+    assert source is not None
+    assert worklist is not None
+    window.tabs.setCurrentWidget(window.training_tab)
+    runs = worklist.parent / "runs"
+    shown = {"short": window.runs_tab.show_event, "long": window.training_tab.show_event}
+    for name, epochs in (("short", 3), ("long", 8)):
+        job = training(source, replace(DEMO_RECIPE, name=name, epochs=epochs), runs / name, resume=False)
+        _wait_for(window, partial(window.jobs.start, job, shown[name]))
+    _settle(300)
+    window.grab().save(str(folder / "training.png"))
+    _grab_runs(window, runs, folder / "runs.png")
+    _grab_evaluation(window, source, runs / "long" / MODEL, folder)
+    window.tabs.setCurrentWidget(window.classify_tab)
+    _wait_for(window, lambda: window.classify_tab.open(worklist))
+    _wait_for(window, lambda: window.classify_tab.open(worklist / "phantom-003.png"))
+    _settle(800)
+    window.grab().save(str(folder / "classify.png"))
+    window.set_theme(Theme.LIGHT)
+    _settle(200)
+    window.grab().save(str(folder / "classify-light.png"))
+    window.close()
+    return 0
+
+
+def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
+    """Compare the first two of the runs and write a picture of it."""
+    tab = window.runs_tab
+    _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
+    _wait_for(window, lambda: window.jobs.start(listing_runs(runs), tab.show_event))
+    tab.view.selectAll()
+    _wait_for(window, tab.buttons["compare"].click)
+    _settle(300)
+    window.grab().save(str(picture))
+
+
+def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path) -> None:
+    """Evaluate a model on the films it was not made with; pictures of its figures and of its operating point."""
+    tab = window.evaluate_tab
+    window.session.use_model(model)
+    _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
+    _settle(300)
+    window.grab().save(str(folder / "operating-point.png"))
+    _wait_for(window, tab.buttons["evaluate_dataset"].click)
+    for panel, name in ((tab.figures, "figures"), (tab.plots, "curves")):
+        tab.rooms.setCurrentWidget(panel)
+        _settle(500)
+        window.grab().save(str(folder / f"{name}.png"))
+
+
+def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:
+    """Start a job and run the event loop until its end is on the screen."""
+    loop = QEventLoop()
+    window.job_shown.connect(loop.quit)
+    QTimer.singleShot(0, start)
+    loop.exec()
+    window.job_shown.disconnect(loop.quit)
+
+
+def _settle(milliseconds: int) -> None:
+    """Let timers paint and thumbnails arrive."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()

@@ -1,0 +1,126 @@
+"""The first start: what this is, that the model answers as it should, how it is to look, where to begin."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.system.language import Language, marked, spoken, tr
+from core.system.product import NOTICE
+from gui.state.settings import Theme
+from gui.widgets.icon import program_icon
+
+ABOUT = marked(
+    "PneumoScreen looks at chest films and says how likely each shows pneumonia, with a heat map of what it went by. "
+    "It can also be trained on your own films. Your films stay on this computer and are never changed."
+)
+LIMITS = marked(
+    "The model that comes with it saw children of 1 to 5 years from one hospital: test it on films "
+    "of your own (Evaluate, acceptance test) before you go by it."
+)
+ICON_PX = 72
+NARROWEST_PX = 560
+THEMES = {
+    Theme.DARK: marked("Dark, for reading rooms"),
+    Theme.LIGHT: marked("Light"),
+    Theme.SYSTEM: marked("Follow the system"),
+}
+
+
+def _text(words: str) -> QLabel:
+    label = QLabel(words, wordWrap=True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+class Welcome(QDialog):
+    """Shown once.
+
+    Signals: theme_chosen(Theme), language_chosen(Language); demo_wanted(), folder_wanted(), when it is closed by these
+    buttons.
+    """
+
+    theme_chosen = Signal(object)
+    language_chosen = Signal(object)
+    demo_wanted = Signal()
+    folder_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Welcome to PneumoScreen"))
+        self.themes = QComboBox()
+        for choice, words in THEMES.items():
+            self.themes.addItem(tr(words), choice)
+        self.themes.setCurrentIndex(list(THEMES).index(theme))
+        self.themes.currentIndexChanged.connect(self._on_theme_chosen)
+        self.languages = QComboBox()
+        for language in Language:
+            self.languages.addItem(language.own_name, language)
+        self.languages.setCurrentIndex(list(Language).index(spoken()))
+        self.languages.currentIndexChanged.connect(self._on_language_chosen)
+        self.check = _text(tr("Checking the model that comes with the program…"))
+        self.check.setProperty("role", "quiet")
+        self.demo = QPushButton(tr("Try the demo"))
+        self.demo.setToolTip(tr("Synthetic films: dataset, training and worklist in a few minutes, nothing of yours"))
+        self.folder = QPushButton(tr("Screen a folder of films…"))
+        self.begin = QPushButton(tr("Look around first"))
+        self.demo.clicked.connect(self._on_demo)
+        self.folder.clicked.connect(self._on_folder)
+        self.begin.clicked.connect(self.accept)
+        self._lay_out()
+        self.set_ready(False)
+
+    def _lay_out(self) -> None:
+        icon = QLabel()
+        icon.setPixmap(program_icon(ICON_PX))
+        words = QVBoxLayout()
+        words.addWidget(_text(tr(ABOUT)))
+        words.addWidget(_text(f"{tr(NOTICE)} {tr(LIMITS)}"))
+        top = QHBoxLayout()
+        top.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(words, 1)
+        form = QFormLayout()
+        form.addRow(tr("Colours"), self.themes)
+        form.addRow(tr("Language"), self.languages)
+        buttons = QHBoxLayout()
+        for button in (self.demo, self.folder, self.begin):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(14)
+        layout.addLayout(top)
+        layout.addLayout(form)
+        layout.addWidget(self.check)
+        layout.addLayout(buttons)
+        width = max(NARROWEST_PX, self.sizeHint().width())
+        self.setMinimumSize(width, layout.heightForWidth(width))  # words wrap, and Qt asks for too few lines
+
+    @Slot(object)
+    def show_event(self, _event: object) -> None:
+        """The check is short: its beginning is on the screen already."""
+
+    def set_ready(self, ready: bool) -> None:
+        """Let work begin: only one job runs at a time, and the check of the model is one."""
+        self.languages.setEnabled(ready)
+        self.demo.setEnabled(ready)
+        self.folder.setEnabled(ready)
+
+    def show_check(self, words: str) -> None:
+        """Show how the check of the model ended."""
+        self.check.setText(words)
+        self.set_ready(True)
+
+    @Slot(int)
+    def _on_theme_chosen(self, index: int) -> None:
+        self.theme_chosen.emit(list(THEMES)[index])
+
+    @Slot(int)
+    def _on_language_chosen(self, index: int) -> None:
+        self.language_chosen.emit(list(Language)[index])
+
+    @Slot()
+    def _on_demo(self) -> None:
+        self.accept()
+        self.demo_wanted.emit()
+
+    @Slot()
+    def _on_folder(self) -> None:
+        self.accept()
+        self.folder_wanted.emit()

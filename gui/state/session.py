@@ -1,0 +1,69 @@
+"""What is open now: dataset and model. Tabs talk to it, never to each other."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from core.datasets.audit import blocking
+from core.datasets.events import AuditResult
+from core.datasets.preparation import AS_IT_IS, Preparation
+from core.runs.run_list import Run
+
+
+class Session(QObject):
+    """The open dataset and the model to classify with (None is the bundled one).
+
+    Signals: dataset_changed(AuditResult or None), also when its faults are accepted; model_changed(Path or None);
+    continuation_wanted(Run).
+    """
+
+    dataset_changed = Signal(object)
+    model_changed = Signal(object)
+    continuation_wanted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source: Path | None = None
+        self._audit: AuditResult | None = None
+        self._accepts_leaks = False
+        self._model: Path | None = None
+
+    @property
+    def source(self) -> Path | None:
+        return self._source
+
+    @property
+    def audit(self) -> AuditResult | None:
+        return self._audit
+
+    @property
+    def model(self) -> Path | None:
+        return self._model
+
+    @property
+    def preparation(self) -> Preparation:
+        """How the open dataset is read, with what the person accepts for now; never kept beyond this dataset."""
+        read = self._audit.preparation if self._audit else AS_IT_IS
+        return replace(read, accepts_leaks=self._accepts_leaks)
+
+    @property
+    def is_blocked(self) -> bool:
+        """True where the audit forbids a training and nobody has accepted that."""
+        return self._audit is not None and bool(blocking(self._audit)) and not self._accepts_leaks
+
+    def open_dataset(self, source: Path, audit: AuditResult) -> None:
+        self._source, self._audit, self._accepts_leaks = source, audit, False
+        self.dataset_changed.emit(audit)
+
+    def accept_leaks(self, accepted: bool) -> None:
+        self._accepts_leaks = accepted
+        self.dataset_changed.emit(self._audit)
+
+    def continue_from(self, run: Run) -> None:
+        """Let the next training start from this run's model, with its recipe."""
+        self.continuation_wanted.emit(run)
+
+    def use_model(self, model: Path | None) -> None:
+        self._model = model
+        self.model_changed.emit(model)

@@ -1,0 +1,254 @@
+"""The second room: choose a recipe, train, watch."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.datasets.preparation import Preparation
+from core.metrics.figures import summary_lines
+from core.metrics.intervals import Figure
+from core.recipes.recipe import Recipe, with_start
+from core.runs.run_folder import is_resumable
+from core.runs.run_list import Run, runs_folder
+from core.system.app_folders import new_place
+from core.system.errors import JobFailed
+from core.system.language import marked, tr, tr_count
+from core.system.product import NOTICE
+from core.training.events import RateCurve, SearchResult, TrainingResult
+from gui.jobs.jobs import Jobs, JobState
+from gui.jobs.training_jobs import continuing_search, finding_rate, searching, training
+from gui.jobs.worker import Job, JobError
+from gui.state.session import Session
+from gui.training.augmentation_preview import AugmentationPreview
+from gui.training.rate_dialog import RateDialog
+from gui.training.recipe_form import RecipeForm
+from gui.training.training_view import TrainingView
+from gui.widgets import messages
+from gui.widgets.named_widgets import button
+
+BLOCKED = marked(
+    "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
+)
+HOURS = marked("How many hours may the search use? The best recipe goes into the form.")
+LEFT_PX = 340
+
+
+class TrainingTab(QWidget):
+    """Starts trainings of the session's dataset; a finished model goes into the session."""
+
+    def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._work = session, work
+        self._interrupted: Path | None = None
+        self._build()
+        work.state_changed.connect(self._on_state_changed)
+        session.dataset_changed.connect(self._on_dataset_changed)
+        session.continuation_wanted.connect(self._on_continuation_wanted)
+        self._on_state_changed(work.state)
+
+    def _build(self) -> None:
+        self.form, self.view = RecipeForm(), TrainingView()
+        self.preview = button(tr("Preview changes…"), "preview", self._on_preview)
+        self.find_rate = button(tr("Find a rate…"), "find_rate", self._on_find_rate)
+        self.search = button(tr("Search…"), "search", self._on_search)
+        self.preview_window = AugmentationPreview(self.form.recipe, self)
+        self.form.changed.connect(self.preview_window.recipe_changed)
+        self.resume_search = button(tr("Continue search…"), "resume_search", self._on_resume_search)
+        self.start = button(tr("Start training"), "start", self._on_start)
+        self.resume = button(tr("Resume the interrupted training"), "resume", self._on_resume)
+        self.pause = button(tr("Pause"), "pause", self._on_pause)
+        self.cancel = button(tr("Cancel"), "cancel", self._work.cancel)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.addWidget(self.form, 1)
+        grid = QGridLayout()
+        for number, widget in enumerate((self.preview, self.find_rate, self.search, self.resume_search)):
+            grid.addWidget(widget, number // 2, number % 2)
+        grid.addWidget(self.start, 2, 0, 1, 2)
+        grid.addWidget(self.resume, 3, 0, 1, 2)
+        grid.addWidget(self.pause, 4, 0)
+        grid.addWidget(self.cancel, 4, 1)
+        column.addLayout(grid)
+        layout = QHBoxLayout(self)
+        left.setFixedWidth(LEFT_PX)
+        layout.addWidget(left)
+        layout.addWidget(self.view, 1)
+
+    def _recipe(self) -> Recipe | None:
+        """What the form shows; None, and said, where the values do not go together."""
+        try:
+            return self.form.recipe()
+        except JobFailed as error:
+            messages.show_error(self, JobError(error.sentence))
+            return None
+
+    @Slot()
+    def _on_preview(self) -> None:
+        if self._session.audit is not None:
+            films = self._session.audit.dataset.films
+            self.preview_window.show_film(films[len(films) // 2].path)
+
+    @Slot()
+    def _on_find_rate(self) -> None:
+        recipe, source = self._recipe(), self._session.source
+        if recipe and source and self._work.state is JobState.IDLE:
+            self._work.start(finding_rate(source, recipe, self._session.preparation), self.show_event)
+
+    @Slot()
+    def _on_search(self) -> None:
+        recipe, source = self._recipe(), self._session.source
+        if recipe and source:
+            folder = new_place(runs_folder(), before="search-")
+            self._search(partial(searching, source, recipe, folder))
+
+    @Slot()
+    def _on_resume_search(self) -> None:
+        if self._session.source:
+            self._search(partial(continuing_search, self._session.source))
+
+    def _search(self, job_of: Callable[[float, Preparation], Job]) -> None:
+        """Ask for a time and start the job that `job_of` makes of seconds and preparation."""
+        if self._work.state is not JobState.IDLE:
+            return
+        hours = messages.ask_hours(self, tr(HOURS), 2)
+        if hours is not None:
+            self.view.clear()
+            self._work.start(job_of(3600 * hours, self._session.preparation), self.show_event)
+
+    def show_curve(self, curve: RateCurve) -> None:
+        """Show the rate finder's curve and let the person take its suggestion."""
+        self.view.status.setText(_ready())
+        self.view.progress.setRange(0, 1)
+        dialog = RateDialog(curve, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if curve.suggestion is not None:
+            dialog.accepted.connect(partial(self.form.set_learning_rate, curve.suggestion))
+        dialog.open()
+
+    def show_search(self, result: SearchResult) -> None:
+        """Put the best recipe of a search into the form."""
+        tried = tr_count(
+            "{count} trial finished, {pruned} given up early.",
+            "{count} trials finished, {pruned} given up early.",
+            result.finished,
+            pruned=result.pruned,
+        )
+        if result.recipe is None:
+            self.view.status.setText(" ".join([tried, tr("No recipe was found.")]))
+            return
+        self.form.show_recipe(result.recipe)
+        best = tr("The best recipe stands in the form: validation AUC {auc:.3f}.", auc=result.auc)
+        self.view.status.setText(" ".join([tried, best, tr(NOTICE)]))
+
+    @Slot()
+    def _on_start(self) -> None:
+        recipe = self._recipe()
+        if recipe is None:
+            return
+        self._begin(new_place(runs_folder(), f"-{recipe.name}"), resume=False)
+
+    @Slot()
+    def _on_resume(self) -> None:
+        if self._interrupted:
+            self._begin(self._interrupted, resume=True)
+
+    def _begin(self, run_dir: Path, resume: bool) -> None:
+        if self._session.source is None or self._work.state is not JobState.IDLE:
+            return
+        if not resume:
+            self.view.clear()
+        self._interrupted = run_dir
+        source, preparation = self._session.source, self._session.preparation
+        self._work.start(training(source, self.form.recipe(), run_dir, resume, preparation), self.show_event)
+
+    @Slot()
+    def _on_pause(self) -> None:
+        self._work.set_paused(self._work.state is JobState.RUNNING)
+
+    @Slot(object)
+    def _on_continuation_wanted(self, run: Run) -> None:
+        """Show the recipe of a run with its model as the start; an interrupted one is offered for resuming."""
+        start = str(run.model) if run.model else run.recipe.start
+        recipe = with_start(run.recipe, start)
+        self.form.show_recipe(replace(recipe, frozen_epochs=0) if recipe.epochs else recipe)
+        if run.is_resumable:
+            self._interrupted = run.folder
+        self._on_state_changed(self._work.state)
+
+    @Slot(object)
+    def _on_dataset_changed(self, _audit: object) -> None:
+        self.view.status.setText(tr(BLOCKED) if self._session.is_blocked else _ready())
+        self._on_state_changed(self._work.state)
+
+    @Slot(object)
+    def _on_state_changed(self, state: JobState) -> None:
+        idle = state is JobState.IDLE
+        self.start.setEnabled(idle and self._session.source is not None and not self._session.is_blocked)
+        self.form.setEnabled(idle)
+        self.preview.setEnabled(self._session.audit is not None)
+        for widget in (self.find_rate, self.search, self.resume_search):
+            widget.setEnabled(self.start.isEnabled())
+        checkpoint = self._interrupted is not None and is_resumable(self._interrupted)
+        self.resume.setVisible(idle and checkpoint)
+        self.pause.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
+        self.pause.setText(tr("Go on") if state is JobState.PAUSED else tr("Pause"))
+        self.cancel.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
+        if state is JobState.STOPPING:
+            self.view.status.setText(tr("Stopping after this batch…"))
+
+    def show_event(self, event: object) -> None:
+        """Show one event of a training, a search or the rate finder."""
+        self.view.show_event(event, self._work.state is JobState.RUNNING)
+
+    def show_result(self, result: TrainingResult) -> None:
+        """Show how a training ended and offer its model to the session."""
+        self.view.progress.setRange(0, 1)
+        self.view.progress.setValue(1)
+        if result.completed and result.figures is not None:
+            self._interrupted = None
+            for line in summary_lines(result.figures):
+                self.view.say(line)
+            done = tr("Done. Kept epoch {epoch}.", epoch=result.best_epoch)
+            self.view.status.setText(" ".join([done, *_accuracy(result.figures.accuracy), tr(NOTICE)]))
+        else:
+            sentence = tr_count(
+                "Stopped after {count} epoch. The best model so far is kept.",
+                "Stopped after {count} epochs. The best model so far is kept.",
+                result.epochs_done,
+            )
+            self.view.status.setText(sentence)
+        if result.model:
+            self.view.say(tr("Model: {path}", path=result.model))
+            self.view.say(tr(NOTICE))
+            self._session.use_model(result.model)
+        else:
+            self.view.say(tr("No epoch was finished, so there is no model."))
+        self._on_state_changed(self._work.state)
+
+
+def _ready() -> str:
+    """What is said where a training may be started."""
+    return " ".join([tr("Ready to train."), tr(NOTICE)])
+
+
+def _accuracy(figure: Figure | None) -> list[str]:
+    """The accuracy on test films with its interval, as a sentence; none where it is not known."""
+    if figure is None:
+        return []
+    return [
+        tr(
+            "Test accuracy {value:.1%} (95 % interval {low:.1%} to {high:.1%}).",
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+        )
+    ]

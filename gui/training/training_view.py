@@ -1,0 +1,143 @@
+"""A training as it goes: status, progress, curves, epochs, log. Starts nothing and decides nothing."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QSplitter, QVBoxLayout, QWidget
+
+from core.datasets.events import FilmLeftOut
+from core.jobs.events import Noted, Progressed
+from core.runs.epoch_log import EpochEnded
+from core.system.errors import reason_in_words
+from core.system.language import marked, tr
+from core.system.safe_text import visible_name
+from core.training.events import BatchEnded, TrainingStarted, TrialEnded
+from core.training.time_estimate import time_left
+from gui.widgets.curve_plot import TrainingPlots
+from gui.widgets.named_widgets import named
+from gui.widgets.tables import RowsTable, quiet_view
+
+LOWER_PX: Final = 220
+HEADINGS: Final = (
+    marked("Epoch"), marked("Loss"), marked("Accuracy"), marked("Val. loss"), marked("Val. accuracy"),
+    marked("Val. AUC"), marked("Sensitivity"), marked("Specificity"), marked("Rate"), marked("Seconds"),
+    marked("Films/s"), marked("Kept"),
+)  # fmt: skip
+
+
+class TrainingView(QWidget):
+    """Shows the events of trainings, searches and the rate finder."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.status = QLabel(tr("Open a dataset first."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.status.setObjectName("status")
+        self.progress = named(QProgressBar(), "progress", tr("Progress of the training"))
+        self.plots = TrainingPlots()
+        self._epochs = RowsTable([tr(heading) for heading in HEADINGS])
+        table = quiet_view(self._epochs, "epochs", tr("Epochs"))
+        self.log = named(QPlainTextEdit(readOnly=True), "log", tr("Log"))
+        self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        lower = QSplitter()
+        lower.addWidget(table)
+        lower.addWidget(self.log)
+        lower.setSizes([540, 360])
+        lower.setMinimumHeight(LOWER_PX)
+        column = QVBoxLayout(self)
+        column.addWidget(self.status)
+        column.addWidget(self.progress)
+        column.addWidget(self.plots, 3)
+        column.addWidget(lower, 2)
+
+    def clear(self) -> None:
+        """Forget the curves of an earlier training."""
+        self._epochs.set_rows([])
+        self.plots.clear()
+        self.log.clear()
+
+    def show_event(self, event: object, is_running: bool) -> None:
+        """Show one event; is_running: False while the job is paused or stopping, which the status says then."""
+        match event:
+            case Progressed(stage, done, total):
+                self.status.setText(f"{tr(stage)}…")
+                self.progress.setRange(0, total or 0)
+                self.progress.setValue(done)
+            case TrainingStarted():
+                self.say(_begun(event))
+            case BatchEnded():
+                if is_running:
+                    self.status.setText(_going(event))
+                self.progress.setRange(0, event.epochs * event.batches)
+                self.progress.setValue((event.epoch - 1) * event.batches + event.batch)
+            case EpochEnded():
+                if event.epoch == 1:
+                    self._epochs.set_rows([])
+                    self.plots.clear()
+                self._add_epoch(event)
+            case TrialEnded():
+                self.say(_tried(event))
+            case Noted(sentence):
+                self.say(sentence)
+            case FilmLeftOut(path, reason, sentence):
+                name = visible_name(path.name)
+                self.say(
+                    tr(
+                        "Left out: {name} ({reason}). {sentence}",
+                        name=name,
+                        reason=reason_in_words(reason),
+                        sentence=sentence,
+                    )
+                )
+
+    def _add_epoch(self, epoch: EpochEnded) -> None:
+        self.plots.add(epoch)
+        kept = "★" if epoch.is_best else ""
+        self._epochs.append(
+            (epoch.epoch, epoch.training_loss, epoch.training_accuracy, epoch.validation_loss,
+             epoch.validation_accuracy, epoch.validation_auc, epoch.validation_sensitivity,
+             epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), epoch.films_per_second,
+             kept)
+        )  # fmt: skip
+        self.say(
+            tr(
+                "Epoch {epoch}: validation loss {loss:.3f}, AUC {auc:.3f}",
+                epoch=epoch.epoch,
+                loss=epoch.validation_loss,
+                auc=epoch.validation_auc,
+            )
+        )
+
+    def say(self, text: str) -> None:
+        """Add a line to the log."""
+        self.log.appendPlainText(text)
+
+
+def _begun(event: TrainingStarted) -> str:
+    """On how many films a training began, and on which device."""
+    return tr(
+        "{training} training, {validation} validation, {test} test films; {device}",
+        training=event.training_films,
+        validation=event.validation_films,
+        test=event.test_films,
+        device=event.device,
+    )
+
+
+def _going(event: BatchEnded) -> str:
+    """How far a training has come."""
+    return tr(
+        "Epoch {epoch} of {epochs} · loss {loss:.3f} · {speed:.0f} films/s · {left}",
+        epoch=event.epoch,
+        epochs=event.epochs,
+        loss=event.loss,
+        speed=event.films_per_second,
+        left=time_left(event),
+    )
+
+
+def _tried(event: TrialEnded) -> str:
+    """How a trial of a search ended."""
+    if event.pruned:
+        return tr("Trial {number} given up early: validation AUC {auc:.3f}", number=event.number, auc=event.auc)
+    return tr("Trial {number} finished: validation AUC {auc:.3f}", number=event.number, auc=event.auc)

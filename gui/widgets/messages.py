@@ -1,0 +1,116 @@
+"""The one place that asks and warns. Tests replace its functions."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from core.system.language import marked, tr
+from core.system.product import NOTICE, this_build
+from core.system.safe_text import visible, visible_name
+from gui.jobs.worker import JobError
+from gui.widgets.icon import program_icon
+
+FAULT = marked("Something went wrong inside the program. Finished work is on the disk, and you can go on.")
+ENDED_EARLY = marked(
+    "PneumoScreen ended unexpectedly last time. Finished work is on the disk; interrupted work can be resumed."
+)
+OFFLINE = marked(
+    "Nothing leaves this computer: the program makes no network connection. The one exception is a download of "
+    "ImageNet weights, if somebody asks for it by name when training."
+)
+ABOUT_ICON_PX = 64
+LISTS = marked("Label lists (*.csv *.tsv *.xlsx)")
+
+
+def show_error(parent: QWidget, error: JobError) -> None:
+    """Say what went wrong; the traceback is behind "Show Details" only where the program itself is at fault."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(visible(error.sentence))
+    if error.traceback:
+        box.setDetailedText(error.traceback)
+    box.exec()
+
+
+def show_fault(parent: QWidget, words: str, report: str) -> None:
+    """Say that the program is at fault and offer the report, which names no file and no patient."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words, QMessageBox.StandardButton.Close, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(tr("The report tells where in the program it happened. It names no file and no patient."))
+    box.setDetailedText(report)
+    copy = box.addButton(tr("Copy the report"), QMessageBox.ButtonRole.ActionRole)
+    copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
+    box.exec()
+
+
+def show_already_open(owner: str) -> None:
+    """Say that the first start does not answer."""
+    words = tr(
+        "PneumoScreen is already open on {computer}, but does not answer. Close it there, then start again.",
+        computer=owner,
+    )
+    box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()
+
+
+def show_about(parent: QWidget) -> None:
+    """Which version this is, and what it does not do."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), this_build().in_words(), parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setIconPixmap(program_icon(ABOUT_ICON_PX))
+    box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), tr("MIT licence, for the program itself."))))
+    box.exec()
+
+
+def ask_stop_and_close(parent: QWidget) -> bool:
+    """Ask whether a running job may be stopped for closing."""
+    text = tr("Work is still running. Stop it after the present batch, save, and close?")
+    return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
+
+
+def ask_new_window(parent: QWidget) -> bool:
+    """Ask, in the language of before, whether the window may be opened anew to speak another one."""
+    text = tr(
+        "The window is opened anew in the other language. What is open in it is closed; results, runs and "
+        "decisions are on the disk. Do it now? Otherwise the next start does it."
+    )
+    return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
+
+
+def ask_delete(parent: QWidget, name: str) -> bool:
+    """Ask whether something may be moved to the trash."""
+    box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
+    box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(tr("Move {name} with its model to the trash?", name=visible_name(name)))
+    return box.exec() == QMessageBox.StandardButton.Yes
+
+
+def ask_text(parent: QWidget, title: str, before: str) -> str | None:
+    """One line of text, None if the person changed their mind."""
+    text, ok = QInputDialog.getText(parent, "PneumoScreen", title, text=before)
+    return text if ok else None
+
+
+def ask_hours(parent: QWidget, title: str, before: float) -> float | None:
+    """A time in hours, None if the person changed their mind."""
+    hours, ok = QInputDialog.getDouble(parent, "PneumoScreen", title, before, 0.05, 1000, 2)
+    return hours if ok else None
+
+
+def choose_folder(parent: QWidget, title: str) -> Path | None:
+    name = QFileDialog.getExistingDirectory(parent, title)
+    return Path(name) if name else None
+
+
+def choose_file(parent: QWidget, title: str, kinds: str, folder: Path | None = None) -> Path | None:
+    name, _ = QFileDialog.getOpenFileName(parent, title, str(folder or ""), kinds)
+    return Path(name) if name else None
+
+
+def choose_new_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
+    return Path(chosen) if chosen else None

@@ -1,0 +1,55 @@
+"""What tests start from: films made by code, and a job run to its end."""
+
+from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+
+from core.films.phantoms import phantom
+from core.recipes.recipe import Recipe, Schedule
+
+QUICK = Recipe(
+    name="quick",
+    start="random",
+    epochs=2,
+    batch_size=8,
+    image_size_px=64,
+    schedule=Schedule.CONSTANT,
+    learning_rate=1e-3,
+)
+
+
+def write_phantoms(root):
+    """24 phantoms in two class folders, each of a patient of its own."""
+    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
+        (root / name).mkdir(parents=True)
+        for seed in range(12):
+            Image.fromarray(phantom(seed, label == 1, 96)).save(root / name / f"{name}{chr(97 + seed)}.png")
+    return root
+
+
+def write_dicom(path, values, **tags):
+    """A DICOM file of grey values (height, width) with more tags."""
+    header = Dataset()
+    header.file_meta = FileMetaDataset()
+    header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    header.file_meta.MediaStorageSOPClassUID = header.SOPClassUID = SecondaryCaptureImageStorage
+    header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID = generate_uid()
+    header.Rows, header.Columns = values.shape
+    header.SamplesPerPixel, header.PhotometricInterpretation = 1, "MONOCHROME2"
+    header.BitsAllocated = 8 * values.dtype.itemsize
+    header.BitsStored, header.HighBit, header.PixelRepresentation = header.BitsAllocated, header.BitsAllocated - 1, 0
+    header.PixelData = values.tobytes()
+    for name, value in tags.items():
+        setattr(header, name, value)
+    header.save_as(path, enforce_file_format=True)
+    return path
+
+
+def drained(job):
+    """All events of a job, and its result."""
+    events = []
+    while True:
+        try:
+            events.append(next(job))
+        except StopIteration as end:
+            return events, end.value
