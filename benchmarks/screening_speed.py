@@ -1,11 +1,13 @@
 """Films a second in screening beside a plain torchvision script with the same network, on full-size films.
 
-Plain is what a good tutorial shows: PIL files as RGB, Resize, ToTensor, Normalize, fp32 in batches, of which the best
-of five sizes is taken; in one process, and with two DataLoader workers. It runs in a process of its own, where
-our settings do not reach. Ours is `screen` of core.screening to the finished ledger, and `core.inference.pipeline` below it. All take their turn in every round, so that a machine whose speed wavers wavers for all; the table has medians, and
-processor time, which other programs hardly change. Says how far the limits are, how long the first row of a cold start
-takes, and what the quick forms change in the answers on real test films.
-Run from the project's root: PYTHONPATH=. python benchmarks/screening_speed.py [--rounds 3]
+Plain is what a good tutorial shows: PIL files as RGB, Resize, ToTensor, Normalize, fp32 in batches,
+of which the best of five sizes is taken; in one process, and with two DataLoader workers. It runs
+in a process of its own, where our settings do not reach. Ours is `screen` of core.screening to the
+finished ledger, and `core.inference.pipeline` below it. All take their turn in every round, so that
+a machine whose speed wavers wavers for all; the table has medians, and processor time, which other
+programs hardly change. Says how far the limits are, how long the first row of a cold start takes,
+and what the quick forms change in the answers on real test films. Run from the project's root:
+PYTHONPATH=. python benchmarks/screening_speed.py [--rounds 3]
 """
 
 import argparse

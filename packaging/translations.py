@@ -23,7 +23,7 @@ def said():
     The syntax tree is read, for Babel and gettext's own tools overlook what is said within an f-string.
     """
     found = {}
-    for path in sorted(path for package in SPEAKING for path in Path(package).glob("*.py")):
+    for path in sorted(path for package in SPEAKING for path in Path(package).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
                 sentences = node.args[: SAYING[node.func.id]]

@@ -143,7 +143,7 @@ class FilmPanel(QWidget):
     ) -> None:
         """Show a film as `FilmView.show_film` does.
 
-        share: the heat's `heat_regions.border_share`, 0..1; None measures it here, 30 ms for a film of 9 million pixels.
+        share: the heat's `heat_regions.border_share`, 0..1; None measures it here (30 ms for 9 million pixels).
         """
         self.film_view.show_film(pixels, heat)
         for widget in (self.tools["heat"], self.opacity, self.tools["side_by_side"]):

@@ -61,7 +61,7 @@ def test_a_film_whose_time_lies_in_the_future_or_past_is_complete_all_the_same(t
 
 def test_no_duration_is_taken_from_the_wall_clock():
     found = []
-    for path in (*(ROOT / "core").glob("*.py"), *(ROOT / "gui").glob("*.py"), ROOT / "main.py"):
+    for path in (*(ROOT / "core").rglob("*.py"), *(ROOT / "gui").rglob("*.py"), ROOT / "main.py"):
         attributes = (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Attribute))
         found += [f"{path.name}:{node.lineno}" for node in attributes if ast.unparse(node) in WALL_CLOCK]
     assert not found
