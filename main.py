@@ -10,22 +10,22 @@ from pathlib import Path
 
 from command_line.commands import run_demo
 from command_line.console import say
-from command_line.options import parser_of
+from command_line.options import build_parser
 from core.system.exit_status import FAILED, INTERRUPTED
-from core.system.safe_text import visible
+from core.system.safe_text import escape_unprintable
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status of the contract in the README."""
-    from core.system.error_messages import sentence_of
+    from core.system.error_messages import format_error
     from core.system.malloc import keep_freed_memory
-    from core.system.stop_signals import asked_to_stop
+    from core.system.stop_signals import handle_stop_signals
 
     cancel = threading.Event()
     try:
-        with asked_to_stop(cancel):
+        with handle_stop_signals(cancel):
             keep_freed_memory()
-            parser, commands = parser_of(_window)
+            parser, commands = build_parser(_window)
             options = parser.parse_args(_opened(sys.argv[1:] if arguments is None else arguments, commands))
             command: Callable[[argparse.Namespace, threading.Event], int] = options.command
             return command(options, cancel)
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get("PNEUMOSCREEN_DEBUG"):
             raise
         inside = f"Something went wrong inside the program ({type(error).__name__}: {error})."
-        print(visible(sentence_of(error) or inside), file=sys.stderr)
+        print(escape_unprintable(format_error(error) or inside), file=sys.stderr)
         return FAILED
 
 

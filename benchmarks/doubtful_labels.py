@@ -14,8 +14,8 @@ from pathlib import Path
 from benchmarks.recipes import splits_of_the_bundled_model
 from benchmarks.run_job import result_of
 from core.datasets.dataset import Split
-from core.evaluation.label_errors import find_doubts
-from core.metrics.intervals import wilson
+from core.evaluation.label_errors import find_label_errors
+from core.metrics.intervals import wilson_interval
 
 SHARE = 0.05
 
@@ -32,7 +32,7 @@ def main() -> None:
             for film in films:
                 label = 1 - film.label if film.path in planted else film.label
                 writer.writerow([film.path, dataset.classes[label], film.patient])
-        found = result_of(find_doubts(source, None, threading.Event()))
+        found = result_of(find_label_errors(source, None, threading.Event()))
     print(found.sentence)
     hits = [path in planted for path in found.files]
     for name, count, of in (
@@ -40,7 +40,7 @@ def main() -> None:
         ("planted labels among the first as many as were planted", sum(hits[: len(planted)]), len(planted)),
         ("films pointed out that were planted", sum(hits), len(hits)),
     ):
-        figure = wilson(count, of)
+        figure = wilson_interval(count, of)
         print(f"{name}: {count} of {of}, {figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})")
 
 

@@ -23,8 +23,8 @@ from benchmarks import gate_pictures
 from benchmarks.recipes import CHANGES, REAL, UNCHANGED, splits_of_the_bundled_model
 from core.datasets.dataset import Film, Split
 from core.films.images import read_square
-from core.input_checks.gate import GateStatistics, fitted, refusal
-from core.input_checks.gate_rules import look
+from core.input_checks.gate import GateStatistics, find_refusal, fit_gate
+from core.input_checks.gate_rules import inspect_film
 from core.metrics.intervals import group_numbers, proportion
 from core.system.errors import FilmUnreadable
 
@@ -73,7 +73,7 @@ class Table:
         refused, whose = [], []
         for number, picture in enumerate(pictures):
             try:
-                reason = refusal(look(self._path(picture), SIZE_PX), self.statistics)
+                reason = find_refusal(inspect_film(self._path(picture), SIZE_PX), self.statistics)
             except FilmUnreadable as error:
                 if isinstance(picture, Path):
                     continue
@@ -167,7 +167,7 @@ def other_trainings(table: Table, splits: dict[Split, list[Film]], folders: list
     for split, count in ((Split.TRAINING, OWN_TRAINING), (Split.VALIDATION, OWN_VALIDATION)):
         drawn = order.permutation(len(splits[split]))[:count]
         own.append(squares(splits[split][i] for i in drawn))
-    table.statistics = fitted(*own) or table.statistics
+    table.statistics = fit_gate(*own) or table.statistics
     table.row(f"**fitted on {OWN_TRAINING} + {OWN_VALIDATION} films**: test films", test, False, patients)
     table.row("photographs in grey", grey(photographs), True)
     for label, name in enumerate(("NORMAL", "PNEUMONIA")):
@@ -175,7 +175,7 @@ def other_trainings(table: Table, splits: dict[Split, list[Film]], folders: list
             squares(film for film in splits[split] if film.label == label)
             for split in (Split.TRAINING, Split.VALIDATION)
         ]
-        table.statistics = fitted(*mine) or table.statistics
+        table.statistics = fit_gate(*mine) or table.statistics
         rest = [film for film in splits[Split.TEST] if film.label != label]
         title = f"**fitted on {name} only**: test films of the other class"
         table.row(title, [film.path for film in rest], False, [film.patient for film in rest])
@@ -184,14 +184,14 @@ def other_trainings(table: Table, splits: dict[Split, list[Film]], folders: list
 def time_a_film(paths: list[Path], statistics: GateStatistics) -> str:
     """Milliseconds a film for the decode alone and with the gate, the best of five a film."""
     for path in paths[:5]:
-        refusal(look(path, SIZE_PX), statistics)
+        find_refusal(inspect_film(path, SIZE_PX), statistics)
     best = np.full((len(paths), 2), np.inf)
     for row, path in zip(best, paths, strict=True):
         for _ in range(5):
             start = time.perf_counter()
             read_square(path, SIZE_PX)
             middle = time.perf_counter()
-            refusal(look(path, SIZE_PX), statistics)
+            find_refusal(inspect_film(path, SIZE_PX), statistics)
             row[:] = np.minimum(row, [middle - start, time.perf_counter() - middle])
     alone, gated = best.mean(axis=0) * 1000
     return f"Time a film at full size: {alone:.1f} ms to decode, {gated:.1f} ms to decode and pass the gate."
@@ -210,7 +210,7 @@ def main() -> None:
         sys.exit(f"{REAL} is not here")
     dataset = splits_of_the_bundled_model()
     splits = {split: list(dataset.of_split(split)) for split in Split}
-    statistics = fitted(squares(splits[Split.TRAINING]), squares(splits[Split.VALIDATION]))
+    statistics = fit_gate(squares(splits[Split.TRAINING]), squares(splits[Split.VALIDATION]))
     if statistics is None:
         sys.exit("There are too few films")
     test = splits[Split.TEST]

@@ -27,12 +27,12 @@ from PIL import Image, ImageEnhance, ImageFilter
 from benchmarks.run_job import result_of
 from core.datasets.dataset import Dataset, Film, Split, read_dataset
 from core.datasets.preparation import Preparation
-from core.datasets.splits import VALIDATION_SHARE, with_splits
+from core.datasets.splits import VALIDATION_SHARE, assign_splits
 from core.metrics.intervals import Figure
 from core.metrics.roc import roc_auc
 from core.models.model_file import Model, load_model
-from core.models.model_header import bundled_model, read_header
-from core.recipes.recipe import Recipe, with_start
+from core.models.model_header import bundled_model_path, read_header
+from core.recipes.recipe import Recipe, change_start
 from core.recipes.recipe_json import load_recipe
 from core.runs.run_folder import CHECKPOINT, METRICS, MODEL, data_fingerprint, read_card
 from core.system.malloc import keep_freed_memory
@@ -79,8 +79,8 @@ CHANGES = {
 
 def splits_of_the_bundled_model() -> Dataset:
     """The films in the splits that the bundled model was made with, before copies were kept together."""
-    dataset = with_splits(read_dataset(REAL), 0)
-    if data_fingerprint(dataset) != read_header(bundled_model()).content["data_fingerprint"]:
+    dataset = assign_splits(read_dataset(REAL), 0)
+    if data_fingerprint(dataset) != read_header(bundled_model_path()).content["data_fingerprint"]:
         sys.exit("These are not the films, or not the splits, that the bundled model was made with.")
     return dataset
 
@@ -239,7 +239,7 @@ def main() -> None:
         below = options.rate_below if start != "random" else None
         given = {"epochs": options.epochs, "small_share": options.small_share, "backbone_rate_factor": below}
         given = {key: value for key, value in given.items() if value is not None}
-        recipe = replace(with_start(load_recipe(name), start), **given)
+        recipe = replace(change_start(load_recipe(name), start), **given)
         recipe = replace(recipe, augmentation=recipe.augmentation.scaled(strength))
         words = [Path(name).stem, *(f"{value} {key}" for key, value in given.items())]
         words += [f"augmentation x {strength:g}"] if strength != 1 else []

@@ -37,12 +37,12 @@ from benchmarks.run_job import result_of
 from core.datasets.dataset import Split
 from core.films.images import read_square
 from core.inference.form_choice import Form
-from core.inference.pipeline import one_thread_of_torch, pipelined
+from core.inference.pipeline import one_thread_of_torch, score_films
 from core.inference.scorer import FastNetwork, Scorer, has_fast_bfloat16
 from core.metrics.roc import roc_auc
 from core.models.model_file import load_model
 from core.networks.architectures import models
-from core.screening.results_csv import unfinished
+from core.screening.results_csv import partial_path
 from core.screening.screening import screen
 from core.system.malloc import keep_freed_memory
 
@@ -102,7 +102,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def on_threads(work: Callable, items: list) -> None:
-    """As `pipelined` does it, one thread of torch each."""
+    """As `score_films` does it, one thread of torch each."""
     with (
         one_thread_of_torch(),
         ThreadPoolExecutor(os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as pool,
@@ -119,7 +119,7 @@ def screened(folder: Path) -> None:
 
 
 def piped(paths: list[Path], scorer: Scorer) -> None:
-    for answer in pipelined(paths, partial(read_square, size_px=SIDE), scorer, threading.Event()):
+    for answer in score_films(paths, partial(read_square, size_px=SIDE), scorer, threading.Event()):
         if answer.logits is None:
             sys.exit(f"{answer.item} was not read")
 
@@ -133,7 +133,7 @@ def seconds_to_first_row(folder: Path) -> float:
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)
         while process.poll() is None:
-            written = unfinished(output)
+            written = partial_path(output)
             if written.exists() and written.read_bytes().count(b"\n") > 1:
                 break
             time.sleep(0.005)

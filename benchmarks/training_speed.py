@@ -28,12 +28,12 @@ from torch.utils.data import Dataset as TorchDataset
 
 from benchmarks.run_job import result_of
 from core.datasets.dataset import Film, Split, read_dataset
-from core.datasets.decoded_films import decoded_films, films_of_split
-from core.films.phantoms import phantom
-from core.metrics.intervals import wilson
+from core.datasets.decoded_films import decode_films, select_split
+from core.films.phantoms import draw_phantom
+from core.metrics.intervals import wilson_interval
 from core.metrics.roc import roc_auc
 from core.networks.architectures import models
-from core.recipes.recipe import BEST, Recipe, with_start
+from core.recipes.recipe import BEST, Recipe, change_start
 from core.system.malloc import keep_freed_memory
 from core.training.learner import Learner
 
@@ -48,7 +48,7 @@ def films(folder: Path) -> list[Film]:
         for number in range(TRAINING_FILMS + VALIDATION_FILMS):
             path = folder / ("NORMAL", "PNEUMONIA")[number % 2] / f"{number}.png"
             path.parent.mkdir(exist_ok=True)
-            Image.fromarray(phantom(number, number % 2 == 1)).save(path)
+            Image.fromarray(draw_phantom(number, number % 2 == 1)).save(path)
     every = list(read_dataset(REAL if REAL.exists() else folder).films)
     random.Random(0).shuffle(every)
     one_a_patient = list({film.patient: film for film in every}.values())
@@ -156,10 +156,10 @@ def in_its_own_process(chosen: list[Film], recipe: Recipe) -> Iterator[float]:
 def our_epochs(chosen: list[Film], recipe: Recipe, folder: Path) -> Iterator[float]:
     """Train as the program does; yields the seconds of each epoch, then, at last, scores its validation films."""
     torch.manual_seed(0)
-    job = decoded_films(chosen, recipe.image_size_px, folder / "store", NEVER)
+    job = decode_films(chosen, recipe.image_size_px, folder / "store", NEVER)
     readable, pixels = result_of(job)
     splits = {
-        split: films_of_split(readable, pixels, split, ("NORMAL", "PNEUMONIA"))
+        split: select_split(readable, pixels, split, ("NORMAL", "PNEUMONIA"))
         for split in (Split.TRAINING, Split.VALIDATION)
     }
     splits[Split.TEST] = splits[Split.VALIDATION]
@@ -185,7 +185,7 @@ def our_epochs(chosen: list[Film], recipe: Recipe, folder: Path) -> Iterator[flo
 
 def told(name: str, validation: list[Film], logits: np.ndarray) -> None:
     labels = np.array([film.label for film in validation])
-    right = wilson(int(((logits >= 0) == labels).sum()), len(labels))
+    right = wilson_interval(int(((logits >= 0) == labels).sum()), len(labels))
     area = roc_auc(labels, logits.astype(float))
     accuracy = f"{right.value:.3f} ({right.low:.3f}-{right.high:.3f})"
     print(f"{name}: validation accuracy {accuracy}, AUC {area:.3f}, n = {len(labels)}", flush=True)
@@ -195,7 +195,7 @@ def main() -> None:
     keep_freed_memory()
     parser = argparse.ArgumentParser()
     parser.add_argument("--epochs", type=int, default=10)
-    recipe = replace(with_start(BEST, "random"), epochs=parser.parse_args().epochs)
+    recipe = replace(change_start(BEST, "random"), epochs=parser.parse_args().epochs)
     with tempfile.TemporaryDirectory() as name:
         chosen = films(Path(name))
         rows = list(zip(our_epochs(chosen, recipe, Path(name)), in_its_own_process(chosen, recipe), strict=True))

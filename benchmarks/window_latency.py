@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from core.recipes.recipe import BEST, with_start
+from core.recipes.recipe import BEST, change_start
 from core.system.malloc import keep_freed_memory
 from core.training.events import BatchEnded
 from gui.jobs.jobs import Jobs
-from gui.jobs.training_jobs import training
+from gui.jobs.training_jobs import train_job
 from gui.shell.main_window import MainWindow
 from gui.widgets import messages
 
@@ -39,7 +39,7 @@ def begin(window: MainWindow, jobs: Jobs, run: Path) -> None:
 
     source = window.session.source
     assert source is not None
-    jobs.start(training(source, replace(with_start(BEST, "random"), epochs=100), run, resume=False), show)
+    jobs.start(train_job(source, replace(change_start(BEST, "random"), epochs=100), run, resume=False), show)
     loop.exec()
 
 

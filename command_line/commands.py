@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line.console import finished, say
+from command_line.console import run_to_end, say
 from core.datasets.preparation import AS_IT_IS, Preparation, load_preparation, save_preparation
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
 from core.system.files import check_writable, write_atomically, write_text_atomically
@@ -31,37 +31,37 @@ def _preparation(options: argparse.Namespace) -> Preparation:
 
 def _recipe(options: argparse.Namespace) -> "Recipe":
     """The recipe that is named, with the start that is."""
-    from core.recipes.recipe import with_start
+    from core.recipes.recipe import change_start
     from core.recipes.recipe_json import load_recipe
 
     recipe = load_recipe(options.recipe)
-    return with_start(recipe, options.start) if options.start else recipe
+    return change_start(recipe, options.start) if options.start else recipe
 
 
 def _header(options: argparse.Namespace) -> "ModelHeader":
     """The description of the model that is named."""
-    from core.models.model_header import bundled_model, read_header
+    from core.models.model_header import bundled_model_path, read_header
 
-    return read_header(_model(options.model) or bundled_model())
+    return read_header(_model(options.model) or bundled_model_path())
 
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.datasets.audit import audit, blocking, report_lines, resolved, to_json_object
+    from core.datasets.audit import audit, find_blocking, format_report, resolve_blocking, to_json_object
 
     preparation = _preparation(options)
     for path in filter(None, (options.json, options.resolve)):
         check_writable(path.parent)
-    result = finished(audit(options.dataset, cancel, preparation))
+    result = run_to_end(audit(options.dataset, cancel, preparation))
     if not result.completed:
         return INTERRUPTED
-    for line in report_lines(result):
+    for line in format_report(result):
         say(line)
     if options.json:
         write_text_atomically(options.json, json.dumps(to_json_object(result), indent=2) + "\n")
     if options.resolve:
-        save_preparation(resolved(result, preparation), options.resolve)
+        save_preparation(resolve_blocking(result, preparation), options.resolve)
         say(f"Use it with audit or train --preparation {options.resolve}")
-    return SOME_LEFT_OUT if blocking(result) or result.left_out else DONE
+    return SOME_LEFT_OUT if find_blocking(result) or result.left_out else DONE
 
 
 def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
@@ -85,7 +85,7 @@ def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
     recipe = _recipe(options)
     preparation = _preparation(options)
     job = search(options.dataset, recipe, options.output, cancel, 3600 * options.hours, options.trials, preparation)
-    result = finished(job)
+    result = run_to_end(job)
     if result.recipe is None:
         say("No trial was finished, so there is no recipe.")
     else:
@@ -99,14 +99,14 @@ def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
 @contextmanager
 def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
     """The run folder of this process: under torchrun only the first writes and prints, the others work in copies."""
-    from core.training.distributed import hand_out, joined, processes
+    from core.training.distributed import copy_to_processes, join_processes, process_count
 
-    with joined() as number, ExitStack() as opened:
+    with join_processes() as number, ExitStack() as opened:
         copy = run_dir
         if number > 0:
             copy = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="pneumoscreen-"))) / "run"
-        if resume and processes() > 1:
-            hand_out(run_dir, copy)
+        if resume and process_count() > 1:
+            copy_to_processes(run_dir, copy)
         if number > 0:
             opened.enter_context(redirect_stdout(opened.enter_context(Path(os.devnull).open("w", encoding="utf-8"))))
             run_dir = copy
@@ -115,14 +115,14 @@ def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
 
 def _trained(job: Generator[object, None, TrainingResult]) -> tuple[int, TrainingResult]:
     """Run a training and print how it ended."""
-    from core.metrics.figures import summary_lines
+    from core.metrics.figures import format_summary
 
-    result = finished(job)
+    result = run_to_end(job)
     if not result.completed:
         kept = f"the best model so far is {result.model}" if result.model else "no epoch was finished"
         say(f"Interrupted after {result.epochs_done} epochs; {kept}. Go on with --resume.")
         return INTERRUPTED, result
-    for line in summary_lines(result.figures) if result.figures else []:
+    for line in format_summary(result.figures) if result.figures else []:
         say(line)
     say(f"Model of epoch {result.best_epoch}: {result.model}\n{NOTICE}")
     return DONE, result
@@ -130,16 +130,16 @@ def _trained(job: Generator[object, None, TrainingResult]) -> tuple[int, Trainin
 
 def run_evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.evaluation.evaluate import evaluate
-    from core.metrics.figures import summary_lines
+    from core.metrics.figures import format_summary
 
     job = evaluate(
         _model(options.model), options.dataset, options.output, cancel, _preparation(options), options.prevalence,
         options.unseen,
     )  # fmt: skip
-    result = finished(job)
+    result = run_to_end(job)
     if result is None:
         return INTERRUPTED
-    for line in (result.point, *summary_lines(result.figures), result.frequencies, result.seen):
+    for line in (result.point, *format_summary(result.figures), result.frequencies, result.seen):
         if line:
             say(line)
     say(f"Report: {options.output / 'report.html'} and report.pdf\n{NOTICE}")
@@ -159,7 +159,7 @@ def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
     job = accept(
         _model(options.model), options.dataset, options.output, cancel, target, options.signed_by, _preparation(options)
     )
-    result = finished(job)
+    result = run_to_end(job)
     if result is None:
         return INTERRUPTED
     say(f"{result.acceptance.sentence}\nForm: {options.output / 'acceptance.pdf'}\n{NOTICE}")
@@ -167,30 +167,30 @@ def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -> int:
-    from core.models.operating_point import wish_of
-    from core.models.point_selection import chosen_point, own_point
-    from core.models.site_record import in_use, point_in_words, validation_here
+    from core.models.operating_point import parse_wish
+    from core.models.point_selection import restore_own_point, select_point
+    from core.models.site_record import apply_site_record, format_point, format_validation
 
     header = _header(options)
     if options.own:
-        own_point(header)
+        restore_own_point(header)
     elif options.wish or options.error is not None:
-        chosen_point(header, wish_of(options.wish or "best balance"), options.error)
-    used = in_use(header)
-    say(f"{used.name}: {point_in_words(used)}\n{validation_here(used)[1]}\n{NOTICE}")
+        select_point(header, parse_wish(options.wish or "best balance"), options.error)
+    used = apply_site_record(header)
+    say(f"{used.name}: {format_point(used)}\n{format_validation(used)[1]}\n{NOTICE}")
     return DONE
 
 
 def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
-    from core.documents.document import text_of
-    from core.documents.pdf import pdf_of
-    from core.models.model_card import card_document
+    from core.documents.document import render_text
+    from core.documents.pdf import render_pdf
+    from core.models.model_card import build_card_document
 
-    document = card_document(_header(options))
+    document = build_card_document(_header(options))
     if options.pdf is None:
-        say(text_of(document))
+        say(render_text(document))
     else:
-        content = pdf_of(document)
+        content = render_pdf(document)
         write_atomically(options.pdf, lambda stream: stream.write(content))
     return DONE
 
@@ -201,10 +201,10 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
 
     folder, output, model = options.folder, options.output, options.model
     if options.watch:
-        result = finished(watch(folder, output, model, cancel))
+        result = run_to_end(watch(folder, output, model, cancel))
     else:
         job = screen(folder, output, model, cancel, options.heatmaps, options.resume, options.retry_failed)
-        result = finished(job)
+        result = run_to_end(job)
     say(
         f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
         f"{result.output}\n{result.validation}\n{NOTICE}"
@@ -216,9 +216,9 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.models.self_test import self_test
+    from core.models.self_test import run_self_test
 
-    result = finished(self_test(cancel))
+    result = run_to_end(run_self_test(cancel))
     answers = ", ".join(f"{answer:.4f}" for answer in result.answers)
     say(f"Self-test passed: {result.model} answers {answers} as it should ({result.seconds:.1f} s).")
     return DONE
@@ -232,13 +232,13 @@ def run_demo(cancel: threading.Event) -> int:
 
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-") as name:
         folder = Path(name)
-        dataset = finished(make_demo(folder, cancel))
+        dataset = run_to_end(make_demo(folder, cancel))
         if cancel.is_set():
             return INTERRUPTED
         status, result = _trained(train(dataset, DEMO_RECIPE, folder / "run", cancel))
         if status != DONE or cancel.is_set():
             return INTERRUPTED
-        ledger = finished(screen(folder / "worklist", folder / "worklist.csv", result.model, cancel))
+        ledger = run_to_end(screen(folder / "worklist", folder / "worklist.csv", result.model, cancel))
         if not ledger.completed:
             return INTERRUPTED
         say(f"\n{'file':22} {'label':10} {'probability':>11}  decision")

@@ -10,15 +10,15 @@ from core.datasets.events import FilmLeftOut
 from core.jobs.events import Noted, Progressed
 from core.runs.epoch_log import EpochEnded
 from core.screening.events import FilmAnswered
-from core.system.files import readable_name
-from core.system.safe_text import visible
+from core.system.files import escape_undecodable
+from core.system.safe_text import escape_unprintable
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
-from core.training.time_estimate import in_words, time_left
+from core.training.time_estimate import format_duration, format_time_left
 
 Result = TypeVar("Result")
 
 
-def finished(job: Generator[object, None, Result]) -> Result:
+def run_to_end(job: Generator[object, None, Result]) -> Result:
     """Run a job to its end, printing its events."""
     with closing(job):
         while True:
@@ -36,13 +36,13 @@ def show(event: object) -> None:
         case Progressed(stage, done, total):
             progress = f"{stage} {done}/{total}" if total else f"{stage} ..."
         case BatchEnded():
-            left = f", {time_left(event)}" if event.seconds_left is not None else ""
+            left = f", {format_time_left(event)}" if event.seconds_left is not None else ""
             progress = (
                 f"Epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
                 f"{event.films_per_second:.0f} films/s{left}"
             )
         case FilmAnswered():
-            progress = f"Screening {event.done}/{event.total}, {in_words(event.seconds_left or 0)} left"
+            progress = f"Screening {event.done}/{event.total}, {format_duration(event.seconds_left or 0)} left"
         case EpochEnded():
             sides = ""
             if event.validation_sensitivity is not None:
@@ -64,7 +64,7 @@ def show(event: object) -> None:
         case Noted(sentence):
             say(sentence)
         case FilmLeftOut(path, reason, sentence):
-            say(f"Left out: {readable_name(str(path))} ({reason}). {sentence}")
+            say(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
     if progress and sys.stderr.isatty():
         print(f"\r\x1b[K{progress}", end="", file=sys.stderr, flush=True)
 
@@ -74,6 +74,6 @@ def say(text: str) -> None:
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
     try:
-        print(visible(text), flush=True)
+        print(escape_unprintable(text), flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from command_line import commands
-from core.system.product import NOTICE, this_build
+from core.system.product import NOTICE, read_build
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def parser_of(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, Container[str]]:
+def build_parser(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, Container[str]]:
     """The parser, whose result has a `command` to run, and the names of its commands. window: what runs without one."""
     parser = argparse.ArgumentParser(
         prog="PneumoScreen", description=f"Train on your own chest films and screen folders of films. {NOTICE}"
@@ -19,7 +19,7 @@ def parser_of(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, Cont
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write one PNG of each tab, then exit")
     parser.add_argument("--open", type=Path, metavar="PATH", help="open the window and screen this folder or film")
     parser.add_argument("--measure-start", action="store_true", help="print when a start had reached what, then exit")
-    parser.add_argument("--version", action="version", version=this_build().in_words())
+    parser.add_argument("--version", action="version", version=read_build().in_words())
     parser.add_argument("--demo", action="store_true", help="try everything on synthetic films")
     parser.set_defaults(command=window)
     added = parser.add_subparsers(title="commands", metavar="COMMAND")

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.networks.augmentation import affine, blurred, resampled
+from core.networks.augmentation import affine_matrix, blur, warp
 
 SIDE = 224
 PROPORTIONS = 0.054  # a quarter of log(1.49 / 1.20): by so much films with pneumonia are widened, normal ones narrowed
@@ -23,12 +23,12 @@ Change = Callable[[Tensor], Tensor]
 
 def stretched(films: Tensor, across: float, down: float) -> Tensor:
     """What the films show, `across` times as wide and `down` times as high."""
-    return resampled(films, torch.tensor([[1 / across, 0, 0], [0, 1 / down, 0]]).repeat(len(films), 1, 1))
+    return warp(films, torch.tensor([[1 / across, 0, 0], [0, 1 / down, 0]]).repeat(len(films), 1, 1))
 
 
 def softened(films: Tensor, sigma_px: float) -> Tensor:
     """A Gaussian blur to three deviations."""
-    return blurred(films, sigma_px, max(1, math.ceil(3 * sigma_px)))
+    return blur(films, sigma_px, max(1, math.ceil(3 * sigma_px)))
 
 
 def sharpened(films: Tensor, sigma_px: float, amount: float) -> Tensor:
@@ -189,7 +189,7 @@ def augmented(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tens
     stretch = torch.exp(uniform(0.2) + ill * PROPORTIONS)
     across, down, right, below = zoom * stretch, zoom / stretch, uniform(0.12), uniform(0.12)
     mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
-    films = resampled(films, affine(angle, mirror, across, down, right, below))
+    films = warp(films, affine_matrix(angle, mirror, across, down, right, below))
     broad, fine = each(1), each(0.8)
     films = (films + broad * (films - softened(films, 1.5)) + fine * (softened(films, 0.7) - films)).clamp(0, 1)
     if torch.rand(1, generator=generator) < 0.5:

@@ -24,7 +24,7 @@ from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from benchmarks.run_job import result_of
 from core.datasets.demo import make_demo
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from tests.factories import write_dicom
 
 NOBODY = 65534
@@ -59,7 +59,7 @@ def films(folder: Path) -> Path:
     """Phantoms as PNG and as DICOM, plain and compressed in every way, and a file that is no film."""
     dataset = result_of(make_demo(folder, threading.Event()))
     worklist = folder / "worklist"
-    pixels = phantom(5, True, 512).astype(np.uint16) * 16
+    pixels = draw_phantom(5, True, 512).astype(np.uint16) * 16
     for name, syntax in {"plain": None, **COMPRESSED}.items():
         write_dicom(worklist / f"{name}.dcm", pixels, PatientName="Nobody^Known")
         if syntax is not None:

@@ -30,27 +30,27 @@ from torch.nn import functional
 from benchmarks.recipes import splits_of_the_bundled_model
 from benchmarks.run_job import result_of
 from core.datasets.dataset import Split
-from core.datasets.decoded_films import decoded_films
+from core.datasets.decoded_films import decode_films
 from core.films.film_code import film_code
-from core.input_checks.drift import DRIFT, SCORE, Reference, measured
-from core.input_checks.gate import fitted
-from core.metrics.figures import figures_of
+from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
+from core.input_checks.gate import fit_gate
+from core.metrics.figures import compute_figures
 from core.metrics.figures import to_json_object as figures_json
 from core.metrics.intervals import group_numbers
 from core.metrics.roc import roc_auc
-from core.models.calibration import calibrated, fitted_temperature, log_loss
+from core.models.calibration import fit_calibration, fit_temperature, log_loss
 from core.models.model_file import load_model, save_model
-from core.models.model_header import AGES, FILMS, GATE, VALIDATION, bundled_model
-from core.models.predictions import Answers
-from core.networks.architectures import build
-from core.networks.device import chosen_compute
-from core.networks.preprocessing import Preprocessing, as_fractions, network_input
-from core.recipes.recipe import BEST, Normalisation, with_start
+from core.models.model_header import AGES, FILMS, GATE, VALIDATION, bundled_model_path
+from core.models.predictions import Predictions
+from core.networks.architectures import build_network
+from core.networks.device import choose_compute
+from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
+from core.recipes.recipe import BEST, Normalisation, change_start
 from core.recipes.recipe_json import to_json_object
 from core.runs.run_folder import data_fingerprint
 from core.system.malloc import keep_freed_memory
 from core.system.product import NOTICE
-from core.training.optimization import AveragedWeights, class_weights, smoothed
+from core.training.optimization import AveragedWeights, compute_class_weights, smooth_labels
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
 BATCH, AVERAGING = 32, 0.995
@@ -80,18 +80,18 @@ class Films:
 
     def __init__(self, dataset, split: Split, work: Path) -> None:
         store = work / f"{split.name.lower()}.films.tmp"
-        films, self.pixels = result_of(decoded_films(dataset.of_split(split), SIDE, store, threading.Event()))
+        films, self.pixels = result_of(decode_films(dataset.of_split(split), SIDE, store, threading.Event()))
         self.labels = torch.tensor([film.label for film in films])
         self.patients = group_numbers([film.patient for film in films])
         self.codes = tuple(film_code(hashlib.sha256(film.path.read_bytes()).hexdigest()) for film in films)
 
     def tensor(self, which) -> torch.Tensor:
         """Films (n, 1, 224, 224), 0..1."""
-        return as_fractions(torch.from_numpy(np.array(self.pixels[which])))
+        return to_unit_range(torch.from_numpy(np.array(self.pixels[which])))
 
-    def answers(self, model) -> Answers:
+    def answers(self, model) -> Predictions:
         """What a model answers to the films as they are."""
-        return Answers(self.labels.numpy(), model.logits(self.pixels), self.patients, self.codes)
+        return Predictions(self.labels.numpy(), model.logits(self.pixels), self.patients, self.codes)
 
 
 def teacher_network(size: int):
@@ -155,12 +155,14 @@ def teach(films: Films, work: Path, size: int, seed: int):
         head = list(network._fc.parameters())
         below = [value for key, value in network.named_parameters() if not key.startswith("_fc.")]
         groups = [{"params": head, "top": 3e-3}, {"params": below, "top": 4e-4}]
-        optimizer, weights = torch.optim.AdamW(groups, weight_decay=1e-4), class_weights(films.labels, 2)
+        optimizer, weights = torch.optim.AdamW(groups, weight_decay=1e-4), compute_class_weights(films.labels, 2)
 
         def loss_of(part, _epoch, generator):
             seen, labels = augmented(films.tensor(part.numpy()), films.labels[part], generator), films.labels[part]
             logits = network(network_input(seen, INPUT))[:, 0]  # bfloat16 makes depthwise convolutions learn slower
-            return functional.binary_cross_entropy_with_logits(logits, smoothed(labels, SMOOTHING), weights[labels])
+            return functional.binary_cross_entropy_with_logits(
+                logits, smooth_labels(labels, SMOOTHING), weights[labels]
+            )
 
         fit(network, optimizer, films, TEACHER_EPOCHS, loss_of, seed, 0.15, path)
     network.load_state_dict(torch.load(path, weights_only=True))
@@ -208,9 +210,9 @@ def told_view(films: Films, teachers: list, number: int) -> list[np.ndarray]:
         if number:
             view = augmented(view, films.labels[part], generator)
         pixels = (view * 255).round().to(torch.uint8)[:, 0]
-        full = network_input(as_fractions(pixels), INPUT)
+        full = network_input(to_unit_range(pixels), INPUT)
         seen.clear()
-        with torch.inference_mode(), chosen_compute().autocast():
+        with torch.inference_mode(), choose_compute().autocast():
             told = torch.stack([teacher(full)[:, 0].float() for teacher in teachers]).mean(0)
         halves = [
             value.half().contiguous().numpy() for value in (torch.cat(seen, 1), *(maps[kind.side] for kind in MAPS))
@@ -263,23 +265,25 @@ def distil(films: Films, work: Path, start: Path | None, epochs: int):
     """
     path = work / "student.pth"
     torch.manual_seed(7)
-    network = build(ARCHITECTURE, 2) if start is None else load_model(start).network
+    network = build_network(ARCHITECTURE, 2) if start is None else load_model(start).network
     student = Student(network, FEATURES * len(TEACHERS)).to(memory_format=torch.channels_last)
     if not path.exists():
         as_they_are, *views = views_of(films, work)
         optimizer = torch.optim.AdamW([{"params": list(student.parameters()), "top": TOP_RATE}], weight_decay=0.02)
-        weights, small = class_weights(films.labels, 2), Preprocessing(SMALL_PX, Normalisation.PER_FILM)
+        weights, small = compute_class_weights(films.labels, 2), Preprocessing(SMALL_PX, Normalisation.PER_FILM)
 
         def loss_of(part, epoch, generator):
             view = as_they_are if epoch % 3 == 2 else views[(epoch - epoch // 3) % VIEWS]
-            seen, maps = as_fractions(torch.from_numpy(view.pixels[part.numpy()])), [each[part] for each in view.maps]
+            seen, maps = to_unit_range(torch.from_numpy(view.pixels[part.numpy()])), [each[part] for each in view.maps]
             if torch.rand(1, generator=generator) < 0.5:
                 seen, *maps = (each.flip(3) for each in (seen, *maps))
-            with chosen_compute().autocast():
+            with choose_compute().autocast():
                 given = network_input(seen, small if epoch < SMALL_SHARE * epochs else INPUT)
                 logits, guessed, guessed_maps = student(given)
             labels = films.labels[part]
-            targets = (1 - TEACHER_SHARE) * smoothed(labels, SMOOTHING) + TEACHER_SHARE * torch.sigmoid(view.told[part])
+            targets = (1 - TEACHER_SHARE) * smooth_labels(labels, SMOOTHING) + TEACHER_SHARE * torch.sigmoid(
+                view.told[part]
+            )
             loss = functional.binary_cross_entropy_with_logits(logits, targets, weights[labels])
             loss += FEATURE_SHARE * functional.smooth_l1_loss(guessed, view.features[part].float())
             for kind, guessed_map, each in zip(MAPS, guessed_maps, maps, strict=True):
@@ -316,7 +320,7 @@ def fitted_bias(logits: np.ndarray, labels: np.ndarray) -> float:
 
     def loss(bias: float) -> float:
         moved = (logits + bias).astype(np.float64)
-        return log_loss(moved / fitted_temperature(moved, labels), np.eye(2)[labels])
+        return log_loss(moved / fit_temperature(moved, labels), np.eye(2)[labels])
 
     return float(min(candidates, key=loss))
 
@@ -327,8 +331,8 @@ def write_model(network, epochs: int, dataset, splits: dict[Split, Films], draft
     logits, labels = under_changes(network, validation)
     bias = fitted_bias(logits, labels)
     network.head.bias += bias
-    calibration = calibrated(logits + bias, labels, temperature=True, balanced=True)
-    recipe = replace(with_start(BEST, "random"), name="distilled", epochs=epochs)
+    calibration = fit_calibration(logits + bias, labels, temperature=True, balanced=True)
+    recipe = replace(change_start(BEST, "random"), name="distilled", epochs=epochs)
     more = {
         "recipe": to_json_object(recipe),
         "data_fingerprint": data_fingerprint(dataset),
@@ -340,17 +344,17 @@ def write_model(network, epochs: int, dataset, splits: dict[Split, Films], draft
     model = load_model(draft)
     answers, final = validation.answers(model), test.answers(model)
     seen = final.probabilities(calibration.temperature)
-    figures = figures_of(final.labels, seen, calibration.threshold, dataset.classes, final.patients)
-    measures = measured(validation.pixels) | {SCORE: answers.probabilities(calibration.temperature)}
+    figures = compute_figures(final.labels, seen, calibration.threshold, dataset.classes, final.patients)
+    measures = measure_films(validation.pixels) | {SCORE: answers.probabilities(calibration.temperature)}
     more |= {
         VALIDATION: answers.to_json_object(),
         FILMS: {split.value: list(films.codes) for split, films in splits.items()},
-        GATE: fitted(training.pixels, validation.pixels).to_json_object(),
+        GATE: fit_gate(training.pixels, validation.pixels).to_json_object(),
         AGES: [1, 5],  # Kermany 2018
         DRIFT: Reference(measures).to_json_object(),
         "metrics": figures_json(figures),
     }
-    save_model(bundled_model(), ARCHITECTURE, dataset.classes, network, INPUT, calibration, more)
+    save_model(bundled_model_path(), ARCHITECTURE, dataset.classes, network, INPUT, calibration, more)
     print(calibration)
 
 

@@ -8,7 +8,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 
-from core.system.language import Language, speak
+from core.system.language import Language, set_language
 from tests.factories import QUICK, write_phantoms
 
 
@@ -29,9 +29,9 @@ def collected_on_this_thread():
 
 @pytest.fixture
 def german():
-    speak(Language.GERMAN)
+    set_language(Language.GERMAN)
     yield
-    speak(Language.ENGLISH)
+    set_language(Language.ENGLISH)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.recipes.recipe import Recipe, Schedule
 
 QUICK = Recipe(
@@ -23,7 +23,7 @@ def write_phantoms(root):
     for label, name in enumerate(("NORMAL", "PNEUMONIA")):
         (root / name).mkdir(parents=True)
         for seed in range(12):
-            Image.fromarray(phantom(seed, label == 1, 96)).save(root / name / f"{name}{chr(97 + seed)}.png")
+            Image.fromarray(draw_phantom(seed, label == 1, 96)).save(root / name / f"{name}{chr(97 + seed)}.png")
     return root
 
 

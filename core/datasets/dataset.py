@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from core.datasets.label_list import FILM_SUFFIXES, attribute_columns, guessed_columns, read_label_list
-from core.datasets.patient_ids import EACH_FILE, patients_of, proposed_pattern
+from core.datasets.label_list import FILM_SUFFIXES, find_attribute_columns, guess_columns, read_label_list
+from core.datasets.patient_ids import EACH_FILE, extract_patients, propose_pattern
 from core.datasets.preparation import AS_IT_IS, Action, Preparation
 from core.system.errors import JobFailed, Reason
 from core.system.language import marked, tr
@@ -97,7 +97,7 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
     if not source.exists():
         raise invalid_dataset(tr("{source} does not exist", source=source))
     try:
-        entries = entries_of_folder(source) if source.is_dir() else _entries_of_list(source, preparation)
+        entries = list_entries(source) if source.is_dir() else _entries_of_list(source, preparation)
     except PermissionError as error:
         sentence = tr("{path} may not be read; ask for permission to open it", path=error.filename or source)
         raise invalid_dataset(sentence) from error
@@ -116,8 +116,8 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
         raise invalid_dataset(sentence)
     indices = {name: index for index, name in enumerate(classes)}
     unnamed = [entry.path.stem for entry in entries if entry.patient is None]
-    pattern = preparation.patient_pattern or proposed_pattern(unnamed)
-    patients = iter(patients_of(unnamed, pattern))
+    pattern = preparation.patient_pattern or propose_pattern(unnamed)
+    patients = iter(extract_patients(unnamed, pattern))
     films = [
         Film(
             entry.path,
@@ -138,7 +138,7 @@ def invalid_dataset(sentence: str) -> JobFailed:
     return JobFailed(Reason.DATASET_INVALID, f"{sentence}.")
 
 
-def corrected(dataset: Dataset, preparation: Preparation) -> Dataset:
+def apply_corrections(dataset: Dataset, preparation: Preparation) -> Dataset:
     """The dataset after the preparation's corrections, which may add classes that no folder has."""
     decided = preparation.corrections()
     if not decided:
@@ -160,7 +160,7 @@ def _ordered_classes(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name.strip().lower() not in NEGATIVE_NAMES, name)))
 
 
-def entries_of_folder(root: Path) -> list[_Entry]:
+def list_entries(root: Path) -> list[_Entry]:
     """Films of class folders, or of class folders under split folders where all folders are named like splits."""
     folders = _visible_folders(root)
     if folders and all(folder.name.lower() in SPLIT_NAMES for folder in folders):
@@ -198,12 +198,12 @@ def _raise(error: OSError) -> None:
 def _entries_of_list(source: Path, preparation: Preparation) -> list[_Entry]:
     """Films of a label list, one line a film, paths relative to the chosen root or to the list."""
     table = read_label_list(source)
-    columns = preparation.columns or guessed_columns(table)
+    columns = preparation.columns or guess_columns(table)
     root = preparation.root or source.parent
     file_at, label_at = table.column(columns.file), table.column(columns.label)
     patient_at = table.column(columns.patient) if columns.patient else None
     split_at = table.column(columns.split) if columns.split else None
-    more = attribute_columns(table, columns)
+    more = find_attribute_columns(table, columns)
     entries: dict[Path, _Entry] = {}
     for line, cells in table.rows:
         if not cells[file_at] or not cells[label_at]:

@@ -14,13 +14,13 @@ from core.datasets.events import FilmLeftOut
 from core.films.images import read_square
 from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace
-from core.jobs.thread_map import in_order
+from core.jobs.thread_map import map_in_order
 from core.system.errors import FilmUnreadable, JobFailed, Reason
-from core.system.files import explained_write
+from core.system.files import explain_write_errors
 from core.system.language import tr
 
 
-def decoded_films(
+def decode_films(
     films: Sequence[Film], size_px: int, store: Path, cancel: threading.Event
 ) -> Generator[Progressed | FilmLeftOut, None, tuple[list[Film], npt.NDArray[np.uint8]]]:
     """Decode every film into the file `store`; return the readable films and their pixels (n, size, size) uint8.
@@ -28,7 +28,7 @@ def decoded_films(
     Unreadable films are yielded as FilmLeftOut and missing in both. Cancelled: returns what is decoded so far.
     Raises JobFailed where the disk has no room.
     """
-    with explained_write(store), store.open("wb") as stream:
+    with explain_write_errors(store), store.open("wb") as stream:
         size = max(1, len(films)) * size_px**2
         stream.truncate(size)
         if hasattr(os, "posix_fallocate"):
@@ -37,7 +37,7 @@ def decoded_films(
     pixels = np.memmap(store, np.uint8, "r+", shape=(len(films), size_px, size_px))
     readable: list[Film] = []
     pace = Pace(Stage.DECODING, len(films))
-    for done, (film, future) in enumerate(in_order(lambda film: read_square(film.path, size_px), films), start=1):
+    for done, (film, future) in enumerate(map_in_order(lambda film: read_square(film.path, size_px), films), start=1):
         if cancel.is_set():
             break
         try:
@@ -59,10 +59,10 @@ class DecodedFilms:
     patients: tuple[str, ...]
 
 
-def films_of_split(
+def select_split(
     films: Sequence[Film], pixels: npt.NDArray[np.uint8], split: Split, classes: tuple[str, ...]
 ) -> DecodedFilms:
-    """The decoded films of one split; their pixels are not copied where they stand together, as in `gathered`.
+    """The decoded films of one split; pixels that lie together, as in `prepare_training_data`, are not copied.
 
     Raises JobFailed where a class lost all its films to unreadable files.
     """

@@ -8,10 +8,10 @@ from typing import Final
 
 from PIL import Image
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.jobs.events import Progressed, Stage
 from core.recipes.recipe import BEST, Augmentation
-from core.system.files import explained_write
+from core.system.files import explain_write_errors
 from core.system.language import marked, tr
 
 CLASSES: Final = ("NORMAL", "PNEUMONIA")
@@ -50,12 +50,12 @@ def make_demo(folder: Path, cancel: threading.Event) -> Generator[Progressed, No
         (folder / "worklist" / f"phantom-{number:03}.png", 1000 + number, number % 3 == 0)
         for number in range(WORKLIST_FILMS)
     ]
-    with explained_write(folder):
+    with explain_write_errors(folder):
         for done, (path, seed, has_finding) in enumerate(films, start=1):
             if cancel.is_set():
                 break
             path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(phantom(seed, has_finding)).save(path)
+            Image.fromarray(draw_phantom(seed, has_finding)).save(path)
             if done % 10 == 0 or done == len(films):
                 yield Progressed(Stage.MAKING_PHANTOMS, done, len(films))
         (folder / "SYNTHETIC.txt").write_text(f"{tr(NOTE)}\n", "utf-8")

@@ -34,7 +34,7 @@ FULL_STEPS: Final = 4
 LEAST_LIKENESS: Final = 0.85
 
 
-def near_copies(
+def find_near_copies(
     small: npt.NDArray[np.uint8], look: Callable[[int], Grey], cancel: threading.Event
 ) -> Generator[Progressed, None, list[tuple[int, int]]]:
     """Pairs (i, j), i < j, of films that show the same exposure.
@@ -198,7 +198,7 @@ def _correlation(one: Floats, other: Floats, inside: Floats) -> Floats:
     return np.asarray((one * other).sum(axis=(1, 2)) / spread, np.float32)
 
 
-def groups_of(pairs: Iterable[tuple[int, int]], count: int) -> list[tuple[int, ...]]:
+def group_pairs(pairs: Iterable[tuple[int, int]], count: int) -> list[tuple[int, ...]]:
     """Indices 0..count - 1 that pairs tie together, groups of two and more, each in rising order."""
     leader = list(range(count))
 

@@ -8,7 +8,7 @@ from typing import Final
 from core.datasets.dataset import Dataset, Film, Split
 from core.datasets.events import FilmLeftOut, Finding, FindingKind, Shortcut
 from core.datasets.preparation import Action, Correction, SplitChoice, Step
-from core.datasets.splits import with_splits
+from core.datasets.splits import assign_splits
 from core.datasets.survey import Survey
 from core.jobs.events import Severity
 from core.system.errors import JobFailed
@@ -23,7 +23,7 @@ NOTED_SHORTCUT, STRONG_SHORTCUT = 0.60, 0.75  # lower bound of the AUC
 RANK: Final = {Split.TEST: 2, Split.VALIDATION: 1, Split.TRAINING: 0, None: 0}
 
 
-def findings_of(
+def collect_findings(
     found: Survey, dataset: Dataset, left_out: Sequence[FilmLeftOut], shortcuts: Sequence[Shortcut]
 ) -> tuple[Finding, ...]:
     """All findings about the corrected dataset, the worst first."""
@@ -239,7 +239,7 @@ def _splits(dataset: Dataset, found: Survey) -> list[Finding]:
         files = _paths(validation)
         findings.append(Finding(FindingKind.TINY_VALIDATION, Severity.WARNING, sentence, advice, files, (fix,)))
     try:
-        with_splits(dataset, 0, found.copies)
+        assign_splits(dataset, 0, found.copies)
     except JobFailed as error:
         advice = tr("Add films of more patients, or correct how patients are told from file names.")
         findings.append(Finding(FindingKind.NO_SPLIT, Severity.BLOCKING, error.sentence, advice))

@@ -116,7 +116,7 @@ def _whole(cell: object) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def guessed_columns(table: LabelList) -> Columns:
+def guess_columns(table: LabelList) -> Columns:
     """Columns by their names; file and label, where no name fits, by what stands in them.
 
     Raises JobFailed where no column looks like files, or none like classes.
@@ -140,7 +140,7 @@ def guessed_columns(table: LabelList) -> Columns:
     return Columns(file, label, patient, split)
 
 
-def attribute_columns(table: LabelList, columns: Columns) -> dict[str, int]:
+def find_attribute_columns(table: LabelList, columns: Columns) -> dict[str, int]:
     """For each attribute that the list tells, by the name of its column, where it stands."""
     used = {columns.file, columns.label, columns.patient, columns.split}
     places = {name.lower(): place for place, name in reversed(list(enumerate(table.header))) if name not in used}

@@ -19,7 +19,7 @@ REPETITION: Final = re.compile(r"[*+]|\{\d*,\}|\{(?:\d*,)?(?:[4-9]|\d\d+)\}")  #
 LARGEST_PATIENT_SHARE: Final = 0.2  # a pattern that puts more of the films on one patient is taken for wrong
 
 
-def proposed_pattern(stems: Sequence[str]) -> str:
+def propose_pattern(stems: Sequence[str]) -> str:
     """A regular expression that tells the patient from these file names (without suffix), made of those that fit.
 
     Its first group that takes part is the patient. A pattern that lumps a fifth of the films together is not
@@ -34,11 +34,11 @@ def proposed_pattern(stems: Sequence[str]) -> str:
     if not chosen:
         return EACH_FILE
     pattern = "|".join(chosen)
-    largest = Counter(patients_of(stems, pattern)).most_common(1)[0][1]
+    largest = Counter(extract_patients(stems, pattern)).most_common(1)[0][1]
     return EACH_FILE if largest > max(2, LARGEST_PATIENT_SHARE * len(stems)) else pattern
 
 
-def patients_of(stems: Sequence[str], pattern: str) -> list[str]:
+def extract_patients(stems: Sequence[str], pattern: str) -> list[str]:
     """The patient of each name; the whole name where the pattern does not fit it.
 
     person17_bacteria_54 -> person17_bacteria, NORMAL2-IM-0587-0001 -> NORMAL2-IM-0587, p12_3 -> p12.
@@ -81,10 +81,10 @@ def _patient(match: re.Match[str] | None, stem: str) -> str:
     return next((group for group in match.groups() if group), match.group(0)) or stem
 
 
-def examples(stems: Sequence[str], pattern: str, most: int = 6) -> list[tuple[str, str]]:
+def example_patients(stems: Sequence[str], pattern: str, most: int = 6) -> list[tuple[str, str]]:
     """Up to `most` names with the patient that `pattern` tells, of as different forms as there are."""
     found: dict[str, tuple[str, str]] = {}
-    for stem, patient in zip(stems, patients_of(stems, pattern), strict=True):
+    for stem, patient in zip(stems, extract_patients(stems, pattern), strict=True):
         found.setdefault(re.sub(r"\d+", "0", stem), (stem, patient))
         if len(found) == most:
             break

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from core.datasets.label_list import Columns
 from core.system.app_folders import data_folder
-from core.system.csv_text import csv_line, spreadsheet_cell
+from core.system.csv_text import format_csv_line, quote_formula
 from core.system.errors import JobFailed, Reason
-from core.system.files import read_json, readable_name, sha256_of_text, write_text_atomically
+from core.system.files import escape_undecodable, read_json, sha256_of_text, write_text_atomically
 from core.system.language import tr
 
 FORMAT: Final = 1
@@ -134,22 +134,22 @@ def load_preparation(path: Path) -> Preparation:
         raise JobFailed(Reason.DATASET_INVALID, sentence) from error
 
 
-def sidecar_of(source: Path) -> Path:
+def preparation_path(source: Path) -> Path:
     """Where the app keeps its preparation of the dataset at `source`."""
     return data_folder() / "datasets" / f"{sha256_of_text(str(source.absolute()))[:24]}.json"
 
 
-def kept_preparation(source: Path) -> Preparation:
+def load_kept_preparation(source: Path) -> Preparation:
     """The preparation that the app keeps for a dataset, or none yet. Raises JobFailed where it cannot be read."""
-    path = sidecar_of(source)
+    path = preparation_path(source)
     return load_preparation(path) if path.exists() else AS_IT_IS
 
 
-def corrections_csv(preparation: Preparation) -> str:
+def format_corrections(preparation: Preparation) -> str:
     """The corrections as CSV, one line a decision in the order they were made, safe to open in a spreadsheet."""
-    lines = [csv_line(["file", "action", "value", "step"])]
+    lines = [format_csv_line(["file", "action", "value", "step"])]
     for step in preparation.steps:
         for one in step.corrections:
             cells = (one.file, one.action, one.value, step.label)
-            lines.append(csv_line(spreadsheet_cell(readable_name(cell)) for cell in cells))
+            lines.append(format_csv_line(quote_formula(escape_undecodable(cell)) for cell in cells))
     return "".join(lines)

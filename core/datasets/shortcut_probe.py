@@ -14,11 +14,11 @@ import numpy.typing as npt
 from core.datasets.dataset import Dataset
 from core.datasets.events import Shortcut
 from core.films.dicom import TAGS
-from core.films.film_properties import FilmFacts
+from core.films.film_properties import FilmProperties
 from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace
 from core.metrics.intervals import Figure
-from core.metrics.roc import delong
+from core.metrics.roc import delong_interval
 from core.system.language import marked, tr
 
 FOLDS: Final = 5
@@ -28,7 +28,7 @@ TOGETHER: Final = marked("all of these together")
 FILE_FORMAT: Final = marked("file format")
 Columns = dict[str, npt.NDArray[np.float64]]
 
-MEASURES: Final[dict[str, Callable[[FilmFacts], float]]] = {
+MEASURES: Final[dict[str, Callable[[FilmProperties], float]]] = {
     marked("file size"): lambda facts: float(facts.size_bytes),
     marked("file size for each pixel (compression)"): lambda facts: (
         facts.size_bytes / max(1, facts.width * facts.height)
@@ -44,8 +44,8 @@ MEASURES: Final[dict[str, Callable[[FilmFacts], float]]] = {
 }
 
 
-def shortcuts_of(
-    dataset: Dataset, facts: dict[Path, FilmFacts], cancel: threading.Event
+def probe_shortcuts(
+    dataset: Dataset, facts: dict[Path, FilmProperties], cancel: threading.Event
 ) -> Generator[Progressed, None, tuple[Shortcut, ...]]:
     """Each measure that varies, and all of them together, best first; empty where there are too few patients.
 
@@ -82,7 +82,7 @@ def _asked(dataset: Dataset) -> list[int]:
     return [1] if len(dataset.classes) == 2 else list(range(len(dataset.classes)))
 
 
-def _columns(facts: Sequence[FilmFacts]) -> Columns:
+def _columns(facts: Sequence[FilmProperties]) -> Columns:
     """What varies among the films, as numbers; the values of a tag are numbered by how common they are."""
     columns = {name: np.array([measure(one) for one in facts]) for name, measure in MEASURES.items()}
     columns[FILE_FORMAT] = _numbered([one.format for one in facts])
@@ -122,7 +122,7 @@ def _cross_validated(
         trees.fit(matrix[seen], labels[seen])
         answers = trees.predict_proba(matrix[held_out])
         scores[held_out] = answers[:, list(trees.classes_).index(True)] if True in trees.classes_ else 0
-    figure = delong(labels.astype(np.int64), scores)
+    figure = delong_interval(labels.astype(np.int64), scores)
     assert figure is not None  # both classes have films
     return figure
 

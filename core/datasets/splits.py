@@ -17,7 +17,7 @@ VALIDATION_SHARE: Final = 0.15
 Copies = Sequence[Sequence[Path]]
 
 
-def chosen_splits(dataset: Dataset, choice: SplitChoice) -> Dataset:
+def drop_unwanted_splits(dataset: Dataset, choice: SplitChoice) -> Dataset:
     """The dataset without the given splits that the person does not want: all of them, or the validation split."""
     if choice is SplitChoice.GIVEN:
         return dataset
@@ -28,7 +28,7 @@ def chosen_splits(dataset: Dataset, choice: SplitChoice) -> Dataset:
     return replace(dataset, films=tuple(replace(film, split=kept(film.split)) for film in dataset.films))
 
 
-def with_splits(dataset: Dataset, seed: int, copies: Copies = ()) -> Dataset:
+def assign_splits(dataset: Dataset, seed: int, copies: Copies = ()) -> Dataset:
     """The dataset with every film in a split; splits that were given stay, missing ones are made by patient.
 
     Made splits are stratified by class and never part the films of one patient, nor `copies` of one film: about

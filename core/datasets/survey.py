@@ -9,15 +9,15 @@ from typing import Final
 import numpy as np
 
 from core.datasets.dataset import Dataset, Film
-from core.datasets.duplicates import FULL_PX, groups_of, near_copies
+from core.datasets.duplicates import FULL_PX, find_near_copies, group_pairs
 from core.datasets.events import FilmLeftOut
-from core.films.film_properties import FilmFacts, read_facts
-from core.films.images import Grey, read_square, resized
+from core.films.film_properties import FilmProperties, read_properties
+from core.films.images import Grey, read_square, resize
 from core.films.outline import looks_inverted
-from core.films.property_cache import FactsStore
+from core.films.property_cache import PropertyCache
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.jobs.progress import Pace
-from core.jobs.thread_map import in_order
+from core.jobs.thread_map import map_in_order
 from core.system.errors import FilmUnreadable
 from core.system.files import sha256_of_text
 
@@ -34,19 +34,19 @@ class Survey:
     """
 
     dataset: Dataset
-    facts: dict[Path, FilmFacts]
+    facts: dict[Path, FilmProperties]
     left_out: tuple[FilmLeftOut, ...]
     inverted: frozenset[Path]
     exact: Groups
     copies: Groups
 
 
-def survey(dataset: Dataset, cancel: threading.Event) -> Generator[SurveyEvent, None, Survey]:
+def survey_films(dataset: Dataset, cancel: threading.Event) -> Generator[SurveyEvent, None, Survey]:
     """Read every film, or take what is known of it from the cache; find copies among the readable ones.
 
     Cancelled: what was found so far, to be thrown away; what was read stays in the cache.
     """
-    store = FactsStore()
+    store = PropertyCache()
     try:
         facts, left_out = yield from _read_all(dataset.films, store, cancel)
         films = [_with_dicom_patient(film, facts[film.path]) for film in dataset.films if film.path in facts]
@@ -58,11 +58,11 @@ def survey(dataset: Dataset, cancel: threading.Event) -> Generator[SurveyEvent, 
     return Survey(replace(dataset, films=tuple(films)), facts, tuple(left_out), inverted, exact, copies)
 
 
-def facts_of(
+def collect_properties(
     films: Sequence[Film], cancel: threading.Event
-) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmFacts], list[FilmLeftOut]]]:
+) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmProperties], list[FilmLeftOut]]]:
     """Read every film, or take what is known of it from the cache; what cannot be read comes as FilmLeftOut too."""
-    store = FactsStore()
+    store = PropertyCache()
     try:
         found = yield from _read_all(films, store, cancel)
     finally:
@@ -73,9 +73,9 @@ def facts_of(
 
 
 def _read_all(
-    films: Sequence[Film], store: FactsStore, cancel: threading.Event
-) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmFacts], list[FilmLeftOut]]]:
-    facts: dict[Path, FilmFacts] = {}
+    films: Sequence[Film], store: PropertyCache, cancel: threading.Event
+) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmProperties], list[FilmLeftOut]]]:
+    facts: dict[Path, FilmProperties] = {}
     left_out: list[FilmLeftOut] = []
     unknown: list[Path] = []
     pace, done = Pace(Stage.CHECKING_FILMS, len(films)), 0
@@ -85,7 +85,7 @@ def _read_all(
             unknown.append(film.path)
             continue
         done += 1
-        if isinstance(answer, FilmFacts):
+        if isinstance(answer, FilmProperties):
             facts[film.path] = answer
         else:
             left_out.append(FilmLeftOut(film.path, answer.reason, answer.sentence))
@@ -94,7 +94,7 @@ def _read_all(
             return facts, left_out
         if progress := pace.at(done):
             yield progress
-    for path, future in in_order(read_facts, unknown):
+    for path, future in map_in_order(read_properties, unknown):
         if cancel.is_set():
             break
         done += 1
@@ -112,7 +112,7 @@ def _read_all(
     return facts, left_out
 
 
-def _with_dicom_patient(film: Film, facts: FilmFacts) -> Film:
+def _with_dicom_patient(film: Film, facts: FilmProperties) -> Film:
     """The film with its PatientID's code where nothing better than the file's name told the patient."""
     if not film.patient_is_guessed or not facts.patient:
         return film
@@ -120,7 +120,7 @@ def _with_dicom_patient(film: Film, facts: FilmFacts) -> Film:
 
 
 def _compared(
-    films: Sequence[Film], facts: dict[Path, FilmFacts], store: FactsStore, cancel: threading.Event
+    films: Sequence[Film], facts: dict[Path, FilmProperties], store: PropertyCache, cancel: threading.Event
 ) -> Generator[SurveyEvent, None, tuple[Groups, Groups, frozenset[Path]]]:
     """Groups of identical files, groups of all copies, and inverted films. Identical files are looked at once."""
     by_hash: dict[str, list[Path]] = {}
@@ -138,16 +138,16 @@ def _compared(
         try:
             pixels = read_square(by_hash[hashes[index]][0], FULL_PX)
         except FilmUnreadable:  # it was readable a moment ago, so the survey's own copy of it must do
-            return resized(small[index], FULL_PX, FULL_PX)
+            return resize(small[index], FULL_PX, FULL_PX)
         return 255 - pixels if is_inverted[index] else pixels
 
     key = sha256_of_text("\n".join(hashes))
     pairs = store.known_pairs(key)
     if pairs is None:
-        pairs = yield from near_copies(small, look, cancel)
+        pairs = yield from find_near_copies(small, look, cancel)
         if not cancel.is_set():
             store.keep_pairs(key, pairs)
-    tied = groups_of(pairs, len(hashes))
+    tied = group_pairs(pairs, len(hashes))
     alone = set(range(len(hashes))).difference(*tied)
     indices = [*tied, *((index,) for index in sorted(alone))]
     groups = [tuple(path for index in group for path in by_hash[hashes[index]]) for group in indices]

@@ -9,7 +9,7 @@ import numpy as np
 from reportlab.graphics.shapes import Circle, Drawing, Group, Line, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor
 
-from core.documents.fonts import BOLD, SANS, readable, register_typeface, width_of
+from core.documents.fonts import BOLD, SANS, escape_undrawable, register_typeface, text_width
 from core.metrics.roc import Floats
 
 # Okabe and Ito 2008: told apart with every common kind of colour vision
@@ -72,18 +72,18 @@ class Frame:
         return round(self.bottom + self.height * min(1.0, max(0.0, share)), 2)
 
 
-def words(
+def text_label(
     x: float, y: float, text: str, size: float = SMALL, anchor: str = "start", colour: Any = INK, bold: bool = False
 ) -> String:
     """Text standing on (x, y) points, `anchor` being start, middle or end."""
     font = BOLD if bold else SANS
-    shown = readable(text)
+    shown = escape_undrawable(text)
     return String(round(x, 2), round(y, 2), shown, fontName=font, fontSize=size, textAnchor=anchor, fillColor=colour)
 
 
-def upright_words(x: float, y: float, text: str, size: float = LABEL, anchor: str = "middle") -> Group:
+def rotated_label(x: float, y: float, text: str, size: float = LABEL, anchor: str = "middle") -> Group:
     """Text that runs upward from (x, y) points."""
-    group = Group(words(0, 0, text, size, anchor))
+    group = Group(text_label(0, 0, text, size, anchor))
     group.translate(round(x, 2), round(y, 2))
     group.rotate(90)
     return group
@@ -111,13 +111,13 @@ def unit_frame(
     for value, text in QUARTERS:
         x = frame.x(value)
         drawing.add(Line(x, BOTTOM, x, BOTTOM + SIDE, strokeColor=GRID, strokeWidth=0.5))
-        drawing.add(words(x, BOTTOM - 11, text, anchor="middle"))
+        drawing.add(text_label(x, BOTTOM - 11, text, anchor="middle"))
     for value, text in y_ticks:
         y = frame.y(value)
         drawing.add(Line(LEFT, y, LEFT + SIDE, y, strokeColor=GRID, strokeWidth=0.5))
-        drawing.add(words(LEFT - 4, y - 2.7, text, anchor="end"))
-    drawing.add(words(LEFT + SIDE / 2, BOTTOM - 23, x_label, LABEL, "middle"))
-    drawing.add(upright_words(12, BOTTOM + SIDE / 2, y_label))
+        drawing.add(text_label(LEFT - 4, y - 2.7, text, anchor="end"))
+    drawing.add(text_label(LEFT + SIDE / 2, BOTTOM - 23, x_label, LABEL, "middle"))
+    drawing.add(rotated_label(12, BOTTOM + SIDE / 2, y_label))
     return frame
 
 
@@ -128,10 +128,10 @@ def close_frame(frame: Frame, entries: Sequence[Entry] = ()) -> Drawing:
     frame.drawing.add(Line(frame.left, frame.bottom, frame.left, top, strokeColor=INK, strokeWidth=0.8))
     x, y = float(frame.left), frame.bottom - 38.0
     for entry in entries:
-        wide = 18 + width_of(entry.text, SMALL)
+        wide = 18 + text_width(entry.text, SMALL)
         if x > frame.left and x + wide > frame.drawing.width - 2:
             x, y = float(frame.left), y - LEGEND_ROW
-        for shape in (*_key(entry, x, y + 2.7), words(x + 16, y, entry.text)):
+        for shape in (*_key(entry, x, y + 2.7), text_label(x + 16, y, entry.text)):
             frame.drawing.add(shape)
         x += wide + 10
     return frame.drawing
@@ -144,24 +144,24 @@ def _key(entry: Entry, x: float, y: float) -> tuple[Any, ...]:
             dashes = [3, 2] if entry.mark is Mark.DASHES else None
             return (Line(x, y, x + 12, y, strokeColor=entry.colour, strokeWidth=1.6, strokeDashArray=dashes),)
         case Mark.DOT:
-            return (dot(x + 6, y, entry.colour),)
+            return (filled_marker(x + 6, y, entry.colour),)
         case Mark.RING:
-            return (ring(x + 6, y, entry.colour),)
+            return (hollow_marker(x + 6, y, entry.colour),)
         case Mark.AREA:
             return (Rect(x, y - 4, 12, 8, fillColor=entry.colour, strokeColor=None),)
 
 
-def dot(x: float, y: float, colour: Any, radius: float = 3.4) -> Circle:
+def filled_marker(x: float, y: float, colour: Any, radius: float = 3.4) -> Circle:
     """A filled dot with an ink outline, in points."""
     return Circle(x, y, radius, fillColor=colour, strokeColor=INK, strokeWidth=0.7)
 
 
-def ring(x: float, y: float, colour: Any, radius: float = 2.8) -> Circle:
+def hollow_marker(x: float, y: float, colour: Any, radius: float = 2.8) -> Circle:
     """A hollow dot, in points."""
     return Circle(x, y, radius, fillColor=WHITE, strokeColor=colour, strokeWidth=1)
 
 
-def curve(frame: Frame, xs: Floats, ys: Floats, colour: Any, dashed: bool = False) -> None:
+def draw_curve(frame: Frame, xs: Floats, ys: Floats, colour: Any, dashed: bool = False) -> None:
     """Draw a line through values (n,), (n,); nothing for fewer than two points or where one is undefined."""
     points = np.column_stack([[frame.x(x) for x in xs], [frame.y(y) for y in ys]]) if len(xs) else np.zeros((0, 2))
     if len(points) < 2 or np.isnan(ys).any():
@@ -180,13 +180,13 @@ def _corners(points: Floats) -> Floats:
     return points[np.concatenate([[True], ~straight, [True]])] if len(points) > 2 else points
 
 
-def upright(frame: Frame, value: float, colour: Any = INK) -> None:
+def draw_vertical_line(frame: Frame, value: float, colour: Any = INK) -> None:
     """Draw a dashed line over the plot's height at a value of x."""
     x, top = frame.x(value), frame.bottom + frame.height
     frame.drawing.add(Line(x, frame.bottom, x, top, strokeColor=colour, strokeWidth=1, strokeDashArray=[3, 2]))
 
 
-def note(frame: Frame, text: str) -> None:
+def draw_note(frame: Frame, text: str) -> None:
     """Say in the middle of the plot why nothing is drawn."""
     x, y = frame.left + frame.width / 2, frame.bottom + frame.height / 2
-    frame.drawing.add(words(x, y, text, LABEL, "middle", QUIET))
+    frame.drawing.add(text_label(x, y, text, LABEL, "middle", QUIET))

@@ -23,33 +23,21 @@ from core.documents.chart_parts import (
     Frame,
     Mark,
     close_frame,
-    curve,
-    dot,
+    draw_curve,
+    draw_note,
+    draw_vertical_line,
+    filled_marker,
+    hollow_marker,
     new_drawing,
-    note,
-    ring,
+    rotated_label,
+    text_label,
     unit_frame,
-    upright,
-    upright_words,
-    words,
 )
-from core.documents.fonts import shortened, width_of
-from core.documents.svg import svg_of
-from core.metrics.curves import SCORE_BINS, ReliabilityBin, confusion_of, rates_over_thresholds, score_counts
+from core.documents.fonts import shorten, text_width
+from core.metrics.curves import SCORE_BINS, ReliabilityBin, confusion_matrix, rates_over_thresholds, score_counts
 from core.metrics.intervals import Figure
 from core.metrics.roc import Floats, Labels, precision_recall_curve, roc_curve
 from core.system.language import tr
-
-__all__ = [
-    "confusion",
-    "interval_plot",
-    "precision_recall",
-    "rates",
-    "reliability_plot",
-    "roc",
-    "score_histogram",
-    "svg_of",
-]
 
 DIAGONAL: Final = np.array([0.0, 1.0])
 WIDE: Final = 430  # points: the width of a page without its margins, less a little
@@ -65,18 +53,18 @@ def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def roc(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
+def draw_roc(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
     """Sensitivity over 1 - specificity at every threshold, with a dot at the operating point."""
     frame = unit_frame(tr("1 − specificity"), tr("Sensitivity"))
-    (tn, fp), (fn, tp) = confusion_of(labels, probabilities, threshold)
+    (tn, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
     sensitivity, false_rate = _ratio(tp, tp + fn), _ratio(fp, fp + tn)
     if sensitivity is None or false_rate is None:
-        note(frame, tr("Needs positive and negative films"))
+        draw_note(frame, tr("Needs positive and negative films"))
         return close_frame(frame)
-    curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
+    draw_curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
     false, true, _ = roc_curve(labels, probabilities)
-    curve(frame, false, true, BLUE)
-    frame.drawing.add(dot(frame.x(false_rate), frame.y(sensitivity), ORANGE))
+    draw_curve(frame, false, true, BLUE)
+    frame.drawing.add(filled_marker(frame.x(false_rate), frame.y(sensitivity), ORANGE))
     entries = (Entry(Mark.LINE, BLUE, tr("model")), Entry(Mark.DASHES, QUIET, tr("chance")))
     return close_frame(frame, (*entries, _operating_point(threshold)))
 
@@ -89,34 +77,34 @@ def _threshold_line(threshold: float) -> Entry:
     return Entry(Mark.DASHES, INK, tr("threshold {threshold:.3g}", threshold=threshold))
 
 
-def precision_recall(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
+def draw_precision_recall(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
     """Precision over recall in steps, as average precision sums them, with a dot at the operating point."""
     frame = unit_frame(tr("Recall (sensitivity)"), tr("Precision (positive predictive value)"))
-    (_, fp), (fn, tp) = confusion_of(labels, probabilities, threshold)
+    (_, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
     if tp + fn == 0:
-        note(frame, tr("Needs positive films"))
+        draw_note(frame, tr("Needs positive films"))
         return close_frame(frame)
     share = (tp + fn) / len(labels)
-    curve(frame, DIAGONAL, np.array([share, share]), QUIET, dashed=True)
+    draw_curve(frame, DIAGONAL, np.array([share, share]), QUIET, dashed=True)
     precision, recall, _ = precision_recall_curve(labels, probabilities)
-    curve(frame, np.repeat(np.append(0.0, recall), 2)[1:-1], np.repeat(precision, 2), BLUE)
+    draw_curve(frame, np.repeat(np.append(0.0, recall), 2)[1:-1], np.repeat(precision, 2), BLUE)
     chance = Entry(Mark.DASHES, QUIET, tr("share of positives {share:.3g}", share=share))
     entries = [Entry(Mark.LINE, BLUE, tr("model")), chance]
     found = _ratio(tp, tp + fp)
     if found is not None:
-        frame.drawing.add(dot(frame.x(tp / (tp + fn)), frame.y(found), ORANGE))
+        frame.drawing.add(filled_marker(frame.x(tp / (tp + fn)), frame.y(found), ORANGE))
         entries.append(_operating_point(threshold))
     return close_frame(frame, entries)
 
 
-def reliability_plot(bins: Sequence[ReliabilityBin], before: Sequence[ReliabilityBin] | None = None) -> Drawing:
+def draw_reliability(bins: Sequence[ReliabilityBin], before: Sequence[ReliabilityBin] | None = None) -> Drawing:
     """Observed share of positives over the stated probability, with 95 % intervals; before: uncalibrated bins."""
     frame = unit_frame(tr("Stated probability"), tr("Observed share of positives"))
-    curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
+    draw_curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
     entries = [Entry(Mark.DASHES, QUIET, tr("ideal"))]
     for one in before or ():
         if one.stated is not None and one.observed is not None:
-            frame.drawing.add(ring(frame.x(one.stated), frame.y(one.observed.value), QUIET))
+            frame.drawing.add(hollow_marker(frame.x(one.stated), frame.y(one.observed.value), QUIET))
     if before is not None:
         entries.append(Entry(Mark.RING, QUIET, tr("before calibration")))
     for one in bins:
@@ -124,7 +112,7 @@ def reliability_plot(bins: Sequence[ReliabilityBin], before: Sequence[Reliabilit
             continue
         x, low, high = frame.x(one.stated), frame.y(one.observed.low), frame.y(one.observed.high)
         frame.drawing.add(Line(x, low, x, high, strokeColor=BLUE, strokeWidth=1.4))
-        frame.drawing.add(dot(x, frame.y(one.observed.value), BLUE, 3))
+        frame.drawing.add(filled_marker(x, frame.y(one.observed.value), BLUE, 3))
     named = tr("observed, with 95 % interval") if before is None else tr("calibrated, with 95 % interval")
     return close_frame(frame, (*entries, Entry(Mark.DOT, BLUE, named)))
 
@@ -134,7 +122,7 @@ def _nice_step(highest: float) -> float:
     return next(step for step in (1.0, 2.0, 5.0, 10.0, 20.0, 50.0) if highest <= 5 * step)
 
 
-def score_histogram(
+def draw_score_histogram(
     labels: Labels, probabilities: Floats, threshold: float, band: tuple[float, float] | None = None
 ) -> Drawing:
     """How the probabilities of each class spread: positive films up, negative down, as shares of their class.
@@ -160,7 +148,7 @@ def score_histogram(
             bar = Rect(x, min(y, y + height), wide, abs(height), fillColor=colour, strokeColor=None)
             frame.drawing.add(bar)
     frame.drawing.add(Line(frame.left, frame.y(0), frame.left + frame.width, frame.y(0), strokeColor=INK))
-    upright(frame, threshold)
+    draw_vertical_line(frame, threshold)
     entries = [
         Entry(Mark.AREA, ORANGE, tr("{films} positive", films=totals[1])),
         Entry(Mark.AREA, BLUE, tr("{films} negative", films=totals[0])),
@@ -169,43 +157,43 @@ def score_histogram(
     return close_frame(frame, [*entries, Entry(Mark.AREA, BAND, tr("review"))] if band is not None else entries)
 
 
-def rates(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
+def draw_rates(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
     """Sensitivity and specificity at every threshold, with a line at the chosen one."""
     frame = unit_frame(tr("Threshold"), tr("Rate"))
     thresholds, sensitivity, specificity = rates_over_thresholds(labels, probabilities)
     entries = []
     for name, values, colour in ((tr("sensitivity"), sensitivity, ORANGE), (tr("specificity"), specificity, BLUE)):
-        curve(frame, thresholds, values, colour)
+        draw_curve(frame, thresholds, values, colour)
         if not np.isnan(values).any():
             entries.append(Entry(Mark.LINE, colour, name))
     if not entries:
-        note(frame, tr("Needs films"))
-    upright(frame, threshold)
+        draw_note(frame, tr("Needs films"))
+    draw_vertical_line(frame, threshold)
     return close_frame(frame, (*entries, _threshold_line(threshold)))
 
 
-def interval_plot(figures: Sequence[tuple[str, Figure]]) -> Drawing:
+def draw_intervals(figures: Sequence[tuple[str, Figure]]) -> Drawing:
     """Each figure as a dot on 0..1 with its 95 % interval as a bar, its name at the left and its numbers at the right.
 
     430 points wide, 17 points high for each row.
     """
     shown = [(name, figure) for name, figure in figures if isfinite(figure.value)]
-    names = [shortened(name, NAMES_AT_MOST, NAME_SIZE) for name, _ in shown]
-    left = max([40.0, *(width_of(name, NAME_SIZE) + 12 for name in names)])
+    names = [shorten(name, NAMES_AT_MOST, NAME_SIZE) for name, _ in shown]
+    left = max([40.0, *(text_width(name, NAME_SIZE) + 12 for name in names)])
     bottom, tall = 30, ROW * max(1, len(shown))
     drawing = new_drawing(WIDE, bottom + tall + 6)
     frame = Frame(drawing, left, bottom, WIDE - left - FIGURES_WIDTH, tall)
     for value, text in QUARTERS:
         drawing.add(Line(frame.x(value), bottom, frame.x(value), bottom + tall, strokeColor=GRID, strokeWidth=0.5))
-        drawing.add(words(frame.x(value), bottom - 11, text, anchor="middle"))
-    drawing.add(words(left + frame.width / 2, bottom - 24, tr("Value with 95 % interval"), LABEL, "middle"))
+        drawing.add(text_label(frame.x(value), bottom - 11, text, anchor="middle"))
+    drawing.add(text_label(left + frame.width / 2, bottom - 24, tr("Value with 95 % interval"), LABEL, "middle"))
     for number, (name, (_, figure)) in enumerate(zip(names, shown, strict=True)):
         y = bottom + tall - ROW * (number + 0.5)
-        drawing.add(words(left - 8, y - 3, name, NAME_SIZE, "end"))
+        drawing.add(text_label(left - 8, y - 3, name, NAME_SIZE, "end"))
         drawing.add(Line(frame.x(figure.low), y, frame.x(figure.high), y, strokeColor=BLUE, strokeWidth=3.2))
-        drawing.add(dot(frame.x(figure.value), y, ORANGE, 2.6))
+        drawing.add(filled_marker(frame.x(figure.value), y, ORANGE, 2.6))
         numbers = tr("{value:.2f} ({low:.2f} to {high:.2f})", value=figure.value, low=figure.low, high=figure.high)
-        drawing.add(words(WIDE - 2, y - 3, numbers, SMALL, "end"))
+        drawing.add(text_label(WIDE - 2, y - 3, numbers, SMALL, "end"))
     return close_frame(frame)
 
 
@@ -214,27 +202,27 @@ def _shade(share: float) -> Color:
     return Color(*(1 - share * (1 - part) for part in (BLUE.red, BLUE.green, BLUE.blue)))
 
 
-def confusion(table: Sequence[Sequence[int]], classes: Sequence[str]) -> Drawing:
+def draw_confusion(table: Sequence[Sequence[int]], classes: Sequence[str]) -> Drawing:
     """Counts of films, rows for the true class and columns for the called one, each with its share of the row.
 
     table (classes, classes). Up to eight classes stay readable.
     """
     cell = max(SMALLEST_CELL, 130 / len(classes))
-    names = [shortened(name, 70, SMALL) for name in classes]
-    longest = max(width_of(name, SMALL) for name in names)
+    names = [shorten(name, 70, SMALL) for name in classes]
+    longest = max(text_width(name, SMALL) for name in names)
     level = longest <= cell - 4
     left, head = 26 + longest, 28 if level else 22 + longest
     side = cell * len(classes)
     called = tr("Called class")
-    wide = max(left + side + 4, 2 * (width_of(called, LABEL) / 2 + 4) + left)
+    wide = max(left + side + 4, 2 * (text_width(called, LABEL) / 2 + 4) + left)
     drawing = new_drawing(ceil(wide), ceil(side + head + 4))
-    drawing.add(words(left + side / 2, side + head - 8, called, LABEL, "middle"))
-    drawing.add(upright_words(11, 4 + side / 2, tr("True class")))
+    drawing.add(text_label(left + side / 2, side + head - 8, called, LABEL, "middle"))
+    drawing.add(rotated_label(11, 4 + side / 2, tr("True class")))
     for number, name in enumerate(names):
         middle = left + cell * (number + 0.5)
-        heading = words(middle, side + 10, name, anchor="middle")
-        drawing.add(heading if level else upright_words(middle + 2.7, side + 9, name, SMALL, "start"))
-        drawing.add(words(left - 5, 4 + side - cell * (number + 0.5) - 2.7, name, anchor="end"))
+        heading = text_label(middle, side + 10, name, anchor="middle")
+        drawing.add(heading if level else rotated_label(middle + 2.7, side + 9, name, SMALL, "start"))
+        drawing.add(text_label(left - 5, 4 + side - cell * (number + 0.5) - 2.7, name, anchor="end"))
     for row, counts in enumerate(table):
         total = sum(counts)
         for column, count in enumerate(counts):
@@ -249,8 +237,8 @@ def _add_cell(drawing: Drawing, place: tuple[float, float], cell: float, count: 
     drawing.add(Rect(x, y, cell, cell, fillColor=_shade(share or 0), strokeColor=WHITE, strokeWidth=1))
     drawing.add(Rect(x, y, cell, cell, fillColor=None, strokeColor=GRID, strokeWidth=0.5))
     colour = WHITE if (share or 0) > DARK else INK
-    size = min(11.0, 11 * (cell - 6) / max(1.0, width_of(str(count), 11)))
-    drawing.add(words(x + cell / 2, y + cell / 2 + 1, str(count), size, "middle", colour, bold=True))
+    size = min(11.0, 11 * (cell - 6) / max(1.0, text_width(str(count), 11)))
+    drawing.add(text_label(x + cell / 2, y + cell / 2 + 1, str(count), size, "middle", colour, bold=True))
     drawing.add(
-        words(x + cell / 2, y + cell / 2 - 10, "–" if share is None else f"{share:.0%}", SMALL, "middle", colour)
+        text_label(x + cell / 2, y + cell / 2 - 10, "–" if share is None else f"{share:.0%}", SMALL, "middle", colour)
     )

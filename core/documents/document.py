@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from core.system.safe_text import visible
+from core.system.safe_text import escape_unprintable
 
 if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
@@ -126,7 +126,7 @@ def numeric_columns(table: Table) -> tuple[bool, ...]:
     )
 
 
-def text_of(document: Document) -> str:
+def render_text(document: Document) -> str:
     """The document as plain text, for a terminal; pictures are only named."""
     lines = [document.title, document.subtitle]
     for block in document.blocks:
@@ -147,4 +147,4 @@ def text_of(document: Document) -> str:
                 lines += [photograph.description for photograph in photographs]
             case SignatureLine(label, name):
                 lines.append(f"{label}: {name}")
-    return visible("\n".join(lines))
+    return escape_unprintable("\n".join(lines))

@@ -8,7 +8,7 @@ from typing import Final
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from core.system.safe_text import escaped_character, visible
+from core.system.safe_text import escape_character, escape_unprintable
 from resources import resource
 
 SANS: Final = "DejaVuSans"
@@ -34,15 +34,15 @@ def register_typeface() -> None:
     _characters()
 
 
-def readable(text: str) -> str:
+def escape_undrawable(text: str) -> str:
     """`text` in characters that the typeface draws; any other as its escape, \\uXXXX, never as a blank box.
 
     Accents are joined to their letters first, as file names of macOS have them apart. Runs of spaces stay as wide.
     """
     known = _characters()
     shown = "".join(
-        character if character == "\n" or _can_be_drawn(character, known) else escaped_character(character)
-        for character in visible(unicodedata.normalize("NFC", text))
+        character if character == "\n" or _can_be_drawn(character, known) else escape_character(character)
+        for character in escape_unprintable(unicodedata.normalize("NFC", text))
     )
     return re.sub(r"(?<= ) ", "\u00a0", shown)
 
@@ -55,17 +55,17 @@ def _can_be_drawn(character: str, known: frozenset[int]) -> bool:
     )
 
 
-def width_of(text: str, size: float, font: str = SANS) -> float:
+def text_width(text: str, size: float, font: str = SANS) -> float:
     """Width of `text` in points at a size in points."""
     register_typeface()
     return float(pdfmetrics.stringWidth(text, font, size))
 
 
-def shortened(text: str, width: float, size: float, font: str = SANS) -> str:
+def shorten(text: str, width: float, size: float, font: str = SANS) -> str:
     """Readable `text` on one line, cut with an ellipsis where it is wider than `width` points."""
-    line = readable(text.replace("\n", " "))
-    if width_of(line, size, font) <= width:
+    line = escape_undrawable(text.replace("\n", " "))
+    if text_width(line, size, font) <= width:
         return line
-    while line and width_of(line + "…", size, font) > width:
+    while line and text_width(line + "…", size, font) > width:
         line = line[:-1]
     return line.rstrip() + "…"

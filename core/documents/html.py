@@ -20,8 +20,8 @@ from core.documents.document import (
     Text,
     numeric_columns,
 )
-from core.system.language import spoken
-from core.system.safe_text import visible
+from core.system.language import current_language
+from core.system.safe_text import escape_unprintable
 
 STYLE: Final = """
 :root{color-scheme:light dark}
@@ -50,18 +50,18 @@ figure{flex-basis:40%}.photographs figure{flex-basis:22%}}
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def html_of(document: Document) -> str:
+def render_html(document: Document) -> str:
     """The document as one HTML5 page that needs nothing beside itself: no request, no script."""
     return (
-        f'<!DOCTYPE html>\n<html lang="{spoken().value}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{current_language().value}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{_html(document.title)}</title><style>{STYLE}</style></head>\n"
-        f"<body>\n{html_body(document)}\n</body></html>\n"
+        f"<body>\n{render_html_body(document)}\n</body></html>\n"
     )
 
 
-def html_body(document: Document) -> str:
+def render_html_body(document: Document) -> str:
     """What stands in the page, without its style, for a viewer that has its own."""
     blocks = "\n".join(_html_block(block) for block in document.blocks)
     title, subtitle = _html(document.title), _html_if(document.subtitle, "p", "subtitle")
@@ -70,7 +70,7 @@ def html_body(document: Document) -> str:
 
 
 def _html(text: str) -> str:
-    return escape(visible(text))
+    return escape(escape_unprintable(text))
 
 
 def _html_if(text: str, tag: str, name: str) -> str:
@@ -112,7 +112,7 @@ def _html_table(table: Table) -> str:
 
 def _html_cell(tag: str, scope: str, text: str, numeric: bool) -> str:
     """A cell; one that holds a very long word, such as a path, may break anywhere, others only between words."""
-    shown = visible(text)
+    shown = escape_unprintable(text)
     long = any(len(word) > LONG_WORD for word in shown.split())
     name = "number" if numeric else "long" if long else "sentence" if len(shown) > SENTENCE else ""
     kind = f' class="{name}"' if name else ""
@@ -121,9 +121,9 @@ def _html_cell(tag: str, scope: str, text: str, numeric: bool) -> str:
 
 
 def _html_figure(picture: Picture) -> str:
-    from core.documents.svg import svg_of
+    from core.documents.svg import render_svg
 
-    drawn = svg_of(picture.drawing, visible(picture.description))
+    drawn = render_svg(picture.drawing, escape_unprintable(picture.description))
     return f"<figure>{drawn}<figcaption>{_html(picture.description)}</figcaption></figure>"
 
 

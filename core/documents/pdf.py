@@ -3,11 +3,11 @@
 from core.documents.document import Document
 
 
-def pdf_of(document: Document, one_page: bool = False) -> bytes:
+def render_pdf(document: Document, one_page: bool = False) -> bytes:
     """Return the document as a PDF on A4; the same document always gives the same bytes.
 
     one_page: put everything on a single page, in smaller type where needed.
     """
-    from core.documents.pdf_layout import laid_out
+    from core.documents.pdf_layout import lay_out
 
-    return laid_out(document, one_page)
+    return lay_out(document, one_page)

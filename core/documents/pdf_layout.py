@@ -31,9 +31,9 @@ from core.documents.document import (
     Tone,
     numeric_columns,
 )
-from core.documents.fonts import BOLD, SANS, readable, register_typeface, shortened, width_of
-from core.documents.pdf_pictures import captioned, fours, pairs
-from core.system.language import spoken, tr
+from core.documents.fonts import BOLD, SANS, escape_undrawable, register_typeface, shorten, text_width
+from core.documents.pdf_pictures import caption_picture, lay_out_fours, lay_out_pairs
+from core.system.language import current_language, tr
 
 PROGRAM: Final = "PneumoScreen"
 MARGIN, HEAD, FOOT = 18 * mm, 15 * mm, 19 * mm
@@ -76,7 +76,7 @@ def _styles() -> dict[str, ParagraphStyle]:
 
 def _paragraph(text: str, style: str, **options: Any) -> Paragraph:
     """Text that stands literally, whatever markup it seems to hold."""
-    marked = escape(readable(text)).replace("\n", "<br/>")
+    marked = escape(escape_undrawable(text)).replace("\n", "<br/>")
     return Paragraph(marked, _styles()[style], **options)
 
 
@@ -84,7 +84,7 @@ def _caption(text: str) -> Flowable:
     return _paragraph(text, "caption")
 
 
-def laid_out(document: Document, one_page: bool) -> bytes:
+def lay_out(document: Document, one_page: bool) -> bytes:
     """The document as a PDF; with one_page set smaller step by step until a single page holds it."""
     scale = 1.0
     while True:
@@ -102,12 +102,12 @@ def _build(document: Document, scale: float) -> tuple[bytes, int]:
     template = BaseDocTemplate(
         stream,
         pagesize=A4,
-        title=readable(document.title),
+        title=escape_undrawable(document.title),
         author=PROGRAM,
         creator=PROGRAM,
         producer=PROGRAM,
         subject="",
-        lang=spoken().value,
+        lang=current_language().value,
         invariant=1,
         initialFontName=SANS,
         initialFontSize=9,
@@ -124,7 +124,7 @@ def _build(document: Document, scale: float) -> tuple[bytes, int]:
         canvas.restoreState()
 
     template.addPageTemplates(PageTemplate(frames=[frame], onPage=shrink, onPageEnd=restore))
-    footer = readable(document.footer.replace("\n", " "))
+    footer = escape_undrawable(document.footer.replace("\n", " "))
     template.build(
         _story(document, WIDTH * scale, HEIGHT * scale),
         canvasmaker=lambda *options, **named: _NumberedCanvas(footer, *options, **named),
@@ -159,7 +159,7 @@ def _draw_foot(canvas: Canvas, footer: str, page: str) -> None:
     canvas.line(MARGIN, 14 * mm, A4[0] - MARGIN, 14 * mm)
     canvas.setFillColor(QUIET)
     canvas.setFont(SANS, 7.5)
-    canvas.drawString(MARGIN, 10 * mm, shortened(footer, WIDTH - width_of(page, 7.5) - 12, 7.5))
+    canvas.drawString(MARGIN, 10 * mm, shorten(footer, WIDTH - text_width(page, 7.5) - 12, 7.5))
     canvas.drawRightString(A4[0] - MARGIN, 10 * mm, page)
 
 
@@ -188,11 +188,11 @@ def _flowables(block: Block, follower: Block | None, width: float, height: float
         case Bullets(items):
             return [_paragraph(item, "item", bulletText="•") for item in items]
         case Picture():
-            return [captioned(block, _caption, width, height), Spacer(0, 4)]
+            return [caption_picture(block, _caption, width, height), Spacer(0, 4)]
         case Pictures(pictures):
-            return pairs(pictures, _caption, width, height)
+            return lay_out_pairs(pictures, _caption, width, height)
         case Photographs(photographs):
-            return fours(photographs, _caption, width, height)
+            return lay_out_fours(photographs, _caption, width, height)
         case SignatureLine(label, name):
             line = HRFlowable(width=230, thickness=0.8, color=HexColor("#1a1a1a"), hAlign="LEFT", spaceAfter=3)
             printed = [_paragraph(name, "cell")] if name else []
@@ -256,8 +256,8 @@ def _grid(table: Table, width: float, height: float) -> Flowable:
 
 def _cell(text: str, style: str, width: float) -> Any:
     """A cell's text, as a plain string where it fits one line: thousands of those take no time."""
-    line = readable(text)
-    fits = "\n" not in line and width_of(line, CELL_SIZE, BOLD if "header" in style else SANS) <= width - 2 * PADDING
+    line = escape_undrawable(text)
+    fits = "\n" not in line and text_width(line, CELL_SIZE, BOLD if "header" in style else SANS) <= width - 2 * PADDING
     return line if fits else _paragraph(text, style)
 
 
@@ -265,8 +265,8 @@ def _column_widths(table: Table, width: float) -> list[float]:
     """Points for each column: what its widest cell wants, or less where they do not all fit `width`."""
     wanted = []
     for number in range(len(table.header)):
-        head = width_of(readable(table.header[number]), CELL_SIZE, BOLD)
-        cells = max((width_of(readable(row[number]), CELL_SIZE) for row in table.rows), default=0.0)
+        head = text_width(escape_undrawable(table.header[number]), CELL_SIZE, BOLD)
+        cells = max((text_width(escape_undrawable(row[number]), CELL_SIZE) for row in table.rows), default=0.0)
         wanted.append(max(head, cells) + 2 * PADDING + 8)
     if sum(wanted) <= width:
         return wanted

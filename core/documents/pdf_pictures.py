@@ -19,7 +19,7 @@ LETTERS: Final = 8.5  # points, in a drawing that chooses no size itself
 Captioner = Callable[[str], Flowable]
 
 
-def captioned(picture: Picture, caption: Captioner, width: float, height: float) -> Flowable:
+def caption_picture(picture: Picture, caption: Captioner, width: float, height: float) -> Flowable:
     """A drawing, no wider than `width` and so low that its caption has room on the page, over its caption."""
     drawing: Drawing = picture.drawing.copy()
     drawing.initialFontName, drawing.initialFontSize = SANS, LETTERS
@@ -32,16 +32,16 @@ def _over(shown: Flowable, caption: Flowable, width: float) -> Flowable:
     return Grid([[shown], [caption]], [width], style=style, hAlign="LEFT", splitByRow=0)
 
 
-def pairs(pictures: Sequence[Picture], caption: Captioner, width: float, height: float) -> list[Flowable]:
+def lay_out_pairs(pictures: Sequence[Picture], caption: Captioner, width: float, height: float) -> list[Flowable]:
     """Pictures two in a row, or more where a page set smaller has room for more."""
     widest = max((picture.drawing.width for picture in pictures), default=width)
     most = max(2, int((width + GUTTER) / (widest + GUTTER)))
     many = ceil(len(pictures) / max(1, ceil(len(pictures) / most))) or 1  # rows as equal as can be
     column = min(widest, (width - (most - 1) * GUTTER) / most)
-    return _rows([captioned(picture, caption, column, height) for picture in pictures], many, column)
+    return _rows([caption_picture(picture, caption, column, height) for picture in pictures], many, column)
 
 
-def fours(photographs: Sequence[Photograph], caption: Captioner, width: float, height: float) -> list[Flowable]:
+def lay_out_fours(photographs: Sequence[Photograph], caption: Captioner, width: float, height: float) -> list[Flowable]:
     """Photographs four in a row, each as wide as its column, or lower where it is tall."""
     column = (width - (IN_A_ROW - 1) * GUTTER) / IN_A_ROW
     made: list[Flowable] = []

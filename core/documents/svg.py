@@ -60,7 +60,7 @@ class _InlineCanvas(SVGCanvas):
         self.currGroup.appendChild(line)
 
 
-def svg_of(drawing: Drawing, description: str = "") -> str:
+def render_svg(drawing: Drawing, description: str = "") -> str:
     """The drawing as an <svg> element to stand in a page; `description` is read out in its place."""
     canvas = _InlineCanvas(drawing)
     draw(drawing, canvas)

@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Final
 
 from core.datasets.preparation import AS_IT_IS, Preparation
-from core.documents.charts import reliability_plot, roc
+from core.documents.charts import draw_reliability, draw_roc
 from core.documents.document import Block, Document, Heading, Picture, Pictures, SignatureLine, Table, Text, Tone
-from core.evaluation.evaluate import EvaluationEvent, dataset_for, evaluated, scored
+from core.evaluation.evaluate import EvaluationEvent, build_evaluation, read_evaluation_dataset, score_dataset
 from core.evaluation.evaluation import AcceptanceResult, Evaluation, Target
 from core.evaluation.report import group_blocks
 from core.jobs.events import Progressed, Stage
-from core.metrics.curves import reliability
-from core.metrics.figures import BinaryFigures, told
-from core.metrics.intervals import Figure, wilson
+from core.metrics.curves import reliability_bins
+from core.metrics.figures import BinaryFigures, format_figure
+from core.metrics.intervals import Figure, wilson_interval
 from core.models.model_file import load_in_use
 from core.models.operating_point import OF_PREVALENCE
-from core.models.site_record import Acceptance, keep_acceptance, today
+from core.models.site_record import Acceptance, save_acceptance, today
 from core.runs.test_set_use import check_countable
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
-from core.system.file_locks import only_writer
-from core.system.files import check_writable, readable_name, write_atomically, write_text_atomically
+from core.system.file_locks import lock_output
+from core.system.files import check_writable, escape_undecodable, write_atomically, write_text_atomically
 from core.system.language import marked, tr
 from core.system.product import NOTICE
 
@@ -50,7 +50,7 @@ def accept(
     Returns None where it was cancelled. Raises JobFailed: several classes, too few films, an unusable output.
     """
     check_writable(output_dir)
-    with only_writer(output_dir / OUTCOME):
+    with lock_output(output_dir / OUTCOME):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_in_use(model)
         check_countable(loaded.path, loaded.header)
@@ -60,16 +60,18 @@ def accept(
                 "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
             )
             raise JobFailed(Reason.MODEL_INVALID, sentence)
-        found = yield from scored(loaded, dataset_for(loaded, source, preparation), False, True, cancel)
+        found = yield from score_dataset(
+            loaded, read_evaluation_dataset(loaded, source, preparation), False, True, cancel
+        )
         if found is None:
             return None
         counts = [int((found.answers.labels == label).sum()) for label in (1, 0)]
         if min(counts) < FEWEST:
             raise _too_few(*counts)
-        evaluation = evaluated(loaded, source, found, OF_PREVALENCE)
-        result = judged(evaluation, target, signed_by)
+        evaluation = build_evaluation(loaded, source, found, OF_PREVALENCE)
+        result = judge_acceptance(evaluation, target, signed_by)
         _write(result, output_dir)
-        keep_acceptance(loaded.header, result.acceptance)
+        save_acceptance(loaded.header, result.acceptance)
         return result
 
 
@@ -86,7 +88,7 @@ def _too_few(with_it: int, without: int) -> JobFailed:
     return JobFailed(Reason.DATASET_INVALID, sentence)
 
 
-def judged(evaluation: Evaluation, target: Target, signed_by: str) -> AcceptanceResult:
+def judge_acceptance(evaluation: Evaluation, target: Target, signed_by: str) -> AcceptanceResult:
     """The outcome of an evaluation on local films: go only where both intervals lie at or above their targets."""
     figures = evaluation.figures
     assert isinstance(figures, BinaryFigures)
@@ -103,7 +105,7 @@ def judged(evaluation: Evaluation, target: Target, signed_by: str) -> Acceptance
 def _side(name: str, figure: Figure | None, target: float) -> tuple[bool, str]:
     """Whether a figure is shown to reach its target, and the sentence for it."""
     assert figure is not None  # both classes have films
-    words = told(figure)
+    words = format_figure(figure)
     if figure.low >= target:
         return True, tr("{name} {figure} is shown to reach {target:g}.", name=name, figure=words, target=target)
     if figure.high < target:
@@ -121,7 +123,7 @@ def _films_to_show(share: float, target: float) -> int | None:
     if share <= target:
         return None
     for films in range(10, 10_001, 5):
-        bound = wilson(share * films, films)
+        bound = wilson_interval(share * films, films)
         if bound and bound.low >= target:
             return films
     return None
@@ -137,8 +139,8 @@ def _form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Doc
         Text(evaluation.frequencies),
         Pictures(
             (
-                Picture(roc(labels, probabilities, figures.threshold), tr("ROC: of the films reported here")),
-                Picture(reliability_plot(reliability(labels, probabilities)), tr("Calibration: at this place")),
+                Picture(draw_roc(labels, probabilities, figures.threshold), tr("ROC: of the films reported here")),
+                Picture(draw_reliability(reliability_bins(labels, probabilities)), tr("Calibration: at this place")),
             )
         ),
     ]
@@ -150,7 +152,7 @@ def _form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Doc
     subtitle = tr(
         "Model {model}\nFilms {source}, {day}",
         model=evaluation.header.name,
-        source=readable_name(str(evaluation.source)),
+        source=escape_undecodable(str(evaluation.source)),
         day=acceptance.done,
     )
     return Document(tr(TITLES[acceptance.passed]), subtitle, tuple(blocks), tr(NOTICE))
@@ -173,7 +175,7 @@ def _films_in_words(evaluation: Evaluation, figures: BinaryFigures) -> str:
 def _figure_table(evaluation: Evaluation, figures: BinaryFigures, target: Target) -> Table:
     """What the model does here beside what is asked of it."""
     labels, films = evaluation.answers.labels, str(figures.n)
-    observed = told(wilson(int((labels == 1).sum()), len(labels)))
+    observed = format_figure(wilson_interval(int((labels == 1).sum()), len(labels)))
     stated = tr("{mean:.3f}; observed {share}", mean=evaluation.probabilities.mean(), share=observed)
     (tn, fp), (fn, tp) = figures.confusion
     return Table(
@@ -181,25 +183,25 @@ def _figure_table(evaluation: Evaluation, figures: BinaryFigures, target: Target
         (
             (
                 tr("Sensitivity"),
-                told(figures.sensitivity),
+                format_figure(figures.sensitivity),
                 tr("at least {target:g}", target=target.sensitivity),
                 tr("{part} of {whole}", part=tp, whole=tp + fn),
             ),
             (
                 tr("Specificity"),
-                told(figures.specificity),
+                format_figure(figures.specificity),
                 tr("at least {target:g}", target=target.specificity),
                 tr("{part} of {whole}", part=tn, whole=tn + fp),
             ),
-            ("ROC AUC", told(figures.roc_auc), "", films),
-            (tr("Calibration error (ECE)"), told(figures.ece), "", films),
+            ("ROC AUC", format_figure(figures.roc_auc), "", films),
+            (tr("Calibration error (ECE)"), format_figure(figures.ece), "", films),
             (tr("Mean stated probability"), stated, "", films),
         ),
     )
 
 
 def _write(result: AcceptanceResult, output_dir: Path) -> None:
-    from core.documents.pdf import pdf_of
+    from core.documents.pdf import render_pdf
 
     content = {
         "passed": result.acceptance.passed,
@@ -210,5 +212,5 @@ def _write(result: AcceptanceResult, output_dir: Path) -> None:
         **result.evaluation.to_json_object(),
     }
     write_text_atomically(output_dir / OUTCOME, json.dumps(content, indent=2, allow_nan=False) + "\n")
-    form = pdf_of(result.document, one_page=True)
+    form = render_pdf(result.document, one_page=True)
     write_atomically(output_dir / "acceptance.pdf", lambda stream: stream.write(form))

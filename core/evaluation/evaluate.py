@@ -7,23 +7,23 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
-from core.datasets.dataset import Dataset, Split, corrected, read_dataset
+from core.datasets.dataset import Dataset, Split, apply_corrections, read_dataset
 from core.datasets.events import FilmLeftOut
 from core.datasets.preparation import AS_IT_IS, Preparation
-from core.datasets.splits import chosen_splits
+from core.datasets.splits import drop_unwanted_splits
 from core.evaluation.evaluation import Evaluation
-from core.evaluation.prediction import Answered, answered, check_classes
+from core.evaluation.prediction import ScoredFilms, check_classes, score_in_batches
 from core.evaluation.report import PLOTS, evaluation_document
-from core.evaluation.subgroups import attributes_of, subgroups
+from core.evaluation.subgroups import compute_subgroups, subgroup_attributes
 from core.jobs.events import Noted, Progressed, Severity, Stage
-from core.metrics.figures import at_prevalence, figures_of
+from core.metrics.figures import compute_figures, predictive_values_at
 from core.models.model_file import Model, load_in_use
 from core.models.model_header import ModelHeader
-from core.models.operating_point import OF_PREVALENCE, three_way
-from core.models.site_record import point_in_words, validation_here
+from core.models.operating_point import OF_PREVALENCE, evaluate_band
+from core.models.site_record import format_point, format_validation
 from core.runs.run_folder import METRICS
-from core.runs.test_set_use import check_countable, count_look
-from core.system.file_locks import only_writer
+from core.runs.test_set_use import check_countable, count_use
+from core.system.file_locks import lock_output
 from core.system.files import check_writable, write_atomically, write_text_atomically
 from core.system.language import tr, tr_count
 
@@ -49,11 +49,11 @@ def evaluate(
     with ExitStack() as held:
         if output_dir is not None:
             check_writable(output_dir)
-            held.enter_context(only_writer(output_dir / METRICS))
+            held.enter_context(lock_output(output_dir / METRICS))
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_in_use(model)
         check_countable(loaded.path, loaded.header)
-        dataset = dataset_for(loaded, source, preparation)
+        dataset = read_evaluation_dataset(loaded, source, preparation)
         test = dataset.of_split(Split.TEST)
         if test:
             sentence = tr_count(
@@ -62,10 +62,10 @@ def evaluate(
             yield Noted(sentence)
         else:
             yield Noted(tr("No test split: evaluating all films."))
-        found = yield from scored(loaded, dataset, bool(test), unseen, cancel)
+        found = yield from score_dataset(loaded, dataset, bool(test), unseen, cancel)
         if found is None:
             return None
-        evaluation = evaluated(loaded, source, found, prevalence)
+        evaluation = build_evaluation(loaded, source, found, prevalence)
         for warning in evaluation.warnings:
             yield Noted(warning, Severity.WARNING)
         if output_dir is not None:
@@ -73,23 +73,25 @@ def evaluate(
         return evaluation
 
 
-def dataset_for(model: Model, source: Path, preparation: Preparation) -> Dataset:
+def read_evaluation_dataset(model: Model, source: Path, preparation: Preparation) -> Dataset:
     """The dataset, corrected and split as the preparation wants it, labels in the model's order. Raises JobFailed."""
-    dataset = chosen_splits(corrected(read_dataset(source, preparation), preparation), preparation.splits)
+    dataset = drop_unwanted_splits(
+        apply_corrections(read_dataset(source, preparation), preparation), preparation.splits
+    )
     return check_classes(model, dataset)
 
 
-def scored(
+def score_dataset(
     model: Model, dataset: Dataset, only_test: bool, unseen: bool, cancel: threading.Event
-) -> Generator[EvaluationEvent, None, Answered | None]:
+) -> Generator[EvaluationEvent, None, ScoredFilms | None]:
     """The answers on the films to evaluate; None where it was cancelled. Raises JobFailed where there is no film."""
     used = model.header.film_codes(Split.TRAINING, Split.VALIDATION) if unseen else frozenset()
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
         films = dataset.of_split(Split.TEST) if only_test else dataset.films
-        return (yield from answered(model, films, Path(folder) / "films", cancel, used))
+        return (yield from score_in_batches(model, films, Path(folder) / "films", cancel, used))
 
 
-def evaluated(model: Model, source: Path, found: Answered, prevalence: float) -> Evaluation:
+def build_evaluation(model: Model, source: Path, found: ScoredFilms, prevalence: float) -> Evaluation:
     """The figures of answers, and what must be known of them; counts a look at these films."""
     header, answers = model.header, found.answers
     labels, probabilities = answers.labels, answers.probabilities(header.calibration.temperature)
@@ -99,25 +101,25 @@ def evaluated(model: Model, source: Path, found: Answered, prevalence: float) ->
         source=source,
         films=found.films,
         answers=answers,
-        point=point_in_words(header),
-        figures=figures_of(labels, probabilities, threshold, header.classes, answers.patients),
+        point=format_point(header),
+        figures=compute_figures(labels, probabilities, threshold, header.classes, answers.patients),
         at_prevalence=None
         if threshold is None
-        else at_prevalence(labels, probabilities, threshold, prevalence, answers.patients),
+        else predictive_values_at(labels, probabilities, threshold, prevalence, answers.patients),
         three_way=None
         if threshold is None
-        else three_way(labels, probabilities, header.calibration.review_band, answers.patients),
+        else evaluate_band(labels, probabilities, header.calibration.review_band, answers.patients),
         subgroups=()
         if threshold is None
-        else subgroups(
-            [attributes_of(film, facts) for film, facts in zip(found.films, found.facts, strict=True)],
+        else compute_subgroups(
+            [subgroup_attributes(film, facts) for film, facts in zip(found.films, found.facts, strict=True)],
             labels,
             probabilities,
             threshold,
             answers.patients,
         ),
-        looks=count_look(model.path, header, answers.films),
-        warnings=(*header.warnings, *overlap_warnings(header, answers.films), validation_here(header)[1]),
+        looks=count_use(model.path, header, answers.films),
+        warnings=(*header.warnings, *overlap_warnings(header, answers.films), format_validation(header)[1]),
         left_out=found.left_out,
     )
 
@@ -149,9 +151,9 @@ def overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, 
 def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
     """Write metrics.json, report.html, report.pdf and each plot as SVG. Raises JobFailed where that is not possible."""
     from core.documents.document import Picture, Pictures
-    from core.documents.html import html_of
-    from core.documents.pdf import pdf_of
-    from core.documents.svg import svg_of
+    from core.documents.html import render_html
+    from core.documents.pdf import render_pdf
+    from core.documents.svg import render_svg
 
     document = evaluation_document(evaluation)
     metrics = json.dumps(evaluation.to_json_object(), indent=2, allow_nan=False)
@@ -160,7 +162,7 @@ def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
     for block in document.blocks:
         pictures += block.pictures if isinstance(block, Pictures) else [block] if isinstance(block, Picture) else []
     for name, picture in zip(list(PLOTS)[: len(pictures)], pictures, strict=True):
-        write_text_atomically(output_dir / f"{name}.svg", svg_of(picture.drawing))
-    write_text_atomically(output_dir / "report.html", html_of(document))
-    content = pdf_of(document)
+        write_text_atomically(output_dir / f"{name}.svg", render_svg(picture.drawing))
+    write_text_atomically(output_dir / "report.html", render_html(document))
+    content = render_pdf(document)
     write_atomically(output_dir / "report.pdf", lambda stream: stream.write(content))

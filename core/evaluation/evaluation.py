@@ -12,11 +12,18 @@ from core.datasets.dataset import Film
 from core.datasets.events import FilmLeftOut
 from core.documents.document import Document
 from core.evaluation.subgroups import Subgroup
-from core.metrics.figures import AtPrevalence, BinaryFigures, Figures, at_prevalence, in_words, to_json_object
+from core.metrics.figures import (
+    AtPrevalence,
+    BinaryFigures,
+    Figures,
+    format_probability,
+    predictive_values_at,
+    to_json_object,
+)
 from core.metrics.roc import Floats
 from core.models.model_header import ModelHeader
 from core.models.operating_point import ThreeWay, natural_frequencies
-from core.models.predictions import Answers
+from core.models.predictions import Predictions
 from core.models.site_record import Acceptance
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
@@ -34,7 +41,7 @@ class Evaluation:
     header: ModelHeader
     source: Path
     films: tuple[Film, ...]
-    answers: Answers
+    answers: Predictions
     point: str
     figures: Figures
     at_prevalence: AtPrevalence | None
@@ -52,7 +59,7 @@ class Evaluation:
     def probabilities_in_words(self, indices: Sequence[int]) -> list[str]:
         """Of class 1 on these films, or with several classes of the called ones."""
         probabilities = self.probabilities
-        return [in_words(float(np.max(probabilities[index]))) for index in indices]
+        return [format_probability(float(np.max(probabilities[index]))) for index in indices]
 
     @property
     def frequencies(self) -> str:
@@ -67,7 +74,7 @@ class Evaluation:
         threshold, labels = self.header.threshold, self.answers.labels
         if threshold is None:
             return self
-        stated = at_prevalence(labels, self.probabilities, threshold, prevalence, self.answers.patients)
+        stated = predictive_values_at(labels, self.probabilities, threshold, prevalence, self.answers.patients)
         return replace(self, at_prevalence=stated)
 
     @property
@@ -127,7 +134,7 @@ class Evaluation:
         return {"band": [low, high], "stated_error": calibration.band_error, **asdict(self.three_way)}
 
 
-def names_of(evaluation: Evaluation, films: Sequence[int]) -> list[str]:
+def film_names(evaluation: Evaluation, films: Sequence[int]) -> list[str]:
     """File names of films by their indices."""
     return [evaluation.films[index].path.name for index in films]
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from core.datasets.dataset import Dataset, corrected, read_dataset
-from core.datasets.decoded_films import decoded_films
+from core.datasets.dataset import Dataset, apply_corrections, read_dataset
+from core.datasets.decoded_films import decode_films
 from core.datasets.events import FilmLeftOut, Finding, FindingKind
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.inference.form_choice import Form
@@ -31,7 +31,7 @@ ADVICE: Final = marked(
 )
 
 
-def find_doubts(
+def find_label_errors(
     source: Path, model: Path | None, cancel: threading.Event, preparation: Preparation = AS_IT_IS
 ) -> Generator[Progressed | FilmLeftOut, None, Finding | None]:
     """The films of a dataset whose label is contradicted, the most surely contradicted first, as a finding.
@@ -43,10 +43,10 @@ def find_doubts(
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_model(model)
     network = FastNetwork(loaded.network, loaded.preprocessing, Form.PLAIN)
-    dataset = corrected(read_dataset(source, preparation), preparation)
+    dataset = apply_corrections(read_dataset(source, preparation), preparation)
     _check_patients(dataset)
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
-        films, pixels = yield from decoded_films(
+        films, pixels = yield from decode_films(
             dataset.films, loaded.preprocessing.size_px, Path(folder) / "films", cancel
         )
         rows, pace = [], Pace(Stage.EXTRACTING_FEATURES, len(films))
@@ -60,8 +60,8 @@ def find_doubts(
         return None
     labels = np.array([film.label for film in films], np.int64)
     yield Progressed(Stage.COMPARING, 0, None)
-    probabilities = cross_validated(np.concatenate(rows), labels, [film.patient for film in films])
-    doubtful = contradicted(labels, probabilities)
+    probabilities = cross_validate(np.concatenate(rows), labels, [film.patient for film in films])
+    doubtful = find_contradicted(labels, probabilities)
     scores = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
     sentence = tr_count(
         "The label of {count} of {total} films is contradicted by a classifier that saw no film of "
@@ -90,7 +90,7 @@ def _check_patients(dataset: Dataset) -> None:
             raise JobFailed(Reason.DATASET_INVALID, sentence)
 
 
-def cross_validated(
+def cross_validate(
     features: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], patients: Sequence[str]
 ) -> npt.NDArray[np.float64]:
     """Probabilities (n, classes) of films (n, features), each by a classifier that saw no film of its patient."""
@@ -108,7 +108,7 @@ def cross_validated(
     return probabilities
 
 
-def contradicted(labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def find_contradicted(labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Indices of films that count with another class (Northcutt's confident joint), the surest first.
 
     labels (n,), probabilities (n, classes). A class's bound is the mean probability of it among its own films.

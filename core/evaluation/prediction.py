@@ -8,42 +8,42 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.dataset import Dataset, Film
-from core.datasets.decoded_films import decoded_films
+from core.datasets.decoded_films import decode_films
 from core.datasets.events import FilmLeftOut
-from core.datasets.survey import facts_of
+from core.datasets.survey import collect_properties
 from core.films.film_code import film_code
-from core.films.film_properties import FilmFacts
+from core.films.film_properties import FilmProperties
 from core.jobs.events import Noted, Progressed, Stage
 from core.jobs.progress import Pace
 from core.metrics.intervals import group_numbers
 from core.models.model_file import BATCH, Model
-from core.models.predictions import Answers
+from core.models.predictions import Predictions
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ScoredFilms:
     """films: readable ones, in the order of the answers. facts: of each. left_out: the unreadable ones."""
 
     films: tuple[Film, ...]
-    facts: tuple[FilmFacts, ...]
-    answers: Answers
+    facts: tuple[FilmProperties, ...]
+    answers: Predictions
     left_out: tuple[FilmLeftOut, ...]
 
 
-def answered(
+def score_in_batches(
     model: Model,
     films: Sequence[Film],
     store: Path,
     cancel: threading.Event,
     known: frozenset[str] = frozenset(),
-) -> Generator[Progressed | Noted | FilmLeftOut, None, Answered | None]:
+) -> Generator[Progressed | Noted | FilmLeftOut, None, ScoredFilms | None]:
     """Read and score films, decoded into the file `store`, which is removed again; None where it was cancelled.
 
     known: codes of films to leave out. Raises JobFailed where no film is left.
     """
-    facts, left_out = yield from facts_of(films, cancel)
+    facts, left_out = yield from collect_properties(films, cancel)
     if cancel.is_set():
         return None
     wanted = [film for film in films if film.path in facts and film_code(facts[film.path].sha256) not in known]
@@ -56,7 +56,7 @@ def answered(
         )
         yield Noted(sentence)
     try:
-        readable, pixels = yield from decoded_films(wanted, model.preprocessing.size_px, store, cancel)
+        readable, pixels = yield from decode_films(wanted, model.preprocessing.size_px, store, cancel)
         rows, pace = [], Pace(Stage.TESTING, len(readable))
         for start in range(0, len(readable), BATCH):
             if cancel.is_set():
@@ -74,8 +74,8 @@ def answered(
     labels = np.array([film.label for film in readable], dtype=np.int64)
     patients = group_numbers([film.patient for film in readable])
     codes = tuple(film_code(facts[film.path].sha256) for film in readable)
-    answers = Answers(labels, np.concatenate(rows), patients, codes)
-    return Answered(tuple(readable), tuple(facts[film.path] for film in readable), answers, tuple(left_out))
+    answers = Predictions(labels, np.concatenate(rows), patients, codes)
+    return ScoredFilms(tuple(readable), tuple(facts[film.path] for film in readable), answers, tuple(left_out))
 
 
 def check_classes(model: Model, dataset: Dataset) -> Dataset:

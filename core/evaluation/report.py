@@ -3,22 +3,30 @@
 from typing import Final
 
 from core.documents.charts import (
-    confusion,
-    interval_plot,
-    precision_recall,
-    rates,
-    reliability_plot,
-    roc,
-    score_histogram,
+    draw_confusion,
+    draw_intervals,
+    draw_precision_recall,
+    draw_rates,
+    draw_reliability,
+    draw_roc,
+    draw_score_histogram,
 )
 from core.documents.document import Block, Document, Heading, Picture, Pictures, Table, Text, Tone
-from core.evaluation.evaluation import Evaluation, names_of
+from core.evaluation.evaluation import Evaluation, film_names
 from core.evaluation.subgroups import Subgroup
-from core.metrics.curves import reliability
-from core.metrics.figures import DEFINITIONS, BinaryFigures, ClassFigures, named_figures, title_of, told, told_briefly
+from core.metrics.curves import reliability_bins
+from core.metrics.figures import (
+    DEFINITIONS,
+    BinaryFigures,
+    ClassFigures,
+    figure_title,
+    format_figure,
+    format_figure_briefly,
+    named_figures,
+)
 from core.metrics.intervals import Figure
-from core.models.operating_point import band_in_words
-from core.system.files import readable_name
+from core.models.operating_point import format_band
+from core.system.files import escape_undecodable
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 
@@ -44,8 +52,8 @@ def evaluation_document(evaluation: Evaluation) -> Document:
     if evaluation.frequencies:
         blocks.append(Text(evaluation.frequencies))
     blocks += [_figure_table(evaluation), Text(tr("Intervals: 95 %. n = {films}.", films=figures.n), Tone.QUIET)]
-    shown = [(title_of(name), figure) for name, figure in named_figures(figures)]
-    intervals = Picture(interval_plot(shown), tr(PLOTS["intervals"]))
+    shown = [(figure_title(name), figure) for name, figure in named_figures(figures)]
+    intervals = Picture(draw_intervals(shown), tr(PLOTS["intervals"]))
     blocks += [Heading(tr("Plots")), intervals, _pictures(evaluation)]
     if isinstance(figures, ClassFigures):
         blocks += [Heading(tr("Each class against the rest")), _class_table(figures)]
@@ -54,7 +62,7 @@ def evaluation_document(evaluation: Evaluation) -> Document:
     if evaluation.subgroups:
         blocks += [Heading(tr("Groups of films")), *group_blocks(evaluation.subgroups)]
     blocks += _mistakes(evaluation)
-    source = readable_name(str(evaluation.source))
+    source = escape_undecodable(str(evaluation.source))
     subtitle = tr("Model {model}\nFilms {source}", model=evaluation.header.name, source=source)
     return Document(tr("Evaluation"), subtitle, tuple(blocks), tr(NOTICE))
 
@@ -74,13 +82,16 @@ def _films_in_words(evaluation: Evaluation) -> str:
 
 def _figure_table(evaluation: Evaluation) -> Table:
     rows = [
-        _figure_row(title_of(name), figure, tr(DEFINITIONS[name])) for name, figure in named_figures(evaluation.figures)
+        _figure_row(figure_title(name), figure, tr(DEFINITIONS[name]))
+        for name, figure in named_figures(evaluation.figures)
     ]
     given = evaluation.at_prevalence
     for name in ("ppv", "npv") if given else ():
         figure = getattr(given, name)
         if given and figure:
-            title = tr("{figure} at {percent:g} % prevalence", figure=title_of(name), percent=100 * given.prevalence)
+            title = tr(
+                "{figure} at {percent:g} % prevalence", figure=figure_title(name), percent=100 * given.prevalence
+            )
             rows.append(_figure_row(title, figure, tr("The same where the finding is so frequent.")))
     return Table((tr("Figure"), tr("Value"), tr("95 % interval"), tr("What it is")), tuple(rows))
 
@@ -92,22 +103,22 @@ def _figure_row(title: str, figure: Figure, definition: str) -> tuple[str, str, 
 
 def _class_table(figures: ClassFigures) -> Table:
     names = ("sensitivity", "specificity", "ppv", "f1", "roc_auc")
-    rows = [(one.name, str(one.n), *(told(getattr(one, name)) for name in names)) for one in figures.each]
-    return Table((tr("Class"), "n", *map(title_of, names)), tuple(rows))
+    rows = [(one.name, str(one.n), *(format_figure(getattr(one, name)) for name in names)) for one in figures.each]
+    return Table((tr("Class"), "n", *map(figure_title, names)), tuple(rows))
 
 
 def _pictures(evaluation: Evaluation) -> Pictures:
     figures, labels, probabilities = evaluation.figures, evaluation.answers.labels, evaluation.probabilities
-    made = [Picture(confusion(figures.confusion, evaluation.header.classes), tr(PLOTS["confusion"]))]
+    made = [Picture(draw_confusion(figures.confusion, evaluation.header.classes), tr(PLOTS["confusion"]))]
     if isinstance(figures, BinaryFigures):
         threshold, band = figures.threshold, evaluation.header.calibration.review_band
-        before = reliability(labels, evaluation.answers.probabilities(1.0))
+        before = reliability_bins(labels, evaluation.answers.probabilities(1.0))
         made += [
-            Picture(roc(labels, probabilities, threshold), tr(PLOTS["roc"])),
-            Picture(precision_recall(labels, probabilities, threshold), tr(PLOTS["precision"])),
-            Picture(reliability_plot(reliability(labels, probabilities), before), tr(PLOTS["reliability"])),
-            Picture(score_histogram(labels, probabilities, threshold, band), tr(PLOTS["scores"])),
-            Picture(rates(labels, probabilities, threshold), tr(PLOTS["rates"])),
+            Picture(draw_roc(labels, probabilities, threshold), tr(PLOTS["roc"])),
+            Picture(draw_precision_recall(labels, probabilities, threshold), tr(PLOTS["precision"])),
+            Picture(draw_reliability(reliability_bins(labels, probabilities), before), tr(PLOTS["reliability"])),
+            Picture(draw_score_histogram(labels, probabilities, threshold, band), tr(PLOTS["scores"])),
+            Picture(draw_rates(labels, probabilities, threshold), tr(PLOTS["rates"])),
         ]
     return Pictures(tuple(made))
 
@@ -118,13 +129,13 @@ def three_way_blocks(evaluation: Evaluation) -> list[Block]:
     if shares is None:
         return []
     return [
-        Text(f"{band_in_words(*calibration.review_band)} {_promise(calibration.band_error)}"),
+        Text(f"{format_band(*calibration.review_band)} {_promise(calibration.band_error)}"),
         Table(
             (tr("On these films"), tr("Share (95 % interval)")),
             (
-                (tr("sent to review, of all"), told(shares.review)),
-                (tr("called unlikely, of those with the finding"), told(shares.missed)),
-                (tr("called likely, of those without it"), told(shares.alarmed)),
+                (tr("sent to review, of all"), format_figure(shares.review)),
+                (tr("called unlikely, of those with the finding"), format_figure(shares.missed)),
+                (tr("called likely, of those without it"), format_figure(shares.alarmed)),
             ),
         ),
     ]
@@ -147,9 +158,9 @@ def group_blocks(groups: tuple[Subgroup, ...]) -> list[Block]:
         (
             f"{tr(group.attribute)}: {tr(group.value)}{' *' if group.is_small else ''}",
             f"{group.n} ({group.positives})",
-            told_briefly(group.sensitivity),
-            told_briefly(group.specificity),
-            told_briefly(group.roc_auc),
+            format_figure_briefly(group.sensitivity),
+            format_figure_briefly(group.specificity),
+            format_figure_briefly(group.roc_auc),
         )
         for group in groups
     ]
@@ -168,13 +179,13 @@ def _mistakes(evaluation: Evaluation) -> list[Block]:
     shown, classes, calls = [int(index) for index in wrong[:MISTAKES]], evaluation.header.classes, evaluation.calls()
     rows = tuple(
         (
-            readable_name(name),
+            escape_undecodable(name),
             classes[int(evaluation.answers.labels[index])],
             classes[int(calls[index])],
             probability,
         )
         for name, index, probability in zip(
-            names_of(evaluation, shown), shown, evaluation.probabilities_in_words(shown), strict=True
+            film_names(evaluation, shown), shown, evaluation.probabilities_in_words(shown), strict=True
         )
     )
     header = (tr("File"), tr("Labelled"), tr("Called"), tr("Probability"))

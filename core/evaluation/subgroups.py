@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from core.datasets.dataset import Film
-from core.datasets.patient_ages import told_age, years_of
-from core.films.film_properties import FilmFacts
+from core.datasets.patient_ages import parse_years, stated_age
+from core.films.film_properties import FilmProperties
 from core.metrics.intervals import Figure, Groups, group_numbers, proportion
 from core.metrics.roc import Floats, Labels, auc_figure
 from core.system.language import marked
@@ -52,11 +52,11 @@ class Subgroup:
 
 def age_group(text: str) -> str:
     """The group of an age in DICOM's form (045Y, 006M) or in years; "" for what is no age."""
-    years = years_of(text)
+    years = parse_years(text)
     return next((name for end, name in AGES if years is not None and years < end), "")
 
 
-def attributes_of(film: Film, facts: FilmFacts | None) -> dict[str, str]:
+def subgroup_attributes(film: Film, facts: FilmProperties | None) -> dict[str, str]:
     """Age group, sex, view and device of a film, from its label list, else from its DICOM file; "" is left out."""
     tags = facts.tags if facts else {}
     device = " ".join(tags[name] for name in ("Manufacturer", "ManufacturerModelName") if name in tags)
@@ -66,13 +66,13 @@ def attributes_of(film: Film, facts: FilmFacts | None) -> dict[str, str]:
         "device": device,
         **dict(film.attributes),
     }
-    found["age"] = age_group(told_age(film, facts))
+    found["age"] = age_group(stated_age(film, facts))
     found["sex"] = SEXES.get(found["sex"].strip().upper()[:1], found["sex"])
     found["view"] = found["view"].strip().upper()
     return {name: value.strip() for name, value in found.items() if value.strip()}
 
 
-def subgroups(
+def compute_subgroups(
     attributes: Sequence[dict[str, str]],
     labels: Labels,
     probabilities: Floats,

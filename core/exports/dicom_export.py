@@ -8,12 +8,12 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 
-from core.exports.dicom_identity import Source, own_codes, source_of
-from core.exports.secondary_capture import capture_of
-from core.exports.structured_report import report_of
+from core.exports.dicom_identity import Source, load_codes, read_source
+from core.exports.secondary_capture import build_capture
+from core.exports.structured_report import build_report
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
-from core.system.files import readable_name, write_atomically
+from core.system.files import escape_undecodable, write_atomically
 from core.system.product import VERSION
 
 STEM_LETTERS: Final = 40  # of a film's name in an export's name
@@ -37,13 +37,13 @@ def write_dicom(
     """
     if reading.model != header.name:
         raise ValueError(f"the film was read by {reading.model}, not by {header.name}")
-    codes = own_codes()
-    source = source_of(reading.path, reading.pixels.size, keeps_identity, codes)
+    codes = load_codes()
+    source = read_source(reading.path, reading.pixels.size, keeps_identity, codes)
     when = datetime.now().astimezone() if keeps_identity else None
     content = _fingerprint(reading, header, source, when)
-    capture = capture_of(reading, header, source, codes, codes.uid("capture", content), when)
-    report = report_of(reading, header, source, capture, codes, codes.uid("report", content), when)
-    stem = f"{readable_name(reading.path.stem)[:STEM_LETTERS]}-" if keeps_identity else ""
+    capture = build_capture(reading, header, source, codes, codes.uid("capture", content), when)
+    report = build_report(reading, header, source, capture, codes, codes.uid("report", content), when)
+    stem = f"{escape_undecodable(reading.path.stem)[:STEM_LETTERS]}-" if keeps_identity else ""
     made = (folder / f"{stem}{source.code}-heatmap.dcm", folder / f"{stem}{source.code}-report.dcm")
     for path, dataset in zip(made, (capture, report), strict=True):
         _write(path, dataset)

@@ -17,8 +17,8 @@ from typing import Any, Final
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from core.films.dicom_header import dicom_header
-from core.films.images import explained_read, is_dicom, open_regular
+from core.films.dicom_header import read_dicom_header
+from core.films.images import explain_read_errors, is_dicom, open_regular
 from core.system.app_folders import data_folder
 from core.system.errors import FilmUnreadable, Reason
 from core.system.files import write_atomically
@@ -65,7 +65,7 @@ class Codes:
         return f"2.25.{uuid.UUID(bytes=self._digest(*parts)[:16], version=5).int}"
 
 
-def own_codes() -> Codes:
+def load_codes() -> Codes:
     """The codes of this computer; their key is made at the first use and kept in the app's data folder.
 
     Raises JobFailed (not writable). Whoever deletes the key makes earlier exports unlinkable with later ones.
@@ -94,9 +94,9 @@ class Source:
     lossy: dict[str, Any]
 
 
-def source_of(path: Path, pixels: int, keeps_identity: bool, codes: Codes) -> Source:
+def read_source(path: Path, pixels: int, keeps_identity: bool, codes: Codes) -> Source:
     """Whom the film in `path` is about; it has so many pixels. Raises FilmUnreadable where it is not there any more."""
-    with explained_read(), open_regular(path) as stream:
+    with explain_read_errors(), open_regular(path) as stream:
         digest = hashlib.sha256()
         while part := stream.read(1_000_000):
             digest.update(part)
@@ -109,7 +109,7 @@ def source_of(path: Path, pixels: int, keeps_identity: bool, codes: Codes) -> So
                 lossy = dict(zip(LOSSY, ("01", ratio, "ISO_10918_1"), strict=True))
             return Source(_anonymous(codes, code, code), None, code, (), lossy)
         try:
-            header = dicom_header(stream, [*ALWAYS_THERE, *WHERE_GIVEN, *REFERENCE])
+            header = read_dicom_header(stream, [*ALWAYS_THERE, *WHERE_GIVEN, *REFERENCE])
         except (MemoryError, OSError, FilmUnreadable):
             raise
         except Exception as error:  # pydicom's parser raises whatever the bytes led it to

@@ -10,7 +10,7 @@ from core.screening.events import LedgerRow
 from core.screening.results_csv import COLUMNS
 from core.system.csv_text import FORMULA_STARTS
 from core.system.errors import JobFailed, Reason
-from core.system.files import readable_name, write_atomically
+from core.system.files import escape_undecodable, write_atomically
 from core.system.language import tr
 
 if TYPE_CHECKING:
@@ -140,5 +140,5 @@ def _cell(sheet: Any, value: Cell) -> Any:
 
 def _literal(text: str) -> str:
     """`text` so that Excel shows it as it is; what a workbook cannot hold as \\xNN."""
-    shown = FORBIDDEN.sub(lambda found: f"\\x{ord(found.group()):02x}", readable_name(text))
+    shown = FORBIDDEN.sub(lambda found: f"\\x{ord(found.group()):02x}", escape_undecodable(text))
     return CODED.sub("_x005F_", shown)[:MOST_LETTERS]

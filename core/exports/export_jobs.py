@@ -9,12 +9,12 @@ from typing import Final
 
 from core.jobs.events import Progressed, Stage
 from core.metrics.agreement import Agreement
-from core.metrics.figures import told
-from core.models.model_header import bundled_model, read_header
-from core.models.site_record import in_use, point_in_words
+from core.metrics.figures import format_figure
+from core.models.model_header import bundled_model_path, read_header
+from core.models.site_record import apply_site_record, format_point
 from core.screening.events import LedgerRow, ScreeningResult
-from core.screening.reader_calls import Call, calls_text, labels_text
-from core.screening.results_csv import text_of
+from core.screening.reader_calls import Call, format_calls, format_labels
+from core.screening.results_csv import format_csv
 from core.system.errors import JobFailed, Reason
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
@@ -45,19 +45,21 @@ class ExportOrder:
     agreement: Agreement
 
 
-def export(order: ExportOrder, model: Path | None, cancel: threading.Event) -> Generator[object, None, Path | None]:
+def export_results(
+    order: ExportOrder, model: Path | None, cancel: threading.Event
+) -> Generator[object, None, Path | None]:
     """Write a screening in the form that was ordered; returns the file's path, None where it was cancelled.
 
     model: the one that screened; None is the bundled one. Raises JobFailed where the file cannot be written.
     """
     yield Progressed(Stage.WRITING, 0, None)
-    header = in_use(read_header(model or bundled_model()))
+    header = apply_site_record(read_header(model or bundled_model_path()))
     rows = order.result.rows
     match order.kind:
         case Export.CSV:
-            write_text_atomically(order.path, text_of(rows, header.classes))
+            write_text_atomically(order.path, format_csv(rows, header.classes))
         case Export.CALLS:
-            write_text_atomically(order.path, calls_text(order.calls, rows))
+            write_text_atomically(order.path, format_calls(order.calls, rows))
         case Export.EXCEL:
             from core.exports.excel import write_excel
 
@@ -66,14 +68,14 @@ def export(order: ExportOrder, model: Path | None, cancel: threading.Event) -> G
                 name: [getattr(calls[row.file], name) if row.file in calls else "" for row in rows]
                 for name in ("reader", "note")
             }
-            point = (tr("Operating point"), point_in_words(header))
+            point = (tr("Operating point"), format_point(header))
             about = [(tr("Model"), header.name), point, *_counts(order)]
             write_excel(order.path, rows, header.classes, about, extra)
         case Export.SUMMARY:
-            from core.exports.screening_summary import summarised
+            from core.exports.screening_summary import write_summary
 
-            job = summarised(
-                order.result, order.folder, model, order.path, cancel, agreement=agreement_lines(order.agreement)
+            job = write_summary(
+                order.result, order.folder, model, order.path, cancel, agreement=format_agreement(order.agreement)
             )
             if not (yield from job).completed:
                 return None
@@ -87,7 +89,7 @@ def write_called_films(
 
     Raises JobFailed (dataset_invalid) where there is no such call.
     """
-    text = labels_text(folder, calls, rows, only_disagreements)
+    text = format_labels(folder, calls, rows, only_disagreements)
     if text.count("\n") < 2:
         raise JobFailed(Reason.DATASET_INVALID, tr(NO_DISAGREEMENT if only_disagreements else NO_CALL))
     write_text_atomically(path, text)
@@ -101,12 +103,12 @@ def _counts(order: ExportOrder) -> list[tuple[str, str]]:
         (tr("refused"), str(result.refused)),
         (tr("failed"), str(result.failed)),
         (tr("Validation"), result.validation),
-        *agreement_lines(order.agreement),
+        *format_agreement(order.agreement),
         (tr("Notice"), tr(NOTICE)),
     ]
 
 
-def agreement_lines(seen: Agreement) -> list[tuple[str, str]]:
+def format_agreement(seen: Agreement) -> list[tuple[str, str]]:
     """How the reader agrees, as names and values; none without calls."""
     if not seen.films:
         return []
@@ -116,4 +118,7 @@ def agreement_lines(seen: Agreement) -> list[tuple[str, str]]:
         (tr("Sensitivity"), seen.sensitivity),
         (tr("Specificity"), seen.specificity),
     )
-    return [(tr("Films called by the reader"), str(seen.films)), *((name, told(one)) for name, one in figures if one)]
+    return [
+        (tr("Films called by the reader"), str(seen.films)),
+        *((name, format_figure(one)) for name, one in figures if one),
+    ]

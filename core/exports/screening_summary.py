@@ -12,18 +12,18 @@ import numpy as np
 from PIL import Image
 
 from core.documents.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
-from core.documents.pdf import pdf_of
-from core.films.images import read_film, resized
+from core.documents.pdf import render_pdf
+from core.films.images import read_film, resize
 from core.jobs.events import Progressed, Stage
-from core.metrics.figures import in_words
+from core.metrics.figures import format_probability
 from core.models.decision import Decision
-from core.models.model_header import ModelHeader, another_model
-from core.models.operating_point import band_in_words
-from core.models.site_record import point_in_words, validation_here
+from core.models.model_header import ModelHeader, format_other_model
+from core.models.operating_point import format_band
+from core.models.site_record import format_point, format_validation
 from core.screening.events import LedgerRow, ScreeningResult, Status
-from core.screening.folder_listing import file_of
-from core.system.errors import FilmUnreadable, JobFailed, Reason, reason_in_words
-from core.system.files import readable_name, write_atomically
+from core.screening.folder_listing import path_of_name
+from core.system.errors import FilmUnreadable, JobFailed, Reason, format_reason
+from core.system.files import escape_undecodable, write_atomically
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 
@@ -64,7 +64,7 @@ class SummaryResult:
     not_shown: tuple[tuple[str, str], ...]
 
 
-def top_findings(result: ScreeningResult, header: ModelHeader, count: int) -> list[LedgerRow]:
+def select_top_findings(result: ScreeningResult, header: ModelHeader, count: int) -> list[LedgerRow]:
     """The most probable findings, likely ones before those to review; films called unlikely are none."""
     found = [row for row in result.rows if row.status is Status.SCORED and row.decision is not Decision.UNLIKELY]
     if len(header.classes) > 2:
@@ -73,7 +73,7 @@ def top_findings(result: ScreeningResult, header: ModelHeader, count: int) -> li
     return found[:count]
 
 
-def summarised(
+def write_summary(
     result: ScreeningResult,
     folder: Path,
     model: Path | None,
@@ -93,7 +93,7 @@ def summarised(
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_in_use(model)
     _check_model(result, loaded.header)
-    chosen = top_findings(result, loaded.header, count)
+    chosen = select_top_findings(result, loaded.header, count)
     films: list[SummaryFilm] = []
     missing: list[tuple[str, str]] = []
     for number, row in enumerate(chosen):
@@ -101,13 +101,13 @@ def summarised(
         if cancel.is_set():
             return SummaryResult(output, False, 0, ())
         try:
-            films.append(_pictured(row, file_of(folder, row.file), loaded))
+            films.append(_pictured(row, path_of_name(folder, row.file), loaded))
         except FilmUnreadable as refusal:
             missing.append((row.file, refusal.sentence))
     yield Progressed(Stage.WRITING, 0, None)
-    name = readable_name(folder.absolute().name)
-    document = summary_document(result, loaded.header, point_in_words(loaded.header), films, name, missing, agreement)
-    content = pdf_of(document)
+    name = escape_undecodable(folder.absolute().name)
+    document = build_summary(result, loaded.header, format_point(loaded.header), films, name, missing, agreement)
+    content = render_pdf(document)
     write_atomically(output, lambda stream: stream.write(content))
     return SummaryResult(output, True, len(films), tuple(missing))
 
@@ -116,7 +116,7 @@ def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
     """Refuse to print one model's operating point over another's answers."""
     other = next((row.model for row in result.rows if row.model != header.name), None)
     if other is not None:
-        raise JobFailed(Reason.MODEL_INVALID, another_model(other, header.name))
+        raise JobFailed(Reason.MODEL_INVALID, format_other_model(other, header.name))
 
 
 def _pictured(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
@@ -124,27 +124,27 @@ def _pictured(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
 
     Raises FilmUnreadable, also (damaged) for a film that gives another probability than the ledger says.
     """
-    from core.inference.grad_cam import heat_map, overlay
+    from core.inference.grad_cam import compute_heat_map, draw_overlay
 
     classes, size = model.header.classes, model.preprocessing.size_px
     called = classes.index(row.label or classes[0])
     finding = called if len(classes) > 2 else 1
     pixels = read_film(path, 2 * size)  # as core.films.images.read_square, so that the network sees the same
-    small = resized(pixels, size, size)
+    small = resize(pixels, size, size)
     answer = model.probabilities(small[None])[0]
     probability = float(answer if np.ndim(answer) == 0 else answer[called])
     if row.probability is None or abs(probability - row.probability) > SAME_ANSWER:
         raise FilmUnreadable(Reason.DAMAGED, tr("It was changed since it was screened."))
     scale = PICTURE_PX / max(pixels.shape)
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
-    heat = Image.fromarray(heat_map(model, small, finding)).resize((width, height), Image.Resampling.BILINEAR)
+    heat = Image.fromarray(compute_heat_map(model, small, finding)).resize((width, height), Image.Resampling.BILINEAR)
     picture = BytesIO()
-    overlay(resized(pixels, height, width), np.asarray(heat)).save(picture, "PNG")
+    draw_overlay(resize(pixels, height, width), np.asarray(heat)).save(picture, "PNG")
     decision = row.decision or Decision.REVIEW
     return SummaryFilm(row.file, row.label or "", row.probability, decision, picture.getvalue())
 
 
-def summary_document(
+def build_summary(
     result: ScreeningResult,
     header: ModelHeader,
     point: str,
@@ -158,7 +158,7 @@ def summary_document(
     not_shown: films that should have a picture, and why they have none. agreement: names and values of how a reader's
     answers compare; nothing is printed where there are none.
     """
-    accepted = validation_here(header) == (True, result.validation)
+    accepted = format_validation(header) == (True, result.validation)
     blocks: list[Block] = [
         Text(tr(NOTICE), Tone.NOTICE),
         Text(result.validation, Tone.PLAIN if accepted else Tone.NOTICE),
@@ -191,7 +191,7 @@ def _bands(header: ModelHeader) -> str:
     low, high = header.calibration.review_band
     if header.threshold is None:
         return tr("A film whose most probable class stays below {high:.3f} goes to review.", high=high)
-    return band_in_words(low, high)
+    return format_band(low, high)
 
 
 def _counts(result: ScreeningResult) -> list[Block]:
@@ -212,7 +212,7 @@ def _counts(result: ScreeningResult) -> list[Block]:
     reasons = Counter((row.status.value, row.reason) for row in result.rows if row.status is not Status.SCORED)
     if reasons:
         lines = tuple(
-            (reason_in_words(reason), tr(status), f"{number:,}") for (status, reason), number in reasons.most_common()
+            (format_reason(reason), tr(status), f"{number:,}") for (status, reason), number in reasons.most_common()
         )
         meant = tr("Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended.")
         why = Heading(tr("Why files were not scored"), 3)
@@ -243,5 +243,5 @@ def _finding_blocks(
 def _answer(film: SummaryFilm, header: ModelHeader) -> str:
     """What was found and how probable it is; the class that a film was called where that is another."""
     finding = header.finding_of(film.label)
-    answer = f"{finding} {in_words(film.probability)}, {tr(MEANING[film.decision])}"
+    answer = f"{finding} {format_probability(film.probability)}, {tr(MEANING[film.decision])}"
     return answer if film.label == finding else tr("{answer}, called {label}", answer=answer, label=film.label)

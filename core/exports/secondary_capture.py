@@ -11,8 +11,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from core.exports.dicom_identity import Codes, Source
-from core.films.images import resized
-from core.metrics.figures import in_words
+from core.films.images import resize
+from core.metrics.figures import format_probability
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.system.language import tr
@@ -29,13 +29,13 @@ SERIES: Final = 9101  # far from the numbers that devices give, so that viewers 
 Colours = npt.NDArray[np.uint8]
 
 
-def captured(reading: FilmReading) -> Colours:
+def draw_capture(reading: FilmReading) -> Colours:
     """The film under its heat, (height, width, 3) uint8, and below it a strip that says what it is.
 
     Nothing is written over the film itself, which begins at the upper left. Films with a longer side than LONGEST_PX
     are made smaller; beside one narrower than NARROWEST_PX it stays black.
     """
-    from core.inference.grad_cam import overlay
+    from core.inference.grad_cam import draw_overlay
 
     height, width = reading.pixels.shape
     scale = min(1.0, LONGEST_PX / max(height, width))
@@ -43,27 +43,27 @@ def captured(reading: FilmReading) -> Colours:
     heat = reading.heat
     if scale < 1:
         heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
-    film = np.asarray(overlay(resized(reading.pixels, size[1], size[0]), heat))
-    strip = _strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, answer_of(reading)])
+    film = np.asarray(draw_overlay(resize(reading.pixels, size[1], size[0]), heat))
+    strip = _strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, format_answer(reading)])
     beside = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
     return np.concatenate([np.concatenate([film, beside], axis=1), strip])
 
 
-def answer_of(reading: FilmReading) -> str:
+def format_answer(reading: FilmReading) -> str:
     """The model's answer in one line."""
     decision = "to review" if reading.decision == "review" else reading.decision.value
-    answer = f"probability of {reading.finding} {in_words(reading.probability)}, {decision}"
+    answer = f"probability of {reading.finding} {format_probability(reading.probability)}, {decision}"
     return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.label}."
 
 
 def _strip(width: int, lines: list[str]) -> Colours:
     """White letters on black, so wide and as high as the words need: (height, width, 3) uint8."""
-    from core.documents.fonts import readable
+    from core.documents.fonts import escape_undrawable
 
     size = max(SMALLEST_LETTERS_PX, width // 70)
     font = ImageFont.truetype(str(resource("fonts/DejaVuSans.ttf")), size)
     margin = size // 2
-    wrapped = [part for line in lines for part in _wrapped(readable(line), font, width - 2 * margin)]
+    wrapped = [part for line in lines for part in _wrapped(escape_undrawable(line), font, width - 2 * margin)]
     step = round(1.35 * size)
     picture = Image.new("RGB", (width, step * len(wrapped) + 2 * margin))
     draw = ImageDraw.Draw(picture)
@@ -88,7 +88,7 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     return [line for line in lines if line]
 
 
-def capture_of(
+def build_capture(
     reading: FilmReading, header: ModelHeader, source: Source, codes: Codes, instance: str, when: datetime | None
 ) -> Dataset:
     """The Secondary Capture image with this instance UID. when: the time of making, None leaves dates out.
@@ -97,7 +97,7 @@ def capture_of(
     """
     from highdicom.sc import SCImage
 
-    pixels = captured(reading)
+    pixels = draw_capture(reading)
     image = SCImage(
         pixels,
         "RGB",
@@ -122,7 +122,7 @@ def capture_of(
     image.ConversionType = "WSD"  # made on a workstation (C.8.6.1)
     image.BurnedInAnnotation = "YES"
     image.DerivationDescription = (
-        f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {answer_of(reading)}"[:1024]
+        f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {format_answer(reading)}"[:1024]
     )
     image.ImageComments = f"{tr(NOTICE)} {reading.validation}"[:10240]
     for keyword, value in source.lossy.items():

@@ -38,7 +38,7 @@ DECISIONS: Final = {
 }
 
 
-def class_code(name: str) -> Code:
+def code_class(name: str) -> Code:
     """A class of a model as a coded concept; its own name where no standard code is known."""
     known = KNOWN.get(name.casefold())
     if known is not None:
@@ -48,7 +48,7 @@ def class_code(name: str) -> Code:
     return Code(value, SCHEME, meaning or "Class without a name")
 
 
-def report_of(
+def build_report(
     reading: FilmReading,
     header: ModelHeader,
     source: Source,
@@ -126,12 +126,12 @@ def _content(
     image = source.image or (capture.SOPClassUID, capture.SOPInstanceUID, "")
     group = MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(codes.uid("tracked", source.code), f"Film {source.code}"),
-        finding_type=class_code(reading.finding),
+        finding_type=code_class(reading.finding),
         algorithm_id=_algorithm(reading, header),
         measurements=[Measurement(PROBABILITY, round(reading.probability, 6), NO_UNITS)],
         qualitative_evaluations=[
             QualitativeEvaluation(Code("DECISION", SCHEME, "Decision"), DECISIONS[reading.decision]),
-            QualitativeEvaluation(Code("CALLED", SCHEME, "Class called"), class_code(reading.label)),
+            QualitativeEvaluation(Code("CALLED", SCHEME, "Class called"), code_class(reading.label)),
         ],
         source_images=[SourceImageForMeasurementGroup(*image[:2])],
     )

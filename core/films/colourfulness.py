@@ -9,7 +9,7 @@ from PIL import Image
 CHROMA_PX: Final = 64  # colours are judged on a picture of at most about twice this size
 
 
-def chroma(picture: Image.Image) -> float:
+def measure_chroma(picture: Image.Image) -> float:
     """How coloured a picture is, 0..127: RMS of Cb and Cr (ITU-R BT.601) that brightness does not explain.
 
     A film on a tinted base, or photographed in coloured light, has one colour that grows with brightness; a regression

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.system.errors import FilmUnreadable, Reason
-from core.system.language import Language, speak, spoken, tr
+from core.system.language import Language, current_language, set_language, tr
 
 Told = dict[str, Any]
 Work = Callable[..., tuple[Told, bytes]]  # a function of a module: of the bytes, and of JSON values by name
@@ -60,7 +60,7 @@ class Child:
             self._answers = True
         asked = {
             "module": work.__module__, "name": getattr(work, "__name__", ""), "options": options,
-            "language": spoken().value,
+            "language": current_language().value,
         }  # fmt: skip
         self._connection.send_bytes(json.dumps(asked).encode())
         self._connection.send_bytes(content)
@@ -180,9 +180,9 @@ def serve(connection: Connection, memory_bytes: int, seconds: float) -> None:
 
 def _speak_as(language: Language) -> None:
     """What the work refuses is read where the parent shows it. Without the sentences it goes on in its language."""
-    if language is not spoken():
+    if language is not current_language():
         with suppress(OSError):
-            speak(language)
+            set_language(language)
 
 
 def _answered(asked: Told, content: bytes) -> tuple[Told, bytes]:

@@ -20,8 +20,8 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut, apply_windowing
 from pydicom.pixels.utils import pixel_array
 
-from core.films.colourfulness import chroma
-from core.films.dicom_header import dicom_header
+from core.films.colourfulness import measure_chroma
+from core.films.dicom_header import read_dicom_header
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
@@ -63,7 +63,7 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
     Raises FilmUnreadable: no_pixels, multi_frame, too_large, unsupported or damaged.
     """
     try:
-        header = dicom_header(stream)
+        header = read_dicom_header(stream)
     except (MemoryError, FilmUnreadable):
         raise
     except Exception as error:  # pydicom's parser raises whatever the bytes led it to
@@ -139,9 +139,9 @@ def _shown(header: FileDataset) -> tuple[npt.NDArray[np.uint8], float]:
 
 
 def _chroma_of(stored: npt.NDArray[np.generic]) -> float:
-    """`chroma` of a capture (height, width, 3)."""
+    """`measure_chroma` of a capture (height, width, 3)."""
     top = max(1, int(stored.max())) if stored.dtype != np.uint8 else 255
-    return chroma(Image.fromarray((stored[..., :3].astype(np.float64) * (255 / top)).astype(np.uint8)))
+    return measure_chroma(Image.fromarray((stored[..., :3].astype(np.float64) * (255 / top)).astype(np.uint8)))
 
 
 def _windowed(values: npt.NDArray[np.generic], header: FileDataset) -> npt.NDArray[np.uint8]:

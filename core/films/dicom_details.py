@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core.films.dicom_header import dicom_header
+from core.films.dicom_header import read_dicom_header
 from core.system.language import marked, tr
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
-from core.films.patient_age import age_in_words, age_in_years, is_outside
+from core.films.patient_age import format_age, is_outside, parse_age
 
 DATES: Final = ("AcquisitionDate", "StudyDate", "SeriesDate")  # the first that is told
 TAGS: Final = (
@@ -53,7 +53,7 @@ class FilmDetails:
         return " · ".join(one for one in told if one)
 
 
-def film_details(path: Path) -> FilmDetails:
+def read_details(path: Path) -> FilmDetails:
     """The details in a DICOM file; empty ones for any other file and for one that cannot be read.
 
     The patient's name, identifiers and birth date are passed over. Never raises.
@@ -64,7 +64,7 @@ def film_details(path: Path) -> FilmDetails:
         with open_regular(path) as stream:
             if not is_dicom(stream):
                 return FilmDetails()
-            return _details_of(dicom_header(stream, TAGS))
+            return _details_of(read_dicom_header(stream, TAGS))
     except Exception:  # pydicom's parser raises whatever the bytes led it to, and no detail is worth a film
         return FilmDetails()
 
@@ -72,19 +72,19 @@ def film_details(path: Path) -> FilmDetails:
 def _details_of(header: "Dataset") -> FilmDetails:
     """The details among these tags; values that are not as DICOM wants them count as not told."""
     return FilmDetails(
-        age=age_in_words(_text(header, "PatientAge")),
+        age=format_age(_text(header, "PatientAge")),
         sex=_word(SEXES, _text(header, "PatientSex")),
         view=_code(header, "ViewPosition"),
         date=next((day for day in (_iso_date(_text(header, name)) for name in DATES) if day), ""),
         device=_device(_text(header, "Manufacturer"), _text(header, "ManufacturerModelName")),
         body_part=_code(header, "BodyPartExamined").lower(),
-        age_years=age_in_years(_text(header, "PatientAge")),
+        age_years=parse_age(_text(header, "PatientAge")),
         is_burned_in=_text(header, "BurnedInAnnotation").upper() == "YES",
         side=_word(SIDES, _text(header, "ImageLaterality") or _text(header, "Laterality")),
     )
 
 
-def cautions(details: FilmDetails, ages: tuple[float, float] | None) -> tuple[str, ...]:
+def list_cautions(details: FilmDetails, ages: tuple[float, float] | None) -> tuple[str, ...]:
     """What a reader must know of a film beside its picture, as sentences. ages: of the model's training films."""
     told = []
     if ages is not None and is_outside(details.age_years, ages):

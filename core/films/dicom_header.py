@@ -19,7 +19,7 @@ TRANSFER_SYNTAX: Final = (2, 0x10)
 STEP: Final = 1 << 20
 
 
-def dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "FileDataset":
+def read_dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "FileDataset":
     """The DICOM file in `stream`, of `tags` only and without its pixels where they are given.
 
     Raises FilmUnreadable (too_large), and whatever the bytes lead pydicom's parser to.

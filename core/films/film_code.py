@@ -13,6 +13,6 @@ def film_code(sha256: str) -> str:
     return sha256[:CODE_LENGTH]
 
 
-def set_code(codes: Sequence[str]) -> str:
+def film_set_code(codes: Sequence[str]) -> str:
     """What tells a set of films, whatever their order."""
     return film_code(sha256_of_text("".join(sorted(codes))))

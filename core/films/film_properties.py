@@ -13,13 +13,13 @@ from core.films.images import (
     FORMATS,
     Grey,
     Watch,
-    dicom_film,
-    explained_read,
+    explain_read_errors,
     is_dicom,
     is_tiff,
     open_regular,
+    read_dicom_film,
     read_stream,
-    resized,
+    resize,
 )
 
 SMALL_PX: Final = 64
@@ -32,7 +32,7 @@ STANDARD_TABLE_SUM: Final = 3688
 
 
 @dataclass(frozen=True, slots=True)
-class FilmFacts:
+class FilmProperties:
     """One readable film.
 
     sha256: of the file. size_bytes; width and height in pixels as stored; bits a channel. jpeg_quality: 1..100 as
@@ -58,16 +58,16 @@ class FilmFacts:
     small: Grey
 
 
-def read_facts(path: Path) -> FilmFacts:
+def read_properties(path: Path) -> FilmProperties:
     """Read the file once for its hash, once for its header, once for its pixels. Raises FilmUnreadable."""
-    with explained_read(), open_regular(path) as stream:
+    with explain_read_errors(), open_regular(path) as stream:
         digest = hashlib.sha256()
         while block := stream.read(BLOCK_BYTES):
             digest.update(block)
         size_bytes = stream.tell()
         stream.seek(0)
         if is_dicom(stream):
-            film = dicom_film(stream)
+            film = read_dicom_film(stream)
             pixels, tags, patient = film.pixels, dict(film.tags), film.patient
             width, height = int(tags.pop("Columns", 0)), int(tags.pop("Rows", 0))
             kind, bits, is_coloured, quality = "DICOM", int(tags.get("BitsStored", 8)), False, None
@@ -76,9 +76,9 @@ def read_facts(path: Path) -> FilmFacts:
             pixels, kind, width, height, bits, is_coloured, quality = _picture(stream)
     frame = _border(pixels)
     corners, edges = _rim(pixels)
-    return FilmFacts(
+    return FilmProperties(
         digest.hexdigest(), size_bytes, width, height, kind, bits, is_coloured, quality, frame, corners, edges,
-        float(pixels.mean()), patient, tags, resized(pixels, SMALL_PX, SMALL_PX),
+        float(pixels.mean()), patient, tags, resize(pixels, SMALL_PX, SMALL_PX),
     )  # fmt: skip
 
 

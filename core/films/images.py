@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.films.dicom import DICOM_MAGIC, DICOM_MAGIC_OFFSET, DicomFilm
-from core.films.isolated_decoders import needs_libtiff, read_dicom_apart, read_tiff_apart
+from core.films.isolated_decoders import needs_libtiff, read_dicom_isolated, read_tiff_isolated
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
@@ -46,32 +46,32 @@ def read_film(path: Path, about_px: int | None = None) -> Grey:
     16-bit PNG and TIFF are scaled by the bit depth that their largest value needs; DICOM by its VOI window.
     Raises FilmUnreadable with the reason; a film that was not decoded to its last row is never returned.
     """
-    with explained_read(), open_regular(path) as stream:
+    with explain_read_errors(), open_regular(path) as stream:
         return read_stream(stream, about_px)
 
 
 def read_stream(stream: BinaryIO, about_px: int | None = None, watch: Watch | None = None) -> Grey:
-    """`read_film` of an open file; call it inside `explained_read`.
+    """`read_film` of an open file; call it inside `explain_read_errors`.
 
     watch: called once with the decoded picture in its own colours, upright and opaque, before it becomes grey; not for
     DICOM. The pixels that come back are the same with it and without.
     """
     if is_dicom(stream):
-        return dicom_film(stream).pixels
+        return read_dicom_film(stream).pixels
     pixels = _decode(stream, about_px, watch)
     _check_shape(pixels)
     return pixels
 
 
-def dicom_film(stream: BinaryIO) -> DicomFilm:
-    """The film of a DICOM file that is open at its start; call it inside `explained_read`."""
-    film = read_dicom_apart(stream, MAX_PIXELS)
+def read_dicom_film(stream: BinaryIO) -> DicomFilm:
+    """The film of a DICOM file that is open at its start; call it inside `explain_read_errors`."""
+    film = read_dicom_isolated(stream, MAX_PIXELS)
     _check_shape(film.pixels)
     return film
 
 
 @contextmanager
-def explained_read() -> Iterator[None]:
+def explain_read_errors() -> Iterator[None]:
     """Turn whatever the file system or the memory refuses meanwhile into FilmUnreadable."""
     try:
         yield
@@ -91,20 +91,20 @@ def read_square(path: Path, size_px: int) -> Grey:
     The aspect ratio is not kept, as in the published set and the origin; the resize is antialiased, so that a
     full-size film and its reduced copy give nearly the same picture.
     """
-    with explained_read(), open_regular(path) as stream:
-        return square_of_stream(stream, size_px)[0]
+    with explain_read_errors(), open_regular(path) as stream:
+        return read_square_stream(stream, size_px)[0]
 
 
-def square_of_stream(stream: BinaryIO, size_px: int, watch: Watch | None = None) -> tuple[Grey, float]:
-    """`read_square` of an open file, and how wide the film is for its height; call it inside `explained_read`."""
+def read_square_stream(stream: BinaryIO, size_px: int, watch: Watch | None = None) -> tuple[Grey, float]:
+    """`read_square` of an open file, and how wide the film is for its height; call it inside `explain_read_errors`."""
     # twice the size is decoded, so that the last resize, not JPEG's box filter, decides how the film looks
-    return squashed(read_stream(stream, 2 * size_px, watch), size_px)
+    return squash(read_stream(stream, 2 * size_px, watch), size_px)
 
 
-def squashed(pixels: Grey, size_px: int) -> tuple[Grey, float]:
+def squash(pixels: Grey, size_px: int) -> tuple[Grey, float]:
     """A film at (size_px, size_px), and how wide it was for its height."""
     height, width = pixels.shape
-    return resized(pixels, size_px, size_px), width / height
+    return resize(pixels, size_px, size_px), width / height
 
 
 def read_thumbnail(path: Path, longest_px: int) -> Grey:
@@ -112,10 +112,10 @@ def read_thumbnail(path: Path, longest_px: int) -> Grey:
     pixels = read_film(path, longest_px)
     height, width = pixels.shape
     scale = longest_px / max(height, width)
-    return resized(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
+    return resize(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
-def resized(pixels: Grey, height: int, width: int) -> Grey:
+def resize(pixels: Grey, height: int, width: int) -> Grey:
     """`pixels` at (height, width), antialiased bilinear."""
     if pixels.shape == (height, width):
         return pixels
@@ -182,7 +182,7 @@ def _decode(stream: BinaryIO, about_px: int | None, watch: Watch | None) -> Grey
     with picture:
         _check_header(picture)
         if needs_libtiff(picture):
-            return _seen(read_tiff_apart(stream), watch)
+            return _seen(read_tiff_isolated(stream), watch)
         return _load(picture, about_px, watch)
 
 
@@ -243,10 +243,10 @@ def _opaque(picture: Image.Image) -> Image.Image:
 
 def _grey(picture: Image.Image) -> Grey:
     """One channel of 8 bits."""
-    return scaled_to_8_bits(np.asarray(picture)) if _is_deep(picture) else np.array(picture.convert("L"))
+    return scale_to_8_bits(np.asarray(picture)) if _is_deep(picture) else np.array(picture.convert("L"))
 
 
-def scaled_to_8_bits(values: npt.NDArray[np.generic]) -> Grey:
+def scale_to_8_bits(values: npt.NDArray[np.generic]) -> Grey:
     """Grey values of unknown depth as 0..255.
 
     Whole numbers: the depth is the smallest of 8, 10, 12, 14, 16, 32 bits that holds the largest value, since a

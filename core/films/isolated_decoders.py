@@ -15,7 +15,7 @@ from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
 
-def read_dicom_apart(stream: BinaryIO, max_pixels: int) -> DicomFilm:
+def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> DicomFilm:
     """`core.films.dicom.read_dicom` of an open file, in a child. Raises FilmUnreadable, also decoder_failed."""
     told, answer = children().ask(decode_dicom, stream.read(), max_pixels=max_pixels)
     height, width = (int(side) for side in told["shape"])
@@ -40,7 +40,7 @@ def needs_libtiff(picture: Image.Image) -> bool:
     return picture.format == "TIFF" and any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ()))
 
 
-def read_tiff_apart(stream: BinaryIO) -> Image.Image:
+def read_tiff_isolated(stream: BinaryIO) -> Image.Image:
     """The picture of an open file, upright and decoded. Raises FilmUnreadable, also decoder_failed."""
     stream.seek(0)
     told, answer = children().ask(decode_tiff, stream.read())

@@ -11,7 +11,7 @@ UNITS_A_YEAR: Final = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 AGE: Final = re.compile(r"(\d{1,3})([DWMY])")  # DICOM Part 5, 6.2, AS
 
 
-def age_in_words(age: str) -> str:
+def format_age(age: str) -> str:
     """A DICOM age string in words, 045Y as 45 years; "" for anything else."""
     found = AGE.fullmatch(age)
     if found is None:
@@ -28,7 +28,7 @@ def age_in_words(age: str) -> str:
             return tr_count("{count} year", "{count} years", count)
 
 
-def age_in_years(age: str) -> float | None:
+def parse_age(age: str) -> float | None:
     """A DICOM age string in years, 006M as 0.5; None for anything else."""
     match = AGE.fullmatch(age.strip())
     return int(match[1]) / UNITS_A_YEAR[match[2]] if match else None

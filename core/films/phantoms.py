@@ -10,7 +10,7 @@ Grey = npt.NDArray[np.uint8]
 SELF_TEST_SIZE_PX: Final = 256
 
 
-def phantom(seed: int, has_finding: bool, size_px: int = SELF_TEST_SIZE_PX) -> Grey:
+def draw_phantom(seed: int, has_finding: bool, size_px: int = SELF_TEST_SIZE_PX) -> Grey:
     """One synthetic frontal film (size_px, size_px) uint8: body, two lungs, spine, heart, ribs and noise.
 
     has_finding: adds one to three soft, dense patches inside the lungs. The same arguments give the same film.
@@ -67,6 +67,6 @@ def _opacities(
     return np.asarray(np.clip(patches, 0, 0.4))
 
 
-def self_test_films() -> list[Grey]:
+def draw_self_test_films() -> list[Grey]:
     """The known inputs of the self-test: two phantoms without a finding, two with one."""
-    return [phantom(seed, has_finding) for seed, has_finding in ((1, False), (2, False), (1, True), (2, True))]
+    return [draw_phantom(seed, has_finding) for seed, has_finding in ((1, False), (2, False), (1, True), (2, True))]

@@ -11,18 +11,18 @@ from typing import Final
 
 import numpy as np
 
-from core.films.film_properties import SMALL_PX, FilmFacts
+from core.films.film_properties import SMALL_PX, FilmProperties
 from core.system.app_folders import cache_folder
 from core.system.errors import FilmUnreadable, Reason
-from core.system.language import Language, marked, spoken, tr
+from core.system.language import Language, current_language, marked, tr
 
 MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; beyond, the file is begun anew
 VERSION: Final = 2  # raised whenever FilmFacts or what is measured changes
 NOT_KEPT: Final = marked("What was read cannot be kept for the next time ({error}).")
-Answer = FilmFacts | FilmUnreadable
+Answer = FilmProperties | FilmUnreadable
 
 
-class FactsStore:
+class PropertyCache:
     """A SQLite file in the cache folder. What cannot be kept is only slower: `trouble` then says why."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class FactsStore:
         if key is None or (isinstance(answer, FilmUnreadable) and answer.may_be_retried):
             return
         if isinstance(answer, FilmUnreadable):
-            content = {"reason": answer.reason.value, "sentence": answer.sentence, "language": spoken().value}
+            content = {"reason": answer.reason.value, "sentence": answer.sentence, "language": current_language().value}
             small = b""
         else:
             content, small = asdict(answer), answer.small.tobytes()
@@ -132,7 +132,7 @@ def _answer_of(facts: str, small: bytes) -> Answer | None:
     """What a row tells; None for a refusal whose sentence is not in the spoken language."""
     content = json.loads(facts)
     if "reason" in content:
-        is_spoken = content.get("language", Language.ENGLISH.value) == spoken().value
+        is_spoken = content.get("language", Language.ENGLISH.value) == current_language().value
         return FilmUnreadable(Reason(content["reason"]), content["sentence"]) if is_spoken else None
     pixels = np.frombuffer(small, np.uint8).reshape(SMALL_PX, SMALL_PX)
-    return FilmFacts(**content, small=pixels)
+    return FilmProperties(**content, small=pixels)

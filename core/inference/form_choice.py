@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from core.system.measurement_cache import keep, recalled
+from core.system.measurement_cache import recall, store
 
 FORMAT: Final = 3  # of a remembered choice
 TRIED_FILMS: Final = 8  # in the measurement of a form
@@ -30,9 +30,9 @@ class Choice:
     weights: str = ""
 
 
-def remembered(path: Path, key: list[str]) -> Choice | None:
+def recall_choice(path: Path, key: list[str]) -> Choice | None:
     """The choice in `path`; None where there is none, or one that is damaged or not of this computer and network."""
-    content = recalled(path, key)
+    content = recall(path, key)
     try:
         if content is None or content["format"] != FORMAT or content["batch"] not in (TRIED_FILMS, *BATCHES):
             return None
@@ -41,6 +41,6 @@ def remembered(path: Path, key: list[str]) -> Choice | None:
         return None
 
 
-def remember(path: Path, key: list[str], choice: Choice) -> None:
+def remember_choice(path: Path, key: list[str], choice: Choice) -> None:
     """Keep a choice for the next start, where there is room for it."""
-    keep(path, key, {"format": FORMAT, "form": choice.form, "batch": choice.batch, "weights": choice.weights})
+    store(path, key, {"format": FORMAT, "form": choice.form, "batch": choice.batch, "weights": choice.weights})

@@ -9,10 +9,10 @@ from torch import Tensor
 from core.films.images import Grey
 from core.models.model_file import Model
 from core.networks.architectures import ARCHITECTURES
-from core.networks.preprocessing import as_fractions, network_input
+from core.networks.preprocessing import network_input, to_unit_range
 
 
-def heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.float32]:
+def compute_heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.float32]:
     """Grad-CAM of class `label` on a grey film (size, size) of the model's size: (size, size) float32, 0..1.
 
     Channels of the last maps, weighted by the mean gradient of the class's logit; negative evidence is cut off.
@@ -29,7 +29,7 @@ def heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.float32]:
     hook = layer.register_forward_hook(keep)
     try:
         with torch.enable_grad():
-            given = network_input(as_fractions(torch.from_numpy(film[None].copy())), model.preprocessing)
+            given = network_input(to_unit_range(torch.from_numpy(film[None].copy())), model.preprocessing)
             logits = model.network(given.requires_grad_())
             score = logits[0, label] if logits.shape[1] > 1 else logits[0, 0] * (1 if label == 1 else -1)
             (gradient,) = torch.autograd.grad(score, maps[0])
@@ -42,7 +42,7 @@ def heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.float32]:
     return (heat / top if top > 0 else heat).numpy().astype(np.float32)
 
 
-def overlay(film: Grey, heat: npt.NDArray[np.float32]) -> Image.Image:
+def draw_overlay(film: Grey, heat: npt.NDArray[np.float32]) -> Image.Image:
     """The film with its heat in orange, strongest where the heat is 1; both (height, width)."""
     grey = np.repeat(film[..., None].astype(np.float32), 3, axis=2)
     share = 0.55 * heat[..., None]

@@ -33,7 +33,7 @@ LINES: Final = {
 }
 
 
-def border_share(heat: Heat) -> float:
+def border_fraction(heat: Heat) -> float:
     """Share of the heat, 0..1, in the outer tenth of each side and in corners of a fifth; 0 for a map without heat.
 
     heat: (height, width), 0 and above, of the whole film at any size. Evenly spread heat gives about 0.4, the area.
@@ -58,10 +58,10 @@ def is_suspicious(heat: Heat) -> bool:
     class, drawn with seed 0): the share was 0.25 in the middle, 0.38 at the 95th percentile; 8 films lie above 0.5,
     all answered PNEUMONIA. 3 of those 8 answers were wrong, and 5 of the other 292: such an answer deserves a look.
     """
-    return border_share(heat) > SUSPICIOUS_SHARE
+    return border_fraction(heat) > SUSPICIOUS_SHARE
 
 
-def outline(heat: Heat, level: float) -> Segments:
+def trace_outline(heat: Heat, level: float) -> Segments:
     """Line pieces round what is hotter than `level`: (n, 4) x1, y1, x2, y2 in the map's pixels, centres at halves.
 
     Lines are open at the map's borders.

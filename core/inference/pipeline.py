@@ -15,7 +15,7 @@ import torch
 from core.films.images import Grey
 from core.inference.scorer import Features, Scorer
 from core.models.calibration import Logits
-from core.system.error_messages import ran_out_of_memory
+from core.system.error_messages import is_out_of_memory
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
@@ -28,7 +28,7 @@ AHEAD: Final = 2  # batches a thread, done or under way before their rows are ta
 
 
 @dataclass(frozen=True, slots=True)
-class Scored(Generic[Item]):
+class ScoredItem(Generic[Item]):
     """One item: its film, or why it could not be read; then logits and features are None.
 
     logits: (outputs,) float32. features: (features,) float32, what the network's head sees.
@@ -40,9 +40,9 @@ class Scored(Generic[Item]):
     features: Features | None
 
 
-def pipelined(
+def score_films(
     items: Sequence[Item], read: Callable[[Item], Grey], scorer: Scorer, cancel: threading.Event
-) -> Generator[Scored[Item], None, None]:
+) -> Generator[ScoredItem[Item], None, None]:
     """Each of `items` once, in their order, with what the network says; ends early where `cancel` is set.
 
     Each thread decodes a batch and answers it, with one thread of torch: on two cores that takes less time than a
@@ -94,11 +94,11 @@ def _in_threads(
     read: Callable[[Item], Grey],
     scorer: Scorer,
     cancel: threading.Event,
-) -> Generator[list[Scored[Item]], None, None]:
+) -> Generator[list[ScoredItem[Item]], None, None]:
     """Answer batches on threads, in order. Closing the generator early lets no further batch begin."""
     # a thread's count of torch threads is its own, and the system's default is all cores
     pool = ThreadPoolExecutor(threads, "screen", initializer=torch.set_num_threads, initargs=(1,))
-    waiting: deque[Future[list[Scored[Item]]]] = deque()
+    waiting: deque[Future[list[ScoredItem[Item]]]] = deque()
     try:
         for batch in batches:
             waiting.append(pool.submit(_answered, batch, read, scorer, cancel))
@@ -112,7 +112,7 @@ def _in_threads(
 
 def _answered(
     batch: Sequence[Item], read: Callable[[Item], Grey], scorer: Scorer, cancel: threading.Event
-) -> list[Scored[Item]]:
+) -> list[ScoredItem[Item]]:
     """One batch in its order; nothing where `cancel` was set meanwhile."""
     films: list[Grey | FilmUnreadable] = []
     for item in batch:
@@ -125,28 +125,28 @@ def _answered(
     try:
         return _scored(batch, films, scorer)
     except (MemoryError, RuntimeError) as error:
-        if not ran_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
     return [_alone(item, film, scorer) for item, film in zip(batch, films, strict=True)]
 
 
-def _scored(batch: Sequence[Item], films: Sequence[Grey | FilmUnreadable], scorer: Scorer) -> list[Scored[Item]]:
+def _scored(batch: Sequence[Item], films: Sequence[Grey | FilmUnreadable], scorer: Scorer) -> list[ScoredItem[Item]]:
     """The answers on a batch whose readable films go through the network together."""
     readable = [film for film in films if not isinstance(film, FilmUnreadable)]
     pairs = iter(zip(*scorer.features_and_logits(np.stack(readable)), strict=True) if readable else ())
     answers = []
     for item, film in zip(batch, films, strict=True):
         features, logits = (None, None) if isinstance(film, FilmUnreadable) else next(pairs)
-        answers.append(Scored(item, film, logits, features))
+        answers.append(ScoredItem(item, film, logits, features))
     return answers
 
 
-def _alone(item: Item, film: Grey | FilmUnreadable, scorer: Scorer) -> Scored[Item]:
+def _alone(item: Item, film: Grey | FilmUnreadable, scorer: Scorer) -> ScoredItem[Item]:
     """One film of a batch that was too large for the memory; its answer is the same as in company."""
     try:
         return _scored([item], [film], scorer)[0]
     except (MemoryError, RuntimeError) as error:
-        if not ran_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         sentence = tr("There was not enough memory to score it. Close other programs and retry it.")
-        return Scored(item, FilmUnreadable(Reason.OUT_OF_MEMORY, sentence), None, None)
+        return ScoredItem(item, FilmUnreadable(Reason.OUT_OF_MEMORY, sentence), None, None)

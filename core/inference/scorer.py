@@ -1,6 +1,7 @@
 """The network in the quickest form that answers the same, chosen by measurement on this computer. Trains nothing.
 
-Full precision in `core.models.model_file.logits_of` stays the reference: of evaluation, calibration and the self-test.
+Full precision (`compute_logits` of core.models.model_file) stays the reference: of evaluation, calibration and the
+self-test.
 """
 
 import copy
@@ -17,16 +18,16 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from core.inference.form_choice import BATCHES, TRIED_FILMS, Choice, Form, remember, remembered
+from core.inference.form_choice import BATCHES, TRIED_FILMS, Choice, Form, recall_choice, remember_choice
 from core.inference.packed_convolution import pack_convolutions
 from core.inference.winograd import MinimalConvolution, can_be_minimal
 from core.models.calibration import Logits
-from core.models.model_file import Model, known_films
+from core.models.model_file import Model, draw_known_films
 from core.networks.architectures import Network
 from core.networks.device import computer_key
-from core.networks.preprocessing import Preprocessing, as_fractions, network_input, per_film_input
+from core.networks.preprocessing import Preprocessing, network_input, per_film_input, to_unit_range
 from core.recipes.recipe import Normalisation
-from core.system.measurement_cache import path_of
+from core.system.measurement_cache import measurement_path
 
 Films = npt.NDArray[np.uint8]
 Features = npt.NDArray[np.float32]
@@ -51,10 +52,10 @@ class FastNetwork:
         if form is Form.PLAIN:
             self._backbone: nn.Module = copy.deepcopy(network.backbone)
             return
-        backbone = folded(network.backbone)
+        backbone = fold_batch_norm(network.backbone)
         # three equal channels: the sum of the kernels on one of them
         equal = preprocessing.normalisation is Normalisation.PER_FILM
-        self._one_channel = equal and takes_one_channel(backbone)
+        self._one_channel = equal and merge_input_channels(backbone)
         if form is Form.MINIMAL:
             replace_convolutions(backbone)
         self._backbone = backbone.to(self._precision, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -70,7 +71,7 @@ class FastNetwork:
         """
         count = len(films)
         given = np.concatenate([films, np.repeat(films[-1:], -count % EVEN, axis=0)])
-        grey = as_fractions(torch.from_numpy(given))
+        grey = to_unit_range(torch.from_numpy(given))
         if self._one_channel:
             shown = _channels_last(per_film_input(grey, self._preprocessing.size_px))
         else:
@@ -80,7 +81,7 @@ class FastNetwork:
 
 
 @lru_cache(maxsize=1)
-def again(network: Network, preprocessing: Preprocessing, form: Form) -> FastNetwork:
+def reuse_form(network: Network, preprocessing: Preprocessing, form: Form) -> FastNetwork:
     """The network in a form that answered right before; the last one is kept for the next folder of films."""
     return FastNetwork(network, preprocessing, form)
 
@@ -123,16 +124,19 @@ class Scorer:
         they are what a form must answer as full precision does. The form stays where no other is quicker and right.
         """
         self.is_settled = True
-        path, key, weights = remembered_path(self._model), key_of(self._model), self._model.header.content["sha256"]
-        choice = remembered(path, key)
+        path, key, weights = remembered_path(self._model), form_key(self._model), self._model.header.content["sha256"]
+        choice = recall_choice(path, key)
         if choice is not None and choice.weights == weights:
-            self._network, self._choice = again(self._model.network, self._model.preprocessing, choice.form), choice
+            self._network, self._choice = (
+                reuse_form(self._model.network, self._model.preprocessing, choice.form),
+                choice,
+            )
             return
         trial = Trial(self._model, films)
         if choice is None or trial.network(choice.form) is None:  # other weights need not bear a form
-            choice = fastest(trial)
+            choice = find_fastest(trial)
         choice = replace(choice, weights=weights)
-        remember(path, key, choice)
+        remember_choice(path, key, choice)
         self._network, self._choice = trial.network(choice.form) or self._network, choice
 
 
@@ -142,7 +146,7 @@ class Trial:
     def __init__(self, model: Model, films: Films) -> None:
         self.films = np.resize(films, (TRIED_FILMS, *films.shape[1:]))  # repeats them where they are fewer
         self._model = model
-        self._given = np.concatenate([known_films(model.preprocessing.size_px), films[:REAL_FILMS]])
+        self._given = np.concatenate([draw_known_films(model.preprocessing.size_px), films[:REAL_FILMS]])
         self._expected = model.probabilities(self._given)
         plain = FastNetwork(model.network, model.preprocessing, Form.PLAIN)
         self._made: dict[Form, FastNetwork | None] = {Form.PLAIN: plain}
@@ -165,7 +169,7 @@ class Trial:
         return network if difference <= LARGEST_DIFFERENCE else None
 
 
-def fastest(trial: Trial) -> Choice:
+def find_fastest(trial: Trial) -> Choice:
     """The quickest right form and its best batch. Measured in processor time, which other programs hardly disturb.
 
     One thread computes, as in `core.inference.pipeline`; call it where torch has one.
@@ -176,20 +180,20 @@ def fastest(trial: Trial) -> Choice:
         if late or (form is Form.HALF and not has_fast_bfloat16()):
             continue
         network = trial.network(form)
-        taken = seconds_a_film(network, trial.films) if network else math.inf
+        taken = time_per_film(network, trial.films) if network else math.inf
         if taken < WORTH * seconds:
             best, seconds = form, taken
     batch, network = TRIED_FILMS, trial.network(best)
     for more in BATCHES:
         if network is None or time.thread_time() - start > MEASURING_SECONDS:
             break
-        taken = seconds_a_film(network, np.resize(trial.films, (more, *trial.films.shape[1:])))
+        taken = time_per_film(network, np.resize(trial.films, (more, *trial.films.shape[1:])))
         if taken < WORTH * seconds:
             batch, seconds = more, taken
     return Choice(best, batch)
 
 
-def seconds_a_film(network: FastNetwork, films: Films) -> float:
+def time_per_film(network: FastNetwork, films: Films) -> float:
     """Processor seconds of this thread for each of `films`, computed together."""
     start = time.thread_time()
     network.features_and_logits(films)
@@ -211,7 +215,7 @@ def has_fast_bfloat16() -> bool:
     return taken[1] < taken[0]
 
 
-def folded(backbone: nn.Module) -> fx.GraphModule:
+def fold_batch_norm(backbone: nn.Module) -> fx.GraphModule:
     """A copy in which every BatchNorm that alone follows a convolution is part of it: the same function."""
     made = fx.symbolic_trace(copy.deepcopy(backbone).eval())
     modules = dict(made.named_modules())
@@ -231,7 +235,7 @@ def folded(backbone: nn.Module) -> fx.GraphModule:
     return made.requires_grad_(requires_grad=False)
 
 
-def takes_one_channel(backbone: fx.GraphModule) -> bool:
+def merge_input_channels(backbone: fx.GraphModule) -> bool:
     """Let the first convolution see one channel where it saw three equal ones. False where there is none to change."""
     modules = dict(backbone.named_modules())
     given = next(node for node in backbone.graph.nodes if node.op == "placeholder")
@@ -257,11 +261,11 @@ def _channels_last(films: Tensor) -> Tensor:
     return films.contiguous().as_strided((count, 1, height, width), (height * width, 1, width, 1))
 
 
-def key_of(model: Model) -> list[str]:
+def form_key(model: Model) -> list[str]:
     """What the quickest form depends on."""
     what = (model.header.architecture, model.preprocessing.size_px, model.preprocessing.normalisation)
     return [*computer_key(), *map(str, what)]
 
 
 def remembered_path(model: Model) -> Path:
-    return path_of("inference", key_of(model))
+    return measurement_path("inference", form_key(model))

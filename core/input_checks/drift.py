@@ -41,7 +41,7 @@ def _quantiles(values: Floats) -> list[float]:
     return [round(float(value), 5) for value in np.quantile(values, np.linspace(0, 1, min(KEPT, len(values))))]
 
 
-def reference_of(content: Any) -> Reference | None:
+def reference_from_json(content: Any) -> Reference | None:
     """The reference in a model file's JSON, None where it has none. Raises ValueError or TypeError if broken."""
     if content is None:
         return None
@@ -51,7 +51,7 @@ def reference_of(content: Any) -> Reference | None:
     return Reference(values)
 
 
-def measured(films: npt.NDArray[np.uint8]) -> dict[str, Floats]:
+def measure_films(films: npt.NDArray[np.uint8]) -> dict[str, Floats]:
     """MEASURES of grey films (n, size, size) uint8, each (n,)."""
     values = films.astype(np.int16)
     detail = np.abs(4 * values[:, 1:-1, 1:-1] - values[:, :-2, 1:-1] - values[:, 2:, 1:-1] - values[:, 1:-1, :-2]
@@ -68,7 +68,7 @@ def measured(films: npt.NDArray[np.uint8]) -> dict[str, Floats]:
     return {name: np.asarray(numbers, np.float64) for name, numbers in found.items()}
 
 
-def gap(first: Floats, second: Floats) -> tuple[float, float]:
+def kolmogorov_smirnov(first: Floats, second: Floats) -> tuple[float, float]:
     """The largest gap between two distribution functions, and how probable such a one is by chance.
 
     Two-sample Kolmogorov-Smirnov, with the asymptotic distribution of Smirnov 1948 in Stephens' 1970 form.
@@ -82,7 +82,7 @@ def gap(first: Floats, second: Floats) -> tuple[float, float]:
     return largest, min(1.0, max(0.0, sum(terms))) if scaled > 0.2 else 1.0
 
 
-class Watch:
+class DriftMonitor:
     """Collects a batch's measures as it is screened, and says at the end what differs."""
 
     def __init__(self, reference: Reference | None) -> None:
@@ -93,7 +93,7 @@ class Watch:
         """Films (n, size, size) as the network was given them; probabilities (n,) of class 1, or (n, classes)."""
         if self._reference is None or not len(films):
             return
-        found = measured(films)
+        found = measure_films(films)
         if probabilities.ndim == 1:
             found[SCORE] = probabilities
         for name, numbers in found.items():
@@ -110,7 +110,7 @@ class Watch:
         known = self._reference.values.get(name) if self._reference else None
         if known is None or len(values) < FEWEST or len(known) < FEWEST:
             return False
-        largest, chance = gap(values, known)
+        largest, chance = kolmogorov_smirnov(values, known)
         return largest > LARGEST_GAP and chance < SIGNIFICANT
 
 

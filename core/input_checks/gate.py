@@ -21,12 +21,12 @@ from core.input_checks.gate_features import (
     FEATURES,
     Floats,
     Spread,
-    as_they_should_lie,
-    described,
-    small_films,
-    spread_of,
+    describe_films,
+    fit_spread,
+    reorient_features,
+    shrink_films,
 )
-from core.input_checks.gate_rules import Looked, refused_by_rule
+from core.input_checks.gate_rules import InspectedFilm, find_rule_violation
 from core.system.errors import Reason
 from core.system.language import tr
 
@@ -57,7 +57,7 @@ Films = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class RegionStatistics:
     """What one kind of part of the training films looks like.
 
     threshold: the distance from these parts up to which a picture may be one. gain: the log ratio of its distances
@@ -84,8 +84,8 @@ class GateStatistics:
     edges: Spread
     edge_threshold: float
     turns: Floats
-    sides: Part
-    ends: Part
+    sides: RegionStatistics
+    ends: RegionStatistics
     is_chest: bool
 
     def to_json_object(self) -> dict[str, Any]:
@@ -130,20 +130,22 @@ class GateStatistics:
         return statistics
 
 
-def _part_from_json(content: dict[str, Any]) -> Part:
-    return Part(Spread.from_json(content["spread"], FEATURES), float(content["threshold"]), float(content["gain"]))
+def _part_from_json(content: dict[str, Any]) -> RegionStatistics:
+    return RegionStatistics(
+        Spread.from_json(content["spread"], FEATURES), float(content["threshold"]), float(content["gain"])
+    )
 
 
-def refusal(looked: Looked, statistics: GateStatistics | None) -> Reason | None:
+def find_refusal(looked: InspectedFilm, statistics: GateStatistics | None) -> Reason | None:
     """Why a film is not to be scored, or None. statistics None, of a model without them: the rules only.
 
     Without DICOM tags a lateral view is only found where it is far from the training films.
     """
-    ruled = refused_by_rule(looked, statistics is None or statistics.is_chest)
+    ruled = find_rule_violation(looked, statistics is None or statistics.is_chest)
     if ruled is not None or statistics is None:
         return ruled
-    features = described(small_films([looked.square]))
-    own, *turned = statistics.films.distances(np.concatenate([features, *as_they_should_lie(features)]))
+    features = describe_films(shrink_films([looked.square]))
+    own, *turned = statistics.films.distances(np.concatenate([features, *reorient_features(features)]))
     as_parts = [(part, part.spread.distances(features)[0]) for part in (statistics.sides, statistics.ends)]
     # what it could be, each with its distance in units of the threshold
     found = [
@@ -163,7 +165,7 @@ def refusal(looked: Looked, statistics: GateStatistics | None) -> Reason | None:
     return Reason.NOT_A_CHEST_FILM if is_far else None
 
 
-def fitted(training: Films, validation: Films) -> GateStatistics | None:
+def fit_gate(training: Films, validation: Films) -> GateStatistics | None:
     """Statistics of a model's films, squares (n, size, size) uint8; None where they are too few to tell anything.
 
     training: gives the components. validation: other patients' films of the same kind, which give the thresholds, as
@@ -174,17 +176,17 @@ def fitted(training: Films, validation: Films) -> GateStatistics | None:
         return None
     order = np.random.default_rng(0)
     training, validation = (_drawn(films, MOST_FILMS, order) for films in (training, validation))
-    small = small_films(training)
-    known, features = described(small), described(small_films(validation))
-    films, edges = spread_of(known, COMPONENTS), spread_of(known[:, -EDGES:], EDGE_COMPONENTS)
-    own, *turned = (np.log(films.distances(way)) for way in (features, *as_they_should_lie(features)))
+    small = shrink_films(training)
+    known, features = describe_films(small), describe_films(shrink_films(validation))
+    films, edges = fit_spread(known, COMPONENTS), fit_spread(known[:, -EDGES:], EDGE_COMPONENTS)
+    own, *turned = (np.log(films.distances(way)) for way in (features, *reorient_features(features)))
 
-    def part(least_gain: float, widths: tuple[float, float], heights: tuple[float, float]) -> Part:
+    def part(least_gain: float, widths: tuple[float, float], heights: tuple[float, float]) -> RegionStatistics:
         some = _drawn(training, MOST_PARTS, order)
-        spread = spread_of(described(_parts(some, widths, heights, order)), PART_COMPONENTS)
-        as_parts = np.log(spread.distances(described(_parts(validation, widths, heights, order))))
+        spread = fit_spread(describe_films(_parts(some, widths, heights, order)), PART_COMPONENTS)
+        as_parts = np.log(spread.distances(describe_films(_parts(validation, widths, heights, order))))
         gain = max(least_gain, _quantile(own - np.log(spread.distances(features)), FARTHER_OUT))
-        return Part(spread, float(np.exp(_quantile(as_parts, PERCENTILE_99))), gain)
+        return RegionStatistics(spread, float(np.exp(_quantile(as_parts, PERCENTILE_99))), gain)
 
     return GateStatistics(
         films=films,
@@ -216,7 +218,7 @@ def _parts(
             for start, length in zip(starts, lengths, strict=True)
         )
         parts.append(np.ascontiguousarray(film[rows, columns]))
-    return small_films(parts)
+    return shrink_films(parts)
 
 
 def _drawn(films: Films, most: int, order: np.random.Generator) -> Films:

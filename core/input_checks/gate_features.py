@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from core.films.images import Grey, resized
+from core.films.images import Grey, resize
 from core.system.language import tr
 
 Floats = npt.NDArray[np.float64]
@@ -76,7 +76,7 @@ class Spread:
         return cls(mean, components, variances, left_over)
 
 
-def spread_of(features: Floats, most: int) -> Spread:
+def fit_spread(features: Floats, most: int) -> Spread:
     """Principal components of `features` (n, m), at most so many, and their variances, shrunk."""
     mean = features.mean(axis=0)
     centred = features - mean
@@ -110,9 +110,9 @@ def _shrunk_variances(along: Floats) -> Floats:
     return np.asarray((1 - share) * variances + share * variances.mean())
 
 
-def small_films(films: npt.NDArray[np.uint8] | list[Grey]) -> npt.NDArray[np.uint8]:
+def shrink_films(films: npt.NDArray[np.uint8] | list[Grey]) -> npt.NDArray[np.uint8]:
     """Films (n, any, any) as (n, SMALL_PX, SMALL_PX)."""
-    return np.stack([resized(film, SMALL_PX, SMALL_PX) for film in films])
+    return np.stack([resize(film, SMALL_PX, SMALL_PX) for film in films])
 
 
 def _orders() -> tuple[npt.NDArray[np.intp], Floats]:
@@ -130,12 +130,12 @@ def _orders() -> tuple[npt.NDArray[np.intp], Floats]:
 ORDERS, SIGNS = _orders()
 
 
-def as_they_should_lie(features: Floats) -> list[Floats]:
+def reorient_features(features: Floats) -> list[Floats]:
     """What films with `features` (n, FEATURES) would have if they were put right, for each way: (n, FEATURES)."""
     return [features[:, order] * signs for order, signs in zip(ORDERS, SIGNS, strict=True)]
 
 
-def described(small: npt.NDArray[np.uint8]) -> Floats:
+def describe_films(small: npt.NDArray[np.uint8]) -> Floats:
     """Films (n, SMALL_PX, SMALL_PX) as (n, FEATURES); brightness and contrast do not count."""
     return np.concatenate([_description(small[at : at + CHUNK]) for at in range(0, len(small), CHUNK)])
 

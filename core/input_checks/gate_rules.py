@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from core.films.colourfulness import chroma
-from core.films.images import Grey, dicom_film, explained_read, is_dicom, open_regular, square_of_stream, squashed
+from core.films.colourfulness import measure_chroma
+from core.films.images import (
+    Grey,
+    explain_read_errors,
+    is_dicom,
+    open_regular,
+    read_dicom_film,
+    read_square_stream,
+    squash,
+)
 from core.system.errors import Reason
 
 # RMS chroma, 0..127, that is left beside a uniform tint. Measured: 0.0 on all chest films at hand, also on those stored
@@ -37,7 +45,7 @@ SIDE_VIEWS: Final = ("LL", "RL", "LLO", "RLO", "LAO", "RAO", "LPO", "RPO")
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class InspectedFilm:
     """What one decode of a file gives.
 
     square: as core.films.images.read_square gives it, bit for bit. aspect: width over height of the whole picture.
@@ -50,26 +58,26 @@ class Looked:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-def look(path: Path, size_px: int) -> Looked:
+def inspect_film(path: Path, size_px: int) -> InspectedFilm:
     """The film in `path`, as the network sees it, and what the gate needs to know of the file.
 
     Costs about what read_square costs. Raises FilmUnreadable as it does.
     """
-    with explained_read(), open_regular(path) as stream:
-        return look_at_stream(stream, size_px)
+    with explain_read_errors(), open_regular(path) as stream:
+        return inspect_stream(stream, size_px)
 
 
-def look_at_stream(stream: BinaryIO, size_px: int) -> Looked:
-    """`look` at an open file; call it inside core.films.images.explained_read."""
+def inspect_stream(stream: BinaryIO, size_px: int) -> InspectedFilm:
+    """`inspect_film` of an open file; call it inside core.films.images.explain_read_errors."""
     if is_dicom(stream):
-        film = dicom_film(stream)
-        return Looked(*squashed(film.pixels, size_px), film.chroma, film.tags)
+        film = read_dicom_film(stream)
+        return InspectedFilm(*squash(film.pixels, size_px), film.chroma, film.tags)
     seen: list[float] = []
-    square, aspect = square_of_stream(stream, size_px, lambda picture: seen.append(chroma(picture)))
-    return Looked(square, aspect, seen[0])
+    square, aspect = read_square_stream(stream, size_px, lambda picture: seen.append(measure_chroma(picture)))
+    return InspectedFilm(square, aspect, seen[0])
 
 
-def refused_by_rule(looked: Looked, is_chest: bool = True) -> Reason | None:
+def find_rule_violation(looked: InspectedFilm, is_chest: bool = True) -> Reason | None:
     """Why the file itself says that it is no frontal chest film; None where it does not.
 
     is_chest: False where the model was trained on films of another body part, whose tags then say nothing.

@@ -7,15 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
-Given = TypeVar("Given")
+Item = TypeVar("Item")
 
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
-def in_order(
-    work: Callable[[Given], Made], items: Iterable[Given]
-) -> Generator[tuple[Given, Future[Made]], None, None]:
+def map_in_order(
+    work: Callable[[Item], Result], items: Iterable[Item]
+) -> Generator[tuple[Item, Future[Result]], None, None]:
     """Run `work` on threads and yield each item with its finished future, in the order of `items`.
 
     Only a few items a thread are under way at once, so that 50,000 films never wait in memory. Closing the generator

@@ -7,8 +7,8 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.figures import told
-from core.metrics.intervals import Z_95, Figure, wilson
+from core.metrics.figures import format_figure
+from core.metrics.intervals import Z_95, Figure, wilson_interval
 from core.system.language import tr, tr_count
 
 
@@ -30,13 +30,13 @@ class Agreement:
         """The agreement in words."""
         if not self.films:
             return tr("No film was called by the reader yet.")
-        parts = [tr("agreement {figure}", figure=told(self.share))]
+        parts = [tr("agreement {figure}", figure=format_figure(self.share))]
         if self.kappa:
-            parts.append(tr("kappa {figure}", figure=told(self.kappa)))
+            parts.append(tr("kappa {figure}", figure=format_figure(self.kappa)))
         if self.sensitivity:
-            parts.append(tr("sensitivity {figure}", figure=told(self.sensitivity)))
+            parts.append(tr("sensitivity {figure}", figure=format_figure(self.sensitivity)))
         if self.specificity:
-            parts.append(tr("specificity {figure}", figure=told(self.specificity)))
+            parts.append(tr("specificity {figure}", figure=format_figure(self.specificity)))
         return tr_count(
             "{count} film called: {figures} (95 % intervals; the reader being right).",
             "{count} films called: {figures} (95 % intervals; the reader being right).",
@@ -45,7 +45,7 @@ class Agreement:
         )
 
 
-def kappa(table: npt.NDArray[np.int64]) -> Figure | None:
+def cohen_kappa(table: npt.NDArray[np.int64]) -> Figure | None:
     """Cohen's kappa of a table (classes, classes) of counts, reader by model, with its 95 % interval.
 
     Standard error of Fleiss, Cohen and Everitt 1969, equation 13. None where one of both has called everything alike:
@@ -72,7 +72,7 @@ def kappa(table: npt.NDArray[np.int64]) -> Figure | None:
     return Figure(value, max(-1.0, value - reach), min(1.0, value + reach))
 
 
-def agreement(readers: Sequence[str], models: Sequence[str], classes: Sequence[str]) -> Agreement:
+def measure_agreement(readers: Sequence[str], models: Sequence[str], classes: Sequence[str]) -> Agreement:
     """The agreement on films that both gave one of `classes`, negative first; other words are left out."""
     known = {name: place for place, name in enumerate(classes)}
     pairs = [
@@ -83,5 +83,7 @@ def agreement(readers: Sequence[str], models: Sequence[str], classes: Sequence[s
         table[one, two] += 1
     sides: list[Figure | None] = [None, None]
     if len(classes) == 2:
-        sides = [wilson(int(table[label, label]), int(table[label].sum())) for label in (1, 0)]
-    return Agreement(len(pairs), wilson(int(np.trace(table)), len(pairs)), kappa(table), sides[0], sides[1])
+        sides = [wilson_interval(int(table[label, label]), int(table[label].sum())) for label in (1, 0)]
+    return Agreement(
+        len(pairs), wilson_interval(int(np.trace(table)), len(pairs)), cohen_kappa(table), sides[0], sides[1]
+    )

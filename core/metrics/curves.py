@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.intervals import Figure, wilson
+from core.metrics.intervals import Figure, wilson_interval
 from core.metrics.roc import Floats, Labels
 
 BINS: Final = 10
@@ -33,14 +33,14 @@ def bin_numbers(probabilities: Floats, bins: int) -> npt.NDArray[np.int64]:
     return np.minimum((probabilities * bins).astype(np.int64), bins - 1)
 
 
-def reliability(labels: Labels, probabilities: Floats) -> tuple[ReliabilityBin, ...]:
+def reliability_bins(labels: Labels, probabilities: Floats) -> tuple[ReliabilityBin, ...]:
     """Ten bins of equal width, from 0 to 1, of stated probabilities of class 1 with what was observed."""
     places = bin_numbers(probabilities, BINS)
     made = []
     for number in range(BINS):
         films = np.flatnonzero(places == number)
         stated = float(probabilities[films].mean()) if len(films) else None
-        observed = wilson(int((labels[films] == 1).sum()), len(films))
+        observed = wilson_interval(int((labels[films] == 1).sum()), len(films))
         made.append(ReliabilityBin(number / BINS, (number + 1) / BINS, stated, observed, films))
     return tuple(made)
 
@@ -62,7 +62,9 @@ def rates_over_thresholds(labels: Labels, probabilities: Floats) -> tuple[Floats
     return grid, sides[0], sides[1]
 
 
-def confusion_of(labels: Labels, probabilities: Floats, threshold: float) -> tuple[tuple[int, int], tuple[int, int]]:
+def confusion_matrix(
+    labels: Labels, probabilities: Floats, threshold: float
+) -> tuple[tuple[int, int], tuple[int, int]]:
     """((true negative, false positive), (false negative, true positive)) at "probability >= threshold"."""
     calls = (probabilities >= threshold).astype(np.int64)
     tn, fp, fn, tp = (int(((labels == truth) & (calls == call)).sum()) for truth in (0, 1) for call in (0, 1))

@@ -7,15 +7,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.curves import BINS, bin_numbers, confusion_of
+from core.metrics.curves import BINS, bin_numbers, confusion_matrix
 from core.metrics.intervals import (
     Figure,
     Groups,
+    bootstrap_figure,
     effective_films,
     group_numbers,
     predictive_value,
     proportion,
-    resampled,
 )
 from core.metrics.roc import Floats, Labels, auc_figure, average_precision, mean_auc
 from core.system.language import marked, tr, tr_count
@@ -150,7 +150,7 @@ def _brier(labels: Labels, probabilities: Floats) -> float:
     return float(np.mean(((probabilities - truth) ** 2).sum(axis=1)))
 
 
-def binary_figures(
+def compute_binary_figures(
     labels: Labels, probabilities: Floats, threshold: float, patients: Sequence[str] | Groups | None = None
 ) -> BinaryFigures:
     """Every figure of two-class answers: labels (n,) 0 or 1, probabilities (n,) of class 1.
@@ -172,22 +172,22 @@ def binary_figures(
         n=len(labels),
         patients=len(np.unique(groups)),
         threshold=threshold,
-        confusion=confusion_of(labels, probabilities, threshold),
+        confusion=confusion_matrix(labels, probabilities, threshold),
         accuracy=proportion(right, groups),
-        balanced_accuracy=resampled(groups, _balanced, labels, calls),
-        f1=resampled(groups, _f1, labels, calls),
+        balanced_accuracy=bootstrap_figure(groups, _balanced, labels, calls),
+        f1=bootstrap_figure(groups, _f1, labels, calls),
         sensitivity=share(labels == 1),
         specificity=share(labels == 0),
         ppv=share(calls == 1),
         npv=share(calls == 0),
         roc_auc=auc_figure(labels, probabilities, groups),
-        pr_auc=resampled(groups, average_precision, labels, probabilities),
-        brier=resampled(groups, _brier, labels, probabilities),
-        ece=resampled(groups, expected_calibration_error, labels, probabilities),
+        pr_auc=bootstrap_figure(groups, average_precision, labels, probabilities),
+        brier=bootstrap_figure(groups, _brier, labels, probabilities),
+        ece=bootstrap_figure(groups, expected_calibration_error, labels, probabilities),
     )
 
 
-def class_figures(
+def compute_class_figures(
     labels: Labels,
     probabilities: Floats,
     classes: tuple[str, ...],
@@ -210,11 +210,11 @@ def class_figures(
         classes=classes,
         confusion=tuple(tuple(int(count) for count in row) for row in table),
         accuracy=proportion(right, groups),
-        balanced_accuracy=resampled(groups, _balanced, labels, calls),
-        macro_f1=resampled(groups, _macro_f1, labels, calls),
-        macro_auc=resampled(groups, mean_auc, labels, probabilities),
-        brier=resampled(groups, _brier, labels, probabilities),
-        ece=resampled(groups, expected_calibration_error, right, probabilities.max(axis=1)),
+        balanced_accuracy=bootstrap_figure(groups, _balanced, labels, calls),
+        macro_f1=bootstrap_figure(groups, _macro_f1, labels, calls),
+        macro_auc=bootstrap_figure(groups, mean_auc, labels, probabilities),
+        brier=bootstrap_figure(groups, _brier, labels, probabilities),
+        ece=bootstrap_figure(groups, expected_calibration_error, right, probabilities.max(axis=1)),
         each=tuple(
             _one_class(name, (labels == k).astype(np.int64), (calls == k).astype(np.int64), probabilities[:, k], groups)
             for k, name in enumerate(classes)
@@ -227,11 +227,11 @@ def _one_class(name: str, labels: Labels, calls: Labels, scores: Floats, groups:
     right = labels == calls
     sides = {"sensitivity": labels == 1, "specificity": labels == 0, "ppv": calls == 1}
     shares = {side: proportion(right[films], groups[films]) for side, films in sides.items()}
-    f1, area = resampled(groups, _f1, labels, calls), auc_figure(labels, scores, groups)
+    f1, area = bootstrap_figure(groups, _f1, labels, calls), auc_figure(labels, scores, groups)
     return OneClass(name, int(labels.sum()), **shares, f1=f1, roc_auc=area)
 
 
-def figures_of(
+def compute_figures(
     labels: Labels,
     probabilities: Floats,
     threshold: float | None,
@@ -240,8 +240,8 @@ def figures_of(
 ) -> Figures:
     """The figures that fit the number of classes; threshold None with more than two."""
     if threshold is None:
-        return class_figures(labels, probabilities, classes, patients)
-    return binary_figures(labels, probabilities, threshold, patients)
+        return compute_class_figures(labels, probabilities, classes, patients)
+    return compute_binary_figures(labels, probabilities, threshold, patients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ class AtPrevalence:
     npv: Figure | None
 
 
-def at_prevalence(
+def predictive_values_at(
     labels: Labels,
     probabilities: Floats,
     threshold: float,
@@ -286,7 +286,7 @@ class ValidationFigures:
     specificity: float | None
 
 
-def validation_figures(labels: Labels, logits: npt.NDArray[np.float32]) -> ValidationFigures:
+def compute_validation_figures(labels: Labels, logits: npt.NDArray[np.float32]) -> ValidationFigures:
     """Figures of logits (n, 1) or (n, classes) against labels (n,)."""
     if logits.shape[1] > 1:
         scores = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
@@ -305,7 +305,7 @@ def named_figures(figures: Figures | OneClass) -> list[tuple[str, Figure]]:
     return [(name, value) for name, value in found if isinstance(value, Figure)]
 
 
-def title_of(name: str) -> str:
+def figure_title(name: str) -> str:
     """A figure's name as people write it, also that of a figure that this version does not know."""
     return tr(TITLES[name]) if name in TITLES else name.replace("_", " ").capitalize()
 
@@ -315,31 +315,34 @@ def to_json_object(figures: Figures) -> dict[str, Any]:
     return asdict(figures)
 
 
-def told(figure: Figure | None) -> str:
+def format_figure(figure: Figure | None) -> str:
     """A figure with its interval, as it stands in reports."""
     if figure is None:
         return tr("not defined")
     return tr("{value:.3f} ({low:.3f} to {high:.3f})", value=figure.value, low=figure.low, high=figure.high)
 
 
-def told_briefly(figure: Figure | None) -> str:
+def format_figure_briefly(figure: Figure | None) -> str:
     """A figure of few films, for tables: its third digit says nothing."""
     return tr("not defined") if figure is None else f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
 
 
-def summary_lines(figures: Figures) -> list[str]:
+def format_summary(figures: Figures) -> list[str]:
     """The number of films, then a readable line for each figure with its interval."""
     lines = [tr_count("{count} film, 95 % intervals:", "{count} films, 95 % intervals:", figures.n)]
-    lines += [f"{title_of(name):18} {told(one)}" for name, one in named_figures(figures)]
+    lines += [f"{figure_title(name):18} {format_figure(one)}" for name, one in named_figures(figures)]
     for one in figures.each if isinstance(figures, ClassFigures) else ():
-        lines += [f"{one.name} (n = {one.n}): " + ", ".join(f"{title_of(k)} {told(v)}" for k, v in named_figures(one))]
+        lines += [
+            f"{one.name} (n = {one.n}): "
+            + ", ".join(f"{figure_title(k)} {format_figure(v)}" for k, v in named_figures(one))
+        ]
     return lines
 
 
 CERTAIN: Final = {"1.000": "> 0.999", "0.000": "< 0.001"}
 
 
-def in_words(probability: float) -> str:
+def format_probability(probability: float) -> str:
     """Three decimals; what they would round to certainty is said to be beyond them."""
     rounded = f"{probability:.3f}"
     return CERTAIN.get(rounded, rounded)

@@ -27,7 +27,7 @@ def group_numbers(names: npt.ArrayLike) -> Groups:
     return np.unique(np.asarray(names), return_inverse=True)[1].astype(np.int64).reshape(-1)
 
 
-def wilson(successes: float, trials: float) -> Figure | None:
+def wilson_interval(successes: float, trials: float) -> Figure | None:
     """A proportion with the score interval of Wilson 1927; None for no trials.
 
     Stays honest near 0 and 1, where the usual interval has no width. Counts may be effective ones, not whole.
@@ -65,10 +65,10 @@ def proportion(hits: npt.NDArray[np.bool_], groups: Groups) -> Figure | None:
     tests/core/test_intervals.py), and at 1 it has no width.
     """
     trials = effective_films(hits, groups)
-    return wilson(float(hits.mean()) * trials, trials) if len(hits) else None
+    return wilson_interval(float(hits.mean()) * trials, trials) if len(hits) else None
 
 
-def resampled(
+def bootstrap_figure(
     groups: Groups, figure: Callable[..., float], *columns: npt.NDArray[Any], resamples: int = RESAMPLES
 ) -> Figure | None:
     """A figure of columns (n, ...) with its percentile interval over resamples of whole patients, seeded.
@@ -112,7 +112,7 @@ def predictive_value(hit: tuple[float, float], false: tuple[float, float], preva
     round, with 1 - prevalence. The interval is that of the ratio of the two shares, from Wilson's intervals of each,
     so that shares of 0 and 1 have width too. None where no film is called so.
     """
-    right, wrong = wilson(*hit), wilson(*false)
+    right, wrong = wilson_interval(*hit), wilson_interval(*false)
     if right is None or wrong is None or not 0 < prevalence < 1 or right.value == wrong.value == 0:
         return None
     odds = (1 - prevalence) / prevalence

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.intervals import Z_95, Figure, Groups, wilson
+from core.metrics.intervals import Z_95, Figure, Groups, wilson_interval
 
 Labels = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -64,13 +64,13 @@ def auc_figure(labels: Labels, scores: Floats, groups: Groups) -> Figure | None:
         variance += owners / (owners - 1) * float(sums @ sums) / films**2 if owners > 1 else 0
     if variance <= 1e-15:
         rarer = min(with_positive, with_negative)
-        bound = wilson(area * rarer, rarer)
+        bound = wilson_interval(area * rarer, rarer)
         return Figure(area, min(area, bound.low), max(area, bound.high)) if bound else None
     reach = Z_95 * sqrt(variance)
     return Figure(area, max(0.0, area - reach), min(1.0, area + reach))
 
 
-def delong(labels: Labels, scores: Floats) -> Figure | None:
+def delong_interval(labels: Labels, scores: Floats) -> Figure | None:
     """ROC AUC with the interval of DeLong 1988 where each film is a patient of its own; None if a class is missing."""
     return auc_figure(labels, scores, np.arange(len(labels)))
 

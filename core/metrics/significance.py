@@ -41,7 +41,7 @@ def delong_difference(labels: Labels, first: Floats, second: Floats) -> Differen
     return Difference(value, value - Z_95 * deviation, value + Z_95 * deviation, p)
 
 
-def mcnemar(first_right: npt.NDArray[np.bool_], second_right: npt.NDArray[np.bool_]) -> Difference | None:
+def mcnemar_difference(first_right: npt.NDArray[np.bool_], second_right: npt.NDArray[np.bool_]) -> Difference | None:
     """Accuracy of the second minus the first on the same films; p exact (McNemar 1947, binomial form).
 
     The interval is that of Agresti and Min 2005 (half a film added to each cell). None for no films.
@@ -58,7 +58,7 @@ def mcnemar(first_right: npt.NDArray[np.bool_], second_right: npt.NDArray[np.boo
     return Difference(value, min(value, centre - reach), max(value, centre + reach), min(1.0, 2 * tail))
 
 
-def adjusted(differences: Sequence[Difference | None]) -> list[Difference | None]:
+def holm_adjust(differences: Sequence[Difference | None]) -> list[Difference | None]:
     """The same differences with p for all these tests together: Holm 1979. One alone stays as it is."""
     order = sorted((found.p, place) for place, found in enumerate(differences) if found is not None)
     result, highest = list(differences), 0.0

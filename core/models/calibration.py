@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from core.metrics.roc import Floats, Labels
 from core.models.decision import Decision
-from core.models.operating_point import BAND_ERROR, balanced_threshold, conformal_band
+from core.models.operating_point import BAND_ERROR, fit_balanced_threshold, fit_conformal_band
 
 Logits = npt.NDArray[np.float32]
 PRIOR = 0.5  # films of each class that are added to those counted
@@ -30,7 +30,7 @@ class Calibration:
 
     def probabilities(self, logits: Logits) -> Floats:
         """Calibrated probabilities, (n,) of class 1 from logits (n, 1), or (n, classes) from (n, classes)."""
-        return probabilities_of(logits, self.temperature)
+        return compute_probabilities(logits, self.temperature)
 
     def label(self, probability: Floats) -> int:
         """Class index of one film from its row of `probabilities`."""
@@ -50,7 +50,7 @@ class Calibration:
         return Decision.LIKELY if probability >= high else Decision.UNLIKELY
 
 
-def probabilities_of(logits: Logits, temperature: float) -> Floats:
+def compute_probabilities(logits: Logits, temperature: float) -> Floats:
     """Probabilities, (n,) of class 1 from logits (n, 1), or (n, classes) from (n, classes)."""
     scaled = logits.astype(np.float64) / temperature
     if scaled.shape[1] == 1:
@@ -63,7 +63,7 @@ def _log_sum(scaled: Floats) -> Floats:
     return np.asarray(np.logaddexp.reduce(scaled, axis=1))
 
 
-def fitted_temperature(logits: Logits, labels: Labels) -> float:
+def fit_temperature(logits: Logits, labels: Labels) -> float:
     """The temperature, 0.05..20, with the least log loss on these films. Guo et al. 2017, temperature scaling.
 
     Labels are softened as shares estimated from so few films are, with Jeffreys' prior (Platt 1999 does so with
@@ -84,18 +84,18 @@ def log_loss(scaled: Floats, targets: Floats) -> float:
     return float(np.mean(_log_sum(scaled) - (targets * scaled).sum(axis=1)))
 
 
-def calibrated(logits: Logits, labels: Labels, temperature: bool, balanced: bool) -> Calibration:
+def fit_calibration(logits: Logits, labels: Labels, temperature: bool, balanced: bool) -> Calibration:
     """The calibration of a model from its validation films: logits (n, 1 or classes), labels (n,).
 
-    temperature: False keeps the raw logits. balanced: False keeps the threshold 0.5. The band is `conformal_band`;
+    temperature: False keeps the raw logits. balanced: False keeps the threshold 0.5. The band is `fit_conformal_band`;
     with several classes a film goes to review where its largest probability is below what 95 % of the validation
     films reach for their true class.
     """
-    value = fitted_temperature(logits, labels) if temperature else 1.0
-    probabilities = probabilities_of(logits, value)
+    value = fit_temperature(logits, labels) if temperature else 1.0
+    probabilities = compute_probabilities(logits, value)
     if probabilities.ndim == 2:
         right = probabilities[np.arange(len(labels)), labels]
         return Calibration(value, None, (0.0, float(np.quantile(right, BAND_ERROR))))
-    threshold = balanced_threshold(labels, probabilities) if balanced else 0.5
-    band = conformal_band(labels, probabilities, threshold)
+    threshold = fit_balanced_threshold(labels, probabilities) if balanced else 0.5
+    band = fit_conformal_band(labels, probabilities, threshold)
     return Calibration(value, threshold, (band.low, band.high), band.error)

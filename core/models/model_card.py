@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from core.documents.document import Block, Document, Heading, Table, Text, Tone
-from core.metrics.figures import DEFINITIONS, title_of, told
+from core.metrics.figures import DEFINITIONS, figure_title, format_figure
 from core.metrics.intervals import Figure
 from core.models.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
-from core.models.site_record import in_use, validation_here
+from core.models.site_record import apply_site_record, format_validation
 from core.recipes.recipe_labels import choice_value, recipe_title
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
@@ -46,7 +46,7 @@ PREVALENCE: Final = marked(
 )
 
 
-def card_of(content: dict[str, Any]) -> list[Section]:
+def build_card(content: dict[str, Any]) -> list[Section]:
     """The card of a model from its description: Mitchell's headings, each with its paragraphs."""
     classes = tr(" and ").join(content["classes"])
     named = ("sensitivity", "specificity", "roc_auc")
@@ -55,7 +55,7 @@ def card_of(content: dict[str, Any]) -> list[Section]:
         (tr("Model details"), _details(content)),
         (tr("Intended use"), [tr(INTENDED, classes=classes), tr(OUT_OF_SCOPE)]),
         (tr("Factors"), [tr(FACTORS)]),
-        (tr("Metrics"), [f"{title_of(name)}: {tr(DEFINITIONS[name])}" for name in named]),
+        (tr("Metrics"), [f"{figure_title(name)}: {tr(DEFINITIONS[name])}" for name in named]),
         (tr("Training data"), _training_data(content, films)),
         (tr(EVALUATION_DATA), [_test_films(films["test"]) if "test" in films else tr(NO_TEST_FILMS)]),
         (tr("Ethical considerations"), [tr(BIAS)]),
@@ -108,23 +108,26 @@ def _figures(content: dict[str, Any]) -> list[Block]:
     figures = [(name, value) for name, value in metrics.items() if isinstance(value, dict) and "low" in value]
     if not figures:
         return [Text(tr("There are no figures on test films in this model's file."))]
-    rows = [(title_of(name), told(Figure(value["value"], value["low"], value["high"]))) for name, value in figures]
+    rows = [
+        (figure_title(name), format_figure(Figure(value["value"], value["low"], value["high"])))
+        for name, value in figures
+    ]
     header = (tr("On test films, n = {count}", count=metrics["n"]), tr("Value (95 % interval)"))
     return [Table(header, tuple(rows))]
 
 
-def card_document(header: ModelHeader) -> Document:
+def build_card_document(header: ModelHeader) -> Document:
     """The card of a model as people read and print it, with what is known of it at this place.
 
     It is made anew from the model's description: the card in the file is in the language of who trained it.
     """
-    used, content = in_use(header), header.content
-    accepted, sentence = validation_here(used)
+    used, content = apply_site_record(header), header.content
+    accepted, sentence = format_validation(used)
     blocks: list[Block] = [Text(tr(NOTICE), Tone.NOTICE), Text(sentence, Tone.PLAIN if accepted else Tone.NOTICE)]
     blocks += [Text(warning, Tone.NOTICE) for warning in header.warnings]
     if CARD not in content:
         blocks.append(Text(tr(OLD), Tone.QUIET))
-    for heading, paragraphs in card_of(content):
+    for heading, paragraphs in build_card(content):
         blocks += [Heading(heading), *map(Text, paragraphs)]
         if heading == tr(EVALUATION_DATA):
             blocks += [Heading(tr("Quantitative analyses")), *_figures(content)]

@@ -15,24 +15,24 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from core.films.images import resized
-from core.films.phantoms import self_test_films
+from core.films.images import resize
+from core.films.phantoms import draw_self_test_films
 from core.models.calibration import Calibration
-from core.models.model_card import card_of
+from core.models.model_card import build_card
 from core.models.model_header import (
     CARD,
     FORMAT,
     KEY,
     SEAL,
     ModelHeader,
-    bundled_model,
+    bundled_model_path,
+    compute_seal,
     invalid_model,
     read_header,
-    seal_of,
 )
-from core.models.site_record import in_use
-from core.networks.architectures import ARCHITECTURES, Network, build
-from core.networks.preprocessing import Preprocessing, as_fractions, network_input
+from core.models.site_record import apply_site_record
+from core.networks.architectures import ARCHITECTURES, Network, build_network
+from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
 from core.recipes.recipe import Normalisation
 from core.system.files import write_atomically
 from core.system.language import tr
@@ -57,7 +57,7 @@ class Model:
 
     def logits(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Raw answers (n, outputs) for grey films (n, size, size) uint8 of the model's own size."""
-        return logits_of(self.network, self.preprocessing, films)
+        return compute_logits(self.network, self.preprocessing, films)
 
     def probabilities(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities (n,) of class 1, or (n, classes)."""
@@ -65,7 +65,7 @@ class Model:
 
 
 @torch.inference_mode()
-def logits_of(
+def compute_logits(
     network: Network, preprocessing: Preprocessing, films: npt.NDArray[np.uint8], cancel: threading.Event | None = None
 ) -> npt.NDArray[np.float32]:
     """Logits (n, outputs) float32 of grey films, in full precision; fewer rows where `cancel` was set meanwhile."""
@@ -76,7 +76,7 @@ def logits_of(
         if cancel is not None and cancel.is_set():
             break
         part = torch.from_numpy(np.array(films[start : start + BATCH])).to(device)
-        rows.append(network(network_input(as_fractions(part), preprocessing)).float().cpu())
+        rows.append(network(network_input(to_unit_range(part), preprocessing)).float().cpu())
     return torch.cat(rows).numpy() if rows else np.zeros((0, network.head.out_features), np.float32)
 
 
@@ -90,9 +90,9 @@ def _weights_digest(state: dict[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def known_films(size_px: int) -> npt.NDArray[np.uint8]:
+def draw_known_films(size_px: int) -> npt.NDArray[np.uint8]:
     """The self-test's phantoms at a model's size, (4, size, size)."""
-    return np.stack([resized(film, size_px, size_px) for film in self_test_films()])
+    return np.stack([resize(film, size_px, size_px) for film in draw_self_test_films()])
 
 
 def save_model(
@@ -109,9 +109,9 @@ def save_model(
     The answers of the rounded weights on the self-test's phantoms go into the header.
     """
     state = {key: _halved(value) for key, value in network.state_dict().items()}
-    rounded = build(architecture, len(classes))
+    rounded = build_network(architecture, len(classes))
     rounded.load_state_dict(state)
-    known = calibration.probabilities(logits_of(rounded, preprocessing, known_films(preprocessing.size_px)))
+    known = calibration.probabilities(compute_logits(rounded, preprocessing, draw_known_films(preprocessing.size_px)))
     content = {
         "format": FORMAT,
         "app_version": VERSION,
@@ -124,8 +124,8 @@ def save_model(
         "sha256": _weights_digest(state),
         **more,
     }
-    content[CARD] = card_of(content)
-    content[SEAL] = seal_of(json.loads(json.dumps(content, allow_nan=False)))
+    content[CARD] = build_card(content)
+    content[SEAL] = compute_seal(json.loads(json.dumps(content, allow_nan=False)))
     data = save(state, {KEY: json.dumps(content, allow_nan=False)})
     write_atomically(path, lambda stream: stream.write(data))
 
@@ -138,7 +138,7 @@ def _halved(value: Tensor) -> Tensor:
 
 def load_model(path: Path | None) -> Model:
     """The model in `path`, or the bundled one for None, checked byte for byte. Raises JobFailed (model_invalid)."""
-    path = path or bundled_model()
+    path = path or bundled_model_path()
     header = read_header(path)
     if header.architecture not in ARCHITECTURES:
         why = tr("its architecture {name!r} is not known to this version", name=header.architecture)
@@ -150,7 +150,7 @@ def load_model(path: Path | None) -> Model:
     if _weights_digest(state) != header.content["sha256"]:
         why = tr("its weights were changed since it was saved; fetch it again from where it came")
         raise invalid_model(path, why)
-    network = build(header.architecture, len(header.classes))
+    network = build_network(header.architecture, len(header.classes))
     try:
         network.load_state_dict(state)
         content = header.content
@@ -165,24 +165,24 @@ def load_model(path: Path | None) -> Model:
         raise invalid_model(path, tr("some of its weights are not numbers"))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model = Model(path, header, network.eval(), preprocessing)
-    if not answers_as_made(model):
+    if not answers_match(model):
         why = tr("it does not answer the known pictures as it did when it was saved; fetch it again")
         raise invalid_model(path, why)
     return model
 
 
-def known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def compute_known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """What the model answers to the self-test's phantoms, and what it answered when it was saved; 2 axes each."""
-    answers = np.atleast_2d(model.probabilities(known_films(model.preprocessing.size_px)))
+    answers = np.atleast_2d(model.probabilities(draw_known_films(model.preprocessing.size_px)))
     try:
         return answers, np.array(model.header.content["self_test"], np.float64)
     except (KeyError, TypeError, ValueError) as error:
         raise invalid_model(model.path, tr("its description is incomplete ({what})", what="self_test")) from error
 
 
-def answers_as_made(model: Model) -> bool:
+def answers_match(model: Model) -> bool:
     """Whether the known answers are those that the file carries."""
-    answers, expected = known_answers(model)
+    answers, expected = compute_known_answers(model)
     return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= KNOWN_TOLERANCE)
 
 
@@ -198,10 +198,10 @@ def load_in_use(path: Path | None) -> Model:
     The model that was loaded last is kept in memory as long as its file is unchanged, so that film after film is read
     without delay. Raises JobFailed (model_invalid or operating_point_invalid).
     """
-    path = path or bundled_model()
+    path = path or bundled_model_path()
     try:
         status = path.stat()
     except OSError as error:
         raise invalid_model(path, tr("there is no such file")) from error
     model = _kept(path, status.st_size, status.st_mtime_ns)
-    return replace(model, header=in_use(model.header))
+    return replace(model, header=apply_site_record(model.header))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from safetensors import SafetensorError, safe_open
 
 from core.models.calibration import Calibration
-from core.models.predictions import Answers, answers_of
+from core.models.predictions import Predictions, predictions_from_json
 from core.system.errors import JobFailed, Reason
 from core.system.files import sha256_of_text
 from core.system.language import tr
@@ -43,7 +43,7 @@ class ModelHeader:
     architecture: str
     classes: tuple[str, ...]
     calibration: Calibration
-    validation: Answers | None
+    validation: Predictions | None
     content: dict[str, Any]
 
     @property
@@ -84,7 +84,7 @@ class ModelHeader:
         return replace(self, name=f"{stem} {sha256_of_text(json.dumps(parts))[:8]}", calibration=calibration)
 
 
-def bundled_model() -> Path:
+def bundled_model_path() -> Path:
     """The model that the program carries."""
     return resource(BUNDLED_MODEL)
 
@@ -94,7 +94,7 @@ def invalid_model(path: Path, why: str) -> JobFailed:
     return JobFailed(Reason.MODEL_INVALID, tr("{path} cannot be used as a model: {why}.", path=path, why=why))
 
 
-def another_model(other: str, now: str) -> str:
+def format_other_model(other: str, now: str) -> str:
     """The sentence for answers of a model, `other`, that is not the one now in use."""
     return tr(
         "The films were screened by {other}, and now {model} is in use. Screen the folder again.",
@@ -122,7 +122,7 @@ def read_header(path: Path) -> ModelHeader:
         raise invalid_model(path, tr("its description is incomplete ({what})", what=str(error)[:80])) from error
 
 
-def seal_of(content: Mapping[str, Any]) -> str:
+def compute_seal(content: Mapping[str, Any]) -> str:
     """What tells that a description was changed: a SHA-256 of all of it but the seal, whatever its order."""
     return sha256_of_text(json.dumps({key: content[key] for key in content if key != SEAL}, sort_keys=True))
 
@@ -143,7 +143,7 @@ def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
         found = content["format"]
         why = tr("its format is {found!r}, and this version reads format {known}", found=found, known=FORMAT)
         raise invalid_model(path, why)
-    if SEAL in content and content[SEAL] != seal_of(content):
+    if SEAL in content and content[SEAL] != compute_seal(content):
         why = tr("its description was changed since it was saved; fetch it again from where it came")
         raise invalid_model(path, why)
     classes = tuple(str(name) for name in content["classes"])
@@ -163,5 +163,5 @@ def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
         _within(ages[1], _within(ages[0], 0, 150, AGES), 150, AGES)
     calibration = Calibration(temperature, threshold, (low, high), None if error is None else float(error))
     name = f"{path.stem} {str(content['sha256'])[:8]}"
-    validation = answers_of(content.get(VALIDATION))
+    validation = predictions_from_json(content.get(VALIDATION))
     return ModelHeader(name, str(content["architecture"]), classes, calibration, validation, content)

@@ -46,7 +46,7 @@ class Wish:
             raise _unusable(sentence)
 
     def __str__(self) -> str:
-        """Words for it that `wish_of` understands, in the language that is spoken."""
+        """Words for it that `parse_wish` understands, in the language that is spoken."""
         match self.goal:
             case Goal.MISSES:
                 return tr("miss at most {count:g} of 100", count=100 * self.value)
@@ -62,7 +62,7 @@ def _unusable(sentence: str) -> JobFailed:
     return JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
 
 
-def wish_of(sentence: str) -> Wish:
+def parse_wish(sentence: str) -> Wish:
     """A wish from its words: "miss at most 5 of 100", "at most 10 % false alarms", "best balance" or a number 0..1.
 
     German words mean the same. Raises JobFailed (operating_point_invalid) for other words.
@@ -88,7 +88,7 @@ def wish_of(sentence: str) -> Wish:
     )
 
 
-def threshold_for(wish: Wish, labels: Labels, probabilities: Floats) -> float:
+def fit_threshold(wish: Wish, labels: Labels, probabilities: Floats) -> float:
     """The threshold that keeps a wish, from validation films: labels (n,), calibrated probabilities (n,) of class 1.
 
     For misses and false alarms the films count as one more than there are, so that a new film breaks the promise
@@ -97,7 +97,7 @@ def threshold_for(wish: Wish, labels: Labels, probabilities: Floats) -> float:
     """
     match wish.goal:
         case Goal.BALANCED:
-            return balanced_threshold(labels, probabilities)
+            return fit_balanced_threshold(labels, probabilities)
         case Goal.THRESHOLD:
             return wish.value
         case Goal.MISSES:
@@ -148,7 +148,7 @@ def _high_bound(negatives: Floats, error: float) -> float | None:
     return nextafter(float(np.sort(negatives)[-rank]), 2.0) if 1 <= rank <= len(negatives) else None
 
 
-def balanced_threshold(labels: Labels, probabilities: Floats) -> float:
+def fit_balanced_threshold(labels: Labels, probabilities: Floats) -> float:
     """The middle of the range of thresholds with the largest sensitivity + specificity (Youden 1950)."""
     false_rate, true_rate, thresholds = roc_curve(labels, probabilities)
     best = 1 + int(np.argmax((true_rate - false_rate)[1:]))  # the first threshold, infinity, calls nothing
@@ -157,7 +157,7 @@ def balanced_threshold(labels: Labels, probabilities: Floats) -> float:
     return float(np.clip((float(thresholds[best]) + lower) / 2, 0.01, 0.99))
 
 
-def least_error(labels: Labels) -> float:
+def smallest_error(labels: Labels) -> float:
     """The smallest error rate that as many validation films of each class can promise: 1 of one more than there are."""
     return max(1 / (int((labels == label).sum()) + 1) for label in (0, 1))
 
@@ -171,7 +171,7 @@ class Band:
     error: float
 
 
-def conformal_band(labels: Labels, probabilities: Floats, threshold: float, error: float = BAND_ERROR) -> Band:
+def fit_conformal_band(labels: Labels, probabilities: Floats, threshold: float, error: float = BAND_ERROR) -> Band:
     """The review band, from validation films, that leaves a film of either class the wrong answer at most so rarely.
 
     The wrong answer is "unlikely" with the finding and "likely" without it. error: its greatest probability, raised to
@@ -180,14 +180,14 @@ def conformal_band(labels: Labels, probabilities: Floats, threshold: float, erro
     predictors", proposition 1 (Mondrian); review stands for both classes and for none. The band always encloses the
     threshold, so that "likely" never contradicts the label; that only makes errors rarer.
     """
-    error = max(error, least_error(labels))
+    error = max(error, smallest_error(labels))
     low = _low_bound(probabilities[labels == 1], error)
     high = _high_bound(probabilities[labels == 0], error)
     edges = (0.0 if low is None else low, EVERYTHING if high is None else high, threshold)
     return Band(min(edges), max(edges), error)
 
 
-def band_in_words(low: float, high: float) -> str:
+def format_band(low: float, high: float) -> str:
     """The three-way answer of two classes: from which probability on it is likely, below which unlikely."""
     above = tr("Likely never") if high >= EVERYTHING else tr("Likely from {high:.3f} on", high=high)
     below = tr("unlikely never") if low <= 0 else tr("unlikely below {low:.3f}", low=low)
@@ -206,7 +206,7 @@ class ThreeWay:
     alarmed: Figure | None
 
 
-def three_way(labels: Labels, probabilities: Floats, band: tuple[float, float], groups: Groups) -> ThreeWay:
+def evaluate_band(labels: Labels, probabilities: Floats, band: tuple[float, float], groups: Groups) -> ThreeWay:
     """What the band (low, high) does with films: labels, probabilities, patients' numbers, each (n,)."""
     low, high = band
     to_review = (probabilities >= low) & (probabilities < high)

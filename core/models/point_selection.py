@@ -10,13 +10,13 @@ from core.models.operating_point import (
     Goal,
     ThreeWay,
     Wish,
-    conformal_band,
+    evaluate_band,
+    fit_conformal_band,
+    fit_threshold,
     natural_frequencies,
-    three_way,
-    threshold_for,
 )
-from core.models.predictions import Answers
-from core.models.site_record import LocalPoint, choose_point, today
+from core.models.predictions import Predictions
+from core.models.site_record import LocalPoint, save_point, today
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
 
@@ -43,7 +43,7 @@ class Proposal:
         return f"{natural_frequencies(self.sensitivity, self.specificity)} {source}"
 
 
-def validation_of(header: ModelHeader) -> Answers:
+def validation_predictions(header: ModelHeader) -> Predictions:
     """The model's validation answers. Raises JobFailed where it has none, or has several classes."""
     if header.threshold is None:
         sentence = tr(
@@ -59,18 +59,18 @@ def validation_of(header: ModelHeader) -> Answers:
     return header.validation
 
 
-def proposed(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
+def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
     """The operating point that keeps a wish, and the band of an error rate, 0..1, both from validation films.
 
     Raises JobFailed (operating_point_invalid) where the films are too few, or the error is no share.
     """
-    answers = validation_of(header)
+    answers = validation_predictions(header)
     if error is not None and not 0 < error < 1:
         sentence = tr("An error rate is a share between 0 and 1, such as 0.05.")
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
     labels, probabilities = answers.labels, answers.probabilities(header.calibration.temperature)
-    threshold = threshold_for(wish, labels, probabilities)
-    band = conformal_band(labels, probabilities, threshold, BAND_ERROR if error is None else error)
+    threshold = fit_threshold(wish, labels, probabilities)
+    band = fit_conformal_band(labels, probabilities, threshold, BAND_ERROR if error is None else error)
     called = probabilities >= threshold
     sides = []
     for label, right in ((1, called), (0, ~called)):
@@ -78,19 +78,19 @@ def proposed(header: ModelHeader, wish: Wish, error: float | None = None) -> Pro
         figure = proportion(right[mine], answers.patients[mine])
         assert figure is not None  # validation has films of both classes
         sides.append(figure)
-    shares = three_way(labels, probabilities, (band.low, band.high), answers.patients)
+    shares = evaluate_band(labels, probabilities, (band.low, band.high), answers.patients)
     return Proposal(wish, threshold, band, sides[0], sides[1], shares, len(labels))
 
 
-def chosen_point(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
+def select_point(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
     """Fit an operating point and use it wherever this model answers on this computer. Raises JobFailed."""
-    proposal = proposed(header, wish, error)
+    proposal = propose_point(header, wish, error)
     band = proposal.band
     words = tr("a threshold set by hand ({wish})", wish=wish) if wish.goal is Goal.THRESHOLD else str(wish)
-    choose_point(header, LocalPoint(words, proposal.threshold, (band.low, band.high), band.error, today()))
+    save_point(header, LocalPoint(words, proposal.threshold, (band.low, band.high), band.error, today()))
     return proposal
 
 
-def own_point(header: ModelHeader) -> None:
+def restore_own_point(header: ModelHeader) -> None:
     """Use the operating point of the model's file again."""
-    choose_point(header, None)
+    save_point(header, None)

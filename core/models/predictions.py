@@ -7,13 +7,13 @@ import numpy as np
 
 from core.metrics.intervals import Groups
 from core.metrics.roc import Floats, Labels
-from core.models.calibration import Logits, probabilities_of
+from core.models.calibration import Logits, compute_probabilities
 
 DIGITS: Final = 5  # of logits in files; a change of 1e-5 moves a probability by less than 1e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class Predictions:
     """labels (n,), logits (n, 1 or classes) float32, patients (n,) numbered from 0, films: the short code of each."""
 
     labels: Labels
@@ -23,7 +23,7 @@ class Answers:
 
     def probabilities(self, temperature: float) -> Floats:
         """Probabilities, (n,) of class 1, or (n, classes)."""
-        return probabilities_of(self.logits, temperature)
+        return compute_probabilities(self.logits, temperature)
 
     def to_json_object(self) -> dict[str, Any]:
         """The same as JSON values; patients are numbers that say only which films belong together."""
@@ -35,7 +35,7 @@ class Answers:
         }
 
 
-def answers_of(content: Any) -> Answers | None:
+def predictions_from_json(content: Any) -> Predictions | None:
     """The answers in a model file's JSON, None where it has none. Raises ValueError, TypeError, KeyError if broken."""
     if content is None:
         return None
@@ -44,4 +44,4 @@ def answers_of(content: Any) -> Answers | None:
     films = tuple(str(code) for code in content["films"])
     if not len(labels) == len(patients) == len(films) or not np.isfinite(logits).all():
         raise ValueError("answers")
-    return Answers(labels, logits, patients, films)
+    return Predictions(labels, logits, patients, films)

@@ -88,17 +88,17 @@ def _write(header: ModelHeader, record: SiteRecord) -> None:
     write_text_atomically(_path_of(header), json.dumps({"format": FORMAT, **asdict(record)}, indent=2) + "\n")
 
 
-def choose_point(header: ModelHeader, point: LocalPoint | None) -> None:
+def save_point(header: ModelHeader, point: LocalPoint | None) -> None:
     """Use this operating point wherever the model answers on this computer; None: that of its file again."""
     _write(header, replace(read_record(header), point=point))
 
 
-def keep_acceptance(header: ModelHeader, acceptance: Acceptance) -> None:
+def save_acceptance(header: ModelHeader, acceptance: Acceptance) -> None:
     """Keep how the acceptance test ended, instead of an earlier one."""
     _write(header, replace(read_record(header), acceptance=acceptance))
 
 
-def in_use(header: ModelHeader) -> ModelHeader:
+def apply_site_record(header: ModelHeader) -> ModelHeader:
     """The model as it answers on this computer: at the operating point chosen here, else at its own."""
     point = read_record(header).point
     if point is None or header.threshold is None:
@@ -107,7 +107,7 @@ def in_use(header: ModelHeader) -> ModelHeader:
     return header.with_calibration(Calibration(own.temperature, point.threshold, point.review_band, point.band_error))
 
 
-def point_in_words(header: ModelHeader) -> str:
+def format_point(header: ModelHeader) -> str:
     """The operating point that is in use, and whose it is."""
     point = read_record(header).point
     if header.threshold is None:
@@ -124,7 +124,7 @@ def point_in_words(header: ModelHeader) -> str:
     )
 
 
-def validation_here(header: ModelHeader) -> tuple[bool, str]:
+def format_validation(header: ModelHeader) -> tuple[bool, str]:
     """Whether this model, as it is in use, passed an acceptance test here, and the sentence that says so."""
     acceptance = read_record(header).acceptance
     if acceptance is None:

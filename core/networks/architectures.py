@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from core.jobs.events import Progressed, Stage
-from core.networks.torchvision_import import imported_models
+from core.networks.torchvision_import import import_models
 from core.recipes.recipe import Depth
 from core.system.errors import JobFailed, Reason
-from core.system.files import explained_write
+from core.system.files import explain_write_errors
 from core.system.language import tr
 
-models = imported_models()
+models = import_models()
 
 CHUNK_BYTES = 1 << 20
 
@@ -76,7 +76,7 @@ ARCHITECTURES: dict[str, Architecture] = {
 }
 
 
-def build(name: str, classes: int) -> Network:
+def build_network(name: str, classes: int) -> Network:
     """A network with random weights; two classes give one logit, more give one each. Raises KeyError for no name."""
     architecture = ARCHITECTURES[name]
     backbone = architecture.make()
@@ -87,7 +87,7 @@ def build(name: str, classes: int) -> Network:
     return Network(backbone, features, 1 if classes == 2 else classes)
 
 
-def trainable_parameters(network: Network, name: str, depth: Depth) -> list[nn.Parameter]:
+def unfreeze(network: Network, name: str, depth: Depth) -> list[nn.Parameter]:
     """Let gradients flow into the part of the backbone that `depth` names and nowhere else; return its parameters."""
     stages = {Depth.HEAD: None, Depth.LAST_STAGE: ARCHITECTURES[name].last_stage, Depth.ALL: ("",)}[depth]
     chosen = []
@@ -148,7 +148,10 @@ def _download(
     """Fetch `url` into `path` by way of a temporary name, verified; the only network call of the program."""
     part = path.with_suffix(".part")
     try:
-        with explained_write(path), urllib.request.urlopen(url, timeout=30) as answer:  # an https address from above
+        with (
+            explain_write_errors(path),
+            urllib.request.urlopen(url, timeout=30) as answer,
+        ):  # an https address from above
             path.parent.mkdir(parents=True, exist_ok=True)
             total = int(answer.headers.get("Content-Length") or 0) or None
             with part.open("wb") as stream:

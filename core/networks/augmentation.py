@@ -9,7 +9,7 @@ from torch.nn import functional
 from core.recipes.recipe import Augmentation
 
 
-def augmented(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+def augment(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
     """Films (n, 1, size, size), 0..1, each changed at random within `augmentation`; same shape and range.
 
     generator: on the processor; the same state gives the same changes on every device.
@@ -36,11 +36,13 @@ def _moved(films: Tensor, augmentation: Augmentation, generator: torch.Generator
     flip = torch.rand(count, generator=generator).to(films.device) < augmentation.flip_probability
     mirror = torch.where(flip, -1.0, 1.0)
     aspect = _uniform(films, math.log1p(augmentation.stretch_fraction) / 2, generator).view(count).exp()
-    return resampled(films, affine(angle, mirror, zoom * aspect, zoom / aspect, shift_x, shift_y))
+    return warp(films, affine_matrix(angle, mirror, zoom * aspect, zoom / aspect, shift_x, shift_y))
 
 
-def affine(angle: Tensor, mirror: Tensor, wide: Tensor, high: Tensor, shift_x: Tensor, shift_y: Tensor) -> Tensor:
-    """Where `resampled` finds each pixel, (n, 2, 3), of films turned, mirrored, enlarged and shifted.
+def affine_matrix(
+    angle: Tensor, mirror: Tensor, wide: Tensor, high: Tensor, shift_x: Tensor, shift_y: Tensor
+) -> Tensor:
+    """Where `warp` finds each pixel, (n, 2, 3), of films turned, mirrored, enlarged and shifted.
 
     All (n,). angle: radians. mirror: -1 for mirrored films, else 1. wide, high: factors. shifts: in half widths.
     """
@@ -50,13 +52,13 @@ def affine(angle: Tensor, mirror: Tensor, wide: Tensor, high: Tensor, shift_x: T
     return torch.stack([across, down], 1)
 
 
-def resampled(films: Tensor, matrix: Tensor) -> Tensor:
+def warp(films: Tensor, matrix: Tensor) -> Tensor:
     """Films (n, 1, size, size) resampled where `matrix` (n, 2, 3) points; what comes in from outside is black."""
     grid = functional.affine_grid(matrix, list(films.shape), align_corners=False)
     return functional.grid_sample(films, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
-def blurred(films: Tensor, sigma_px: float, reach_px: int) -> Tensor:
+def blur(films: Tensor, sigma_px: float, reach_px: int) -> Tensor:
     """Films (n, 1, size, size) under a Gaussian blur that reaches `reach_px` pixels to each side."""
     offsets = torch.arange(-reach_px, reach_px + 1, device=films.device, dtype=torch.float32)
     kernel = torch.exp(-(offsets**2) / (2 * sigma_px**2))
@@ -71,7 +73,7 @@ def _sharpened(films: Tensor, sharpness: float, generator: torch.Generator) -> T
     if sharpness == 0:
         return films
     amount = _uniform(films, sharpness, generator).clamp_min(-1)
-    return (films + amount * (films - blurred(films, 1.2, reach_px=3))).clamp(0, 1)
+    return (films + amount * (films - blur(films, 1.2, reach_px=3))).clamp(0, 1)
 
 
 def _exposed(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from core.system.language import tr
-from core.system.measurement_cache import keep, path_of, processor_name, recalled
+from core.system.measurement_cache import measurement_path, processor_name, recall, store
 
 TRIALS = 6
 WORTH_IT = 1.2  # so many times as fast bfloat16 must be: less is not worth its rounding
@@ -35,7 +35,7 @@ class Compute:
 
 
 @lru_cache(maxsize=1)
-def chosen_compute() -> Compute:
+def choose_compute() -> Compute:
     """The best device here: CUDA, then Apple's, then the processor, its precision by measurement.
 
     The measurement is kept for later starts, so that a training which goes on, or is repeated, is computed as before.
@@ -45,11 +45,11 @@ def chosen_compute() -> Compute:
     if torch.backends.mps.is_available():
         return Compute(torch.device("mps"), half=False)
     key = computer_key()
-    path = path_of("training", key)
-    half = (recalled(path, key) or {}).get("half")
+    path = measurement_path("training", key)
+    half = (recall(path, key) or {}).get("half")
     if not isinstance(half, bool):
         half = _times_as_fast() > WORTH_IT
-        keep(path, key, {"half": half})
+        store(path, key, {"half": half})
     return Compute(torch.device("cpu"), half)
 
 

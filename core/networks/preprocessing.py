@@ -47,6 +47,6 @@ def _at(films: Tensor, size_px: int) -> Tensor:
     return functional.interpolate(films, (size_px, size_px), mode="bilinear", antialias=True, align_corners=False)
 
 
-def as_fractions(films: Tensor) -> Tensor:
+def to_unit_range(films: Tensor) -> Tensor:
     """Grey films (n, size, size) uint8 as (n, 1, size, size) float32, 0..1."""
     return films.unsqueeze(1).float() / 255

@@ -13,7 +13,7 @@ COMPILER = "torch._dynamo"
 _library: torch.library.Library | None = None
 
 
-def imported_models() -> Any:
+def import_models() -> Any:
     """The module torchvision.models."""
     prepare_torchvision()
     with _without_compiler():

@@ -256,7 +256,7 @@ BEST: Final = Recipe(
 NAMED_RECIPES: Final = {recipe.name: recipe for recipe in (SEED, FAST, BEST)}
 
 
-def with_start(recipe: Recipe, start: str) -> Recipe:
+def change_start(recipe: Recipe, start: str) -> Recipe:
     """The recipe begun from other weights, with what these need.
 
     ImageNet weights bring the normalisation that they were trained with. Random ones hold nothing that a smaller rate

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from core.system.files import explained_write, flushed_append
+from core.system.files import append_flushed, explain_write_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ def log_epoch(run_dir: Path, ended: EpochEnded) -> None:
     """Add one line to the run's events.jsonl."""
     path = run_dir / EVENTS
     line = json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n"
-    with explained_write(path):
-        flushed_append(path, line)
+    with explain_write_errors(path):
+        append_flushed(path, line)
 
 
 def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
@@ -62,6 +62,6 @@ def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
     return tuple(epochs[number] for number in sorted(epochs))
 
 
-def seconds_of(run_dir: Path) -> float:
+def total_seconds(run_dir: Path) -> float:
     """Seconds of training and validation over all epochs of a run."""
     return sum(epoch.seconds for epoch in read_epochs(run_dir))

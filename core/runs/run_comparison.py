@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.intervals import Figure, wilson
-from core.metrics.roc import delong
-from core.metrics.significance import Difference, adjusted, delong_difference, mcnemar
+from core.metrics.intervals import Figure, wilson_interval
+from core.metrics.roc import delong_interval
+from core.metrics.significance import Difference, delong_difference, holm_adjust, mcnemar_difference
 from core.models.model_header import read_header
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import to_json_object
@@ -50,7 +50,7 @@ class Comparison:
     pairs: tuple[Pair, ...]
 
 
-def recipe_differences(*recipes: Recipe) -> tuple[tuple[str, ...], ...]:
+def find_recipe_differences(*recipes: Recipe) -> tuple[tuple[str, ...], ...]:
     """Each choice that differs, with the value in each recipe, in the recipe's order."""
     flat = [_flat(to_json_object(replace(recipe, name=""))) for recipe in recipes]
     rows = ((key, *(str(choices[key]) for choices in flat)) for key in flat[0])
@@ -65,7 +65,7 @@ def _flat(content: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def compare(*runs: Run) -> Comparison:
+def compare_runs(*runs: Run) -> Comparison:
     """What two or more runs did otherwise, and which of them is better on the test films that all of them have.
 
     Raises JobFailed where a run was not finished, or has other classes.
@@ -85,10 +85,10 @@ def compare(*runs: Run) -> Comparison:
     has_auc = len(classes) == 2
     return Comparison(
         runs,
-        recipe_differences(*(run.recipe for run in runs)),
+        find_recipe_differences(*(run.recipe for run in runs)),
         len(names),
-        tuple(wilson(int(hits.sum()), len(names)) for hits in right),
-        tuple(delong(labels, rows[:, 0]) if has_auc else None for rows in scores),
+        tuple(wilson_interval(int(hits.sum()), len(names)) for hits in right),
+        tuple(delong_interval(labels, rows[:, 0]) if has_auc else None for rows in scores),
         _pairs(runs, labels, scores if has_auc else None, right),
     )
 
@@ -111,10 +111,10 @@ def _pairs(
 ) -> tuple[Pair, ...]:
     """Every run with every later one; p values are those of all these tests together."""
     pairs = list(combinations(range(len(runs)), 2))
-    accuracies = adjusted([mcnemar(right[one], right[other]) for one, other in pairs])
+    accuracies = holm_adjust([mcnemar_difference(right[one], right[other]) for one, other in pairs])
     areas: Sequence[Difference | None] = [None] * len(pairs)
     if scores is not None:
-        areas = adjusted([delong_difference(labels, scores[one][:, 0], scores[other][:, 0]) for one, other in pairs])
+        areas = holm_adjust([delong_difference(labels, scores[one][:, 0], scores[other][:, 0]) for one, other in pairs])
     made = []
     for (one, other), accuracy, area in zip(pairs, accuracies, areas, strict=True):
         figure = "AUC" if area else tr("accuracy")

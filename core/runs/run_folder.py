@@ -16,11 +16,11 @@ from core.datasets.preparation import Preparation, load_preparation, save_prepar
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import from_json_object, to_json_object
 from core.runs.epoch_log import read_epochs
-from core.system.csv_text import csv_line
+from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import (
+    escape_undecodable,
     read_json,
-    readable_name,
     sha256_of_text,
     write_text_atomically,
 )
@@ -122,9 +122,9 @@ def write_predictions(
     names, labels: of the films. rows: (n,) probability of class 1, or (n, classes); written in full, for rounding
     would tie answers near 0 and 1 and change AUC.
     """
-    lines = [csv_line(["file", "label", "probabilities"])]
+    lines = [format_csv_line(["file", "label", "probabilities"])]
     for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
-        lines.append(csv_line([readable_name(name), label, " ".join(repr(float(value)) for value in row)]))
+        lines.append(format_csv_line([escape_undecodable(name), label, " ".join(repr(float(value)) for value in row)]))
     write_text_atomically(run_dir / PREDICTIONS, "".join(lines))
 
 
@@ -143,8 +143,8 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
     writer = csv.writer(text)
     writer.writerow(["file", "label", "patient", "split"])
     for film in dataset.films:
-        file = readable_name(str(film.path.absolute()))
-        writer.writerow([file, dataset.classes[film.label], readable_name(film.patient), film.split])
+        file = escape_undecodable(str(film.path.absolute()))
+        writer.writerow([file, dataset.classes[film.label], escape_undecodable(film.patient), film.split])
     write_text_atomically(run_dir / SPLITS, text.getvalue())
 
 

@@ -9,7 +9,7 @@ from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import from_json_object
 from core.runs.epoch_log import EpochEnded, read_epochs
 from core.runs.run_folder import CARD, METRICS, MODEL, RECIPE, RunCard, is_resumable, read_card, write_card
-from core.runs.test_set_use import looks_of
+from core.runs.test_set_use import read_use_count
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import read_json
@@ -78,7 +78,7 @@ def read_run(folder: Path) -> Run:
     except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
         sentence = tr("{folder} holds no training that can be read.", folder=folder)
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
-    return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), looks_of(folder))
+    return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), read_use_count(folder))
 
 
 def _checked(metrics: Any) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _checked(metrics: Any) -> dict[str, Any]:
     return metrics
 
 
-def described(run: Run, name: str, note: str) -> Run:
+def rename_run(run: Run, name: str, note: str) -> Run:
     """Give a run another name and note; returns it as it is now. Raises JobFailed where it cannot be written."""
     card = replace(run.card, name=name.strip() or run.folder.name, note=note)
     write_card(run.folder, card)

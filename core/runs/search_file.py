@@ -8,7 +8,7 @@ from typing import Final
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import from_json_object, to_json_object
 from core.system.errors import JobFailed, PneumoScreenError, Reason
-from core.system.files import read_json, readable_name, write_text_atomically
+from core.system.files import escape_undecodable, read_json, write_text_atomically
 from core.system.language import tr
 
 SEARCH: Final = "search.json"
@@ -29,7 +29,7 @@ def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
 
     Raises JobFailed (nothing_to_resume) where it is not: trials of different searches must not be mixed.
     """
-    dataset = readable_name(str(source.absolute()))
+    dataset = escape_undecodable(str(source.absolute()))
     if not (folder / SEARCH).exists():
         content = {"format": FORMAT, "dataset": dataset, "recipe": to_json_object(recipe)}
         write_text_atomically(folder / SEARCH, json.dumps(content, indent=2) + "\n")
@@ -52,9 +52,9 @@ def read_search(folder: Path) -> Search:
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
 
 
-def latest_search(root: Path, source: Path) -> Search:
+def find_latest_search(root: Path, source: Path) -> Search:
     """The newest search in `root` on the dataset at `source`. Raises JobFailed (nothing_to_resume) without one."""
-    dataset = readable_name(str(source.absolute()))
+    dataset = escape_undecodable(str(source.absolute()))
     for folder in sorted(root.glob("search-*"), reverse=True):
         try:
             found = read_search(folder)

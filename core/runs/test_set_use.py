@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from core.datasets.dataset import Split
-from core.films.film_code import CODE_LENGTH, set_code
+from core.films.film_code import CODE_LENGTH, film_set_code
 from core.models.model_header import ModelHeader
 from core.runs.run_folder import CARD
 from core.system.app_folders import data_folder
@@ -44,7 +44,7 @@ def _counted(path: Path) -> dict[str, int]:
 
 def _films_of(header: ModelHeader, codes: Collection[str]) -> str:
     """What the looks at these films are counted under: any part of the sealed test films counts as all of them."""
-    return Split.TEST.value if header.film_codes(Split.TEST) & set(codes) else set_code(list(codes))
+    return Split.TEST.value if header.film_codes(Split.TEST) & set(codes) else film_set_code(list(codes))
 
 
 def check_countable(model: Path, header: ModelHeader) -> None:
@@ -54,7 +54,7 @@ def check_countable(model: Path, header: ModelHeader) -> None:
     check_writable(path.parent)
 
 
-def count_look(model: Path, header: ModelHeader, codes: Collection[str], by_training: bool = False) -> int:
+def count_use(model: Path, header: ModelHeader, codes: Collection[str], by_training: bool = False) -> int:
     """Count one more evaluation of the model in `model` on films of these codes; returns how many there were.
 
     by_training: the look at the end of its training, which is counted once however often that end was interrupted.
@@ -71,7 +71,7 @@ def count_look(model: Path, header: ModelHeader, codes: Collection[str], by_trai
     return looks[films]
 
 
-def looks_of(run_dir: Path) -> int:
+def read_use_count(run_dir: Path) -> int:
     """How often the sealed test films of a run were looked at."""
     try:
         return _counted(run_dir / LOOKS).get(Split.TEST.value, 0)

@@ -10,7 +10,7 @@ from typing import Final
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import is_own
 from core.system.files import (
-    readable_name,
+    escape_undecodable,
 )
 from core.system.language import tr
 
@@ -20,7 +20,7 @@ CODED: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
 CODED_BYTE: Final = re.compile(rb"\\x([0-9a-f]{2})")
 
 
-def regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path, OSError | None]]:
+def walk_regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path, OSError | None]]:
     """Every regular file below `folder`, with its error where it may not be looked at, or a folder not be listed.
 
     Links to folders are not followed. left_out: our own outputs, which are no input, nor is what a crash left of them.
@@ -49,12 +49,12 @@ def relative_name(path: Path, folder: Path) -> str:
     """The file's name in the ledger: relative to the folder, with "/", always valid UTF-8.
 
     A byte that is not UTF-8 becomes \\xNN, and where a name itself holds such letters, its backslash becomes \\x5c, so
-    that no two files have one name, and `file_of` finds each again.
+    that no two files have one name, and `path_of_name` finds each again.
     """
-    return readable_name(CODED.sub(r"\\x5c", path.relative_to(folder).as_posix()))
+    return escape_undecodable(CODED.sub(r"\\x5c", path.relative_to(folder).as_posix()))
 
 
-def file_of(folder: Path, name: str) -> Path:
+def path_of_name(folder: Path, name: str) -> Path:
     """The file behind a name in the ledger: undoes `relative_name`."""
     if not CODED.search(name):
         return folder / name
@@ -62,14 +62,14 @@ def file_of(folder: Path, name: str) -> Path:
     return folder / os.fsdecode(content)
 
 
-def unlisted(folder: Path, error: OSError) -> JobFailed:
+def unlistable_folder(folder: Path, error: OSError) -> JobFailed:
     """The error where the folder itself cannot be listed."""
     sentence = tr("{folder} cannot be opened ({why}).", folder=folder, why=error.strerror or error)
     return JobFailed(Reason.DATASET_INVALID, sentence)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ListedFile:
     """A file without a row: its name in the ledger, where it is, and why it could not be listed, if so."""
 
     name: str
@@ -77,10 +77,10 @@ class Waiting:
     error: OSError | None = None
 
 
-def listed(folder: Path, left_out: Sequence[Path]) -> dict[str, Waiting]:
+def list_folder(folder: Path, left_out: Sequence[Path]) -> dict[str, ListedFile]:
     """Every regular file below a folder by its name in the ledger. Raises JobFailed where it cannot be listed."""
-    found = list(regular_files(folder, left_out))
+    found = list(walk_regular_files(folder, left_out))
     if len(found) == 1 and found[0][1] is not None and found[0][0] == folder:
-        raise unlisted(folder, found[0][1])
+        raise unlistable_folder(folder, found[0][1])
     names = ((relative_name(path, folder), path, error) for path, error in found)
-    return {name: Waiting(name, path, error) for name, path, error in names}
+    return {name: ListedFile(name, path, error) for name, path, error in names}

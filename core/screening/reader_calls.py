@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from core.screening.events import LedgerRow, Status
-from core.system.csv_text import csv_line, csv_rows, spreadsheet_cell, without_quote
+from core.system.csv_text import format_csv_line, parse_csv, quote_formula, unquote_formula
 from core.system.errors import JobFailed, Reason
-from core.system.files import explained_write, flushed_append, readable_name, write_text_atomically
+from core.system.files import append_flushed, escape_undecodable, explain_write_errors, write_text_atomically
 from core.system.language import marked, tr
 
 COLUMNS: Final = ("file", "reader", "blind", "note", "called_at")
@@ -38,7 +38,7 @@ def calls_path(output: Path) -> Path:
     return output.with_name(output.name.removesuffix(".csv") + ".calls.csv")
 
 
-def now() -> str:
+def local_timestamp() -> str:
     """The local time, ISO 8601 to the second."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
@@ -74,34 +74,34 @@ class CallBook:
         if not self._done:
             return None
         file, before = self._done.pop()
-        taken_back = before or Call(file, TAKEN_BACK, False, "", now())
+        taken_back = before or Call(file, TAKEN_BACK, False, "", local_timestamp())
         self._keep(taken_back)
         self._calls[file] = taken_back
         return file
 
 
-def kept_calls(output: Path) -> CallBook:
+def load_calls(output: Path) -> CallBook:
     """The calls on the screening in `output`, as they stand on the disk, where every change goes at once.
 
     Raises JobFailed where they cannot be read; so do changes where they cannot be written.
     """
     path = calls_path(output)
-    return CallBook(read_calls(path) if path.exists() else (), partial(keep_call, path))
+    return CallBook(read_calls(path) if path.exists() else (), partial(append_call, path))
 
 
-def keep_call(path: Path, call: Call) -> None:
+def append_call(path: Path, call: Call) -> None:
     """Add a call to a file of calls and make sure that it is on the disk. Raises JobFailed."""
     if not path.exists():
-        write_text_atomically(path, csv_line(COLUMNS))
+        write_text_atomically(path, format_csv_line(COLUMNS))
     cells = (call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at)
-    with explained_write(path):
-        flushed_append(path, csv_line([spreadsheet_cell(cell) for cell in cells]))
+    with explain_write_errors(path):
+        append_flushed(path, format_csv_line([quote_formula(cell) for cell in cells]))
 
 
 def read_calls(path: Path) -> list[Call]:
     """All lines of a book in their order; a torn last one is left out. Raises JobFailed where it is no such book."""
     try:
-        lines = csv_rows(path.read_bytes())
+        lines = parse_csv(path.read_bytes())
     except (OSError, ValueError) as error:
         sentence = tr("{path}, with the reader's calls, cannot be read.", path=path)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
@@ -110,31 +110,31 @@ def read_calls(path: Path) -> list[Call]:
     calls = []
     for cells in lines[1:]:
         if len(cells) == len(COLUMNS):
-            file, reader, blind, note, called_at = (without_quote(cell) for cell in cells)
+            file, reader, blind, note, called_at = (unquote_formula(cell) for cell in cells)
             calls.append(Call(file, reader, blind == "yes", note, called_at))
     return calls
 
 
-def calls_text(calls: Iterable[Call], rows: Iterable[LedgerRow]) -> str:
+def format_calls(calls: Iterable[Call], rows: Iterable[LedgerRow]) -> str:
     """Calls beside the model's answers, as CSV that no spreadsheet runs."""
     answers = {row.file: row for row in rows}
-    lines = [csv_line([*COLUMNS, "label", "probability", "decision"])]
+    lines = [format_csv_line([*COLUMNS, "label", "probability", "decision"])]
     for call in calls:
         row = answers.get(call.file)
         label, decision = (row.label or "", row.decision or "") if row else ("", "")
         probability = f"{row.probability:.6f}" if row and row.probability is not None else ""
         cells = (call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at, label)
-        lines.append(csv_line([*(spreadsheet_cell(cell) for cell in cells), probability, decision]))
+        lines.append(format_csv_line([*(quote_formula(cell) for cell in cells), probability, decision]))
     return "".join(lines)
 
 
-def labels_text(folder: Path, calls: Iterable[Call], rows: Iterable[LedgerRow], only_disagreements: bool) -> str:
+def format_labels(folder: Path, calls: Iterable[Call], rows: Iterable[LedgerRow], only_disagreements: bool) -> str:
     """A label list of films that the reader named a class of, which the Dataset tab opens; files by their full path."""
     answers = {row.file: row for row in rows if row.status is Status.SCORED}
-    lines = [csv_line(["file", "label"])]
+    lines = [format_csv_line(["file", "label"])]
     for call in calls:
         row = answers.get(call.file)
         if row is None or call.reader in {UNSURE, TAKEN_BACK} or (only_disagreements and row.label == call.reader):
             continue
-        lines.append(csv_line([readable_name(str((folder / call.file).absolute())), call.reader]))
+        lines.append(format_csv_line([escape_undecodable(str((folder / call.file).absolute())), call.reader]))
     return "".join(lines)

@@ -6,44 +6,44 @@ from typing import Final, TextIO
 
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
-from core.system.csv_text import csv_line, csv_rows, spreadsheet_cell, whole_csv, without_quote
+from core.system.csv_text import drop_torn_line, format_csv_line, parse_csv, quote_formula, unquote_formula
 from core.system.errors import JobFailed, Reason
-from core.system.files import explained_write, write_text_atomically
+from core.system.files import explain_write_errors, write_text_atomically
 from core.system.language import tr
 
 UNFINISHED: Final = ".partial"
 COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
 
 
-def unfinished(output: Path) -> Path:
+def partial_path(output: Path) -> Path:
     """Where the rows of a screening stand until it is complete."""
     return output.with_name(output.name + UNFINISHED)
 
 
-def header_of(classes: tuple[str, ...]) -> list[str]:
+def header_cells(classes: tuple[str, ...]) -> list[str]:
     """The first line; with more than two classes one column of probabilities each."""
-    extra = [spreadsheet_cell(f"p_{name}") for name in classes] if len(classes) > 2 else []
+    extra = [quote_formula(f"p_{name}") for name in classes] if len(classes) > 2 else []
     return [*COLUMNS, *extra]
 
 
-def cells_of(row: LedgerRow) -> list[str]:
+def row_cells(row: LedgerRow) -> list[str]:
     """One row as cells that no spreadsheet runs."""
     probability = "" if row.probability is None else f"{row.probability:.6f}"
     plain = [row.file, row.status, row.reason, row.label or "", probability, row.decision or "", row.model]
-    return [spreadsheet_cell(cell) for cell in plain] + [f"{value:.6f}" for value in row.class_probabilities]
+    return [quote_formula(cell) for cell in plain] + [f"{value:.6f}" for value in row.class_probabilities]
 
 
-def row_of(cells: list[str]) -> LedgerRow:
+def parse_row(cells: list[str]) -> LedgerRow:
     """A row read back. Raises ValueError for a torn or foreign one."""
     file, status, reason, label, probability, decision, model = cells[:7]
     return LedgerRow(
-        file=without_quote(file),
+        file=unquote_formula(file),
         status=Status(status),
         reason=reason,
-        label=without_quote(label) or None,
+        label=unquote_formula(label) or None,
         probability=float(probability) if probability else None,
         decision=Decision(decision) if decision else None,
-        model=without_quote(model),
+        model=unquote_formula(model),
         class_probabilities=tuple(float(cell) for cell in cells[7:]),
     )
 
@@ -55,18 +55,18 @@ def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRo
     """
     try:
         content = path.read_bytes()
-        lines = csv_rows(whole_csv(content))
+        lines = parse_csv(drop_torn_line(content))
     except (OSError, ValueError) as error:
         raise _not_resumable(path, tr("it cannot be read")) from error
-    expected = header_of(classes)
+    expected = header_cells(classes)
     if not lines or lines[0] != expected:
-        if not lines and text_of([], classes).encode("utf-8").startswith(content):
+        if not lines and format_csv([], classes).encode("utf-8").startswith(content):
             return []  # torn in its first line
         raise _not_resumable(path, tr("its columns are not those of this model's screenings"))
     rows = {}
     for cells in lines[1:]:
         try:
-            row = row_of(cells)
+            row = parse_row(cells)
         except ValueError as error:
             raise _not_resumable(path, tr("one of its rows was changed")) from error
         if row.model != model:
@@ -84,31 +84,31 @@ def _not_resumable(path: Path, why: str) -> JobFailed:
     return JobFailed(Reason.NOTHING_TO_RESUME, sentence)
 
 
-def text_of(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
+def format_csv(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
     """The whole CSV of these rows."""
-    return "".join(csv_line(cells) for cells in (header_of(classes), *(cells_of(row) for row in rows)))
+    return "".join(format_csv_line(cells) for cells in (header_cells(classes), *(row_cells(row) for row in rows)))
 
 
 def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
     """Write the complete ledger under its final name and drop the unfinished one."""
-    write_text_atomically(output, text_of(rows, classes))
-    unfinished(output).unlink(missing_ok=True)
+    write_text_atomically(output, format_csv(rows, classes))
+    partial_path(output).unlink(missing_ok=True)
 
 
 class Journal:
     """The unfinished ledger, open for appending; every row reaches the operating system as it is added."""
 
     def __init__(self, output: Path, classes: tuple[str, ...], rows: Iterable[LedgerRow]) -> None:
-        self._path = unfinished(output)
-        write_text_atomically(self._path, text_of(rows, classes))
-        with explained_write(self._path):
+        self._path = partial_path(output)
+        write_text_atomically(self._path, format_csv(rows, classes))
+        with explain_write_errors(self._path):
             self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
 
     def add(self, row: LedgerRow) -> None:
-        with explained_write(self._path):
-            self._stream.write(csv_line(cells_of(row)))
+        with explain_write_errors(self._path):
+            self._stream.write(format_csv_line(row_cells(row)))
             self._stream.flush()
 
     def close(self) -> None:
-        with explained_write(self._path):
+        with explain_write_errors(self._path):
             self._stream.close()

@@ -12,27 +12,27 @@ from typing import Final
 import numpy as np
 
 from core.films.images import Grey
-from core.films.patient_age import age_in_years, is_outside
-from core.inference.grad_cam import heat_map, overlay
-from core.inference.pipeline import Scored, one_thread_of_torch, pipelined
+from core.films.patient_age import is_outside, parse_age
+from core.inference.grad_cam import compute_heat_map, draw_overlay
+from core.inference.pipeline import ScoredItem, one_thread_of_torch, score_films
 from core.inference.scorer import Scorer
-from core.input_checks.drift import DRIFT, Watch, reference_of
-from core.input_checks.gate import GateStatistics, refusal
-from core.input_checks.gate_rules import look
+from core.input_checks.drift import DRIFT, DriftMonitor, reference_from_json
+from core.input_checks.gate import GateStatistics, find_refusal
+from core.input_checks.gate_rules import inspect_film
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.roc import Floats
-from core.models.model_file import Model, known_films, load_in_use
+from core.models.model_file import Model, draw_known_films, load_in_use
 from core.models.model_header import GATE, invalid_model
-from core.models.site_record import validation_here
+from core.models.site_record import format_validation
 from core.screening.events import FilmAnswered, LedgerRow, ScreeningResult, ScreeningStarted, Status
-from core.screening.folder_listing import Waiting, listed
+from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.reader_calls import calls_path
-from core.screening.results_csv import Journal, read_rows, unfinished, write_final
+from core.screening.results_csv import Journal, partial_path, read_rows, write_final
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
-from core.system.file_locks import only_writer
-from core.system.files import check_writable, explained_write, sha256_of_text, unused, write_atomically
+from core.system.file_locks import lock_output
+from core.system.files import check_writable, explain_write_errors, sha256_of_text, unused_path, write_atomically
 from core.system.language import tr, tr_count
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
 ASIDE: Final = ".bak"  # after the name of an unfinished ledger that was not resumed
@@ -47,43 +47,43 @@ class Screening:
     def __init__(self, model: Model, output: Path, kept: Sequence[LedgerRow], heatmaps: Path | None) -> None:
         self.model, self.output, self.rows = model, output, list(kept)
         self._heatmaps = heatmaps
-        self._gate = gate_of(model)
+        self._gate = read_gate(model)
         self._scorer = Scorer(model)
-        self._drift = Watch(reference_of(model.header.content.get(DRIFT)))
+        self._drift = DriftMonitor(reference_from_json(model.header.content.get(DRIFT)))
         self._of_other_ages: list[str] = []
         self._journal = Journal(output, model.header.classes, kept)
 
     def close(self) -> None:
         self._journal.close()
 
-    def _read(self, item: Waiting) -> Grey:
+    def _read(self, item: ListedFile) -> Grey:
         """The film of a file as the network sees it. Raises FilmUnreadable, also where the gate refuses it."""
         if item.error is not None:
             if isinstance(item.error, PermissionError):
                 raise FilmUnreadable(Reason.NO_PERMISSION, tr("The folder may not be listed."))
             sentence = tr("It cannot be looked at ({why}).", why=item.error.strerror)
             raise FilmUnreadable(Reason.READ_ERROR, sentence)
-        looked = look(item.path, self.model.preprocessing.size_px)
-        reason = refusal(looked, self._gate)
+        looked = inspect_film(item.path, self.model.preprocessing.size_px)
+        reason = find_refusal(looked, self._gate)
         if reason is not None:
             raise FilmUnreadable(reason, tr(REFUSALS[reason]))
-        if is_outside(age_in_years(looked.tags.get("PatientAge", "")), self.model.header.ages):
+        if is_outside(parse_age(looked.tags.get("PatientAge", "")), self.model.header.ages):
             self._of_other_ages.append(item.name)
         return looked.square
 
-    def answered(self, waiting: Sequence[Waiting], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
+    def answered(self, waiting: Sequence[ListedFile], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
         """Decode and score on every core; each row is written before it is yielded."""
         if waiting and not self._scorer.is_settled and not cancel.is_set():
             # before the first film, so that every film is computed alike, whatever was done before an interruption
             with one_thread_of_torch():
-                self._scorer.settle(known_films(self.model.preprocessing.size_px))
-        for answer in pipelined(waiting, self._read, self._scorer, cancel):
+                self._scorer.settle(draw_known_films(self.model.preprocessing.size_px))
+        for answer in score_films(waiting, self._read, self._scorer, cancel):
             row = self._row_of(answer)
             self._journal.add(row)
             self.rows.append(row)
             yield row
 
-    def _row_of(self, answer: Scored[Waiting]) -> LedgerRow:
+    def _row_of(self, answer: ScoredItem[ListedFile]) -> LedgerRow:
         name, film = answer.item.name, answer.film
         if isinstance(film, FilmUnreadable):
             status = Status.FAILED if film.may_be_retried else Status.REFUSED
@@ -91,10 +91,10 @@ class Screening:
         assert answer.logits is not None  # only unreadable films have none
         score = self.model.calibration.probabilities(answer.logits[None])
         self._drift.add(film[None], score)
-        row = scored_row(self.model, name, score[0])
+        row = build_scored_row(self.model, name, score[0])
         if self._heatmaps is not None:
             label = self.model.header.classes.index(row.label or "")
-            picture = overlay(film, heat_map(self.model, film, label))
+            picture = draw_overlay(film, compute_heat_map(self.model, film, label))
             write_atomically(heat_map_path(self._heatmaps, name), partial(picture.save, format="PNG"))
         return row
 
@@ -105,14 +105,14 @@ class Screening:
             write_final(self.output, rows, self.model.header.classes)
         counts = Counter(row.status for row in rows)
         return ScreeningResult(
-            output=self.output if completed else unfinished(self.output),
+            output=self.output if completed else partial_path(self.output),
             completed=completed,
             found=found,
             scored=counts[Status.SCORED],
             refused=counts[Status.REFUSED],
             failed=counts[Status.FAILED],
-            validation=validation_here(self.model.header)[1],
-            drift=(*self._drift.warnings(), *ages_in_words(self._of_other_ages, self.model)),
+            validation=format_validation(self.model.header)[1],
+            drift=(*self._drift.warnings(), *format_age_caution(self._of_other_ages, self.model)),
             rows=tuple(rows),
         )
 
@@ -125,12 +125,12 @@ def heat_map_path(folder: Path, name: str) -> Path:
     return path.with_name(f"{path.name[: LONGEST_NAME // 8]}-{sha256_of_text(name)[:16]}.png")
 
 
-def ages_in_words(names: Sequence[str], model: Model) -> tuple[str, ...]:
+def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
     """A sentence on the scored films of patients of other ages than the model knows; none where there are none."""
     if not names or model.header.ages is None:
         return ()
     low, high = model.header.ages
-    named = ", ".join(visible_name(name) for name in sorted(names)[:MOST_NAMED])
+    named = ", ".join(escape_name(name) for name in sorted(names)[:MOST_NAMED])
     sentence = tr_count(
         "{count:,} scored film is of a patient outside of the ages that the model was trained with ({low:g} to "
         "{high:g} years); read it without the model's answer: {names}.",
@@ -144,7 +144,7 @@ def ages_in_words(names: Sequence[str], model: Model) -> tuple[str, ...]:
     return (sentence,)
 
 
-def gate_of(model: Model) -> GateStatistics | None:
+def read_gate(model: Model) -> GateStatistics | None:
     """What the model's training films look like, None in files of versions before. Raises JobFailed (model_invalid)."""
     try:
         return GateStatistics.from_json(model.header.content.get(GATE))
@@ -152,7 +152,7 @@ def gate_of(model: Model) -> GateStatistics | None:
         raise invalid_model(model.path, str(error)) from error
 
 
-def scored_row(model: Model, name: str, score: Floats, reason: str = "") -> LedgerRow:
+def build_scored_row(model: Model, name: str, score: Floats, reason: str = "") -> LedgerRow:
     """The row of one film from its probability (), or probabilities (classes,).
 
     Label and decision are those of the exact values; the row has them as the ledger holds them, so that a row read
@@ -192,11 +192,11 @@ def screen(
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
     for place in (output.parent, *([heatmaps] if heatmaps else [])):
         check_writable(place)
-    with only_writer(output):
+    with lock_output(output):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_in_use(model)
-        names = listed(folder, [*own_files(output), *([heatmaps] if heatmaps else [])])
-        kept = still_there(earlier_rows(output, loaded, resume or retry_failed), names, folder)
+        names = list_folder(folder, [*list_own_files(output), *([heatmaps] if heatmaps else [])])
+        kept = keep_present_rows(read_earlier_rows(output, loaded, resume or retry_failed), names, folder)
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
         found = len(names.keys() | {row.file for row in kept})
         yield ScreeningStarted(found, tuple(kept), loaded.header.classes)
@@ -214,13 +214,13 @@ def screen(
     return result
 
 
-def own_files(output: Path) -> list[Path]:
+def list_own_files(output: Path) -> list[Path]:
     """What a screening into `output` writes, which is no film where it stands among the films."""
-    aside = output.parent.glob(f"{glob.escape(unfinished(output).name)}{ASIDE}*")
-    return [output, unfinished(output), calls_path(output), *aside]
+    aside = output.parent.glob(f"{glob.escape(partial_path(output).name)}{ASIDE}*")
+    return [output, partial_path(output), calls_path(output), *aside]
 
 
-def still_there(rows: Sequence[LedgerRow], names: dict[str, Waiting], folder: Path) -> list[LedgerRow]:
+def keep_present_rows(rows: Sequence[LedgerRow], names: dict[str, ListedFile], folder: Path) -> list[LedgerRow]:
     """Rows of files that were found again, and of those below a folder that cannot be listed just now.
 
     Raises JobFailed where rows were kept and no file at all is found: a share that is not connected looks like that,
@@ -238,13 +238,13 @@ def still_there(rows: Sequence[LedgerRow], names: dict[str, Waiting], folder: Pa
     return [row for row in rows if row.file in names or row.file.startswith(closed)]
 
 
-def earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:
+def read_earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:
     """Rows to keep from an earlier run. Without `resume`, an unfinished ledger is set aside, never overwritten."""
-    partial_ledger = unfinished(output)
+    partial_ledger = partial_path(output)
     if resume:
         found = next((path for path in (partial_ledger, output) if path.exists()), None)
         return read_rows(found, model.header.classes, model.header.name) if found else []
     if partial_ledger.exists():
-        with explained_write(partial_ledger):
-            partial_ledger.replace(unused(partial_ledger.with_name(partial_ledger.name + ASIDE)))
+        with explain_write_errors(partial_ledger):
+            partial_ledger.replace(unused_path(partial_ledger.with_name(partial_ledger.name + ASIDE)))
     return []

@@ -8,21 +8,21 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.films.dicom_details import cautions, film_details
-from core.films.images import read_film, resized
-from core.inference.grad_cam import heat_map
+from core.films.dicom_details import list_cautions, read_details
+from core.films.images import read_film, resize
+from core.inference.grad_cam import compute_heat_map
 from core.jobs.events import Progressed, Stage
 from core.models.model_file import load_in_use
-from core.models.site_record import validation_here
+from core.models.site_record import format_validation
 from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
-from core.screening.folder_listing import file_of
+from core.screening.folder_listing import path_of_name
 from core.screening.results_csv import write_final
-from core.screening.screening import scored_row
+from core.screening.screening import build_scored_row
 from core.system.errors import REFUSALS, JobFailed, Reason
 from core.system.language import tr
 
 
-def override(
+def score_anyway(
     result: ScreeningResult, folder: Path, row: LedgerRow, model: Path | None, cancel: threading.Event
 ) -> Generator[Progressed, None, tuple[LedgerRow, FilmReading, ScreeningResult]]:
     """The row of a refused film with its score, its reading, and the screening with it, also on the disk.
@@ -37,14 +37,16 @@ def override(
     if loaded.header.name != row.model:
         sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
         raise JobFailed(Reason.MODEL_INVALID, sentence)
-    reading = yield from read_one(file_of(folder, row.file), model, cancel)
-    scored = scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
+    reading = yield from read_single_film(path_of_name(folder, row.file), model, cancel)
+    scored = build_scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
     write_final(result.output, rows, loaded.header.classes)
     return scored, reading, replace(result, rows=rows, refused=result.refused - 1, scored=result.scored + 1)
 
 
-def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generator[Progressed, None, FilmReading]:
+def read_single_film(
+    path: Path, model: Path | None, cancel: threading.Event
+) -> Generator[Progressed, None, FilmReading]:
     """One film's answer with its picture and heat map; model None is the bundled one.
 
     A single film takes too short to be cancelled. Raises FilmUnreadable or JobFailed.
@@ -53,13 +55,13 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
     loaded = load_in_use(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
     pixels = read_film(path)
-    small = resized(pixels, loaded.preprocessing.size_px, loaded.preprocessing.size_px)
+    small = resize(pixels, loaded.preprocessing.size_px, loaded.preprocessing.size_px)
     probability = loaded.probabilities(small[None])[0]
     label = loaded.calibration.label(probability)
-    heat = heat_map(loaded, small, label)
+    heat = compute_heat_map(loaded, small, label)
     height, width = pixels.shape
     large = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
-    details = film_details(path)
+    details = read_details(path)
     return FilmReading(
         path=path,
         label=loaded.header.classes[label],
@@ -69,9 +71,9 @@ def read_one(path: Path, model: Path | None, cancel: threading.Event) -> Generat
         threshold=loaded.calibration.threshold,
         decision=loaded.calibration.decision(probability),
         model=loaded.header.name,
-        validation=validation_here(loaded.header)[1],
+        validation=format_validation(loaded.header)[1],
         details=details,
         pixels=pixels,
         heat=large,
-        cautions=cautions(details, loaded.header.ages),
+        cautions=list_cautions(details, loaded.header.ages),
     )

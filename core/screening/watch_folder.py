@@ -8,10 +8,10 @@ from typing import Final
 from core.jobs.events import Progressed, Stage
 from core.models.model_file import load_in_use
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
-from core.screening.folder_listing import Waiting, listed
-from core.screening.screening import Screening, ScreeningEvent, earlier_rows, own_files
+from core.screening.folder_listing import ListedFile, list_folder
+from core.screening.screening import Screening, ScreeningEvent, list_own_files, read_earlier_rows
 from core.system.errors import JobFailed, Reason
-from core.system.file_locks import only_writer
+from core.system.file_locks import lock_output
 from core.system.files import check_writable
 from core.system.language import tr
 
@@ -26,7 +26,7 @@ class Arrivals:
     def __init__(self) -> None:
         self._seen: dict[str, tuple[tuple[int, int], int]] = {}
 
-    def complete(self, files: dict[str, Waiting], answered: set[str]) -> list[Waiting]:
+    def complete(self, files: dict[str, ListedFile], answered: set[str]) -> list[ListedFile]:
         """Look once; files that are complete now and have no row yet, in the order of their names."""
         ready, seen = [], {}
         for name in sorted(set(files) - answered):
@@ -56,17 +56,17 @@ def watch(
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
     check_writable(output.parent)
-    with only_writer(output):
+    with lock_output(output):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_in_use(model)
-        kept = earlier_rows(output, loaded, resume=True)
+        kept = read_earlier_rows(output, loaded, resume=True)
         yield ScreeningStarted(len(kept), tuple(kept), loaded.header.classes)
         work, arrivals = Screening(loaded, output, kept, None), Arrivals()
         answered = {row.file for row in kept}
         try:
             while not cancel.is_set():
                 try:
-                    files = listed(folder, own_files(output))
+                    files = list_folder(folder, list_own_files(output))
                 except JobFailed:
                     files = {}  # the share is away; what waits is looked for again
                 for row in work.answered(arrivals.complete(files, answered), cancel):

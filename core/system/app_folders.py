@@ -19,7 +19,7 @@ def cache_folder() -> Path:
     return user_cache_path(NAME, appauthor=False)
 
 
-def new_place(folder: Path, after: str = "", before: str = "") -> Path:
+def new_timestamped_path(folder: Path, after: str = "", before: str = "") -> Path:
     """A path in `folder` whose name tells the local time and that nothing has yet, for results of now.
 
     The time alone is no name: a clock that is set back would lead to results of before.

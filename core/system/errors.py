@@ -106,7 +106,7 @@ REFUSALS: Final = {
 }
 
 
-def reason_in_words(reason: str) -> str:
+def format_reason(reason: str) -> str:
     """A reason of REASONS to people; a code that a ledger of another version may hold nearly as it is."""
     return tr(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
 

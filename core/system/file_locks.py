@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from core.system.errors import JobFailed, Reason
-from core.system.files import WRITE_TEST, explained_write, temporary_prefix
+from core.system.files import WRITE_TEST, explain_write_errors, temporary_prefix
 from core.system.language import tr
 
 LOCK: Final = "lock"
@@ -21,7 +21,7 @@ TRIES: Final = 5  # against another program that ends, and removes its lock file
 
 
 @contextmanager
-def only_writer(output: Path) -> Iterator[None]:
+def lock_output(output: Path) -> Iterator[None]:
     """Keep every other program from writing the file or folder `output`; what a crash left half written is removed.
 
     The folder of a file must be there. Where the file system knows no locks, nothing is kept from anybody.
@@ -49,7 +49,7 @@ def is_own(path: Path, output: Path) -> bool:
 def _locked(path: Path, output: Path) -> int:
     """The open lock file. Raises JobFailed."""
     for _ in range(TRIES):
-        with explained_write(path):
+        with explain_write_errors(path):
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             _lock(descriptor)

@@ -20,7 +20,7 @@ NOT_OFFERED: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno
 
 
 @contextmanager
-def explained_write(path: Path) -> Iterator[None]:
+def explain_write_errors(path: Path) -> Iterator[None]:
     """Turn an OSError met while writing `path` into a JobFailed with a sentence a person can act on."""
     try:
         yield
@@ -39,7 +39,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     A crash or power cut leaves the old file or the new one, never half of one.
     Raises JobFailed (disk_full or output_not_writable); the temporary file is removed.
     """
-    with explained_write(path):
+    with explain_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=".tmp", dir=path.parent)
         temporary = Path(name)
@@ -67,7 +67,7 @@ def write_text_atomically(path: Path, text: str) -> None:
     write_atomically(path, lambda stream: stream.write(text.encode("utf-8")))
 
 
-def flushed_append(path: Path, text: str) -> None:
+def append_flushed(path: Path, text: str) -> None:
     """Add text to a file and make sure that it is on the disk. A torn last line before it is ended first.
 
     Raises OSError; the file is then as long as before.
@@ -123,7 +123,7 @@ def check_writable(folder: Path) -> None:
 
     Raises JobFailed (disk_full or output_not_writable).
     """
-    with explained_write(folder):
+    with explain_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=WRITE_TEST) as probe:
             probe.write(b"0" * 4096)
@@ -138,7 +138,7 @@ def read_json(path: Path) -> Any:
         raise ValueError(tr("it is nested too deeply")) from error
 
 
-def unused(path: Path) -> Path:
+def unused_path(path: Path) -> Path:
     """`path`, or where there is something, the same with the first number from 2 before its suffix that is free.
 
     Names that are made of the time are not free where the clock was set back.
@@ -154,6 +154,6 @@ def sha256_of_text(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def readable_name(name: str) -> str:
+def escape_undecodable(name: str) -> str:
     """A file name as text that can always be written as UTF-8: bytes that are not UTF-8 become \\xNN."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

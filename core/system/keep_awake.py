@@ -9,7 +9,7 @@ from core.system.language import tr
 
 
 @contextmanager
-def kept_awake() -> Iterator[str]:
+def keep_awake() -> Iterator[str]:
     """Hold sleep off inside the block; gives a sentence that says whether that worked."""
     with keep.running(on_fail="pass") as mode:
         if mode.active:

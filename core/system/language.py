@@ -1,7 +1,8 @@
 """The language in which people are spoken to, in the window and in documents. Codes, keys and logs stay English.
 
 Sentences stand in the code in English; the others are GNU gettext catalogues in resources/translations, one a language.
-Nobody chooses a language on the command line, so it speaks English, and so does every process until `speak` is called.
+Nobody chooses a language on the command line, so it speaks English, and so does every
+process until `set_language` is called.
 """
 
 import gettext
@@ -30,13 +31,13 @@ class _Spoken:
     catalogue = gettext.NullTranslations()
 
 
-def speak(language: Language) -> None:
+def set_language(language: Language) -> None:
     """Speak this language from now on. What was said before stays as it is. Raises FileNotFoundError, OSError."""
     _Spoken.catalogue = gettext.NullTranslations() if language is Language.ENGLISH else _catalogue(language)
     _Spoken.language = language
 
 
-def spoken() -> Language:
+def current_language() -> Language:
     """The language of this process."""
     return _Spoken.language
 

@@ -20,12 +20,12 @@ def processor_name() -> str:
     return next(names, "") or platform.processor() or platform.machine()
 
 
-def path_of(topic: str, key: list[str]) -> Path:
+def measurement_path(topic: str, key: list[str]) -> Path:
     """Where a measurement of `topic` is kept. key: all that its outcome depends on."""
     return cache_folder() / topic / f"{sha256_of_text(json.dumps(key))[:16]}.json"
 
 
-def recalled(path: Path, key: list[str]) -> dict[str, Any] | None:
+def recall(path: Path, key: list[str]) -> dict[str, Any] | None:
     """What is kept in `path`; None where there is nothing, or what is damaged or was measured under another key."""
     try:
         content = read_json(path)
@@ -34,7 +34,7 @@ def recalled(path: Path, key: list[str]) -> dict[str, Any] | None:
         return None
 
 
-def keep(path: Path, key: list[str], content: dict[str, Any]) -> None:
+def store(path: Path, key: list[str], content: dict[str, Any]) -> None:
     """Keep an outcome for the next start; without room for it, it is measured again then."""
     try:
         write_text_atomically(path, json.dumps({"key": key, **content}))

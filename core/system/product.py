@@ -26,7 +26,7 @@ class Build:
         )
 
 
-def this_build() -> Build:
+def read_build() -> Build:
     """What packaging/build.py wrote beside the packaged program; the bare version when run from the source."""
     try:
         content = read_json(resource("build.json"))

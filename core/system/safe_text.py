@@ -3,24 +3,24 @@
 import unicodedata
 from typing import Final
 
-from core.system.files import readable_name
+from core.system.files import escape_undecodable
 
 # bidirectional controls: they can make "film\u202egnp.exe" read as another name
 BIDI_CONTROLS: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
-def escaped_character(character: str) -> str:
+def escape_character(character: str) -> str:
     """A character as people write one that cannot be shown: \\uXXXX, or \\UXXXXXXXX beyond the first plane."""
     return f"\\u{ord(character):04X}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08X}"
 
 
-def visible(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """`text` with every control character, half surrogate and bidirectional control as an escape; line ends stay."""
     if text.isprintable():
         return text
     return "".join(
-        escaped_character(character)
+        escape_character(character)
         if character != "\n"
         and (unicodedata.category(character) in UNSEEN or unicodedata.bidirectional(character) in BIDI_CONTROLS)
         else character
@@ -28,6 +28,6 @@ def visible(text: str) -> str:
     )
 
 
-def visible_name(name: str) -> str:
-    """A file's name, in one line, as `visible`; bytes that are not UTF-8 become \\xNN."""
-    return visible(readable_name(name)).replace("\n", escaped_character("\n"))
+def escape_name(name: str) -> str:
+    """A file's name, in one line, as `escape_unprintable`; bytes that are not UTF-8 become \\xNN."""
+    return escape_unprintable(escape_undecodable(name)).replace("\n", escape_character("\n"))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def asked_to_stop(cancel: threading.Event) -> Iterator[None]:
+def handle_stop_signals(cancel: threading.Event) -> Iterator[None]:
     """Let the first Ctrl-C, SIGTERM or closed terminal set `cancel`; a second one raises KeyboardInterrupt.
 
     Only for the main thread, as signals are.

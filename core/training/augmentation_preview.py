@@ -8,13 +8,13 @@ import torch
 
 from core.films.images import read_square
 from core.jobs.events import Progressed, Stage
-from core.networks.augmentation import augmented
-from core.networks.preprocessing import as_fractions
+from core.networks.augmentation import augment
+from core.networks.preprocessing import to_unit_range
 from core.recipes.recipe import Augmentation
 from core.training.events import Preview
 
 
-def preview(
+def preview_augmentation(
     path: Path, augmentation: Augmentation, size_px: int, count: int, seed: int, cancel: threading.Event
 ) -> Generator[Progressed, None, Preview]:
     """`count` variants of the film in `path`, the same for the same seed. Too short to be cancelled.
@@ -23,7 +23,7 @@ def preview(
     """
     yield Progressed(Stage.READING_DATASET, 0, None)
     film = torch.from_numpy(read_square(path, size_px).copy())
-    films = as_fractions(film.expand(count, -1, -1))
-    changed = augmented(films, augmentation, torch.Generator().manual_seed(seed))
+    films = to_unit_range(film.expand(count, -1, -1))
+    changed = augment(films, augmentation, torch.Generator().manual_seed(seed))
     pixels = (changed[:, 0] * 255).round().to(torch.uint8).numpy()
     return Preview(path, tuple(pixels))

@@ -19,7 +19,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 @contextmanager
-def joined() -> Iterator[int]:
+def join_processes() -> Iterator[int]:
     """Join the processes that torchrun started, if it did; gives this one's number, 0 for the one that writes."""
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield 0
@@ -33,31 +33,31 @@ def joined() -> Iterator[int]:
         distributed.destroy_process_group()
 
 
-def processes() -> int:
+def process_count() -> int:
     """How many processes train together."""
     return distributed.get_world_size() if distributed.is_available() and distributed.is_initialized() else 1
 
 
-def in_parallel(network: nn.Module) -> nn.Module:
+def wrap_parallel(network: nn.Module) -> nn.Module:
     """The network with gradients averaged over all processes; itself where there is one."""
-    if processes() == 1:
+    if process_count() == 1:
         return network
     device = next(network.parameters()).device
     return DistributedDataParallel(network, device_ids=[device.index] if device.type == "cuda" else None)
 
 
-def own_share(count: int) -> slice:
+def select_own_films(count: int) -> slice:
     """Which of a batch of `count` films this process takes: all of them where a share would have fewer than two."""
-    parts = processes()
+    parts = process_count()
     if count < 2 * parts:
         return slice(0, count)
     number = distributed.get_rank() if parts > 1 else 0
     return slice(count * number // parts, count * (number + 1) // parts)
 
 
-def summed(values: list[float], device: torch.device) -> list[float]:
+def sum_over_processes(values: list[float], device: torch.device) -> list[float]:
     """The sum of each value over all processes."""
-    if processes() == 1:
+    if process_count() == 1:
         return values
     total = torch.tensor(values, dtype=torch.float64 if device.type == "cpu" else torch.float32, device=device)
     distributed.all_reduce(total)
@@ -66,20 +66,20 @@ def summed(values: list[float], device: torch.device) -> list[float]:
 
 def agree_to_stop(cancel: threading.Event, device: torch.device) -> bool:
     """True in every process at the same batch, as soon as one of them was asked to stop."""
-    if summed([float(cancel.is_set())], device)[0] > 0:
+    if sum_over_processes([float(cancel.is_set())], device)[0] > 0:
         cancel.set()
     return cancel.is_set()
 
 
 def share_statistics(*networks: nn.Module) -> None:
     """Give every process the buffers (BatchNorm's statistics) of the first."""
-    if processes() > 1:
+    if process_count() > 1:
         for network in networks:
             for buffer in network.buffers():
                 _broadcast(buffer)
 
 
-def hand_out(source: Path, target: Path) -> None:
+def copy_to_processes(source: Path, target: Path) -> None:
     """Give every process but the first its own copy, in `target`, of the files in the first one's folder `source`.
 
     The machines of a training need not share a disk, and a folder that is being written must not be copied.

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from core.jobs.events import Noted, Severity
-from core.system.error_messages import ran_out_of_memory
+from core.system.error_messages import is_out_of_memory
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
-from core.training.distributed import own_share, processes, summed
+from core.training.distributed import process_count, select_own_films, sum_over_processes
 
 SMALLEST_PART = 2  # films a batch may be divided into when memory runs out; BatchNorm needs two
 
@@ -43,7 +43,7 @@ class Gradients:
             try:
                 return self._of(films, labels, share)
             except (MemoryError, RuntimeError) as error:
-                if not ran_out_of_memory(error) or processes() > 1:
+                if not is_out_of_memory(error) or process_count() > 1:
                     raise
                 if self.part_size // 2 < SMALLEST_PART:
                     sentence = tr(
@@ -66,9 +66,9 @@ class Gradients:
         self.network.zero_grad(set_to_none=True)
         total = right = 0.0
         whole, others = len(films), labels.flip(0)
-        own = own_share(whole) if self.divided else slice(0, whole)
+        own = select_own_films(whole) if self.divided else slice(0, whole)
         films, labels, others = films[own], labels[own], others[own]
-        factor = processes() if len(films) < whole else 1
+        factor = process_count() if len(films) < whole else 1
         for where in torch.split(torch.arange(len(films)), self._sizes(len(films))):
             start, end = int(where[0]), int(where[-1]) + 1
             logits = self.forward(films[start:end])
@@ -80,7 +80,7 @@ class Gradients:
             calls = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] >= 0).long()
             right += float((calls == labels[start:end]).sum())
         if len(films) < whole:
-            total, right = summed([total, right], films.device)
+            total, right = sum_over_processes([total, right], films.device)
         return total, right
 
     def _sizes(self, count: int) -> list[int]:

@@ -13,7 +13,7 @@ from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
 
-def start_weights(
+def load_initial_weights(
     network: Network, recipe: Recipe, classes: tuple[str, ...], cancel: threading.Event
 ) -> Generator[Progressed | Noted, None, bool]:
     """Give the backbone the recipe's starting weights, for a training on `classes`. False if cancelled meanwhile.

@@ -17,17 +17,17 @@ from core.datasets.dataset import Split
 from core.datasets.decoded_films import DecodedFilms
 from core.jobs.events import Noted, Progressed, Stage
 from core.jobs.progress import PROGRESS_SECONDS, Pace
-from core.models.model_file import logits_of
-from core.networks.architectures import build, trainable_parameters
-from core.networks.augmentation import augmented
-from core.networks.device import chosen_compute
-from core.networks.preprocessing import Preprocessing, as_fractions, network_input
+from core.models.model_file import compute_logits
+from core.networks.architectures import build_network, unfreeze
+from core.networks.augmentation import augment
+from core.networks.device import choose_compute
+from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
 from core.recipes.recipe import Depth, Recipe
-from core.training.distributed import agree_to_stop, in_parallel, share_statistics
+from core.training.distributed import agree_to_stop, share_statistics, wrap_parallel
 from core.training.events import BatchEnded
 from core.training.gradients import Gradients
-from core.training.optimization import AveragedWeights, class_weights, loss_of, make_optimizer, set_rate
-from core.training.time_estimate import Forecast
+from core.training.optimization import AveragedWeights, compute_class_weights, compute_loss, make_optimizer, set_rate
+from core.training.time_estimate import TimeEstimate
 
 LearnerEvent = Progressed | BatchEnded | Noted
 SETTLING_FILMS = 256  # that BatchNorm's statistics are taken from before validation
@@ -48,13 +48,13 @@ class Learner:
 
     def __init__(self, recipe: Recipe, splits: dict[Split, DecodedFilms], classes: int) -> None:
         self.recipe, self.splits = recipe, splits
-        self.compute = chosen_compute()
+        self.compute = choose_compute()
         self.preprocessing = Preprocessing(recipe.image_size_px, recipe.normalisation)
         self._labels = torch.from_numpy(splits[Split.TRAINING].labels)
-        self.class_weights = class_weights(self._labels, classes) if recipe.class_weights else None
-        self.network = build(recipe.architecture, classes)
+        self.class_weights = compute_class_weights(self._labels, classes) if recipe.class_weights else None
+        self.network = build_network(recipe.architecture, classes)
         self.features: dict[Split, Tensor] = {}
-        self.forecast = Forecast(recipe, {split: len(films.labels) for split, films in splits.items()})
+        self.forecast = TimeEstimate(recipe, {split: len(films.labels) for split, films in splits.items()})
         self.gradients = Gradients(self.network, self._forward, self._loss, recipe.batch_size)
 
     def to_device(self) -> None:
@@ -65,12 +65,12 @@ class Learner:
         """Make the optimizer of the head alone (cached features) or of all that the recipe lets train."""
         self.fine_tuning = fine_tuning
         depth = self.recipe.depth if fine_tuning else Depth.HEAD
-        backbone = trainable_parameters(self.network, self.recipe.architecture, depth)
+        backbone = unfreeze(self.network, self.recipe.architecture, depth)
         self.on_features = not backbone
         self.gradients.divided = not self.on_features
         self.optimizer = make_optimizer(self.recipe, self.network.head, backbone)
         self.average = AveragedWeights.of(self.network, self.recipe.averaging_decay)
-        self._parallel = self.network if self.on_features else in_parallel(self.network)
+        self._parallel = self.network if self.on_features else wrap_parallel(self.network)
         self.phase_start = self.recipe.frozen_epochs if fine_tuning else 0
         self.phase_epochs = self.recipe.epochs if fine_tuning else self.recipe.frozen_epochs
 
@@ -100,7 +100,7 @@ class Learner:
     def _input(self, split: Split, which: slice) -> Tensor:
         """Films of a split as network input, unaugmented."""
         films = torch.from_numpy(np.array(self.splits[split].pixels[which])).to(self.compute.device)
-        return network_input(as_fractions(films), self.preprocessing)
+        return network_input(to_unit_range(films), self.preprocessing)
 
     def pass_over(self, epoch: int, epochs: int, cancel: threading.Event) -> Generator[LearnerEvent, None, Pass]:
         """One pass over the training films, in an order and with changes that only seed and epoch decide.
@@ -207,7 +207,7 @@ class Learner:
             films = self.features[Split.TRAINING][part]
         else:
             pixels = torch.from_numpy(np.array(self.splits[Split.TRAINING].pixels[part.numpy()]))
-            films = augmented(as_fractions(pixels.to(self.compute.device)), self.recipe.augmentation, generator)
+            films = augment(to_unit_range(pixels.to(self.compute.device)), self.recipe.augmentation, generator)
         return films if share == 1 else share * films + (1 - share) * films.flip(0)
 
     def _forward(self, films: Tensor) -> Tensor:
@@ -219,12 +219,12 @@ class Learner:
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         weights = None if self.class_weights is None else self.class_weights.to(logits.device)
-        return loss_of(logits, labels, weights, self.recipe.label_smoothing)
+        return compute_loss(logits, labels, weights, self.recipe.label_smoothing)
 
     def validation_loss(self, logits: npt.NDArray[np.float32]) -> float:
         """The loss of logits of the validation films, without smoothing."""
         labels = torch.from_numpy(self.splits[Split.VALIDATION].labels)
-        return float(loss_of(torch.from_numpy(logits), labels, self.class_weights, 0.0))
+        return float(compute_loss(torch.from_numpy(logits), labels, self.class_weights, 0.0))
 
     def logits(self, split: Split, epoch: int, cancel: threading.Event) -> npt.NDArray[np.float32]:
         """Logits of the averaged network after a pass, from cached features where the backbone is unchanged."""
@@ -232,6 +232,6 @@ class Learner:
             with torch.inference_mode():
                 return self.average.network.head(self.features[split]).float().cpu().numpy()  # type: ignore[no-any-return]
         start = time.monotonic()
-        logits = logits_of(self.average.network, self.preprocessing, self.splits[split].pixels, cancel)
+        logits = compute_logits(self.average.network, self.preprocessing, self.splits[split].pixels, cancel)
         self.forecast.looked(epoch, len(logits), time.monotonic() - start)
         return logits

@@ -16,22 +16,22 @@ FIRST_RATE_SHARE = 0.04
 MOMENTUM = 0.9
 
 
-def class_weights(labels: Tensor, classes: int) -> Tensor:
+def compute_class_weights(labels: Tensor, classes: int) -> Tensor:
     """A weight for each class (classes,), mean 1 over the films, so that each class counts alike in the loss."""
     counts = torch.bincount(labels, minlength=classes).clamp_min(1)
     return len(labels) / (classes * counts.float())
 
 
-def loss_of(logits: Tensor, labels: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
+def compute_loss(logits: Tensor, labels: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
     """Mean loss of logits (n, outputs) against labels (n,): BCEWithLogits for one output, else cross-entropy."""
     if logits.shape[1] > 1:
         return functional.cross_entropy(logits.float(), labels, weights, label_smoothing=smoothing)
-    targets = smoothed(labels, smoothing)
+    targets = smooth_labels(labels, smoothing)
     each = None if weights is None else weights[labels]
     return functional.binary_cross_entropy_with_logits(logits[:, 0].float(), targets, each)
 
 
-def smoothed(labels: Tensor, smoothing: float) -> Tensor:
+def smooth_labels(labels: Tensor, smoothing: float) -> Tensor:
     """Labels (n,) of 0 and 1 as targets for one logit, moved by half of `smoothing` towards each other."""
     return labels.float() * (1 - smoothing) + smoothing / 2
 

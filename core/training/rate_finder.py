@@ -19,9 +19,9 @@ from core.jobs.events import Stage
 from core.jobs.progress import Pace
 from core.recipes.recipe import Recipe, Schedule
 from core.training.events import RateCurve
-from core.training.initial_weights import start_weights
+from core.training.initial_weights import load_initial_weights
 from core.training.learner import Learner, LearnerEvent
-from core.training.training_data import gathered
+from core.training.training_data import prepare_training_data
 
 STEPS: Final = 80
 LOWEST, HIGHEST = 1e-6, 1.0
@@ -40,12 +40,12 @@ def find_rate(
     Raises JobFailed as a training does.
     """
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
-        material = yield from gathered(source, recipe, preparation, Path(folder) / "films", cancel)
+        material = yield from prepare_training_data(source, recipe, preparation, Path(folder) / "films", cancel)
         if material is None:
             return None
         torch.manual_seed(recipe.seed)
         learner = Learner(replace(recipe, schedule=Schedule.CONSTANT), material.splits, len(material.dataset.classes))
-        if not (yield from start_weights(learner.network, recipe, material.dataset.classes, cancel)):
+        if not (yield from load_initial_weights(learner.network, recipe, material.dataset.classes, cancel)):
             return None
         learner.to_device()
         learner.begin_phase(fine_tuning=True)
@@ -69,10 +69,10 @@ def _curve(learner: Learner, cancel: threading.Event) -> Generator[LearnerEvent,
         losses.append(smooth)
         if progress := pace.at(step):
             yield progress
-    return RateCurve(tuple(rates), tuple(losses), suggested(rates, losses))
+    return RateCurve(tuple(rates), tuple(losses), suggest_rate(rates, losses))
 
 
-def suggested(rates: Sequence[float], losses: Sequence[float]) -> float | None:
+def suggest_rate(rates: Sequence[float], losses: Sequence[float]) -> float | None:
     """The rate at which the loss falls fastest over the logarithm of the rate; None where it never falls.
 
     Looked for only in the two decades below the rate with the lowest loss, on the curve smoothed once more: losses of

@@ -23,13 +23,13 @@ from core.runs.epoch_log import EpochEnded
 from core.runs.run_folder import begin_run, data_fingerprint
 from core.runs.search_file import begin_search
 from core.system.errors import JobFailed, Reason
-from core.system.file_locks import only_writer
+from core.system.file_locks import lock_output
 from core.system.files import check_writable, cut_torn_line
-from core.system.keep_awake import kept_awake
+from core.system.keep_awake import keep_awake
 from core.system.language import tr
 from core.training.events import SearchResult, TrialEnded
 from core.training.training import Training, TrainingEvent
-from core.training.training_data import Material, gathered
+from core.training.training_data import TrainingData, prepare_training_data
 
 JOURNAL: Final = "search.journal"
 BATCH_SIZES: Final = (8, 16, 32, 64)
@@ -56,7 +56,7 @@ def search(
     is about another recipe or other films.
     """
     check_writable(folder)
-    with only_writer(folder):
+    with lock_output(folder):
         return (yield from _searched(source, recipe, folder, cancel, seconds, trials, preparation))
 
 
@@ -76,11 +76,11 @@ def _searched(
     study = _study(folder, recipe.seed)
     best = _best(study, recipe)
     try:
-        material = yield from gathered(source, recipe, preparation, store, cancel)
+        material = yield from prepare_training_data(source, recipe, preparation, store, cancel)
         if material is None:
             return best
         _check_data(study, material)
-        with kept_awake() as sentence:
+        with keep_awake() as sentence:
             yield Noted(sentence)
             tried, start = 0, time.monotonic()
             while not cancel.is_set() and (trials is None or tried < trials):
@@ -96,7 +96,7 @@ def _searched(
 
 
 class _Ours:
-    """No lock, for `only_writer` has the folder: Optuna's own outlives a killed process and wants symbolic links."""
+    """No lock, for `lock_output` has the folder: Optuna's own outlives a killed process and wants symbolic links."""
 
     def acquire(self) -> bool:
         return True
@@ -128,7 +128,7 @@ def _study(folder: Path, seed: int) -> optuna.Study:
     return study
 
 
-def _check_data(study: optuna.Study, material: Material) -> None:
+def _check_data(study: optuna.Study, material: TrainingData) -> None:
     """Keep which films the search is about. Raises JobFailed (nothing_to_resume) where it was about others before."""
     fingerprint = data_fingerprint(material.dataset)
     if study.user_attrs.get("data", fingerprint) != fingerprint:
@@ -155,7 +155,7 @@ def _one_trial(
     trial: optuna.Trial,
     source: Path,
     recipe: Recipe,
-    material: Material,
+    material: TrainingData,
     folder: Path,
     cancel: threading.Event,
     preparation: Preparation,

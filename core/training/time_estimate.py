@@ -33,7 +33,7 @@ def _mean_at(costs: Mapping[int, _Cost], size_px: int) -> float | None:
     return None if known is None else costs[known].mean * (size_px / known) ** 2
 
 
-class Forecast:
+class TimeEstimate:
     """Seconds left of one training with `recipe` on so many films of each split.
 
     What a film costs is kept by its size: a batch has costs that do not shrink with its films. Epochs of the head on
@@ -93,15 +93,15 @@ class Forecast:
         return recipe.frozen_epochs if recipe.trains_backbone else recipe.all_epochs
 
 
-def time_left(event: BatchEnded) -> str:
+def format_time_left(event: BatchEnded) -> str:
     """What to say of the time that a training needs at this batch; early stopping may end it sooner."""
     if event.seconds_left is None:
         return ""
-    time = in_words(event.seconds_left)
+    time = format_duration(event.seconds_left)
     return tr("at most {time} left", time=time) if event.may_end_early else tr("about {time} left", time=time)
 
 
-def in_words(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time as a person says it: 40 s, 12 min, 3 h 20 min."""
     if seconds < 100:
         return f"{seconds:.0f} s"

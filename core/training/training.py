@@ -16,20 +16,20 @@ import torch
 from core.datasets.dataset import Split
 from core.datasets.events import FilmLeftOut
 from core.datasets.preparation import AS_IT_IS, Preparation
-from core.input_checks.drift import DRIFT, SCORE, Reference, measured
-from core.input_checks.gate import fitted
+from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
+from core.input_checks.gate import fit_gate
 from core.jobs.events import Noted, Progressed, Severity, Stage
-from core.metrics.figures import Figures, figures_of, to_json_object, validation_figures
+from core.metrics.figures import Figures, compute_figures, compute_validation_figures, to_json_object
 from core.metrics.intervals import group_numbers
-from core.models.calibration import Calibration, calibrated
-from core.models.model_file import load_model, logits_of, save_model
+from core.models.calibration import Calibration, fit_calibration
+from core.models.model_file import compute_logits, load_model, save_model
 from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, VALIDATION
-from core.models.predictions import Answers
+from core.models.predictions import Predictions
 from core.networks.architectures import Network
 from core.networks.preprocessing import Preprocessing
 from core.recipes.recipe import KeptBy, OperatingPoint, Recipe
 from core.recipes.recipe_json import to_json_object as recipe_json
-from core.runs.epoch_log import EpochEnded, log_epoch, seconds_of
+from core.runs.epoch_log import EpochEnded, log_epoch, total_seconds
 from core.runs.run_folder import (
     CHECKPOINT,
     METRICS,
@@ -42,18 +42,18 @@ from core.runs.run_folder import (
     write_predictions,
     write_splits,
 )
-from core.runs.test_set_use import count_look
+from core.runs.test_set_use import count_use
 from core.system.errors import JobFailed, Reason
-from core.system.file_locks import only_writer
-from core.system.files import check_writable, readable_name, write_text_atomically
-from core.system.keep_awake import kept_awake
+from core.system.file_locks import lock_output
+from core.system.files import check_writable, escape_undecodable, write_text_atomically
+from core.system.keep_awake import keep_awake
 from core.system.language import tr
 from core.system.product import NOTICE
 from core.training.checkpoint import load_checkpoint, save_checkpoint
 from core.training.events import BatchEnded, TrainingResult, TrainingStarted
-from core.training.initial_weights import start_weights
+from core.training.initial_weights import load_initial_weights
 from core.training.learner import Learner, Pass
-from core.training.training_data import Material, gathered
+from core.training.training_data import TrainingData, prepare_training_data
 
 TrainingEvent = Progressed | Noted | FilmLeftOut | TrainingStarted | BatchEnded | EpochEnded
 Steps = Generator[TrainingEvent, None, None]
@@ -78,17 +78,17 @@ def train(
     """
     check_writable(run_dir)
     store = run_dir / ".films.tmp"
-    with only_writer(run_dir):
+    with lock_output(run_dir):
         recipe, preparation = begin_run(run_dir, recipe, preparation, resume)
         resume = (run_dir / CHECKPOINT).is_file()
         try:
-            material = yield from gathered(source, recipe, preparation, store, cancel)
+            material = yield from prepare_training_data(source, recipe, preparation, store, cancel)
             if material is None:
                 return TrainingResult(run_dir, False, None, None, 0, None, None)
             training = Training(recipe, material, run_dir, cancel)
             if not resume:
                 training.begin(source)
-            with kept_awake() as sentence:
+            with keep_awake() as sentence:
                 yield Noted(sentence)
                 return (yield from training.run(resume))
         finally:
@@ -102,7 +102,7 @@ class Training:
     """
 
     def __init__(
-        self, recipe: Recipe, material: Material, run_dir: Path, cancel: threading.Event, seals_test: bool = False
+        self, recipe: Recipe, material: TrainingData, run_dir: Path, cancel: threading.Event, seals_test: bool = False
     ) -> None:
         self.recipe, self.dataset, self.splits = recipe, material.dataset, material.splits
         self.codes = {
@@ -124,14 +124,16 @@ class Training:
         """Write down what the run is about: its card and its splits."""
         write_splits(self.run_dir, self.dataset)
         started = datetime.now().astimezone().isoformat(timespec="seconds")
-        write_card(self.run_dir, RunCard(self.run_dir.name, "", readable_name(str(source)), self.fingerprint, started))
+        write_card(
+            self.run_dir, RunCard(self.run_dir.name, "", escape_undecodable(str(source)), self.fingerprint, started)
+        )
 
     def run(self, resume: bool) -> Generator[TrainingEvent, None, TrainingResult]:
         """All epochs, then the test films."""
         torch.manual_seed(self.recipe.seed)
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         self.learner = Learner(self.recipe, self.splits, len(self.dataset.classes))
-        if not (yield from start_weights(self.learner.network, self.recipe, self.dataset.classes, self.cancel)):
+        if not (yield from load_initial_weights(self.learner.network, self.recipe, self.dataset.classes, self.cancel)):
             return self._result(completed=False)
         self.learner.to_device()
         self.learner.begin_phase(fine_tuning=self.recipe.frozen_epochs == 0)
@@ -188,7 +190,7 @@ class Training:
             raise JobFailed(Reason.RECIPE_INVALID, tr("The loss left all bounds. Try a lower learning rate."))
         self.epoch += 1
         labels = self.splits[Split.VALIDATION].labels
-        figures = validation_figures(labels, logits)
+        figures = compute_validation_figures(labels, logits)
         scores = {KeptBy.LOSS: -loss, KeptBy.AUC: figures.auc, KeptBy.ACCURACY: figures.accuracy}
         score = scores[self.recipe.kept_by]
         is_best = score > self.best_score
@@ -225,17 +227,17 @@ class Training:
     def _keep(self, logits: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], score: float) -> None:
         """Write the present weights as the best model, calibrated on the validation films."""
         balanced = self.recipe.operating_point is OperatingPoint.BALANCED
-        self.calibration = calibrated(logits, labels, self.recipe.calibrate, balanced)
+        self.calibration = fit_calibration(logits, labels, self.recipe.calibrate, balanced)
         patients = group_numbers(self.splits[Split.VALIDATION].patients)
-        answers = Answers(labels, logits, patients, tuple(self.codes[Split.VALIDATION]))
+        answers = Predictions(labels, logits, patients, tuple(self.codes[Split.VALIDATION]))
         self.validation = answers.to_json_object()
-        measures = measured(self.splits[Split.VALIDATION].pixels[:MEASURED])
+        measures = measure_films(self.splits[Split.VALIDATION].pixels[:MEASURED])
         if logits.shape[1] == 1:
             measures[SCORE] = self.calibration.probabilities(logits)
         self.reference = Reference(measures).to_json_object()
         self.best_epoch, self.best_score = self.epoch, score
         if self.gate is None:  # the films stay the same from epoch to epoch
-            gate = fitted(self.splits[Split.TRAINING].pixels, self.splits[Split.VALIDATION].pixels)
+            gate = fit_gate(self.splits[Split.TRAINING].pixels, self.splits[Split.VALIDATION].pixels)
             self.gate = gate.to_json_object() if gate else None
         self._save_model(self.learner.average.network, self.learner.preprocessing, metrics=None)
 
@@ -281,19 +283,19 @@ class Training:
         test = self.splits[Split.TEST]
         yield Progressed(Stage.TESTING, 0, len(test.labels))
         model = load_model(self.run_dir / MODEL)
-        logits = logits_of(model.network, model.preprocessing, test.pixels, self.cancel)
+        logits = compute_logits(model.network, model.preprocessing, test.pixels, self.cancel)
         if self.cancel.is_set():
             return self._result(completed=False)
         probabilities = model.calibration.probabilities(logits)
         threshold, classes = model.calibration.threshold, self.dataset.classes
-        figures = figures_of(test.labels, probabilities, threshold, classes, test.patients)
+        figures = compute_figures(test.labels, probabilities, threshold, classes, test.patients)
         metrics = to_json_object(figures)
         # after a resume these are known only there
         self.validation, self.reference, self.gate = (model.header.content[name] for name in (VALIDATION, DRIFT, GATE))
         films = self.dataset.of_split(Split.TEST)
         names = [self.dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [classes[film.label] for film in films], probabilities)
-        count_look(self.run_dir / MODEL, model.header, self.codes[Split.TEST], by_training=True)
+        count_use(self.run_dir / MODEL, model.header, self.codes[Split.TEST], by_training=True)
         write_text_atomically(self.run_dir / METRICS, json.dumps(metrics, indent=2) + "\n")
         self._save_model(model.network, model.preprocessing, metrics)
         self.end()
@@ -301,7 +303,7 @@ class Training:
 
     def end(self) -> None:
         """Note how long it took and drop what a resume would need: this training is over."""
-        write_card(self.run_dir, replace(read_card(self.run_dir), seconds=seconds_of(self.run_dir)))
+        write_card(self.run_dir, replace(read_card(self.run_dir), seconds=total_seconds(self.run_dir)))
         (self.run_dir / CHECKPOINT).unlink(missing_ok=True)
 
     def _result(self, completed: bool, figures: Figures | None = None) -> TrainingResult:

@@ -5,13 +5,13 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.datasets.audit import audit, blocking
+from core.datasets.audit import audit, find_blocking
 from core.datasets.dataset import Dataset, Split
-from core.datasets.decoded_films import DecodedFilms, decoded_films, films_of_split
+from core.datasets.decoded_films import DecodedFilms, decode_films, select_split
 from core.datasets.events import AuditResult, FilmLeftOut
 from core.datasets.patient_ages import age_range
 from core.datasets.preparation import Preparation
-from core.datasets.splits import with_splits
+from core.datasets.splits import assign_splits
 from core.jobs.events import Noted, Progressed, Severity
 from core.recipes.recipe import Recipe
 from core.system.errors import JobFailed, Reason
@@ -19,7 +19,7 @@ from core.system.language import tr, tr_count
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class TrainingData:
     """What is learned from.
 
     dataset: readable films, each in a split. splits: the same, decoded. codes: what tells each film's file. ages:
@@ -34,9 +34,9 @@ class Material:
     accepted: tuple[str, ...]
 
 
-def gathered(
+def prepare_training_data(
     source: Path, recipe: Recipe, preparation: Preparation, store: Path, cancel: threading.Event
-) -> Generator[Progressed | Noted | FilmLeftOut, None, Material | None]:
+) -> Generator[Progressed | Noted | FilmLeftOut, None, TrainingData | None]:
     """Audit the dataset, split it by the recipe's seed, decode it into the file `store`. None where it was cancelled.
 
     Raises JobFailed; dataset_leaks where the audit finds what blocks a training and nobody accepted it.
@@ -47,21 +47,21 @@ def gathered(
     accepted = _accepted_findings(checked, preparation)
     for sentence in accepted:
         yield Noted(tr("Accepted, and written into the model: {finding}", finding=sentence), Severity.WARNING)
-    dataset = with_splits(checked.dataset, recipe.seed, checked.copies)
+    dataset = assign_splits(checked.dataset, recipe.seed, checked.copies)
     films = sorted(dataset.films, key=lambda film: list(Split).index(film.split or Split.TRAINING))
     dataset = replace(dataset, films=tuple(films))  # each split together: its pixels are then one piece of the store
-    readable, pixels = yield from decoded_films(dataset.films, recipe.image_size_px, store, cancel)
+    readable, pixels = yield from decode_films(dataset.films, recipe.image_size_px, store, cancel)
     if cancel.is_set():
         return None
     dataset = replace(dataset, films=tuple(readable))
-    splits = {split: films_of_split(dataset.films, pixels, split, dataset.classes) for split in Split}
+    splits = {split: select_split(dataset.films, pixels, split, dataset.classes) for split in Split}
     ages = age_range([checked.ages[film.path] for film in dataset.of_split(Split.TRAINING)])
-    return Material(dataset, splits, checked.codes, ages, accepted)
+    return TrainingData(dataset, splits, checked.codes, ages, accepted)
 
 
 def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:
     """Sentences of blocking findings that the person trains with knowingly. Raises JobFailed where none was asked."""
-    found = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in blocking(checked))
+    found = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in find_blocking(checked))
     if found and not preparation.accepts_leaks:
         sentence = tr_count(
             "This dataset must not be trained on as it is. {finding} "

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from core.screening.reader_calls import Call, CallBook, calls_path, keep_call
-from core.system.error_messages import sentence_of
+from core.screening.reader_calls import Call, CallBook, append_call, calls_path
+from core.system.error_messages import format_error
 from core.system.language import tr
 
 
-class CallKeeper(QObject):
+class CallWriter(QObject):
     """Signal: failed(sentence) where a call could not be written; it then stands on the screen only."""
 
     failed = Signal(str)
@@ -25,7 +25,7 @@ class CallKeeper(QObject):
         path = calls_path(output)
 
         def keep(call: Call) -> None:
-            self._pool.submit(keep_call, path, call).add_done_callback(self._on_kept)
+            self._pool.submit(append_call, path, call).add_done_callback(self._on_kept)
 
         return CallBook(calls, keep)
 
@@ -37,4 +37,4 @@ class CallKeeper(QObject):
         error = done.exception()
         if error is not None:
             unknown = tr("It could not be written ({kind}).", kind=type(error).__name__)
-            self.failed.emit(sentence_of(error) or unknown)
+            self.failed.emit(format_error(error) or unknown)

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from core.exports.export_jobs import Export, ExportOrder
 from core.models.decision import Decision
-from core.models.model_header import another_model
+from core.models.model_header import format_other_model
 from core.screening.events import FilmAnswered, FilmReading, LedgerRow, ScreeningResult, ScreeningStarted, Status
-from core.system.app_folders import data_folder, new_place
+from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.errors import REFUSALS
 from core.system.language import marked, tr
-from core.system.safe_text import visible_name
-from gui.classify.call_writer import CallKeeper
+from core.system.safe_text import escape_name
+from gui.classify.call_writer import CallWriter
 from gui.classify.export_menu import ExportButton
 from gui.classify.model_bar import ModelBar
 from gui.classify.reading_panel import ReadingPanel
@@ -25,15 +25,15 @@ from gui.jobs.screening_jobs import (
     Exported,
     Overridden,
     WorklistOpened,
-    exporting,
-    exporting_dicom,
-    final_path,
-    making_labels,
-    opening_worklist,
-    overriding,
-    reading,
-    screening,
-    watching,
+    called_films_job,
+    export_dicom_job,
+    export_job,
+    final_ledger_path,
+    open_worklist_job,
+    read_film_job,
+    score_anyway_job,
+    screen_job,
+    watch_job,
 )
 from gui.jobs.worker import JobError
 from gui.state.session import Session
@@ -58,7 +58,7 @@ class ClassifyTab(QWidget):
         self._reading: FilmReading | None = None
         self._wanted: LedgerRow | None = None  # chosen while a job was running
         self._is_watching = False
-        self._keeper = CallKeeper(self)
+        self._keeper = CallWriter(self)
         self._keeper.failed.connect(self._on_call_lost)
         self._build()
         work.state_changed.connect(self._on_state_changed)
@@ -104,22 +104,22 @@ class ClassifyTab(QWidget):
         if self._work.state is not JobState.IDLE:
             return
         if not path.is_dir():
-            self._work.start(reading(path, self._session.model), self.show_event)
+            self._work.start(read_film_job(path, self._session.model), self.show_event)
             return
-        self._work.start(screening(path, self._begin(path), self._session.model), self.show_event)
+        self._work.start(screen_job(path, self._begin(path), self._session.model), self.show_event)
 
     def watch(self, folder: Path) -> None:
         """Screen a folder and what comes into it until Cancel."""
         if self._work.state is JobState.IDLE:
             output = self._begin(folder)
             self._is_watching = True
-            self._work.start(watching(folder, output, self._session.model), self.show_event)
+            self._work.start(watch_job(folder, output, self._session.model), self.show_event)
 
     def _begin(self, folder: Path) -> Path:
         """Begin a new worklist; returns where its ledger will stand."""
         self._folder, self.result, self._is_watching = folder, None, False
         self.status.begin()
-        output = new_place(data_folder() / "screenings", "-screening.csv")
+        output = new_timestamped_path(data_folder() / "screenings", "-screening.csv")
         self.worklist.show_folder(folder, (), self._keeper.book(output, ()))
         return output
 
@@ -171,7 +171,7 @@ class ClassifyTab(QWidget):
         elif not self.worklist.may_see(row):
             self.reading.show_hidden(film)
         else:
-            others = (another_model(row.model, film.model),) if row.model != film.model else ()
+            others = (format_other_model(row.model, film.model),) if row.model != film.model else ()
             self.reading.show_answer(replace(film, cautions=(*others, *film.cautions)))
         self.status.rest()
 
@@ -183,7 +183,7 @@ class ClassifyTab(QWidget):
         self._on_state_changed(self._work.state)
 
     def show_exported(self, exported: Exported) -> None:
-        self.status.sentence.setText(tr("Written: {path}", path=visible_name(str(exported.path))))
+        self.status.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
         self._on_state_changed(self._work.state)
 
     def go_on(self) -> None:
@@ -203,7 +203,7 @@ class ClassifyTab(QWidget):
         if self._reading is not None and self._reading.path == path:
             self.show_reading(self._reading)
         elif self._work.state is JobState.IDLE:
-            self._work.start(reading(path, self._session.model), self.show_event)
+            self._work.start(read_film_job(path, self._session.model), self.show_event)
         else:
             self._wanted = row
 
@@ -228,19 +228,21 @@ class ClassifyTab(QWidget):
         folder = data_folder() / "screenings"
         ledger = messages.choose_file(self, tr("Earlier screening"), tr(LEDGERS), folder)
         if ledger and (films := messages.choose_folder(self, tr("The folder that was screened"))):
-            self._work.start(opening_worklist(ledger, films, self._session.model), self.show_event)
+            self._work.start(open_worklist_job(ledger, films, self._session.model), self.show_event)
 
     @Slot()
     def _on_retry(self) -> None:
         if self._folder is not None and self.result is not None:
-            job = screening(self._folder, final_path(self.result.output), self._session.model, retry_failed=True)
+            job = screen_job(
+                self._folder, final_ledger_path(self.result.output), self._session.model, retry_failed=True
+            )
             self._work.start(job, self.show_event)
 
     @Slot()
     def _on_override(self) -> None:
         row = self.worklist.chosen()
         if row is not None and self._folder is not None and self.result is not None:
-            self._work.start(overriding(self.result, self._folder, row, self._session.model), self.show_event)
+            self._work.start(score_anyway_job(self.result, self._folder, row, self._session.model), self.show_event)
 
     @Slot(object, object)
     def _on_export(self, kind: Export, path: Path) -> None:
@@ -248,20 +250,20 @@ class ClassifyTab(QWidget):
             calls = self.worklist.book.calls()
             seen = self.worklist.measured_agreement()
             order = ExportOrder(kind, path, self.result, self._folder, calls, seen)
-            self._work.start(exporting(order, self._session.model), self.show_event)
+            self._work.start(export_job(order, self._session.model), self.show_event)
 
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
         if self._reading is not None:
-            job = exporting_dicom(self._reading, self._session.model, folder, keeps_identity)
+            job = export_dicom_job(self._reading, self._session.model, folder, keeps_identity)
             self._work.start(job, self.show_event)
 
     @Slot(bool)
     def _on_labels(self, only_disagreements: bool) -> None:
         if self.result is not None and self._folder is not None:
-            path = new_place(data_folder() / "labels", "-labels.csv")
+            path = new_timestamped_path(data_folder() / "labels", "-labels.csv")
             calls = self.worklist.book.calls()
-            job = making_labels(path, self._folder, calls, self.result.rows, only_disagreements)
+            job = called_films_job(path, self._folder, calls, self.result.rows, only_disagreements)
             self._work.start(job, self.show_event)
 
     @Slot(str)

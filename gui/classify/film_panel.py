@@ -8,9 +8,9 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from core.films.dicom_details import FilmDetails
-from core.inference.heat_regions import SUSPICIOUS_SHARE, Heat, border_share
+from core.inference.heat_regions import SUSPICIOUS_SHARE, Heat, border_fraction
 from core.system.language import marked, tr
-from gui.film.film_picture import Look, Pixels
+from gui.film.film_picture import Pixels, Window
 from gui.film.film_view import FilmView
 from gui.widgets.named_widgets import named, paragraph
 from gui.widgets.theme import ORANGE
@@ -149,7 +149,7 @@ class FilmPanel(QWidget):
         for widget in (self.tools["heat"], self.opacity, self.tools["side_by_side"]):
             widget.setEnabled(heat is not None)
         if share is None:
-            share = 0.0 if heat is None else border_share(heat)
+            share = 0.0 if heat is None else border_fraction(heat)
         self.show_details(details or FilmDetails(), share)
 
     def show_details(self, details: FilmDetails, share: float) -> None:
@@ -210,7 +210,7 @@ class FilmPanel(QWidget):
         self.state.setText(_in_words(self.film_view, look))
 
 
-def _in_words(view: FilmView, look: Look) -> str:
+def _in_words(view: FilmView, look: Window) -> str:
     """Size, zoom, window and turn of the film shown; "" without a film."""
     size = view.film_size
     if size.isEmpty():

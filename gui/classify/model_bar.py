@@ -4,11 +4,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from core.models.model_header import bundled_model, read_header
-from core.models.site_record import in_use
+from core.models.model_header import bundled_model_path, read_header
+from core.models.site_record import apply_site_record
 from core.system.errors import JobFailed
 from core.system.language import tr
-from core.system.safe_text import visible, visible_name
+from core.system.safe_text import escape_name, escape_unprintable
 from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
@@ -46,14 +46,14 @@ class ModelBar(QWidget):
     def _show_model(self) -> None:
         path = self._session.model
         try:
-            name = visible_name(in_use(read_header(path or bundled_model())).name)
+            name = escape_name(apply_site_record(read_header(path or bundled_model_path())).name)
         except JobFailed as failure:
-            self.model.setText(visible(failure.sentence))
+            self.model.setText(escape_unprintable(failure.sentence))
             return
         if path is None:
             self.model.setText(tr("Model: {name}, bundled", name=name))
         else:
-            self.model.setText(tr("Model: {name}, in {folder}", name=name, folder=visible_name(path.parent.name)))
+            self.model.setText(tr("Model: {name}, in {folder}", name=name, folder=escape_name(path.parent.name)))
 
     @Slot()
     def _on_choose(self) -> None:

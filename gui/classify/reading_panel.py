@@ -7,14 +7,14 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.metrics.figures import in_words
+from core.metrics.figures import format_probability
 from core.screening.events import FilmReading, LedgerRow, Status
-from core.system.errors import REFUSALS, Reason, reason_in_words
+from core.system.errors import REFUSALS, Reason, format_reason
 from core.system.language import marked, tr
 from core.system.product import NOTICE
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.classify.film_panel import FilmPanel
-from gui.classify.worklist_table import decision_in_words
+from gui.classify.worklist_table import format_decision
 from gui.film.thumbnails import Thumbnails
 from gui.widgets.named_widgets import paragraph
 
@@ -48,16 +48,16 @@ class ReadingPanel(QWidget):
     def show_answer(self, film: FilmReading) -> None:
         """Show the model's answer with its heat map."""
         self._path = None
-        finding, probability = visible_name(film.finding), in_words(film.probability)
-        self.verdict.setText(f"{finding} · {decision_in_words(film.decision)}")
+        finding, probability = escape_name(film.finding), format_probability(film.probability)
+        self.verdict.setText(f"{finding} · {format_decision(film.decision)}")
         told = [
-            visible_name(film.path.name),
-            tr("called {label}", label=visible_name(film.label)),
+            escape_name(film.path.name),
+            tr("called {label}", label=escape_name(film.label)),
             tr("probability of {finding} {probability}", finding=finding, probability=probability),
         ]
         if film.threshold is not None:
             told.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
-        lines = [" · ".join((*told, visible_name(film.model)))]
+        lines = [" · ".join((*told, escape_name(film.model)))]
         lines += [f"⚠ {sentence}" for sentence in film.cautions]
         self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))
         self.film.show_reading(film.pixels, film.heat, film.details)
@@ -66,20 +66,20 @@ class ReadingPanel(QWidget):
         """Show the film without the answer: the reader has not called it yet."""
         self._path = None
         self.verdict.setText(tr("Answer hidden"))
-        self.details.setText(f"{visible_name(film.path.name)}\n{tr(HIDDEN)}")
+        self.details.setText(f"{escape_name(film.path.name)}\n{tr(HIDDEN)}")
         self.film.show_reading(film.pixels, None, film.details)
 
     def show_without_answer(self, row: LedgerRow, path: Path) -> None:
         """Say why a file has no answer, and show it where it can be read."""
         self._path = path
-        reason = reason_in_words(row.reason)
+        reason = format_reason(row.reason)
         self.verdict.setText(
             tr("Failed: {reason}", reason=reason)
             if row.status is Status.FAILED
             else tr("Refused: {reason}", reason=reason)
         )
         known = REFUSALS.get(Reason(row.reason)) if row.reason in set(Reason) else None
-        told = (visible_name(row.file), tr(known) if known else None, tr(NOTICE))
+        told = (escape_name(row.file), tr(known) if known else None, tr(NOTICE))
         self.details.setText("\n".join(part for part in told if part))
         self.film.show_reading(BLANK, None)
         self._plain.want(path)

@@ -9,8 +9,8 @@ from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.system.language import tr, tr_count
 from core.system.product import NOTICE
-from core.system.safe_text import visible_name
-from core.training.time_estimate import in_words
+from core.system.safe_text import escape_name
+from core.training.time_estimate import format_duration
 from gui.widgets.named_widgets import named, paragraph
 
 
@@ -40,7 +40,7 @@ class ScreeningStatus(QWidget):
                     "Watching {folder}: {count} file so far. {notice}",
                     "Watching {folder}: {count} files so far. {notice}",
                     done,
-                    folder=visible_name(str(folder)),
+                    folder=escape_name(str(folder)),
                     notice=tr(NOTICE),
                 )
                 self.sentence.setText(sentence)
@@ -82,5 +82,5 @@ def _so_far(done: int, total: int, seconds_left: float | None) -> str:
     """How far a screening has come, in words."""
     told = [tr_count("{done} of {count} file", "{done} of {count} files", total, done=done)]
     if seconds_left is not None:
-        told.append(tr("{time} left", time=in_words(seconds_left)))
+        told.append(tr("{time} left", time=format_duration(seconds_left)))
     return " · ".join((*told, tr(NOTICE)))

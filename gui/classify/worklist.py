@@ -7,10 +7,10 @@ from PySide6.QtCore import QItemSelection, QModelIndex, QSize, Qt, QTimer, Signa
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
-from core.metrics.agreement import Agreement, agreement
+from core.metrics.agreement import Agreement, measure_agreement
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
-from core.screening.reader_calls import Call, CallBook, now
+from core.screening.reader_calls import Call, CallBook, local_timestamp
 from core.system.language import tr
 from gui.classify.reader_bar import ReaderBar
 from gui.classify.worklist_table import (
@@ -24,7 +24,7 @@ from gui.classify.worklist_table import (
     Kind,
     WorklistFilter,
     WorklistTable,
-    decision_in_words,
+    format_decision,
 )
 from gui.widgets import messages
 from gui.widgets.named_widgets import named, paragraph
@@ -105,7 +105,7 @@ class Worklist(QWidget):
         if column != DECISION:
             return heading
         letters = self.view.fontMetrics()
-        return max(heading, *(letters.horizontalAdvance(decision_in_words(each)) + CELL_MARGIN_PX for each in Decision))
+        return max(heading, *(letters.horizontalAdvance(format_decision(each)) + CELL_MARGIN_PX for each in Decision))
 
     def _connect(self) -> None:
         self.kind.currentIndexChanged.connect(self._on_filter_changed)
@@ -164,7 +164,9 @@ class Worklist(QWidget):
         """The agreement of model and reader on all films that both gave a class."""
         answers = {row.file: row.label for row in self.table.rows if row.label}
         calls = [call for call in self._book.calls() if call.file in answers]
-        return agreement([call.reader for call in calls], [str(answers[call.file]) for call in calls], self._classes)
+        return measure_agreement(
+            [call.reader for call in calls], [str(answers[call.file]) for call in calls], self._classes
+        )
 
     def close_thumbnails(self) -> None:
         self.table.close()
@@ -177,7 +179,7 @@ class Worklist(QWidget):
             return
         before, was_hidden = self._book.of(row.file), self.table.is_hidden(row)
         blind = was_hidden or bool(before and before.blind and before.reader)
-        self._say(Call(row.file, reader, blind, before.note if before else "", now()))
+        self._say(Call(row.file, reader, blind, before.note if before else "", local_timestamp()))
         if was_hidden:
             self.row_chosen.emit(row)
         else:
@@ -222,7 +224,7 @@ class Worklist(QWidget):
         note = messages.ask_text(self, tr("Note"), before.note if before else "")
         if note is not None:
             reader, blind = (before.reader, before.blind) if before else ("", False)
-            self._say(Call(row.file, reader, blind, note, now()))
+            self._say(Call(row.file, reader, blind, note, local_timestamp()))
 
     @Slot()
     def _on_undo(self) -> None:

@@ -9,14 +9,14 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPixmap
 
-from core.metrics.figures import in_words
+from core.metrics.figures import format_probability
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
-from core.screening.folder_listing import file_of, relative_name
+from core.screening.folder_listing import path_of_name, relative_name
 from core.screening.reader_calls import UNSURE, Call, CallBook
-from core.system.errors import reason_in_words
+from core.system.errors import format_reason
 from core.system.language import marked, tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.film.thumbnails import Thumbnails
 from gui.widgets.tables import ROOT, SORT_ROLE, Index
 from gui.widgets.theme import DARK, Colours
@@ -39,7 +39,7 @@ MARKS: Final = {Decision.LIKELY: "▲", Decision.REVIEW: "◆", Decision.UNLIKEL
 ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.LIKELY: 2.0}
 
 
-def decision_in_words(decision: Decision) -> str:
+def format_decision(decision: Decision) -> str:
     """A decision with its mark."""
     return f"{MARKS[decision]} {tr(decision)}"
 
@@ -132,7 +132,7 @@ class WorklistTable(QAbstractTableModel):
         return self._places.get(file)
 
     def path_of(self, row: LedgerRow) -> Path:
-        return file_of(self._folder or Path(), row.file)
+        return path_of_name(self._folder or Path(), row.file)
 
     def is_hidden(self, row: LedgerRow) -> bool:
         """True where the reader must not see the answer yet."""
@@ -179,20 +179,20 @@ class WorklistTable(QAbstractTableModel):
             return tr(HIDDEN)
         match column:
             case 0:
-                return visible_name(row.file)
+                return escape_name(row.file)
             case 1:
-                return decision_in_words(row.decision) if row.decision else ""
+                return format_decision(row.decision) if row.decision else ""
             case 2:
-                return "" if row.probability is None else in_words(row.probability)
+                return "" if row.probability is None else format_probability(row.probability)
             case 3:
-                return visible_name(row.label or "")
+                return escape_name(row.label or "")
             case 4:
                 return "" if call is None else self._called(row, call)
             case 5:
                 return "" if call is None else " ".join(call.note.split())
             case _:
                 status = tr(row.status.value)
-                return f"{status}: {reason_in_words(row.reason)}" if row.reason else status
+                return f"{status}: {format_reason(row.reason)}" if row.reason else status
 
     def _called(self, row: LedgerRow, call: Call) -> str:
         """The reader's class, with a mark where the model named another one."""
@@ -208,7 +208,7 @@ class WorklistTable(QAbstractTableModel):
 
     def _image(self, row: LedgerRow) -> QPixmap | None:
         if row.file not in self._images and self._folder is not None:
-            self._thumbnails.want(file_of(self._folder, row.file))
+            self._thumbnails.want(path_of_name(self._folder, row.file))
         return self._images.get(row.file)
 
     @Slot(object, object)

@@ -17,24 +17,24 @@ from PySide6.QtWidgets import (
 
 from core.datasets.audit import count_rows
 from core.datasets.events import AuditResult, Finding, FindingKind, Shortcut
-from core.datasets.intake import IntakeLook
-from core.datasets.preparation import AS_IT_IS, Preparation, Step, corrections_csv
+from core.datasets.intake import IntakePreview
+from core.datasets.preparation import AS_IT_IS, Preparation, Step, format_corrections
 from core.jobs.events import Progressed
-from core.system.errors import JobFailed, reason_in_words
+from core.system.errors import JobFailed, format_reason
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.dataset.film_browser import FilmBrowser
 from gui.dataset.findings_panel import FindingsPanel
 from gui.dataset.intake_dialog import IntakeDialog
-from gui.jobs.dataset_jobs import auditing, demonstrating, doubting, looking
+from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import button, named, paragraph, row_of
-from gui.widgets.tables import RowsTable, quiet_view
+from gui.widgets.tables import RowsTable, configure_view
 
 EMPTY = marked("Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels")
 UNREADABLE_PAGE, CORRECTIONS_PAGE = 2, 3
@@ -98,7 +98,7 @@ class DatasetTab(QWidget):
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(quiet_view(self._counts, "counts", tr("Counts")), 2)
+        column.addWidget(configure_view(self._counts, "counts", tr("Counts")), 2)
         column.addWidget(self.pages, 5)
         return side
 
@@ -107,9 +107,9 @@ class DatasetTab(QWidget):
         buttons.addWidget(self.undo)
         buttons.addWidget(self.export)
         buttons.addStretch()
-        shortcuts = quiet_view(self._shortcuts, "shortcuts", tr("Shortcuts"))
-        left_out = quiet_view(self._left_out, "left_out", tr("Left out"))
-        corrections = quiet_view(self._steps, "corrections", tr("Corrections"))
+        shortcuts = configure_view(self._shortcuts, "shortcuts", tr("Shortcuts"))
+        left_out = configure_view(self._left_out, "left_out", tr("Left out"))
+        corrections = configure_view(self._steps, "corrections", tr("Corrections"))
         pages = QTabWidget()
         pages.addTab(self.findings, tr("Findings"))
         pages.addTab(_page(self.words, shortcuts), tr("Shortcuts"))
@@ -125,7 +125,7 @@ class DatasetTab(QWidget):
     def _begin(self, source: Path, preparation: Preparation | None) -> None:
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._work.start(auditing(source, preparation), self.show_event)
+            self._work.start(audit_job(source, preparation), self.show_event)
 
     @Slot(object)
     def take_step(self, step: Step) -> None:
@@ -139,7 +139,7 @@ class DatasetTab(QWidget):
         if self._work.state is JobState.IDLE:
             self._demo = tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-")
             self._source = Path(self._demo.name) / "phantoms"
-            self._work.start(demonstrating(Path(self._demo.name)), self.show_event)
+            self._work.start(demo_job(Path(self._demo.name)), self.show_event)
 
     @property
     def demo_worklist(self) -> Path | None:
@@ -167,7 +167,7 @@ class DatasetTab(QWidget):
         self.findings.show_findings(result.findings)
         self._show_shortcuts(result.shortcuts)
         self._left_out.set_rows(
-            [(visible_name(film.path.name), reason_in_words(film.reason), film.sentence) for film in result.left_out]
+            [(escape_name(film.path.name), format_reason(film.reason), film.sentence) for film in result.left_out]
         )
         steps = result.preparation.steps
         self._steps.set_rows([(step.label, len(step.corrections)) for step in steps])
@@ -188,7 +188,7 @@ class DatasetTab(QWidget):
         is_demo = self._demo is not None and dataset.root.is_relative_to(self._demo.name)
         held = tr(
             "{source}: {films} films of {patients} patients, {unreadable} unreadable.",
-            source=visible_name(str(self._source)),
+            source=escape_name(str(self._source)),
             films=len(dataset.films),
             patients=dataset.patients(),
             unreadable=len(result.left_out),
@@ -212,7 +212,7 @@ class DatasetTab(QWidget):
         self.summary.setText(found.sentence)
         self.browser.show_finding(found)
 
-    def show_look(self, seen: IntakeLook) -> None:
+    def show_look(self, seen: IntakePreview) -> None:
         """Let the person correct how the dataset is read, and read it so."""
         before = self._session.audit.preparation if self._is_open() and self._session.audit else AS_IT_IS
         dialog = IntakeDialog(seen, before, self)
@@ -226,14 +226,14 @@ class DatasetTab(QWidget):
     @Slot()
     def _on_doubts(self) -> None:
         if self._session.source is not None and self._work.state is JobState.IDLE:
-            job = doubting(self._session.source, self._session.model, self._session.preparation)
+            job = label_errors_job(self._session.source, self._session.model, self._session.preparation)
             self._work.start(job, self.show_event)
 
     @Slot()
     def _on_intake(self) -> None:
         if self._source is not None and self._work.state is JobState.IDLE:
             before = self._session.audit.preparation if self._is_open() and self._session.audit else AS_IT_IS
-            self._work.start(looking(self._source, before), self.show_event)
+            self._work.start(inspect_job(self._source, before), self.show_event)
 
     @Slot()
     def _on_undo(self) -> None:
@@ -245,7 +245,7 @@ class DatasetTab(QWidget):
         path = messages.choose_new_file(self, tr("Export corrections"), "corrections.csv", "CSV (*.csv)")
         if path and self._session.audit:
             try:
-                write_text_atomically(path, corrections_csv(self._session.audit.preparation))
+                write_text_atomically(path, format_corrections(self._session.audit.preparation))
             except JobFailed as error:
                 messages.show_error(self, JobError(error.sentence))
 

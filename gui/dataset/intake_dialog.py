@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.datasets.intake import IntakeLook
+from core.datasets.intake import IntakePreview
 from core.datasets.label_list import Columns
-from core.datasets.patient_ids import examples, patients_of, proposed_pattern
+from core.datasets.patient_ids import example_patients, extract_patients, propose_pattern
 from core.datasets.preparation import Preparation
 from core.system.errors import JobFailed
 from core.system.language import marked, tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.widgets import messages
 from gui.widgets.named_widgets import button, named, paragraph
 
@@ -40,19 +40,19 @@ TRIED: Final = 5000  # names that a pattern is tried on while a person types
 class IntakeDialog(QDialog):
     """Widgets for a Preparation's intake; `preparation()` gives it back as corrected."""
 
-    def __init__(self, seen: IntakeLook, before: Preparation, parent: QWidget | None = None) -> None:
+    def __init__(self, seen: IntakePreview, before: Preparation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("intake_dialog")
         self.setWindowTitle(tr("How this dataset is read"))
         self.setMinimumWidth(620)
         self._seen, self._before = seen, before
         self._root = before.root
-        self._names = [visible_name(name) for name in seen.names[:TRIED]]
+        self._names = [escape_name(name) for name in seen.names[:TRIED]]
         form = QFormLayout(rowWrapPolicy=QFormLayout.RowWrapPolicy.WrapLongRows)
         self._columns: dict[str, QComboBox] = {}
         if seen.header:
             self._add_list_fields(form)
-        pattern = before.patient_pattern or proposed_pattern(self._names)
+        pattern = before.patient_pattern or propose_pattern(self._names)
         self.pattern = named(QLineEdit(pattern), "patient_pattern", tr("Patient pattern"))
         self.pattern.textChanged.connect(self._on_pattern_changed)
         row = QHBoxLayout()
@@ -97,7 +97,7 @@ class IntakeDialog(QDialog):
             chosen = {field: None if text == tr(NONE) else text for field, text in texts.items()}
             columns = Columns(chosen["file"] or "", chosen["label"] or "", chosen["patient"], chosen["split"])
         pattern = self.pattern.text().strip()
-        proposed = not pattern or pattern == proposed_pattern(self._names)
+        proposed = not pattern or pattern == propose_pattern(self._names)
         return replace(self._before, columns=columns, root=self._root, patient_pattern=None if proposed else pattern)
 
     @Slot()
@@ -105,8 +105,8 @@ class IntakeDialog(QDialog):
         """Show what the pattern makes of the names at hand."""
         ok = self.answer.button(QDialogButtonBox.StandardButton.Ok)
         try:
-            patients = len(set(patients_of(self._names, self.pattern.text())))
-            shown = [f"{name}  →  {patient}" for name, patient in examples(self._names, self.pattern.text())]
+            patients = len(set(extract_patients(self._names, self.pattern.text())))
+            shown = [f"{name}  →  {patient}" for name, patient in example_patients(self._names, self.pattern.text())]
         except JobFailed as error:
             self.examples.setText(error.sentence)
             ok.setEnabled(False)
@@ -117,7 +117,7 @@ class IntakeDialog(QDialog):
 
     @Slot()
     def _on_propose(self) -> None:
-        self.pattern.setText(proposed_pattern(self._names))
+        self.pattern.setText(propose_pattern(self._names))
 
     @Slot()
     def _on_choose_root(self) -> None:
@@ -127,4 +127,4 @@ class IntakeDialog(QDialog):
 
     def _show_root(self) -> None:
         folder: Path = self._root or self._seen.source.parent
-        self.root.setText(visible_name(str(folder)))
+        self.root.setText(escape_name(str(folder)))

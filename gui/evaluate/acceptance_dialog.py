@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.system.language import marked, tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.jobs.evaluation_jobs import AcceptanceOrder
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
@@ -75,7 +75,7 @@ class AcceptanceDialog(QDialog):
     @Slot(object)
     def set_source(self, source: Path) -> None:
         self._source = source
-        self.chosen.setText(visible_name(str(source)))
+        self.chosen.setText(escape_name(str(source)))
         self.start.setEnabled(True)
 
     def order(self) -> AcceptanceOrder | None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from core.metrics.curves import SCORE_BINS, ReliabilityBin, bin_numbers, score_counts
 from core.metrics.roc import Floats, Labels
 from core.system.language import marked, tr, tr_count
-from gui.widgets.hover_plot import NO_FILMS, PointedPlot, Sign
+from gui.widgets.hover_plot import NO_FILMS, HoverPlot, Sign
 from gui.widgets.theme import BLUE, DARK, ORANGE, Colours
 
 REACH_PX: Final = 24  # how near to a point the pointer means it
@@ -24,7 +24,7 @@ ROOM: Final = 1.08  # of the axis, above the highest bar
 OPEN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class ReliabilityPlot(PointedPlot):
+class ReliabilityPlot(HoverPlot):
     """Observed share of positives over stated probability, with intervals; click or Enter opens a bin's films.
 
     Signal: films_chosen(indices), an int64 array, when a person opens a bin.
@@ -154,7 +154,7 @@ class CountAxis(pg.AxisItem):
         return [f"{abs(value):.0f}" if float(value).is_integer() else "" for value in values]
 
 
-class ScoresPlot(PointedPlot):
+class ScoresPlot(HoverPlot):
     """How many films of each class have which probability; click or Enter opens a bar's films.
 
     Signal: films_chosen(indices), an int64 array, when a person opens a bar.

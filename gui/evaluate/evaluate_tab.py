@@ -14,23 +14,23 @@ from core.documents.document import Document
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.jobs.events import Noted, Progressed
 from core.models.operating_point import Wish
-from core.system.app_folders import data_folder, new_place
+from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
-from core.system.safe_text import visible_name
-from core.training.time_estimate import in_words
+from core.system.safe_text import escape_name
+from core.training.time_estimate import format_duration
 from gui.evaluate.acceptance_dialog import AcceptanceDialog
 from gui.evaluate.evaluation_panels import FiguresPanel, JudgedFilms, PlotsPanel
 from gui.evaluate.operating_panel import OperatingPanel
 from gui.jobs.evaluation_jobs import (
     ModelShown,
     Saved,
-    accepting,
-    choosing_point,
-    evaluating,
-    saving_document,
-    saving_evaluation,
-    showing_model,
+    acceptance_job,
+    choose_point_job,
+    evaluate_job,
+    save_document_job,
+    save_evaluation_job,
+    show_model_job,
 )
 from gui.jobs.jobs import Jobs, JobState
 from gui.state.session import Session
@@ -112,20 +112,20 @@ class EvaluateTab(QWidget):
     def refresh(self) -> None:
         """Read the model again, where no other work is going on."""
         if self._work.state is JobState.IDLE:
-            self._work.start(showing_model(self._session.model), self.show_event)
+            self._work.start(show_model_job(self._session.model), self.show_event)
 
     def show_event(self, event: object) -> None:
         """Show one event of an evaluation."""
         match event:
             case Progressed(stage, done, total, seconds_left):
-                left = [tr("{time} left", time=in_words(seconds_left))] if seconds_left else []
+                left = [tr("{time} left", time=format_duration(seconds_left))] if seconds_left else []
                 self.status.setText(" · ".join([f"{tr(stage)}…", *left, tr(NOTICE)]))
                 self.progress.setRange(0, total or 0)
                 self.progress.setValue(done)
             case Noted(sentence):
                 self.status.setText(sentence)
             case FilmLeftOut(path, _, sentence):
-                name = visible_name(path.name)
+                name = escape_name(path.name)
                 self.status.setText(tr("Left out: {name}. {sentence}", name=name, sentence=sentence))
 
     def show_model(self, shown: ModelShown) -> None:
@@ -134,7 +134,7 @@ class EvaluateTab(QWidget):
             self._forget_evaluation()
         self._shown = shown
         mark = "✓" if shown.is_accepted else "!"
-        self.model.setText(f"{visible_name(shown.header.name)} · {mark} {shown.acceptance}")
+        self.model.setText(f"{escape_name(shown.header.name)} · {mark} {shown.acceptance}")
         self.operating.show_model(shown.header, shown.point)
         self.status.setText(tr(NOTICE))
         self._update()
@@ -156,7 +156,7 @@ class EvaluateTab(QWidget):
         self.refresh()
 
     def show_saved(self, saved: Saved) -> None:
-        self.status.setText(tr("Written: {path}", path=visible_name(str(saved.path))))
+        self.status.setText(tr("Written: {path}", path=escape_name(str(saved.path))))
 
     @Slot(object, str)
     def show_films(self, indices: npt.NDArray[np.int64], title: str) -> None:
@@ -172,7 +172,7 @@ class EvaluateTab(QWidget):
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
         if self._work.state is JobState.IDLE:
-            self._work.start(evaluating(self._session.model, source, preparation), self.show_event)
+            self._work.start(evaluate_job(self._session.model, source, preparation), self.show_event)
 
     @Slot()
     def _update(self) -> None:
@@ -217,14 +217,14 @@ class EvaluateTab(QWidget):
     def _on_save(self) -> None:
         if self._evaluation is not None and (folder := messages.choose_folder(self, tr("Folder for the report"))):
             stated = self._evaluation.at(self.figures.prevalence.value() / 100)
-            self._work.start(saving_evaluation(stated, folder), self.show_event)
+            self._work.start(save_evaluation_job(stated, folder), self.show_event)
 
     @Slot()
     def _on_acceptance(self) -> None:
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
-            folder = new_place(data_folder() / "acceptances")
-            self._work.start(accepting(self._session.model, order, folder), self.show_event)
+            folder = new_timestamped_path(data_folder() / "acceptances")
+            self._work.start(acceptance_job(self._session.model, order, folder), self.show_event)
 
     @Slot()
     def _on_form(self) -> None:
@@ -243,12 +243,12 @@ class EvaluateTab(QWidget):
     def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
         path = messages.choose_new_file(self, tr("Save as PDF"), name, "PDF (*.pdf)")
         if path and self._work.state is JobState.IDLE:
-            self._work.start(saving_document(document, path, one_page), self.show_event)
+            self._work.start(save_document_job(document, path, one_page), self.show_event)
 
     @Slot(object, float)
     def _on_point_wanted(self, wish: Wish, error: float) -> None:
-        self._work.start(choosing_point(self._session.model, wish, error), self.show_event)
+        self._work.start(choose_point_job(self._session.model, wish, error), self.show_event)
 
     @Slot()
     def _on_own_point_wanted(self) -> None:
-        self._work.start(choosing_point(self._session.model, None, None), self.show_event)
+        self._work.start(choose_point_job(self._session.model, None, None), self.show_event)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QScrollArea, 
 
 from core.datasets.dataset import Dataset
 from core.evaluation.evaluation import Evaluation
-from core.metrics.curves import reliability
-from core.metrics.figures import DEFINITIONS, BinaryFigures, ClassFigures, title_of
+from core.metrics.curves import reliability_bins
+from core.metrics.figures import DEFINITIONS, BinaryFigures, ClassFigures, figure_title
 from core.metrics.intervals import Figure
 from core.system.language import marked, tr, tr_count
 from gui.evaluate.bar_plots import ReliabilityPlot, ScoresPlot
@@ -19,7 +19,7 @@ from gui.evaluate.confusion_table import ConfusionTable
 from gui.evaluate.threshold_plots import ThresholdPlots
 from gui.film.film_grid import FilmGrid
 from gui.film.film_window import FilmWindow
-from gui.widgets.figure_list import FigureList, FigureRow, told
+from gui.widgets.figure_list import FigureList, FigureRow, format_figure_line
 from gui.widgets.named_widgets import named, paragraph, row_of
 from gui.widgets.theme import Colours
 
@@ -31,28 +31,30 @@ NOTHING: Final = marked("Nothing was evaluated yet.")
 BY_BAYES: Final = marked("The same where the finding is so frequent, by Bayes' theorem.")
 
 
-def rows_of(evaluation: Evaluation) -> list[FigureRow]:
+def figure_rows(evaluation: Evaluation) -> list[FigureRow]:
     """Every figure of an evaluation, the most asked-for first, then predictive values at the stated prevalence."""
     figures, given = evaluation.figures, evaluation.at_prevalence
     rows = [
-        _row(title_of(name), getattr(figures, name), _films_of(evaluation, name), DEFINITIONS[name])
+        _row(figure_title(name), getattr(figures, name), _films_of(evaluation, name), DEFINITIONS[name])
         for name in ORDER
         if hasattr(figures, name)
     ]
     if given:
         for name, figure in (("ppv", given.ppv), ("npv", given.npv)):
-            title = tr("{figure} at {percent:g} % prevalence", figure=title_of(name), percent=100 * given.prevalence)
+            title = tr(
+                "{figure} at {percent:g} % prevalence", figure=figure_title(name), percent=100 * given.prevalence
+            )
             rows.append(_row(title, figure, figures.n, BY_BAYES))
     for one in figures.each if isinstance(figures, ClassFigures) else ():
         for name in ("sensitivity", "specificity", "roc_auc"):
-            title = f"{one.name}: {title_of(name)}"
+            title = f"{one.name}: {figure_title(name)}"
             rows.append(_row(title, getattr(one, name), figures.n, DEFINITIONS[name]))
     return rows
 
 
 def _row(title: str, figure: Figure | None, films: int, definition: str) -> FigureRow:
     """definition: marked English."""
-    return FigureRow(title, told(figure), figure, films, tr(definition))
+    return FigureRow(title, format_figure_line(figure), figure, films, tr(definition))
 
 
 def _films_of(evaluation: Evaluation, name: str) -> int:
@@ -110,7 +112,7 @@ class FiguresPanel(QWidget):
         films = tr("n = {films} films of {patients} patients.", films=figures.n, patients=figures.patients)
         first = f"{films} {evaluation.point} {evaluation.seen}"
         self.notes.setText("\n".join(line for line in (first, evaluation.frequencies, *evaluation.warnings) if line))
-        self.figures.show_figures(rows_of(evaluation))
+        self.figures.show_figures(figure_rows(evaluation))
         self.confusion.show_counts(figures.confusion, evaluation.header.classes)
 
     @Slot()
@@ -170,8 +172,8 @@ class PlotsPanel(QWidget):
         labels, probabilities = evaluation.answers.labels, evaluation.probabilities
         self.curves.show_answers(labels, probabilities)
         self.curves.set_threshold(figures.threshold)
-        before = reliability(labels, evaluation.answers.probabilities(1.0))
-        self.reliability.show_bins(reliability(labels, probabilities), before)
+        before = reliability_bins(labels, evaluation.answers.probabilities(1.0))
+        self.reliability.show_bins(reliability_bins(labels, probabilities), before)
         self.scores.set_classes(*evaluation.header.classes)
         band = evaluation.header.calibration.review_band
         self.scores.show_answers(labels, probabilities, figures.threshold, band)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from core.metrics.intervals import Figure
 from core.models.model_header import ModelHeader
-from core.models.operating_point import BAND_ERROR, Goal, Wish, wish_of
-from core.models.point_selection import Proposal, proposed, validation_of
+from core.models.operating_point import BAND_ERROR, Goal, Wish, parse_wish
+from core.models.point_selection import Proposal, propose_point, validation_predictions
 from core.system.errors import JobFailed
 from core.system.language import marked, tr
 from gui.evaluate.threshold_plots import ThresholdPlots
@@ -86,7 +86,7 @@ class OperatingPanel(QWidget):
         self._header = header
         self.now.setText(tr("In use: {point}", point=point))
         try:
-            answers = validation_of(header)
+            answers = validation_predictions(header)
         except JobFailed as why:
             self._header = None
             self.sentence.setText(f"{tr(NO_POINT)} {why.sentence}")
@@ -104,7 +104,7 @@ class OperatingPanel(QWidget):
         if self._header is None:
             return
         try:
-            self._proposal = proposed(self._header, wish_of(self.wish.currentText()), self.error.currentData())
+            self._proposal = propose_point(self._header, parse_wish(self.wish.currentText()), self.error.currentData())
         except JobFailed as why:
             self.sentence.setText(why.sentence)
             self.shares.setText("")

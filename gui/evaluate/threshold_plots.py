@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.metrics.roc import Floats, Labels
 from core.system.language import marked, tr
-from gui.evaluate.threshold_points import RATES, RECALL, ROC, Kind, Points, points_of
-from gui.widgets.hover_plot import NO_FILMS, PointedPlot, Sign, thinned
+from gui.evaluate.threshold_points import RATES, RECALL, ROC, Kind, Points, sample_points
+from gui.widgets.hover_plot import NO_FILMS, HoverPlot, Sign, thin_out
 from gui.widgets.named_widgets import named
 from gui.widgets.theme import DARK, ORANGE, Colours
 
@@ -22,7 +22,7 @@ ONE_CLASS: Final = marked("Needs films of both classes.")
 DEFAULT_THRESHOLD: Final = 0.5
 
 
-class ThresholdPlot(PointedPlot):
+class ThresholdPlot(HoverPlot):
     """One of the three. Asks for a threshold, and shows the one that it is given.
 
     Signals: threshold_moved(float) while a person drags, or presses a key; threshold_chosen(float) when the drag
@@ -77,7 +77,7 @@ class ThresholdPlot(PointedPlot):
         for number, curve in enumerate(self._curves):
             drawn = (np.zeros(0), np.zeros(0))
             if points is not None:
-                drawn = thinned(*(points.line or (points.across, points.ups[number])))
+                drawn = thin_out(*(points.line or (points.across, points.ups[number])))
             curve.setData(*drawn)
         self._hover.clear()
         self._show_mark()
@@ -240,7 +240,7 @@ class ThresholdPlots(QWidget):
         """Draw the curves of (n,) labels 0 and 1 with (n,) probabilities of 1; without both classes, say so."""
         positives = int((labels == 1).sum())
         has_both = 0 < positives < len(labels)
-        points = points_of(labels, probabilities) if has_both else (None, None, None)
+        points = sample_points(labels, probabilities) if has_both else (None, None, None)
         share = positives / max(1, len(labels))
         for plot, own, guide in zip(self._plots, points, ((0.0, 1.0), (share, share), (0.0, 0.0)), strict=True):
             plot.show_points(own, tr(ONE_CLASS) if len(labels) else tr(NO_FILMS), guide)

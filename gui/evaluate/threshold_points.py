@@ -63,7 +63,7 @@ class Points:
     line: tuple[Floats, Floats] | None = None
 
 
-def points_of(labels: Labels, probabilities: Floats) -> tuple[Points, Points, Points]:
+def sample_points(labels: Labels, probabilities: Floats) -> tuple[Points, Points, Points]:
     """Points of the three plots for (n,) labels 0 and 1, both there, with (n,) probabilities of 1."""
     highest = float(probabilities.max())
     nothing = min(np.nextafter(highest, 2), np.nextafter(1.0, 2))  # the least threshold that calls no film

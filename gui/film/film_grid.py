@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView, QWidget
 
 from core.datasets.dataset import Dataset, Film
 from core.system.language import tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.film.thumbnails import Thumbnails
 from gui.widgets.named_widgets import named
 
@@ -64,7 +64,7 @@ class FilmTable(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._label(film)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._dataset.classes[film.label]} {visible_name(film.path.name)}"
+            return f"{self._dataset.classes[film.label]} {escape_name(film.path.name)}"
         return None
 
     def _label(self, film: Film) -> str:

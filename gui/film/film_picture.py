@@ -10,7 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QTransform
 
-from core.inference.heat_regions import Heat, outline
+from core.inference.heat_regions import Heat, trace_outline
 
 Pixels = npt.NDArray[np.unsignedinteger[Any]]  # uint8 or uint16
 HEAT_PX: Final = 256  # longest side of a heat image; networks' maps have 7 to 32 pixels, so nothing is lost
@@ -25,7 +25,7 @@ CRISP_ZOOM: Final = 3.0  # single pixels are shown as squares from here on
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Window:
     """How a film is shown. centre, width: the window in the film's own grey values; quarter_turns: clockwise, 0..3.
 
     heat_opacity: percent, of the hottest place.
@@ -40,21 +40,21 @@ class Look:
     heat_opacity: int = 45
 
 
-def image_of(pixels: npt.NDArray[np.uint8]) -> QImage:
+def to_image(pixels: npt.NDArray[np.uint8]) -> QImage:
     """A grey picture (height, width) uint8 as an image of its own memory."""
     height, width = pixels.shape
     data = np.ascontiguousarray(pixels)
     return QImage(data.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
 
 
-def pixels_of(image: QImage) -> npt.NDArray[np.uint8]:
+def to_pixels(image: QImage) -> npt.NDArray[np.uint8]:
     """The greys of any image, (height, width) uint8."""
     grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
     lines = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())
     return lines[:, : grey.width()].copy()
 
 
-def greys_shown(values: npt.NDArray[np.uint16], centre: float, width: float, inverted: bool) -> npt.NDArray[np.uint8]:
+def apply_window(values: npt.NDArray[np.uint16], centre: float, width: float, inverted: bool) -> npt.NDArray[np.uint8]:
     """What stored values look like under a window: DICOM Part 3, C.11.2.1.2.1, linear, to 0..255.
 
     Centre 128 and width 256 leave 8-bit values as they are. width: 1 and above; 1 parts black from white.
@@ -94,7 +94,7 @@ class FilmPicture:
 
     def show_window(self, centre: float, width: float, inverted: bool) -> None:
         """Make images look so from now on."""
-        self._table = greys_shown(self._values, centre, width, inverted)
+        self._table = apply_window(self._values, centre, width, inverted)
         self._last = None
 
     def rotated(self) -> "FilmPicture":
@@ -216,7 +216,7 @@ def _line_round(heat: Heat) -> QPainterPath:
     path = QPainterPath()
     top = float(heat.max())
     if top > 0:
-        for x1, y1, x2, y2 in outline(heat, OUTLINE_SHARE * top) / (width, height, width, height):
+        for x1, y1, x2, y2 in trace_outline(heat, OUTLINE_SHARE * top) / (width, height, width, height):
             path.moveTo(QPointF(x1, y1))
             path.lineTo(QPointF(x2, y2))
     return path

@@ -9,10 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.inference.heat_regions import Heat
 from core.system.language import tr
-from gui.film.film_picture import Camera, FilmPicture, HeatPicture, Look, Pixels, image_of, pixels_of
+from gui.film.film_picture import Camera, FilmPicture, HeatPicture, Pixels, Window, to_pixels
 from gui.widgets.named_widgets import named
-
-__all__ = ["FilmView", "image_of"]
 
 ZOOM_STEP: Final = 1.2
 NOTCH: Final = 120  # of a wheel, in Qt's eighths of a degree
@@ -49,7 +47,7 @@ class FilmCanvas(QWidget):
         self._film: FilmPicture | None = None
         self._heat: HeatPicture | None = None
         self._camera = Camera()
-        self._look = Look()
+        self._look = Window()
 
     def show_film(self, pixels: Pixels, heat: Heat | None = None) -> None:
         """A film (height, width) uint8 or uint16 with its heat map (any size, 0..1): upright, whole, as stored."""
@@ -63,10 +61,10 @@ class FilmCanvas(QWidget):
 
     def show_image(self, film: QImage) -> None:
         """A film without a heat map."""
-        self.show_film(pixels_of(film))
+        self.show_film(to_pixels(film))
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Window:
         return self._look
 
     @property
@@ -144,7 +142,7 @@ class FilmCanvas(QWidget):
 
     @property
     def _whole_window(self) -> tuple[float, float]:
-        return (Look().centre, Look().width) if self._film is None else self._film.whole_window
+        return (Window().centre, Window().width) if self._film is None else self._film.whole_window
 
     def _set(self, **changes: Any) -> None:
         """Change the look, paint soon, and say so."""

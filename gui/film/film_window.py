@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from core.datasets.dataset import Film
 from core.system.language import tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.film.film_grid import FilmGrid
 from gui.film.film_view import FilmView
 from gui.film.thumbnails import Thumbnails
@@ -43,7 +43,7 @@ class FilmWindow(QDialog):
         self._row, self._path = row, film.path
         place = tr("{number} of {count}", number=row + 1, count=self._grid.table.rowCount())
         patient = tr("patient {patient}", patient=film.patient)
-        told = (place, visible_name(film.path.name), self._grid.table.in_words(row), patient)
+        told = (place, escape_name(film.path.name), self._grid.table.in_words(row), patient)
         self.caption.setText(" · ".join(told))
         self._grid.setCurrentIndex(self._grid.table.index(row))
         self._films.want(film.path)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from core.films.images import read_film, read_thumbnail
 from core.system.errors import FilmUnreadable
-from gui.film.film_picture import image_of
+from gui.film.film_picture import to_image
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class _Reading(QRunnable):
         try:
             whole = self._longest_px is None
             pixels = read_film(self._path) if whole else read_thumbnail(self._path, self._longest_px or 0)
-            image = image_of(pixels)
+            image = to_image(pixels)
         except FilmUnreadable:
             pass  # None says it
         except Exception as error:  # without an answer no further picture would be read

@@ -4,52 +4,52 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
-from core.datasets.preparation import Preparation, kept_preparation, save_preparation, sidecar_of
+from core.datasets.preparation import Preparation, load_kept_preparation, preparation_path, save_preparation
 from core.jobs.events import Progressed, Stage
 from gui.jobs.jobs import freeze_heavy
 from gui.jobs.worker import Job
 
 
-def doubting(source: Path, model: Path | None, preparation: Preparation) -> Job:
+def label_errors_job(source: Path, model: Path | None, preparation: Preparation) -> Job:
     """Look for labels that may be wrong; returns a Finding, None where it was cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.evaluation.label_errors import find_doubts
+        from core.evaluation.label_errors import find_label_errors
 
         freeze_heavy()
-        return (yield from find_doubts(source, model, cancel, preparation))
+        return (yield from find_label_errors(source, model, cancel, preparation))
 
     return job
 
 
-def auditing(source: Path, preparation: Preparation | None) -> Job:
+def audit_job(source: Path, preparation: Preparation | None) -> Job:
     """Read and check a dataset and keep how it was read; None takes what was kept. Returns an AuditResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.datasets.audit import audit
 
-        chosen = kept_preparation(source) if preparation is None else preparation
+        chosen = load_kept_preparation(source) if preparation is None else preparation
         result = yield from audit(source, cancel, chosen)
         if result.completed and preparation is not None:
-            save_preparation(preparation, sidecar_of(source))
+            save_preparation(preparation, preparation_path(source))
         return result
 
     return job
 
 
-def looking(source: Path, preparation: Preparation) -> Job:
+def inspect_job(source: Path, preparation: Preparation) -> Job:
     """See how a dataset could be read; returns an IntakeLook."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        from core.datasets.intake import look
+        from core.datasets.intake import inspect_source
 
         yield Progressed(Stage.READING_DATASET, 0, None)
-        return look(source, preparation)
+        return inspect_source(source, preparation)
 
     return job
 
 
-def demonstrating(folder: Path) -> Job:
+def demo_job(folder: Path) -> Job:
     """Make the synthetic phantoms, then check them like any dataset; None where it was cancelled before."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:

@@ -9,11 +9,11 @@ from core.datasets.preparation import Preparation
 from core.documents.document import Document
 from core.evaluation.evaluation import Evaluation
 from core.jobs.events import Progressed, Stage
-from core.models.model_card import card_document
-from core.models.model_header import ModelHeader, bundled_model, read_header
+from core.models.model_card import build_card_document
+from core.models.model_header import ModelHeader, bundled_model_path, read_header
 from core.models.operating_point import Wish
-from core.models.point_selection import chosen_point, own_point
-from core.models.site_record import in_use, point_in_words, validation_here
+from core.models.point_selection import restore_own_point, select_point
+from core.models.site_record import apply_site_record, format_point, format_validation
 from core.system.files import write_atomically
 from gui.jobs.jobs import freeze_heavy
 from gui.jobs.worker import Job
@@ -40,33 +40,33 @@ class ModelShown:
     card: Document
 
 
-def showing_model(model: Path | None) -> Job:
+def show_model_job(model: Path | None) -> Job:
     """Read what a model says of itself; returns ModelShown."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_MODEL, 0, None)
-        header = in_use(read_header(model or bundled_model()))
-        accepted, sentence = validation_here(header)
-        return ModelShown(header, point_in_words(header), accepted, sentence, card_document(header))
+        header = apply_site_record(read_header(model or bundled_model_path()))
+        accepted, sentence = format_validation(header)
+        return ModelShown(header, format_point(header), accepted, sentence, build_card_document(header))
 
     return job
 
 
-def choosing_point(model: Path | None, wish: Wish | None, error: float | None) -> Job:
+def choose_point_job(model: Path | None, wish: Wish | None, error: float | None) -> Job:
     """Use an operating point on this computer, None: the model's own; returns ModelShown."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        header = read_header(model or bundled_model())
+        header = read_header(model or bundled_model_path())
         if wish is None:
-            own_point(header)
+            restore_own_point(header)
         else:
-            chosen_point(header, wish, error)
-        return (yield from showing_model(model)(cancel))
+            select_point(header, wish, error)
+        return (yield from show_model_job(model)(cancel))
 
     return job
 
 
-def evaluating(model: Path | None, source: Path, preparation: Preparation) -> Job:
+def evaluate_job(model: Path | None, source: Path, preparation: Preparation) -> Job:
     """Evaluate on films that the model was not made with; returns an Evaluation, None where it was cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
@@ -85,7 +85,7 @@ class Saved:
     path: Path
 
 
-def saving_evaluation(evaluation: Evaluation, folder: Path) -> Job:
+def save_evaluation_job(evaluation: Evaluation, folder: Path) -> Job:
     """Write metrics.json, report.html, report.pdf and plots; returns Saved."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
@@ -98,21 +98,21 @@ def saving_evaluation(evaluation: Evaluation, folder: Path) -> Job:
     return job
 
 
-def saving_document(document: Document, path: Path, one_page: bool = False) -> Job:
+def save_document_job(document: Document, path: Path, one_page: bool = False) -> Job:
     """Write a document as PDF; returns Saved."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        from core.documents.pdf import pdf_of
+        from core.documents.pdf import render_pdf
 
         yield Progressed(Stage.WRITING, 0, None)
-        content = pdf_of(document, one_page)
+        content = render_pdf(document, one_page)
         write_atomically(path, lambda stream: stream.write(content))
         return Saved(path)
 
     return job
 
 
-def accepting(model: Path | None, order: AcceptanceOrder, folder: Path) -> Job:
+def acceptance_job(model: Path | None, order: AcceptanceOrder, folder: Path) -> Job:
     """Do the acceptance test and write it into `folder`; returns an AcceptanceResult, None where it was cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:

@@ -87,13 +87,13 @@ class Jobs(QObject):
         self.failed.emit(error)
 
 
-def testing_model() -> Job:
+def self_test_job() -> Job:
     """Score the known films with the bundled model; the result is a SelfTestResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.models.self_test import self_test
+        from core.models.self_test import run_self_test
 
-        return (yield from self_test(cancel))
+        return (yield from run_self_test(cancel))
 
     return job
 

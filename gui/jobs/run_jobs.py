@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QFile
 
 from core.jobs.events import Progressed, Stage
-from core.runs.run_comparison import compare
+from core.runs.run_comparison import compare_runs
 from core.runs.run_folder import MODEL
-from core.runs.run_list import Run, described, read_runs, runs_folder
+from core.runs.run_list import Run, read_runs, rename_run, runs_folder
 from core.system.errors import JobFailed, Reason
 from core.system.files import write_atomically
 from core.system.language import tr
@@ -25,7 +25,7 @@ class RunsListed:
     unreadable: tuple[Path, ...] = ()
 
 
-def listing_runs(folder: Path | None = None) -> Job:
+def list_runs_job(folder: Path | None = None) -> Job:
     """Read the app's trainings, or those in `folder`; returns RunsListed."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
@@ -35,39 +35,39 @@ def listing_runs(folder: Path | None = None) -> Job:
     return job
 
 
-def describing_run(run: Run, name: str, note: str) -> Job:
+def rename_run_job(run: Run, name: str, note: str) -> Job:
     """Name and annotate a run; returns RunsListed."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        described(run, name, note)
-        return (yield from listing_runs()(cancel))
+        rename_run(run, name, note)
+        return (yield from list_runs_job()(cancel))
 
     return job
 
 
-def deleting_run(run: Run) -> Job:
+def delete_run_job(run: Run) -> Job:
     """Move a run to the system's trash; returns RunsListed."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         if not QFile(str(run.folder)).moveToTrash():
             sentence = tr("{folder} could not be moved to the trash. Nothing was deleted.", folder=run.folder)
             raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
-        return (yield from listing_runs()(cancel))
+        return (yield from list_runs_job()(cancel))
 
     return job
 
 
-def comparing(runs: Sequence[Run]) -> Job:
+def compare_runs_job(runs: Sequence[Run]) -> Job:
     """Compare finished runs; returns a Comparison."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_RUNS, 0, None)
-        return compare(*runs)
+        return compare_runs(*runs)
 
     return job
 
 
-def exporting_model(run: Run, path: Path) -> Job:
+def export_model_job(run: Run, path: Path) -> Job:
     """Copy a run's model to `path`; returns the path."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:

@@ -5,10 +5,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.exports.export_jobs import Export, ExportOrder, export, write_called_films
+from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
 from core.jobs.events import Progressed, Stage
-from core.models.model_header import bundled_model, read_header
-from core.models.site_record import in_use
+from core.models.model_header import bundled_model_path, read_header
+from core.models.site_record import apply_site_record
 from core.screening.events import FilmReading, LedgerRow, ScreeningResult
 from core.screening.reader_calls import Call, calls_path, read_calls
 from core.screening.results_csv import UNFINISHED
@@ -18,7 +18,7 @@ from gui.jobs.jobs import freeze_heavy
 from gui.jobs.worker import Job
 
 
-def screening(folder: Path, output: Path, model: Path | None, retry_failed: bool = False) -> Job:
+def screen_job(folder: Path, output: Path, model: Path | None, retry_failed: bool = False) -> Job:
     """Screen a folder, or only what failed of it; returns a ScreeningResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
@@ -30,7 +30,7 @@ def screening(folder: Path, output: Path, model: Path | None, retry_failed: bool
     return job
 
 
-def watching(folder: Path, output: Path, model: Path | None) -> Job:
+def watch_job(folder: Path, output: Path, model: Path | None) -> Job:
     """Screen a folder and what comes into it until it is cancelled; returns a ScreeningResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
@@ -42,14 +42,14 @@ def watching(folder: Path, output: Path, model: Path | None) -> Job:
     return job
 
 
-def reading(path: Path, model: Path | None) -> Job:
+def read_film_job(path: Path, model: Path | None) -> Job:
     """Classify one film; returns a FilmReading."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.screening.single_film import read_one
+        from core.screening.single_film import read_single_film
 
         freeze_heavy()
-        return (yield from read_one(path, model, cancel))
+        return (yield from read_single_film(path, model, cancel))
 
     return job
 
@@ -64,15 +64,15 @@ class WorklistOpened:
     classes: tuple[str, ...]
 
 
-def opening_worklist(ledger: Path, folder: Path, model: Path | None) -> Job:
+def open_worklist_job(ledger: Path, folder: Path, model: Path | None) -> Job:
     """Open an earlier screening by the same model, and finish it where it was interrupted; returns WorklistOpened."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.screening import screen
 
         freeze_heavy()
-        output = final_path(ledger)
-        header = in_use(read_header(model or bundled_model()))
+        output = final_ledger_path(ledger)
+        header = apply_site_record(read_header(model or bundled_model_path()))
         result = yield from screen(folder, output, model, cancel, resume=True)
         path = calls_path(output)
         calls = tuple(read_calls(path)) if path.exists() else ()
@@ -81,7 +81,7 @@ def opening_worklist(ledger: Path, folder: Path, model: Path | None) -> Job:
     return job
 
 
-def final_path(ledger: Path) -> Path:
+def final_ledger_path(ledger: Path) -> Path:
     """The final name of a ledger that may be unfinished."""
     return ledger.with_name(ledger.name.removesuffix(UNFINISHED))
 
@@ -95,14 +95,14 @@ class Overridden:
     result: ScreeningResult
 
 
-def overriding(result: ScreeningResult, folder: Path, row: LedgerRow, model: Path | None) -> Job:
+def score_anyway_job(result: ScreeningResult, folder: Path, row: LedgerRow, model: Path | None) -> Job:
     """Score a film that was refused; returns Overridden."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.screening.single_film import override
+        from core.screening.single_film import score_anyway
 
         freeze_heavy()
-        return Overridden(*(yield from override(result, folder, row, model, cancel)))
+        return Overridden(*(yield from score_anyway(result, folder, row, model, cancel)))
 
     return job
 
@@ -114,26 +114,26 @@ class Exported:
     path: Path
 
 
-def exporting(order: ExportOrder, model: Path | None) -> Job:
+def export_job(order: ExportOrder, model: Path | None) -> Job:
     """Write an export; returns Exported, None where it was cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         if order.kind is Export.SUMMARY:
             freeze_heavy()
-        path = yield from export(order, model, cancel)
+        path = yield from export_results(order, model, cancel)
         return None if path is None else Exported(path)
 
     return job
 
 
-def exporting_dicom(film: FilmReading, model: Path | None, folder: Path, keeps_identity: bool) -> Job:
+def export_dicom_job(film: FilmReading, model: Path | None, folder: Path, keeps_identity: bool) -> Job:
     """Write a film's heat map and report as DICOM; returns Exported."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         from core.exports.dicom_export import write_dicom
 
         yield Progressed(Stage.WRITING, 0, None)
-        header = in_use(read_header(model or bundled_model()))
+        header = apply_site_record(read_header(model or bundled_model_path()))
         if header.name != film.model:
             sentence = tr("This film was read by another model. Open it again, then export it.")
             raise JobFailed(Reason.MODEL_INVALID, sentence)
@@ -150,7 +150,7 @@ class LabelsMade:
     path: Path
 
 
-def making_labels(
+def called_films_job(
     path: Path, folder: Path, calls: Sequence[Call], rows: Sequence[LedgerRow], only_disagreements: bool
 ) -> Job:
     """Write the reader's calls as a label list; returns LabelsMade. Fails where there is no such call."""

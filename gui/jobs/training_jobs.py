@@ -7,12 +7,12 @@ from pathlib import Path
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.recipes.recipe import Augmentation, Recipe
 from core.runs.run_list import runs_folder
-from core.runs.search_file import latest_search
+from core.runs.search_file import find_latest_search
 from gui.jobs.jobs import freeze_heavy
 from gui.jobs.worker import Job
 
 
-def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparation: Preparation = AS_IT_IS) -> Job:
+def train_job(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparation: Preparation = AS_IT_IS) -> Job:
     """Train; returns a TrainingResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
@@ -24,7 +24,7 @@ def training(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparat
     return job
 
 
-def finding_rate(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
+def find_rate_job(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
     """Look for a learning rate; returns a RateCurve, None where it was cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
@@ -36,7 +36,7 @@ def finding_rate(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
     return job
 
 
-def searching(source: Path, recipe: Recipe, folder: Path, seconds: float, preparation: Preparation) -> Job:
+def search_job(source: Path, recipe: Recipe, folder: Path, seconds: float, preparation: Preparation) -> Job:
     """Try recipes for so long; returns a SearchResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
@@ -48,23 +48,23 @@ def searching(source: Path, recipe: Recipe, folder: Path, seconds: float, prepar
     return job
 
 
-def continuing_search(source: Path, seconds: float, preparation: Preparation) -> Job:
+def continue_search_job(source: Path, seconds: float, preparation: Preparation) -> Job:
     """Go on for so long with the newest search on this dataset; returns a SearchResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        found = latest_search(runs_folder(), source)
-        return (yield from searching(source, found.recipe, found.folder, seconds, preparation)(cancel))
+        found = find_latest_search(runs_folder(), source)
+        return (yield from search_job(source, found.recipe, found.folder, seconds, preparation)(cancel))
 
     return job
 
 
-def previewing(path: Path, augmentation: Augmentation, size_px: int, count: int, seed: int) -> Job:
+def preview_job(path: Path, augmentation: Augmentation, size_px: int, count: int, seed: int) -> Job:
     """Change a film as a training would; returns a Preview."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.training.augmentation_preview import preview
+        from core.training.augmentation_preview import preview_augmentation
 
         freeze_heavy()
-        return (yield from preview(path, augmentation, size_px, count, seed, cancel))
+        return (yield from preview_augmentation(path, augmentation, size_px, count, seed, cancel))
 
     return job

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from core.system.error_messages import sentence_of
+from core.system.error_messages import format_error
 from core.system.language import tr
 
 Job = Callable[[threading.Event], Generator[object, None, object]]
@@ -62,7 +62,7 @@ class Worker(QThread):
             self._result = self._drain()
         except BaseException as error:  # what leaves run() is printed by Qt and lost
             log.error("a job failed: %s", type(error).__name__)
-            if sentence := sentence_of(error):
+            if sentence := format_error(error):
                 self._error = JobError(sentence)
             else:
                 sentence = tr("Something went wrong inside the program ({kind}).", kind=type(error).__name__)

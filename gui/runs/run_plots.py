@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.runs.run_list import Run
 from core.system.language import tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.widgets.curve_plot import LOOKS, Curve, CurvePlot
 from gui.widgets.theme import Colours
 
@@ -31,7 +31,7 @@ class RunPlots(QWidget):
         """Draw these runs instead of those before; a single one with the epoch that was kept."""
         losses, areas = [], []
         for run, look in zip(runs, LOOKS, strict=False):
-            name, numbers = visible_name(run.card.name), [epoch.epoch for epoch in run.epochs]
+            name, numbers = escape_name(run.card.name), [epoch.epoch for epoch in run.epochs]
             losses.append(Curve(name, numbers, [epoch.validation_loss for epoch in run.epochs], look))
             areas.append(Curve(name, numbers, [epoch.validation_auc for epoch in run.epochs], look))
         kept = runs[0].best_epoch if len(runs) == 1 else None

@@ -11,17 +11,24 @@ from core.runs.run_comparison import Comparison
 from core.runs.run_list import Run
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.run_jobs import RunsListed, comparing, deleting_run, describing_run, exporting_model, listing_runs
+from gui.jobs.run_jobs import (
+    RunsListed,
+    compare_runs_job,
+    delete_run_job,
+    export_model_job,
+    list_runs_job,
+    rename_run_job,
+)
 from gui.jobs.worker import Job
 from gui.runs.run_plots import RunPlots
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.curve_plot import LOOKS
-from gui.widgets.figure_list import told
+from gui.widgets.figure_list import format_figure_line
 from gui.widgets.named_widgets import buttons, paragraph, row_of
-from gui.widgets.tables import RowsTable, quiet_view
+from gui.widgets.tables import RowsTable, configure_view
 
 HEADINGS = (
     marked("Name"),
@@ -55,7 +62,7 @@ class RunsTab(QWidget):
         self._update_buttons()
 
     def _build(self) -> None:
-        self.view = quiet_view(self._table, "runs", tr("Runs"))
+        self.view = configure_view(self._table, "runs", tr("Runs"))
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.buttons = buttons(
@@ -71,7 +78,7 @@ class RunsTab(QWidget):
         self.sentence = paragraph(tr(EMPTY), "comparison", tr("Comparison"))
         lower = QSplitter()
         lower.addWidget(self.plots)
-        lower.addWidget(quiet_view(self._choices, "differences", tr("Differences")))
+        lower.addWidget(configure_view(self._choices, "differences", tr("Differences")))
         lower.setSizes([800, 400])
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, 2)
@@ -82,7 +89,7 @@ class RunsTab(QWidget):
     def refresh(self) -> None:
         """Read the list again, where no other work is going on."""
         if self._work.state is JobState.IDLE:
-            self._work.start(listing_runs(), self.show_event)
+            self._work.start(list_runs_job(), self.show_event)
 
     def show_event(self, _event: object) -> None:
         """Listing is too quick to be worth a word."""
@@ -93,7 +100,7 @@ class RunsTab(QWidget):
         self._table.set_rows([_cells(run) for run in listed.runs])
         self.plots.show_runs(())
         self._choices.set_rows([])
-        names = ", ".join(visible_name(path.name) for path in listed.unreadable)
+        names = ", ".join(escape_name(path.name) for path in listed.unreadable)
         sentences = [tr(EMPTY)]
         if names:
             sentences.append(tr("Damaged, or made by a newer version, and left as they are: {names}.", names=names))
@@ -106,7 +113,7 @@ class RunsTab(QWidget):
         figures = [(tr("Test accuracy, n = {films}", films=seen.films), *map(_told, seen.accuracy))]
         if any(seen.auc):
             figures.append((tr("Test AUC, n = {films}", films=seen.films), *map(_told, seen.auc)))
-        names = [visible_name(run.card.name) for run in seen.runs]
+        names = [escape_name(run.card.name) for run in seen.runs]
         choices = [(choice_title(key), *map(choice_value, values)) for key, *values in seen.choices]
         self._choices.set_rows([*figures, *choices], [tr(CHOICE), *names])
 
@@ -138,19 +145,19 @@ class RunsTab(QWidget):
 
     @Slot()
     def _on_compare(self) -> None:
-        self._begin(comparing(self._chosen()[::-1]))  # the earliest first
+        self._begin(compare_runs_job(self._chosen()[::-1]))  # the earliest first
 
     @Slot()
     def _on_rename(self) -> None:
         (run,) = self._chosen()
         if (name := messages.ask_text(self, tr("Name of this training"), run.card.name)) is not None:
-            self._begin(describing_run(run, name, run.card.note))
+            self._begin(rename_run_job(run, name, run.card.note))
 
     @Slot()
     def _on_note(self) -> None:
         (run,) = self._chosen()
         if (note := messages.ask_text(self, tr("Note"), run.card.note)) is not None:
-            self._begin(describing_run(run, run.card.name, note))
+            self._begin(rename_run_job(run, run.card.name, note))
 
     @Slot()
     def _on_continue(self) -> None:
@@ -166,19 +173,19 @@ class RunsTab(QWidget):
         if path := messages.choose_new_file(
             self, tr("Export model"), f"{run.folder.name}.safetensors", tr("Models (*.safetensors)")
         ):
-            self._begin(exporting_model(run, path))
+            self._begin(export_model_job(run, path))
 
     @Slot()
     def _on_delete(self) -> None:
         (run,) = self._chosen()
         if messages.ask_delete(self, run.card.name):
-            self._begin(deleting_run(run))
+            self._begin(delete_run_job(run))
 
 
 def _cells(run: Run) -> tuple[str | int | float | None, ...]:
     minutes = sum(epoch.seconds for epoch in run.epochs) / 60
     return (
-        visible_name(run.card.name), run.card.started[:16].replace("T", " "), _state(run),
+        escape_name(run.card.name), run.card.started[:16].replace("T", " "), _state(run),
         f"{recipe_title(run.recipe.name)} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
         _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"),
         tr_count("{count} time", "{count} times", run.looks) if run.looks else "", f"{minutes:.1f}", run.card.note,
@@ -194,7 +201,7 @@ def _state(run: Run) -> str:
 
 def _told(figure: Figure | None) -> str:
     """A figure with its interval."""
-    return told(figure) if figure else ""
+    return format_figure_line(figure) if figure else ""
 
 
 def _figure(metrics: dict[str, Any] | None, *names: str) -> str:

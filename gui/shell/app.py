@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from core.system.app_folders import data_folder
 from core.system.exit_status import DONE, FAILED, INTERRUPTED
-from gui.shell.quit_signals import EndSignals
+from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
-from gui.shell.ui_language import speak_as_wanted
+from gui.shell.ui_language import apply_language
 from gui.widgets.icon import program_icon
 
 EXPOSED_MILLISECONDS = 100
 
 
-def application() -> QApplication:
+def create_application() -> QApplication:
     """The one QApplication."""
     made = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(made, QApplication)
@@ -50,11 +50,11 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
 
     cancel: set where the system asked for the end before there was a window. Ended by the system it is 130.
     """
-    running, signals, instance = application(), EndSignals(), SingleInstance(data_folder())
+    running, signals, instance = create_application(), QuitSignals(), SingleInstance(data_folder())
     try:
         if cancel.is_set():
             return INTERRUPTED
-        speak_as_wanted(running)
+        apply_language(running)
         if not instance.take():
             if instance.hand_over(path):
                 return DONE
@@ -78,8 +78,8 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
 
 def measure_start() -> int:
     """Open the window as a start does, check the model, print when what was reached, close; returns the exit status."""
-    running = application()
-    speak_as_wanted(running)
+    running = create_application()
+    apply_language(running)
     splash, painted = show_splash(), time.monotonic()
     from gui.shell.startup_times import StartTimes
 

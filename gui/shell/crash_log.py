@@ -14,16 +14,16 @@ from typing import IO
 
 from PySide6.QtCore import QObject, Signal, qVersion
 
-from core.system.product import this_build
+from core.system.product import read_build
 
 CRASHES, NATIVE = "crash.log", "native-crash.log"
 LOG_BYTES = 1_000_000
 log = logging.getLogger(__name__)
 
 
-def report_of(error: BaseException) -> str:
+def build_report(error: BaseException) -> str:
     """Where an error and its causes came from: kinds, modules and lines, never messages, which may hold names."""
-    build = this_build()
+    build = read_build()
     program = f"PneumoScreen {build.version}, {build.commit or 'source'}"
     lines = [f"{program}; Python {platform.python_version()}; Qt {qVersion()}; {platform.platform()}"]
     seen: BaseException | None = error
@@ -45,10 +45,10 @@ class _Nameless(logging.Formatter):
 
     def formatException(self, ei: object) -> str:
         error = ei[1] if isinstance(ei, tuple) else None
-        return report_of(error) if isinstance(error, BaseException) else ""
+        return build_report(error) if isinstance(error, BaseException) else ""
 
 
-def earlier_end(folder: Path) -> str:
+def read_earlier_end(folder: Path) -> str:
     """What the last start wrote as it ended in native code; empty if it closed its window, or was killed."""
     try:
         return (folder / NATIVE).read_text("utf-8", "replace")
@@ -101,4 +101,4 @@ class CrashLog(QObject):
     ) -> None:
         fault = error if error is not None else kind()
         log.error("not caught", exc_info=(kind, fault, trace))
-        self.fault_seen.emit(report_of(fault))
+        self.fault_seen.emit(build_report(fault))

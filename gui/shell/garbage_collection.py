@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 COLLECT_MILLISECONDS = 2000
 
 
-class CollectingHere(QTimer):
+class CollectOnThisThread(QTimer):
     """Switches Python's own collections off, for good, and makes them here, when they are due by Python's own rule."""
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -8,24 +8,24 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from core.datasets.events import AuditResult, Finding
-from core.datasets.intake import IntakeLook
+from core.datasets.intake import IntakePreview
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.models.events import SelfTestResult
 from core.runs.run_comparison import Comparison
 from core.screening.events import FilmReading, ScreeningResult
-from core.system.language import Language, spoken, tr
-from core.system.safe_text import visible_name
+from core.system.language import Language, current_language, tr
+from core.system.safe_text import escape_name
 from core.training.events import RateCurve, SearchResult, TrainingResult
 from gui.classify.classify_tab import ClassifyTab
 from gui.dataset.dataset_tab import DatasetTab
 from gui.evaluate.evaluate_tab import EvaluateTab
 from gui.jobs.evaluation_jobs import ModelShown, Saved
-from gui.jobs.jobs import Jobs, JobState, testing_model
+from gui.jobs.jobs import Jobs, JobState, self_test_job
 from gui.jobs.run_jobs import RunsListed
 from gui.jobs.screening_jobs import Exported, LabelsMade, Overridden, WorklistOpened
 from gui.jobs.worker import JobError
 from gui.runs.runs_tab import RunsTab
-from gui.shell.garbage_collection import CollectingHere
+from gui.shell.garbage_collection import CollectOnThisThread
 from gui.shell.help_menu import HelpMenu
 from gui.shell.view_menu import ViewMenu
 from gui.shell.welcome import Welcome
@@ -33,7 +33,7 @@ from gui.state.session import Session
 from gui.state.settings import Theme, load_settings, save_settings
 from gui.training.training_tab import TrainingTab
 from gui.widgets import messages
-from gui.widgets.theme import apply_theme, colours_of
+from gui.widgets.theme import apply_theme, theme_colours
 
 
 class MainWindow(QMainWindow):
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.jobs.succeeded.connect(self._on_succeeded)
         self.jobs.failed.connect(self._on_failed)
         self.jobs.state_changed.connect(self._on_state_changed)
-        self.job_shown.connect(CollectingHere(self).collect_everything)
+        self.job_shown.connect(CollectOnThisThread(self).collect_everything)
         self.set_theme(load_settings().theme)
         self._on_state_changed(JobState.IDLE)
 
@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
             self.evaluate_tab,
             self.classify_tab.worklist.table,
         ):
-            part.set_colours(colours_of(theme))
+            part.set_colours(theme_colours(theme))
         self.view_menu.show_theme(theme)
 
     @Slot(object)
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _choose_language(self, language: Language) -> None:
         save_settings(replace(load_settings(), language=language))
-        if language is spoken():
+        if language is current_language():
             return
         if self.jobs.state is not JobState.IDLE:
             self.statusBar().showMessage(tr("The next start speaks the other language."))
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         else:
             self._asked_for = path
             self.statusBar().showMessage(
-                tr("{name} is opened when the present work has ended.", name=visible_name(path.name))
+                tr("{name} is opened when the present work has ended.", name=escape_name(path.name))
             )
 
     @Slot()
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         self.welcome.finished.connect(self._on_welcomed)
         self.welcome.open()
         if self.jobs.state is JobState.IDLE:
-            self.jobs.start(testing_model(), self.welcome.show_event)
+            self.jobs.start(self_test_job(), self.welcome.show_event)
         else:
             self.welcome.check.setText(tr("Other work is running, so the model is not checked now."))
 
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
                 self.welcome.show_check(words)
             case Finding():
                 self.dataset_tab.show_doubts(result)
-            case IntakeLook():
+            case IntakePreview():
                 self.dataset_tab.show_look(result)
             case RateCurve():
                 self.training_tab.show_curve(result)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 LISTEN_MILLISECONDS = 100
 
 
-class EndSignals(QObject):
+class QuitSignals(QObject):
     """Signal: wanted(), on the window's thread, soon after the system or a terminal asks the program to end.
 
     Qt's loop runs no Python, so a timer lets the interpreter look. (A wake-up socket would be one on the internet's

@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QTimer
 
 from core.runs.run_folder import MODEL
-from gui.jobs.run_jobs import listing_runs
-from gui.jobs.training_jobs import training
-from gui.shell.app import application
+from gui.jobs.run_jobs import list_runs_job
+from gui.jobs.training_jobs import train_job
+from gui.shell.app import create_application
 from gui.shell.main_window import MainWindow
 from gui.state.settings import Theme
 
@@ -19,7 +19,7 @@ def take_screenshots(folder: Path) -> int:
     """Run the demo through every tab and write one PNG of each into `folder`; returns the exit status."""
     from core.datasets.demo import DEMO_RECIPE
 
-    application()
+    create_application()
     folder.mkdir(parents=True, exist_ok=True)
     window = MainWindow()
     window.set_theme(Theme.DARK)
@@ -34,7 +34,7 @@ def take_screenshots(folder: Path) -> int:
     runs = worklist.parent / "runs"
     shown = {"short": window.runs_tab.show_event, "long": window.training_tab.show_event}
     for name, epochs in (("short", 3), ("long", 8)):
-        job = training(source, replace(DEMO_RECIPE, name=name, epochs=epochs), runs / name, resume=False)
+        job = train_job(source, replace(DEMO_RECIPE, name=name, epochs=epochs), runs / name, resume=False)
         _wait_for(window, partial(window.jobs.start, job, shown[name]))
     _settle(300)
     window.grab().save(str(folder / "training.png"))
@@ -56,7 +56,7 @@ def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
     """Compare the first two of the runs and write a picture of it."""
     tab = window.runs_tab
     _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
-    _wait_for(window, lambda: window.jobs.start(listing_runs(runs), tab.show_event))
+    _wait_for(window, lambda: window.jobs.start(list_runs_job(runs), tab.show_event))
     tab.view.selectAll()
     _wait_for(window, tab.buttons["compare"].click)
     _settle(300)

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 
 from core.models.events import SelfTestResult
-from gui.jobs.jobs import testing_model
+from gui.jobs.jobs import self_test_job
 from gui.shell.main_window import MainWindow
 
 PAGE_BYTES = 4096
@@ -49,7 +49,7 @@ class StartTimes(QObject):
     @Slot()
     def _on_answering(self) -> None:
         self._times |= {"answering": time.monotonic(), "idle_mb": memory_mb()}
-        self.window.jobs.start(testing_model(), self._on_event)
+        self.window.jobs.start(self_test_job(), self._on_event)
 
     @Slot(object)
     def _on_event(self, _event: object) -> None:

@@ -7,22 +7,22 @@ import PySide6
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from core.system.language import Language, speak
+from core.system.language import Language, set_language
 from gui.state.settings import load_settings
 
 QT_WORDS = "qtbase"  # Qt's catalogue with the words of its dialogs and buttons
 
 
-def wanted_language() -> Language:
+def choose_language() -> Language:
     """What was chosen; until then the system's language if we speak it, English if not."""
     system = QLocale.system().name().partition("_")[0]
     return load_settings().language or next((one for one in Language if one.value == system), Language.ENGLISH)
 
 
-def speak_as_wanted(application: QApplication) -> None:
+def apply_language(application: QApplication) -> None:
     """From now on new widgets speak the wanted language. Raises FileNotFoundError where its catalogue is missing."""
-    language = wanted_language()
-    speak(language)
+    language = choose_language()
+    set_language(language)
     for earlier in application.findChildren(QTranslator):
         application.removeTranslator(earlier)
         earlier.deleteLater()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.system.language import Language, marked, spoken, tr
+from core.system.language import Language, current_language, marked, tr
 from gui.state.settings import Theme
 
 Choice = TypeVar("Choice", bound=Enum)
@@ -28,7 +28,7 @@ class ViewMenu(QMenu):
         self._themes = self._choices(self, {theme: tr(words) for theme, words in THEMES.items()}, self.theme_chosen)
         languages = self.addMenu(tr("&Language"))
         self.languages = self._choices(languages, {one: one.own_name for one in Language}, self.language_chosen)
-        self.languages[spoken()].setChecked(True)
+        self.languages[current_language()].setChecked(True)
 
     def _choices(self, menu: QMenu, choices: Mapping[Choice, str], chosen: SignalInstance) -> dict[Choice, QAction]:
         group = QActionGroup(self)

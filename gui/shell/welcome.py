@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from core.system.language import Language, marked, spoken, tr
+from core.system.language import Language, current_language, marked, tr
 from core.system.product import NOTICE
 from gui.state.settings import Theme
 from gui.widgets.icon import program_icon
@@ -54,7 +54,7 @@ class Welcome(QDialog):
         self.languages = QComboBox()
         for language in Language:
             self.languages.addItem(language.own_name, language)
-        self.languages.setCurrentIndex(list(Language).index(spoken()))
+        self.languages.setCurrentIndex(list(Language).index(current_language()))
         self.languages.currentIndexChanged.connect(self._on_language_chosen)
         self.check = _text(tr("Checking the model that comes with the program…"))
         self.check.setProperty("role", "quiet")

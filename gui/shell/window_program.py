@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QApplication
 
 from core.system.app_folders import data_folder
 from core.system.language import tr
-from gui.shell.crash_log import CrashLog, earlier_end
+from gui.shell.crash_log import CrashLog, read_earlier_end
 from gui.shell.main_window import MainWindow
-from gui.shell.quit_signals import EndSignals
+from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
-from gui.shell.ui_language import speak_as_wanted
+from gui.shell.ui_language import apply_language
 from gui.state.settings import load_settings
 from gui.widgets import messages
 
@@ -34,10 +34,10 @@ class _FilesOpened(QObject):
 class WindowProgram(QObject):
     """The window with what surrounds it while it is open. Give it to nobody: it lives as long as the event loop."""
 
-    def __init__(self, instance: SingleInstance, signals: EndSignals) -> None:
+    def __init__(self, instance: SingleInstance, signals: QuitSignals) -> None:
         super().__init__()
         self.window = self._new_window()
-        self._earlier_end = earlier_end(data_folder())
+        self._earlier_end = read_earlier_end(data_folder())
         self._faults = CrashLog(data_folder(), self)
         self._files = _FilesOpened(self)
         self._faults.fault_seen.connect(self._on_fault)
@@ -74,7 +74,7 @@ class WindowProgram(QObject):
         """Open the window anew, as widgets keep the words that they were made with."""
         running = QApplication.instance()
         assert isinstance(running, QApplication)
-        speak_as_wanted(running)
+        apply_language(running)
         before, self.window = self.window, self._new_window()
         self.window.setGeometry(before.geometry())
         self.window.show()

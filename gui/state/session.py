@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from core.datasets.audit import blocking
+from core.datasets.audit import find_blocking
 from core.datasets.events import AuditResult
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.runs.run_list import Run
@@ -50,7 +50,7 @@ class Session(QObject):
     @property
     def is_blocked(self) -> bool:
         """True where the audit forbids a training and nobody has accepted that."""
-        return self._audit is not None and bool(blocking(self._audit)) and not self._accepts_leaks
+        return self._audit is not None and bool(find_blocking(self._audit)) and not self._accepts_leaks
 
     def open_dataset(self, source: Path, audit: AuditResult) -> None:
         self._source, self._audit, self._accepts_leaks = source, audit, False

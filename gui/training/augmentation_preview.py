@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout, QWidget
 from core.recipes.recipe import Recipe
 from core.system.errors import JobFailed
 from core.system.language import tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from core.training.events import Preview
-from gui.film.film_picture import image_of
+from gui.film.film_picture import to_image
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.training_jobs import previewing
+from gui.jobs.training_jobs import preview_job
 from gui.jobs.worker import JobError
 from gui.widgets.named_widgets import button, named, paragraph
 
@@ -82,7 +82,7 @@ class AugmentationPreview(QDialog):
         except JobFailed as error:
             self.caption.setText(error.sentence)
             return
-        job = previewing(self._path, recipe.augmentation, FILM_PX, SHOWN, self._seed)
+        job = preview_job(self._path, recipe.augmentation, FILM_PX, SHOWN, self._seed)
         self.work.start(job, self._show_event)
 
     def _show_event(self, _event: object) -> None:
@@ -91,8 +91,8 @@ class AugmentationPreview(QDialog):
     @Slot(object)
     def _on_succeeded(self, result: Preview) -> None:
         for label, film in zip(self.films, result.films, strict=True):
-            label.setPixmap(QPixmap.fromImage(image_of(film)))
-        name = visible_name(result.path.name)
+            label.setPixmap(QPixmap.fromImage(to_image(film)))
+        name = escape_name(result.path.name)
         self.caption.setText(tr("{name}, changed at random as in training.", name=name))
         if self._is_late:
             self._is_late = False

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.recipes.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, with_start
+from core.recipes.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, change_start
 from core.recipes.recipe_json import load_recipe, to_json_object
 from core.recipes.recipe_labels import CHANGES, CHOICES, OWN, RECIPES, choice_value, recipe_title
 from core.system.errors import JobFailed
@@ -135,7 +135,7 @@ class RecipeForm(QWidget):
         """Bring along what other starting weights need; the person may still change it."""
         start = _value(self._inputs["start"])
         if start and not self.signalsBlocked():
-            adapted = with_start(replace(self._shown, start=self._start), start)
+            adapted = change_start(replace(self._shown, start=self._start), start)
             for key in ("normalisation", "backbone_rate_factor"):
                 _put(self._inputs[key], getattr(adapted, key))
         self._start = start

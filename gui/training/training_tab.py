@@ -14,18 +14,18 @@ from PySide6.QtWidgets import (
 )
 
 from core.datasets.preparation import Preparation
-from core.metrics.figures import summary_lines
+from core.metrics.figures import format_summary
 from core.metrics.intervals import Figure
-from core.recipes.recipe import Recipe, with_start
+from core.recipes.recipe import Recipe, change_start
 from core.runs.run_folder import is_resumable
 from core.runs.run_list import Run, runs_folder
-from core.system.app_folders import new_place
+from core.system.app_folders import new_timestamped_path
 from core.system.errors import JobFailed
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 from core.training.events import RateCurve, SearchResult, TrainingResult
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.training_jobs import continuing_search, finding_rate, searching, training
+from gui.jobs.training_jobs import continue_search_job, find_rate_job, search_job, train_job
 from gui.jobs.worker import Job, JobError
 from gui.state.session import Session
 from gui.training.augmentation_preview import AugmentationPreview
@@ -101,19 +101,19 @@ class TrainingTab(QWidget):
     def _on_find_rate(self) -> None:
         recipe, source = self._recipe(), self._session.source
         if recipe and source and self._work.state is JobState.IDLE:
-            self._work.start(finding_rate(source, recipe, self._session.preparation), self.show_event)
+            self._work.start(find_rate_job(source, recipe, self._session.preparation), self.show_event)
 
     @Slot()
     def _on_search(self) -> None:
         recipe, source = self._recipe(), self._session.source
         if recipe and source:
-            folder = new_place(runs_folder(), before="search-")
-            self._search(partial(searching, source, recipe, folder))
+            folder = new_timestamped_path(runs_folder(), before="search-")
+            self._search(partial(search_job, source, recipe, folder))
 
     @Slot()
     def _on_resume_search(self) -> None:
         if self._session.source:
-            self._search(partial(continuing_search, self._session.source))
+            self._search(partial(continue_search_job, self._session.source))
 
     def _search(self, job_of: Callable[[float, Preparation], Job]) -> None:
         """Ask for a time and start the job that `job_of` makes of seconds and preparation."""
@@ -154,7 +154,7 @@ class TrainingTab(QWidget):
         recipe = self._recipe()
         if recipe is None:
             return
-        self._begin(new_place(runs_folder(), f"-{recipe.name}"), resume=False)
+        self._begin(new_timestamped_path(runs_folder(), f"-{recipe.name}"), resume=False)
 
     @Slot()
     def _on_resume(self) -> None:
@@ -168,7 +168,7 @@ class TrainingTab(QWidget):
             self.view.clear()
         self._interrupted = run_dir
         source, preparation = self._session.source, self._session.preparation
-        self._work.start(training(source, self.form.recipe(), run_dir, resume, preparation), self.show_event)
+        self._work.start(train_job(source, self.form.recipe(), run_dir, resume, preparation), self.show_event)
 
     @Slot()
     def _on_pause(self) -> None:
@@ -178,7 +178,7 @@ class TrainingTab(QWidget):
     def _on_continuation_wanted(self, run: Run) -> None:
         """Show the recipe of a run with its model as the start; an interrupted one is offered for resuming."""
         start = str(run.model) if run.model else run.recipe.start
-        recipe = with_start(run.recipe, start)
+        recipe = change_start(run.recipe, start)
         self.form.show_recipe(replace(recipe, frozen_epochs=0) if recipe.epochs else recipe)
         if run.is_resumable:
             self._interrupted = run.folder
@@ -215,7 +215,7 @@ class TrainingTab(QWidget):
         self.view.progress.setValue(1)
         if result.completed and result.figures is not None:
             self._interrupted = None
-            for line in summary_lines(result.figures):
+            for line in format_summary(result.figures):
                 self.view.say(line)
             done = tr("Done. Kept epoch {epoch}.", epoch=result.best_epoch)
             self.view.status.setText(" ".join([done, *_accuracy(result.figures.accuracy), tr(NOTICE)]))

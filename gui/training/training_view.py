@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QSplitter, Q
 from core.datasets.events import FilmLeftOut
 from core.jobs.events import Noted, Progressed
 from core.runs.epoch_log import EpochEnded
-from core.system.errors import reason_in_words
+from core.system.errors import format_reason
 from core.system.language import marked, tr
-from core.system.safe_text import visible_name
+from core.system.safe_text import escape_name
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
-from core.training.time_estimate import time_left
+from core.training.time_estimate import format_time_left
 from gui.widgets.curve_plot import TrainingPlots
 from gui.widgets.named_widgets import named
-from gui.widgets.tables import RowsTable, quiet_view
+from gui.widgets.tables import RowsTable, configure_view
 
 LOWER_PX: Final = 220
 HEADINGS: Final = (
@@ -36,7 +36,7 @@ class TrainingView(QWidget):
         self.progress = named(QProgressBar(), "progress", tr("Progress of the training"))
         self.plots = TrainingPlots()
         self._epochs = RowsTable([tr(heading) for heading in HEADINGS])
-        table = quiet_view(self._epochs, "epochs", tr("Epochs"))
+        table = configure_view(self._epochs, "epochs", tr("Epochs"))
         self.log = named(QPlainTextEdit(readOnly=True), "log", tr("Log"))
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         lower = QSplitter()
@@ -80,12 +80,12 @@ class TrainingView(QWidget):
             case Noted(sentence):
                 self.say(sentence)
             case FilmLeftOut(path, reason, sentence):
-                name = visible_name(path.name)
+                name = escape_name(path.name)
                 self.say(
                     tr(
                         "Left out: {name} ({reason}). {sentence}",
                         name=name,
-                        reason=reason_in_words(reason),
+                        reason=format_reason(reason),
                         sentence=sentence,
                     )
                 )
@@ -132,7 +132,7 @@ def _going(event: BatchEnded) -> str:
         epochs=event.epochs,
         loss=event.loss,
         speed=event.films_per_second,
-        left=time_left(event),
+        left=format_time_left(event),
     )
 
 

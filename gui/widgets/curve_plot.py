@@ -22,7 +22,7 @@ SIGNS: Final = {"o": "●", "s": "■", "t": "▼", "d": "◆"}  # of marks, in 
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CurveStyle:
     """What tells a curve from others: colour, line and marks."""
 
     colour: str
@@ -31,10 +31,10 @@ class Look:
 
 
 LOOKS: Final = (
-    Look(ORANGE, Qt.PenStyle.DashLine, "s"),
-    Look(SKY, Qt.PenStyle.SolidLine, "o"),
-    Look(GREEN, Qt.PenStyle.DotLine, "t"),
-    Look(BLUE, Qt.PenStyle.DashDotLine, "d"),
+    CurveStyle(ORANGE, Qt.PenStyle.DashLine, "s"),
+    CurveStyle(SKY, Qt.PenStyle.SolidLine, "o"),
+    CurveStyle(GREEN, Qt.PenStyle.DotLine, "t"),
+    CurveStyle(BLUE, Qt.PenStyle.DashDotLine, "d"),
 )
 
 
@@ -45,7 +45,7 @@ class Curve:
     name: str
     epochs: Sequence[int]
     values: Sequence[float]
-    look: Look
+    look: CurveStyle
 
 
 class CurvePlot(QWidget):

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from core.documents.document import Document
-from core.documents.html import html_body
+from core.documents.html import render_html_body
 from core.system.language import tr
 from gui.widgets.named_widgets import button, named
 
@@ -32,7 +32,7 @@ class DocumentWindow(QDialog):
     def show_document(self, document: Document) -> None:
         self.shown = document
         self.setWindowTitle(document.title)
-        self.text.setHtml(html_body(document))
+        self.text.setHtml(render_html_body(document))
         self.show()
         self.activateWindow()
 

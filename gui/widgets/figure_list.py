@@ -23,7 +23,7 @@ WIDEST_COUNT: Final = "n = 100,000 "
 NAME_SHARE: Final = 0.6  # of what value and count leave; the bar has the rest
 
 
-def told(figure: Figure | None) -> str:
+def format_figure_line(figure: Figure | None) -> str:
     """A figure with its interval, for the value_text of a row."""
     return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else tr(NOT_DEFINED)
 

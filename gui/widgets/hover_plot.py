@@ -32,7 +32,7 @@ class Sign:
     name: str
 
 
-class PointedView(pg.PlotWidget):
+class HoverView(pg.PlotWidget):
     """A plot that tells where the pointer is, in the plot's own units, and never pans or zooms.
 
     Signals: pressed(place) when the left button goes down; dragged(place) while it is down; released() when it goes
@@ -78,7 +78,7 @@ class PointedView(pg.PlotWidget):
         self.left.emit()
 
 
-class PointedPlot(QWidget):
+class HoverPlot(QWidget):
     """Caption, reading and plot, one under the other; takes the keyboard as a whole and shows that it has it.
 
     title, and what the axes tell, are marked English; the title names the widget, and is shown translated.
@@ -89,7 +89,7 @@ class PointedPlot(QWidget):
         self._heading = tr(title)
         self.reading = paragraph("", "reading", tr("{title}: values", title=tr(title)))
         self.caption = QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True)
-        self.view = PointedView(**options)
+        self.view = HoverView(**options)
         self.view.setLabel("bottom", tr(across))
         self.view.setLabel("left", tr(up))
         self.view.showGrid(x=False, y=True, alpha=GRID_ALPHA)
@@ -152,7 +152,7 @@ class PointedPlot(QWidget):
             painter.drawRect(self.rect().adjusted(half, half, -half, -half))
 
 
-def thinned(across: Floats, up: Floats) -> tuple[Floats, Floats]:
+def thin_out(across: Floats, up: Floats) -> tuple[Floats, Floats]:
     """The line through (n,) points of the unit square, without those that no screen would tell from the one before."""
     steps = np.abs(np.diff(np.stack([across, up]) * FINE // 1, axis=1)).sum(axis=0)
     kept = np.flatnonzero(np.append(1, steps))

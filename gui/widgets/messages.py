@@ -7,8 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from core.system.language import marked, tr
-from core.system.product import NOTICE, this_build
-from core.system.safe_text import visible, visible_name
+from core.system.product import NOTICE, read_build
+from core.system.safe_text import escape_name, escape_unprintable
 from gui.jobs.worker import JobError
 from gui.widgets.icon import program_icon
 
@@ -28,7 +28,7 @@ def show_error(parent: QWidget, error: JobError) -> None:
     """Say what went wrong; the traceback is behind "Show Details" only where the program itself is at fault."""
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(visible(error.sentence))
+    box.setText(escape_unprintable(error.sentence))
     if error.traceback:
         box.setDetailedText(error.traceback)
     box.exec()
@@ -58,7 +58,7 @@ def show_already_open(owner: str) -> None:
 
 def show_about(parent: QWidget) -> None:
     """Which version this is, and what it does not do."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), this_build().in_words(), parent=parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), read_build().in_words(), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIconPixmap(program_icon(ABOUT_ICON_PX))
     box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), tr("MIT licence, for the program itself."))))
@@ -85,7 +85,7 @@ def ask_delete(parent: QWidget, name: str) -> bool:
     box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(tr("Move {name} with its model to the trash?", name=visible_name(name)))
+    box.setText(tr("Move {name} with its model to the trash?", name=escape_name(name)))
     return box.exec() == QMessageBox.StandardButton.Yes
 
 

@@ -56,7 +56,7 @@ class RowsTable(QAbstractTableModel):
         return None
 
 
-def quiet_view(table: RowsTable, name: str, accessible: str) -> QTableView:
+def configure_view(table: RowsTable, name: str, accessible: str) -> QTableView:
     """A quiet, read-only view of a table, with its object name and what a screen reader speaks."""
     view = named(QTableView(), name, accessible)
     view.setModel(table)

@@ -30,7 +30,7 @@ DARK = Colours("#14171c", "#1d2229", "#e6e9ee", "#98a2b0", "#343c48", "#56b4e9",
 LIGHT = Colours("#f4f5f7", "#ffffff", "#1b1f24", "#5b6470", "#c9ced6", "#0067a3", "#8a5a00", "#0067a3", "#00704f")
 
 
-def colours_of(theme: Theme) -> Colours:
+def theme_colours(theme: Theme) -> Colours:
     """The colours to paint now; Theme.SYSTEM asks the desktop."""
     if theme is Theme.SYSTEM:
         return LIGHT if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
@@ -39,7 +39,7 @@ def colours_of(theme: Theme) -> Colours:
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
     """Give the whole program palette and style sheet of `theme`."""
-    colours = colours_of(theme)
+    colours = theme_colours(theme)
     application.setStyle("Fusion")
     palette = QPalette()
     roles = QPalette.ColorRole

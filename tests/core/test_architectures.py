@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from core.films.phantoms import phantom
-from core.inference.grad_cam import heat_map
+from core.films.phantoms import draw_phantom
+from core.inference.grad_cam import compute_heat_map
 from core.models.calibration import Calibration
-from core.models.model_file import known_films, load_model, save_model
-from core.networks.architectures import ARCHITECTURES, build, trainable_parameters
+from core.models.model_file import draw_known_films, load_model, save_model
+from core.networks.architectures import ARCHITECTURES, build_network, unfreeze
 from core.networks.preprocessing import Preprocessing
 from core.recipes.recipe import ARCHITECTURES as NAMES
 from core.recipes.recipe import Depth, Normalisation
@@ -22,18 +22,18 @@ def test_recipes_name_exactly_what_can_be_built():
 @pytest.mark.parametrize("classes", [2, 3])
 def test_each_network_is_saved_loaded_and_explained(name, classes, tmp_path):
     torch.manual_seed(0)
-    network = build(name, classes).eval()
-    counts = [len(trainable_parameters(network, name, depth)) for depth in (Depth.HEAD, Depth.LAST_STAGE, Depth.ALL)]
+    network = build_network(name, classes).eval()
+    counts = [len(unfreeze(network, name, depth)) for depth in (Depth.HEAD, Depth.LAST_STAGE, Depth.ALL)]
     assert counts[0] == 0 < counts[1] < counts[2]
     labels = ("NORMAL", "BACTERIA", "VIRUS")[:classes]
     calibration = Calibration(1.0, 0.5 if classes == 2 else None, (0.4, 0.6))
     preprocessing = Preprocessing(96, Normalisation.RESNET)
     save_model(tmp_path / "m.safetensors", name, labels, network, preprocessing, calibration, {})
     model = load_model(tmp_path / "m.safetensors")
-    film = phantom(1, True, 96)
+    film = draw_phantom(1, True, 96)
     answer = model.probabilities(film[None])
     assert answer.shape == ((1,) if classes == 2 else (1, 3))
-    assert np.allclose(model.header.content["self_test"], model.probabilities(known_films(96)), atol=1e-5)
-    heat = heat_map(model, film, 1)
+    assert np.allclose(model.header.content["self_test"], model.probabilities(draw_known_films(96)), atol=1e-5)
+    heat = compute_heat_map(model, film, 1)
     assert heat.shape == film.shape
     assert 0 <= heat.min() <= heat.max() <= 1

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 import main
-from core.datasets.audit import audit, blocking, resolved
+from core.datasets.audit import audit, find_blocking, resolve_blocking
 from core.datasets.dataset import Split
 from core.datasets.events import FilmLeftOut, FindingKind
 from core.datasets.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
-from core.films.phantoms import phantom
-from core.films.property_cache import FactsStore
+from core.films.phantoms import draw_phantom
+from core.films.property_cache import PropertyCache
 from core.jobs.events import Progressed, Severity, Stage
 from core.recipes.recipe_json import to_json_object
 from core.system.errors import FilmUnreadable, Reason
@@ -27,7 +27,7 @@ CLASSES = ("NORMAL", "PNEUMONIA")
 
 
 def film(seed, label):
-    return Image.fromarray(phantom(seed, label == 1, 224))
+    return Image.fromarray(draw_phantom(seed, label == 1, 224))
 
 
 def encoded(picture, quality):
@@ -78,7 +78,7 @@ def split_folders(tmp_path):
 def test_clean_films_block_nothing(split_folders, cancel):
     events, result = drained(audit(split_folders, cancel))
     assert result.completed
-    assert blocking(result) == ()
+    assert find_blocking(result) == ()
     assert result.copies == ()
     assert not found(result, FindingKind.INVERTED)
     assert {Stage.CHECKING_FILMS, Stage.COMPARING} <= {e.stage for e in events if isinstance(e, Progressed)}
@@ -106,7 +106,7 @@ def test_copies_inside_a_split_and_across_classes(split_folders, cancel):
     assert files(result, FindingKind.EXACT_COPIES) == {train / "NORMAL/p000_1.png", train / "NORMAL/x7.png"}
     assert files(result, FindingKind.NEAR_COPIES) == {train / "NORMAL/p001_1.png", train / "NORMAL/y7.jpg"}
     assert files(result, FindingKind.LABEL_CONFLICT) == {train / "NORMAL/p002_1.png", train / "PNEUMONIA/z7.png"}
-    assert {finding.kind for finding in blocking(result)} == {FindingKind.LABEL_CONFLICT}
+    assert {finding.kind for finding in find_blocking(result)} == {FindingKind.LABEL_CONFLICT}
 
 
 def test_patients_across_splits_are_a_leak(split_folders, cancel):
@@ -121,12 +121,12 @@ def test_broken_inverted_deep_and_coloured_films(split_folders, cancel):
     whole = (train / "p000_1.png").read_bytes()
     (train / "cut7.png").write_bytes(whole[: len(whole) // 2])
     (train / "empty7.png").write_bytes(b"")
-    Image.fromarray(255 - phantom(70, False, 224)).save(train / "inv7.png")
-    Image.fromarray(phantom(71, False, 224).astype(np.uint16) * 257).save(train / "deep7.png")
+    Image.fromarray(255 - draw_phantom(70, False, 224)).save(train / "inv7.png")
+    Image.fromarray(draw_phantom(71, False, 224).astype(np.uint16) * 257).save(train / "deep7.png")
     Image.merge("RGB", [film(72, 0), Image.new("L", (224, 224), 200), Image.new("L", (224, 224))]).save(
         train / "red7.png"
     )
-    Image.fromarray(np.pad(phantom(73, False, 224), 40)).save(train / "frame7.png")
+    Image.fromarray(np.pad(draw_phantom(73, False, 224), 40)).save(train / "frame7.png")
     events, result = drained(audit(split_folders, cancel))
     assert files(result, FindingKind.UNREADABLE) == {train / "cut7.png", train / "empty7.png"}
     assert {event.path for event in events if isinstance(event, FilmLeftOut)} == {
@@ -169,14 +169,14 @@ def test_one_click_resolves_every_leak_and_undo_brings_it_back(split_folders, ca
     film(90, 0).save(split_folders / "test/NORMAL/p000_2.png")
     ALTERED["resized"](film(3, 1)).save(split_folders / "val/PNEUMONIA/c9.png")
     _, before = drained(audit(split_folders, cancel))
-    assert len(blocking(before)) == 2
-    mended = resolved(before, AS_IT_IS)
+    assert len(find_blocking(before)) == 2
+    mended = resolve_blocking(before, AS_IT_IS)
     _, after = drained(audit(split_folders, cancel, mended))
-    assert blocking(after) == ()
+    assert find_blocking(after) == ()
     assert len(after.dataset.of_split(Split.TEST)) == len(before.dataset.of_split(Split.TEST))
     anew = AS_IT_IS.with_step(Step("anew", splits=SplitChoice.NEW))
     _, after = drained(audit(split_folders, cancel, anew))
-    assert blocking(after) == ()
+    assert find_blocking(after) == ()
     split_of = {film.path: film.split for film in after.planned.films}
     for group in after.copies:
         assert len({split_of[path] for path in group}) == 1
@@ -208,7 +208,9 @@ def test_the_second_opening_reads_no_film_again(split_folders, cancel, monkeypat
     read = []
     from core.datasets import survey
 
-    monkeypatch.setattr(survey, "read_facts", lambda path, real=survey.read_facts: read.append(path) or real(path))
+    monkeypatch.setattr(
+        survey, "read_properties", lambda path, real=survey.read_properties: read.append(path) or real(path)
+    )
     _, second = drained(audit(split_folders, cancel))
     assert read == [changed]
     assert len(second.dataset.films) == len(first.dataset.films)
@@ -232,7 +234,7 @@ def test_the_cache_holds_no_name(split_folders, cancel, tmp_path):
 def test_a_refusal_kept_in_another_language_is_not_known(tmp_path, monkeypatch):
     film = tmp_path / "film.png"
     film.touch()
-    store = FactsStore()
+    store = PropertyCache()
     store.keep(film, FilmUnreadable(Reason.EMPTY_FILE, "It is empty."))
     assert store.known(film).sentence == "It is empty."
     monkeypatch.setattr("core.films.property_cache.spoken", lambda: Language.GERMAN)

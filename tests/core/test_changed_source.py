@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 
 SPEC = importlib.util.spec_from_file_location(
     "changed_source", Path(__file__).parents[2] / "packaging/changed_source.py"
@@ -19,7 +19,7 @@ LABELS = torch.tensor([0, 1, 0, 1])
 
 @pytest.fixture(scope="module")
 def films():
-    drawn = [phantom(seed, bool(label), source.SIDE) for seed, label in enumerate(LABELS)]
+    drawn = [draw_phantom(seed, bool(label), source.SIDE) for seed, label in enumerate(LABELS)]
     return torch.from_numpy(np.stack(drawn))[:, None] / 255
 
 

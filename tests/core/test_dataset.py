@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.datasets.dataset import Dataset, Film, Split, read_dataset
-from core.datasets.patient_ids import patients_of, proposed_pattern
-from core.datasets.splits import with_splits
+from core.datasets.patient_ids import extract_patients, propose_pattern
+from core.datasets.splits import assign_splits
 from core.system.errors import JobFailed
 
 
@@ -19,7 +19,7 @@ from core.system.errors import JobFailed
     ],
 )
 def test_patient_of_file_name(stem, patient):
-    assert patients_of([stem], proposed_pattern([stem, "x1_1", "y2_1", "z3_1"])) == [patient]
+    assert extract_patients([stem], propose_pattern([stem, "x1_1", "y2_1", "z3_1"])) == [patient]
 
 
 def test_class_folders(dataset_folder):
@@ -40,7 +40,7 @@ def test_split_folders_are_kept(tmp_path):
         for name in ("NORMAL", "PNEUMONIA"):
             (tmp_path / split / name).mkdir(parents=True)
             (tmp_path / split / name / f"{split}{name}.png").write_bytes(b"x")
-    dataset = with_splits(read_dataset(tmp_path), 0)
+    dataset = assign_splits(read_dataset(tmp_path), 0)
     assert all(film.path.parent.parent.name == film.split for film in dataset.films)
 
 
@@ -77,8 +77,8 @@ def test_splits_never_part_a_patient(tmp_path_factory, patients, seed):
         for patient, (label, count) in enumerate(patients)
         for number in range(count)
     )
-    dataset = with_splits(Dataset(root, ("a", "b"), films), seed)
-    assert with_splits(Dataset(root, ("a", "b"), films), seed) == dataset
+    dataset = assign_splits(Dataset(root, ("a", "b"), films), seed)
+    assert assign_splits(Dataset(root, ("a", "b"), films), seed) == dataset
     assert {film.path for film in dataset.films} == {film.path for film in films}
     places = {}
     for film in dataset.films:

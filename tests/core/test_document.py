@@ -27,10 +27,10 @@ from core.documents.document import (
     Tone,
     numeric_columns,
 )
-from core.documents.fonts import readable, width_of
-from core.documents.html import html_of
-from core.documents.pdf import pdf_of
-from core.metrics.curves import confusion_of, reliability
+from core.documents.fonts import escape_undrawable, text_width
+from core.documents.html import render_html
+from core.documents.pdf import render_pdf
+from core.metrics.curves import confusion_matrix, reliability_bins
 from core.metrics.intervals import Figure
 
 ROOT = Path(__file__).parents[2]
@@ -66,16 +66,16 @@ FEW = {
 
 
 def binary_plots(labels, probabilities, threshold=0.5):
-    bins = reliability(labels, probabilities)
+    bins = reliability_bins(labels, probabilities)
     return {
-        "roc": charts.roc(labels, probabilities, threshold),
-        "precision_recall": charts.precision_recall(labels, probabilities, threshold),
-        "reliability": charts.reliability_plot(bins, reliability(labels, probabilities**2)),
-        "reliability alone": charts.reliability_plot(bins),
-        "histogram": charts.score_histogram(labels, probabilities, threshold, (0.3, 0.7)),
-        "histogram alone": charts.score_histogram(labels, probabilities, threshold),
-        "rates": charts.rates(labels, probabilities, threshold),
-        "confusion": charts.confusion(confusion_of(labels, probabilities, threshold), ("normal", "pneumonia")),
+        "roc": charts.draw_roc(labels, probabilities, threshold),
+        "precision_recall": charts.draw_precision_recall(labels, probabilities, threshold),
+        "reliability": charts.draw_reliability(bins, reliability_bins(labels, probabilities**2)),
+        "reliability alone": charts.draw_reliability(bins),
+        "histogram": charts.draw_score_histogram(labels, probabilities, threshold, (0.3, 0.7)),
+        "histogram alone": charts.draw_score_histogram(labels, probabilities, threshold),
+        "rates": charts.draw_rates(labels, probabilities, threshold),
+        "confusion": charts.draw_confusion(confusion_matrix(labels, probabilities, threshold), ("normal", "pneumonia")),
     }
 
 
@@ -84,7 +84,7 @@ def document(*blocks, title="Report", subtitle="", footer="A footer"):
 
 
 def everything(name="lung"):
-    picture = Picture(charts.confusion(((3, 1), (0, 0)), (name, "b")), f"Matrix of {name}")
+    picture = Picture(charts.draw_confusion(((3, 1), (0, 0)), (name, "b")), f"Matrix of {name}")
     return document(
         Heading(name),
         Text(name, Tone.NOTICE),
@@ -148,14 +148,14 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize(("name", "on_paper"), HOSTILE.items(), ids=lambda name: ascii(name))
 def test_names_stand_literally_on_paper(name, on_paper):
-    text = "\n".join(pages_of(pdf_of(everything(name))))
+    text = "\n".join(pages_of(render_pdf(everything(name))))
     # title, subtitle, heading, three texts, table twice, list, label, name, footer, four captions; plots may cut it
     assert text.count(on_paper) >= 16
 
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name))
 def test_names_stand_literally_in_the_page(name):
-    made = html_of(everything(name))
+    made = render_html(everything(name))
     made.encode("utf-8")
     page = Page(made)
     on_page = {"a\u202egnp.exe": r"a\u202Egnp.exe", "nul\x00l": r"nul\u0000l", "half \ud800": r"half \uD800"}.get(
@@ -167,7 +167,7 @@ def test_names_stand_literally_in_the_page(name):
 
 
 def test_page_asks_for_nothing_outside_itself():
-    made = html_of(everything())
+    made = render_html(everything())
     page = Page(made)
     assert made.startswith("<!DOCTYPE html>")
     assert made.replace('xmlns="http://www.w3.org/2000/svg"', "").count("http:") == 0
@@ -178,7 +178,7 @@ def test_page_asks_for_nothing_outside_itself():
 
 
 def test_page_is_made_for_screen_readers():
-    page = Page(html_of(everything()))
+    page = Page(render_html(everything()))
     assert ("lang", "en") in page.attributes
     assert ("scope", "col") in page.attributes
     assert ("scope", "row") in page.attributes
@@ -187,8 +187,8 @@ def test_page_is_made_for_screen_readers():
 
 
 def test_page_and_paper_tell_their_language(german):
-    assert ("lang", "de") in Page(html_of(everything())).attributes
-    made = pypdf.PdfReader(io.BytesIO(pdf_of(document(Text("text")))))
+    assert ("lang", "de") in Page(render_html(everything())).attributes
+    made = pypdf.PdfReader(io.BytesIO(render_pdf(document(Text("text")))))
     assert made.trailer["/Root"]["/Lang"] == "de"
 
 
@@ -206,7 +206,7 @@ def test_impossible_blocks_are_refused(make):
 
 def test_paper_says_which_page_of_how_many():
     rows = tuple((f"film{number}.png", "0.5") for number in range(200))
-    pages = pages_of(pdf_of(document(Heading("Films"), Table(("File", "Probability"), rows))))
+    pages = pages_of(render_pdf(document(Heading("Films"), Table(("File", "Probability"), rows))))
     assert len(pages) > 2
     for number, text in enumerate(pages, 1):
         assert f"Page {number} of {len(pages)}" in text
@@ -216,22 +216,22 @@ def test_paper_says_which_page_of_how_many():
 
 
 def test_a_cell_longer_than_a_page_goes_on_over_the_next():
-    pages = pages_of(pdf_of(document(Table(("File", "Note"), (("a.png", "word " * 3000),)))))
+    pages = pages_of(render_pdf(document(Table(("File", "Note"), (("a.png", "word " * 3000),)))))
     assert sum(text.count("word") for text in pages) == 3000
 
 
 def test_rows_that_fit_a_page_are_not_torn():
     rows = tuple((f"film{number}", "first " + "word " * 25 + "last") for number in range(60))
-    for text in pages_of(pdf_of(document(Table(("File", "Note"), rows)))):
+    for text in pages_of(render_pdf(document(Table(("File", "Note"), rows)))):
         assert text.count("first") == text.count("last")
 
 
 def test_thousands_of_rows_and_no_rows_are_printed():
     rows = tuple((f"film{number}.png", "0.5", "scored") for number in range(1000))
-    assert "film999.png" in pages_of(pdf_of(document(Table(("a", "b", "c"), rows))))[-1]
+    assert "film999.png" in pages_of(render_pdf(document(Table(("a", "b", "c"), rows))))[-1]
     empty = document(Table(("only a header", "b"), ()), Bullets(()), Pictures(()), Text(""), footer="")
-    assert "only a header" in pages_of(pdf_of(empty))[0]
-    Page(html_of(empty))
+    assert "only a header" in pages_of(render_pdf(empty))[0]
+    Page(render_html(empty))
 
 
 def test_heading_stays_with_what_it_heads():
@@ -242,7 +242,7 @@ def test_heading_stays_with_what_it_heads():
             Heading("Rows"),
             Table(("a",), (("b",),)),
         ]
-        for text in pages_of(pdf_of(document(*blocks))):
+        for text in pages_of(render_pdf(document(*blocks))):
             assert ("Headed" in text) == ("follows" in text)
             assert not text.removesuffix("\n").split("A footer")[0].endswith(("Headed\n", "Rows\n"))
 
@@ -251,7 +251,9 @@ def test_heading_stays_with_what_it_heads():
 def test_one_page_holds_everything(rows):
     table = Table(("File", "Note"), tuple((f"film{number}.png", "a long note " * 12) for number in range(rows)))
     plots = tuple(Picture(plot, name) for name, plot in binary_plots(*films(50)).items())
-    pages = pages_of(pdf_of(document(Text("start"), Pictures(plots), table, SignatureLine("signed")), one_page=True))
+    pages = pages_of(
+        render_pdf(document(Text("start"), Pictures(plots), table, SignatureLine("signed")), one_page=True)
+    )
     assert len(pages) == 1
     assert "start" in pages[0]
     assert "signed" in pages[0]
@@ -260,12 +262,12 @@ def test_one_page_holds_everything(rows):
 
 def test_one_page_does_not_shrink_what_fits():
     short = document(Text("short"))
-    assert pdf_of(short, one_page=True) == pdf_of(short)
+    assert render_pdf(short, one_page=True) == render_pdf(short)
 
 
 @pytest.mark.parametrize("one_page", [False, True])
 def test_same_document_gives_the_same_bytes_and_names_no_person(one_page):
-    first, second = pdf_of(everything(), one_page), pdf_of(everything(), one_page)
+    first, second = render_pdf(everything(), one_page), render_pdf(everything(), one_page)
     assert first == second
     information = pypdf.PdfReader(io.BytesIO(first)).metadata
     assert information["/Title"] == "lung"
@@ -274,9 +276,9 @@ def test_same_document_gives_the_same_bytes_and_names_no_person(one_page):
 
 
 def test_drawings_are_not_changed_by_printing():
-    drawing = charts.roc(*films(50), 0.5)
+    drawing = charts.draw_roc(*films(50), 0.5)
     before = charts.svg_of(drawing)
-    pdf_of(document(Pictures((Picture(drawing, "x"), Picture(drawing, "y"))), Picture(drawing, "z")))
+    render_pdf(document(Pictures((Picture(drawing, "x"), Picture(drawing, "y"))), Picture(drawing, "z")))
     assert charts.svg_of(drawing) == before
 
 
@@ -291,7 +293,7 @@ def test_every_plot_of_any_dataset_is_drawn_inside_its_edges(case):
         assert high <= drawing.height, name
         assert not any(math.isnan(value) for line in shapes_of(drawing, PolyLine) for value in line.points), name
     plots = tuple(Picture(plot, name) for name, plot in binary_plots(*FEW[case]).items())
-    assert len(pages_of(pdf_of(document(Pictures(plots))))) == 2
+    assert len(pages_of(render_pdf(document(Pictures(plots))))) == 2
 
 
 def test_plots_of_many_films_stay_small():
@@ -317,29 +319,29 @@ def dots(drawing):
 @pytest.mark.parametrize("threshold", [0.0, 0.31, 0.5, 0.77])
 def test_dots_lie_at_the_operating_point(threshold):
     labels, probabilities = films(400)
-    (tn, fp), (fn, tp) = confusion_of(labels, probabilities, threshold)
-    (roc_dot,) = dots(charts.roc(labels, probabilities, threshold))
+    (tn, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
+    (roc_dot,) = dots(charts.draw_roc(labels, probabilities, threshold))
     assert roc_dot == pytest.approx((fp / (fp + tn), tp / (tp + fn)), abs=1e-3)
-    (dot,) = dots(charts.precision_recall(labels, probabilities, threshold))
+    (dot,) = dots(charts.draw_precision_recall(labels, probabilities, threshold))
     assert dot == pytest.approx((tp / (tp + fn), tp / (tp + fp)), abs=1e-3)
 
 
 def test_roc_of_a_perfect_model_runs_through_the_corner():
-    line = list(shapes_of(charts.roc(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9]), 0.5), PolyLine))[-1]
+    line = list(shapes_of(charts.draw_roc(np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9]), 0.5), PolyLine))[-1]
     assert line.points == pytest.approx([LEFT, BOTTOM, LEFT, BOTTOM + SIDE, LEFT + SIDE, BOTTOM + SIDE])
 
 
 def test_reliability_shows_stated_and_observed():
     labels, probabilities = np.array([0, 1, 1, 1]), np.array([0.21, 0.23, 0.96, 0.98])
-    drawing = charts.reliability_plot(reliability(labels, probabilities))
+    drawing = charts.draw_reliability(reliability_bins(labels, probabilities))
     assert dots(drawing) == [pytest.approx((0.22, 0.5), abs=1e-3), pytest.approx((0.97, 1), abs=1e-3)]
     assert "before calibration" not in texts_of(drawing)
-    assert "before calibration" in texts_of(charts.reliability_plot((), ()))
+    assert "before calibration" in texts_of(charts.draw_reliability((), ()))
 
 
 def test_histogram_has_positives_up_and_negatives_down():
     labels, probabilities = np.array([0, 0, 0, 0, 1]), np.array([0.11, 0.12, 0.13, 0.61, 0.88])
-    drawing = charts.score_histogram(labels, probabilities, 0.5)
+    drawing = charts.draw_score_histogram(labels, probabilities, 0.5)
     bars = [bar for bar in shapes_of(drawing, Rect) if bar.y >= BOTTOM]
     middle = BOTTOM + SIDE / 2
     assert [(bar.y >= middle, round(bar.height / (SIDE / 2), 3)) for bar in bars] == [
@@ -352,22 +354,22 @@ def test_histogram_has_positives_up_and_negatives_down():
 
 def test_intervals_keep_long_names_and_wild_values_inside():
     figures = [("AUC", Figure(0.9, 0.8, 0.95)), ("<b>" * 40, Figure(-0.4, -0.6, 1.7)), ("none", Figure(math.nan, 0, 1))]
-    drawing = charts.interval_plot(figures)
+    drawing = charts.draw_intervals(figures)
     texts = texts_of(drawing)
     assert "0.90 (0.80 to 0.95)" in texts
     assert any(text.endswith("…") for text in texts)
     assert "none" not in texts
     assert drawing.getBounds()[0] >= 0
     assert all(0 <= line.x1 <= line.x2 <= 430 for line in shapes_of(drawing, Line))
-    assert charts.interval_plot(figures * 4).height > charts.interval_plot(figures).height
-    ElementTree.fromstring(charts.svg_of(charts.interval_plot([])))
+    assert charts.draw_intervals(figures * 4).height > charts.draw_intervals(figures).height
+    ElementTree.fromstring(charts.svg_of(charts.draw_intervals([])))
 
 
 @pytest.mark.parametrize("classes", range(2, 9))
 def test_matrix_of_many_classes_shows_every_count(classes):
     table = (np.arange(classes**2).reshape(classes, classes) * 997).tolist()
     names = [f"<class> & number {number}" for number in range(classes)]
-    drawing = charts.confusion(table, names)
+    drawing = charts.draw_confusion(table, names)
     assert {str(count) for row in table for count in row} <= set(texts_of(drawing))
     left, low, right, high = drawing.getBounds()
     assert left >= 0
@@ -378,16 +380,16 @@ def test_matrix_of_many_classes_shows_every_count(classes):
 
 def test_svg_shows_markup_in_names_as_text():
     name = '<b>&"x"'
-    made = ElementTree.fromstring(charts.svg_of(charts.confusion(((1, 2), (3, 4)), (name, "b")), name))
+    made = ElementTree.fromstring(charts.svg_of(charts.draw_confusion(((1, 2), (3, 4)), (name, "b")), name))
     assert made.get("aria-label") == name
     assert made.get("viewBox")
     assert [text.text for text in made.iter("{http://www.w3.org/2000/svg}text")].count(name) == 2
 
 
 def test_characters_without_a_glyph_are_escaped_and_wide_spaces_kept():
-    assert readable("é — ≥ 肺") == r"é — ≥ \u80BA"
-    assert readable("a  b") == "a \u00a0b"
-    assert width_of("ii", 10) == pytest.approx(2 * width_of("i", 10))
+    assert escape_undrawable("é — ≥ 肺") == r"é — ≥ \u80BA"
+    assert escape_undrawable("a  b") == "a \u00a0b"
+    assert text_width("ii", 10) == pytest.approx(2 * text_width("i", 10))
 
 
 @pytest.mark.parametrize("module", ["core.documents.document", "core.documents.pdf"])

@@ -14,24 +14,24 @@ import main
 from core.datasets.demo import DEMO_RECIPE
 from core.datasets.events import FindingKind
 from core.datasets.preparation import Preparation
-from core.evaluation.acceptance_test import accept, judged
+from core.evaluation.acceptance_test import accept, judge_acceptance
 from core.evaluation.evaluate import evaluate, write_evaluation
 from core.evaluation.evaluation import Evaluation, Target
-from core.evaluation.label_errors import contradicted, find_doubts
+from core.evaluation.label_errors import find_contradicted, find_label_errors
 from core.evaluation.subgroups import age_group
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.jobs.events import Noted
-from core.metrics.figures import binary_figures
-from core.models.model_card import card_document
+from core.metrics.figures import compute_binary_figures
+from core.models.model_card import build_card_document
 from core.models.model_file import load_in_use, load_model
-from core.models.model_header import ACCEPTED, bundled_model, read_header
-from core.models.operating_point import Goal, Wish, three_way
-from core.models.point_selection import chosen_point, proposed
-from core.models.predictions import Answers
-from core.models.site_record import in_use, read_record
-from core.runs.test_set_use import looks_of as looks_at_test_films
+from core.models.model_header import ACCEPTED, bundled_model_path, read_header
+from core.models.operating_point import Goal, Wish, evaluate_band
+from core.models.point_selection import propose_point, select_point
+from core.models.predictions import Predictions
+from core.models.site_record import apply_site_record, read_record
+from core.runs.test_set_use import read_use_count
 from core.screening.screening import screen
-from core.screening.single_film import read_one
+from core.screening.single_film import read_single_film
 from core.system.errors import JobFailed
 from core.training.training import train
 from tests.factories import drained, write_dicom
@@ -42,7 +42,7 @@ def write_films(root, films, first=0, size=96):
     for label, name in enumerate(("NORMAL", "PNEUMONIA")):
         (root / name).mkdir(parents=True)
         for seed in range(first, first + films):
-            Image.fromarray(phantom(seed, label == 1, size)).save(root / name / f"{name[0]}{seed:04d}.png")
+            Image.fromarray(draw_phantom(seed, label == 1, size)).save(root / name / f"{name[0]}{seed:04d}.png")
     return root
 
 
@@ -71,7 +71,7 @@ def test_the_file_carries_validation_answers_that_give_its_own_calibration(model
     header = read_header(model)
     answers = header.validation
     assert len(answers.labels) == len(header.content["film_codes"]["val"]) == header.content["films"]["val"]
-    rejoined = proposed(header, Wish(Goal.BALANCED))
+    rejoined = propose_point(header, Wish(Goal.BALANCED))
     assert rejoined.threshold == pytest.approx(header.threshold, abs=1e-4)
     assert rejoined.band.low == pytest.approx(header.calibration.review_band[0], abs=1e-4)
     assert not header.film_codes("train") & header.film_codes("test")
@@ -80,11 +80,11 @@ def test_the_file_carries_validation_answers_that_give_its_own_calibration(model
 
 def test_the_sealed_test_films_are_what_is_left_and_each_look_counts(trained, cancel):
     root, result = trained
-    before = looks_at_test_films(root / "run")
+    before = read_use_count(root / "run")
     assert before >= 1  # the training's own
     _, evaluation = drained(evaluate(result.model, root / "data", None, cancel, unseen=True))
     assert evaluation.figures == result.figures
-    assert evaluation.looks == before + 1 == looks_at_test_films(root / "run")
+    assert evaluation.looks == before + 1 == read_use_count(root / "run")
     assert f"{before + 1} times" in evaluation.seen
     _, again = drained(evaluate(result.model, root / "data", None, cancel, unseen=True))
     assert again.looks == before + 2
@@ -148,10 +148,10 @@ def test_the_point_chosen_is_the_one_that_screening_uses_and_void_for_another_mo
     rounded = float(f"{threshold:.6f}")
     for row in ledger.rows:
         assert row.label == own.classes[int(row.probability >= rounded)]
-        assert row.model == in_use(own).name != own.name
+        assert row.model == apply_site_record(own).name != own.name
     _, evaluation = drained(evaluate(model, local_films, None, cancel))
     assert evaluation.figures.threshold == rounded
-    _, reading = drained(read_one(local_films / "NORMAL" / "N0500.png", model, cancel))
+    _, reading = drained(read_single_film(local_films / "NORMAL" / "N0500.png", model, cancel))
     assert reading.threshold == rounded
     assert load_in_use(None).header.threshold == load_model(None).header.threshold
     assert main.main(["operating-point", str(model), "--own"]) == 0
@@ -159,7 +159,7 @@ def test_the_point_chosen_is_the_one_that_screening_uses_and_void_for_another_mo
 
 
 def test_a_damaged_record_stops_work_instead_of_changing_answers(model, local_films, tmp_path, cancel):
-    chosen_point(read_header(model), Wish(Goal.THRESHOLD, 0.9))
+    select_point(read_header(model), Wish(Goal.THRESHOLD, 0.9))
     (record,) = (tmp_path / "app-data").rglob("models/*.json")
     record.write_text(record.read_text()[:-20])
     with pytest.raises(JobFailed, match="Restore it, or delete it"):
@@ -179,7 +179,7 @@ def test_acceptance_writes_one_page_and_marks_the_model(model, local_films, tmp_
     _, ledger = drained(screen(local_films, tmp_path / "r.csv", model, cancel))
     word = "Accepted here" if result.acceptance.passed else "Not accepted here"
     assert ledger.validation.startswith(word)
-    chosen_point(read_header(model), Wish(Goal.THRESHOLD, 0.987))
+    select_point(read_header(model), Wish(Goal.THRESHOLD, 0.987))
     _, ledger = drained(screen(local_films, tmp_path / "r2.csv", model, cancel))
     assert "another operating point" in ledger.validation
 
@@ -189,12 +189,12 @@ def made_evaluation(found, spared, films=100):
     labels = np.repeat([1, 0], films)
     called = np.concatenate([np.arange(films) < found, np.arange(films) >= spared])
     logits = np.where(called, 3.0, -3.0)[:, None].astype(np.float32)
-    header = read_header(bundled_model())
+    header = read_header(bundled_model_path())
     groups, probabilities = np.arange(2 * films), np.where(called, 0.9, 0.1)
-    figures = binary_figures(labels, probabilities, header.threshold)
-    shares = three_way(labels, probabilities, (0.2, 0.8), groups)
-    answers = Answers(labels, logits, groups, ())
-    return Evaluation(header, bundled_model(), (), answers, "", figures, None, shares, (), 1, ("w",), ())
+    figures = compute_binary_figures(labels, probabilities, header.threshold)
+    shares = evaluate_band(labels, probabilities, (0.2, 0.8), groups)
+    answers = Predictions(labels, logits, groups, ())
+    return Evaluation(header, bundled_model_path(), (), answers, "", figures, None, shares, (), 1, ("w",), ())
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def made_evaluation(found, spared, films=100):
     ],
 )
 def test_go_needs_the_interval_not_the_value(found, spared, passed, words):
-    result = judged(made_evaluation(found, spared), Target(), "")
+    result = judge_acceptance(made_evaluation(found, spared), Target(), "")
     assert result.acceptance.passed is passed
     assert words in result.acceptance.sentence
 
@@ -226,7 +226,7 @@ def test_groups_come_from_lists_and_from_dicom(model, tmp_path, cancel):
         path = tmp_path / f"f{seed}.dcm"
         age = "003Y" if seed < 12 else "070Y"
         write_dicom(
-            path, phantom(700 + seed, label == 1, 96), PatientAge=age, PatientName="Doe^Jane", PatientID=f"{seed}"
+            path, draw_phantom(700 + seed, label == 1, 96), PatientAge=age, PatientName="Doe^Jane", PatientID=f"{seed}"
         )
         rows.append([path.name, ("NORMAL", "PNEUMONIA")[label], "f" if seed % 4 < 2 else "M"])
     with (tmp_path / "list.csv").open("w", newline="") as stream:
@@ -254,7 +254,7 @@ def test_several_classes_are_evaluated_class_by_class(tmp_path, quick_recipe, ca
     write_films(tmp_path / "data", 12)
     (tmp_path / "data" / "VIRUS").mkdir()
     for seed in range(12):
-        Image.fromarray(phantom(900 + seed, True, 96)[::-1]).save(tmp_path / "data" / "VIRUS" / f"V{seed:04d}.png")
+        Image.fromarray(draw_phantom(900 + seed, True, 96)[::-1]).save(tmp_path / "data" / "VIRUS" / f"V{seed:04d}.png")
     _, result = drained(train(tmp_path / "data", quick_recipe, tmp_path / "run", cancel))
     _, evaluation = drained(evaluate(result.model, tmp_path / "data", tmp_path / "out", cancel))
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
@@ -262,7 +262,7 @@ def test_several_classes_are_evaluated_class_by_class(tmp_path, quick_recipe, ca
     assert metrics["macro_auc"]["value"] == evaluation.figures.macro_auc.value
     assert "Each class against the rest" in (tmp_path / "out" / "report.html").read_text()
     with pytest.raises(JobFailed, match="two classes"):
-        chosen_point(read_header(result.model), Wish(Goal.BALANCED))
+        select_point(read_header(result.model), Wish(Goal.BALANCED))
     with pytest.raises(JobFailed, match="two classes"):
         drained(accept(result.model, tmp_path / "data", tmp_path / "acc", cancel, Target()))
 
@@ -270,7 +270,7 @@ def test_several_classes_are_evaluated_class_by_class(tmp_path, quick_recipe, ca
 def test_the_card_has_mitchells_headings_and_the_faults(trained, tmp_path, cancel, quick_recipe, capsys):
     root, result = trained
     header = read_header(result.model)
-    document = card_document(header)
+    document = build_card_document(header)
     titles = [block.text for block in document.blocks if hasattr(block, "level")]
     assert titles == [
         "Model details", "Intended use", "Factors", "Metrics", "Training data", "Evaluation data",
@@ -300,7 +300,7 @@ def test_wrong_labels_are_found(trained, tmp_path, cancel):
     wrong = {data / "NORMAL" / f"swapped{seed}.png" for seed in (2003, 2017)}
     for path, seed in zip(sorted(wrong), (2003, 2017), strict=True):
         (data / "PNEUMONIA" / f"P{seed}.png").rename(path)
-    _, finding = drained(find_doubts(data, result.model, cancel))
+    _, finding = drained(find_label_errors(data, result.model, cancel))
     assert finding.kind is FindingKind.DOUBTFUL
     assert wrong <= set(finding.files[:8])
 
@@ -309,7 +309,7 @@ def test_contradicted_films_are_those_that_fit_another_class_better():
     labels = np.array([0] * 5 + [1] * 5)
     positive = np.array([0.1, 0.2, 0.15, 0.1, 0.95, 0.9, 0.85, 0.9, 0.4, 0.05])
     probabilities = np.stack([1 - positive, positive], axis=1)
-    assert contradicted(labels, probabilities).tolist() == [9, 4]
+    assert find_contradicted(labels, probabilities).tolist() == [9, 4]
 
 
 def test_an_evaluation_can_be_written_later(model, local_films, tmp_path, cancel):

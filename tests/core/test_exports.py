@@ -21,20 +21,20 @@ import pytest
 from highdicom._standard_utils import get_iod_module_map, get_module_attribute_map
 from PIL import Image
 
-from core.documents.document import Document, Photograph, Photographs, text_of
-from core.documents.html import html_of
-from core.documents.pdf import pdf_of
+from core.documents.document import Document, Photograph, Photographs, render_text
+from core.documents.html import render_html
+from core.documents.pdf import render_pdf
 from core.exports.dicom_export import write_dicom
 from core.exports.excel import MOST_ROWS, write_excel
-from core.exports.screening_summary import SummaryFilm, summarised, summary_document, top_findings
-from core.exports.secondary_capture import BURNT_NOTICE, LONGEST_PX, captured
+from core.exports.screening_summary import SummaryFilm, build_summary, select_top_findings, write_summary
+from core.exports.secondary_capture import BURNT_NOTICE, LONGEST_PX, draw_capture
 from core.films.dicom_details import FilmDetails
-from core.films.phantoms import phantom
-from core.inference.grad_cam import overlay
+from core.films.phantoms import draw_phantom
+from core.inference.grad_cam import draw_overlay
 from core.jobs.events import Progressed, Stage
 from core.models.calibration import Calibration
 from core.models.decision import Decision
-from core.models.model_header import bundled_model, read_header
+from core.models.model_header import bundled_model_path, read_header
 from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
 from core.screening.screening import screen
 from core.system.errors import FilmUnreadable, JobFailed, Reason
@@ -42,7 +42,7 @@ from tests.factories import drained
 from tests.factories import write_dicom as given_dicom
 
 CLASSES = ("NORMAL", "PNEUMONIA")
-HEADER = read_header(bundled_model())
+HEADER = read_header(bundled_model_path())
 NOT_VALIDATED = "Not validated here: no acceptance test with films of this place was done."
 NAMES = {  # of files, and how a workbook shows them
     "=1+1": "=1+1",
@@ -164,21 +164,23 @@ def pages_of(pdf):
 
 
 def test_photographs_stand_on_paper_and_in_the_page():
-    pictures = [Photograph(png_of(phantom(seed, True, 80 + 20 * seed)), f"<b>film</b> {seed}") for seed in range(6)]
+    pictures = [
+        Photograph(png_of(draw_phantom(seed, True, 80 + 20 * seed)), f"<b>film</b> {seed}") for seed in range(6)
+    ]
     document = Document("Films", "", (Photographs(tuple(pictures)), Photographs(())), "foot")
-    (page,) = pages_of(pdf_of(document))
+    (page,) = pages_of(render_pdf(document))
     assert len(page.images) == 6
     assert page.extract_text().count("<b>film</b>") == 6
-    made = html_of(document)
+    made = render_html(document)
     assert f'<img src="data:image/png;base64,{b64encode(pictures[0].png).decode()}" alt="&lt;b&gt;film' in made
     assert made.count("<img") == made.count(" alt=") == 6
-    assert "<b>film</b> 5" in text_of(document)
-    assert pdf_of(document) == pdf_of(document)
+    assert "<b>film</b> 5" in render_text(document)
+    assert render_pdf(document) == render_pdf(document)
 
 
 def test_a_tall_photograph_stays_on_the_page():
     tall = Photograph(png_of(np.zeros((4000, 20), np.uint8)), "tall")
-    assert len(pages_of(pdf_of(Document("Films", "", (Photographs((tall,) * 4),), "")))) == 1
+    assert len(pages_of(render_pdf(Document("Films", "", (Photographs((tall,) * 4),), "")))) == 1
     with pytest.raises(ValueError, match="PNG"):
         Photograph(b"\xff\xd8\xff", "a JPEG")
 
@@ -193,8 +195,8 @@ def result_of(rows, completed=True, found=None):
 
 
 def summary_text(result, films=(), **more):
-    document = summary_document(result, HEADER, "Threshold 0.3131, the model's own.", films, "<b>صدر</b>", **more)
-    pages = pages_of(pdf_of(document))
+    document = build_summary(result, HEADER, "Threshold 0.3131, the model's own.", films, "<b>صدر</b>", **more)
+    pages = pages_of(render_pdf(document))
     return "\n".join(page.extract_text() for page in pages), len(pages)
 
 
@@ -226,7 +228,9 @@ def test_a_summary_with_everything_takes_two_pages_at_most():
     reasons = list(Reason)[:13]
     rows = [refused(reason, reason) for reason in reasons]
     films = [
-        SummaryFilm(f"<b>{seed}</b>/" + "name" * 20, "PNEUMONIA", 0.9, Decision.LIKELY, png_of(phantom(seed, True)))
+        SummaryFilm(
+            f"<b>{seed}</b>/" + "name" * 20, "PNEUMONIA", 0.9, Decision.LIKELY, png_of(draw_phantom(seed, True))
+        )
         for seed in range(12)
     ]
     films[0] = replace(films[0], label="NORMAL", decision=Decision.REVIEW, probability=0.2)
@@ -240,8 +244,8 @@ def test_a_summary_with_everything_takes_two_pages_at_most():
 def test_likely_films_come_before_those_to_review():
     rows = [row("review", 0.99), row("low", 0.8, Decision.LIKELY), row("high", 0.9, Decision.LIKELY),
             row("no", 0.01, Decision.UNLIKELY, "NORMAL"), refused("text")]  # fmt: skip
-    assert [one.file for one in top_findings(result_of(rows), HEADER, 9)] == ["high", "low", "review"]
-    assert [one.file for one in top_findings(result_of(rows), HEADER, 1)] == ["high"]
+    assert [one.file for one in select_top_findings(result_of(rows), HEADER, 9)] == ["high", "low", "review"]
+    assert [one.file for one in select_top_findings(result_of(rows), HEADER, 1)] == ["high"]
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +253,7 @@ def screened(tmp_path_factory):
     """Five phantoms that the bundled model calls likely, and a text."""
     folder = tmp_path_factory.mktemp("screened")
     for seed in range(5):
-        Image.fromarray(phantom(seed, True)).save(folder / f"<b>{seed}.png")
+        Image.fromarray(draw_phantom(seed, True)).save(folder / f"<b>{seed}.png")
     (folder / "<b>4.png").rename(folder / "odd \udcff.png")
     (folder / "notes.txt").write_text("no film")
     _, result = drained(screen(folder, folder.parent / "out.csv", None, threading.Event()))
@@ -260,8 +264,8 @@ def screened(tmp_path_factory):
 def test_a_summary_shows_the_top_films_and_names_those_that_are_gone(screened, tmp_path, cancel):
     folder, result = shutil.copytree(screened[0], tmp_path / "films"), screened[1]
     (folder / "<b>1.png").unlink()
-    Image.fromarray(255 - phantom(30, False)).save(folder / "<b>2.png")
-    events, summary = drained(summarised(result, folder, None, tmp_path / "out.pdf", cancel))
+    Image.fromarray(255 - draw_phantom(30, False)).save(folder / "<b>2.png")
+    events, summary = drained(write_summary(result, folder, None, tmp_path / "out.pdf", cancel))
     assert {event.stage for event in events} == {Stage.LOADING_NETWORK, Stage.EXPLAINING, Stage.WRITING}
     assert all(isinstance(event, Progressed) for event in events)
     assert (summary.completed, summary.shown) == (True, 3)
@@ -280,9 +284,9 @@ def test_a_summary_can_be_cancelled_and_keeps_to_its_model(screened, tmp_path, c
     folder, result = screened
     other = replace(result, rows=(replace(result.rows[0], model="another 12345678"),))
     with pytest.raises(JobFailed, match="another 12345678"):
-        drained(summarised(other, folder, None, tmp_path / "out.pdf", cancel))
+        drained(write_summary(other, folder, None, tmp_path / "out.pdf", cancel))
     cancel.set()
-    _, summary = drained(summarised(result, folder, None, tmp_path / "out.pdf", cancel))
+    _, summary = drained(write_summary(result, folder, None, tmp_path / "out.pdf", cancel))
     assert not summary.completed
     assert list(tmp_path.glob("out*")) == []
 
@@ -302,7 +306,7 @@ MORE = {
 
 def reading_of(path, pixels=None, **more):
     """A model's answer on the film in `path`, without asking a model."""
-    pixels = phantom(3, True, 160) if pixels is None else pixels
+    pixels = draw_phantom(3, True, 160) if pixels is None else pixels
     y, x = np.mgrid[0 : 1 : pixels.shape[0] * 1j, 0 : 1 : pixels.shape[1] * 1j]
     heat = np.clip(1 - 3 * np.hypot(y - 0.6, x - 0.3), 0, 1).astype(np.float32)
     told = {
@@ -315,7 +319,7 @@ def reading_of(path, pixels=None, **more):
 
 def film_at(path, **tags):
     path.parent.mkdir(exist_ok=True)
-    return given_dicom(path, phantom(3, True, 160).astype(np.uint16) * 16, **(IDENTITY | MORE | tags))
+    return given_dicom(path, draw_phantom(3, True, 160).astype(np.uint16) * 16, **(IDENTITY | MORE | tags))
 
 
 @pytest.fixture
@@ -409,7 +413,7 @@ def test_a_capture_shows_the_heat_map_and_what_it_is(film, tmp_path):
     path, _ = exported(film, tmp_path)
     reading, (capture,) = reading_of(film), opened([path])
     pixels = capture.pixel_array
-    shown = np.asarray(overlay(reading.pixels, reading.heat))
+    shown = np.asarray(draw_overlay(reading.pixels, reading.heat))
     assert np.array_equal(pixels[:160, :160], shown)
     assert pixels.shape[0] > 160
     assert pixels[160:].max() > 200  # letters
@@ -429,8 +433,8 @@ def test_a_capture_shows_the_heat_map_and_what_it_is(film, tmp_path):
 
 @pytest.mark.parametrize("shape", [(64, 64), (64, 3000), (2100, 1200)])
 def test_captures_of_every_size(tmp_path, shape):
-    reading = reading_of(tmp_path / "film.png", np.resize(phantom(1, True, 256), shape))
-    made = captured(reading)
+    reading = reading_of(tmp_path / "film.png", np.resize(draw_phantom(1, True, 256), shape))
+    made = draw_capture(reading)
     scale = min(1, LONGEST_PX / max(shape))
     assert made.shape[1] == max(320, round(scale * shape[1]))
     assert round(scale * shape[0]) < made.shape[0] < scale * shape[0] + 250
@@ -463,7 +467,7 @@ def test_a_report_tells_the_answer_and_what_gave_it(film, tmp_path):
 def test_a_film_that_is_no_dicom_file_is_a_study_of_its_own(tmp_path):
     paths = []
     for name, save in (("Doe_Jane.png", "PNG"), ("Doe_Jane.jpg", "JPEG")):
-        Image.fromarray(phantom(3, True, 160)).save(tmp_path / name, save)
+        Image.fromarray(draw_phantom(3, True, 160)).save(tmp_path / name, save)
         paths.append(exported(tmp_path / name, tmp_path))
     (png, report), (jpeg, _) = (opened(one) for one in paths)
     assert png.PatientID.startswith("PS-")

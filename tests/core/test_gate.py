@@ -8,25 +8,25 @@ from PIL import Image, ImageDraw
 from pydicom import dcmread
 
 from core.films.images import read_square
-from core.films.phantoms import phantom
-from core.input_checks.gate import GateStatistics, fitted, refusal
-from core.input_checks.gate_features import FEATURES, as_they_should_lie, described
-from core.input_checks.gate_rules import COLOURED, Looked, look
+from core.films.phantoms import draw_phantom
+from core.input_checks.gate import GateStatistics, find_refusal, fit_gate
+from core.input_checks.gate_features import FEATURES, describe_films, reorient_features
+from core.input_checks.gate_rules import COLOURED, InspectedFilm, inspect_film
 from core.system.errors import FAILED_FILM_REASONS, REFUSALS, FilmUnreadable, Reason
 from tests.factories import write_dicom
 
 REAL = Path(__file__).parents[3] / "shared/data"
 SIZE = 224
-FILM = phantom(1, True, 128)
-UPRIGHT = [phantom(seed, seed % 2 == 0, 96) for seed in range(500, 520)]
+FILM = draw_phantom(1, True, 128)
+UPRIGHT = [draw_phantom(seed, seed % 2 == 0, 96) for seed in range(500, 520)]
 ALL_REASONS = set(REFUSALS)
 
 
 @pytest.fixture(scope="module")
 def of_phantoms():
-    training = np.stack([phantom(seed, seed % 2 == 0, 96) for seed in range(160)])
-    validation = np.stack([phantom(seed, seed % 2 == 0, 96) for seed in range(200, 240)])
-    return fitted(training, validation)
+    training = np.stack([draw_phantom(seed, seed % 2 == 0, 96) for seed in range(160)])
+    validation = np.stack([draw_phantom(seed, seed % 2 == 0, 96) for seed in range(200, 240)])
+    return fit_gate(training, validation)
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +39,15 @@ def of_films():
     training, validation, other = (
         np.concatenate([some[part] for some in squares]) for part in (slice(0, -35), slice(-35, -20), slice(-20, None))
     )
-    return fitted(training[:150], validation), other
+    return fit_gate(training[:150], validation), other
 
 
 def passes(pictures, statistics):
-    return [refusal(Looked(picture), statistics) is None for picture in pictures]
+    return [find_refusal(InspectedFilm(picture), statistics) is None for picture in pictures]
 
 
 def reasons(pictures, statistics):
-    return {refusal(Looked(picture), statistics) for picture in pictures}
+    return {find_refusal(InspectedFilm(picture), statistics) for picture in pictures}
 
 
 def saved(path, picture, **options):
@@ -87,35 +87,35 @@ def test_the_square_is_the_one_that_was_scored_before(tmp_path, mode, suffix):
     except OSError:
         pytest.skip("this format does not hold this mode")
     for size in (32, 64, 224):
-        assert np.array_equal(look(path, size).square, read_square(path, size))
+        assert np.array_equal(inspect_film(path, size).square, read_square(path, size))
 
 
 @pytest.mark.parametrize("subsampling", [0, 1, 2])
 @pytest.mark.parametrize("progressive", [False, True])
 def test_colour_jpegs_give_the_same_square_with_and_without_their_colours(tmp_path, subsampling, progressive):
     path = saved(tmp_path / "film.jpg", coloured(700), quality=60, subsampling=subsampling, progressive=progressive)
-    looked = look(path, 64)
+    looked = inspect_film(path, 64)
     assert np.array_equal(looked.square, read_square(path, 64))
     assert looked.chroma > COLOURED
 
 
 def test_a_jpeg_stored_as_rgb_is_read_too(tmp_path):
     path = saved(tmp_path / "film.jpg", coloured(400), keep_rgb=True, subsampling=0)
-    assert np.array_equal(look(path, 64).square, read_square(path, 64))
+    assert np.array_equal(inspect_film(path, 64).square, read_square(path, 64))
 
 
 def test_a_turned_jpeg_is_upright_in_its_square_and_in_its_shape(tmp_path):
     tags = Image.Exif()
     tags[0x0112] = 6
     path = saved(tmp_path / "film.jpg", coloured(400)[:200], exif=tags)
-    looked = look(path, 64)
+    looked = inspect_film(path, 64)
     assert np.array_equal(looked.square, read_square(path, 64))
     assert looked.aspect == pytest.approx(0.5)
 
 
 def test_dicom_films_bring_their_tags(tmp_path):
     path = write_dicom(tmp_path / "film.dcm", FILM, Modality="DX", ViewPosition="PA", PatientName="Somebody")
-    looked = look(path, 64)
+    looked = inspect_film(path, 64)
     assert np.array_equal(looked.square, read_square(path, 64))
     assert (looked.tags["Modality"], looked.tags["ViewPosition"]) == ("DX", "PA")
     assert "Somebody" not in str(looked.tags)
@@ -125,14 +125,14 @@ def test_dicom_films_bring_their_tags(tmp_path):
 def test_what_cannot_be_read_is_said_as_before(tmp_path, content, reason):
     (tmp_path / "film.png").write_bytes(content)
     with pytest.raises(FilmUnreadable) as error:
-        look(tmp_path / "film.png", 64)
+        inspect_film(tmp_path / "film.png", 64)
     assert error.value.reason is reason
 
 
 def test_blank_and_tiny_pictures_are_refused_by_the_decode(tmp_path):
     for picture, reason in ((np.full((99, 99), 7, np.uint8), Reason.BLANK), (FILM[:30, :30], Reason.TOO_SMALL)):
         with pytest.raises(FilmUnreadable) as error:
-            look(saved(tmp_path / "film.png", picture), 64)
+            inspect_film(saved(tmp_path / "film.png", picture), 64)
         assert error.value.reason is reason
 
 
@@ -141,10 +141,10 @@ def test_blank_and_tiny_pictures_are_refused_by_the_decode(tmp_path):
 
 @pytest.mark.parametrize("suffix", ["png", "jpg"])
 def test_a_colour_photo_is_refused_and_a_tinted_film_is_not(tmp_path, suffix):
-    photo = look(saved(tmp_path / f"photo.{suffix}", coloured()), 64)
-    assert refusal(photo, None) is Reason.COLOUR_PHOTO
+    photo = inspect_film(saved(tmp_path / f"photo.{suffix}", coloured()), 64)
+    assert find_refusal(photo, None) is Reason.COLOUR_PHOTO
     sepia = (FILM[..., None] * np.array([1.0, 0.85, 0.6])).astype(np.uint8)
-    assert refusal(look(saved(tmp_path / f"film.{suffix}", sepia), 64), None) is None
+    assert find_refusal(inspect_film(saved(tmp_path / f"film.{suffix}", sepia), 64), None) is None
 
 
 def test_a_colour_capture_in_dicom_is_refused(tmp_path):
@@ -153,8 +153,8 @@ def test_a_colour_capture_in_dicom_is_refused(tmp_path):
     header.SamplesPerPixel, header.PlanarConfiguration, header.PhotometricInterpretation = 3, 0, "RGB"
     header.PixelData = coloured().tobytes()
     header.save_as(path)
-    assert refusal(look(path, 64), None) is Reason.COLOUR_PHOTO
-    assert np.array_equal(look(path, 64).square, read_square(path, 64))
+    assert find_refusal(inspect_film(path, 64), None) is Reason.COLOUR_PHOTO
+    assert np.array_equal(inspect_film(path, 64).square, read_square(path, 64))
 
 
 @pytest.mark.parametrize(
@@ -174,23 +174,23 @@ def test_a_colour_capture_in_dicom_is_refused(tmp_path):
     ],
 )
 def test_tags_that_speak_against_a_frontal_chest_film(tmp_path, tags, reason):
-    assert refusal(look(write_dicom(tmp_path / "film.dcm", FILM, **tags), 64), None) is reason
+    assert find_refusal(inspect_film(write_dicom(tmp_path / "film.dcm", FILM, **tags), 64), None) is reason
 
 
 def test_a_strip_shows_no_whole_chest(tmp_path):
-    assert refusal(look(saved(tmp_path / "film.png", FILM[:, :62].repeat(3, 0).repeat(2, 1)), 64), None) is (
-        Reason.TOO_CROPPED
-    )
+    assert find_refusal(
+        inspect_film(saved(tmp_path / "film.png", FILM[:, :62].repeat(3, 0).repeat(2, 1)), 64), None
+    ) is (Reason.TOO_CROPPED)
 
 
 def test_tags_of_a_model_for_another_body_part_say_nothing(of_phantoms):
-    hand = Looked(UPRIGHT[0], tags={"Modality": "DX", "BodyPartExamined": "HAND", "ViewPosition": "LL"})
-    assert refusal(hand, of_phantoms) is Reason.NOT_A_CHEST_FILM
-    assert refusal(hand, replace(of_phantoms, is_chest=False)) is None
+    hand = InspectedFilm(UPRIGHT[0], tags={"Modality": "DX", "BodyPartExamined": "HAND", "ViewPosition": "LL"})
+    assert find_refusal(hand, of_phantoms) is Reason.NOT_A_CHEST_FILM
+    assert find_refusal(hand, replace(of_phantoms, is_chest=False)) is None
 
 
 def test_every_refusal_of_the_gate_has_its_sentence_and_may_not_be_retried():
-    assert {refusal(Looked(picture), None) for picture in UPRIGHT} == {None}
+    assert {find_refusal(InspectedFilm(picture), None) for picture in UPRIGHT} == {None}
     assert not ALL_REASONS & FAILED_FILM_REASONS
     assert all(sentence.endswith(".") for sentence in REFUSALS.values())
 
@@ -213,8 +213,8 @@ def test_other_pictures_do_not_pass(kind, of_phantoms, request):
     stripes = np.tile(np.array([0] * 8 + [255] * 8, np.uint8), (SIZE, SIZE // 16))
     gradient = np.tile(np.linspace(0, 255, SIZE).astype(np.uint8), (SIZE, 1))
     for picture in (noise, stripes, gradient, text_page()):
-        assert refusal(Looked(picture), statistics) in {Reason.NOT_A_CHEST_FILM, Reason.TOO_CROPPED}
-    assert refusal(Looked(noise), statistics) is Reason.NOT_A_CHEST_FILM
+        assert find_refusal(InspectedFilm(picture), statistics) in {Reason.NOT_A_CHEST_FILM, Reason.TOO_CROPPED}
+    assert find_refusal(InspectedFilm(noise), statistics) is Reason.NOT_A_CHEST_FILM
 
 
 def test_real_films_pass_also_when_they_were_exposed_otherwise(of_films):
@@ -232,38 +232,38 @@ def test_real_films_that_lie_wrong_or_show_a_half_are_refused_by_name(of_films):
         assert reasons([np.rot90(film, quarters) for film in others], statistics) == {Reason.ROTATED}
     assert reasons([film[::-1] for film in others], statistics) == {Reason.ROTATED}
     assert reasons([255 - film for film in others], statistics) == {Reason.INVERTED}
-    told = [refusal(Looked(half), statistics) for half in halves(others)]
+    told = [find_refusal(InspectedFilm(half), statistics) for half in halves(others)]
     assert told.count(None) <= 2
     assert told.count(Reason.TOO_CROPPED) >= 0.85 * len(told)
-    upper = [refusal(Looked(np.repeat(film[: SIZE // 2], 2, axis=0)), statistics) for film in others]
+    upper = [find_refusal(InspectedFilm(np.repeat(film[: SIZE // 2], 2, axis=0)), statistics) for film in others]
     assert upper.count(None) <= 0.6 * len(upper)
 
 
 def test_films_that_come_in_any_orientation_are_not_called_turned():
     order = np.random.default_rng(0)
-    films = np.stack([np.rot90(phantom(seed, False, 96), order.integers(4)) for seed in range(160)])
-    statistics = fitted(films[:100], films[100:140])
+    films = np.stack([np.rot90(draw_phantom(seed, False, 96), order.integers(4)) for seed in range(160)])
+    statistics = fit_gate(films[:100], films[100:140])
     assert passes(films[140:], statistics).count(False) <= 2
 
 
 def test_putting_features_right_is_putting_the_film_right():
-    small = np.stack([phantom(seed, True, 64) for seed in range(4)])
+    small = np.stack([draw_phantom(seed, True, 64) for seed in range(4)])
     lying = [np.rot90(small, quarters, (1, 2)) for quarters in (1, 2, 3)] + [small[:, ::-1], 255 - small]
-    for way, features in zip(lying, as_they_should_lie(described(small)), strict=True):
+    for way, features in zip(lying, reorient_features(describe_films(small)), strict=True):
         # edges of exactly 0 degrees fall to the other side when mirrored; all else is equal
-        assert np.abs(described(way) - features).mean() < 1e-3
+        assert np.abs(describe_films(way) - features).mean() < 1e-3
 
 
 def test_too_few_films_give_no_statistics():
     films = np.stack(UPRIGHT)
-    assert fitted(films, films) is None
+    assert fit_gate(films, films) is None
 
 
 def test_films_that_are_all_the_same_still_give_numbers():
     films = np.stack([UPRIGHT[0]] * 60)
-    content = fitted(films, films).to_json_object()
+    content = fit_gate(films, films).to_json_object()
     assert GateStatistics.from_json(json.loads(json.dumps(content, allow_nan=False))) is not None
-    assert refusal(Looked(UPRIGHT[0]), fitted(films, films)) is None
+    assert find_refusal(InspectedFilm(UPRIGHT[0]), fit_gate(films, films)) is None
 
 
 # --- the model file
@@ -275,8 +275,10 @@ def test_statistics_survive_json_and_stay_small(of_phantoms):
     again = GateStatistics.from_json(json.loads(text))
     assert json.dumps(again.to_json_object()) == text
     pictures = [*UPRIGHT, *(np.rot90(film) for film in UPRIGHT), *halves(UPRIGHT)]
-    assert [refusal(Looked(one), again) for one in pictures] == [refusal(Looked(one), of_phantoms) for one in pictures]
-    features = described(np.stack([phantom(seed, True, 64) for seed in range(9)]))
+    assert [find_refusal(InspectedFilm(one), again) for one in pictures] == [
+        find_refusal(InspectedFilm(one), of_phantoms) for one in pictures
+    ]
+    features = describe_films(np.stack([draw_phantom(seed, True, 64) for seed in range(9)]))
     assert np.allclose(again.films.distances(features), of_phantoms.films.distances(features))
 
 
@@ -307,8 +309,8 @@ def test_statistics_of_another_description_are_refused_clearly(of_phantoms, spoi
 
 
 def test_every_reason_is_reached(of_phantoms):
-    tagged = [Looked(UPRIGHT[0], tags={"ViewPosition": "LL"}), Looked(UPRIGHT[0], chroma=99.0)]
+    tagged = [InspectedFilm(UPRIGHT[0], tags={"ViewPosition": "LL"}), InspectedFilm(UPRIGHT[0], chroma=99.0)]
     shown = [np.rot90(UPRIGHT[0]), 255 - UPRIGHT[0], text_page(), *halves(UPRIGHT)]
     noise = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE)).astype(np.uint8)
-    looked = [*tagged, *map(Looked, [*shown, noise])]
-    assert {refusal(one, of_phantoms) for one in looked} - {None} == ALL_REASONS
+    looked = [*tagged, *map(InspectedFilm, [*shown, noise])]
+    assert {find_refusal(one, of_phantoms) for one in looked} - {None} == ALL_REASONS

@@ -10,11 +10,11 @@ from pydicom.uid import (
 )
 
 from core.films.images import read_film, read_square
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason
 from tests.factories import write_dicom
 
-FILM = phantom(1, True, 128)
+FILM = draw_phantom(1, True, 128)
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "bmp"])

@@ -9,25 +9,33 @@ import pytest
 import torch
 from torch import nn
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.inference import pipeline
 from core.inference import scorer as scorer_module
-from core.inference.form_choice import Choice, Form, remember, remembered
+from core.inference.form_choice import Choice, Form, recall_choice, remember_choice
 from core.inference.packed_convolution import pack_convolutions
-from core.inference.pipeline import pipelined
-from core.inference.scorer import FastNetwork, Scorer, Trial, folded, has_fast_bfloat16, key_of, remembered_path
+from core.inference.pipeline import score_films
+from core.inference.scorer import (
+    FastNetwork,
+    Scorer,
+    Trial,
+    fold_batch_norm,
+    form_key,
+    has_fast_bfloat16,
+    remembered_path,
+)
 from core.inference.winograd import MinimalConvolution
 from core.models.calibration import Calibration
-from core.models.model_file import load_model, logits_of, save_model
-from core.networks.architectures import ARCHITECTURES, build
-from core.networks.preprocessing import Preprocessing, as_fractions, network_input
+from core.models.model_file import compute_logits, load_model, save_model
+from core.networks.architectures import ARCHITECTURES, build_network
+from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
 from core.recipes.recipe import Normalisation
 from core.system import measurement_cache
 from core.system.errors import FilmUnreadable, Reason
 
 SIDE = 64
 PREPROCESSING = Preprocessing(SIDE, Normalisation.PER_FILM)
-FILMS = np.stack([phantom(seed, seed % 2 == 1, SIDE) for seed in range(6)])
+FILMS = np.stack([draw_phantom(seed, seed % 2 == 1, SIDE) for seed in range(6)])
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +53,7 @@ def forms_here():
 def lively(architecture):
     """A network of random weights whose batch norms are not the identity and whose answers are no certainties."""
     torch.manual_seed(0)
-    network = build(architecture, 2).eval()
+    network = build_network(architecture, 2).eval()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)
@@ -53,7 +61,7 @@ def lively(architecture):
             module.weight.data.uniform_(0.5, 1.5)
             module.bias.data.normal_(0, 0.1)
     # a deep one may answer in thousands
-    network.head.weight.data /= np.abs(logits_of(network, PREPROCESSING, FILMS)).max()
+    network.head.weight.data /= np.abs(compute_logits(network, PREPROCESSING, FILMS)).max()
     return network
 
 
@@ -84,9 +92,9 @@ def test_every_form_answers_as_the_network_does(model, architecture, normalisati
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_packed_convolutions_answer_as_those_they_replace(architecture):
-    backbone, packed = (folded(lively(architecture).backbone) for _ in range(2))
+    backbone, packed = (fold_batch_norm(lively(architecture).backbone) for _ in range(2))
     pack_convolutions(packed)
-    shown = network_input(as_fractions(torch.from_numpy(FILMS)), PREPROCESSING)
+    shown = network_input(to_unit_range(torch.from_numpy(FILMS)), PREPROCESSING)
     with torch.inference_mode():
         expected = backbone(shown)  # up to 600, of sums as large that are rounded in another order on each processor
         torch.testing.assert_close(packed(shown), expected, atol=1e-5 * float(expected.abs().max()), rtol=0)
@@ -128,7 +136,7 @@ def test_a_choice_is_remembered_and_read_back(model, monkeypatch):
     assert "as trained" in first.form
     first.settle(FILMS)
     assert first.is_settled
-    assert remembered(remembered_path(model), key_of(model)) is not None
+    assert recall_choice(remembered_path(model), form_key(model)) is not None
     monkeypatch.setattr(scorer_module, "Trial", lambda *_: pytest.fail("tried again"))
     second = Scorer(model)
     second.settle(FILMS)
@@ -140,33 +148,33 @@ FOREIGN = b'{"format": 3, "key": [], "form": "folded", "batch": 8, "weights": ""
 
 
 def test_other_weights_are_held_against_full_precision_before_they_take_the_form(model):
-    remember(remembered_path(model), key_of(model), Choice(Form.FOLDED, 16, "of another model"))
+    remember_choice(remembered_path(model), form_key(model), Choice(Form.FOLDED, 16, "of another model"))
     scorer = Scorer(model)
     scorer.settle(FILMS)
     assert scorer.form == "folded, channels last, batches of 16"
-    assert remembered(remembered_path(model), key_of(model)).weights == model.header.content["sha256"]
+    assert recall_choice(remembered_path(model), form_key(model)).weights == model.header.content["sha256"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": 3}', FOREIGN])
 def test_a_damaged_or_foreign_choice_is_measured_anew(model, content, monkeypatch):
-    monkeypatch.setattr(scorer_module, "fastest", lambda trial: Choice(Form.FOLDED, 16))
-    path, key = remembered_path(model), key_of(model)
+    monkeypatch.setattr(scorer_module, "find_fastest", lambda trial: Choice(Form.FOLDED, 16))
+    path, key = remembered_path(model), form_key(model)
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    assert remembered(path, key) is None
+    assert recall_choice(path, key) is None
     Scorer(model).settle(FILMS)
-    assert remembered(path, key) == Choice(Form.FOLDED, 16, model.header.content["sha256"])
+    assert recall_choice(path, key) == Choice(Form.FOLDED, 16, model.header.content["sha256"])
 
 
 def test_impossible_values_in_a_remembered_choice_are_refused(model):
-    path, key = remembered_path(model), key_of(model)
-    remember(path, key, Choice(Form.FOLDED, 1_000_000))
-    assert remembered(path, key) is None
-    remember(path, key, Choice(Form.FOLDED, 8))
-    assert remembered(path, key) == Choice(Form.FOLDED, 8)
+    path, key = remembered_path(model), form_key(model)
+    remember_choice(path, key, Choice(Form.FOLDED, 1_000_000))
+    assert recall_choice(path, key) is None
+    remember_choice(path, key, Choice(Form.FOLDED, 8))
+    assert recall_choice(path, key) == Choice(Form.FOLDED, 8)
     path.write_text(path.read_text().replace('"folded"', '"magic"'))
-    assert remembered(path, key) is None
-    assert remembered(path, [*key, "another machine"]) is None
+    assert recall_choice(path, key) is None
+    assert recall_choice(path, [*key, "another machine"]) is None
 
 
 def test_a_cache_that_cannot_be_written_only_costs_the_memory(model, monkeypatch, tmp_path):
@@ -195,7 +203,7 @@ def test_a_form_that_answers_otherwise_is_refused(model, monkeypatch, error):
     monkeypatch.setattr(scorer_module, "FastNetwork", Wrong)
     trial = Trial(model, FILMS)
     assert all(trial.network(form) is None for form in Form if form is not Form.PLAIN)
-    remember(remembered_path(model), key_of(model), Choice(Form.FOLDED, 8))  # right for other weights
+    remember_choice(remembered_path(model), form_key(model), Choice(Form.FOLDED, 8))  # right for other weights
     scorer = Scorer(model)
     scorer.settle(FILMS)
     assert "as trained" in scorer.form
@@ -229,7 +237,7 @@ def read(number):
 def test_each_item_comes_once_and_in_order(model, cancel):
     threads, items = torch.get_num_threads(), list(range(71))
     scorer = Scorer(model)
-    answers = list(pipelined(items, read, scorer, cancel))
+    answers = list(score_films(items, read, scorer, cancel))
     assert scorer.is_settled
     assert [answer.item for answer in answers] == items
     expected = model.logits(FILMS)
@@ -247,7 +255,7 @@ def test_each_item_comes_once_and_in_order(model, cancel):
 @pytest.mark.parametrize("count", [0, 1, 4, 5])
 def test_few_items(model, cancel, count):
     scorer = Scorer(model)
-    assert [answer.item for answer in pipelined(range(count), read, scorer, cancel)] == list(range(count))
+    assert [answer.item for answer in score_films(range(count), read, scorer, cancel)] == list(range(count))
     assert not scorer.is_settled
 
 
@@ -255,7 +263,7 @@ def test_nothing_readable(model, cancel):
     def refuse(path):
         raise FilmUnreadable(Reason.EMPTY_FILE, "Empty.")
 
-    answers = list(pipelined([Path("a")] * 80, refuse, Scorer(model), cancel))
+    answers = list(score_films([Path("a")] * 80, refuse, Scorer(model), cancel))
     assert len(answers) == 80
     assert all(answer.logits is None for answer in answers)
 
@@ -271,7 +279,7 @@ def test_cancel_ends_it_soon(model, cancel, after):
     if after == 0:
         cancel.set()
     answers = []
-    for answer in pipelined(range(5000), noted, unsettled(model), cancel):
+    for answer in score_films(range(5000), noted, unsettled(model), cancel):
         answers.append(answer.item)
         if len(answers) == after:
             cancel.set()
@@ -290,7 +298,7 @@ def test_only_a_few_batches_are_in_memory(model, cancel):
 
     scorer = unsettled(model)
     most = (pipeline.AHEAD * pipeline.MOST_THREADS + 1) * scorer.batch + pipeline.FIRST_FILMS
-    job = pipelined(range(5000), noted, scorer, cancel)
+    job = score_films(range(5000), noted, scorer, cancel)
     for taken in range(1, 60):
         next(job)
         assert len(begun) <= taken + most
@@ -312,7 +320,7 @@ def test_an_error_of_the_reader_ends_it(model, cancel, bad):
         return read(number)
 
     with pytest.raises(ZeroDivisionError):
-        list(pipelined(range(500), broken, unsettled(model), cancel))
+        list(score_films(range(500), broken, unsettled(model), cancel))
     assert torch.get_num_threads() == threads
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("screen")]
 
@@ -328,13 +336,13 @@ def test_batches_are_small_at_first_and_towards_the_end():
 
 def test_other_size_or_model_is_another_key(model):
     larger = replace(model, preprocessing=Preprocessing(SIDE + 32, Normalisation.PER_FILM))
-    assert key_of(larger) != key_of(model)
+    assert form_key(larger) != form_key(model)
     assert remembered_path(larger) != remembered_path(model)
 
 
 def test_an_answer_does_not_depend_on_the_films_beside_it():
     model = load_model(None)
-    films = np.stack([phantom(seed, seed % 2 == 1, 224) for seed in range(8)])
+    films = np.stack([draw_phantom(seed, seed % 2 == 1, 224) for seed in range(8)])
     for form in forms_here():
         network = FastNetwork(model.network, model.preprocessing, form)
         together = network.features_and_logits(films)[1]

@@ -7,9 +7,9 @@ from openpyxl import Workbook
 
 from core.datasets.audit import audit
 from core.datasets.dataset import read_dataset
-from core.datasets.intake import look
-from core.datasets.label_list import Columns, guessed_columns, read_label_list
-from core.datasets.patient_ids import EACH_FILE, examples, patients_of, proposed_pattern
+from core.datasets.intake import inspect_source
+from core.datasets.label_list import Columns, guess_columns, read_label_list
+from core.datasets.patient_ids import EACH_FILE, example_patients, extract_patients, propose_pattern
 from core.datasets.preparation import (
     AS_IT_IS,
     Action,
@@ -17,15 +17,15 @@ from core.datasets.preparation import (
     Preparation,
     SplitChoice,
     Step,
-    corrections_csv,
+    format_corrections,
     from_json_object,
-    kept_preparation,
+    load_kept_preparation,
     load_preparation,
+    preparation_path,
     save_preparation,
-    sidecar_of,
     to_json_object,
 )
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.system.errors import JobFailed
 from tests.factories import drained, write_dicom
 
@@ -39,7 +39,7 @@ def test_excel_list_with_columns_guessed_by_content(tmp_path):
         book.active.append(row)
     book.save(tmp_path / "labels.xlsx")
     table = read_label_list(tmp_path / "labels.xlsx")
-    assert guessed_columns(table) == Columns("picture name", "verdict", None, "Split")
+    assert guess_columns(table) == Columns("picture name", "verdict", None, "Split")
     films = read_dataset(tmp_path / "labels.xlsx", Preparation(columns=Columns("picture name", "verdict", "who"))).films
     assert [(film.path.name, film.patient) for film in films] == [
         ("a.png", "17"), ("b.png", "18"), ("c.png", "18"), ("d.png", "19"),
@@ -61,7 +61,7 @@ def test_a_list_that_cannot_be_guessed_can_be_looked_at_and_corrected(tmp_path):
     (tmp_path / "001.png").write_bytes(b"x")
     with pytest.raises(JobFailed, match="No column looks like"):
         read_dataset(path)
-    assert look(path).header == ("one", "two")
+    assert inspect_source(path).header == ("one", "two")
     films = read_dataset(path, Preparation(columns=Columns("one", "two"))).films
     assert films[0].path == tmp_path / "001.png"
     with pytest.raises(JobFailed, match="no column 'three'"):
@@ -86,7 +86,9 @@ def test_a_file_with_two_labels_is_refused_by_its_line(tmp_path):
 def test_dicom_films_of_a_list_take_their_patient_id(tmp_path, cancel):
     lines = ["file,label"]
     for number in range(24):
-        write_dicom(tmp_path / f"IM{number}.dcm", phantom(number, number % 2 == 1, 96), PatientID=f"Doe^{number // 4}")
+        write_dicom(
+            tmp_path / f"IM{number}.dcm", draw_phantom(number, number % 2 == 1, 96), PatientID=f"Doe^{number // 4}"
+        )
         lines.append(f"IM{number}.dcm,{'yes' if number % 2 else 'no'}")
     (tmp_path / "labels.csv").write_text("\n".join(lines), "utf-8")
     _, result = drained(audit(tmp_path / "labels.csv", cancel))
@@ -97,12 +99,12 @@ def test_dicom_films_of_a_list_take_their_patient_id(tmp_path, cancel):
 @pytest.mark.parametrize("pattern", ["(a+)+b", "((x|a*))*", "(a{2,})+", r"(?:\w+)*-(\d)", "(a+){9}"])
 def test_a_pattern_that_might_never_end_is_refused_before_it_is_tried(pattern):
     with pytest.raises(JobFailed, match="take for ever"):
-        patients_of(["a" * 200], pattern)
+        extract_patients(["a" * 200], pattern)
 
 
 @pytest.mark.parametrize("pattern", ["(a+)b?", "([(]a+)", r"(\(a+)?", "(a+)(b+)", "(a+){1,3}", r"([a+]+)", "(?:ab)+"])
 def test_other_repetitions_are_no_fault(pattern):
-    assert patients_of(["aab"], pattern)
+    assert extract_patients(["aab"], pattern)
 
 
 def test_patient_pattern_is_proposed_shown_and_corrected(dataset_folder):
@@ -115,10 +117,15 @@ def test_patient_pattern_is_proposed_shown_and_corrected(dataset_folder):
         "x2_1",
         "x3_1",
     ]
-    pattern = proposed_pattern(names)
-    assert patients_of(names, pattern)[:4] == ["person17_bacteria", "person17_bacteria", "NORMAL2-IM-0587", "IM-0001"]
-    assert ("scan", "scan") in examples(names, pattern)
-    assert proposed_pattern([f"study1_{number}" for number in range(50)]) == EACH_FILE
+    pattern = propose_pattern(names)
+    assert extract_patients(names, pattern)[:4] == [
+        "person17_bacteria",
+        "person17_bacteria",
+        "NORMAL2-IM-0587",
+        "IM-0001",
+    ]
+    assert ("scan", "scan") in example_patients(names, pattern)
+    assert propose_pattern([f"study1_{number}" for number in range(50)]) == EACH_FILE
     own = read_dataset(dataset_folder, Preparation(patient_pattern=r"(NORMAL|PNEUMONIA).*"))
     assert own.patients() == 2
     with pytest.raises(JobFailed, match="not a regular expression"):
@@ -138,12 +145,12 @@ def test_preparation_survives_json(made, accepts, pattern):
 
 def test_sidecar_is_kept_in_the_app_and_checked(tmp_path):
     source = tmp_path / "films"
-    assert kept_preparation(source) == AS_IT_IS
+    assert load_kept_preparation(source) == AS_IT_IS
     wanted = AS_IT_IS.with_step(Step("=danger", (Correction("=a.png", Action.EXCLUDE),)))
-    save_preparation(wanted, sidecar_of(source))
-    assert kept_preparation(source) == wanted
+    save_preparation(wanted, preparation_path(source))
+    assert load_kept_preparation(source) == wanted
     assert not source.exists()
-    assert corrections_csv(wanted).splitlines() == ["file,action,value,step", "'=a.png,exclude,,'=danger"]
+    assert format_corrections(wanted).splitlines() == ["file,action,value,step", "'=a.png,exclude,,'=danger"]
     for broken in ("{", "[]", '{"format": 1}', '{"format": 2}'):
         (tmp_path / "p.json").write_text(broken)
         with pytest.raises(JobFailed):

@@ -6,14 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from core.metrics.intervals import effective_films, group_numbers, predictive_value, proportion, resampled, wilson
-from core.metrics.roc import auc_figure, delong
+from core.metrics.intervals import (
+    bootstrap_figure,
+    effective_films,
+    group_numbers,
+    predictive_value,
+    proportion,
+    wilson_interval,
+)
+from core.metrics.roc import auc_figure, delong_interval
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_equals_scipy(case):
     successes, trials = case
-    figure = wilson(successes, trials)
+    figure = wilson_interval(successes, trials)
     expected = binomtest(successes, trials).proportion_ci(method="wilson")
     assert figure.low == pytest.approx(expected.low, abs=1e-6)
     assert figure.high == pytest.approx(expected.high, abs=1e-6)
@@ -22,7 +29,7 @@ def test_wilson_equals_scipy(case):
 def test_films_of_patients_with_one_film_each_are_all_independent():
     hits = np.array([True, False, True, True])
     assert effective_films(hits, np.arange(4)) == 4
-    assert proportion(hits, np.arange(4)) == wilson(3, 4)
+    assert proportion(hits, np.arange(4)) == wilson_interval(3, 4)
 
 
 def test_copies_of_films_add_nothing():
@@ -36,7 +43,7 @@ def test_copies_of_films_add_nothing():
 
 
 def test_where_all_films_agree_each_patient_counts_once():
-    assert proportion(np.ones(30, bool), np.repeat(np.arange(10), 3)) == wilson(10, 10)
+    assert proportion(np.ones(30, bool), np.repeat(np.arange(10), 3)) == wilson_interval(10, 10)
 
 
 def drawn_films(random, patients, share, spread):
@@ -53,11 +60,11 @@ def test_clustered_shares_cover_the_truth_as_often_as_they_say_and_a_bootstrap_d
     covered = dict.fromkeys(("ours", "films taken for independent", "bootstrap"), 0)
     for run in range(runs):
         hits, groups = drawn_films(random, patients, share, 4)
-        ours, plain = proportion(hits, groups), wilson(int(hits.sum()), len(hits))
+        ours, plain = proportion(hits, groups), wilson_interval(int(hits.sum()), len(hits))
         covered["ours"] += ours.low <= share <= ours.high
         covered["films taken for independent"] += plain.low <= share <= plain.high
         if run < 150:
-            boot = resampled(groups, lambda column: float(column.mean()), hits, resamples=200)
+            boot = bootstrap_figure(groups, lambda column: float(column.mean()), hits, resamples=200)
             covered["bootstrap"] += 4 * (boot.low <= share <= boot.high)
     rates = {name: count / runs for name, count in covered.items()}
     # 3 standard errors of 600 draws at 95 %; the truth of a ratio of few patients is a little below nominal
@@ -71,7 +78,7 @@ def test_clustered_auc_is_delong_with_one_film_a_patient_and_wider_with_several(
     labels = random.integers(0, 2, 120)
     scores = random.normal(labels * 1.2)
     alone = auc_figure(labels, scores, np.arange(120))
-    assert alone == delong(labels, scores)
+    assert alone == delong_interval(labels, scores)
     thrice = auc_figure(np.repeat(labels, 3), np.repeat(scores, 3), np.repeat(np.arange(120), 3))
     assert thrice.value == pytest.approx(alone.value)
     assert thrice.high - thrice.low == pytest.approx(alone.high - alone.low, rel=0.02)
@@ -84,7 +91,7 @@ def test_clustered_auc_covers_the_truth():
         groups = np.repeat(np.arange(50), random.integers(1, 6, 50))
         labels = (np.arange(50) % 2)[groups]
         scores = np.sqrt(2) * labels + random.normal(size=50)[groups] * 0.8 + random.normal(size=len(groups)) * 0.6
-        figure, plain = auc_figure(labels, scores, groups), delong(labels, scores)
+        figure, plain = auc_figure(labels, scores, groups), delong_interval(labels, scores)
         covered += figure.low <= truth <= figure.high
         plainly += plain.low <= truth <= plain.high
     assert covered / runs >= 0.91

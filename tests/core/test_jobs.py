@@ -18,19 +18,19 @@ import torch
 import main
 from core.datasets.demo import DEMO_RECIPE
 from core.datasets.patient_ages import age_range
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.jobs.events import Noted
 from core.models.model_file import load_model
 from core.networks import device
-from core.networks.device import chosen_compute
+from core.networks.device import choose_compute
 from core.recipes.recipe import FAST, SEED, Depth, KeptBy
 from core.recipes.recipe_json import from_json_object, load_recipe, to_json_object
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_list import read_run
-from core.screening.results_csv import unfinished
+from core.screening.results_csv import partial_path
 from core.screening.screening import screen
 from core.system import files, measurement_cache
-from core.system.csv_text import spreadsheet_cell
+from core.system.csv_text import quote_formula
 from core.system.errors import JobFailed, Reason
 from core.training import learner
 from core.training.events import BatchEnded
@@ -72,7 +72,7 @@ def test_a_model_knows_the_ages_that_its_films_tell(tmp_path, dataset_folder, qu
     assert header.ages == (18, 77)
     assert any("Patients of 18 to 77 completed years." in lines for _, lines in header.content["card"])
     (tmp_path / "new").mkdir()
-    write_dicom(tmp_path / "new" / "child.dcm", phantom(900, True, 96), PatientAge="004Y")
+    write_dicom(tmp_path / "new" / "child.dcm", draw_phantom(900, True, 96), PatientAge="004Y")
     _, screened = drained(screen(tmp_path / "new", tmp_path / "r.csv", result.model, cancel))
     assert "18 to 77 years" in screened.drift[-1]
 
@@ -106,7 +106,7 @@ def test_a_start_for_other_classes_that_may_hardly_learn_is_told(
 def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch):
     recipe = replace(quick_recipe, mixup_alpha=0.4)
     monkeypatch.setattr(measurement_cache, "cache_folder", lambda: tmp_path)
-    chosen_compute.cache_clear()  # the first training on a computer measures it, and must not differ for that
+    choose_compute.cache_clear()  # the first training on a computer measures it, and must not differ for that
     _, whole = drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
     job = train(dataset_folder, recipe, tmp_path / "broken", cancel)
     for event in job:
@@ -189,7 +189,7 @@ def test_precision_is_measured_once_for_a_computer(times_as_fast, half, tmp_path
     monkeypatch.setattr(device.torch.backends.mps, "is_available", lambda: False)
     monkeypatch.setattr(measurement_cache, "cache_folder", lambda: tmp_path)
     monkeypatch.setattr(device, "_times_as_fast", Mock(side_effect=[times_as_fast, times_as_fast]))
-    choose = chosen_compute.__wrapped__  # as in another start
+    choose = choose_compute.__wrapped__  # as in another start
     assert [choose().half, choose().half] == [half, half]
     assert device._times_as_fast.call_count == 1
     (kept,) = (tmp_path / "training").iterdir()
@@ -318,7 +318,7 @@ def test_an_interrupted_screening_resumes_to_the_same_ledger(trained, worklist, 
     for _ in range(8):
         next(job)
     job.close()
-    partial = unfinished(output)
+    partial = partial_path(output)
     partial.write_bytes(partial.read_bytes()[:-5])  # a torn last row, as kill -9 leaves it
     assert not output.exists()
     _, result = drained(screen(worklist, output, trained[2].model, cancel, resume=True))
@@ -329,7 +329,7 @@ def test_an_interrupted_screening_resumes_to_the_same_ledger(trained, worklist, 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_starts_a_formula(text):
-    assert spreadsheet_cell(text).startswith("'")
+    assert quote_formula(text).startswith("'")
 
 
 def test_commands_and_exit_statuses(trained, worklist, tmp_path, capsys):

@@ -14,16 +14,16 @@ from sklearn.metrics import (
     precision_recall_curve as sklearn_precision_recall,
 )
 
-from core.metrics.curves import reliability
+from core.metrics.curves import reliability_bins
 from core.metrics.figures import (
     DEFINITIONS,
-    at_prevalence,
-    binary_figures,
-    class_figures,
+    compute_binary_figures,
+    compute_class_figures,
     named_figures,
+    predictive_values_at,
     to_json_object,
 )
-from core.metrics.roc import average_precision, delong, precision_recall_curve, roc_auc
+from core.metrics.roc import average_precision, delong_interval, precision_recall_curve, roc_auc
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 9)), min_size=2, max_size=60))
@@ -46,7 +46,7 @@ def test_delong_equals_its_definition():
     positive, negative = scores[labels == 1], scores[labels == 0]
     wins = (positive[:, None] > negative) + 0.5 * (positive[:, None] == negative)
     spread = wins.mean(1).var(ddof=1) / len(positive) + wins.mean(0).var(ddof=1) / len(negative)
-    figure = delong(labels, scores)
+    figure = delong_interval(labels, scores)
     assert figure.value == pytest.approx(wins.mean())
     assert figure.high - figure.value == pytest.approx(1.959964 * np.sqrt(spread), rel=1e-5)
 
@@ -56,7 +56,7 @@ def test_binary_figures_equal_sklearn():
     labels = random.integers(0, 2, 300)
     probabilities = 1 / (1 + np.exp(-random.normal(2 * labels - 1, 1.5)))
     calls = probabilities >= 0.4
-    figures = binary_figures(labels, probabilities, 0.4)
+    figures = compute_binary_figures(labels, probabilities, 0.4)
     assert np.array(figures.confusion).tolist() == confusion_matrix(labels, calls).tolist()
     assert figures.f1.value == pytest.approx(f1_score(labels, calls))
     assert figures.balanced_accuracy.value == pytest.approx(balanced_accuracy_score(labels, calls))
@@ -71,11 +71,11 @@ def test_films_of_one_patient_widen_every_interval():
     random = np.random.default_rng(7)
     labels = np.arange(80) % 2
     probabilities = 1 / (1 + np.exp(-random.normal(2 * labels - 1, 1.5)))
-    alone = binary_figures(labels, probabilities, 0.5)
+    alone = compute_binary_figures(labels, probabilities, 0.5)
     tripled = [np.repeat(column, 3) for column in (labels, probabilities)]
-    naive = binary_figures(*tripled, 0.5)
+    naive = compute_binary_figures(*tripled, 0.5)
     patients = [f"p{number}" for number in np.repeat(np.arange(80), 3)]
-    honest = binary_figures(*tripled, 0.5, patients)
+    honest = compute_binary_figures(*tripled, 0.5, patients)
     assert (honest.n, honest.patients) == (240, 80)
     for name, figure in named_figures(honest):
         width, too_narrow = (getattr(one, name).high - getattr(one, name).low for one in (alone, naive))
@@ -84,21 +84,21 @@ def test_films_of_one_patient_widen_every_interval():
 
 
 def test_undefined_figures_are_none_not_nan():
-    figures = binary_figures(np.array([0, 0]), np.array([0.1, 0.2]), 0.5)
+    figures = compute_binary_figures(np.array([0, 0]), np.array([0.1, 0.2]), 0.5)
     assert figures.sensitivity is None
     assert figures.roc_auc is None
     assert figures.ppv is None
-    assert at_prevalence(np.array([0, 0]), np.array([0.1, 0.2]), 0.5, 0.1).ppv is None
+    assert predictive_values_at(np.array([0, 0]), np.array([0.1, 0.2]), 0.5, 0.1).ppv is None
 
 
 def test_predictive_values_at_the_datas_own_prevalence_are_the_datas():
     labels = np.array([0] * 60 + [1] * 40)
     probabilities = np.array([0.9] * 6 + [0.1] * 54 + [0.9] * 36 + [0.1] * 4)
-    figures = binary_figures(labels, probabilities, 0.5)
-    given_share = at_prevalence(labels, probabilities, 0.5, 0.4)
+    figures = compute_binary_figures(labels, probabilities, 0.5)
+    given_share = predictive_values_at(labels, probabilities, 0.5, 0.4)
     assert given_share.ppv.value == pytest.approx(figures.ppv.value)
     assert given_share.npv.value == pytest.approx(figures.npv.value)
-    rare = at_prevalence(labels, probabilities, 0.5, 0.01)
+    rare = predictive_values_at(labels, probabilities, 0.5, 0.01)
     assert rare.ppv.value == pytest.approx(0.9 * 0.01 / (0.9 * 0.01 + 0.1 * 0.99))
 
 
@@ -107,7 +107,7 @@ def test_several_classes_have_figures_each_and_their_means():
     labels = random.integers(0, 3, 200)
     logits = random.normal(size=(200, 3)) + 2 * np.eye(3)[labels]
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    figures = class_figures(labels, probabilities, ("a", "b", "c"))
+    figures = compute_class_figures(labels, probabilities, ("a", "b", "c"))
     calls = probabilities.argmax(axis=1)
     assert np.array(figures.confusion).tolist() == confusion_matrix(labels, calls).tolist()
     assert figures.balanced_accuracy.value == pytest.approx(balanced_accuracy_score(labels, calls))
@@ -125,7 +125,7 @@ def test_reliability_bins_hold_each_film_once():
     random = np.random.default_rng(9)
     probabilities = np.append(random.random(200), [0.0, 1.0])
     labels = (random.random(202) < probabilities).astype(int)
-    bins = reliability(labels, probabilities)
+    bins = reliability_bins(labels, probabilities)
     assert sorted(np.concatenate([one.films for one in bins]).tolist()) == list(range(202))
     for one in bins:
         assert one.stated == pytest.approx(probabilities[one.films].mean())

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from core.metrics.intervals import Figure
-from core.models.calibration import calibrated, fitted_temperature, probabilities_of
+from core.models.calibration import compute_probabilities, fit_calibration, fit_temperature
 from core.models.decision import Decision
 from core.models.operating_point import (
     EVERYTHING,
     Goal,
     Wish,
-    conformal_band,
+    evaluate_band,
+    fit_conformal_band,
+    fit_threshold,
     natural_frequencies,
-    three_way,
-    threshold_for,
-    wish_of,
+    parse_wish,
 )
 from core.system.errors import JobFailed
 
@@ -41,20 +41,20 @@ from core.system.errors import JobFailed
     ],
 )
 def test_a_sentence_becomes_a_wish_and_is_understood_again(words, wish):
-    assert wish_of(words) == wish
-    assert wish_of(str(wish)) == wish
+    assert parse_wish(words) == wish
+    assert parse_wish(str(wish)) == wish
 
 
 @pytest.mark.parametrize("goal", Goal)
 def test_a_wish_is_understood_again_in_german(german, goal):
     wish = Wish(goal, 0.0 if goal is Goal.BALANCED else 0.125)
-    assert wish_of(str(wish)) == wish
+    assert parse_wish(str(wish)) == wish
 
 
 @pytest.mark.parametrize("words", ["", "as good as possible", "miss at most 5 of 0", "threshold 1.5", "miss few"])
 def test_other_words_are_refused_in_a_sentence(words):
     with pytest.raises(JobFailed, match=r"not understood|must lie between"):
-        wish_of(words)
+        parse_wish(words)
 
 
 def films(random, count):
@@ -68,7 +68,7 @@ def test_a_promise_is_kept_on_new_films(goal, share):
     random, broken = np.random.default_rng(1), []
     for _ in range(400):
         labels, probabilities = films(random, 120)
-        threshold = threshold_for(Wish(goal, share), labels, probabilities)
+        threshold = fit_threshold(Wish(goal, share), labels, probabilities)
         labels, probabilities = films(random, 120)
         called = probabilities >= threshold
         broken.append((~called[labels == 1]).mean() if goal is Goal.MISSES else called[labels == 0].mean())
@@ -79,9 +79,9 @@ def test_a_promise_is_kept_on_new_films(goal, share):
 def test_too_few_films_promise_nothing():
     labels, probabilities = np.array([0, 1] * 10), np.linspace(0, 1, 20)
     with pytest.raises(JobFailed, match=r"had 10 films with the finding; 'miss at most 5 of 100' takes at least 19"):
-        threshold_for(Wish(Goal.MISSES, 0.05), labels, probabilities)
+        fit_threshold(Wish(Goal.MISSES, 0.05), labels, probabilities)
     with pytest.raises(JobFailed, match="cannot be promised"):
-        threshold_for(Wish(Goal.FALSE_ALARMS, 0), labels, probabilities)
+        fit_threshold(Wish(Goal.FALSE_ALARMS, 0), labels, probabilities)
 
 
 @pytest.mark.parametrize("error", [0.02, 0.05, 0.2])
@@ -89,9 +89,9 @@ def test_three_way_answers_are_wrong_as_rarely_as_stated(error):
     random, missed, alarmed = np.random.default_rng(2), [], []
     for _ in range(300):
         labels, probabilities = films(random, 200)
-        band = conformal_band(labels, probabilities, 0.5, error)
+        band = fit_conformal_band(labels, probabilities, 0.5, error)
         labels, probabilities = films(random, 200)
-        shares = three_way(labels, probabilities, (band.low, band.high), np.arange(200))
+        shares = evaluate_band(labels, probabilities, (band.low, band.high), np.arange(200))
         missed.append(shares.missed.value)
         alarmed.append(shares.alarmed.value)
         assert band.error == error
@@ -103,9 +103,9 @@ def test_three_way_answers_are_wrong_as_rarely_as_stated(error):
 def test_few_films_promise_what_they_can():
     labels = np.array([0] * 4 + [1] * 9)
     probabilities = np.linspace(0.1, 0.9, 13)
-    assert conformal_band(labels, probabilities, 0.5).error == pytest.approx(0.2)
-    assert conformal_band(labels, probabilities, 0.5, 0.3).error == 0.3
-    one_class = conformal_band(np.ones(9, int), probabilities[:9], 0.5)
+    assert fit_conformal_band(labels, probabilities, 0.5).error == pytest.approx(0.2)
+    assert fit_conformal_band(labels, probabilities, 0.5, 0.3).error == 0.3
+    one_class = fit_conformal_band(np.ones(9, int), probabilities[:9], 0.5)
     assert one_class.high == EVERYTHING > 1
     assert one_class.error == 1
 
@@ -114,7 +114,7 @@ def test_the_operating_point_decides_labels_and_bands_decisions():
     random = np.random.default_rng(3)
     labels = random.integers(0, 2, 300)
     logits = random.normal(3 * labels - 1.5, 1.5)[:, None].astype(np.float32)
-    made = calibrated(logits, labels, temperature=True, balanced=True)
+    made = fit_calibration(logits, labels, temperature=True, balanced=True)
     low, high = made.review_band
     cases = {
         Decision.UNLIKELY: nextafter(low, 0),
@@ -131,8 +131,8 @@ def test_the_temperature_is_that_of_the_films():
     random = np.random.default_rng(4)
     true = random.normal(0, 2, 4000)
     labels = (random.random(4000) < 1 / (1 + np.exp(-true))).astype(int)
-    assert fitted_temperature((3 * true)[:, None].astype(np.float32), labels) == pytest.approx(3, rel=0.1)
-    assert probabilities_of(np.array([[800.0], [-800.0]], np.float32), 1.0).tolist() == [1.0, 0.0]
+    assert fit_temperature((3 * true)[:, None].astype(np.float32), labels) == pytest.approx(3, rel=0.1)
+    assert compute_probabilities(np.array([[800.0], [-800.0]], np.float32), 1.0).tolist() == [1.0, 0.0]
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -142,7 +142,7 @@ def test_few_films_told_apart_without_a_mistake_prove_no_certainty(classes):
     if classes == 2:
         logits = logits[:, 1:] - logits[:, :1]
     for scale in (0.05, 0.5, 1):
-        told = probabilities_of(logits * scale, fitted_temperature(logits * scale, labels))
+        told = compute_probabilities(logits * scale, fit_temperature(logits * scale, labels))
         right = np.where(labels == 1, told, 1 - told) if classes == 2 else told[np.arange(len(labels)), labels]
         assert right == pytest.approx(9.5 / (9 + classes / 2), abs=0.01)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.metrics.figures import in_words
+from core.metrics.figures import format_probability
 
 
 @pytest.mark.parametrize(
@@ -13,4 +13,4 @@ from core.metrics.figures import in_words
     ],
 )  # fmt: skip
 def test_nothing_is_certain(probability, words):
-    assert in_words(probability) == words
+    assert format_probability(probability) == words

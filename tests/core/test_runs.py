@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.metrics.roc import roc_auc
-from core.metrics.significance import Difference, adjusted, delong_difference, mcnemar
+from core.metrics.significance import Difference, delong_difference, holm_adjust, mcnemar_difference
 from core.runs.epoch_log import EpochEnded
-from core.runs.run_comparison import compare, recipe_differences
+from core.runs.run_comparison import compare_runs, find_recipe_differences
 from core.runs.run_folder import read_predictions, write_predictions
-from core.runs.run_list import described, list_runs, read_run
+from core.runs.run_list import list_runs, read_run, rename_run
 from core.system.errors import JobFailed
 from core.training.training import train
 from tests.factories import drained
@@ -38,14 +38,14 @@ def test_runs_are_listed_named_and_compared(two_runs, tmp_path):
     assert long.metrics["n"] == 4
     assert long.card.data_fingerprint == short.card.data_fingerprint
     assert long.card.seconds > 0
-    described(long, "The better one", "ask Ana")
+    rename_run(long, "The better one", "ask Ana")
     assert read_run(two_runs / "long").card.name == "The better one"
-    seen = compare(short, read_run(two_runs / "long"))
+    seen = compare_runs(short, read_run(two_runs / "long"))
     assert {choice[0] for choice in seen.choices} == {"epochs", "learning_rate"}
     assert seen.films == 4
     assert "n = 4" in seen.pairs[0].sentence
     assert [figure.value for figure in seen.auc] == [run.metrics["roc_auc"]["value"] for run in seen.runs]
-    three = compare(short, short, long)
+    three = compare_runs(short, short, long)
     assert [(pair.first.folder.name, pair.second.folder.name) for pair in three.pairs] == [
         ("short", "short"), ("short", "long"), ("short", "long"),
     ]  # fmt: skip
@@ -64,12 +64,12 @@ def test_an_interrupted_run_is_listed_but_not_compared(dataset_folder, quick_rec
     assert broken.is_resumable
     assert broken.metrics is None
     with pytest.raises(JobFailed, match="only finished trainings"):
-        compare(broken, read_run(two_runs / "long"))
+        compare_runs(broken, read_run(two_runs / "long"))
 
 
 def test_recipe_differences_reach_into_the_augmentation(quick_recipe):
     other = replace(quick_recipe, augmentation=replace(quick_recipe.augmentation, rotation_degrees=5))
-    assert recipe_differences(quick_recipe, other) == (("augmentation rotation_degrees", "0.0", "5"),)
+    assert find_recipe_differences(quick_recipe, other) == (("augmentation rotation_degrees", "0.0", "5"),)
 
 
 def test_answers_near_certainty_keep_their_order(tmp_path):
@@ -94,7 +94,7 @@ def test_mcnemar_of_a_textbook_table():
     # 10 films only the first calls right, 25 only the second: exact two-sided p = 0.0167
     first = np.array([True] * 10 + [False] * 25 + [True] * 65)
     second = np.array([False] * 10 + [True] * 25 + [True] * 65)
-    found = mcnemar(first, second)
+    found = mcnemar_difference(first, second)
     assert found.value == pytest.approx(0.15)
     assert found.p == pytest.approx(0.01668, abs=1e-4)
     assert 0 < found.low < 0.15 < found.high
@@ -102,14 +102,14 @@ def test_mcnemar_of_a_textbook_table():
 
 def test_several_tests_are_adjusted_together():
     # Holm 1979: 0.01 x 3, 0.02 x 2, 0.04 x 1, never less than the one before
-    found = adjusted([Difference(0, 0, 0, p) for p in (0.04, 0.01, 0.02)] + [None])
+    found = holm_adjust([Difference(0, 0, 0, p) for p in (0.04, 0.01, 0.02)] + [None])
     assert [difference and difference.p for difference in found] == pytest.approx([0.04, 0.03, 0.04, None])
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
 def test_mcnemar_is_symmetric(pairs):
     first, second = (np.array(column) for column in zip(*pairs, strict=True))
-    one, other = mcnemar(first, second), mcnemar(second, first)
+    one, other = mcnemar_difference(first, second), mcnemar_difference(second, first)
     assert one.value == -other.value
     assert one.p == other.p <= 1
     assert one.low <= one.value <= one.high

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.jobs.events import Progressed, Stage
 from core.recipes.recipe import Depth
 from core.screening.events import FilmAnswered, ScreeningStarted, Status
-from core.screening.results_csv import unfinished
+from core.screening.results_csv import partial_path
 from core.screening.screening import screen
 from core.screening.watch_folder import watch
 from core.training.training import train
@@ -28,7 +28,7 @@ def write_worklist(folder, films=24):
     (folder / "sub folder").mkdir(parents=True)
     for seed in range(films):
         place = folder / "sub folder" if seed % 3 == 0 else folder
-        Image.fromarray(phantom(seed, seed % 2 == 1, 96)).save(place / f"film-{seed:02}.png")
+        Image.fromarray(draw_phantom(seed, seed % 2 == 1, 96)).save(place / f"film-{seed:02}.png")
     (folder / "notes.txt").write_text("no film")
     (folder / "empty.png").write_bytes(b"")
     (folder / "cut.png").write_bytes((folder / "film-01.png").read_bytes()[:700])
@@ -65,7 +65,7 @@ def test_killed_at_any_moment_and_resumed_the_ledger_is_that_of_an_unbroken_run(
     assert kills
     drained(screen(worklist, output, None, cancel, resume=True))
     assert output.read_bytes() == whole.read_bytes()
-    assert not unfinished(output).exists()
+    assert not partial_path(output).exists()
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
 
 
@@ -172,12 +172,12 @@ def test_drift_is_told_where_the_model_knows_its_films(tmp_path, quick_recipe, c
         (tmp_path / "data" / name).mkdir(parents=True)
         for seed in range(160):
             path = tmp_path / "data" / name / f"{name[0]}{seed:04}.png"
-            Image.fromarray(phantom(seed, label == 1, 64)).save(path)
+            Image.fromarray(draw_phantom(seed, label == 1, 64)).save(path)
     _, trained = drained(train(tmp_path / "data", recipe, tmp_path / "run", cancel))
     (tmp_path / "same").mkdir()
     (tmp_path / "dark").mkdir()
     for seed in range(60):
-        film = phantom(5000 + seed, seed % 2 == 1, 64)
+        film = draw_phantom(5000 + seed, seed % 2 == 1, 64)
         Image.fromarray(film).save(tmp_path / "same" / f"{seed:03}.png")
         Image.fromarray((film * 0.45).astype(np.uint8)).save(tmp_path / "dark" / f"{seed:03}.png")
     _, same = drained(screen(tmp_path / "same", tmp_path / "s.csv", trained.model, cancel))

@@ -11,11 +11,11 @@ from core.recipes.recipe import Augmentation
 from core.recipes.recipe_json import load_recipe, to_json_object
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_list import list_runs
-from core.runs.search_file import Search, latest_search
+from core.runs.search_file import Search, find_latest_search
 from core.system.errors import JobFailed
 from core.training import rate_finder
 from core.training.events import TrialEnded
-from core.training.rate_finder import find_rate, suggested
+from core.training.rate_finder import find_rate, suggest_rate
 from core.training.search import search
 from tests.factories import drained
 
@@ -24,9 +24,9 @@ def test_the_rate_where_the_loss_falls_fastest_is_suggested():
     rates = np.geomspace(1e-6, 1, 80)
     fall = 1 / (1 + (rates / 1e-3) ** 1.5)
     losses = 0.7 * fall + 0.05 + (rates > 0.1) * (rates - 0.1) * 5
-    assert 4e-4 < suggested(list(rates), list(losses)) < 3e-3
-    assert suggested(list(rates), list(1 + rates)) is None
-    assert suggested([1e-6], [1.0]) is None
+    assert 4e-4 < suggest_rate(list(rates), list(losses)) < 3e-3
+    assert suggest_rate(list(rates), list(1 + rates)) is None
+    assert suggest_rate([1e-6], [1.0]) is None
 
 
 def test_the_suggestion_is_not_led_astray_by_batches_that_waver():
@@ -38,7 +38,7 @@ def test_the_suggestion_is_not_led_astray_by_batches_that_waver():
         for number in range(80):  # the running mean of noise, as the finder smooths it
             level = 0.9 * level + 0.1 * random.normal(0, 0.08)
             noise.append(level / (1 - 0.9 ** (number + 1)))
-        assert 1e-5 < suggested(list(rates), list(fall + noise)) < 1e-2
+        assert 1e-5 < suggest_rate(list(rates), list(fall + noise)) < 1e-2
 
 
 def test_rate_finder_gives_a_curve_and_leaves_nothing(dataset_folder, quick_recipe, cancel, monkeypatch):
@@ -89,14 +89,14 @@ def test_an_interrupted_search_goes_on(dataset_folder, short, tmp_path, cancel):
 def test_trials_of_different_searches_are_never_mixed(dataset_folder, short, tmp_path, cancel):
     folder = tmp_path / "search-1"
     drained(search(dataset_folder, short, folder, cancel, seconds=600, trials=1))
-    assert latest_search(tmp_path, dataset_folder) == Search(folder, short, str(dataset_folder))
+    assert find_latest_search(tmp_path, dataset_folder) == Search(folder, short, str(dataset_folder))
     with pytest.raises(JobFailed, match="another recipe or dataset"):
         drained(search(dataset_folder, replace(short, epochs=1), folder, cancel, seconds=600, trials=1))
     next((dataset_folder / "NORMAL").iterdir()).unlink()
     with pytest.raises(JobFailed, match="changed since this search began"):
         drained(search(dataset_folder, short, folder, cancel, seconds=600, trials=1))
     with pytest.raises(JobFailed, match="no earlier search"):
-        latest_search(tmp_path, tmp_path / "elsewhere")
+        find_latest_search(tmp_path, tmp_path / "elsewhere")
 
 
 def test_the_smallest_budget_is_one_trial(dataset_folder, short, tmp_path, cancel):

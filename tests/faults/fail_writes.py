@@ -22,37 +22,37 @@ WRITER = """
 import sys, threading
 from pathlib import Path
 from core.screening.events import LedgerRow, Status
-from core.system.error_messages import sentence_of
+from core.system.error_messages import format_error
 from core.datasets.preparation import AS_IT_IS, save_preparation
 from core.runs.run_folder import RunCard, write_card
 from core.exports.excel import write_excel
 from core.screening.results_csv import write_final
-from core.models.point_selection import chosen_point
-from core.documents.document import text_of
+from core.models.point_selection import select_point
+from core.documents.document import render_text
 from core.system.files import write_atomically
-from core.models.model_card import card_document
-from core.models.model_header import bundled_model, read_header
-from core.models.operating_point import wish_of
-from core.documents.pdf import pdf_of
+from core.models.model_card import build_card_document
+from core.models.model_header import bundled_model_path, read_header
+from core.models.operating_point import parse_wish
+from core.documents.pdf import render_pdf
 kind, place = sys.argv[1], Path(sys.argv[2])
 rows = [LedgerRow(f"film-{number}.png", Status.REFUSED, "blank", None, None, None, "m") for number in range(500)]
-classes, header = ("NORMAL", "PNEUMONIA"), read_header(bundled_model())
+classes, header = ("NORMAL", "PNEUMONIA"), read_header(bundled_model_path())
 def model():
-    data = bundled_model().read_bytes()
+    data = bundled_model_path().read_bytes()
     write_atomically(place / "model.safetensors", lambda stream: stream.write(data))
 write = {
     "csv": lambda: write_final(place / "r.csv", rows, classes),
     "xlsx": lambda: write_excel(place / "r.xlsx", rows, classes, [("Model", "m")], {}),
-    "pdf": lambda: write_atomically(place / "card.pdf", lambda s, pdf=pdf_of(card_document(header)): s.write(pdf)),
+    "pdf": lambda: write_atomically(place / "card.pdf", lambda s, pdf=render_pdf(build_card_document(header)): s.write(pdf)),
     "model": model,
     "run.json": lambda: write_card(place, RunCard("name", "", "films", "12345678", "2026-01-01T00:00:00+00:00")),
     "preparation": lambda: save_preparation(AS_IT_IS, place / "p.json"),
-    "point": lambda: chosen_point(header, wish_of("best balance")),
+    "point": lambda: select_point(header, parse_wish("best balance")),
 }[kind]
 try:
     write()
 except Exception as error:
-    print(sentence_of(error) or repr(error))
+    print(format_error(error) or repr(error))
     sys.exit(1)
 """
 KINDS = ("csv", "xlsx", "pdf", "model", "run.json", "preparation", "point")

@@ -24,14 +24,14 @@ with atheris.instrument_imports(include=["core", "pydicom", "PIL"], enable_loade
     from core.films import isolated_decoders
     from core.films.decoder_process import Children
     from core.films.film_properties import _picture
-    from core.films.images import explained_read, is_dicom, read_stream
-    from core.input_checks.gate_rules import look_at_stream
+    from core.films.images import explain_read_errors, is_dicom, read_stream
+    from core.input_checks.gate_rules import inspect_stream
     from core.system.errors import FilmUnreadable, Reason
 
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import AllTransferSyntaxes
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from tests.factories import write_dicom
 from tests.faults import hostile_films
 
@@ -50,9 +50,9 @@ class Here(Children):
 
 def read_every_way(content):
     """All ways in which the program reads a film; anything but a film or FilmUnreadable is a finding."""
-    for read in (lambda stream: read_stream(stream).ravel(), lambda stream: look_at_stream(stream, 64).square.ravel()):
+    for read in (lambda stream: read_stream(stream).ravel(), lambda stream: inspect_stream(stream, 64).square.ravel()):
         try:
-            with explained_read():
+            with explain_read_errors():
                 assert read(BytesIO(content)).any()
         except FilmUnreadable:
             return
@@ -66,7 +66,7 @@ def write_seeds(corpus):
         folder = Path(name)
         hostile_films.write_pictures(folder)
         hostile_films.write_dicoms(folder)
-        small = phantom(4, False, 66)
+        small = draw_phantom(4, False, 66)
         for kind, options in (
             ("PNG", {}), ("JPEG", {}), ("JPEG", {"progressive": True}), ("BMP", {}), ("TIFF", {}),
             ("TIFF", {"compression": "tiff_lzw"}), ("TIFF", {"compression": "tiff_adobe_deflate"}),

@@ -12,10 +12,10 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from tests.factories import write_dicom
 
-FILM = phantom(1, True, 128)
+FILM = draw_phantom(1, True, 128)
 SCORED, REFUSED, FAILED = "scored", "refused", "failed"
 
 

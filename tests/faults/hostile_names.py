@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.models.calibration import Calibration
 from core.models.model_file import save_model
-from core.networks.architectures import build
+from core.networks.architectures import build_network
 from core.networks.preprocessing import Preprocessing
 from core.recipes.recipe import Normalisation
 
@@ -33,14 +33,14 @@ def write_named_films(folder):
     for number, name in enumerate(NAMES):
         path = Path(os.fsdecode(os.fsencode(folder) + b"/" + os.fsencode(name)))
         with path.open("wb") as stream:
-            Image.fromarray(phantom(number, number % 2 == 1, 96)).save(stream, "PNG")
+            Image.fromarray(draw_phantom(number, number % 2 == 1, 96)).save(stream, "PNG")
     return sorted(path.name for path in folder.iterdir())
 
 
 @cache
 def network():
     torch.manual_seed(3)
-    return build("resnet18", 2)
+    return build_network("resnet18", 2)
 
 
 def write_model(path, classes=CLASSES, **more):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.models.model_header import read_header
 from core.recipes.recipe_json import to_json_object
 from core.runs.epoch_log import read_epochs
@@ -53,7 +53,7 @@ def write_films(folder, count, side=72):
         place = folder / f"{seed // 100:03}"
         place.mkdir(parents=True, exist_ok=True)
         path = place / f"film-{seed:05}.png"
-        Image.fromarray(phantom(seed % 40, seed % 2 == 1, side)).save(path)
+        Image.fromarray(draw_phantom(seed % 40, seed % 2 == 1, side)).save(path)
         if seed % 50 == 7:
             path.write_bytes(path.read_bytes()[:300])
     return folder

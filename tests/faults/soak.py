@@ -24,10 +24,10 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.datasets.preparation import AS_IT_IS
-from gui.jobs.dataset_jobs import auditing
-from gui.jobs.run_jobs import listing_runs
-from gui.jobs.screening_jobs import screening
-from gui.jobs.training_jobs import training
+from gui.jobs.dataset_jobs import audit_job
+from gui.jobs.run_jobs import list_runs_job
+from gui.jobs.screening_jobs import screen_job
+from gui.jobs.training_jobs import train_job
 from tests.factories import write_phantoms
 from tests.faults.program import write_films
 from tests.faults.window_job import LONG
@@ -69,11 +69,11 @@ class Cycler:
     def cycle(self):
         self.done += 1
         films, dataset, output = self.place / "films", self.place / "dataset", self.place / "r.csv"
-        self.ends(screening(films, output, None), stop_at=5)
-        self.ends(screening(films, output, None, retry_failed=True))
-        self.ends(auditing(dataset, AS_IT_IS))
-        self.ends(training(dataset, LONG, self.place / "runs" / f"run-{self.done}", False), stop_at=1)
-        self.ends(listing_runs(self.place / "runs"))
+        self.ends(screen_job(films, output, None), stop_at=5)
+        self.ends(screen_job(films, output, None, retry_failed=True))
+        self.ends(audit_job(dataset, AS_IT_IS))
+        self.ends(train_job(dataset, LONG, self.place / "runs" / f"run-{self.done}", False), stop_at=1)
+        self.ends(list_runs_job(self.place / "runs"))
         return usage()
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from core.films.decoder_process import Children
 from core.films.images import read_film
-from core.films.isolated_decoders import read_dicom_apart
+from core.films.isolated_decoders import read_dicom_isolated
 from core.screening.events import Status
 from core.screening.screening import screen
 from core.system.errors import FilmUnreadable, Reason
-from core.system.language import Language, speak, tr
+from core.system.language import Language, set_language, tr
 from tests.factories import drained, write_dicom
 from tests.faults import bad_decoders
 from tests.faults.hostile_films import FILM
@@ -63,13 +63,13 @@ def test_a_child_speaks_the_language_that_is_spoken_when_it_is_asked():
     children, said = Children(), []
     try:
         for language in (Language.ENGLISH, Language.GERMAN, Language.ENGLISH):
-            speak(language)
+            set_language(language)
             with pytest.raises(FilmUnreadable) as refusal:
                 children.ask(bad_decoders.raises, b"film")
             assert refusal.value.sentence == tr("It is damaged or cut off.")
             said.append(refusal.value.sentence)
     finally:
-        speak(Language.ENGLISH)
+        set_language(Language.ENGLISH)
         children.end()
     assert said[0] == said[2] != said[1]
 
@@ -106,7 +106,7 @@ def test_several_threads_have_a_child_each(pool):
 def test_half_an_answer_is_no_film(monkeypatch, tmp_path):
     monkeypatch.setattr("core.films.isolated_decoders.decode_dicom", bad_decoders.answers_nonsense)
     with (tmp_path / "x").open("w+b") as stream, pytest.raises(FilmUnreadable, match="half a film"):
-        read_dicom_apart(stream, 1)
+        read_dicom_isolated(stream, 1)
 
 
 def test_a_screening_goes_on_after_a_decoder_broke_down(tmp_path, cancel, monkeypatch):

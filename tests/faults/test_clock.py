@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from PIL import Image
 
-from core.films.phantoms import phantom
-from core.screening.folder_listing import Waiting
+from core.films.phantoms import draw_phantom
+from core.screening.folder_listing import ListedFile
 from core.screening.reader_calls import calls_path
-from core.screening.results_csv import unfinished
+from core.screening.results_csv import partial_path
 from core.screening.watch_folder import STILL_POLLS, Arrivals
 from core.system import app_folders
-from core.system.app_folders import new_place
+from core.system.app_folders import new_timestamped_path
 from tests.faults.program import ROOT
 
 WALL_CLOCK = {"time.time", "time.time_ns"}
@@ -32,14 +32,14 @@ def test_an_hour_that_comes_twice_leads_to_no_earlier_result(tmp_path, monkeypat
     monkeypatch.setattr(app_folders, "datetime", Clock)
     made = []
     for kind in ("file", "unfinished", "calls", "folder"):
-        path = new_place(tmp_path, after)
+        path = new_timestamped_path(tmp_path, after)
         assert path not in made
         made.append(path)
         match kind:
             case "file":
                 path.touch()
             case "unfinished":
-                unfinished(path).touch()
+                partial_path(path).touch()
             case "calls":
                 calls_path(path).touch()
             case "folder":
@@ -51,10 +51,10 @@ def test_a_film_whose_time_lies_in_the_future_or_past_is_complete_all_the_same(t
     arrivals, files = Arrivals(), {}
     for name, hours in (("future.png", 5), ("past.png", -5), ("epoch.png", None)):
         path = tmp_path / name
-        Image.fromarray(phantom(1, True, 96)).save(path)
+        Image.fromarray(draw_phantom(1, True, 96)).save(path)
         when = 0 if hours is None else (datetime.now() + timedelta(hours=hours)).timestamp()
         os.utime(path, (when, when))
-        files[name] = Waiting(name, path)
+        files[name] = ListedFile(name, path)
     looks = [arrivals.complete(files, set()) for _ in range(STILL_POLLS + 1)]
     assert [len(ready) for ready in looks] == [0] * STILL_POLLS + [3]
 

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from gui.jobs.run_jobs import listing_runs
-from gui.jobs.screening_jobs import screening
-from gui.jobs.training_jobs import training
+from gui.jobs.run_jobs import list_runs_job
+from gui.jobs.screening_jobs import screen_job
+from gui.jobs.training_jobs import train_job
 from tests.faults.window_job import LONG
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="counts what /proc shows")
@@ -24,9 +24,9 @@ def test_ten_starts_and_stops_leave_nothing_behind(qtbot, window, errors, datase
                 window.jobs.cancel()
 
         for job in (
-            training(dataset_folder, LONG, tmp_path / f"run-{number}", False),
-            screening(tmp_path / "nothing", tmp_path / "r.csv", None),
-            listing_runs(),
+            train_job(dataset_folder, LONG, tmp_path / f"run-{number}", False),
+            screen_job(tmp_path / "nothing", tmp_path / "r.csv", None),
+            list_runs_job(),
         ):
             with qtbot.waitSignal(window.job_shown, timeout=60_000):
                 window.jobs.start(job, stop)

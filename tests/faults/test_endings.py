@@ -13,13 +13,13 @@ import pytest
 import main
 from command_line import console
 from core.datasets.preparation import AS_IT_IS
-from core.screening.results_csv import unfinished
+from core.screening.results_csv import partial_path
 from core.system.exit_status import DONE, INTERRUPTED
-from gui.jobs.dataset_jobs import demonstrating
+from gui.jobs.dataset_jobs import demo_job
 from gui.jobs.jobs import JobState
-from gui.jobs.screening_jobs import screening, watching
-from gui.jobs.training_jobs import finding_rate, searching, training
-from gui.shell.quit_signals import EndSignals
+from gui.jobs.screening_jobs import screen_job, watch_job
+from gui.jobs.training_jobs import find_rate_job, search_job, train_job
+from gui.shell.quit_signals import QuitSignals
 from tests.factories import write_phantoms
 from tests.faults.program import INTERNAL, ROOT, write_recipe
 from tests.faults.window_job import LONG
@@ -48,11 +48,11 @@ def test_a_window_ended_in_a_job_closes_when_it_has_stopped(
     dataset = write_phantoms(tmp_path / "dataset")
     output = tmp_path / "out"
     job = {
-        "train": lambda: training(dataset, LONG, output / "run", False),
-        "rate": lambda: finding_rate(dataset, LONG, AS_IT_IS),
-        "search": lambda: searching(dataset, LONG, output / "search", 3600, AS_IT_IS),
-        "watch": lambda: watching(letters, output / "r.csv", None),
-        "demo": lambda: demonstrating(output),
+        "train": lambda: train_job(dataset, LONG, output / "run", False),
+        "rate": lambda: find_rate_job(dataset, LONG, AS_IT_IS),
+        "search": lambda: search_job(dataset, LONG, output / "search", 3600, AS_IT_IS),
+        "watch": lambda: watch_job(letters, output / "r.csv", None),
+        "demo": lambda: demo_job(output),
     }[kind]()
     seen = []
     window.jobs.start(job, seen.append)
@@ -74,9 +74,9 @@ def test_what_a_screening_had_done_when_its_window_closed_is_kept(qtbot, window,
             if len(paused) == 3:
                 window.end()
 
-    window.jobs.start(screening(letters, output, None), pause_at_the_third)
+    window.jobs.start(screen_job(letters, output, None), pause_at_the_third)
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
-    kept = output if output.exists() else unfinished(output)
+    kept = output if output.exists() else partial_path(output)
     assert len(kept.read_text().splitlines()) >= 4
     assert main.main(["screen", str(letters), "--output", str(output), "--resume"]) == 3
     assert len(output.read_text().splitlines()) == 41
@@ -84,7 +84,7 @@ def test_what_a_screening_had_done_when_its_window_closed_is_kept(qtbot, window,
 
 @POSIX
 def test_signals_reach_the_window(qtbot):
-    signals = EndSignals()
+    signals = QuitSignals()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         with qtbot.waitSignal(signals.wanted):
             os.kill(os.getpid(), number)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.screening.reader_calls import Call, calls_path, kept_calls, read_calls
+from core.screening.reader_calls import Call, calls_path, load_calls, read_calls
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed
 from tests.faults.program import INTERNAL, ROOT, digests, halves, ran, write_recipe
@@ -116,7 +116,7 @@ def test_without_a_home_a_folder_is_screened_all_the_same(letters, tmp_path):
 def test_a_readers_call_that_has_no_room_is_said(disk, tmp_path):
 
     output = disk.path / "r.csv"
-    book = kept_calls(output)
+    book = load_calls(output)
     call = Call("a.png", "PNEUMONIA", False, "seen twice, ", "2026-01-01T00:00:00+00:00")
     book.say(call)
     disk.fill()

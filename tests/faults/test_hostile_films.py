@@ -13,10 +13,10 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 
 import main
-from core.films.dicom_details import FilmDetails, film_details
+from core.films.dicom_details import FilmDetails, read_details
 from core.films.images import read_film
-from core.films.phantoms import phantom
-from core.input_checks.gate_rules import look
+from core.films.phantoms import draw_phantom
+from core.input_checks.gate_rules import inspect_film
 from core.screening.events import Status
 from core.screening.screening import screen
 from core.system.errors import FilmUnreadable, Reason
@@ -107,8 +107,8 @@ def test_a_deflated_bomb_is_measured_before_any_door_inflates_it(tmp_path, monke
     header.PixelData = bytes(20_000_000)
     header.save_as(tmp_path / "bomb.dcm")
     assert np.array_equal(read_film(tmp_path / "small.dcm"), FILM)
-    assert film_details(tmp_path / "small.dcm").age == "3 years"
-    assert film_details(tmp_path / "bomb.dcm") == FilmDetails()
+    assert read_details(tmp_path / "small.dcm").age == "3 years"
+    assert read_details(tmp_path / "bomb.dcm") == FilmDetails()
 
 
 def test_compressed_tiffs_are_read_as_before_in_every_mode(tmp_path):
@@ -128,11 +128,13 @@ def test_compressed_tiffs_are_read_as_before_in_every_mode(tmp_path):
         picture.save(tmp_path / f"{name}-plain.tif", tiffinfo=tags)
         picture.save(tmp_path / f"{name}.tif", compression="tiff_lzw", tiffinfo=tags)
         assert np.array_equal(read_film(tmp_path / f"{name}.tif"), read_film(tmp_path / f"{name}-plain.tif")), name
-        assert look(tmp_path / f"{name}.tif", 64).chroma == look(tmp_path / f"{name}-plain.tif", 64).chroma
+        assert (
+            inspect_film(tmp_path / f"{name}.tif", 64).chroma == inspect_film(tmp_path / f"{name}-plain.tif", 64).chroma
+        )
 
 
 def test_a_png_with_one_wrong_byte_is_damaged(tmp_path):
-    content = hostile_films.encoded(phantom(2, True, 96), "PNG")
+    content = hostile_films.encoded(draw_phantom(2, True, 96), "PNG")
     for place in range(60, len(content) - 16, 997):
         wrong = bytearray(content)
         wrong[place] ^= 4

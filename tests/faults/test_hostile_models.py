@@ -11,10 +11,10 @@ from safetensors.torch import load_file, save_file
 
 import main
 from core.models.model_file import load_model
-from core.models.model_header import KEY, SEAL, read_header, seal_of
+from core.models.model_header import KEY, SEAL, compute_seal, read_header
 from core.system.errors import JobFailed, Reason
 from core.system.exit_status import FAILED
-from core.training.initial_weights import start_weights
+from core.training.initial_weights import load_initial_weights
 from tests.factories import QUICK, drained
 from tests.faults.hostile_names import network, write_model
 
@@ -37,7 +37,7 @@ def rewritten(path, made, change, sealed=True):
     description = json.loads(header["__metadata__"][KEY])
     change(description)
     if sealed:
-        description[SEAL] = seal_of(description)
+        description[SEAL] = compute_seal(description)
     header["__metadata__"][KEY] = json.dumps(description)
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text + weights)
@@ -73,7 +73,7 @@ def test_a_pickle_is_never_run_whatever_its_suffix(tmp_path, suffix):
     for path in (plain, packed):
         assert "not a safetensors file" in refused(path)
         with pytest.raises(JobFailed):
-            drained(start_weights(network(), QUICK.__class__(name="q", start=str(path)), ("A", "B"), None))
+            drained(load_initial_weights(network(), QUICK.__class__(name="q", start=str(path)), ("A", "B"), None))
         assert main.main(["evaluate", str(path), str(tmp_path), "--output", str(tmp_path / "out")]) == FAILED
     assert not trace.exists()
 
@@ -167,7 +167,7 @@ def with_other_weights(path, made, change):
     change(state)
     description = json.loads(header["__metadata__"][KEY])
     description["sha256"] = _weights_digest(state)
-    description[SEAL] = seal_of(description)
+    description[SEAL] = compute_seal(description)
     save_file(state, path, {KEY: json.dumps(description)})
     return path
 

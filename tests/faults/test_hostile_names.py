@@ -17,18 +17,18 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 import main
 from core.documents.document import Document, Table
-from core.documents.html import html_of
-from core.documents.pdf import pdf_of
+from core.documents.html import render_html
+from core.documents.pdf import render_pdf
 from core.exports.excel import write_excel
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.models.model_header import read_header
 from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
-from core.screening.folder_listing import file_of, relative_name
+from core.screening.folder_listing import path_of_name, relative_name
 from core.screening.results_csv import read_rows
 from core.screening.screening import screen
 from core.system.csv_text import FORMULA_STARTS
 from core.system.exit_status import FAILED
-from core.system.safe_text import visible, visible_name
+from core.system.safe_text import escape_name, escape_unprintable
 from gui.jobs.worker import JobError
 from gui.widgets import messages
 from tests.factories import drained, write_dicom
@@ -49,7 +49,7 @@ def test_every_name_has_a_row_of_its_own_and_leads_back_to_its_file(tmp_path, mo
     names = write_named_films(folder)
     _, result = drained(screen(folder, output, model, cancel, heatmaps=heat))
     assert result.found == result.scored == len(NAMES)
-    assert sorted(os.fspath(file_of(folder, row.file).name) for row in result.rows) == names
+    assert sorted(os.fspath(path_of_name(folder, row.file).name) for row in result.rows) == names
     cells = list(csv.reader(io.StringIO(output.read_text("utf-8"))))
     assert len(cells) == len(NAMES) + 1
     assert not [cell for row in cells for cell in row if cell.startswith(FORMULA_STARTS)]
@@ -65,20 +65,20 @@ def test_every_name_has_a_row_of_its_own_and_leads_back_to_its_file(tmp_path, mo
 def test_a_name_in_the_ledger_is_the_name_of_one_file_only(tmp_path):
     for name in (b"\xe9", b"\\xe9", b"\\x5cxe9", b"\\\xe9", "é".encode(), b"\\x5c", b"a\\xZZ"):
         path = tmp_path / os.fsdecode(name)
-        assert file_of(tmp_path, relative_name(path, tmp_path)) == path
+        assert path_of_name(tmp_path, relative_name(path, tmp_path)) == path
     assert (
         len({relative_name(tmp_path / os.fsdecode(name), tmp_path) for name in (b"\xe9", b"\\xe9", b"\\x5cxe9")}) == 3
     )
 
 
 def test_paper_and_page_hold_the_names_and_no_markup_of_theirs(tmp_path):
-    rows = tuple((visible_name(os.fsdecode(name)), CLASSES[0]) for name in NAMES)
+    rows = tuple((escape_name(os.fsdecode(name)), CLASSES[0]) for name in NAMES)
     document = Document(FOLDER, CLASSES[1], (Table(("File", "Class"), rows),), "foot")
-    page = html_of(document)
+    page = render_html(document)
     assert "<img src=x" not in page
     assert "<table><tr><td>x" not in page
     assert "\u202e" not in page
-    text = "".join(part.extract_text() for part in PdfReader(io.BytesIO(pdf_of(document))).pages)
+    text = "".join(part.extract_text() for part in PdfReader(io.BytesIO(render_pdf(document))).pages)
     assert "<img src=x onerror=y>.png" in text.replace("\n", "")
 
 
@@ -87,7 +87,7 @@ def test_the_command_line_prints_no_control_of_a_terminal(tmp_path, capsys):
         assert main.main(["screen", str(tmp_path / name), "--output", str(tmp_path / "r.csv")]) == FAILED
         told = capsys.readouterr().err
         assert "is not a folder" in told
-        assert visible(told) == told
+        assert escape_unprintable(told) == told
 
 
 def test_a_terminal_without_utf_8_gets_every_sentence(tmp_path):
@@ -129,7 +129,10 @@ def test_no_widget_of_the_window_takes_a_name_for_markup(qtbot, window, tmp_path
     folder = tmp_path / FOLDER
     write_named_films(folder)
     write_dicom(
-        folder / "<table>.dcm", phantom(7, True, 128), PatientName="<img src=x>DOE^JANE", Manufacturer="<table>Maker"
+        folder / "<table>.dcm",
+        draw_phantom(7, True, 128),
+        PatientName="<img src=x>DOE^JANE",
+        Manufacturer="<table>Maker",
     )
     window.session.use_model(model)
     window.tabs.setCurrentWidget(window.classify_tab)
@@ -140,7 +143,7 @@ def test_no_widget_of_the_window_takes_a_name_for_markup(qtbot, window, tmp_path
     view = tab.worklist.view.model()
     texts = [view.index(row, 0).data() for row in range(view.rowCount())]
     assert "<img src=x onerror=y>.png" in texts
-    assert not [text for text in texts if visible(text) != text]
+    assert not [text for text in texts if escape_unprintable(text) != text]
     for name in ("<table>.dcm", "<img src=x onerror=y>.png", r"caf\xe9.png", r"\u202Egnp.turned.png"):
         with shown(qtbot, window, FilmReading):
             tab.worklist.view.selectRow(texts.index(name))
@@ -173,9 +176,9 @@ def test_a_model_with_odd_names_says_them_as_they_are(model):
     header = read_header(model)
     assert header.classes == CLASSES
     document = QTextDocument()
-    from core.documents.html import html_body
-    from core.models.model_card import card_document
+    from core.documents.html import render_html_body
+    from core.models.model_card import build_card_document
 
-    document.setHtml(html_body(card_document(header)))
+    document.setHtml(render_html_body(build_card_document(header)))
     assert '<img src="x">' in document.toPlainText()
     assert "\ufffc" not in document.toPlainText()  # what stands for a picture

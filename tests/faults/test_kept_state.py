@@ -4,19 +4,19 @@ import json
 
 import pytest
 
-from core.datasets.preparation import AS_IT_IS, save_preparation, sidecar_of
-from core.models.model_header import bundled_model, read_header
-from core.models.operating_point import wish_of
-from core.models.point_selection import chosen_point
+from core.datasets.preparation import AS_IT_IS, preparation_path, save_preparation
+from core.models.model_header import bundled_model_path, read_header
+from core.models.operating_point import parse_wish
+from core.models.point_selection import select_point
 from core.recipes.recipe import Recipe
 from core.runs.run_folder import RunCard, begin_run, write_card
 from core.runs.run_list import list_runs, runs_folder
 from core.runs.search_file import begin_search
-from core.screening.reader_calls import calls_path, kept_calls
+from core.screening.reader_calls import calls_path, load_calls
 from core.system.app_folders import cache_folder, data_folder
 from core.system.errors import JobFailed
-from gui.jobs.dataset_jobs import auditing
-from gui.jobs.run_jobs import listing_runs
+from gui.jobs.dataset_jobs import audit_job
+from gui.jobs.run_jobs import list_runs_job
 from tests.factories import drained
 
 BROKEN = {
@@ -39,8 +39,8 @@ def broken(request):
 
 
 def test_a_damaged_operating_point_is_never_guessed_nor_overwritten(told, broken, tmp_path):
-    header = read_header(bundled_model())
-    chosen_point(header, wish_of("best balance"))
+    header = read_header(bundled_model_path())
+    select_point(header, parse_wish("best balance"))
     (path,) = (data_folder() / "models").iterdir()
     path.write_bytes(broken)
     (tmp_path / "films").mkdir()
@@ -55,7 +55,7 @@ def test_a_damaged_operating_point_is_never_guessed_nor_overwritten(told, broken
 
 
 def test_a_damaged_count_of_looks_is_never_begun_anew(told, broken, dataset_folder, tmp_path):
-    header = read_header(bundled_model())
+    header = read_header(bundled_model_path())
     path = data_folder() / "models" / f"{header.key}.looks.json"
     path.parent.mkdir(parents=True)
     path.write_bytes(broken)
@@ -65,11 +65,11 @@ def test_a_damaged_count_of_looks_is_never_begun_anew(told, broken, dataset_fold
 
 
 def test_damaged_decisions_about_a_dataset_stay(told, broken, dataset_folder, cancel):
-    path = sidecar_of(dataset_folder)
+    path = preparation_path(dataset_folder)
     save_preparation(AS_IT_IS, path)
     path.write_bytes(broken)
     with pytest.raises(JobFailed, match=path.name):
-        drained(auditing(dataset_folder, None)(cancel))
+        drained(audit_job(dataset_folder, None)(cancel))
     assert path.read_bytes() == broken
     status, said = told("audit", dataset_folder, "--preparation", path)
     assert (status, str(path) in said) == (1, True)
@@ -85,7 +85,7 @@ def test_one_damaged_run_hides_no_other(broken, name, cancel, tmp_path):
     assert "good" in {run.card.name for run in runs}
     assert all(isinstance(run.metrics, dict | None) for run in runs)
     assert all(isinstance(run.card.name, str) for run in runs)
-    _, listed = drained(listing_runs()(cancel))
+    _, listed = drained(list_runs_job()(cancel))
     assert {path.name for path in listed.unreadable} == {"good", "bad"} - {run.card.name for run in listed.runs}
     assert (runs_folder() / "bad" / name).read_bytes() == broken
 
@@ -126,7 +126,7 @@ def test_damaged_readers_calls_stay(broken, tmp_path):
     path = calls_path(tmp_path / "r.csv")
     path.write_bytes(broken)
     with pytest.raises(JobFailed, match=path.name):
-        kept_calls(tmp_path / "r.csv")
+        load_calls(tmp_path / "r.csv")
     assert path.read_bytes() == broken
 
 

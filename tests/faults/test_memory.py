@@ -7,18 +7,18 @@ import pytest
 from PIL import Image
 
 from core.films.images import read_square
-from core.films.phantoms import phantom
-from core.inference.pipeline import pipelined
+from core.films.phantoms import draw_phantom
+from core.inference.pipeline import score_films
 from core.screening.reader_calls import Call
-from core.system.error_messages import sentence_of
+from core.system.error_messages import format_error
 from core.system.errors import FilmUnreadable, Reason
 from core.training import learner
-from gui.classify.call_writer import CallKeeper
+from gui.classify.call_writer import CallWriter
 from gui.film import thumbnails
-from gui.film.film_picture import image_of
+from gui.film.film_picture import to_image
 from gui.film.thumbnails import Thumbnails
 from gui.jobs.jobs import JobState
-from gui.jobs.training_jobs import training
+from gui.jobs.training_jobs import train_job
 from tests.factories import QUICK
 
 TORCH_SAYS = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory"
@@ -43,7 +43,7 @@ class Hungry:
 @pytest.mark.parametrize("most", [8, 1, 0])
 def test_a_batch_too_large_for_the_memory_is_scored_film_by_film(error, most, cancel):
     films = [np.full((8, 8), value, np.uint8) for value in range(20)]
-    answers = list(pipelined(range(20), lambda number: films[number], Hungry(most, error), cancel))
+    answers = list(score_films(range(20), lambda number: films[number], Hungry(most, error), cancel))
     assert [answer.item for answer in answers] == list(range(20))
     if most:
         assert [float(answer.logits[0]) for answer in answers] == list(range(20))
@@ -55,11 +55,11 @@ def test_a_batch_too_large_for_the_memory_is_scored_film_by_film(error, most, ca
 def test_another_error_of_the_network_is_no_matter_of_memory(cancel):
     films = [np.zeros((8, 8), np.uint8)] * 20
     with pytest.raises(RuntimeError, match="shape"):
-        list(pipelined(range(20), lambda number: films[number], Hungry(0, RuntimeError("shape")), cancel))
+        list(score_films(range(20), lambda number: films[number], Hungry(0, RuntimeError("shape")), cancel))
 
 
 def test_a_film_too_large_for_the_memory_is_a_row(tmp_path, monkeypatch):
-    Image.fromarray(phantom(1, True, 96)).save(tmp_path / "film.png")
+    Image.fromarray(draw_phantom(1, True, 96)).save(tmp_path / "film.png")
 
     def greedy(*_arguments, **_named):
         raise MemoryError
@@ -72,22 +72,22 @@ def test_a_film_too_large_for_the_memory_is_a_row(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError(TORCH_SAYS), OSError(28, "No space left", "/d/x.csv")])
 def test_a_person_reads_what_to_do(error):
-    sentence = sentence_of(error)
+    sentence = format_error(error)
     assert "memory ran out" in sentence or "/d/x.csv" in sentence
     assert "Errno" not in sentence
 
 
 def test_a_picture_that_cannot_be_made_stops_no_other(qtbot, tmp_path, monkeypatch):
     for name in "ab":
-        Image.fromarray(phantom(1, True, 96)).save(tmp_path / f"{name}.png")
+        Image.fromarray(draw_phantom(1, True, 96)).save(tmp_path / f"{name}.png")
     failing = iter([MemoryError(), None])
 
     def sometimes(pixels):
         if error := next(failing):
             raise error
-        return image_of(pixels)
+        return to_image(pixels)
 
-    monkeypatch.setattr(thumbnails, "image_of", sometimes)
+    monkeypatch.setattr(thumbnails, "to_image", sometimes)
     seen, reader = {}, Thumbnails(64)
     reader.ready.connect(lambda path, image: seen.update({path.name: image is not None}))
     for name in "ab":
@@ -99,7 +99,7 @@ def test_a_picture_that_cannot_be_made_stops_no_other(qtbot, tmp_path, monkeypat
 
 def test_a_call_that_cannot_be_kept_is_said(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr("gui.classify.call_writer.keep_call", lambda *_: (_ for _ in ()).throw(MemoryError()))
-    keeper = CallKeeper()
+    keeper = CallWriter()
     with qtbot.waitSignal(keeper.failed) as failed:
         keeper.book(tmp_path / "r.csv", ()).say(Call("a.png", "NORMAL", False, "", "2026-01-01T00:00:00+00:00"))
     assert "memory ran out" in failed.args[0]
@@ -127,8 +127,8 @@ def test_after_any_exception_in_a_job_the_window_goes_on(qtbot, window, errors, 
 
 @pytest.mark.usefixtures("tiny_network")
 def test_memory_that_runs_out_in_a_training_step_is_said(qtbot, window, errors, dataset_folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(learner, "loss_of", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr(learner, "compute_loss", lambda *_: (_ for _ in ()).throw(MemoryError()))
     with qtbot.waitSignal(window.job_shown, timeout=60_000):
-        window.jobs.start(training(dataset_folder, QUICK, tmp_path / "run", False), window.training_tab.show_event)
+        window.jobs.start(train_job(dataset_folder, QUICK, tmp_path / "run", False), window.training_tab.show_event)
     assert errors == ["There is not enough memory for two films at once. Choose a smaller image or network."]
     assert not list((tmp_path / "run").glob("*.safetensors"))

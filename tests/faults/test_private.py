@@ -15,19 +15,19 @@ import main
 from core.evaluation.evaluate import evaluate
 from core.exports.dicom_export import write_dicom as export_dicom
 from core.exports.export_jobs import Export, ExportOrder
-from core.films.dicom_details import cautions, film_details
+from core.films.dicom_details import list_cautions, read_details
 from core.films.images import read_film
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.inference import scorer
-from core.metrics.agreement import agreement
+from core.metrics.agreement import measure_agreement
 from core.models.model_header import read_header
-from core.models.site_record import in_use
+from core.models.site_record import apply_site_record
 from core.screening.events import Status
 from core.screening.screening import screen
-from core.screening.single_film import read_one
+from core.screening.single_film import read_single_film
 from core.system.exit_status import DONE, SOME_LEFT_OUT
 from core.training.training import train
-from gui.jobs.screening_jobs import exporting
+from gui.jobs.screening_jobs import export_job
 from tests.factories import drained, write_dicom
 from tests.faults.hostile_films import encoded
 from tests.faults.hostile_names import small_model
@@ -72,10 +72,10 @@ def holding(folder, secrets=SECRETS):
 
 def test_the_search_would_find_a_name(tmp_path):
     from core.documents.document import Document, Text
-    from core.documents.pdf import pdf_of
+    from core.documents.pdf import render_pdf
     from core.exports.excel import write_excel
 
-    (tmp_path / "x.pdf").write_bytes(pdf_of(Document("Title", "", (Text("Zarquon"),), "")))
+    (tmp_path / "x.pdf").write_bytes(render_pdf(Document("Title", "", (Text("Zarquon"),), "")))
     write_excel(tmp_path / "x.xlsx", [], ("A", "B"), [("Name", "Zarquon")])
     (tmp_path / "HZ-4711-ID").write_bytes(b"")
     assert sorted(holding(tmp_path)) == ["HZ-4711-ID", "x.pdf", "x.xlsx"]
@@ -87,7 +87,7 @@ def write_patients(folder, films):
         (folder / name).mkdir(parents=True)
         for seed in range(films):
             told = TOLD | {"PatientID": f"HZ-4711-ID{label}{seed}"}
-            write_dicom(folder / name / f"{name}{seed}.dcm", phantom(seed, label == 1, 96), **told)
+            write_dicom(folder / name / f"{name}{seed}.dcm", draw_phantom(seed, label == 1, 96), **told)
 
 
 @pytest.fixture
@@ -107,10 +107,10 @@ def test_no_file_that_is_written_names_a_patient(patients, tmp_path, cancel, cap
     _, result = drained(screen(patients, out / "r.csv", small_model(), cancel, heatmaps=out / "heat"))
     assert result.failed == 1
     for kind, name in ((Export.CSV, "e.csv"), (Export.EXCEL, "e.xlsx"), (Export.SUMMARY, "e.pdf")):
-        order = ExportOrder(kind, out / name, result, patients, (), agreement([], [], ("A", "B")))
-        drained(exporting(order, small_model())(cancel))
-    _, reading = drained(read_one(patients / "NORMAL" / "NORMAL1.dcm", small_model(), cancel))
-    export_dicom(reading, in_use(read_header(small_model())), out / "dicom")
+        order = ExportOrder(kind, out / name, result, patients, (), measure_agreement([], [], ("A", "B")))
+        drained(export_job(order, small_model())(cancel))
+    _, reading = drained(read_single_film(patients / "NORMAL" / "NORMAL1.dcm", small_model(), cancel))
+    export_dicom(reading, apply_site_record(read_header(small_model())), out / "dicom")
     assert len(holding(patients)) == 9
     assert len(list(out.rglob("*"))) > 5
     assert holding(out) == []
@@ -136,7 +136,7 @@ def test_no_run_and_no_report_names_a_patient(tmp_path, quick_recipe, cancel, mo
 
 def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients, tmp_path, cancel):
     film = patients / "NORMAL" / "NORMAL1.dcm"
-    _, reading = drained(read_one(film, small_model(), cancel))
+    _, reading = drained(read_single_film(film, small_model(), cancel))
     assert any("45 years" in sentence and "1 to 5 years" in sentence for sentence in reading.cautions)
     assert any("burned into" in sentence for sentence in reading.cautions)
     _, result = drained(screen(patients, tmp_path / "r.csv", small_model(), cancel))
@@ -155,9 +155,9 @@ def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients
      ("?", False), ("071M", False), ("072M", True), ("010D", True)],
 )  # fmt: skip
 def test_an_age_is_held_against_completed_years(tmp_path, age, is_flagged):
-    details = film_details(write_dicom(tmp_path / "f.dcm", phantom(1, True, 96), PatientAge=age))
-    assert bool(cautions(details, (1, 5))) == is_flagged
-    assert cautions(details, None) == ()
+    details = read_details(write_dicom(tmp_path / "f.dcm", draw_phantom(1, True, 96), PatientAge=age))
+    assert bool(list_cautions(details, (1, 5))) == is_flagged
+    assert list_cautions(details, None) == ()
 
 
 def test_a_file_that_refers_to_others_opens_none_of_them(tmp_path, monkeypatch):
@@ -166,7 +166,7 @@ def test_a_file_that_refers_to_others_opens_none_of_them(tmp_path, monkeypatch):
     item = Dataset()
     item.ReferencedFileID = ["..", "secret"]
     told = {"ReferencedImageSequence": [item], "RetrieveURL": "file:///etc/passwd", "ReferencedFileID": ["a", "b"]}
-    path = write_dicom(tmp_path / "f.dcm", phantom(1, True, 96), **told)
+    path = write_dicom(tmp_path / "f.dcm", draw_phantom(1, True, 96), **told)
     opened, really = [], os.open
     monkeypatch.setattr(os, "open", lambda name, *rest, **more: opened.append(str(name)) or really(name, *rest, **more))
     assert read_film(path).shape == (96, 96)
@@ -179,7 +179,7 @@ def test_the_same_film_has_the_same_answer_whatever_the_threads_and_batches(tmp_
     folder = tmp_path / "films"
     folder.mkdir()
     for seed in range(9):
-        film = phantom(seed, seed % 2 == 1, 128)
+        film = draw_phantom(seed, seed % 2 == 1, 128)
         Image.fromarray(film).save(folder / f"{seed}.png")
         (folder / f"{seed}.jpg").write_bytes(encoded(film, "JPEG", quality=95))
     before, answers = torch.get_num_threads(), []

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.datasets.dataset import Dataset, Film, Split
-from core.datasets.label_list import guessed_columns, read_label_list
-from core.datasets.patient_ids import EACH_FILE, patients_of, proposed_pattern
+from core.datasets.label_list import guess_columns, read_label_list
+from core.datasets.patient_ids import EACH_FILE, extract_patients, propose_pattern
 from core.datasets.preparation import (
     Action,
     Correction,
@@ -28,19 +28,19 @@ from core.datasets.preparation import (
     load_preparation,
 )
 from core.datasets.preparation import to_json_object as preparation_json
-from core.datasets.splits import with_splits
+from core.datasets.splits import assign_splits
 from core.films.images import read_film
-from core.films.patient_age import age_in_words, age_in_years
+from core.films.patient_age import format_age, parse_age
 from core.models.decision import Decision
-from core.models.model_header import _header, seal_of
-from core.models.operating_point import wish_of
+from core.models.model_header import _header, compute_seal
+from core.models.operating_point import parse_wish
 from core.recipes import recipe_json
 from core.recipes.recipe import NAMED_RECIPES
 from core.screening.events import LedgerRow, Status
-from core.screening.folder_listing import file_of, relative_name
-from core.screening.results_csv import Journal, read_rows, text_of, unfinished, write_final
+from core.screening.folder_listing import path_of_name, relative_name
+from core.screening.results_csv import Journal, format_csv, partial_path, read_rows, write_final
 from core.system.errors import FilmUnreadable, JobFailed, PneumoScreenError
-from core.system.safe_text import visible
+from core.system.safe_text import escape_unprintable
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 JSON = st.recursive(
@@ -94,7 +94,7 @@ def test_any_bytes_are_a_label_list_or_a_sentence(place, content):
         try:
             table = read_label_list(path)
             assert all(len(cells) == len(table.header) for _, cells in table.rows)
-            guessed_columns(table)
+            guess_columns(table)
         except JobFailed as refusal:
             assert refusal.sentence.endswith(".")
 
@@ -177,18 +177,18 @@ def test_a_model_header_is_whole_or_refused(key, value):
         return  # what read_header turns into a sentence
     assert len(header.classes) >= 2
     assert 0 < header.calibration.temperature < 1e6
-    assert len(seal_of(content)) == 64
+    assert len(compute_seal(content)) == 64
 
 
 @QUICK
 @given(st.lists(TEXT, max_size=12), st.text(string.printable, max_size=12))
 def test_patients_are_told_for_every_name_or_the_pattern_is_refused(stems, pattern):
-    assert len(patients_of(stems, proposed_pattern(stems))) == len(stems)
-    assert patients_of(stems, EACH_FILE) == stems
+    assert len(extract_patients(stems, propose_pattern(stems))) == len(stems)
+    assert extract_patients(stems, EACH_FILE) == stems
     if re.search(r"[*+?}]", pattern):
         return  # quantifiers nested in quantifiers may take for ever, in any regular expression
     try:
-        told = patients_of(stems, pattern)
+        told = extract_patients(stems, pattern)
     except JobFailed as refusal:
         assert "regular expression" in refusal.sentence
     else:
@@ -201,7 +201,7 @@ def test_no_patient_and_no_copies_are_in_two_splits(films, seed):
     made = [Film(Path(f"f{number:03}"), label, f"p{patient}") for number, (label, patient) in enumerate(films)]
     copies = [(made[0].path, made[-1].path)]
     try:
-        divided = with_splits(Dataset(Path(), ("A", "B"), tuple(made)), seed, copies)
+        divided = assign_splits(Dataset(Path(), ("A", "B"), tuple(made)), seed, copies)
     except JobFailed as refusal:
         assert "split" in refusal.sentence
         return
@@ -232,10 +232,10 @@ def test_a_ledger_comes_back_row_by_row_and_a_torn_one_loses_only_its_end(rows, 
         for row in rows:
             journal.add(row)
         journal.close()
-        assert read_rows(unfinished(output), ("A", "=B"), "m 1") == rows
-        whole = unfinished(output).read_bytes()
+        assert read_rows(partial_path(output), ("A", "=B"), "m 1") == rows
+        whole = partial_path(output).read_bytes()
         write_final(output, rows, ("A", "=B"))
-        assert output.read_bytes() == whole == text_of(rows, ("A", "=B")).encode()
+        assert output.read_bytes() == whole == format_csv(rows, ("A", "=B")).encode()
         output.write_bytes(whole[: len(whole) - torn % len(whole)])
         try:
             left = read_rows(output, ("A", "=B"), "m 1")
@@ -254,16 +254,16 @@ def test_any_file_name_leads_back_to_its_file(name):
     if path.name == os.fsdecode(name):
         told = relative_name(path, Path("/films"))
         assert told.encode("utf-8")
-        assert file_of(Path("/films"), told) == path
+        assert path_of_name(Path("/films"), told) == path
 
 
 @QUICK
 @given(st.text(max_size=40))
 def test_texts_of_any_kind_are_read_or_refused(text):
-    assert visible(visible(text)) == visible(text)
-    assert age_in_words(text) == "" or age_in_years(text) is not None
+    assert escape_unprintable(escape_unprintable(text)) == escape_unprintable(text)
+    assert format_age(text) == "" or parse_age(text) is not None
     try:
-        wish_of(text)
+        parse_wish(text)
     except PneumoScreenError as refusal:
         assert refusal.sentence
     with pytest.raises(FilmUnreadable):

@@ -6,8 +6,8 @@ import io
 import pytest
 
 from core.screening.events import LedgerRow, Status
-from core.screening.results_csv import read_rows, text_of
-from core.system.csv_text import whole_csv
+from core.screening.results_csv import format_csv, read_rows
+from core.system.csv_text import drop_torn_line
 from core.system.errors import JobFailed
 from core.system.files import cut_torn_line
 
@@ -17,8 +17,8 @@ NAMES = ("plain.png", "two\nlines.png", 'quo"te, comma.png', "é漢.png", "last.
 
 def test_a_ledger_cut_at_any_byte_gives_its_whole_rows(tmp_path):
     rows = [LedgerRow(name, Status.REFUSED, "blank", None, None, None, "model 1") for name in NAMES]
-    content, path = text_of(rows, CLASSES).encode(), tmp_path / "r.csv.partial"
-    ends = [len(text_of(rows[:count], CLASSES).encode()) for count in range(len(rows) + 1)]
+    content, path = format_csv(rows, CLASSES).encode(), tmp_path / "r.csv.partial"
+    ends = [len(format_csv(rows[:count], CLASSES).encode()) for count in range(len(rows) + 1)]
     for length in range(len(content) + 1):
         path.write_bytes(content[:length])
         whole = sum(end <= length for end in ends[1:])
@@ -34,8 +34,8 @@ def test_half_a_row_of_another_file_is_no_ledger(tmp_path):
 
 def test_a_large_file_with_one_quote_too_many_is_cut_without_delay():
     content = b'a,b\n"c,d\n' + b"e,f\n" * 200_000
-    assert whole_csv(content) == b"a,b\n"
-    assert list(csv.reader(io.StringIO(whole_csv(content).decode()))) == [["a", "b"]]
+    assert drop_torn_line(content) == b"a,b\n"
+    assert list(csv.reader(io.StringIO(drop_torn_line(content).decode()))) == [["a", "b"]]
 
 
 def test_a_torn_line_of_a_journal_is_dropped(tmp_path):

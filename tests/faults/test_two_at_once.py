@@ -11,7 +11,7 @@ from core.screening.events import FilmAnswered, ScreeningStarted
 from core.screening.screening import screen
 from core.screening.watch_folder import watch
 from core.system.errors import JobFailed, Reason
-from core.system.file_locks import only_writer
+from core.system.file_locks import lock_output
 from core.training.training import train
 from tests.factories import QUICK, drained
 from tests.faults.program import ROOT
@@ -19,8 +19,8 @@ from tests.faults.program import ROOT
 HOLD = """
 import sys, time
 from pathlib import Path
-from core.locks import only_writer
-with only_writer(Path(sys.argv[1])):
+from core.system.file_locks import lock_output
+with lock_output(Path(sys.argv[1])):
     print("locked", flush=True)
     sys.stdin.read()
 """
@@ -68,7 +68,7 @@ def test_a_second_training_into_one_folder_is_refused(told, dataset_folder, tmp_
         status, said = told("train", dataset_folder, "--output", tmp_path / "run", *more)
         assert (status, "is being written by another PneumoScreen" in said) == (1, True)
     first.close()
-    with only_writer(tmp_path / "run"):
+    with lock_output(tmp_path / "run"):
         status, said = told("search", dataset_folder, "--output", tmp_path / "run", "--trials", "1")
     assert (status, "is being written by another PneumoScreen" in said) == (1, True)
 
@@ -92,13 +92,13 @@ def test_the_lock_of_a_killed_program_is_free_and_what_it_left_is_swept_up(kind,
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, **pipes) as holder:
         assert holder.stdout.readline() == "locked\n"
-        with pytest.raises(JobFailed, match="another PneumoScreen"), only_writer(output):
+        with pytest.raises(JobFailed, match="another PneumoScreen"), lock_output(output):
             pass
         os.kill(holder.pid, signal.SIGKILL)
     left = output / ".films.tmp" if kind == "folder" else tmp_path / ".r.csv.abc123.tmp"
     left.write_text("half")
     (tmp_path / ".other.csv.abc123.tmp").write_text("not ours")
-    with only_writer(output):
+    with lock_output(output):
         assert not left.exists()
     assert (tmp_path / ".other.csv.abc123.tmp").exists()
     assert not list(tmp_path.rglob("*lock"))
@@ -108,7 +108,7 @@ def test_a_second_evaluation_into_one_folder_is_refused(told, dataset_folder, tm
     report = tmp_path / "report"
     report.mkdir()
     for command, name in (("evaluate", "metrics.json"), ("accept", "acceptance.json")):
-        with only_writer(report / name):
+        with lock_output(report / name):
             status, said = told(command, "bundled", dataset_folder, "--output", report)
         assert (status, f"{name} is being written by another PneumoScreen" in said) == (1, True)
     (report / ".somebody.else.tmp").write_text("kept")

@@ -9,7 +9,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from core.models.model_file import load_model
-from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, KEY, SEAL, VALIDATION, bundled_model, read_header
+from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, KEY, SEAL, VALIDATION, bundled_model_path, read_header
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import from_json_object, to_json_object
 from core.system.errors import JobFailed
@@ -65,10 +65,10 @@ def test_settings_on_a_full_disk_leave_the_old_ones(qapp, disk):
 
 def changed_model(path, change):
     """The bundled model with another description."""
-    with safe_open(bundled_model(), framework="numpy") as file:
+    with safe_open(bundled_model_path(), framework="numpy") as file:
         content = json.loads(file.metadata()[KEY])
     change(content)
-    save_file(load_file(bundled_model()), path, {KEY: json.dumps(content)})
+    save_file(load_file(bundled_model_path()), path, {KEY: json.dumps(content)})
     return path
 
 
@@ -79,7 +79,7 @@ def test_a_model_from_before_all_additions_is_used(tmp_path, told):
 
     model = changed_model(tmp_path / "old.safetensors", age)
     assert read_header(model).validation is None
-    assert load_model(model).header.classes == read_header(bundled_model()).classes
+    assert load_model(model).header.classes == read_header(bundled_model_path()).classes
     assert told("card", model)[0] == 0
     status, said = told("operating-point", model, "--wish", "best balance")
     assert (status, "Train it anew" in said) == (1, True)

@@ -11,10 +11,10 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer
 
 from core.datasets.preparation import AS_IT_IS
-from gui.jobs.dataset_jobs import auditing, doubting
-from gui.jobs.evaluation_jobs import evaluating
-from gui.jobs.screening_jobs import screening, watching
-from gui.jobs.training_jobs import finding_rate, searching, training
+from gui.jobs.dataset_jobs import audit_job, label_errors_job
+from gui.jobs.evaluation_jobs import evaluate_job
+from gui.jobs.screening_jobs import screen_job, watch_job
+from gui.jobs.training_jobs import find_rate_job, search_job, train_job
 from gui.shell import app
 from gui.shell.main_window import MainWindow
 from gui.state.settings import Settings, save_settings
@@ -27,14 +27,14 @@ def job_of(kind, place):
     """A job that has work for long. Films in place/films, a dataset in place/dataset."""
     films, dataset, output = place / "films", place / "dataset", place / "out"
     return {
-        "train": lambda: training(dataset, LONG, output / "run", False),
-        "search": lambda: searching(dataset, LONG, output / "search", 3600, AS_IT_IS),
-        "rate": lambda: finding_rate(dataset, LONG, AS_IT_IS),
-        "audit": lambda: auditing(dataset, AS_IT_IS),
-        "evaluate": lambda: evaluating(None, dataset, AS_IT_IS),
-        "doubt": lambda: doubting(dataset, None, AS_IT_IS),
-        "screen": lambda: screening(films, output / "r.csv", None),
-        "watch": lambda: watching(films, output / "r.csv", None),
+        "train": lambda: train_job(dataset, LONG, output / "run", False),
+        "search": lambda: search_job(dataset, LONG, output / "search", 3600, AS_IT_IS),
+        "rate": lambda: find_rate_job(dataset, LONG, AS_IT_IS),
+        "audit": lambda: audit_job(dataset, AS_IT_IS),
+        "evaluate": lambda: evaluate_job(None, dataset, AS_IT_IS),
+        "doubt": lambda: label_errors_job(dataset, None, AS_IT_IS),
+        "screen": lambda: screen_job(films, output / "r.csv", None),
+        "watch": lambda: watch_job(films, output / "r.csv", None),
     }[kind]()
 
 
@@ -55,7 +55,7 @@ def main(kind, place):
             window.jobs.start(job_of(kind, place), lambda _event: print("running", flush=True))
 
     MainWindow.show = show_and_start
-    app.application()  # settings are kept under its name
+    app.create_application()  # settings are kept under its name
     save_settings(Settings(welcomed=True))
     return app.run_window(None, False, threading.Event())
 

@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from core.datasets.events import AuditResult
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.models.decision import Decision
-from core.models.model_header import bundled_model, read_header
-from core.models.site_record import LocalPoint, choose_point
+from core.models.model_header import bundled_model_path, read_header
+from core.models.site_record import LocalPoint, save_point
 from core.screening.events import FilmReading, ScreeningResult
 from core.screening.reader_calls import calls_path, read_calls
 from gui.classify.worklist_table import HIDDEN, LABEL, PROBABILITY, READER, Kind
@@ -30,7 +30,7 @@ def films(tmp_path):
     folder = tmp_path / "films"
     folder.mkdir()
     for seed in range(6):
-        Image.fromarray(phantom(seed, seed % 2 == 1, 128)).save(folder / f"film-{seed}.png")
+        Image.fromarray(draw_phantom(seed, seed % 2 == 1, 128)).save(folder / f"film-{seed}.png")
     shutil.copy(folder / "film-1.png", folder / "<b>x&.png")
     (folder / "notes.txt").write_text("no film")
     return folder
@@ -209,7 +209,7 @@ def test_the_model_is_called_what_its_answers_call_it(tab, window, qtbot):
     choose(tab, window, qtbot, 0)
     name = tab.worklist.chosen().model
     assert tab.model.model.text() == f"Model: {name}, bundled"
-    choose_point(read_header(bundled_model()), LocalPoint("by hand", 0.2, (0.1, 0.3), None, "2026-01-01"))
+    save_point(read_header(bundled_model_path()), LocalPoint("by hand", 0.2, (0.1, 0.3), None, "2026-01-01"))
     window.tabs.setCurrentWidget(window.dataset_tab)
     window.tabs.setCurrentWidget(tab)
     assert name not in tab.model.model.text()
@@ -229,7 +229,7 @@ def test_a_film_that_cannot_be_read_leaves_no_work_that_seems_to_go_on(tab, wind
 def test_an_answer_by_another_model_than_the_worklist_says_so(tab, window, qtbot, tmp_path):
     choose(tab, window, qtbot, 0)
     assert "Screen the folder again" not in tab.reading.details.text()
-    shutil.copy(bundled_model(), tmp_path / "other.safetensors")
+    shutil.copy(bundled_model_path(), tmp_path / "other.safetensors")
     window.session.use_model(tmp_path / "other.safetensors")
     choose(tab, window, qtbot, 1)
     assert "⚠ The films were screened by pneumonia-resnet18 " in tab.reading.details.text()
@@ -240,7 +240,7 @@ def test_what_is_no_model_is_refused_when_it_is_chosen(window, qtbot, tmp_path, 
     window.tabs.setCurrentWidget(tab)
     wrong.write_text("no model")
     right.parent.mkdir()
-    shutil.copy(bundled_model(), right)
+    shutil.copy(bundled_model_path(), right)
     chosen = iter([right, wrong])
     monkeypatch.setattr(messages, "choose_file", lambda *_: next(chosen))
     for _ in range(2):

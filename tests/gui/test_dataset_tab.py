@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialogButtonBox, QLineEdit,
 
 from core.datasets.dataset import Dataset, Film
 from core.datasets.events import FindingKind
-from core.datasets.preparation import kept_preparation
-from core.films.phantoms import phantom
+from core.datasets.preparation import load_kept_preparation
+from core.films.phantoms import draw_phantom
 from core.system.language import _Spoken
 from gui.dataset.intake_dialog import IntakeDialog
 from gui.film.film_grid import FilmGrid
@@ -29,7 +29,7 @@ def leaky(tmp_path):
         write_phantoms(root / split)
     for number, path in enumerate(sorted(root.rglob("*.png"))):
         label = path.parent.name == "PNEUMONIA"
-        Image.fromarray(phantom(100 + number, label, 96)).save(path)
+        Image.fromarray(draw_phantom(100 + number, label, 96)).save(path)
         path.rename(path.with_name(f"{path.stem}{path.parts[-3]}.png"))
     for path in sorted((root / "train/NORMAL").iterdir())[:3]:
         shutil.copy(path, root / "test/NORMAL" / f"copy{path.name}")
@@ -65,7 +65,7 @@ def test_a_leaky_dataset_is_blocked_until_one_click_resolves_it(qtbot, window, l
     stepped(qtbot, window, "fix_0")
     assert FindingKind.COPY_LEAK not in titles(window)
     assert start.isEnabled()
-    assert len(kept_preparation(leaky).steps) == 1
+    assert len(load_kept_preparation(leaky).steps) == 1
     opened(qtbot, window, leaky)
     assert start.isEnabled()
     stepped(qtbot, window, "undo")
@@ -173,7 +173,7 @@ def test_patient_pattern_is_corrected_in_the_dialog(qtbot, window, leaky):
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
         qtbot.mouseClick(ok, Qt.MouseButton.LeftButton)
     assert window.session.audit.dataset.patients() == 2 < patients
-    assert kept_preparation(leaky).patient_pattern == "(?:copy)?(NORMAL|PNEUMONIA)[a-l]?.*"
+    assert load_kept_preparation(leaky).patient_pattern == "(?:copy)?(NORMAL|PNEUMONIA)[a-l]?.*"
 
 
 def test_columns_that_cannot_be_guessed_are_chosen(qtbot, window, errors, dataset_folder):

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
-from core.films.phantoms import phantom
-from core.models.model_header import bundled_model, read_header
-from core.models.operating_point import wish_of
-from core.models.site_record import in_use
+from core.films.phantoms import draw_phantom
+from core.models.model_header import bundled_model_path, read_header
+from core.models.operating_point import parse_wish
+from core.models.site_record import apply_site_record
 from core.screening.events import ScreeningResult
 from core.system.language import tr
 from gui.evaluate.acceptance_dialog import AcceptanceDialog
@@ -29,7 +29,7 @@ def films(tmp_path):
         (tmp_path / "films" / name).mkdir(parents=True)
         for seed in range(22):
             path = tmp_path / "films" / name / f"{name[0]}{seed:03d}.png"
-            Image.fromarray(phantom(seed, label == 1, 128)).save(path)
+            Image.fromarray(draw_phantom(seed, label == 1, 128)).save(path)
     return tmp_path / "films"
 
 
@@ -75,7 +75,7 @@ def test_a_wish_moves_the_point_and_says_what_it_costs(tab):
 
 @pytest.mark.parametrize("wish", WISHES)
 def test_a_wish_that_is_offered_in_german_means_the_same(german, wish):
-    assert wish_of(tr(wish)) == wish_of(wish)
+    assert parse_wish(tr(wish)) == parse_wish(wish)
 
 
 def test_dragging_is_a_wish_too(tab):
@@ -89,7 +89,7 @@ def test_the_point_used_here_is_that_of_screenings(tab, window, qtbot, films):
     with ended(qtbot, window, ModelShown):
         qtbot.mouseClick(tab.operating.use, Qt.MouseButton.LeftButton)
     assert "chosen here on" in tab.operating.now.text()
-    used = in_use(read_header(bundled_model()))
+    used = apply_site_record(read_header(bundled_model_path()))
     assert used.threshold == 0.05
     with ended(qtbot, window, ScreeningResult) as seen:
         window.classify_tab.open(films)

@@ -7,12 +7,12 @@ from PySide6.QtGui import QMouseEvent, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.metrics.curves import SCORE_BINS, bin_numbers, confusion_of, reliability
-from core.metrics.intervals import Figure, wilson
+from core.metrics.curves import SCORE_BINS, bin_numbers, confusion_matrix, reliability_bins
+from core.metrics.intervals import Figure, wilson_interval
 from gui.evaluate.bar_plots import ReliabilityPlot, ScoresPlot
 from gui.evaluate.confusion_table import Cell, ConfusionTable, Heading
 from gui.evaluate.threshold_plots import ThresholdPlots
-from gui.widgets.figure_list import FigureLine, FigureList, FigureRow, told
+from gui.widgets.figure_list import FigureLine, FigureList, FigureRow, format_figure_line
 from gui.widgets.theme import DARK, LIGHT
 
 HOSTILE = ("<b>x</b>", "&x")
@@ -41,7 +41,7 @@ def pixel(plot, across, up):
 
 
 def rates(labels, probabilities, threshold):
-    (tn, fp), (fn, tp) = confusion_of(labels, probabilities, threshold)
+    (tn, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
     return tp / (tp + fn), tn / (tn + fp)
 
 
@@ -244,12 +244,12 @@ def test_a_click_gives_the_plot_the_keyboard(qtbot, plots):
 @pytest.fixture
 def reliable(qtbot):
     made = shown(qtbot, ReliabilityPlot(), (620, 420))
-    made.show_bins(reliability(*answers()))
+    made.show_bins(reliability_bins(*answers()))
     return made
 
 
 def test_a_click_on_a_reliability_point_gives_its_films(qtbot, reliable):
-    one = reliability(*answers())[6]
+    one = reliability_bins(*answers())[6]
     with qtbot.waitSignal(reliable.films_chosen) as chosen:
         click(reliable, one.stated, one.observed.value)
     np.testing.assert_array_equal(chosen.args[0], one.films)
@@ -262,7 +262,7 @@ def test_a_click_on_a_reliability_point_gives_its_films(qtbot, reliable):
 
 
 def test_reliability_bins_are_chosen_and_opened_by_keys(qtbot, reliable):
-    bins = [one for one in reliability(*answers()) if len(one.films)]
+    bins = [one for one in reliability_bins(*answers()) if len(one.films)]
     with qtbot.assertNotEmitted(reliable.films_chosen):
         qtbot.keyClick(reliable, Qt.Key.Key_Return)
     for _ in range(3):
@@ -275,10 +275,10 @@ def test_reliability_bins_are_chosen_and_opened_by_keys(qtbot, reliable):
 
 def test_reliability_of_before_is_named_and_of_nothing_is_said(qtbot, reliable):
     assert "before" not in reliable.caption.text()
-    reliable.show_bins(reliability(*answers()), reliability(*answers(seed=2)))
+    reliable.show_bins(reliability_bins(*answers()), reliability_bins(*answers(seed=2)))
     assert "before calibration" in reliable.caption.text()
     none = np.zeros(0)
-    reliable.show_bins(reliability(none.astype(np.int64), none))
+    reliable.show_bins(reliability_bins(none.astype(np.int64), none))
     assert "No films" in reliable.reading.text()
     qtbot.keyClick(reliable, Qt.Key.Key_Right)
     qtbot.keyClick(reliable, Qt.Key.Key_Return)
@@ -401,10 +401,16 @@ def test_the_same_shape_keeps_its_widgets_and_another_makes_new_ones(qtbot, tabl
 
 def test_figures_tell_value_films_and_definition(qtbot):
     figures = shown(qtbot, FigureList(), (620, 300))
-    shown_figure = wilson(90, 100)
+    shown_figure = wilson_interval(90, 100)
     rows = (
-        FigureRow("Sensitivity", told(shown_figure), shown_figure, 100, "Share of <b>findings</b> that are called."),
-        FigureRow("Precision", told(None), None, 0, "Share of calls that are right."),
+        FigureRow(
+            "Sensitivity",
+            format_figure_line(shown_figure),
+            shown_figure,
+            100,
+            "Share of <b>findings</b> that are called.",
+        ),
+        FigureRow("Precision", format_figure_line(None), None, 0, "Share of calls that are right."),
     )
     figures.show_figures(rows)
     first, second = figures.findChildren(FigureLine)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QSlider, QToolButton
 
 from core.films.dicom_details import FilmDetails
 from gui.classify.film_panel import FilmPanel
-from gui.film.film_picture import greys_shown, image_of, pixels_of
+from gui.film.film_picture import apply_window, to_image, to_pixels
 from gui.film.film_view import FilmView
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
@@ -205,9 +205,9 @@ def test_what_is_moved_on_the_screen_is_what_is_painted_anew(qtbot, view):
         drag(view, LEFT, QPoint(200, 150), end)
         QApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest)
         moved = view.screen().grabWindow(view.winId()).toImage()
-        anew = pixels_of(view.grab().toImage()).astype(int)
+        anew = to_pixels(view.grab().toImage()).astype(int)
         assert anew.std() > 20
-        assert np.abs(pixels_of(moved) - anew).max() <= 1
+        assert np.abs(to_pixels(moved) - anew).max() <= 1
 
 
 def test_the_film_cannot_be_lost(view):
@@ -256,13 +256,13 @@ def test_a_window_has_its_ends(view):
         assert 1 <= view.look.width <= 1024
         assert -128 <= view.look.centre <= 384
         assert shown(view).shape == (SIZE[1], SIZE[0], 3)
-    assert list(greys_shown(np.arange(4, dtype=np.uint16), 2, 1, False)) == [0, 0, 255, 255]
+    assert list(apply_window(np.arange(4, dtype=np.uint16), 2, 1, False)) == [0, 0, 255, 255]
 
 
 def test_the_whole_window_shows_eight_bits_as_they_are():
     values = np.arange(256, dtype=np.uint16)
-    assert (greys_shown(values, 128, 256, False) == values).all()
-    assert (greys_shown(values, 128, 256, True) == 255 - values).all()
+    assert (apply_window(values, 128, 256, False) == values).all()
+    assert (apply_window(values, 128, 256, True) == 255 - values).all()
 
 
 def test_inverted_twice_is_as_before(qtbot, view):
@@ -387,7 +387,7 @@ def test_side_by_side_moves_together(qtbot, view):
 
 def test_images_and_other_keys(qtbot, view):
     film = noise(90, 121)
-    view.show_image(image_of(film))
+    view.show_image(to_image(film))
     assert (view.film_size.width(), view.film_size.height()) == (121, 90)
     look = view.look
     for key, modifier in ((Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_Q, Qt.NoModifier)):

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from core.system.language import Language, speak, tr_count
+from core.system.language import Language, set_language, tr_count
 from gui.shell.main_window import MainWindow
-from gui.shell.quit_signals import EndSignals
+from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
-from gui.shell.ui_language import speak_as_wanted
+from gui.shell.ui_language import apply_language
 from gui.shell.window_program import WindowProgram
 from gui.state.settings import Settings, load_settings, save_settings
 from gui.widgets import messages
@@ -41,7 +41,7 @@ THE_SAME = re.compile(  # names, figures and units, which are the same in German
 @pytest.fixture(autouse=True)
 def english_afterwards(qapp):
     yield
-    speak(Language.ENGLISH)
+    set_language(Language.ENGLISH)
     for translator in qapp.findChildren(QTranslator):
         qapp.removeTranslator(translator)
 
@@ -95,7 +95,7 @@ def test_a_catalogue_that_lacks_a_sentence_is_not_whole(tmp_path):
 def test_nothing_in_a_german_window_is_english(window, qtbot):
     english = set(words_of(window))
     save_settings(Settings(language=Language.GERMAN))
-    speak_as_wanted(QApplication.instance())
+    apply_language(QApplication.instance())
     spoken = MainWindow()
     qtbot.addWidget(spoken)
     assert len(english) > 150
@@ -111,7 +111,7 @@ def test_singular_and_plural(german):
 @pytest.fixture
 def program(window, qtbot, tmp_path):
     """The program around a window, with the settings of `window`."""
-    instance, signals = SingleInstance(tmp_path), EndSignals()
+    instance, signals = SingleInstance(tmp_path), QuitSignals()
     assert instance.take()
     made = WindowProgram(instance, signals)
     made.window.show()

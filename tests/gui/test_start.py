@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
-from core.films.phantoms import phantom
+from core.films.phantoms import draw_phantom
 from core.models.events import SelfTestResult
 from core.screening.events import ScreeningResult
 from core.system.app_folders import data_folder
 from gui.jobs.jobs import JobState
-from gui.shell.crash_log import NATIVE, CrashLog, earlier_end, report_of
+from gui.shell.crash_log import NATIVE, CrashLog, build_report, read_earlier_end
 from gui.shell.single_instance import SingleInstance
 from gui.state.settings import Settings, Theme, load_settings, save_settings
 from gui.widgets import messages
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 def few_films(folder):
     (folder / "films").mkdir()
     for seed in range(2):
-        Image.fromarray(phantom(seed, seed == 1, 96)).save(folder / "films" / f"{seed}.png")
+        Image.fromarray(draw_phantom(seed, seed == 1, 96)).save(folder / "films" / f"{seed}.png")
     return folder / "films"
 
 
@@ -129,7 +129,7 @@ def failing():
 def test_a_report_names_no_patient_but_the_place():
     with pytest.raises(RuntimeError) as caught:
         failing()
-    report = report_of(caught.value)
+    report = build_report(caught.value)
     assert "Miller" not in report
     assert "test_start.py" in report
     assert "ValueError" in report
@@ -159,7 +159,7 @@ def test_an_end_in_native_code_is_told_at_the_next_start(tmp_path):
     )
     ended = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True)
     assert ended.returncode != 0
-    assert "Segmentation fault" in earlier_end(tmp_path)
+    assert "Segmentation fault" in read_earlier_end(tmp_path)
 
 
 def test_about_says_what_it_is_and_that_it_is_offline(window, monkeypatch):

@@ -8,7 +8,7 @@ from pyqtgraph import PlotWidget
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDoubleSpinBox, QPushButton, QSpinBox, QWidget
 
-from core.recipes.recipe import BEST, Augmentation, Recipe, with_start
+from core.recipes.recipe import BEST, Augmentation, Recipe, change_start
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_list import runs_folder
 from core.training import rate_finder
@@ -162,7 +162,7 @@ def test_other_starting_weights_bring_what_they_need(tab):
     form.recipe_name.setCurrentText("best")
     start, rate = form.findChild(QComboBox, "start"), form.findChild(QDoubleSpinBox, "backbone_rate_factor")
     start.setCurrentText("random")
-    assert form.recipe() == replace(with_start(BEST, "random"), name="own")
+    assert form.recipe() == replace(change_start(BEST, "random"), name="own")
     assert rate.value() == 1
     rate.setValue(0.5)
     assert form.recipe().backbone_rate_factor == 0.5  # what a person chooses stays
