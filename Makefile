@@ -1,4 +1,5 @@
-# Everything from a fresh machine with Python 3.11 or newer and make. TORCH_INDEX=URL adds an index for torch.
+# Everything from a fresh machine with Python 3.11 or newer and make. TORCH_INDEX=URL adds an index for torch; without it
+# packaging/prepare.sh chooses, and an empty one means PyPI.
 PYTHON ?= python3
 VENV := .venv
 BUNDLE_VENV := .venv-bundle
@@ -9,6 +10,7 @@ export QT_LOGGING_RULES ?= qt.qpa.*=false
 
 .PHONY: run test lint screenshots translations bundle packages bench clean
 run: $(VENV)/.run
+	@sh packaging/qt_libraries.sh $(VENV)
 	$(BIN)/python main.py
 test: $(VENV)/.test
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -29,8 +31,8 @@ packages: bundle
 bench: $(VENV)/.run
 	for script in $(QUICK_BENCHMARKS); do PYTHONPATH=. QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
 
-$(VENV)/.run $(VENV)/.test $(VENV)/.lint $(BUNDLE_VENV)/.bundle: pyproject.toml packaging/constraints.txt packaging/prepare.sh
-	PYTHON="$(PYTHON)" VENV="$(@D)" TORCH_INDEX="$(TORCH_INDEX)" sh packaging/prepare.sh $(patsubst .%,%,$(@F))
+$(VENV)/.run $(VENV)/.test $(VENV)/.lint $(BUNDLE_VENV)/.bundle: pyproject.toml packaging/constraints.txt packaging/prepare.sh packaging/qt_libraries.sh
+	PYTHON="$(PYTHON)" VENV="$(@D)" $(if $(filter undefined,$(origin TORCH_INDEX)),,TORCH_INDEX="$(TORCH_INDEX)") sh packaging/prepare.sh $(patsubst .%,%,$(@F))
 	touch $@
 clean:
 	rm -rf $(VENV) $(BUNDLE_VENV) build dist .mypy_cache .ruff_cache .pytest_cache
