@@ -1,4 +1,4 @@
-"""The front door: no arguments opens the window; a subcommand runs the same engine without one."""
+"""Program entry point: open the window, or run one subcommand without it."""
 
 import argparse
 import multiprocessing
@@ -9,14 +9,14 @@ from collections.abc import Callable, Container
 from pathlib import Path
 
 from command_line.commands import run_demo
-from command_line.console import say
+from command_line.console import print_line
 from command_line.options import build_parser
 from core.system.exit_status import FAILED, INTERRUPTED
 from core.system.safe_text import escape_unprintable
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status of the contract in the README."""
+    """Run one command and return its exit status, as defined in the README."""
     from core.system.error_messages import format_error
     from core.system.malloc import keep_freed_memory
     from core.system.stop_signals import handle_stop_signals
@@ -25,40 +25,41 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with handle_stop_signals(cancel):
             keep_freed_memory()
-            parser, commands = build_parser(_window)
-            options = parser.parse_args(_opened(sys.argv[1:] if arguments is None else arguments, commands))
+            parser, commands = build_parser(_run_window)
+            options = parser.parse_args(_expand_bare_path(sys.argv[1:] if arguments is None else arguments, commands))
             command: Callable[[argparse.Namespace, threading.Event], int] = options.command
             return command(options, cancel)
-    except KeyboardInterrupt:  # asked a second time
-        print("Stopped at once; what was finished is kept.", file=sys.stderr)
+    except KeyboardInterrupt:  # a second Ctrl-C
+        print("Stopped at once; finished work is kept.", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:  # a person gets one line whatever happens; developers set the variable
+    except Exception as error:  # one line for users, a traceback for developers
         if os.environ.get("PNEUMOSCREEN_DEBUG"):
             raise
-        inside = f"Something went wrong inside the program ({type(error).__name__}: {error})."
-        print(escape_unprintable(format_error(error) or inside), file=sys.stderr)
+        internal = f"Something went wrong inside the program ({type(error).__name__}: {error})."
+        print(escape_unprintable(format_error(error) or internal), file=sys.stderr)
         return FAILED
 
 
-def _opened(arguments: list[str], commands: Container[str]) -> list[str]:
-    """`PneumoScreen FOLDER`, as a desktop starts it, is `PneumoScreen --open FOLDER`."""
+def _expand_bare_path(arguments: list[str], commands: Container[str]) -> list[str]:
+    """Turn `PneumoScreen PATH`, as a desktop starts it, into `PneumoScreen --open PATH`."""
     is_path = len(arguments) == 1 and not arguments[0].startswith("-") and arguments[0] not in commands
     return ["--open", *arguments] if is_path and Path(arguments[0]).exists() else arguments
 
 
 def _has_display() -> bool:
-    """False on a Linux machine where no window can open."""
+    """Return False on a Linux machine where no window can open."""
     if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _window(options: argparse.Namespace, cancel: threading.Event) -> int:
+def _run_window(options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Run without a command: window, screenshots or start-up times; without a display the demo."""
     if options.open is not None and not _has_display():
-        say("There is no display here. Without one: PneumoScreen screen FOLDER --output RESULTS.csv")
+        print_line("There is no display here. Without one: PneumoScreen screen FOLDER --output RESULTS.csv")
         return FAILED
     if options.screenshots is None and not options.measure_start and not _has_display():
-        say("There is no display here, so the demo runs on the command line, on synthetic films.")
+        print_line("There is no display here, so the demo runs on the command line, on synthetic films.")
         return run_demo(cancel)
     if (options.screenshots or options.measure_start) and sys.platform == "linux":
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -72,5 +73,5 @@ def _window(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 if __name__ == "__main__":
-    multiprocessing.freeze_support()  # decoders run in children, which start here where the program is frozen
+    multiprocessing.freeze_support()  # decoder subprocesses of a frozen program start here
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""How long one paint of the film view takes while a person pans, zooms and sets the window of a 3000 x 3000 film."""
+"""Measure the paint time of the film view during pan, zoom and windowing of a 3000 x 3000 film."""
 
 import os
 import statistics
@@ -20,14 +20,14 @@ STEPS = 120
 FRAME_MS = 1000 / 60
 
 
-def film(depth: type) -> np.ndarray:
+def make_film(depth: type) -> np.ndarray:
     rows, columns = np.mgrid[:SIDE_PX, :SIDE_PX] / SIDE_PX
     noise = np.random.default_rng(0).normal(0, 0.02, (SIDE_PX, SIDE_PX))
     grey = np.clip(0.5 + 0.3 * np.sin(9 * rows) * np.cos(7 * columns) + noise, 0, 1)
     return (grey * (255 if depth is np.uint8 else 4095)).astype(depth)
 
 
-def heat() -> np.ndarray:
+def make_heat_map() -> np.ndarray:
     rows, columns = np.mgrid[:SIDE_PX, :SIDE_PX] / SIDE_PX
     spots = ((0.6, 0.3, 0.1, 1.0), (0.4, 0.7, 0.15, 0.8))
     return sum(
@@ -36,8 +36,11 @@ def heat() -> np.ndarray:
     ).astype(np.float32)
 
 
-def measure(view: FilmView, name: str, step: Callable[[int], None]) -> None:
-    """Time from a person's move until the picture is in the window's memory; processor time is of all threads."""
+def measure(name: str, step: Callable[[int], None]) -> None:
+    """Print the time from a user's action until the picture is painted.
+
+    step: the action, of its number 0..STEPS-1. Processor time is that of all threads.
+    """
     times, cpu = [], []
     for number in range(STEPS):
         start, used = time.perf_counter(), time.process_time()
@@ -45,18 +48,18 @@ def measure(view: FilmView, name: str, step: Callable[[int], None]) -> None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest)
         times.append((time.perf_counter() - start) * 1000)
         cpu.append((time.process_time() - used) * 1000)
-    late = sum(one > FRAME_MS for one in times)
+    late = sum(duration > FRAME_MS for duration in times)
     figures = ", ".join(
-        f"{what} median {statistics.median(values):4.1f} p95 {sorted(values)[int(0.95 * STEPS)]:4.1f} ms"
-        for what, values in (("took", times), ("processor", cpu))
+        f"{label} median {statistics.median(values):4.1f} p95 {sorted(values)[int(0.95 * STEPS)]:4.1f} ms"
+        for label, values in (("took", times), ("processor", cpu))
     )
-    print(f"  {name:30} {figures}; {late} of {STEPS} later than 60 a second")
+    print(f"  {name:30} {figures}; {late} of {STEPS} too late for 60 per second")
 
 
-def wheel(view: FilmView, notches: float) -> None:
-    place, turned = QPointF(view.width() / 3, view.height() / 3), QPoint(0, round(120 * notches))
+def turn_wheel(view: FilmView, notches: float) -> None:
+    position, angle = QPointF(view.width() / 3, view.height() / 3), QPoint(0, round(120 * notches))
     none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
-    QApplication.sendEvent(view, QWheelEvent(place, view.mapToGlobal(place), QPoint(), turned, *none, False))
+    QApplication.sendEvent(view, QWheelEvent(position, view.mapToGlobal(position), QPoint(), angle, *none, False))
 
 
 def pan(view: FilmView, number: int) -> None:
@@ -64,23 +67,23 @@ def pan(view: FilmView, number: int) -> None:
 
 
 def set_window(view: FilmView, number: int) -> None:
-    look = view.look
-    view.set_window(look.centre + (1 if number % 40 < 20 else -1) * look.width / 90, look.width)
+    settings = view.settings
+    view.set_window(settings.centre + (1 if number % 40 < 20 else -1) * settings.width / 90, settings.width)
 
 
 def measure_all(view: FilmView) -> None:
     view.fit()
-    measure(view, "window, whole film", lambda number: set_window(view, number))
-    measure(view, "zoom by wheel, whole to 10x", lambda number: wheel(view, 0.16 if number % 120 < 60 else -0.16))
+    measure("window, whole film", lambda number: set_window(view, number))
+    measure("zoom by wheel, whole to 10x", lambda number: turn_wheel(view, 0.16 if number % 120 < 60 else -0.16))
     view.actual_size()
-    measure(view, "pan at 1:1", lambda number: pan(view, number))
-    measure(view, "window at 1:1", lambda number: set_window(view, number))
+    measure("pan at 1:1", lambda number: pan(view, number))
+    measure("window at 1:1", lambda number: set_window(view, number))
     view.fit()
     while view.zoom_percent < 50:
-        wheel(view, 0.1)
+        turn_wheel(view, 0.1)
     name = f"at {view.zoom_percent:.0f} %, most pixels"
-    measure(view, f"pan {name}", lambda number: pan(view, number))
-    measure(view, f"window {name}", lambda number: set_window(view, number))
+    measure(f"pan {name}", lambda number: pan(view, number))
+    measure(f"window {name}", lambda number: set_window(view, number))
 
 
 def main() -> None:
@@ -90,14 +93,14 @@ def main() -> None:
     view.show()
     application.processEvents()
     for depth in (np.uint8, np.uint16):
-        pixels, hot = film(depth), heat()
+        pixels, heat = make_film(depth), make_heat_map()
         start = time.perf_counter()
-        view.show_film(pixels, hot)
+        view.show_film(pixels, heat)
         view.repaint()
         print(f"{np.dtype(depth).name}: first paint after {(time.perf_counter() - start) * 1000:.0f} ms")
-        for beside in (False, True):
-            print("side by side" if beside else "heat over the film")
-            view.set_side_by_side(beside)
+        for side_by_side in (False, True):
+            print("side by side" if side_by_side else "heat map over the film")
+            view.set_side_by_side(side_by_side)
             measure_all(view)
         view.set_side_by_side(False)
 

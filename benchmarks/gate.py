@@ -1,10 +1,13 @@
-"""What the gate refuses and lets through, with the films of the bundled model. Prints a Markdown table, writes nothing.
+"""Measure what the input gate refuses and passes; print a Markdown table.
 
-Statistics come from the training films, thresholds from the validation films, figures from test films: all of other
-patients. Every film and picture goes the whole road, from a file. Pictures that are no films are those that are found
-below --pictures (benchmarks/gate_pictures.py says which packages have some) and on this computer, and drawn ones.
-The description of films and the margins were chosen with these in view; those below --fresh were not looked at before.
-Run from the project's root: PYTHONPATH=. python benchmarks/gate.py --pictures DIR [DIR ...] --fresh DIR
+Statistics come from the bundled model's training films, thresholds from its validation films,
+figures from its test films; no patient is in two of them. Every film and picture is read from a
+file, as in a screening. Pictures that are not films are those found below --pictures
+(benchmarks/gate_pictures.py says which packages have some) and on this computer, and drawn ones.
+The film features and the margins were chosen with these pictures known; those below --fresh were
+not looked at before.
+Run from the project's root:
+PYTHONPATH=. python benchmarks/gate.py --pictures DIR [DIR ...] --fresh DIR
 """
 
 import argparse
@@ -20,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import gate_pictures
-from benchmarks.recipes import CHANGES, REAL, UNCHANGED, splits_of_the_bundled_model
+from benchmarks.recipes import CHANGES, REAL, UNCHANGED, read_bundled_splits
 from core.datasets.dataset import Film, Split
 from core.films.images import read_square
 from core.input_checks.gate import GateStatistics, find_refusal, fit_gate
@@ -31,23 +34,32 @@ from core.system.errors import FilmUnreadable
 ORIGINAL = REAL.parent / "kermany-original"
 SCREENSHOTS = Path(__file__).parents[1] / "docs/screenshots"
 SIZE_PX = 224
-SOME = 200  # test films that are changed, turned, cropped
-OWN_TRAINING, OWN_VALIDATION = 170, 30  # a user's own small training
+CHANGED_FILMS = 200  # test films that are changed, rotated, cropped
+OWN_TRAINING, OWN_VALIDATION = 170, 30  # films of a small training of a user's own
 
 
-def squares(films: Iterable[Film]) -> np.ndarray:
+def read_squares(films: Iterable[Film]) -> np.ndarray:
     return np.stack([read_square(film.path, SIZE_PX) for film in films])
 
 
-def halves(film: Image.Image) -> Iterator[Image.Image]:
-    """Left and right half, a half without the top and bottom, a quarter."""
-    w, h = film.size
-    for left, top, right, bottom in ((0, 0, 0.5, 1), (0.5, 0, 1, 1), (0.05, 0.15, 0.6, 0.85), (0.1, 0.1, 0.55, 0.55)):
-        yield film.crop((round(left * w), round(top * h), round(right * w), round(bottom * h)))
+# Parts of a film: left, top, right, bottom as fractions.
+PARTS = {
+    "left half": (0, 0, 0.5, 1),
+    "right half": (0.5, 0, 1, 1),
+    "55 % of the width, 70 % of the height": (0.05, 0.15, 0.6, 0.85),
+    "a quarter": (0.1, 0.1, 0.55, 0.55),
+}
 
 
-def beside(one: Image.Image, other: Image.Image) -> Image.Image:
-    return Image.fromarray(np.concatenate([np.asarray(one), np.asarray(other.resize(one.size))], axis=1))
+def crop(film: Image.Image, part: tuple[float, float, float, float]) -> Image.Image:
+    """Cut a part out of a film. part: left, top, right, bottom as fractions."""
+    (width, height), (left, top, right, bottom) = film.size, part
+    return film.crop((round(left * width), round(top * height), round(right * width), round(bottom * height)))
+
+
+def join(left: Image.Image, right: Image.Image) -> Image.Image:
+    """Put two films side by side; the right one is scaled to the size of the left one."""
+    return Image.fromarray(np.concatenate([np.asarray(left), np.asarray(right.resize(left.size))], axis=1))
 
 
 TURNED: dict[str, Callable[[Image.Image], Image.Image]] = {
@@ -65,124 +77,135 @@ class Table:
     def __init__(self, folder: Path, statistics: GateStatistics) -> None:
         self._file, self.statistics = folder / "picture.png", statistics
 
-    def row(
-        self, name: str, pictures: Iterable[Path | Image.Image], refuses: bool, names: list[str] | None = None
+    def print_row(
+        self, name: str, pictures: Iterable[Path | Image.Image], refuses: bool, patients: list[str] | None = None
     ) -> None:
-        """names: patients, of whom several films count as fewer. Unreadable files do not count."""
-        reasons: Counter[str] = Counter()
-        refused, whose = [], []
+        """Print how many pictures the gate decides wrongly; unreadable files do not count.
+
+        refuses: whether the gate should refuse these pictures. patients: of each picture; several
+        films of a patient then count as fewer.
+        """
+        reasons: list[str | None] = []
+        groups: list[str] = []
         for number, picture in enumerate(pictures):
             try:
-                reason = find_refusal(inspect_film(self._path(picture), SIZE_PX), self.statistics)
+                reason = find_refusal(inspect_film(self._save(picture), SIZE_PX), self.statistics)
             except FilmUnreadable as error:
                 if isinstance(picture, Path):
                     continue
                 reason = error.reason
-            refused.append(reason is not None)
-            whose.append(names[number] if names else str(number))
-            reasons[reason or "passes"] += 1
-        hits = np.array(refused) if not refuses else ~np.array(refused)
-        figure = proportion(hits, group_numbers(whose)) if len(hits) else None
-        if figure is None:
+            reasons.append(reason)
+            groups.append(patients[number] if patients else str(number))
+        if not reasons:
             print(f"| {name} | 0 | | | |")
             return
-        told = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-        word = "passes" if refuses else "refused"
+        is_wrong = np.array([(reason is not None) != refuses for reason in reasons])
+        figure = proportion(is_wrong, group_numbers(groups))
+        counts = Counter(reason or "passes" for reason in reasons)
+        answers = ", ".join(f"{reason} {count}" for reason, count in counts.most_common())
+        decision = "passes" if refuses else "refused"
         interval = f"{figure.value:.1%} ({figure.low:.1%} to {figure.high:.1%})"
-        print(f"| {name} | {len(hits)} | {hits.sum()} {word} | {interval} | {told} |", flush=True)
+        print(f"| {name} | {len(reasons)} | {is_wrong.sum()} {decision} | {interval} | {answers} |", flush=True)
 
-    def _path(self, picture: Path | Image.Image) -> Path:
+    def _save(self, picture: Path | Image.Image) -> Path:
+        """Return the path of a picture; a picture in memory is written to a file."""
         if isinstance(picture, Path):
             return picture
         picture.save(self._file, compress_level=1)
         return self._file
 
 
-def grey(paths: Iterable[Path]) -> Iterator[Image.Image]:
+def read_grey(paths: Iterable[Path]) -> Iterator[Image.Image]:
+    """Read pictures in grey, at most three times SIZE_PX a side, on a black background."""
     for path in paths:
         with Image.open(path) as picture:
             picture.draft("L", (2 * SIZE_PX, 2 * SIZE_PX))
             picture.thumbnail((3 * SIZE_PX, 3 * SIZE_PX))
-            opaque = picture.convert("RGBA")
-            yield Image.alpha_composite(Image.new("RGBA", opaque.size, (0, 0, 0, 255)), opaque).convert("L")
+            rgba = picture.convert("RGBA")
+            yield Image.alpha_composite(Image.new("RGBA", rgba.size, (0, 0, 0, 255)), rgba).convert("L")
 
 
-def crops(pictures: Iterable[Image.Image]) -> Iterator[Image.Image]:
-    """Four corners and the middle of each, the middle mirrored: augmentation, no new pictures."""
+def crop_pictures(pictures: Iterable[Image.Image]) -> Iterator[Image.Image]:
+    """Yield the corners and the mirrored middle of each picture: augmentation, no new pictures."""
     for picture in pictures:
-        w, h = picture.size
         for left, top in ((0, 0), (0.4, 0), (0, 0.4), (0.4, 0.4), (0.2, 0.2)):
-            part = picture.crop((round(left * w), round(top * h), round((left + 0.6) * w), round((top + 0.6) * h)))
+            part = crop(picture, (left, top, left + 0.6, top + 0.6))
             if min(part.size) >= 64:
                 yield part.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if left == 0.2 else part
 
 
-def films(table: Table, test: list[Film], patients: list[str]) -> None:
-    table.row("**films**: test films", [film.path for film in test], False, patients)
-    known = {film.path.name: film.patient for film in test}
-    whole = sorted(path for path in ORIGINAL.rglob("*.jpeg") if path.name in known)
-    table.row("films: test films at full size", whole, False, [known[path.name] for path in whole])
-    order = np.random.default_rng(0).permutation(len(test))[:SOME]
-    some, whose = [Image.open(test[i].path).convert("L") for i in order], [patients[i] for i in order]
-    table.row("films: mirrored", [film.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for film in some], False, whose)
+def check_films(table: Table, test: list[Film]) -> None:
+    """Print rows for test films, unchanged and changed, and for films that should be refused."""
+    table.print_row("**films**: test films", [film.path for film in test], False, [film.patient for film in test])
+    patient_of = {film.path.name: film.patient for film in test}
+    full_size = sorted(path for path in ORIGINAL.rglob("*.jpeg") if path.name in patient_of)
+    table.print_row("films: test films at full size", full_size, False, [patient_of[path.name] for path in full_size])
+    chosen = [test[number] for number in np.random.default_rng(0).permutation(len(test))[:CHANGED_FILMS]]
+    films, patients = [Image.open(film.path).convert("L") for film in chosen], [film.patient for film in chosen]
+    mirrored = [film.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for film in films]
+    table.print_row("films: mirrored", mirrored, False, patients)
     for name, change in CHANGES.items():
         if name != UNCHANGED:
-            table.row(f"films: {name}", map(change, some), False, whose)
+            table.print_row(f"films: {name}", map(change, films), False, patients)
     for name, turn in TURNED.items():
-        table.row(f"**to refuse**: {name}", map(turn, some), True, whose)
-    for number, name in enumerate(("left half", "right half", "55 % of the width, 70 % of the height", "a quarter")):
-        table.row(f"to refuse: {name}", (list(halves(film))[number] for film in some), True, whose)
-    size = some[0].size
-    table.row("to refuse: upper half", (film.crop((0, 0, size[0], size[1] // 2)) for film in some), True, whose)
-    table.row("to refuse: lower half", (film.crop((0, size[1] // 2, *size)) for film in some), True, whose)
-    table.row("to refuse: two films side by side", map(beside, some, some[::-1]), True, whose)
+        table.print_row(f"**to refuse**: {name}", map(turn, films), True, patients)
+    for name, part in PARTS.items():
+        table.print_row(f"to refuse: {name}", (crop(film, part) for film in films), True, patients)
+    width, height = films[0].size
+    upper = (film.crop((0, 0, width, height // 2)) for film in films)
+    lower = (film.crop((0, height // 2, width, height)) for film in films)
+    table.print_row("to refuse: upper half", upper, True, patients)
+    table.print_row("to refuse: lower half", lower, True, patients)
+    table.print_row("to refuse: two films side by side", map(join, films, films[::-1]), True, patients)
 
 
-def others(table: Table, folders: list[Path], fresh: list[Path]) -> None:
-    photographs, clip_art = gate_pictures.files_of(folders)
-    fonts = sorted({*Path("/usr/share/fonts").rglob("DejaVu*.ttf"), *site_packages().rglob("Vera*.ttf")})
-    table.row("**no films**: photographs, wallpapers", photographs, True)
-    table.row("no films: the same in grey", grey(photographs), True)
-    table.row("no films: parts of these (augmentation)", crops(grey(photographs)), True)
-    table.row("no films: clip art, icons, objects cut out", clip_art, True)
-    table.row("no films: the same in grey", grey(clip_art), True)
+def check_other_pictures(table: Table, folders: list[Path], fresh: list[Path]) -> None:
+    """Print rows for pictures that are not films."""
+    photographs, clip_art = gate_pictures.find_pictures(folders)
+    fonts = sorted({*Path("/usr/share/fonts").rglob("DejaVu*.ttf"), *find_site_packages().rglob("Vera*.ttf")})
+    table.print_row("**no films**: photographs, wallpapers", photographs, True)
+    table.print_row("no films: the same in grey", read_grey(photographs), True)
+    table.print_row("no films: parts of these (augmentation)", crop_pictures(read_grey(photographs)), True)
+    table.print_row("no films: clip art, icons, objects cut out", clip_art, True)
+    table.print_row("no films: the same in grey", read_grey(clip_art), True)
     if fonts:
-        table.row("no films: documents, drawn", gate_pictures.documents(240, fonts), True)
-    table.row("no films: screenshots of our window", sorted(SCREENSHOTS.glob("*.png")), True)
-    table.row("no films: blank, gradients, noise, drawn", gate_pictures.blank_and_noise(180), True)
-    table.row("no films: CT, MR, US, NM files of pydicom", gate_pictures.dicom_files(), True)
-    table.row("no films: MR and CT slices of 6 volumes, without tags", gate_pictures.slices(folders), True)
-    table.row("no films: CT slices, drawn", gate_pictures.drawn_slices(60), True)
-    table.row("no films: skull, projected from one CT", gate_pictures.projected_skulls(folders), True)
-    table.row("no films: limbs and hands, drawn", gate_pictures.limbs(60), True)
-    for name, group in zip(("pictures of games, wallpapers", "icons"), gate_pictures.files_of(fresh), strict=True):
-        table.row(f"no films: {name} not looked at before, in grey", grey(group), True)
+        table.print_row("no films: documents, drawn", gate_pictures.draw_documents(240, fonts), True)
+    table.print_row("no films: screenshots of our window", sorted(SCREENSHOTS.glob("*.png")), True)
+    table.print_row("no films: blank, gradients, noise, drawn", gate_pictures.draw_patterns(180), True)
+    table.print_row("no films: CT, MR, US, NM files of pydicom", gate_pictures.list_dicom_files(), True)
+    table.print_row("no films: MR and CT slices of 6 volumes, without tags", gate_pictures.read_slices(folders), True)
+    table.print_row("no films: CT slices, drawn", gate_pictures.draw_slices(60), True)
+    table.print_row("no films: skull, projected from one CT", gate_pictures.project_skulls(folders), True)
+    table.print_row("no films: limbs and hands, drawn", gate_pictures.draw_limbs(60), True)
+    for name, group in zip(("pictures of games, wallpapers", "icons"), gate_pictures.find_pictures(fresh), strict=True):
+        table.print_row(f"no films: {name} not looked at before, in grey", read_grey(group), True)
 
 
-def other_trainings(table: Table, splits: dict[Split, list[Film]], folders: list[Path]) -> None:
-    """A small training of a user's own, and films that were taken otherwise than those of the training."""
-    test, patients = [film.path for film in splits[Split.TEST]], [film.patient for film in splits[Split.TEST]]
-    photographs, _ = gate_pictures.files_of(folders)
+def check_other_trainings(table: Table, splits: dict[Split, list[Film]], folders: list[Path]) -> None:
+    """Print rows for a gate fitted on few films, and for gates fitted on one class only."""
+    test = splits[Split.TEST]
+    photographs, _ = gate_pictures.find_pictures(folders)
     order, own = np.random.default_rng(0), []
     for split, count in ((Split.TRAINING, OWN_TRAINING), (Split.VALIDATION, OWN_VALIDATION)):
         drawn = order.permutation(len(splits[split]))[:count]
-        own.append(squares(splits[split][i] for i in drawn))
+        own.append(read_squares(splits[split][number] for number in drawn))
     table.statistics = fit_gate(*own) or table.statistics
-    table.row(f"**fitted on {OWN_TRAINING} + {OWN_VALIDATION} films**: test films", test, False, patients)
-    table.row("photographs in grey", grey(photographs), True)
+    title = f"**fitted on {OWN_TRAINING} + {OWN_VALIDATION} films**: test films"
+    table.print_row(title, [film.path for film in test], False, [film.patient for film in test])
+    table.print_row("photographs in grey", read_grey(photographs), True)
     for label, name in enumerate(("NORMAL", "PNEUMONIA")):
-        mine = [
-            squares(film for film in splits[split] if film.label == label)
+        one_class = [
+            read_squares(film for film in splits[split] if film.label == label)
             for split in (Split.TRAINING, Split.VALIDATION)
         ]
-        table.statistics = fit_gate(*mine) or table.statistics
-        rest = [film for film in splits[Split.TEST] if film.label != label]
+        table.statistics = fit_gate(*one_class) or table.statistics
+        others = [film for film in test if film.label != label]
         title = f"**fitted on {name} only**: test films of the other class"
-        table.row(title, [film.path for film in rest], False, [film.patient for film in rest])
+        table.print_row(title, [film.path for film in others], False, [film.patient for film in others])
 
 
-def time_a_film(paths: list[Path], statistics: GateStatistics) -> str:
-    """Milliseconds a film for the decode alone and with the gate, the best of five a film."""
+def time_films(paths: list[Path], statistics: GateStatistics) -> str:
+    """Return a line with the time per film, the best of five: decoding alone, and with the gate."""
     for path in paths[:5]:
         find_refusal(inspect_film(path, SIZE_PX), statistics)
     best = np.full((len(paths), 2), np.inf)
@@ -193,11 +216,11 @@ def time_a_film(paths: list[Path], statistics: GateStatistics) -> str:
             middle = time.perf_counter()
             find_refusal(inspect_film(path, SIZE_PX), statistics)
             row[:] = np.minimum(row, [middle - start, time.perf_counter() - middle])
-    alone, gated = best.mean(axis=0) * 1000
-    return f"Time a film at full size: {alone:.1f} ms to decode, {gated:.1f} ms to decode and pass the gate."
+    decoding, with_gate = best.mean(axis=0) * 1000
+    return f"Time per film at full size: {decoding:.1f} ms to decode, {with_gate:.1f} ms to decode and pass the gate."
 
 
-def site_packages() -> Path:
+def find_site_packages() -> Path:
     return Path(sysconfig.get_paths()["purelib"])
 
 
@@ -208,20 +231,19 @@ def main() -> None:
     options = parser.parse_args()
     if not REAL.exists():
         sys.exit(f"{REAL} is not here")
-    dataset = splits_of_the_bundled_model()
+    dataset = read_bundled_splits()
     splits = {split: list(dataset.of_split(split)) for split in Split}
-    statistics = fit_gate(squares(splits[Split.TRAINING]), squares(splits[Split.VALIDATION]))
+    statistics = fit_gate(read_squares(splits[Split.TRAINING]), read_squares(splits[Split.VALIDATION]))
     if statistics is None:
         sys.exit("There are too few films")
-    test = splits[Split.TEST]
-    folders = [*options.pictures, Path("/usr/share"), site_packages()]
+    folders = [*options.pictures, Path("/usr/share"), find_site_packages()]
     print("| pictures | n | wrongly | share (95 %) | answers |\n| --- | --- | --- | --- | --- |", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         table = Table(Path(folder), statistics)
-        films(table, test, [film.patient for film in test])
-        others(table, folders, options.fresh)
-        other_trainings(table, splits, folders)
-    print(f"\n{time_a_film(sorted(ORIGINAL.rglob('*.jpeg')), statistics)}")
+        check_films(table, splits[Split.TEST])
+        check_other_pictures(table, folders, options.fresh)
+        check_other_trainings(table, splits, folders)
+    print(f"\n{time_films(sorted(ORIGINAL.rglob('*.jpeg')), statistics)}")
 
 
 if __name__ == "__main__":

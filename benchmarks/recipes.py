@@ -1,10 +1,13 @@
-"""What each recipe makes of the real films, also of test films that were processed otherwise. Writes a Markdown table.
+"""Measure what each recipe achieves on real films, unchanged and processed differently.
 
-Test films, 100 a class, and validation films are of patients that the bundled model was not trained on: its own splits
-are made again here, which its data fingerprint proves. So a row that starts from it is as honest as one from random
-weights, though it may have seen training films. Of the training films `--films` are drawn by patient, half of each
-class, anew for each seed, 15 % of them for validation (0: all films). Test films are the same in every row.
-Run from the project's root: PYTHONPATH=. python benchmarks/recipes.py --films 300 --seeds 3 --start random bundled
+Prints a Markdown table. Test films, 100 a class, and validation films are of patients that the
+bundled model was not trained on: its own splits are made again here, and its data fingerprint
+proves it. A row that starts from it is therefore as unbiased as one from random weights, though it
+may have seen training films. Of the training films `--films` are drawn by patient for each seed,
+half of each class, 15 % of them for validation (0: all films). The test films are the same in every
+row.
+Run from the project's root:
+PYTHONPATH=. python benchmarks/recipes.py --films 300 --seeds 3 --start random bundled
 """
 
 import argparse
@@ -15,7 +18,7 @@ import random
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -24,10 +27,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
-from benchmarks.run_job import result_of
+from benchmarks.run_job import run_job
 from core.datasets.dataset import Dataset, Film, Split, read_dataset
 from core.datasets.preparation import Preparation
-from core.datasets.splits import VALIDATION_SHARE, assign_splits
+from core.datasets.splits import VALIDATION_FRACTION, assign_splits
 from core.metrics.intervals import Figure
 from core.metrics.roc import roc_auc
 from core.models.model_file import Model, load_model
@@ -41,7 +44,7 @@ from core.training.training import train
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
 TEST_FILMS = 100  # of each class
 UNCHANGED = "as they are"
-ACCEPTING = Preparation(accepts_leaks=True)  # identical films of different patients cannot be drawn around
+ACCEPTING = Preparation(accepts_leaks=True)  # identical films of different patients cannot be avoided
 COLUMNS = (
     "recipe", "start", "films", "seed", "accuracy (95 %)", "AUC (95 %)",
     "changed: accuracy (95 %)", "changed: AUC (95 %)", "worst change: accuracy", "seconds",
@@ -49,16 +52,17 @@ COLUMNS = (
 HEADING = "| " + " | ".join(COLUMNS) + " |\n" + "| --- " * len(COLUMNS) + "|"
 
 
-def _jpeg(picture: Image.Image, quality: int) -> Image.Image:
+def _compress(film: Image.Image, quality: int) -> Image.Image:
     stream = io.BytesIO()
-    picture.save(stream, "JPEG", quality=quality)
+    film.save(stream, "JPEG", quality=quality)
     return Image.open(io.BytesIO(stream.getvalue())).convert("L")
 
 
-def _framed(picture: Image.Image, share: float) -> Image.Image:
-    side = picture.width
-    cut = round(share * side)
-    return picture.crop((cut, cut, side - cut, side - cut)).resize((side, side), Image.Resampling.BILINEAR)
+def _crop(film: Image.Image, fraction: float) -> Image.Image:
+    """Cut `fraction` of the width off each side and enlarge the rest."""
+    side = film.width
+    cut = round(fraction * side)
+    return film.crop((cut, cut, side - cut, side - cut)).resize((side, side), Image.Resampling.BILINEAR)
 
 
 CHANGES = {
@@ -71,65 +75,74 @@ CHANGES = {
     "gamma 1.4": lambda film: film.point([round(255 * (v / 255) ** 1.4) for v in range(256)]),
     "sharpened": lambda film: film.filter(ImageFilter.UnsharpMask(2, 150, 0)),
     "blurred": lambda film: film.filter(ImageFilter.GaussianBlur(1.5)),
-    "JPEG quality 30": lambda film: _jpeg(film, 30),
-    "cropped 6 %": lambda film: _framed(film, 0.06),
+    "JPEG quality 30": lambda film: _compress(film, 30),
+    "cropped 6 %": lambda film: _crop(film, 0.06),
     "rotated 6 degrees": lambda film: film.rotate(6, Image.Resampling.BILINEAR),
 }
 
 
-def splits_of_the_bundled_model() -> Dataset:
-    """The films in the splits that the bundled model was made with, before copies were kept together."""
+def read_bundled_splits() -> Dataset:
+    """Return the films in the splits of the bundled model.
+
+    The model was made before copies were kept in one split. Ends the program if the films or splits
+    are not those of the model.
+    """
     dataset = assign_splits(read_dataset(REAL), 0)
     if data_fingerprint(dataset) != read_header(bundled_model_path()).content["data_fingerprint"]:
         sys.exit("These are not the films, or not the splits, that the bundled model was made with.")
     return dataset
 
 
-def bacteria_or_virus(dataset: Dataset) -> Dataset:
-    """Another task on the same films: what caused a pneumonia, told by the file's name."""
+def relabel_by_cause(dataset: Dataset) -> Dataset:
+    """Return another task on the same films: bacterial or viral pneumonia, from the file name."""
     films = [film for film in dataset.films if dataset.classes[film.label] == "PNEUMONIA"]
     films = [replace(film, label=int("virus" in film.path.name)) for film in films]
     return replace(dataset, classes=("BACTERIA", "VIRUS"), films=tuple(films))
 
 
-def by_patient(films: list[Film], count: int, order: random.Random) -> list[Film]:
-    """About `count` films, whole patients, in a random order."""
+def draw_by_patient(films: list[Film], count: int, order: random.Random) -> list[Film]:
+    """Draw patients at random and return `count` of their films; fewer if there are not so many."""
     patients: dict[str, list[Film]] = {}
     for film in films:
         patients.setdefault(film.patient, []).append(film)
     names = sorted(patients)
     order.shuffle(names)
-    taken: list[Film] = []
+    drawn: list[Film] = []
     for name in names:
-        if len(taken) >= count:
+        if len(drawn) >= count:
             break
-        taken += patients[name][: count - len(taken)]
-    return taken
+        drawn += patients[name][: count - len(drawn)]
+    return drawn
 
 
-def drawn(dataset: Dataset, films: int, seed: int, tested: int = TEST_FILMS) -> list[Film]:
-    """Films in splits: `tested` test films a class, the same for every seed, and films to train and validate with."""
+def draw_splits(dataset: Dataset, films: int, seed: int, test_films: int = TEST_FILMS) -> list[Film]:
+    """Draw films of all splits.
+
+    films: for training and validation together; 0 for all. test_films: of each class, the same for
+    every seed, none of them identical to a film of another split.
+    """
     digests = {film.path: sha256(film.path.read_bytes()).digest() for film in dataset.films}
     elsewhere = {digests[film.path] for film in dataset.films if film.split is not Split.TEST}
-    chosen: list[Film] = []
+    drawn: list[Film] = []
     for label in range(2):
-        mine = {split: [film for film in dataset.of_split(split) if film.label == label] for split in Split}
-        alone = [film for film in mine[Split.TEST] if digests[film.path] not in elsewhere]
-        test = by_patient(alone, tested, random.Random(100 + label))
+        by_split = {split: [film for film in dataset.of_split(split) if film.label == label] for split in Split}
+        unique = [film for film in by_split[Split.TEST] if digests[film.path] not in elsewhere]
+        test = draw_by_patient(unique, test_films, random.Random(100 + label))
         patients = {film.patient for film in test}
-        free = [film for film in mine[Split.TEST] if film.patient not in patients]
-        training = mine[Split.TRAINING] + [replace(film, split=Split.TRAINING) for film in free]
-        order, validation = random.Random(1000 * seed + label), mine[Split.VALIDATION]
+        unused = [film for film in by_split[Split.TEST] if film.patient not in patients]
+        training = by_split[Split.TRAINING] + [replace(film, split=Split.TRAINING) for film in unused]
+        validation = by_split[Split.VALIDATION]
+        order = random.Random(1000 * seed + label)
         if films:
-            count = round(films / 2 * VALIDATION_SHARE)
-            validation = by_patient(validation, count, order)
-            training = by_patient(training, films // 2 - count, order)
-        chosen += test + validation + training
-    return chosen
+            count = round(films / 2 * VALIDATION_FRACTION)
+            validation = draw_by_patient(validation, count, order)
+            training = draw_by_patient(training, films // 2 - count, order)
+        drawn += test + validation + training
+    return drawn
 
 
-def trained(recipe: Recipe, films: list[Film], classes: tuple[str, ...], folder: Path) -> Path:
-    """The model file of a training on these films; one that was interrupted in this folder goes on."""
+def train_model(recipe: Recipe, films: list[Film], classes: tuple[str, ...], folder: Path) -> Path:
+    """Train on films, or continue an interrupted training in `folder`; return the model file."""
     run = folder / "run"
     if (run / METRICS).exists():
         return run / MODEL
@@ -139,117 +152,145 @@ def trained(recipe: Recipe, films: list[Film], classes: tuple[str, ...], folder:
         writer.writerow(["file", "label", "patient", "split"])
         writer.writerows([film.path, classes[film.label], film.patient, film.split] for film in films)
     job = train(folder / "films.csv", recipe, run, threading.Event(), (run / CHECKPOINT).exists(), ACCEPTING)
-    return result_of(job).model
+    return run_job(job).model
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What one training reached on the test films: for each change the scores and the right calls, both (films,)."""
+class FilmScores:
+    """A model's scores of the test films, and which are classified correctly, for each change.
+
+    All arrays are (films,). seconds: duration of the training.
+    """
 
     labels: npt.NDArray[np.int64]
     scores: dict[str, npt.NDArray[np.float64]]
-    right: dict[str, npt.NDArray[np.bool_]]
+    is_correct: dict[str, npt.NDArray[np.bool_]]
     seconds: float
 
 
-def over_films(rows: list[Row], figure: Callable[[Row, npt.NDArray[np.int64]], float]) -> Figure:
-    """The mean of a figure over trainings, with the percentile interval over resamples of the test films."""
-    order, films = np.random.default_rng(0), len(rows[0].labels)
-    draws = [np.arange(films), *(order.integers(0, films, films) for _ in range(1000))]
-    values = [float(np.mean([figure(row, draw) for row in rows])) for draw in draws]
-    return Figure(values[0], *(float(bound) for bound in np.quantile(values[1:], [0.025, 0.975])))
+Measure = Callable[[FilmScores, npt.NDArray[np.int64], Sequence[str]], float]
 
 
-def told(name: str, rows: list[Row]) -> str:
-    """A line of the table for one training, or for the mean of several."""
+def mean_accuracy(model: FilmScores, films: npt.NDArray[np.int64], changes: Sequence[str]) -> float:
+    """Return the mean accuracy over changes on the films of these indices."""
+    return float(np.mean([model.is_correct[change][films].mean() for change in changes]))
+
+
+def mean_auc(model: FilmScores, films: npt.NDArray[np.int64], changes: Sequence[str]) -> float:
+    """Return the mean AUC over changes on the films of these indices."""
+    return float(np.mean([roc_auc(model.labels[films], model.scores[change][films]) for change in changes]))
+
+
+def bootstrap_figure(models: list[FilmScores], measure: Measure, changes: Sequence[str]) -> Figure:
+    """Return the mean of a measure over models, with a bootstrap interval over test films."""
+    generator, films = np.random.default_rng(0), len(models[0].labels)
+    resamples = [np.arange(films), *(generator.integers(0, films, films) for _ in range(1000))]
+    values = [float(np.mean([measure(model, resample, changes) for model in models])) for resample in resamples]
+    low, high = np.quantile(values[1:], [0.025, 0.975])
+    return Figure(values[0], float(low), float(high))
+
+
+def format_row(name: str, models: list[FilmScores]) -> str:
+    """Format the row of one training, or of the mean of several."""
     changed = [change for change in CHANGES if change != UNCHANGED]
-
-    def accuracy(row: Row, draw: npt.NDArray[np.int64], *changes: str) -> float:
-        return float(np.mean([row.right[change][draw].mean() for change in changes or (UNCHANGED,)]))
-
-    def area(row: Row, draw: npt.NDArray[np.int64], *changes: str) -> float:
-        areas = [roc_auc(row.labels[draw], row.scores[change][draw]) for change in changes or (UNCHANGED,)]
-        return float(np.mean(areas))
-
-    figures = [over_films(rows, figure) for figure in (accuracy, area)]
-    figures += [
-        over_films(rows, lambda row, draw, figure=figure: figure(row, draw, *changed)) for figure in (accuracy, area)
+    figures = [
+        bootstrap_figure(models, measure, changes)
+        for changes in ([UNCHANGED], changed)
+        for measure in (mean_accuracy, mean_auc)
     ]
-    every = np.arange(len(rows[0].labels))
-    each = {change: float(np.mean([accuracy(row, every, change) for row in rows])) for change in changed}
-    worst = min(each, key=lambda change: each[change])
-    cells = [f"{one.value:.3f} ({one.low:.3f}-{one.high:.3f})" for one in figures]
-    seconds = np.mean([row.seconds for row in rows])
-    return f"| {name} | {' | '.join(cells)} | {each[worst]:.3f} ({worst}) | {seconds:.0f} |"
+    films = np.arange(len(models[0].labels))
+    accuracies = {
+        change: float(np.mean([mean_accuracy(model, films, [change]) for model in models])) for change in changed
+    }
+    worst = min(accuracies, key=lambda change: accuracies[change])
+    cells = [f"{figure.value:.3f} ({figure.low:.3f}-{figure.high:.3f})" for figure in figures]
+    seconds = np.mean([model.seconds for model in models])
+    return f"| {name} | {' | '.join(cells)} | {accuracies[worst]:.3f} ({worst}) | {seconds:.0f} |"
 
 
-def looked_at(model: Model, test: list[Film], seconds: float) -> Row:
-    """The answers of a model on the test films, as they are and changed."""
-    side, truth = model.preprocessing.size_px, np.array([film.label for film in test])
-    row = Row(truth, {}, {}, seconds)
-    for change, change_of in CHANGES.items():
-        pictures = [change_of(Image.open(film.path).convert("L")).resize((side, side)) for film in test]
-        row.scores[change] = model.probabilities(np.stack([np.asarray(picture) for picture in pictures]))
-        row.right[change] = (row.scores[change] >= model.calibration.threshold) == truth
-    return row
+def score_test_films(model: Model, test: list[Film], seconds: float) -> FilmScores:
+    """Score the test films, unchanged and after each change."""
+    side, labels = model.preprocessing.size_px, np.array([film.label for film in test])
+    result = FilmScores(labels, {}, {}, seconds)
+    for name, change in CHANGES.items():
+        pictures = [change(Image.open(film.path).convert("L")).resize((side, side)) for film in test]
+        result.scores[name] = model.probabilities(np.stack([np.asarray(picture) for picture in pictures]))
+        result.is_correct[name] = (result.scores[name] >= model.calibration.threshold) == labels
+    return result
 
 
-def measured(dataset: Dataset, recipe: Recipe, films: int, seed: int, tested: int, kept: Path | None) -> Row:
-    """Train, in a folder that is kept if one is given, and look at the test films."""
-    chosen = drawn(dataset, films, seed, tested)
+def measure_recipe(dataset: Dataset, recipe: Recipe, seed: int, options: argparse.Namespace) -> FilmScores:
+    """Train once and score the test films; the run is kept if `--runs` names a folder for it."""
+    films = draw_splits(dataset, options.films, seed, options.test_films)
     recipe = replace(recipe, seed=seed)
-    with tempfile.TemporaryDirectory() as folder:
-        name = f"{recipe.name}-{Path(recipe.start).stem}-{films or 'all'}-{recipe.fingerprint}"
-        path = trained(recipe, chosen, dataset.classes, kept / name if kept else Path(folder))
+    with tempfile.TemporaryDirectory() as temporary:
+        name = f"{recipe.name}-{Path(recipe.start).stem}-{options.films or 'all'}-{recipe.fingerprint}"
+        folder = options.runs / name if options.runs else Path(temporary)
+        path = train_model(recipe, films, dataset.classes, folder)
         model, seconds = load_model(path), read_card(path.parent).seconds or 0
-    test = [film for film in chosen if film.split is Split.TEST]
-    return looked_at(model, test, seconds)
+    test = [film for film in films if film.split is Split.TEST]
+    return score_test_films(model, test, seconds)
+
+
+def print_models(dataset: Dataset, options: argparse.Namespace) -> None:
+    """Print a row for each model of `--models`."""
+    for name in options.models:
+        test = [film for film in draw_splits(dataset, 0, 0, options.test_films) if film.split is Split.TEST]
+        scores = score_test_films(load_model(None if name == "bundled" else Path(name)), test, 0)
+        print(format_row(f"{Path(name).stem}, as it is | | |", [scores]), flush=True)
+
+
+def print_recipe(dataset: Dataset, name: str, start: str, strength: float, options: argparse.Namespace) -> None:
+    """Print a row for each seed of a recipe, and their mean. strength: of its augmentation."""
+    changes = {"epochs": options.epochs, "small_share": options.small_share}
+    if start != "random":
+        changes["backbone_rate_factor"] = options.rate_below
+    changes = {key: value for key, value in changes.items() if value is not None}
+    recipe = replace(change_start(load_recipe(name), start), **changes)
+    recipe = replace(recipe, augmentation=recipe.augmentation.scale(strength))
+    words = [Path(name).stem, *(f"{value} {key}" for key, value in changes.items())]
+    words += [f"augmentation x {strength:g}"] if strength != 1 else []
+    title = f"{', '.join(words)} | {start} | {options.films or 'all'}"
+    models = []
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
+        models.append(measure_recipe(dataset, recipe, seed, options))
+        print(format_row(f"{title} | {seed}", models[-1:]), flush=True)
+    if len(models) > 1:
+        print(format_row(f"{title} | mean", models), flush=True)
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--films", type=int, default=300, help="for training and validation; 0: all")
+    parser.add_argument("--test-films", type=int, default=TEST_FILMS, help="of each class")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--models", nargs="*", default=[], help="bundled or model files, measured without training")
+    parser.add_argument("--recipes", nargs="*", default=["seed", "fast", "best"], help="names or JSON files")
+    parser.add_argument("--start", nargs="+", default=["random", "bundled"], help="random, bundled, imagenet or a file")
+    parser.add_argument("--strengths", nargs="+", type=float, default=[1.0], help="factors of the augmentation")
+    parser.add_argument("--causes", action="store_true", help="classify bacterial or viral pneumonia instead")
+    parser.add_argument("--runs", type=Path, help="folder in which runs are kept, to continue after an interruption")
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--small-share", type=float, help="instead of the recipe's")
+    parser.add_argument(
+        "--rate-below", type=float, help="backbone_rate_factor, instead of the recipe's; not from random weights"
+    )
+    return parser.parse_args()
 
 
 def main() -> None:
     keep_freed_memory()
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--films", type=int, default=300)
-    parser.add_argument("--test-films", type=int, default=TEST_FILMS, help="of each class")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--models", nargs="*", default=[], help="bundled or model files, only looked at")
-    parser.add_argument("--recipes", nargs="*", default=["seed", "fast", "best"], help="names or JSON files")
-    parser.add_argument("--start", nargs="+", default=["random", "bundled"], help="random, bundled, imagenet or a file")
-    parser.add_argument("--strengths", nargs="+", type=float, default=[1.0], help="of the recipe's augmentation")
-    parser.add_argument("--causes", action="store_true", help="tell bacteria from virus instead")
-    parser.add_argument("--runs", type=Path, help="where run folders are kept, to go on with after an interruption")
-    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
-    parser.add_argument("--small-share", type=float, help="instead of the recipe's")
-    parser.add_argument(
-        "--rate-below", type=float, help="the last layer, instead of the recipe's; not from random weights"
-    )
-    options = parser.parse_args()
+    options = read_options()
     if not REAL.exists():
         sys.exit(f"{REAL} is not here")
-    dataset = splits_of_the_bundled_model()
+    dataset = read_bundled_splits()
     if options.causes:
-        dataset = bacteria_or_virus(dataset)
+        dataset = relabel_by_cause(dataset)
     print(HEADING, flush=True)
-    for name in options.models:
-        test = [film for film in drawn(dataset, 0, 0, options.test_films) if film.split is Split.TEST]
-        row = looked_at(load_model(None if name == "bundled" else Path(name)), test, 0)
-        print(told(f"{Path(name).stem}, as it is | | |", [row]), flush=True)
+    print_models(dataset, options)
     for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
-        below = options.rate_below if start != "random" else None
-        given = {"epochs": options.epochs, "small_share": options.small_share, "backbone_rate_factor": below}
-        given = {key: value for key, value in given.items() if value is not None}
-        recipe = replace(change_start(load_recipe(name), start), **given)
-        recipe = replace(recipe, augmentation=recipe.augmentation.scaled(strength))
-        words = [Path(name).stem, *(f"{value} {key}" for key, value in given.items())]
-        words += [f"augmentation x {strength:g}"] if strength != 1 else []
-        title = f"{', '.join(words)} | {start} | {options.films or 'all'}"
-        rows = []
-        for seed in range(options.first_seed, options.first_seed + options.seeds):
-            rows.append(measured(dataset, recipe, options.films, seed, options.test_films, options.runs))
-            print(told(f"{title} | {seed}", rows[-1:]), flush=True)
-        if len(rows) > 1:
-            print(told(f"{title} | mean", rows), flush=True)
+        print_recipe(dataset, name, start, strength, options)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""A job run to its end by a benchmark."""
+"""Run a job of the program to its end."""
 
 
-def result_of(job):
-    """What a job returns; its events are thrown away."""
+def run_job(job):
+    """Run a job and return its result; its events are ignored."""
     while True:
         try:
             next(job)

@@ -1,13 +1,14 @@
-"""Films a second in screening beside a plain torchvision script with the same network, on full-size films.
+"""Measure films per second in screening full-size films, beside a plain torchvision script.
 
 Plain is what a good tutorial shows: PIL files as RGB, Resize, ToTensor, Normalize, fp32 in batches,
-of which the best of five sizes is taken; in one process, and with two DataLoader workers. It runs
-in a process of its own, where our settings do not reach. Ours is `screen` of core.screening to the
-finished ledger, and `core.inference.pipeline` below it. All take their turn in every round, so that
-a machine whose speed wavers wavers for all; the table has medians, and processor time, which other
-programs hardly change. Says how far the limits are, how long the first row of a cold start takes,
-and what the quick forms change in the answers on real test films. Run from the project's root:
-PYTHONPATH=. python benchmarks/screening_speed.py [--rounds 3]
+with the best of five batch sizes; in one process, and with two DataLoader workers. It runs in a
+process of its own, which our settings do not affect. Ours is `screen` of core.screening up to the
+finished ledger, and `score_films` of core.inference.pipeline below it. All take turns in every
+round, so that a change of the machine's speed affects all. The table shows medians, and processor
+time, on which other programs have little effect. Also printed: how close ours is to its limits, how
+long the first row of a cold start takes, and what the fast numeric forms change in the scores of
+real test films.
+Run from the project's root: PYTHONPATH=. python benchmarks/screening_speed.py [--rounds 3]
 """
 
 import argparse
@@ -32,12 +33,12 @@ from PIL import Image
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from benchmarks.recipes import REAL, splits_of_the_bundled_model
-from benchmarks.run_job import result_of
+from benchmarks.recipes import REAL, read_bundled_splits
+from benchmarks.run_job import run_job
 from core.datasets.dataset import Split
 from core.films.images import read_square
 from core.inference.form_choice import Form
-from core.inference.pipeline import one_thread_of_torch, score_films
+from core.inference.pipeline import score_films, single_torch_thread
 from core.inference.scorer import FastNetwork, Scorer, has_fast_bfloat16
 from core.metrics.roc import roc_auc
 from core.models.model_file import load_model
@@ -48,11 +49,12 @@ from core.system.malloc import keep_freed_memory
 
 ROOT = Path(__file__).parents[1]
 ORIGINAL = ROOT.parent / "shared/data/kermany-original"
-SIDE, BATCHES, TRIED = 224, (1, 8, 16, 32, 64), 64
-LEAST_SECONDS = 5.0
+SIDE, BATCHES, TRIAL_FILMS = 224, (1, 8, 16, 32, 64), 64
+MIN_SECONDS = 5.0
 PLAIN, WORKERS = "plain script", "plain script, 2 DataLoader workers"
-SCREEN, PIPELINED = "ours: screen() to the ledger", "ours: pipelined()"
+SCREEN, PIPELINE = "ours: screen() to the ledger", "ours: score_films()"
 DECODING, NETWORK = "limit: our decoding alone", "limit: our network alone"
+Seconds = tuple[float, float]  # wall-clock and processor seconds
 
 
 class PlainFilms(TorchDataset):
@@ -61,179 +63,182 @@ class PlainFilms(TorchDataset):
     def __init__(self, paths: list[Path]) -> None:
         from torchvision import transforms
 
-        normal = transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-        self._change = transforms.Compose([transforms.Resize((SIDE, SIDE)), transforms.ToTensor(), normal])
+        normalise = transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+        self._transform = transforms.Compose([transforms.Resize((SIDE, SIDE)), transforms.ToTensor(), normalise])
         self._paths = paths
 
     def __len__(self) -> int:
         return len(self._paths)
 
     def __getitem__(self, number: int) -> torch.Tensor:
-        return self._change(Image.open(self._paths[number]).convert("RGB"))
+        return self._transform(Image.open(self._paths[number]).convert("RGB"))
 
 
 def processor_seconds() -> float:
-    """Of this process and of its children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(part.ru_utime + part.ru_stime for part in used)
+    """Return the processor time of this process and of its children that have ended."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def serve_plain(connection: Connection) -> None:
-    """Screen films the plain way, whenever the other side sends (paths, batch, workers); answers its seconds."""
-    network = models.resnet18()
-    network.fc = torch.nn.Linear(512, 1)
-    network.eval()
-    while (order := connection.recv()) is not None:
-        paths, batch, workers = order
-        connection.send(timed(partial(plain, network, paths, batch, workers)))
-
-
-@torch.no_grad()
-def plain(network: torch.nn.Module, paths: list[Path], batch: int, workers: int) -> None:
-    for films in DataLoader(PlainFilms(paths), batch, num_workers=workers):
-        torch.sigmoid(network(films)).tolist()
-
-
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds on the wall and of the processor."""
+def measure_time(work: Callable[[], object]) -> Seconds:
     start, used = time.perf_counter(), processor_seconds()
     work()
     return time.perf_counter() - start, processor_seconds() - used
 
 
-def on_threads(work: Callable, items: list) -> None:
-    """As `score_films` does it, one thread of torch each."""
+def serve_plain(connection: Connection) -> None:
+    """Screen with the plain script for each request (paths, batch, workers); send the seconds."""
+    network = models.resnet18()
+    network.fc = torch.nn.Linear(512, 1)
+    network.eval()
+    while (request := connection.recv()) is not None:
+        paths, batch, workers = request
+        connection.send(measure_time(partial(screen_plain, network, paths, batch, workers)))
+
+
+@torch.no_grad()
+def screen_plain(network: torch.nn.Module, paths: list[Path], batch: int, workers: int) -> None:
+    for films in DataLoader(PlainFilms(paths), batch, num_workers=workers):
+        torch.sigmoid(network(films)).tolist()
+
+
+def run_on_threads(work: Callable, items: list) -> None:
+    """Call `work` with each item on threads with one torch thread each, as `score_films` does."""
     with (
-        one_thread_of_torch(),
+        single_torch_thread(),
         ThreadPoolExecutor(os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as pool,
     ):
         for _ in pool.map(work, items):
             pass
 
 
-def screened(folder: Path) -> None:
+def screen_folder(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
-        result = result_of(screen(folder, Path(name) / "ledger.csv", None, threading.Event()))
+        result = run_job(screen(folder, Path(name) / "ledger.csv", None, threading.Event()))
         if result.scored + result.refused != result.found:
             sys.exit("screen() left films out")
 
 
-def piped(paths: list[Path], scorer: Scorer) -> None:
+def score_paths(paths: list[Path], scorer: Scorer) -> None:
     for answer in score_films(paths, partial(read_square, size_px=SIDE), scorer, threading.Event()):
         if answer.logits is None:
             sys.exit(f"{answer.item} was not read")
 
 
 def seconds_to_first_row(folder: Path) -> float:
-    """From the start of a new process to a row on the disk."""
+    """Return the seconds from the start of a new process to the first row in its ledger."""
     with tempfile.TemporaryDirectory() as name:
         output = Path(name) / "ledger.csv"
         start = time.perf_counter()
         command = [sys.executable, "main.py", "screen", str(folder), "--output", str(output)]
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        partial_output = partial_path(output)
         while process.poll() is None:
-            written = partial_path(output)
-            if written.exists() and written.read_bytes().count(b"\n") > 1:
+            if partial_output.exists() and partial_output.read_bytes().count(b"\n") > 1:
                 break
             time.sleep(0.005)
-        taken = time.perf_counter() - start
+        seconds = time.perf_counter() - start
         process.terminate()
         process.wait()
-    return taken
+    return seconds
 
 
-def best_batch(near: Connection, paths: list[Path], workers: int) -> int:
-    """The batch with which the plain script is quickest: all are tried, then the best two again, in turn."""
-    near.send((paths[:8], 8, workers))
-    near.recv()
-    taken: dict[int, list[float]] = {batch: [] for batch in BATCHES}
+def find_best_batch(connection: Connection, paths: list[Path], workers: int) -> int:
+    """Return the fastest batch size of the plain script.
 
-    def tried(batches: list[int]) -> list[int]:
+    All are tried, then the best two again, in turn.
+    """
+    connection.send((paths[:8], 8, workers))
+    connection.recv()
+    seconds: dict[int, list[float]] = {batch: [] for batch in BATCHES}
+
+    def try_batches(batches: list[int]) -> list[int]:
+        """Measure batch sizes and return them, the fastest first."""
         for batch in batches:
-            near.send((paths[:TRIED], batch, workers))
-            taken[batch].append(near.recv()[0])
-        return sorted(batches, key=lambda batch: median(taken[batch]))
+            connection.send((paths[:TRIAL_FILMS], batch, workers))
+            seconds[batch].append(connection.recv()[0])
+        return sorted(batches, key=lambda batch: median(seconds[batch]))
 
-    best = tried([*tried(list(BATCHES))[:2]] * 2)[0]
-    words = ", ".join(f"{batch}: {TRIED / median(seconds):.1f}" for batch, seconds in taken.items())
-    print(f"Plain script, {workers} workers, films/s by batch: {words}", flush=True)
+    best_two = try_batches(list(BATCHES))[:2]
+    best = try_batches([*best_two, *best_two])[0]
+    speeds = ", ".join(f"{batch}: {TRIAL_FILMS / median(trials):.1f}" for batch, trials in seconds.items())
+    print(f"Plain script, {workers} workers, films/s by batch: {speeds}", flush=True)
     return best
 
 
-def rounds_of(near: Connection, paths: list[Path], folder: Path, rounds: int) -> dict[str, list[tuple[float, float]]]:
-    """Seconds a film, on the wall and of the processor, of each way in each round."""
+def measure_rounds(connection: Connection, paths: list[Path], folder: Path, rounds: int) -> dict[str, list[Seconds]]:
+    """Return the seconds per film of each way of screening in each round."""
     scorer = Scorer(load_model(None))
-    piped(paths, scorer)  # measures the form once, as the first screening on a computer does
+    score_paths(paths, scorer)  # chooses the numeric form, as the first screening on a computer does
     print(f"Form chosen here: {scorer.form}", flush=True)
     films = [read_square(path, SIDE) for path in paths]
     batches = [np.stack(films[start : start + scorer.batch]) for start in range(0, len(films), scorer.batch)]
-    sizes = {workers: best_batch(near, paths, workers) for workers in (0, 2)}
+    best_batch = {workers: find_best_batch(connection, paths, workers) for workers in (0, 2)}
 
-    def asked(workers: int) -> tuple[float, float]:
-        near.send((paths, sizes[workers], workers))
-        return near.recv()
+    def request_plain(workers: int) -> Seconds:
+        connection.send((paths, best_batch[workers], workers))
+        return connection.recv()
 
-    ways: dict[str, Callable[[], tuple[float, float]]] = {
-        PLAIN: lambda: asked(0),
-        SCREEN: lambda: timed(lambda: screened(folder)),
-        PIPELINED: lambda: timed(lambda: piped(paths, scorer)),
-        WORKERS: lambda: asked(2),
-        DECODING: lambda: timed(lambda: on_threads(partial(read_square, size_px=SIDE), paths)),
-        NETWORK: lambda: timed(lambda: on_threads(scorer.logits, batches)),
+    ways: dict[str, Callable[[], Seconds]] = {
+        PLAIN: lambda: request_plain(0),
+        SCREEN: lambda: measure_time(lambda: screen_folder(folder)),
+        PIPELINE: lambda: measure_time(lambda: score_paths(paths, scorer)),
+        WORKERS: lambda: request_plain(2),
+        DECODING: lambda: measure_time(lambda: run_on_threads(partial(read_square, size_px=SIDE), paths)),
+        NETWORK: lambda: measure_time(lambda: run_on_threads(scorer.logits, batches)),
     }
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    result: dict[str, list[Seconds]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
-            parts = list(until_long_enough(way))
-            films_done = len(parts) * len(paths)
-            taken[name].append((sum(wall for wall, _ in parts) / films_done, sum(cpu for _, cpu in parts) / films_done))
-    return taken
+            result[name].append(measure_per_film(way, len(paths)))
+    return result
 
 
-def until_long_enough(way: Callable[[], tuple[float, float]]) -> Iterator[tuple[float, float]]:
-    total = 0.0
-    while total < LEAST_SECONDS:
-        part = way()
-        total += part[0]
-        yield part
+def measure_per_film(way: Callable[[], Seconds], films: int) -> Seconds:
+    """Repeat a way of screening for at least MIN_SECONDS and return its mean seconds per film."""
+    wall = used = 0.0
+    repeats = 0
+    while wall < MIN_SECONDS:
+        seconds = way()
+        wall, used, repeats = wall + seconds[0], used + seconds[1], repeats + 1
+    return wall / (repeats * films), used / (repeats * films)
 
 
-def table(taken: dict[str, list[tuple[float, float]]]) -> str:
-    wall = {name: median(part for part, _ in rows) for name, rows in taken.items()}
-    used = {name: median(part for _, part in rows) for name, rows in taken.items()}
+def format_table(result: dict[str, list[Seconds]]) -> str:
+    wall = {name: median(seconds for seconds, _ in rounds) for name, rounds in result.items()}
+    used = {name: median(seconds for _, seconds in rounds) for name, rounds in result.items()}
     lines = [
         "| | films/s (each round) | x plain | x plain, 2 workers | processor ms/film |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for name, rows in taken.items():
-        each = ", ".join(f"{1 / part:.1f}" for part, _ in rows)
-        against = " | ".join(f"{wall[other] / wall[name]:.2f}" for other in (PLAIN, WORKERS))
-        lines.append(f"| {name} | {1 / wall[name]:.1f} ({each}) | {against} | {1000 * used[name]:.1f} |")
+    for name, rounds in result.items():
+        speeds = ", ".join(f"{1 / seconds:.1f}" for seconds, _ in rounds)
+        ratios = " | ".join(f"{wall[baseline] / wall[name]:.2f}" for baseline in (PLAIN, WORKERS))
+        lines.append(f"| {name} | {1 / wall[name]:.1f} ({speeds}) | {ratios} | {1000 * used[name]:.1f} |")
     limit = (used[DECODING] + used[NETWORK]) / (os.cpu_count() or 1)
-    reached = ", ".join(f"{name} {limit / wall[name]:.0%}" for name in (SCREEN, PIPELINED))
-    words = f"Limit, {os.cpu_count()} cores always busy with nothing but decoding and network: {1 / limit:.1f} films/s"
-    return "\n".join([*lines, f"\n{words}; reached: {reached}"])
+    reached = ", ".join(f"{name} {limit / wall[name]:.0%}" for name in (SCREEN, PIPELINE))
+    title = f"Limit, {os.cpu_count()} cores always busy with nothing but decoding and network: {1 / limit:.1f} films/s"
+    return "\n".join([*lines, f"\n{title}; reached: {reached}"])
 
 
-def parity() -> Iterator[str]:
-    """What each form changes on the test films of the bundled model."""
+def compare_forms() -> Iterator[str]:
+    """Describe what each numeric form changes in the scores of the bundled model's test films."""
     model = load_model(None)
-    test = splits_of_the_bundled_model().of_split(Split.TEST)
+    test = read_bundled_splits().of_split(Split.TEST)
     labels = np.array([film.label for film in test])
     films = np.stack([read_square(film.path, SIDE) for film in test])
-    exact = model.probabilities(films)
-    area = roc_auc(labels, exact)
+    exact, threshold = model.probabilities(films), model.calibration.threshold
+    auc = roc_auc(labels, exact)
     for form in Form:
         if form is Form.HALF and not has_fast_bfloat16():
             continue
         network = FastNetwork(model.network, model.preprocessing, form)
         parts = [network.features_and_logits(films[start : start + 8])[1] for start in range(0, len(films), 8)]
-        quick = model.calibration.probabilities(np.concatenate(parts))
-        flipped = int(((quick >= model.calibration.threshold) != (exact >= model.calibration.threshold)).sum())
+        fast = model.calibration.probabilities(np.concatenate(parts))
+        changed = int(((fast >= threshold) != (exact >= threshold)).sum())
         yield (
-            f"{form}: greatest difference of a probability {np.abs(quick - exact).max():.2g}, AUC "
-            f"{roc_auc(labels, quick) - area:+.6f} from {area:.4f}, {flipped} labels changed, n = {len(test)}"
+            f"{form}: greatest difference of a probability {np.abs(fast - exact).max():.2g}, AUC "
+            f"{roc_auc(labels, fast) - auc:+.6f} from {auc:.4f}, {changed} labels changed, n = {len(test)}"
         )
 
 
@@ -246,18 +251,18 @@ def main() -> None:
         sys.exit(f"{ORIGINAL} or {REAL} is not here")
     paths = sorted(ORIGINAL.rglob("*.jpeg"))
     for path in paths:
-        path.read_bytes()  # the files are in memory before anything is measured
+        path.read_bytes()  # so that the files are in the system's cache before anything is measured
     context = multiprocessing.get_context("spawn")
-    near, far = context.Pipe()
+    connection, far = context.Pipe()
     process = context.Process(target=serve_plain, args=(far,))
     process.start()
-    taken = rounds_of(near, paths, ORIGINAL, options.rounds)
-    near.send(None)
+    result = measure_rounds(connection, paths, ORIGINAL, options.rounds)
+    connection.send(None)
     process.join()
-    print(table(taken), flush=True)
+    print(format_table(result), flush=True)
     first = [seconds_to_first_row(ORIGINAL) for _ in range(5)]
     print(f"Cold start to the first row: {median(first):.2f} s ({min(first):.2f}-{max(first):.2f})", flush=True)
-    for line in parity():
+    for line in compare_forms():
         print(line, flush=True)
 
 

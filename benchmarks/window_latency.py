@@ -1,4 +1,4 @@
-"""How late the window answers while it trains with live plots and preview, how soon Cancel works, and closing."""
+"""Measure delays of the window during a training with preview, of Cancel and of closing."""
 
 import statistics
 import tempfile
@@ -12,24 +12,24 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from core.recipes.recipe import BEST, change_start
 from core.system.malloc import keep_freed_memory
 from core.training.events import BatchEnded
-from gui.jobs.jobs import Jobs
 from gui.jobs.training_jobs import train_job
 from gui.shell.main_window import MainWindow
 from gui.widgets import messages
 
 INTERVAL_MS = 16
 MEASURED_SECONDS = 20
-PREVIEW_MS = 1000  # how often a person turns a knob of the augmentation
+PREVIEW_MS = 1000  # between changes of the augmentation preview
 
 
 def wait(signal: object) -> None:
+    """Run the event loop until a signal is emitted."""
     loop = QEventLoop()
     signal.connect(loop.quit)  # type: ignore[attr-defined]
     loop.exec()
 
 
-def begin(window: MainWindow, jobs: Jobs, run: Path) -> None:
-    """Start a training of the open dataset and return when its batches come."""
+def start_training(window: MainWindow, run: Path) -> None:
+    """Start a training of the open dataset and return after its first batch."""
     loop = QEventLoop()
 
     def show(event: object) -> None:
@@ -39,8 +39,63 @@ def begin(window: MainWindow, jobs: Jobs, run: Path) -> None:
 
     source = window.session.source
     assert source is not None
-    jobs.start(train_job(source, replace(change_start(BEST, "random"), epochs=100), run, resume=False), show)
+    recipe = replace(change_start(BEST, "random"), epochs=100)
+    window.jobs.start(train_job(source, recipe, run, resume=False), show)
     loop.exec()
+
+
+def record_delays(seconds: float) -> list[float]:
+    """Run the event loop; return how many milliseconds each tick of a timer came late."""
+    delays, last = [], time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        delays.append(max(0.0, (now - last) * 1000 - INTERVAL_MS))
+        last = now
+
+    timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=INTERVAL_MS)
+    timer.timeout.connect(tick)
+    timer.start()
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+    timer.stop()
+    return delays
+
+
+def measure_delays(window: MainWindow) -> None:
+    """Print the delays of the event loop while the preview is opened and changed every second."""
+    preview = window.training_tab.preview_window
+    window.training_tab.preview.click()
+    again = QTimer(interval=PREVIEW_MS)
+    again.timeout.connect(preview.findChild(QPushButton, "again").click)
+    again.start()
+    delays = record_delays(MEASURED_SECONDS)
+    again.stop()
+    preview.close()
+    ordered = sorted(delays)
+    p99 = ordered[int(0.99 * len(ordered))]
+    middle, worst = statistics.median(delays), ordered[-1]
+    print(f"timer late by: median {middle:.1f} ms, p99 {p99:.1f} ms, worst {worst:.1f} ms, n = {len(delays)}")
+
+
+def measure_cancel(window: MainWindow) -> None:
+    """Print the seconds from Cancel to the end of the training."""
+    start = time.perf_counter()
+    window.jobs.cancel()
+    wait(window.job_shown)
+    print(f"Cancel took effect after {time.perf_counter() - start:.2f} s")
+
+
+def measure_close(application: QApplication, window: MainWindow) -> None:
+    """Print the seconds from closing the window to the end of the program."""
+    messages.ask_stop_and_close = lambda _parent: True
+    start = time.perf_counter()
+    application.lastWindowClosed.connect(application.quit)
+    window.close()
+    application.exec()
+    print(f"closing during training took {time.perf_counter() - start:.2f} s")
 
 
 def main() -> None:
@@ -52,44 +107,11 @@ def main() -> None:
     wait(window.job_shown)
     window.tabs.setCurrentWidget(window.training_tab)
     with tempfile.TemporaryDirectory() as folder:
-        begin(window, window.jobs, Path(folder) / "first")
-        preview = window.training_tab.preview_window
-        window.training_tab.preview.click()
-        again = QTimer(interval=PREVIEW_MS)
-        again.timeout.connect(preview.findChild(QPushButton, "again").click)
-        again.start()
-        delays, last = [], time.perf_counter()
-
-        def tick() -> None:
-            nonlocal last
-            now = time.perf_counter()
-            delays.append(max(0.0, (now - last) * 1000 - INTERVAL_MS))
-            last = now
-
-        timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=INTERVAL_MS)
-        timer.timeout.connect(tick)
-        timer.start()
-        loop = QEventLoop()
-        QTimer.singleShot(MEASURED_SECONDS * 1000, loop.quit)
-        loop.exec()
-        timer.stop()
-        again.stop()
-        preview.close()
-        ordered = sorted(delays)
-        p99 = ordered[int(0.99 * len(ordered))]
-        middle, worst = statistics.median(delays), ordered[-1]
-        print(f"timer late by: median {middle:.1f} ms, p99 {p99:.1f} ms, worst {worst:.1f} ms, n = {len(delays)}")
-        start = time.perf_counter()
-        window.jobs.cancel()
-        wait(window.job_shown)
-        print(f"Cancel took effect after {time.perf_counter() - start:.2f} s")
-        begin(window, window.jobs, Path(folder) / "second")
-        messages.ask_stop_and_close = lambda _parent: True
-        start = time.perf_counter()
-        application.lastWindowClosed.connect(application.quit)
-        window.close()
-        application.exec()
-        print(f"closing during training took {time.perf_counter() - start:.2f} s")
+        start_training(window, Path(folder) / "first")
+        measure_delays(window)
+        measure_cancel(window)
+        start_training(window, Path(folder) / "second")
+        measure_close(application, window)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The program without a window."""
+"""The command line: the program without a window."""

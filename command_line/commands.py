@@ -1,4 +1,4 @@
-"""The commands, each a few lines over core: its options in, its lines and its exit status out."""
+"""The commands: each runs a job of core, prints its result and returns an exit status."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line.console import run_to_end, say
+from command_line.console import print_line, run_to_end
 from core.datasets.preparation import AS_IT_IS, Preparation, load_preparation, save_preparation
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
 from core.system.files import check_writable, write_atomically, write_text_atomically
@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     from core.models.model_header import ModelHeader
     from core.recipes.recipe import Recipe
 
-ORIGIN = "The origin's figures with this protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
+REFERENCE = "The original student project, with the same protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
 
 
-def _preparation(options: argparse.Namespace) -> Preparation:
+def _load_preparation(options: argparse.Namespace) -> Preparation:
+    """Return the preparation of `--preparation`; without it the dataset is used as it is."""
     return load_preparation(options.preparation) if options.preparation else AS_IT_IS
 
 
-def _recipe(options: argparse.Namespace) -> "Recipe":
-    """The recipe that is named, with the start that is."""
+def _load_recipe(options: argparse.Namespace) -> "Recipe":
+    """Return the recipe of `--recipe`, with the starting weights of `--start`."""
     from core.recipes.recipe import change_start
     from core.recipes.recipe_json import load_recipe
 
@@ -38,157 +39,166 @@ def _recipe(options: argparse.Namespace) -> "Recipe":
     return change_start(recipe, options.start) if options.start else recipe
 
 
-def _header(options: argparse.Namespace) -> "ModelHeader":
-    """The description of the model that is named."""
+def _read_header(options: argparse.Namespace) -> "ModelHeader":
+    """Read the header of the model that is named."""
     from core.models.model_header import bundled_model_path, read_header
 
-    return read_header(_model(options.model) or bundled_model_path())
+    return read_header(_model_path(options.model) or bundled_model_path())
 
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Audit a dataset and print its findings."""
     from core.datasets.audit import audit, find_blocking, format_report, resolve_blocking, to_json_object
 
-    preparation = _preparation(options)
+    preparation = _load_preparation(options)
     for path in filter(None, (options.json, options.resolve)):
         check_writable(path.parent)
     result = run_to_end(audit(options.dataset, cancel, preparation))
     if not result.completed:
         return INTERRUPTED
     for line in format_report(result):
-        say(line)
+        print_line(line)
     if options.json:
         write_text_atomically(options.json, json.dumps(to_json_object(result), indent=2) + "\n")
     if options.resolve:
         save_preparation(resolve_blocking(result, preparation), options.resolve)
-        say(f"Use it with audit or train --preparation {options.resolve}")
+        print_line(f"Use it with audit or train --preparation {options.resolve}")
     return SOME_LEFT_OUT if find_blocking(result) or result.left_out else DONE
 
 
 def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
-    recipe = _recipe(options)
-    given = {"architecture": options.arch, "epochs": options.epochs, "seed": options.seed}
-    recipe = replace(recipe, **{key: value for key, value in given.items() if value is not None})
+    """Train a model and print its test figures."""
+    recipe = _load_recipe(options)
+    overrides = {"architecture": options.arch, "epochs": options.epochs, "seed": options.seed}
+    recipe = replace(recipe, **{key: value for key, value in overrides.items() if value is not None})
     from core.training.training import train
 
-    preparation = replace(_preparation(options), accepts_leaks=options.accept_leaks)
+    preparation = replace(_load_preparation(options), accepts_leaks=options.accept_leaks)
     with _process_output(options.output, options.resume) as output:
-        status, _ = _trained(train(options.dataset, recipe, output, cancel, options.resume, preparation))
+        status, _ = _run_training(train(options.dataset, recipe, output, cancel, options.resume, preparation))
     if recipe.name == "seed":
-        say(ORIGIN)
+        print_line(REFERENCE)
     return status
 
 
 def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Search for the best recipe and write it to recipe.json."""
     from core.recipes.recipe_json import to_json_object
     from core.training.search import search
 
-    recipe = _recipe(options)
-    preparation = _preparation(options)
+    recipe = _load_recipe(options)
+    preparation = _load_preparation(options)
     job = search(options.dataset, recipe, options.output, cancel, 3600 * options.hours, options.trials, preparation)
     result = run_to_end(job)
     if result.recipe is None:
-        say("No trial was finished, so there is no recipe.")
+        print_line("No trial finished, so there is no recipe.")
     else:
         path = options.output / "recipe.json"
         write_text_atomically(path, json.dumps(to_json_object(result.recipe), indent=2) + "\n")
-        tried = f"{result.finished} trials finished, {result.pruned} given up early"
-        say(f"{tried}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
+        trials = f"{result.finished} trials finished, {result.pruned} stopped early"
+        print_line(f"{trials}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
     return INTERRUPTED if cancel.is_set() else DONE
 
 
 @contextmanager
 def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
-    """The run folder of this process: under torchrun only the first writes and prints, the others work in copies."""
+    """Give the run folder of this process.
+
+    Under torchrun only the first process writes to `run_dir` and prints. The others write to a
+    temporary copy and print to the null device.
+    """
     from core.training.distributed import copy_to_processes, join_processes, process_count
 
-    with join_processes() as number, ExitStack() as opened:
+    with join_processes() as rank, ExitStack() as stack:
         copy = run_dir
-        if number > 0:
-            copy = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="pneumoscreen-"))) / "run"
+        if rank > 0:
+            copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pneumoscreen-"))) / "run"
         if resume and process_count() > 1:
             copy_to_processes(run_dir, copy)
-        if number > 0:
-            opened.enter_context(redirect_stdout(opened.enter_context(Path(os.devnull).open("w", encoding="utf-8"))))
+        if rank > 0:
+            null = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+            stack.enter_context(redirect_stdout(null))
             run_dir = copy
         yield run_dir
 
 
-def _trained(job: Generator[object, None, TrainingResult]) -> tuple[int, TrainingResult]:
-    """Run a training and print how it ended."""
-    from core.metrics.figures import format_summary
+def _run_training(job: Generator[object, None, TrainingResult]) -> tuple[int, TrainingResult]:
+    """Run a training job, print its outcome, and return exit status and result."""
+    from core.metrics.figure_labels import format_summary
 
     result = run_to_end(job)
     if not result.completed:
-        kept = f"the best model so far is {result.model}" if result.model else "no epoch was finished"
-        say(f"Interrupted after {result.epochs_done} epochs; {kept}. Go on with --resume.")
+        kept = f"the best model so far is {result.model}" if result.model else "no epoch finished"
+        print_line(f"Interrupted after {result.epochs_done} epochs; {kept}. Continue with --resume.")
         return INTERRUPTED, result
     for line in format_summary(result.figures) if result.figures else []:
-        say(line)
-    say(f"Model of epoch {result.best_epoch}: {result.model}\n{NOTICE}")
+        print_line(line)
+    print_line(f"Model of epoch {result.best_epoch}: {result.model}\n{NOTICE}")
     return DONE, result
 
 
 def run_evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Evaluate a model on labelled films and write the reports."""
     from core.evaluation.evaluate import evaluate
-    from core.metrics.figures import format_summary
+    from core.metrics.figure_labels import format_summary
 
-    job = evaluate(
-        _model(options.model), options.dataset, options.output, cancel, _preparation(options), options.prevalence,
-        options.unseen,
-    )  # fmt: skip
+    model, preparation = _model_path(options.model), _load_preparation(options)
+    job = evaluate(model, options.dataset, options.output, cancel, preparation, options.prevalence, options.unseen)
     result = run_to_end(job)
     if result is None:
         return INTERRUPTED
-    for line in (result.point, *format_summary(result.figures), result.frequencies, result.seen):
+    for line in (result.point, *format_summary(result.figures), result.frequencies, result.use_sentence):
         if line:
-            say(line)
-    say(f"Report: {options.output / 'report.html'} and report.pdf\n{NOTICE}")
+            print_line(line)
+    print_line(f"Report: {options.output / 'report.html'} and report.pdf\n{NOTICE}")
     return SOME_LEFT_OUT if result.left_out else DONE
 
 
-def _model(name: str) -> Path | None:
-    """The model that an argument names; None is the bundled one."""
+def _model_path(name: str) -> Path | None:
+    """Return the path of the model that an argument names, None for the bundled one."""
     return None if name == "bundled" else Path(name)
 
 
 def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
-    from core.evaluation.acceptance_test import accept
+    """Run an acceptance test and write its form."""
+    from core.evaluation.acceptance_test import run_acceptance_test
     from core.evaluation.evaluation import Target
 
     target = Target(options.sensitivity, options.specificity)
-    job = accept(
-        _model(options.model), options.dataset, options.output, cancel, target, options.signed_by, _preparation(options)
-    )
+    model, preparation = _model_path(options.model), _load_preparation(options)
+    job = run_acceptance_test(model, options.dataset, options.output, cancel, target, options.signed_by, preparation)
     result = run_to_end(job)
     if result is None:
         return INTERRUPTED
-    say(f"{result.acceptance.sentence}\nForm: {options.output / 'acceptance.pdf'}\n{NOTICE}")
+    print_line(f"{result.acceptance.sentence}\nForm: {options.output / 'acceptance.pdf'}\n{NOTICE}")
     return SOME_LEFT_OUT if result.evaluation.left_out else DONE
 
 
 def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -> int:
+    """Choose a model's operating point on this computer, if asked to, and print the one in use."""
     from core.models.operating_point import parse_wish
     from core.models.point_selection import restore_own_point, select_point
     from core.models.site_record import apply_site_record, format_point, format_validation
 
-    header = _header(options)
+    header = _read_header(options)
     if options.own:
         restore_own_point(header)
     elif options.wish or options.error is not None:
         select_point(header, parse_wish(options.wish or "best balance"), options.error)
     used = apply_site_record(header)
-    say(f"{used.name}: {format_point(used)}\n{format_validation(used)[1]}\n{NOTICE}")
+    print_line(f"{used.name}: {format_point(used)}\n{format_validation(used)[1]}\n{NOTICE}")
     return DONE
 
 
 def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
+    """Print a model's card, or write it as PDF."""
     from core.documents.document import render_text
     from core.documents.pdf import render_pdf
     from core.models.model_card import build_card_document
 
-    document = build_card_document(_header(options))
+    document = build_card_document(_read_header(options))
     if options.pdf is None:
-        say(render_text(document))
+        print_line(render_text(document))
     else:
         content = render_pdf(document)
         write_atomically(options.pdf, lambda stream: stream.write(content))
@@ -196,6 +206,7 @@ def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
 
 
 def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Screen a folder once, or watch it until Ctrl-C."""
     from core.screening.screening import screen
     from core.screening.watch_folder import watch
 
@@ -205,27 +216,28 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     else:
         job = screen(folder, output, model, cancel, options.heatmaps, options.resume, options.retry_failed)
         result = run_to_end(job)
-    say(
+    print_line(
         f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
         f"{result.output}\n{result.validation}\n{NOTICE}"
     )
     if not result.completed:
-        say("Interrupted; finished rows are kept. Go on with --resume.")
+        print_line("Interrupted; finished rows are kept. Continue with --resume.")
         return INTERRUPTED
     return SOME_LEFT_OUT if result.refused + result.failed else DONE
 
 
 def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Check the bundled model against its known answers."""
     from core.models.self_test import run_self_test
 
     result = run_to_end(run_self_test(cancel))
     answers = ", ".join(f"{answer:.4f}" for answer in result.answers)
-    say(f"Self-test passed: {result.model} answers {answers} as it should ({result.seconds:.1f} s).")
+    print_line(f"Self-test passed: {result.model} gives {answers}, as expected ({result.seconds:.1f} s).")
     return DONE
 
 
 def run_demo(cancel: threading.Event) -> int:
-    """Phantoms, a short training from random weights, and a screening, all in a temporary folder."""
+    """Make phantoms, train briefly from random weights and screen, all in a temporary folder."""
     from core.datasets.demo import DEMO_RECIPE, make_demo
     from core.screening.screening import screen
     from core.training.training import train
@@ -235,14 +247,14 @@ def run_demo(cancel: threading.Event) -> int:
         dataset = run_to_end(make_demo(folder, cancel))
         if cancel.is_set():
             return INTERRUPTED
-        status, result = _trained(train(dataset, DEMO_RECIPE, folder / "run", cancel))
+        status, result = _run_training(train(dataset, DEMO_RECIPE, folder / "run", cancel))
         if status != DONE or cancel.is_set():
             return INTERRUPTED
         ledger = run_to_end(screen(folder / "worklist", folder / "worklist.csv", result.model, cancel))
         if not ledger.completed:
             return INTERRUPTED
-        say(f"\n{'file':22} {'label':10} {'probability':>11}  decision")
+        print_line(f"\n{'file':22} {'label':10} {'probability':>11}  decision")
         for row in ledger.rows:
-            say(f"{row.file:22} {row.label or '':10} {row.probability or 0:11.3f}  {row.decision or ''}")
-        say(f"\nThese films are synthetic. {NOTICE}")
+            print_line(f"{row.file:22} {row.label or '':10} {row.probability or 0:11.3f}  {row.decision or ''}")
+        print_line(f"\nThese films are synthetic. {NOTICE}")
     return DONE

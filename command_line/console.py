@@ -1,4 +1,4 @@
-"""What a command says: one line for what matters, and on a terminal a line of progress. Decides nothing."""
+"""Print what a command reports: one line for each result, and on a terminal a line of progress."""
 
 import os
 import sys
@@ -19,58 +19,69 @@ Result = TypeVar("Result")
 
 
 def run_to_end(job: Generator[object, None, Result]) -> Result:
-    """Run a job to its end, printing its events."""
+    """Run a job to its end, print its events and return its result."""
     with closing(job):
         while True:
             try:
                 event = next(job)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            show(event)
+            print_event(event)
 
 
-def show(event: object) -> None:
-    """One line for what matters; on a terminal also a line of progress that overwrites itself."""
-    progress = None
+def print_event(event: object) -> None:
+    """Print an event as a line of its own, or as progress that overwrites itself on a terminal."""
     match event:
-        case Progressed(stage, done, total):
-            progress = f"{stage} {done}/{total}" if total else f"{stage} ..."
-        case BatchEnded():
-            left = f", {format_time_left(event)}" if event.seconds_left is not None else ""
-            progress = (
-                f"Epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
-                f"{event.films_per_second:.0f} films/s{left}"
-            )
-        case FilmAnswered():
-            progress = f"Screening {event.done}/{event.total}, {format_duration(event.seconds_left or 0)} left"
         case EpochEnded():
-            sides = ""
-            if event.validation_sensitivity is not None:
-                sides = f", sens. {event.validation_sensitivity:.3f}, spec. {event.validation_specificity:.3f}"
-            say(
-                f"Epoch {event.epoch}/{event.epochs}: loss {event.training_loss:.3f}, accuracy "
-                f"{event.training_accuracy:.3f}; validation loss {event.validation_loss:.3f}, accuracy "
-                f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}{sides}; {event.seconds:.0f} s"
-                f"{'; best so far' if event.is_best else ''}"
-            )
+            print_line(_format_epoch(event))
         case TrainingStarted():
-            say(
+            print_line(
                 f"{event.training_films} films for training, {event.validation_films} for validation, "
                 f"{event.test_films} for the test; {event.device}"
             )
         case TrialEnded():
-            end = "given up early" if event.pruned else "finished"
-            say(f"Trial {event.number} {end}: validation AUC {event.auc:.3f} ({event.run_dir})")
+            end = "stopped early" if event.pruned else "finished"
+            print_line(f"Trial {event.number} {end}: validation AUC {event.auc:.3f} ({event.run_dir})")
         case Noted(sentence):
-            say(sentence)
+            print_line(sentence)
         case FilmLeftOut(path, reason, sentence):
-            say(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
+            print_line(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
+    progress = _format_progress(event)
     if progress and sys.stderr.isatty():
         print(f"\r\x1b[K{progress}", end="", file=sys.stderr, flush=True)
 
 
-def say(text: str) -> None:
-    """Say something; a log on a full disk, or a closed pipe, must not end the work."""
+def _format_progress(event: object) -> str | None:
+    """Return the progress line of an event, None for an event without progress."""
+    match event:
+        case Progressed(stage, done, total):
+            return f"{stage} {done}/{total}" if total else f"{stage} ..."
+        case BatchEnded():
+            left = f", {format_time_left(event)}" if event.seconds_left is not None else ""
+            return (
+                f"Epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
+                f"{event.films_per_second:.0f} films/s{left}"
+            )
+        case FilmAnswered():
+            return f"Screening {event.done}/{event.total}, {format_duration(event.seconds_left or 0)} left"
+    return None
+
+
+def _format_epoch(event: EpochEnded) -> str:
+    """Return one line with the figures of an epoch."""
+    rates = ""
+    if event.validation_sensitivity is not None:
+        rates = f", sens. {event.validation_sensitivity:.3f}, spec. {event.validation_specificity:.3f}"
+    return (
+        f"Epoch {event.epoch}/{event.epochs}: loss {event.training_loss:.3f}, accuracy "
+        f"{event.training_accuracy:.3f}; validation loss {event.validation_loss:.3f}, accuracy "
+        f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}{rates}; {event.seconds:.0f} s"
+        f"{'; best so far' if event.is_best else ''}"
+    )
+
+
+def print_line(text: str) -> None:
+    """Print text, unprintable characters escaped. A full disk or closed pipe ends no job."""
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
     try:

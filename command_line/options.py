@@ -1,4 +1,4 @@
-"""Names and options of the commands. Runs none."""
+"""The argument parser: commands and their options."""
 
 import argparse
 from collections.abc import Callable, Container
@@ -6,47 +6,55 @@ from pathlib import Path
 from typing import TypeAlias
 
 from command_line import commands
-from core.system.product import NOTICE, read_build
+from core.system.product import NOTICE, format_build, read_build
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def build_parser(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, Container[str]]:
-    """The parser, whose result has a `command` to run, and the names of its commands. window: what runs without one."""
+    """Return the parser and the names of its commands.
+
+    The parsed options hold the function to run as `command`. window: the one to run without a
+    command.
+    """
     parser = argparse.ArgumentParser(
         prog="PneumoScreen", description=f"Train on your own chest films and screen folders of films. {NOTICE}"
     )
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write one PNG of each tab, then exit")
     parser.add_argument("--open", type=Path, metavar="PATH", help="open the window and screen this folder or film")
-    parser.add_argument("--measure-start", action="store_true", help="print when a start had reached what, then exit")
-    parser.add_argument("--version", action="version", version=read_build().in_words())
+    parser.add_argument(
+        "--measure-start", action="store_true", help="print the times of each step of a start, then exit"
+    )
+    parser.add_argument("--version", action="version", version=format_build(read_build()))
     parser.add_argument("--demo", action="store_true", help="try everything on synthetic films")
     parser.set_defaults(command=window)
-    added = parser.add_subparsers(title="commands", metavar="COMMAND")
-    prepared = argparse.ArgumentParser(add_help=False)
-    prepared.add_argument("--preparation", type=Path, metavar="FILE", help="columns, patients, corrections as JSON")
-    _add_audit(added, prepared)
-    _add_train(added, prepared)
-    _add_search(added, prepared)
-    _add_evaluate(added, prepared)
-    _add_accept(added, prepared)
-    _add_operating_point(added)
-    _add_card(added)
-    _add_screen(added)
-    added.add_parser("self-test", help="check the bundled model").set_defaults(command=commands.run_self_test)
-    return parser, added.choices
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--preparation", type=Path, metavar="FILE", help="columns, patients, corrections as JSON")
+    _add_audit(subparsers, common)
+    _add_train(subparsers, common)
+    _add_search(subparsers, common)
+    _add_evaluate(subparsers, common)
+    _add_accept(subparsers, common)
+    _add_operating_point(subparsers)
+    _add_card(subparsers)
+    _add_screen(subparsers)
+    subparsers.add_parser("self-test", help="check the bundled model").set_defaults(command=commands.run_self_test)
+    return parser, subparsers.choices
 
 
-def _add_audit(added: Commands, prepared: argparse.ArgumentParser) -> None:
-    audit = added.add_parser("audit", help="say what is wrong with a dataset", parents=[prepared])
+def _add_audit(subparsers: Commands, common: argparse.ArgumentParser) -> None:
+    audit = subparsers.add_parser("audit", help="list the faults of a dataset", parents=[common])
     audit.add_argument("dataset", type=Path)
     audit.add_argument("--json", type=Path, metavar="FILE")
-    audit.add_argument("--resolve", type=Path, metavar="FILE", help="write a preparation that resolves what blocks")
+    audit.add_argument(
+        "--resolve", type=Path, metavar="FILE", help="write a preparation that resolves blocking findings"
+    )
     audit.set_defaults(command=commands.run_audit)
 
 
-def _add_train(added: Commands, prepared: argparse.ArgumentParser) -> None:
-    train = added.add_parser("train", help="train a model", parents=[prepared])
+def _add_train(subparsers: Commands, common: argparse.ArgumentParser) -> None:
+    train = subparsers.add_parser("train", help="train a model", parents=[common])
     train.add_argument("dataset", type=Path)
     train.add_argument("--output", type=Path, required=True, metavar="RUN_DIR")
     train.add_argument("--recipe", default="fast", help="seed, fast, best or a JSON file")
@@ -54,72 +62,76 @@ def _add_train(added: Commands, prepared: argparse.ArgumentParser) -> None:
     train.add_argument("--epochs", type=int)
     train.add_argument("--seed", type=int)
     train.add_argument("--start", help="bundled, imagenet, random or a model file")
-    train.add_argument("--resume", action="store_true", help="go on with an interrupted training")
+    train.add_argument("--resume", action="store_true", help="continue an interrupted training")
     train.add_argument(
-        "--accept-leaks", action="store_true", help="train although the audit forbids it; stands in model and reports"
+        "--accept-leaks", action="store_true", help="train although the audit forbids it; recorded in model and reports"
     )
     train.set_defaults(command=commands.run_train)
 
 
-def _add_search(added: Commands, prepared: argparse.ArgumentParser) -> None:
-    search = added.add_parser("search", help="try recipes and keep the best", parents=[prepared])
+def _add_search(subparsers: Commands, common: argparse.ArgumentParser) -> None:
+    search = subparsers.add_parser("search", help="try recipes and keep the best", parents=[common])
     search.add_argument("dataset", type=Path)
     search.add_argument("--output", type=Path, required=True, metavar="DIR", help="runs, journal and recipe.json")
-    search.add_argument("--recipe", default="best", help="seed, fast, best or a JSON file: what is varied")
+    search.add_argument("--recipe", default="best", help="the recipe to vary: seed, fast, best or a JSON file")
     search.add_argument("--start", help="bundled, imagenet, random or a model file")
-    search.add_argument("--hours", type=float, default=2.0, help="time to use (2)")
-    search.add_argument("--trials", type=int, help="at most so many")
+    search.add_argument("--hours", type=float, default=2.0, help="time limit in hours (2)")
+    search.add_argument("--trials", type=int, help="maximum number of trials")
     search.set_defaults(command=commands.run_search)
 
 
-def _add_evaluate(added: Commands, prepared: argparse.ArgumentParser) -> None:
-    evaluate = added.add_parser("evaluate", help="figures of a model on labelled films", parents=[prepared])
+def _add_evaluate(subparsers: Commands, common: argparse.ArgumentParser) -> None:
+    evaluate = subparsers.add_parser("evaluate", help="evaluate a model on labelled films", parents=[common])
     evaluate.add_argument("model", help="a model file, or bundled")
     evaluate.add_argument("dataset", type=Path)
     evaluate.add_argument("--output", type=Path, required=True, metavar="DIR")
-    evaluate.add_argument("--prevalence", type=float, default=0.1, help="of the finding, for predictive values (0.1)")
+    evaluate.add_argument(
+        "--prevalence", type=float, default=0.1, help="prevalence of the finding, for predictive values (0.1)"
+    )
     evaluate.add_argument(
         "--unseen", action="store_true", help="leave out films that the model was trained or validated with"
     )
     evaluate.set_defaults(command=commands.run_evaluate)
 
 
-def _add_accept(added: Commands, prepared: argparse.ArgumentParser) -> None:
-    accept = added.add_parser("accept", help="acceptance test with films that were reported here", parents=[prepared])
+def _add_accept(subparsers: Commands, common: argparse.ArgumentParser) -> None:
+    accept = subparsers.add_parser(
+        "accept", help="run an acceptance test on films reported at this site", parents=[common]
+    )
     accept.add_argument("model", help="a model file, or bundled")
     accept.add_argument("dataset", type=Path)
     accept.add_argument("--output", type=Path, required=True, metavar="DIR", help="acceptance.json, acceptance.pdf")
-    accept.add_argument("--sensitivity", type=float, default=0.85, help="to be shown at least (0.85)")
-    accept.add_argument("--specificity", type=float, default=0.75, help="to be shown at least (0.75)")
+    accept.add_argument("--sensitivity", type=float, default=0.85, help="minimum to demonstrate (0.85)")
+    accept.add_argument("--specificity", type=float, default=0.75, help="minimum to demonstrate (0.75)")
     accept.add_argument("--signed-by", default="", metavar="NAME", help="printed name on the form")
     accept.set_defaults(command=commands.run_accept)
 
 
-def _add_operating_point(added: Commands) -> None:
-    point = added.add_parser("operating-point", help="show or choose a model's operating point on this computer")
+def _add_operating_point(subparsers: Commands) -> None:
+    point = subparsers.add_parser("operating-point", help="show or choose a model's operating point on this computer")
     point.add_argument("model", help="a model file, or bundled")
     point.add_argument(
         "--wish", help='"miss at most 5 of 100", "at most 10 %% false alarms", "best balance" or a threshold'
     )
-    point.add_argument("--error", type=float, help="error rate of likely and unlikely, for example 0.05")
-    point.add_argument("--own", action="store_true", help="that of the model's file again")
+    point.add_argument("--error", type=float, help="maximum error rate of likely and of unlikely, for example 0.05")
+    point.add_argument("--own", action="store_true", help="restore that of the model's file")
     point.set_defaults(command=commands.run_operating_point)
 
 
-def _add_card(added: Commands) -> None:
-    card = added.add_parser("card", help="print a model's card")
+def _add_card(subparsers: Commands) -> None:
+    card = subparsers.add_parser("card", help="print a model's card")
     card.add_argument("model", help="a model file, or bundled")
     card.add_argument("--pdf", type=Path, metavar="FILE", help="write it as PDF instead")
     card.set_defaults(command=commands.run_card)
 
 
-def _add_screen(added: Commands) -> None:
-    screen = added.add_parser("screen", help="score every film of a folder")
+def _add_screen(subparsers: Commands) -> None:
+    screen = subparsers.add_parser("screen", help="score every film of a folder")
     screen.add_argument("folder", type=Path)
     screen.add_argument("--output", type=Path, required=True, metavar="RESULTS.csv")
     screen.add_argument("--model", type=Path)
     screen.add_argument("--heatmaps", type=Path, metavar="DIR")
     screen.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
-    screen.add_argument("--retry-failed", action="store_true", help="the same, but read files that failed again")
-    screen.add_argument("--watch", action="store_true", help="go on with films that come, until Ctrl-C")
+    screen.add_argument("--retry-failed", action="store_true", help="as --resume, and retry files that failed")
+    screen.add_argument("--watch", action="store_true", help="also screen films that arrive later, until Ctrl-C")
     screen.set_defaults(command=commands.run_screen)

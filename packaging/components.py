@@ -1,4 +1,7 @@
-"""What the packaged program carries that others made: names, versions, licences. Reads the built folder, not wishes."""
+"""List the third-party components of the packaged program: names, versions, licences.
+
+The list is read from the built folder, not from the declared dependencies.
+"""
 
 import re
 import subprocess
@@ -6,7 +9,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, distribution, packages_distributions
+from importlib.metadata import Distribution, PackageMetadata, distribution, packages_distributions
 from pathlib import Path
 
 from PyInstaller.archive.readers import ZlibArchiveReader
@@ -17,7 +20,11 @@ TEXT_NAMES = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGN
 
 @dataclass(frozen=True)
 class Component:
-    """licence: as its maker names it. texts: file name and content of each licence file. purl: package address."""
+    """A third-party package in the built folder.
+
+    licence: as the package states it. texts: file name and content of each licence file.
+    purl: package URL.
+    """
 
     name: str
     version: str
@@ -26,62 +33,72 @@ class Component:
     purl: str
 
 
-def carried_components(bundle: Path, build: Path) -> list[Component]:
-    """Everything in the folder `bundle`, sorted by name. build: PyInstaller's folder with the archive of modules."""
+def collect_components(bundle: Path, build: Path) -> list[Component]:
+    """Return the components in the folder `bundle`, sorted by name.
+
+    build: PyInstaller's folder with the archive of modules.
+    """
     archive = next(build.glob("*.pyz"))
     modules = {name.split(".")[0] for name in ZlibArchiveReader(str(archive)).toc}
     modules |= {path.name.split(".")[0] for path in (bundle / "_internal").iterdir()}
     owners = packages_distributions()
     names = sorted({owner for module in modules - OWN for owner in owners.get(module, [])})
-    found = [_of_distribution(distribution(name)) for name in names]
-    found += [_python(), *_of_system(bundle)]
-    return sorted(found, key=lambda component: component.name.lower())
+    components = [_read_distribution(distribution(name)) for name in names]
+    components += [_describe_python(), *_find_debian_packages(bundle)]
+    return sorted(components, key=lambda component: component.name.lower())
 
 
-def _of_distribution(package: Distribution) -> Component:
-    about = package.metadata
+def _read_distribution(package: Distribution) -> Component:
+    """Describe an installed Python package by its metadata."""
+    metadata = package.metadata
     texts = tuple(
         (str(file), Path(package.locate_file(file)).read_text("utf-8", "replace"))
         for file in package.files or []
         if TEXT_NAMES.search(file.name) and file.suffix.lower() in {"", ".txt", ".md", ".rst"}
     )
-    classes = [line.rpartition(" :: ")[2] for line in about.get_all("Classifier", []) if line.startswith("License")]
-    licence = (
-        about.get("License-Expression") or ", ".join(classes) or (about.get("License") or "not told").split("\n")[0]
-    )
-    name, version = about["Name"], package.version
-    return Component(name, version, licence, texts, f"pkg:pypi/{name.lower()}@{version}")
+    name, version = metadata["Name"], package.version
+    return Component(name, version, _read_licence(metadata), texts, f"pkg:pypi/{name.lower()}@{version}")
 
 
-def _python() -> Component:
+def _read_licence(metadata: PackageMetadata) -> str:
+    """Return the licence expression, else the classifiers, else the first line of License."""
+    if metadata.get("License-Expression"):
+        return metadata["License-Expression"]
+    classifiers = [line for line in metadata.get_all("Classifier", []) if line.startswith("License")]
+    if classifiers:
+        return ", ".join(line.rpartition(" :: ")[2] for line in classifiers)
+    return (metadata.get("License") or "not stated").split("\n")[0]
+
+
+def _describe_python() -> Component:
+    """Describe the Python interpreter, with the first licence file found for it."""
     version = sys.version.split()[0]
-    places = [Path(sys.base_prefix) / "LICENSE.txt", *Path(sys.base_prefix).glob("lib/python3*/LICENSE.txt")]
-    places += [Path("/usr/share/doc") / f"python3.{sys.version_info.minor}" / "copyright"]
-    texts = tuple(("LICENSE", path.read_text("utf-8")) for path in places if path.is_file())[:1]
+    paths = [Path(sys.base_prefix) / "LICENSE.txt", *Path(sys.base_prefix).glob("lib/python3*/LICENSE.txt")]
+    paths += [Path("/usr/share/doc") / f"python3.{sys.version_info.minor}" / "copyright"]
+    texts = tuple(("LICENSE", path.read_text("utf-8")) for path in paths if path.is_file())[:1]
     return Component("Python", version, "PSF-2.0", texts, f"pkg:generic/python@{version}")
 
 
-def _of_system(bundle: Path) -> Iterator[Component]:
-    """Debian packages whose libraries were taken in; nothing where there is no dpkg."""
+def _find_debian_packages(bundle: Path) -> Iterator[Component]:
+    """Yield the Debian packages whose libraries were bundled; nothing on systems without dpkg."""
     if not Path("/usr/bin/dpkg-query").exists():
         return
     names = [path.name for path in (bundle / "_internal").glob("lib*.so*")]
-    asked = subprocess.run(["dpkg-query", "--search", *(f"*/{name}" for name in names)], capture_output=True, text=True)
-    packages = {line.split(":")[0] for line in asked.stdout.splitlines() if not line.startswith("diversion")}
+    search = ["dpkg-query", "--search", *(f"*/{name}" for name in names)]
+    owners = subprocess.run(search, capture_output=True, text=True)
+    packages = {line.split(":")[0] for line in owners.stdout.splitlines() if not line.startswith("diversion")}
     for package in sorted(packages):
-        form = "${Version}\n${source:Package}"
-        told = subprocess.run(["dpkg-query", "-W", "-f", form, package], capture_output=True, text=True).stdout
+        query = ["dpkg-query", "-W", "-f", "${Version}\n${source:Package}", package]
+        version = subprocess.run(query, capture_output=True, text=True).stdout.split("\n")[0]
         copyright_file = Path("/usr/share/doc") / package / "copyright"
         texts = (("copyright", copyright_file.read_text("utf-8", "replace")),) if copyright_file.exists() else ()
         licences = sorted(set(re.findall(r"^License: *(\S+)", texts[0][1], re.MULTILINE))) if texts else []
-        version = told.split("\n")[0]
-        yield Component(
-            package, version, ", ".join(licences) or "see its text", texts, f"pkg:deb/debian/{package}@{version}"
-        )
+        licence = ", ".join(licences) or "see the licence text"
+        yield Component(package, version, licence, texts, f"pkg:deb/debian/{package}@{version}")
 
 
-def licence_texts(components: list[Component]) -> str:
-    """One text file: a list, then every licence once, with who uses it."""
+def format_licences(components: list[Component]) -> str:
+    """Return the text of THIRD_PARTY_LICENSES.txt: the components, then each licence text once."""
     users: dict[str, list[str]] = {}
     for component in components:
         for name, text in component.texts:
@@ -98,8 +115,8 @@ def licence_texts(components: list[Component]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def sbom(components: list[Component], version: str) -> dict[str, object]:
-    """The list as CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/)."""
+def build_sbom(components: list[Component], version: str) -> dict[str, object]:
+    """Return the SBOM in CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/)."""
     parts = [
         {
             "type": "library",

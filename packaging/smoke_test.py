@@ -1,10 +1,11 @@
-"""Acceptance of the packaged program: what a user does, with nothing but the folder that was built.
+"""Acceptance test of the packaged program: what a user does, with only the built folder.
 
     PYTHONPATH=. python packaging/smoke_test.py dist/PneumoScreen [--full]
 
-The program runs with an empty environment, from a path with spaces and letters beyond ASCII; as root on Linux also as a
-user who can write neither the program's folder nor a home, and without a network. --full adds training, search,
-evaluation and pictures of every room. Ends with status 0 if all of it works.
+The program runs with an empty environment, from a path with spaces and non-ASCII letters. Run by
+root on Linux it is also started as a user who can write neither to the program's folder nor to a
+home, and without a network. --full adds training, search, evaluation and screenshots of every tab.
+The exit status is 0 if all of it works.
 """
 
 import argparse
@@ -22,42 +23,53 @@ from pathlib import Path
 import numpy as np
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from benchmarks.run_job import result_of
+from benchmarks.run_job import run_job
 from core.datasets.demo import make_demo
 from core.films.phantoms import draw_phantom
 from tests.factories import write_dicom
 
 NOBODY = 65534
-FRESH = {"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen"}
+ENVIRONMENT = {"LANG": "C.UTF-8", "QT_QPA_PLATFORM": "offscreen"}
 COMPRESSED = {"rle": RLELossless, "jpeg2000": JPEG2000Lossless, "jpegls": JPEGLSLossless}
 INTERNET = re.compile(r"AF_INET6?\b")
 
 
 class Program:
-    """The packaged program at a path, and a folder to work in."""
+    """The packaged program, and the folder in which it is run.
+
+    bundle: the built folder. work: an existing folder that the program may write to.
+    """
 
     def __init__(self, bundle: Path, work: Path) -> None:
         self.executable = bundle / ("PneumoScreen-console.exe" if sys.platform == "win32" else "PneumoScreen")
         self.work = work
 
     def run(self, *arguments: object, expected: int = 0, before: tuple[str, ...] = (), **more: str) -> str:
-        """Run one command, say how long it took, give what it printed. Raises SystemExit on another status."""
-        begun = time.monotonic()
+        """Run one command, print how long it took and return its standard output.
+
+        before: a command with its options that starts the program. more: environment variables.
+        Raises SystemExit if the exit status is not `expected` or a traceback or warning appears.
+        """
+        start = time.monotonic()
         kept = {key: os.environ[key] for key in ("SYSTEMROOT", "TEMP") if key in os.environ}
-        own = {"HOME": str(self.work / "own")}  # an acceptance test must not stay in the home of whoever builds
+        home = {"HOME": str(self.work / "own")}  # the test must leave nothing in the home of whoever builds
+        environment = ENVIRONMENT | home | kept | more
         command = [*before, str(self.executable), *map(str, arguments)]
-        done = subprocess.run(command, cwd=self.work, env=FRESH | own | kept | more, capture_output=True, timeout=600)
-        printed, faults = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        process = subprocess.run(command, cwd=self.work, env=environment, capture_output=True, timeout=600)
+        output, errors = process.stdout.decode("utf-8", "replace"), process.stderr.decode("utf-8", "replace")
         name = " ".join(str(part) for part in arguments[:1]) or "window"
-        if done.returncode != expected or "Traceback" in faults or "Warning" in faults:
-            raise SystemExit(f"{name}: status {done.returncode}, not {expected}\n{printed}\n{faults}")
-        print(f"ok  {time.monotonic() - begun:6.1f} s  {' '.join(before[:1])} {name}", flush=True)
-        return printed
+        if process.returncode != expected or "Traceback" in errors or "Warning" in errors:
+            raise SystemExit(f"{name}: status {process.returncode}, not {expected}\n{output}\n{errors}")
+        print(f"ok  {time.monotonic() - start:6.1f} s  {' '.join(before[:1])} {name}", flush=True)
+        return output
 
 
-def films(folder: Path) -> Path:
-    """Phantoms as PNG and as DICOM, plain and compressed in every way, and a file that is no film."""
-    dataset = result_of(make_demo(folder, threading.Event()))
+def make_films(folder: Path) -> Path:
+    """Write the demo dataset and a worklist of DICOM films; return the dataset's folder.
+
+    The worklist has a film in each transfer syntax and a file that is no film.
+    """
+    dataset = run_job(make_demo(folder, threading.Event()))
     worklist = folder / "worklist"
     pixels = draw_phantom(5, True, 512).astype(np.uint16) * 16
     for name, syntax in {"plain": None, **COMPRESSED}.items():
@@ -69,7 +81,7 @@ def films(folder: Path) -> Path:
 
 
 def compress(path: Path, syntax: str) -> None:
-    """Write a DICOM file anew in another transfer syntax."""
+    """Rewrite a DICOM file in another transfer syntax."""
     from pydicom import dcmread
 
     film = dcmread(path)
@@ -77,8 +89,8 @@ def compress(path: Path, syntax: str) -> None:
     film.save_as(path)
 
 
-def quick(program: Program, dataset: Path) -> None:
-    """Version, self-test, a worklist with DICOM and heat maps, a card as PDF, a second start's refusal."""
+def check_basics(program: Program, dataset: Path) -> None:
+    """Check version, self-test, a worklist with heat maps, a model card, start-up, language."""
     program.run("--version")
     program.run("self-test")
     output = program.work / "worklist.csv"
@@ -97,8 +109,8 @@ def quick(program: Program, dataset: Path) -> None:
     assert times["words"] == ["Datensatz", "Abbrechen"], times
 
 
-def full(program: Program, dataset: Path) -> None:
-    """Training, resume, search, evaluation with its papers, an acceptance test, the demo, pictures of every room."""
+def check_jobs(program: Program, dataset: Path) -> None:
+    """Check audit, training, search, evaluation, acceptance test, demo and screenshots."""
     run, short = program.work / "run", ("--epochs", 1, "--start", "bundled")
     program.run("audit", dataset, "--json", program.work / "audit.json")
     program.run("train", dataset, "--output", run, *short)
@@ -113,25 +125,25 @@ def full(program: Program, dataset: Path) -> None:
     assert len(list((program.work / "pictures").glob("*.png"))) >= 7
 
 
-def desktop(program: Program, dataset: Path) -> None:
-    """A folder dropped on the icon is screened; a second start hands its folder to the window; SIGTERM closes it."""
+def check_desktop(program: Program, dataset: Path) -> None:
+    """Check that the window screens a folder, and that of a second start, and ends on SIGTERM."""
     home = program.work / "home"
     home.mkdir()
-    begun = time.monotonic()
+    start = time.monotonic()
     command = [str(program.executable), str(dataset.parent / "worklist")]
-    with subprocess.Popen(command, env=FRESH | {"HOME": str(home)}, cwd=program.work) as window:
+    with subprocess.Popen(command, env=ENVIRONMENT | {"HOME": str(home)}, cwd=program.work) as window:
         try:
-            ledgers_in(home, 1)
+            wait_for_ledgers(home, 1)
             program.run(dataset / "NORMAL", HOME=str(home))
-            ledgers_in(home, 2)
+            wait_for_ledgers(home, 2)
         finally:
             window.terminate()
         assert window.wait(30) == 130, window.returncode
-    print(f"ok  {time.monotonic() - begun:6.1f} s  two starts, one window", flush=True)
+    print(f"ok  {time.monotonic() - start:6.1f} s  two starts, one window", flush=True)
 
 
-def ledgers_in(home: Path, count: int) -> None:
-    """Wait until so many worklists are finished."""
+def wait_for_ledgers(home: Path, count: int) -> None:
+    """Wait until `count` ledgers are finished; raises SystemExit after 120 s."""
     deadline = time.monotonic() + 120
     while len(list(home.rglob("screenings/*-screening.csv"))) < count:
         if time.monotonic() > deadline:
@@ -139,8 +151,8 @@ def ledgers_in(home: Path, count: int) -> None:
         time.sleep(0.2)
 
 
-def as_nobody(program: Program, dataset: Path) -> None:
-    """As a user who owns nothing: no home, no program folder, only an output folder and /tmp."""
+def check_unprivileged(program: Program, dataset: Path) -> None:
+    """Check the program as a user without a home who can write to one folder and /tmp only."""
     program.work.chmod(0o777)
     before = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
     program.run("self-test", before=before, HOME="/nonexistent")
@@ -151,39 +163,42 @@ def as_nobody(program: Program, dataset: Path) -> None:
     program.run("--measure-start", before=before, HOME="/nonexistent")
 
 
-def without_network(program: Program, dataset: Path) -> None:
-    """In a network namespace without even a loopback; where strace is, also: no internet socket is asked for."""
-    alone = ("unshare", "--net")
+def check_offline(program: Program, dataset: Path) -> None:
+    """Check the program in a network namespace without even a loopback interface.
+
+    If strace is installed, also check that the program opens no internet socket.
+    """
+    isolated = ("unshare", "--net")
     output = program.work / "offline.csv"
-    program.run("screen", dataset.parent / "worklist", "--output", output, before=alone, expected=3)
-    program.run("--measure-start", before=alone)
+    program.run("screen", dataset.parent / "worklist", "--output", output, before=isolated, expected=3)
+    program.run("--measure-start", before=isolated)
     if shutil.which("strace"):
         trace = program.work / "sockets.txt"
-        watched = (*alone, "strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace))
-        program.run("--measure-start", before=watched)
-        asked = [line for line in trace.read_text("utf-8", "replace").splitlines() if INTERNET.search(line)]
-        assert not asked, asked
+        traced = (*isolated, "strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace))
+        program.run("--measure-start", before=traced)
+        sockets = [line for line in trace.read_text("utf-8", "replace").splitlines() if INTERNET.search(line)]
+        assert not sockets, sockets
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Acceptance of the packaged program.")
+    parser = argparse.ArgumentParser(description="Acceptance test of the packaged program.")
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--full", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
-        moved, work = folder / "Früh befundet, 1", folder / "Ärzte & Co"
-        shutil.copytree(arguments.bundle, moved, symlinks=True, copy_function=os.link)
+        bundle, work = folder / "Früh befundet, 1", folder / "Ärzte & Co"
+        shutil.copytree(arguments.bundle, bundle, symlinks=True, copy_function=os.link)
         work.mkdir()
-        program, dataset = Program(moved, work), films(folder / "films")
-        quick(program, dataset)
+        program, dataset = Program(bundle, work), make_films(folder / "films")
+        check_basics(program, dataset)
         if sys.platform == "linux" and os.geteuid() == 0:
-            desktop(program, dataset)
-            as_nobody(program, dataset)
-            without_network(program, dataset)
+            check_desktop(program, dataset)
+            check_unprivileged(program, dataset)
+            check_offline(program, dataset)
         if arguments.full:
-            full(program, dataset)
+            check_jobs(program, dataset)
     print("The packaged program passes.")
 
 

@@ -1,12 +1,18 @@
 """What tests start from: films made by code, and a job run to its end."""
 
+from pathlib import Path
+from typing import NamedTuple
+
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
 from core.films.phantoms import draw_phantom
 from core.recipes.recipe import Recipe, Schedule
+from core.training.events import TrainingResult
 
+ROOT = Path(__file__).parents[1]
+CLASSES = ("NORMAL", "PNEUMONIA")
 QUICK = Recipe(
     name="quick",
     start="random",
@@ -18,13 +24,44 @@ QUICK = Recipe(
 )
 
 
+class Trained(NamedTuple):
+    """A finished training: the folder of its films, its run folder, its events and its result."""
+
+    dataset: Path
+    run: Path
+    events: list[object]
+    result: TrainingResult
+
+
+def draw_film(seed, label, side=224):
+    """A phantom as a picture; label 1 has the finding."""
+    return Image.fromarray(draw_phantom(seed, label == 1, side))
+
+
 def write_phantoms(root):
     """24 phantoms in two class folders, each of a patient of its own."""
-    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
+    for label, name in enumerate(CLASSES):
         (root / name).mkdir(parents=True)
         for seed in range(12):
-            Image.fromarray(draw_phantom(seed, label == 1, 96)).save(root / name / f"{name}{chr(97 + seed)}.png")
+            draw_film(seed, label, 96).save(root / name / f"{name}{chr(97 + seed)}.png")
     return root
+
+
+def write_films(root, films, first=0, side=96):
+    """Phantoms of so many patients a class, in class folders."""
+    for label, name in enumerate(CLASSES):
+        (root / name).mkdir(parents=True)
+        for seed in range(first, first + films):
+            draw_film(seed, label, side).save(root / name / f"{name[0]}{seed:04d}.png")
+    return root
+
+
+def write_few_films(folder):
+    """One phantom of each class, without labels."""
+    folder.mkdir()
+    for seed in range(2):
+        draw_film(seed, seed, 96).save(folder / f"{seed}.png")
+    return folder
 
 
 def write_dicom(path, values, **tags):

@@ -6,8 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 EVERY = sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "core").rglob("[!_]*.py"))
-
-
 LIGHT = [
     name
     for name in EVERY

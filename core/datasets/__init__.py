@@ -1,1 +1,1 @@
-"""Labelled films: intake, patients, splits, corrections and the audit."""
+"""Labelled films: reading, corrections, audit, and splits by patient."""

@@ -1,4 +1,4 @@
-"""A dataset read, corrected and checked before anything is trained on it: the job, and its report. Changes no file."""
+"""Read, correct and check a dataset before training, and report on it. No file is changed."""
 
 import threading
 from collections import defaultdict
@@ -28,33 +28,33 @@ NOT_SPLIT: Final = marked("not split")
 def audit(
     source: Path, cancel: threading.Event, preparation: Preparation = AS_IT_IS
 ) -> Generator[SurveyEvent, None, AuditResult]:
-    """Read and check every film of the dataset at `source` as the preparation wants it.
+    """Read every film of the dataset at `source`, apply the preparation and check the result.
 
-    Cancelled: completed False, the rest is not to be used; what was read is known the next time.
-    Raises JobFailed where there is no dataset.
+    If cancelled, `completed` is False and the rest of the result must not be used; films read so
+    far stay in the cache. Raises JobFailed if there is no dataset.
     """
     yield Progressed(Stage.READING_DATASET, 0, None)
-    given = read_dataset(source, preparation)
-    found = yield from survey_films(given, cancel)
-    dataset = drop_unwanted_splits(apply_corrections(found.dataset, preparation), preparation.splits)
+    original = read_dataset(source, preparation)
+    survey = yield from survey_films(original, cancel)
+    dataset = drop_unwanted_splits(apply_corrections(survey.dataset, preparation), preparation.splits)
     excluded = {name for name, action in preparation.corrections() if action is Action.EXCLUDE}
-    left_out = tuple(film for film in found.left_out if given.name_of(film.path) not in excluded)
+    left_out = tuple(film for film in survey.left_out if original.name_of(film.path) not in excluded)
     shortcuts: tuple[Shortcut, ...] = ()
     if not cancel.is_set():
-        shortcuts = yield from probe_shortcuts(dataset, found.facts, cancel)
+        shortcuts = yield from probe_shortcuts(dataset, survey.properties, cancel)
     if cancel.is_set():
         return AuditResult(preparation, dataset, None, left_out, (), (), {}, {}, (), completed=False)
-    findings = collect_findings(found, dataset, left_out, shortcuts)
-    planned = _planned(dataset, found.copies)
-    codes = {path: film_code(facts.sha256) for path, facts in found.facts.items()}
-    ages = {film.path: stated_age(film, found.facts.get(film.path)) for film in dataset.films}
+    findings = collect_findings(survey, dataset, left_out, shortcuts)
+    planned = _plan_splits(dataset, survey.copies)
+    codes = {path: film_code(properties.sha256) for path, properties in survey.properties.items()}
+    ages = {film.path: stated_age(film, survey.properties.get(film.path)) for film in dataset.films}
     return AuditResult(
-        preparation, dataset, planned, left_out, findings, found.copies, codes, ages, shortcuts, completed=True
+        preparation, dataset, planned, left_out, findings, survey.copies, codes, ages, shortcuts, completed=True
     )
 
 
-def _planned(dataset: Dataset, copies: Sequence[Sequence[Path]]) -> Dataset | None:
-    """The dataset with the splits that a training would make; the findings say why where it cannot."""
+def _plan_splits(dataset: Dataset, copies: Sequence[Sequence[Path]]) -> Dataset | None:
+    """Return the dataset with the splits a training would use; None if there are none."""
     try:
         return assign_splits(dataset, PLAN_SEED, copies)
     except JobFailed:
@@ -62,12 +62,12 @@ def _planned(dataset: Dataset, copies: Sequence[Sequence[Path]]) -> Dataset | No
 
 
 def find_blocking(result: AuditResult) -> tuple[Finding, ...]:
-    """The findings that must be resolved, or knowingly accepted, before a training."""
+    """Return the findings that must be resolved, or knowingly accepted, before training."""
     return tuple(finding for finding in result.findings if finding.severity is Severity.BLOCKING)
 
 
 def resolve_blocking(result: AuditResult, preparation: Preparation) -> Preparation:
-    """The preparation with the first fix of each blocking finding that has one."""
+    """Return the preparation extended by the first fix of each blocking finding that has one."""
     for finding in find_blocking(result):
         if finding.fixes and finding.fixes[0] not in preparation.steps:
             preparation = preparation.with_step(finding.fixes[0])
@@ -75,7 +75,10 @@ def resolve_blocking(result: AuditResult, preparation: Preparation) -> Preparati
 
 
 def count_rows(dataset: Dataset) -> list[tuple[str, str, int, int]]:
-    """Class, split (NOT_SPLIT where none is given; people are shown `tr` of it), films and patients, in order."""
+    """Return (class, split, films, patients) for each group, in class and split order.
+
+    The split is NOT_SPLIT for films without one; the user interface shows `tr` of it.
+    """
     groups: dict[tuple[int, Split | None], list[Film]] = defaultdict(list)
     for film in dataset.films:
         groups[film.label, film.split].append(film)
@@ -87,27 +90,27 @@ def count_rows(dataset: Dataset) -> list[tuple[str, str, int, int]]:
 
 
 def format_report(result: AuditResult) -> list[str]:
-    """The audit as lines for a terminal."""
+    """Format the audit as lines for a terminal."""
     dataset = result.planned or result.dataset
     lines = [
-        f"{dataset.root}: {len(dataset.films)} readable films of {dataset.patients()} patients",
+        f"{dataset.root}: {len(dataset.films)} readable films of {dataset.count_patients()} patients",
         f"  Patients in file names: {dataset.patient_pattern}",
     ]
     lines += [f"  {name:16} {split:10} {n:6} films {p:6} patients" for name, split, n, p in count_rows(dataset)]
     if any(film.split is None for film in result.dataset.films):
-        lines.append(f"  Splits that are not given are made by patient (here with seed {PLAN_SEED}).")
+        lines.append(f"  Missing splits are assigned by patient (here with seed {PLAN_SEED}).")
     lines += [f"  {escape_undecodable(str(film.path))}: {film.reason}. {film.sentence}" for film in result.left_out]
     lines += [f"  {shortcut.sentence}" for shortcut in result.shortcuts[:3]]
     for finding in result.findings:
         lines.append(f"{finding.severity}: {finding.kind}. {finding.sentence} {finding.advice}")
         lines += [f"    {escape_undecodable(dataset.name_of(path))}" for path in finding.files[:5]]
         if len(finding.files) > 5:
-            lines.append(f"    and {len(finding.files) - 5} more (all of them stand in the JSON report)")
+            lines.append(f"    and {len(finding.files) - 5} more (the JSON report lists all of them)")
     return lines
 
 
 def to_json_object(result: AuditResult) -> dict[str, Any]:
-    """The audit as JSON values, files relative to the dataset's root."""
+    """Convert the audit to JSON values, with file names relative to the dataset's root."""
 
     def name(path: Path) -> str:
         return escape_undecodable(result.dataset.name_of(path))
@@ -116,8 +119,8 @@ def to_json_object(result: AuditResult) -> dict[str, Any]:
         "classes": list(result.dataset.classes),
         "patient_pattern": result.dataset.patient_pattern,
         "counts": [
-            {"class": kind, "split": split, "films": films, "patients": patients}
-            for kind, split, films, patients in count_rows(result.planned or result.dataset)
+            {"class": class_name, "split": split, "films": films, "patients": patients}
+            for class_name, split, films, patients in count_rows(result.planned or result.dataset)
         ],
         "left_out": [
             {"file": name(film.path), "reason": film.reason, "sentence": film.sentence} for film in result.left_out

@@ -1,8 +1,8 @@
-"""A folder or a label list as a dataset of labelled films, as they are given. Opens no image."""
+"""Read a folder or a label list as a dataset of labelled films. No image is opened."""
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -25,7 +25,7 @@ SPLIT_NAMES: Final = {
 
 
 class Split(StrEnum):
-    """What a film is used for. The values stand in files; people are shown `tr` of them."""
+    """What a film is used for. The values are written to files; `tr` of them is shown."""
 
     TRAINING = marked("train")
     VALIDATION = marked("val")
@@ -34,10 +34,12 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """One labelled file. label: index into the dataset's classes. split: None until it is given or made.
+    """One labelled file.
 
-    patient_is_guessed: from the file's name, so that a DICOM PatientID may replace it. attributes: what a label list
-    tells beside that, (name, value) of age, sex, view and device.
+    label: index into the dataset's classes. split: None until the dataset or `assign_splits` names
+    one. patient_is_guessed: True if the patient was extracted from the file name, so that a DICOM
+    PatientID may replace it. attributes: further columns of a label list, (name, value) of age,
+    sex, view and device.
     """
 
     path: Path
@@ -50,9 +52,10 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Labelled films under one root. classes: negative first, so that with two classes index 1 is the finding.
+    """Labelled films under one root folder.
 
-    patient_pattern: the regular expression that told patients from file names.
+    classes: negative first, so that with two classes index 1 is the finding. patient_pattern: the
+    regular expression that extracted patients from file names.
     """
 
     root: Path
@@ -61,25 +64,25 @@ class Dataset:
     patient_pattern: str = EACH_FILE
 
     def of_split(self, split: Split) -> tuple[Film, ...]:
-        """The films of one split, in the dataset's order."""
+        """Return the films of one split, in the dataset's order."""
         return tuple(film for film in self.films if film.split is split)
 
-    def counts(self) -> dict[tuple[int, Split | None], int]:
-        """Films for each class index and split."""
+    def count_films(self) -> dict[tuple[int, Split | None], int]:
+        """Return the number of films for each class index and split."""
         return dict(Counter((film.label, film.split) for film in self.films))
 
-    def name_of(self, path: Path) -> str:
-        """The film's name relative to the root, with "/"; whole where a label list names a film outside of it."""
-        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
-
-    def patients(self) -> int:
-        """How many different patients there are."""
+    def count_patients(self) -> int:
+        """Return the number of different patients."""
         return len({film.patient for film in self.films})
+
+    def name_of(self, path: Path) -> str:
+        """Return a film's path relative to the root, with "/"; its full path if it is outside."""
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).as_posix()
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A film as it was found: class and patient still as text, patient None where nothing names one."""
+    """A film as folder or list describe it: class and patient as text, None if not named."""
 
     path: Path
     class_name: str
@@ -89,15 +92,30 @@ class _Entry:
 
 
 def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
-    """The dataset at `source`: class folders, class folders under train/val/test, or a label list (CSV, TSV, Excel).
+    """Read the dataset at `source`: class folders, alone or under train/val/test, or a label list.
 
-    Columns, root folder and patient pattern are those of the preparation; its corrections are not applied here.
-    Raises JobFailed (dataset_invalid) with what is missing, and what a dataset has to look like.
+    A label list is CSV, TSV or Excel. Columns, root folder and patient pattern are taken from the
+    preparation; its corrections are not applied here (see `apply_corrections`).
+    Raises JobFailed (dataset_invalid) with what is missing and what a dataset has to look like.
     """
+    entries = _read_entries(source, preparation)
+    classes = _sort_classes({entry.class_name for entry in entries})
+    if len(classes) < 2:
+        sentence = tr(
+            "{source} holds one class only ({name}); a classifier needs at least two", source=source, name=classes[0]
+        )
+        raise invalid_dataset(sentence)
+    films, pattern = _make_films(entries, classes, preparation.patient_pattern)
+    root = source if source.is_dir() else preparation.root or source.parent
+    return Dataset(root, classes, tuple(sorted(films, key=lambda film: os.fsencode(film.path))), pattern)
+
+
+def _read_entries(source: Path, preparation: Preparation) -> list[_Entry]:
+    """List the films at `source`, at least one. Raises JobFailed (dataset_invalid)."""
     if not source.exists():
         raise invalid_dataset(tr("{source} does not exist", source=source))
     try:
-        entries = list_entries(source) if source.is_dir() else _entries_of_list(source, preparation)
+        entries = list_entries(source) if source.is_dir() else _list_entries_of_table(source, preparation)
     except PermissionError as error:
         sentence = tr("{path} may not be read; ask for permission to open it", path=error.filename or source)
         raise invalid_dataset(sentence) from error
@@ -108,16 +126,18 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
             source=source,
         )
         raise invalid_dataset(sentence)
-    classes = _ordered_classes({entry.class_name for entry in entries})
-    if len(classes) < 2:
-        sentence = tr(
-            "{source} holds one class only ({name}); a classifier needs at least two", source=source, name=classes[0]
-        )
-        raise invalid_dataset(sentence)
+    return entries
+
+
+def _make_films(entries: Sequence[_Entry], classes: tuple[str, ...], pattern: str | None) -> tuple[list[Film], str]:
+    """Number the classes and extract the patients that no entry names; return films and pattern.
+
+    pattern: the patient pattern to use, None to propose one from the file names.
+    """
     indices = {name: index for index, name in enumerate(classes)}
-    unnamed = [entry.path.stem for entry in entries if entry.patient is None]
-    pattern = preparation.patient_pattern or propose_pattern(unnamed)
-    patients = iter(extract_patients(unnamed, pattern))
+    stems = [entry.path.stem for entry in entries if entry.patient is None]
+    pattern = pattern or propose_pattern(stems)
+    patients = iter(extract_patients(stems, pattern))
     films = [
         Film(
             entry.path,
@@ -129,63 +149,65 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
         )
         for entry in entries
     ]
-    root = source if source.is_dir() else preparation.root or source.parent
-    return Dataset(root, classes, tuple(sorted(films, key=lambda film: os.fsencode(film.path))), pattern)
+    return films, pattern
 
 
 def invalid_dataset(sentence: str) -> JobFailed:
-    """The error for what cannot be used as a dataset, as one sentence."""
+    """Return the error for an unusable source. sentence: without the full stop."""
     return JobFailed(Reason.DATASET_INVALID, f"{sentence}.")
 
 
 def apply_corrections(dataset: Dataset, preparation: Preparation) -> Dataset:
-    """The dataset after the preparation's corrections, which may add classes that no folder has."""
-    decided = preparation.corrections()
-    if not decided:
+    """Return the dataset after the preparation's corrections, which may add classes."""
+    corrections = preparation.corrections()
+    if not corrections:
         return dataset
-    names = {value for (_, action), value in decided.items() if action is Action.RELABEL} | set(dataset.classes)
-    classes = _ordered_classes(names)
+    new_labels = {value for (_, action), value in corrections.items() if action is Action.RELABEL}
+    classes = _sort_classes(new_labels | set(dataset.classes))
     films = []
     for film in dataset.films:
         name = dataset.name_of(film.path)
-        if (name, Action.EXCLUDE) not in decided:
-            label = decided.get((name, Action.RELABEL), dataset.classes[film.label])
-            split = decided.get((name, Action.MOVE), film.split)
+        if (name, Action.EXCLUDE) not in corrections:
+            label = corrections.get((name, Action.RELABEL), dataset.classes[film.label])
+            split = corrections.get((name, Action.MOVE), film.split)
             films.append(replace(film, label=classes.index(label), split=Split(split) if split else None))
     return replace(dataset, classes=classes, films=tuple(films))
 
 
-def _ordered_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Class names in alphabetical order, but a name that means 'nothing found' first."""
+def _sort_classes(names: Iterable[str]) -> tuple[str, ...]:
+    """Sort class names alphabetically, but names that mean "nothing found" first."""
     return tuple(sorted(names, key=lambda name: (name.strip().lower() not in NEGATIVE_NAMES, name)))
 
 
 def list_entries(root: Path) -> list[_Entry]:
-    """Films of class folders, or of class folders under split folders where all folders are named like splits."""
-    folders = _visible_folders(root)
+    """List the films in class folders, or in class folders under split folders.
+
+    The latter where every folder in `root` has the name of a split.
+    """
+    folders = _list_visible_folders(root)
     if folders and all(folder.name.lower() in SPLIT_NAMES for folder in folders):
         return [
             entry
             for folder in folders
-            for class_folder in _visible_folders(folder)
-            for entry in _entries_of_class(class_folder, Split(SPLIT_NAMES[folder.name.lower()]))
+            for class_folder in _list_visible_folders(folder)
+            for entry in _list_entries_of_class(class_folder, Split(SPLIT_NAMES[folder.name.lower()]))
         ]
-    return [entry for folder in folders for entry in _entries_of_class(folder, None)]
+    return [entry for folder in folders for entry in _list_entries_of_class(folder, None)]
 
 
-def _visible_folders(folder: Path) -> list[Path]:
+def _list_visible_folders(folder: Path) -> list[Path]:
     return sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
 
 
-def _entries_of_class(folder: Path, split: Split | None) -> list[_Entry]:
-    """All files below a class folder that may be films; a folder inside it is taken for a patient."""
+def _list_entries_of_class(folder: Path, split: Split | None) -> list[_Entry]:
+    """List all files below a class folder that may be films; a subfolder counts as a patient."""
     entries = []
     for parent, folders, names in os.walk(folder, onerror=_raise):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        inside = Path(parent)
-        patient = inside.relative_to(folder).parts[0] if inside != folder else None
+        current = Path(parent)
+        patient = current.relative_to(folder).parts[0] if current != folder else None
         for name in names:
-            path = inside / name
+            path = current / name
             if not name.startswith(".") and path.suffix.lower() in FILM_SUFFIXES and path.is_file():
                 entries.append(_Entry(path, folder.name, patient, split))
     return entries
@@ -195,36 +217,40 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _entries_of_list(source: Path, preparation: Preparation) -> list[_Entry]:
-    """Films of a label list, one line a film, paths relative to the chosen root or to the list."""
+def _list_entries_of_table(source: Path, preparation: Preparation) -> list[_Entry]:
+    """List the films of a label list, one per row, paths relative to the root or the list."""
     table = read_label_list(source)
     columns = preparation.columns or guess_columns(table)
     root = preparation.root or source.parent
-    file_at, label_at = table.column(columns.file), table.column(columns.label)
-    patient_at = table.column(columns.patient) if columns.patient else None
-    split_at = table.column(columns.split) if columns.split else None
-    more = find_attribute_columns(table, columns)
+    file_index, label_index = table.column_index(columns.file), table.column_index(columns.label)
+    patient_index = table.column_index(columns.patient) if columns.patient else None
+    split_index = table.column_index(columns.split) if columns.split else None
+    attribute_indices = find_attribute_columns(table, columns)
     entries: dict[Path, _Entry] = {}
     for line, cells in table.rows:
-        if not cells[file_at] or not cells[label_at]:
+        if not cells[file_index] or not cells[label_index]:
             raise invalid_dataset(tr("line {line} of {source} has no file or no label", line=line, source=source))
-        patient = cells[patient_at] if patient_at is not None else ""
-        split = _split_named(cells[split_at], line) if split_at is not None else None
-        told = tuple((name, cells[place]) for name, place in more.items() if cells[place])
-        entry = _Entry(_listed_file(root, cells[file_at]), cells[label_at], patient or None, split, told)
+        patient = cells[patient_index] if patient_index is not None else ""
+        split = _parse_split(cells[split_index], line) if split_index is not None else None
+        attributes = tuple((name, cells[index]) for name, index in attribute_indices.items() if cells[index])
+        path = _find_listed_file(root, cells[file_index])
+        entry = _Entry(path, cells[label_index], patient or None, split, attributes)
         if entries.setdefault(entry.path, entry) != entry:
             sentence = tr(
                 "line {line} of {source} says something else about {file} than before",
                 line=line,
                 source=source,
-                file=cells[file_at],
+                file=cells[file_index],
             )
             raise invalid_dataset(sentence)
     return list(entries.values())
 
 
-def _listed_file(root: Path, name: str) -> Path:
-    """The file that a list names; lists made on Windows have backslashes, some name films without their suffix."""
+def _find_listed_file(root: Path, name: str) -> Path:
+    """Return the path of a file that a list names.
+
+    Lists made on Windows have backslashes, and some lists leave out the suffix.
+    """
     path = root / (name if os.sep == "\\" else name.replace("\\", "/"))
     if path.suffix.lower() not in FILM_SUFFIXES - {""} and not path.exists():
         for suffix in sorted(FILM_SUFFIXES - {""}):
@@ -233,7 +259,8 @@ def _listed_file(root: Path, name: str) -> Path:
     return path
 
 
-def _split_named(name: str, line: int) -> Split | None:
+def _parse_split(name: str, line: int) -> Split | None:
+    """Return the split of a cell, None for an empty one. Raises JobFailed (dataset_invalid)."""
     if not name:
         return None
     if name.lower() not in SPLIT_NAMES:

@@ -1,4 +1,4 @@
-"""Films of a dataset decoded once, as one memory-mapped array. Changes nothing about them but their size."""
+"""Decode the films of a dataset once into one memory-mapped array."""
 
 import os
 import threading
@@ -23,16 +23,17 @@ from core.system.language import tr
 def decode_films(
     films: Sequence[Film], size_px: int, store: Path, cancel: threading.Event
 ) -> Generator[Progressed | FilmLeftOut, None, tuple[list[Film], npt.NDArray[np.uint8]]]:
-    """Decode every film into the file `store`; return the readable films and their pixels (n, size, size) uint8.
+    """Decode every film into the file `store`; return the readable films and their pixels.
 
-    Unreadable films are yielded as FilmLeftOut and missing in both. Cancelled: returns what is decoded so far.
-    Raises JobFailed where the disk has no room.
+    The pixels are (n, size, size) uint8. Unreadable films are yielded as FilmLeftOut and are
+    missing in both. If cancelled, returns the films decoded so far.
+    Raises JobFailed if the disk is full.
     """
     with explain_write_errors(store), store.open("wb") as stream:
         size = max(1, len(films)) * size_px**2
         stream.truncate(size)
         if hasattr(os, "posix_fallocate"):
-            # a sparse file would let a full disk kill the process at its first write into the map
+            # with a sparse file, a full disk would kill the process at a write into the memory map
             os.posix_fallocate(stream.fileno(), 0, size)
     pixels = np.memmap(store, np.uint8, "r+", shape=(len(films), size_px, size_px))
     readable: list[Film] = []
@@ -45,14 +46,14 @@ def decode_films(
             readable.append(film)
         except FilmUnreadable as refusal:
             yield FilmLeftOut(film.path, refusal.reason, refusal.sentence)
-        if progress := pace.at(done):
+        if progress := pace.progress_at(done):
             yield progress
     return readable, pixels[: len(readable)]
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedFilms:
-    """Decoded films of one split: pixels (n, size, size) uint8, labels (n,), and the patient of each."""
+    """Decoded films of a split: pixels (n, size, size) uint8, labels (n,), patient of each."""
 
     pixels: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]
@@ -62,12 +63,13 @@ class DecodedFilms:
 def select_split(
     films: Sequence[Film], pixels: npt.NDArray[np.uint8], split: Split, classes: tuple[str, ...]
 ) -> DecodedFilms:
-    """The decoded films of one split; pixels that lie together, as in `prepare_training_data`, are not copied.
+    """Return the decoded films of one split.
 
-    Raises JobFailed where a class lost all its films to unreadable files.
+    Pixels that are contiguous in the store, as `prepare_training_data` arranges them, are not
+    copied. Raises JobFailed if a class has no readable film left.
     """
-    which = np.array([number for number, film in enumerate(films) if film.split is split], dtype=np.int64)
-    labels = np.array([films[number].label for number in which], dtype=np.int64)
+    indices = np.array([index for index, film in enumerate(films) if film.split is split], dtype=np.int64)
+    labels = np.array([films[index].label for index in indices], dtype=np.int64)
     for label, name in enumerate(classes):
         if not (labels == label).any():
             sentence = tr(
@@ -76,6 +78,7 @@ def select_split(
                 split=tr(split),
             )
             raise JobFailed(Reason.DATASET_INVALID, sentence)
-    first, end = int(which[0]), int(which[-1]) + 1
-    own = pixels[first:end] if end - first == len(which) else pixels[which]
-    return DecodedFilms(own, labels, tuple(films[number].patient for number in which))
+    first, end = int(indices[0]), int(indices[-1]) + 1
+    is_contiguous = end - first == len(indices)
+    selected = pixels[first:end] if is_contiguous else pixels[indices]
+    return DecodedFilms(selected, labels, tuple(films[index].patient for index in indices))

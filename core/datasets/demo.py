@@ -1,4 +1,4 @@
-"""A labelled set of synthetic phantoms on disk, so that a first user sees everything work. Nothing in it is real."""
+"""Write a labelled set of synthetic phantoms, with which a new user can try everything."""
 
 import threading
 from collections.abc import Generator
@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image
 
-from core.films.phantoms import draw_phantom
+from core.films.chest_phantom import draw_chest
 from core.jobs.events import Progressed, Stage
 from core.recipes.recipe import BEST, Augmentation
 from core.system.files import explain_write_errors
@@ -27,7 +27,7 @@ DEMO_RECIPE: Final = replace(  # small and short: a result in about a minute on 
     small_share=0.0,
     backbone_rate_factor=1.0,
     averaging_decay=0.0,
-    patience_epochs=0,  # of a hundred films the first epochs say little about the last ones
+    patience_epochs=0,  # with a hundred films the first epochs do not predict the last ones
     label_smoothing=0.0,
     augmentation=Augmentation(flip_probability=0.5, shift_fraction=0.03),
 )
@@ -37,9 +37,10 @@ NOTE: Final = marked(
 
 
 def make_demo(folder: Path, cancel: threading.Event) -> Generator[Progressed, None, Path]:
-    """Write `folder`/phantoms (class folders) and `folder`/worklist (films without labels); return the dataset.
+    """Write `folder`/phantoms and `folder`/worklist; return the folder of the dataset.
 
-    Stops between films when `cancel` is set; the films written so far stay.
+    phantoms holds class folders, worklist films without labels. If cancelled, stops after the
+    current film; the films written so far stay.
     """
     films = [
         (folder / "phantoms" / name / f"phantom-{name.lower()}-{seed:03}.png", seed, label == 1)
@@ -55,7 +56,7 @@ def make_demo(folder: Path, cancel: threading.Event) -> Generator[Progressed, No
             if cancel.is_set():
                 break
             path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(draw_phantom(seed, has_finding)).save(path)
+            Image.fromarray(draw_chest(seed, has_finding)).save(path)
             if done % 10 == 0 or done == len(films):
                 yield Progressed(Stage.MAKING_PHANTOMS, done, len(films))
         (folder / "SYNTHETIC.txt").write_text(f"{tr(NOTE)}\n", "utf-8")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.jobs.events import Severity
 from core.system.errors import Reason
 from core.system.language import marked
 
@@ -13,12 +14,11 @@ if TYPE_CHECKING:
     from core.datasets.dataset import Dataset
     from core.datasets.preparation import Preparation, Step
     from core.metrics.intervals import Figure
-from core.jobs.events import Severity
 
 
 @dataclass(frozen=True, slots=True)
 class FilmLeftOut:
-    """A film of a dataset that could not be read and takes no part."""
+    """A film of a dataset could not be read and is not used."""
 
     path: Path
     reason: Reason
@@ -26,7 +26,7 @@ class FilmLeftOut:
 
 
 class FindingKind(StrEnum):
-    """What an audit may find; the value is its title, which is shown translated."""
+    """What an audit may find; the value is the title, which is translated where it is shown."""
 
     UNREADABLE = marked("Unreadable files")
     PATIENT_LEAK = marked("Patients across splits")
@@ -49,7 +49,11 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing an audit has to say: what it is, how bad, what to do, which files, and what one click can do."""
+    """One finding of an audit.
+
+    sentence: what is wrong. advice: what to do. files: the films concerned. fixes: steps that a
+    single click applies.
+    """
 
     kind: FindingKind
     severity: Severity
@@ -61,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """How well something beside the picture tells the classes apart.
+    """How well something other than the picture separates the classes.
 
     auc: cross-validated by patient, 0.5 is chance. sentence: the same in words.
     """
@@ -73,12 +77,13 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """A dataset that was read, corrected and checked.
+    """A dataset after reading, corrections and checks.
 
-    dataset: readable films, with the splits that were given or chosen. planned: the same with the splits that a
-    training with seed 0 makes, None where none can be made. copies: groups of copies, exact and near.
-    codes: what tells each film's file (core.films.film_code). ages: those that its films tell (see patient_ages).
-    preparation: how the dataset was read. completed: False where it was cancelled.
+    preparation: how the dataset was read. dataset: readable films, with given or corrected splits.
+    planned: the same with the splits of a training with seed 0, None if none are possible. copies:
+    groups of copies, exact and near. codes: short code that identifies each film's file (see
+    core.films.film_code). ages: as films and label list state them (see patient_ages). completed:
+    False if cancelled.
     """
 
     preparation: "Preparation"

@@ -1,4 +1,4 @@
-"""What a survey means for training: findings in words, with severity, films, advice and what one click can do."""
+"""Turn a survey into findings: severity, sentence, advice, films and one-click fixes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -17,49 +17,45 @@ from core.system.language import tr, tr_count
 FEW_FILMS: Final = 50
 IMBALANCE: Final = 3
 TINY_VALIDATION: Final = 50  # films; the published set has 16, on which one film moves accuracy by 6 %
-WIDE_BORDER: Final = 0.1  # share of the picture
-COMMON: Final = 0.9  # a size or depth that so many films share is the rule, the others stand out
+WIDE_BORDER: Final = 0.1  # fraction of the picture
+COMMON_FRACTION: Final = 0.9  # films with another size are listed only if at least this fraction shares one
 NOTED_SHORTCUT, STRONG_SHORTCUT = 0.60, 0.75  # lower bound of the AUC
-RANK: Final = {Split.TEST: 2, Split.VALIDATION: 1, Split.TRAINING: 0, None: 0}
+SPLIT_RANK: Final = {Split.TEST: 2, Split.VALIDATION: 1, Split.TRAINING: 0, None: 0}
 
 
 def collect_findings(
-    found: Survey, dataset: Dataset, left_out: Sequence[FilmLeftOut], shortcuts: Sequence[Shortcut]
+    survey: Survey, dataset: Dataset, left_out: Sequence[FilmLeftOut], shortcuts: Sequence[Shortcut]
 ) -> tuple[Finding, ...]:
-    """All findings about the corrected dataset, the worst first."""
-    present = {film.path: film for film in dataset.films}
-    copies = [[present[path] for path in group if path in present] for group in found.copies]
-    exact = [[present[path] for path in group if path in present] for group in found.exact]
+    """Return all findings about the corrected dataset, the most severe first."""
+    film_of = {film.path: film for film in dataset.films}
+    copies = [[film_of[path] for path in group if path in film_of] for group in survey.copies]
+    exact = [[film_of[path] for path in group if path in film_of] for group in survey.exact]
     findings = [
-        *_leaks(dataset, copies),
-        *_conflicts(dataset, copies),
-        *_unreadable(dataset, left_out),
-        *_copies(dataset, copies, exact),
-        *_inverted(dataset, found),
-        *_shortcut(shortcuts),
-        *_splits(dataset, found),
-        *_balance(dataset),
-        *_mixture(dataset, found),
-        *_colours_and_borders(dataset, found),
+        *_find_leaks(dataset, copies),
+        *_find_label_conflicts(dataset, copies),
+        *_find_unreadable(dataset, left_out),
+        *_find_harmless_copies(dataset, copies, exact),
+        *_find_inverted(dataset, survey),
+        *_find_shortcut(shortcuts),
+        *_find_small_splits(dataset, survey),
+        *_find_imbalance(dataset),
+        *_find_mixed_formats(dataset, survey),
+        *_find_colours_and_borders(dataset, survey),
     ]
     order = list(Severity)
     return tuple(sorted(findings, key=lambda finding: -order.index(finding.severity)))
 
 
-def _named(dataset: Dataset, films: Iterable[Film], action: Action, value: str = "") -> tuple[Correction, ...]:
-    return tuple(Correction(dataset.name_of(film.path), action, value) for film in films)
+def _make_exclusion(dataset: Dataset, paths: Iterable[Path], label: str) -> Step:
+    return Step(label, tuple(Correction(dataset.name_of(path), Action.EXCLUDE) for path in paths))
 
 
-def _excluding(dataset: Dataset, films: Sequence[Film], label: str) -> Step:
-    return Step(label, _named(dataset, films, Action.EXCLUDE))
-
-
-def _paths(films: Iterable[Film]) -> tuple[Path, ...]:
+def _paths_of(films: Iterable[Film]) -> tuple[Path, ...]:
     return tuple(film.path for film in films)
 
 
-def _leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
-    """Patients and copies in more than one given split."""
+def _find_leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
+    """Find patients and copies that are in more than one given split."""
     by_patient: dict[str, list[Film]] = defaultdict(list)
     for film in dataset.films:
         by_patient[film.patient].append(film)
@@ -70,18 +66,18 @@ def _leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
             continue
         films = [film for group in leaking for film in group]
         in_test = sum(film.split is Split.TEST for film in films)
-        sentence = _leak_in_words(kind, len(leaking), len(films), in_test)
+        sentence = _format_leak(kind, len(leaking), len(films), in_test)
         advice = tr(
             "Take those out of training and validation that also stand in the test split, which then stays as it is; "
             "or make new splits by patient."
         )
         fixes = _leak_fixes(dataset, leaking)
-        findings.append(Finding(kind, Severity.BLOCKING, sentence, advice, _paths(films), fixes))
+        findings.append(Finding(kind, Severity.BLOCKING, sentence, advice, _paths_of(films), fixes))
     return findings
 
 
-def _leak_in_words(kind: FindingKind, groups: int, films: int, in_test: int) -> str:
-    """What leaks; groups: patients, or groups of copies."""
+def _format_leak(kind: FindingKind, groups: int, films: int, in_test: int) -> str:
+    """Format the sentence of a leak. groups: number of patients, or of groups of copies."""
     if kind is FindingKind.PATIENT_LEAK:
         return tr_count(
             "{count} patient ({films} films, {in_test} of them in the test split) stands in more than one split: "
@@ -104,21 +100,26 @@ def _leak_in_words(kind: FindingKind, groups: int, films: int, in_test: int) -> 
 
 
 def _leak_fixes(dataset: Dataset, leaking: Sequence[Sequence[Film]]) -> tuple[Step, ...]:
-    """Take leaking films out of training and validation, so that the test split stays as it is; or split anew.
+    """Return two fixes: exclude leaking films from training and validation, or make new splits.
 
-    The first only where it leaves most films of each class.
+    Excluding leaves the test split as it is; it is only offered if at least half the films of each
+    class and split remain.
     """
-    dropped = [film for group in leaking for film in group if RANK[film.split] < max(RANK[one.split] for one in group)]
+    dropped = []
+    for group in leaking:
+        highest = max(SPLIT_RANK[film.split] for film in group)
+        dropped += [film for film in group if SPLIT_RANK[film.split] < highest]
     before = Counter((film.label, film.split) for film in dataset.films)
     lost = Counter((film.label, film.split) for film in dropped)
     new_splits = Step(tr("Make new splits by patient"), splits=SplitChoice.NEW)
     if any(2 * lost[key] > before[key] for key in lost):
         return (new_splits,)
     label = tr_count("Exclude {count} leaking film", "Exclude {count} leaking films", len(dropped))
-    return (_excluding(dataset, dropped, label), new_splits)
+    return (_make_exclusion(dataset, _paths_of(dropped), label), new_splits)
 
 
-def _conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
+def _find_label_conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
+    """Find copies of one film in different classes."""
     groups = [group for group in copies if len({film.label for film in group}) > 1]
     if not groups:
         return []
@@ -131,11 +132,11 @@ def _conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Findi
     )
     advice = tr("Look at them and relabel the wrong ones, or exclude them.")
     label = tr_count("Exclude {count} contradicting film", "Exclude {count} contradicting films", len(films))
-    fixes = (_excluding(dataset, films, label),)
-    return [Finding(FindingKind.LABEL_CONFLICT, Severity.BLOCKING, sentence, advice, _paths(films), fixes)]
+    fixes = (_make_exclusion(dataset, _paths_of(films), label),)
+    return [Finding(FindingKind.LABEL_CONFLICT, Severity.BLOCKING, sentence, advice, _paths_of(films), fixes)]
 
 
-def _unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[Finding]:
+def _find_unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[Finding]:
     if not left_out:
         return []
     files = tuple(film.path for film in left_out)
@@ -143,36 +144,40 @@ def _unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[Findi
         "{count} file cannot be read and takes no part.", "{count} files cannot be read and take no part.", len(files)
     )
     advice = tr("The reasons stand under Unreadable; export these films again if they matter.")
-    fix = Step(
-        tr_count("Exclude {count} unreadable file", "Exclude {count} unreadable files", len(files)),
-        tuple(Correction(dataset.name_of(path), Action.EXCLUDE) for path in files),
-    )
+    label = tr_count("Exclude {count} unreadable file", "Exclude {count} unreadable files", len(files))
+    fix = _make_exclusion(dataset, files, label)
     return [Finding(FindingKind.UNREADABLE, Severity.WARNING, sentence, advice, files, (fix,))]
 
 
-def _copies(dataset: Dataset, copies: Sequence[Sequence[Film]], exact: Sequence[Sequence[Film]]) -> list[Finding]:
-    """Copies that neither contradict one another nor leak: they only count one film twice."""
+def _find_harmless_copies(
+    dataset: Dataset, copies: Sequence[Sequence[Film]], exact: Sequence[Sequence[Film]]
+) -> list[Finding]:
+    """Find copies with the same label and split: they only count one film twice."""
 
-    def harmless(group: Sequence[Film]) -> bool:
+    def is_harmless(group: Sequence[Film]) -> bool:
         return len(group) > 1 and len({(film.label, film.split) for film in group}) == 1
 
-    identical = [group for group in exact if harmless(group)]
+    identical = [group for group in exact if is_harmless(group)]
     extra = {film.path for group in identical for film in group[1:]}
-    near = [rest for group in copies if harmless(group) and len(rest := [f for f in group if f.path not in extra]) > 1]
+    near = []
+    for group in copies:
+        remaining = [film for film in group if film.path not in extra]
+        if is_harmless(group) and len(remaining) > 1:
+            near.append(remaining)
     findings = []
     for kind, groups in ((FindingKind.EXACT_COPIES, identical), (FindingKind.NEAR_COPIES, near)):
         if groups:
             films = [film for group in groups for film in group]
             surplus = [film for group in groups for film in group[1:]]
             label = tr_count("Exclude {count} surplus copy", "Exclude {count} surplus copies", len(surplus))
-            fix = _excluding(dataset, surplus, label)
-            sentence = _copies_in_words(kind, len(groups), len(films))
+            fix = _make_exclusion(dataset, _paths_of(surplus), label)
+            sentence = _format_copies(kind, len(groups), len(films))
             advice = tr("Keep one of each. Made splits never part them.")
-            findings.append(Finding(kind, Severity.WARNING, sentence, advice, _paths(films), (fix,)))
+            findings.append(Finding(kind, Severity.WARNING, sentence, advice, _paths_of(films), (fix,)))
     return findings
 
 
-def _copies_in_words(kind: FindingKind, groups: int, films: int) -> str:
+def _format_copies(kind: FindingKind, groups: int, films: int) -> str:
     if kind is FindingKind.EXACT_COPIES:
         return tr_count(
             "{count} group of identical files ({films} films).",
@@ -188,8 +193,8 @@ def _copies_in_words(kind: FindingKind, groups: int, films: int) -> str:
     )
 
 
-def _inverted(dataset: Dataset, found: Survey) -> list[Finding]:
-    films = [film for film in dataset.films if film.path in found.inverted]
+def _find_inverted(dataset: Dataset, survey: Survey) -> list[Finding]:
+    films = [film for film in dataset.films if film.path in survey.inverted]
     if not films:
         return []
     sentence = tr_count(
@@ -199,30 +204,29 @@ def _inverted(dataset: Dataset, found: Survey) -> list[Finding]:
     )
     advice = tr("Look at them; export them again with dense tissue white, or exclude them.")
     label = tr_count("Exclude {count} inverted film", "Exclude {count} inverted films", len(films))
-    fixes = (_excluding(dataset, films, label),)
-    return [Finding(FindingKind.INVERTED, Severity.WARNING, sentence, advice, _paths(films), fixes)]
+    fixes = (_make_exclusion(dataset, _paths_of(films), label),)
+    return [Finding(FindingKind.INVERTED, Severity.WARNING, sentence, advice, _paths_of(films), fixes)]
 
 
-def _shortcut(shortcuts: Sequence[Shortcut]) -> list[Finding]:
-    """The best shortcut, where it is better than chance by a margin."""
+def _find_shortcut(shortcuts: Sequence[Shortcut]) -> list[Finding]:
+    """Report the best shortcut if the lower bound of its AUC reaches NOTED_SHORTCUT."""
     best = max(shortcuts, key=lambda shortcut: shortcut.auc.low, default=None)
     if best is None or best.auc.low < NOTED_SHORTCUT:
         return []
-    strong = best.auc.low >= STRONG_SHORTCUT
-    advice = (
-        tr(
+    if best.auc.low >= STRONG_SHORTCUT:
+        severity = Severity.WARNING
+        advice = tr(
             "A network can learn this instead of the lungs. Export both classes the same way from the same devices; "
             "until then do not trust the figures beyond this dataset."
         )
-        if strong
-        else tr("The classes were not recorded quite alike. Check figures on films from elsewhere.")
-    )
-    severity = Severity.WARNING if strong else Severity.INFORMATION
+    else:
+        severity = Severity.INFORMATION
+        advice = tr("The classes were not recorded quite alike. Check figures on films from elsewhere.")
     return [Finding(FindingKind.SHORTCUT, severity, best.sentence, advice)]
 
 
-def _splits(dataset: Dataset, found: Survey) -> list[Finding]:
-    """A validation split too small to choose a model with, and classes too small to be split at all."""
+def _find_small_splits(dataset: Dataset, survey: Survey) -> list[Finding]:
+    """Find a validation split too small to choose a model with, and classes too small to split."""
     findings = []
     validation, training = dataset.of_split(Split.VALIDATION), dataset.of_split(Split.TRAINING)
     if 0 < len(validation) < TINY_VALIDATION and len(training) > 4 * len(validation):
@@ -236,17 +240,18 @@ def _splits(dataset: Dataset, found: Survey) -> list[Finding]:
         )
         fix = Step(tr("Make a new validation split by patient"), splits=SplitChoice.NEW_VALIDATION)
         advice = tr("Draw a new one, 15 % of the films that are not in the test split.")
-        files = _paths(validation)
+        files = _paths_of(validation)
         findings.append(Finding(FindingKind.TINY_VALIDATION, Severity.WARNING, sentence, advice, files, (fix,)))
     try:
-        assign_splits(dataset, 0, found.copies)
+        assign_splits(dataset, 0, survey.copies)
     except JobFailed as error:
         advice = tr("Add films of more patients, or correct how patients are told from file names.")
         findings.append(Finding(FindingKind.NO_SPLIT, Severity.BLOCKING, error.sentence, advice))
     return findings
 
 
-def _balance(dataset: Dataset) -> list[Finding]:
+def _find_imbalance(dataset: Dataset) -> list[Finding]:
+    """Find classes with few films, and classes of very unequal size."""
     counts = {name: sum(film.label == label for film in dataset.films) for label, name in enumerate(dataset.classes)}
     findings = []
     for name, count in counts.items():
@@ -261,50 +266,51 @@ def _balance(dataset: Dataset) -> list[Finding]:
     return findings
 
 
-def _mixture(dataset: Dataset, found: Survey) -> list[Finding]:
-    """Films recorded otherwise than most: size and depth."""
-    facts = found.facts
+def _find_mixed_formats(dataset: Dataset, survey: Survey) -> list[Finding]:
+    """Find films whose size or bit depth is not the most common one."""
+    properties = survey.properties
     findings = []
 
-    def unlike(kind_of: Callable[[Film], object]) -> tuple[list[Film], int]:
-        kinds = Counter(kind_of(film) for film in dataset.films)
-        usual = kinds.most_common(1)[0][0]
-        return [film for film in dataset.films if kind_of(film) != usual], len(kinds)
+    def find_unusual(value_of: Callable[[Film], object]) -> tuple[list[Film], int]:
+        """Return the films without the most common value, and the number of different values."""
+        values = Counter(value_of(film) for film in dataset.films)
+        usual = values.most_common(1)[0][0]
+        return [film for film in dataset.films if value_of(film) != usual], len(values)
 
-    odd, kinds = unlike(lambda film: (facts[film.path].width, facts[film.path].height))
-    if odd:
-        widths = [facts[film.path].width for film in dataset.films]
+    unusual, sizes = find_unusual(lambda film: (properties[film.path].width, properties[film.path].height))
+    if unusual:
+        widths = [properties[film.path].width for film in dataset.films]
         sentence = tr(
             "{count} sizes, {narrowest} to {widest} pixels wide.",
-            count=kinds,
+            count=sizes,
             narrowest=min(widths),
             widest=max(widths),
         )
-        files = _paths(odd) if len(odd) < (1 - COMMON) * len(dataset.films) else ()
+        files = _paths_of(unusual) if len(unusual) < (1 - COMMON_FRACTION) * len(dataset.films) else ()
         advice = tr("Harmless where sizes are mixed in each class; the shortcut probe tells.")
         findings.append(Finding(FindingKind.SIZES, Severity.INFORMATION, sentence, advice, files))
-    odd, _ = unlike(lambda film: facts[film.path].bits)
-    if odd:
+    unusual, _ = find_unusual(lambda film: properties[film.path].bits)
+    if unusual:
         sentence = tr_count(
             "{count} film has another bit depth than the rest.",
             "{count} films have another bit depth than the rest.",
-            len(odd),
+            len(unusual),
         )
         advice = tr(
             "They are scaled by the depth that their values need; look whether they are as bright as the others."
         )
-        findings.append(Finding(FindingKind.DEPTHS, Severity.INFORMATION, sentence, advice, _paths(odd)))
+        findings.append(Finding(FindingKind.DEPTHS, Severity.INFORMATION, sentence, advice, _paths_of(unusual)))
     return findings
 
 
-def _colours_and_borders(dataset: Dataset, found: Survey) -> list[Finding]:
-    """Films that show what no bare chest film has: colours, wide plain borders."""
+def _find_colours_and_borders(dataset: Dataset, survey: Survey) -> list[Finding]:
+    """Find films with colours or wide plain borders, which a plain chest film does not have."""
     findings = []
-    if films := [film for film in dataset.films if found.facts[film.path].is_coloured]:
+    if films := [film for film in dataset.films if survey.properties[film.path].is_coloured]:
         sentence = tr_count("{count} film shows colours.", "{count} films show colours.", len(films))
         advice = tr("Chest films have none: look whether these are photographs, overlays or other pictures.")
-        findings.append(Finding(FindingKind.COLOURED, Severity.INFORMATION, sentence, advice, _paths(films)))
-    if films := [film for film in dataset.films if found.facts[film.path].border > WIDE_BORDER]:
+        findings.append(Finding(FindingKind.COLOURED, Severity.INFORMATION, sentence, advice, _paths_of(films)))
+    if films := [film for film in dataset.films if survey.properties[film.path].border > WIDE_BORDER]:
         sentence = tr_count(
             "{count} film has a plain border over more than {share:.0%} of the picture.",
             "{count} films have a plain border over more than {share:.0%} of the picture.",
@@ -312,5 +318,5 @@ def _colours_and_borders(dataset: Dataset, found: Survey) -> list[Finding]:
             share=WIDE_BORDER,
         )
         advice = tr("Crop them when you export; a border that goes with one class is a shortcut.")
-        findings.append(Finding(FindingKind.BORDERS, Severity.INFORMATION, sentence, advice, _paths(films)))
+        findings.append(Finding(FindingKind.BORDERS, Severity.INFORMATION, sentence, advice, _paths_of(films)))
     return findings

@@ -1,4 +1,4 @@
-"""How a dataset could be read, for a person to correct before it is audited."""
+"""Preview how a dataset would be read, so that the user can correct it before the audit."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from core.system.language import tr
 
 @dataclass(frozen=True, slots=True)
 class IntakePreview:
-    """How a dataset could be read, for a person to correct.
+    """How a dataset would be read.
 
-    header: columns of a label list, empty for folders. columns: the guess, None where there is none.
-    names: file names without suffix, for trying patient patterns.
+    header: columns of a label list, empty for folders. columns: those chosen or guessed, None if no
+    guess is possible. names: file names without suffix, for testing patient patterns.
     """
 
     source: Path
@@ -26,9 +26,9 @@ class IntakePreview:
 
 
 def inspect_source(source: Path, preparation: Preparation = AS_IT_IS) -> IntakePreview:
-    """How the dataset at `source` could be read, also where it cannot be read as it is.
+    """Return how the dataset at `source` would be read, even if it cannot be read as it is.
 
-    Raises JobFailed (dataset_invalid) where it is neither a folder nor a label list.
+    Raises JobFailed (dataset_invalid) if it is neither a folder nor a label list.
     """
     if not source.exists():
         raise invalid_dataset(tr("{source} does not exist", source=source))
@@ -41,6 +41,6 @@ def inspect_source(source: Path, preparation: Preparation = AS_IT_IS) -> IntakeP
             columns = guess_columns(table)
     names: tuple[str, ...] = ()
     if columns is not None and columns.file in table.header:
-        place = table.column(columns.file)
-        names = tuple(Path(cells[place].replace("\\", "/")).stem for _, cells in table.rows)
+        index = table.column_index(columns.file)
+        names = tuple(Path(cells[index].replace("\\", "/")).stem for _, cells in table.rows)
     return IntakePreview(source, table.header, columns, names)

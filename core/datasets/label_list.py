@@ -1,4 +1,4 @@
-"""A label list, CSV, TSV or Excel, as rows of text, and which of its columns mean what. Opens no film."""
+"""Read a label list (CSV, TSV or Excel) as rows of text and find its columns. No film is opened."""
 
 import csv
 import io
@@ -12,24 +12,24 @@ from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
 FILM_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".dcm", ".dicom", ""})
-FILE_NAMES: Final = ("file", "filename", "file_name", "path", "filepath", "image", "image_path", "film", "dicom")
-LABEL_NAMES: Final = ("label", "class", "finding", "diagnosis", "target", "category", "pneumonia")
-PATIENT_NAMES: Final = ("patient", "patient_id", "patientid", "subject", "subject_id", "case", "case_id")
-SPLIT_NAMES: Final = ("split", "set", "subset", "fold", "partition")
-ATTRIBUTE_NAMES: Final = {  # what else a list may tell of a film, and the names its column may have
+FILE_COLUMNS: Final = ("file", "filename", "file_name", "path", "filepath", "image", "image_path", "film", "dicom")
+LABEL_COLUMNS: Final = ("label", "class", "finding", "diagnosis", "target", "category", "pneumonia")
+PATIENT_COLUMNS: Final = ("patient", "patient_id", "patientid", "subject", "subject_id", "case", "case_id")
+SPLIT_COLUMNS: Final = ("split", "set", "subset", "fold", "partition")
+ATTRIBUTE_COLUMNS: Final = {  # further attributes of a film, and the names that their columns may have
     "age": ("age", "patient_age", "age_years", "patientage"),
     "sex": ("sex", "gender", "patient_sex", "patientsex"),
     "view": ("view", "view_position", "viewposition", "projection"),
     "device": ("device", "scanner", "manufacturer", "model", "detector"),
 }
 MAX_LIST_BYTES: Final = 200_000_000
-LOOKED_AT: Final = 200  # rows that a guess by content looks at
-MOST_CLASSES: Final = 20
+GUESS_ROWS: Final = 200  # rows read when a column is guessed from its contents
+MAX_CLASSES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of the columns that say what a row is about; None where the list does not say."""
+    """Names of the columns with file, label, patient and split; None if missing."""
 
     file: str
     label: str
@@ -39,13 +39,13 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class LabelList:
-    """header: column names. rows: (line number in the file, cells), as many cells as the header has."""
+    """header: column names. rows: (line number in the file, cells), one cell per column."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
-    def column(self, name: str) -> int:
-        """The place of a column. Raises JobFailed where there is none of that name."""
+    def column_index(self, name: str) -> int:
+        """Return the index of a column. Raises JobFailed if there is none of that name."""
         if name not in self.header:
             listed = ", ".join(self.header)
             raise invalid_list(tr("There is no column {name!r}; the columns are {listed}", name=name, listed=listed))
@@ -53,35 +53,37 @@ class LabelList:
 
 
 def invalid_list(sentence: str) -> JobFailed:
-    """The error for a list that cannot be used, as one sentence."""
+    """Return the error for a list that cannot be used. sentence: without the full stop."""
     return JobFailed(Reason.DATASET_INVALID, f"{sentence}.")
 
 
 def read_label_list(path: Path) -> LabelList:
-    """All rows of a CSV (comma, semicolon or tab; UTF-8) or of an Excel workbook's first sheet, as text.
+    """Read all rows of a CSV file, or of an Excel workbook's first sheet, as text.
 
-    Raises JobFailed (dataset_invalid) with what is wrong.
+    CSV is UTF-8 with comma, semicolon or tab. Raises JobFailed (dataset_invalid) with what is
+    wrong.
     """
     if path.suffix.lower() == ".xls":
         raise invalid_list(tr("{path} is in Excel's old format; save it as .xlsx or CSV", path=path))
     if path.stat().st_size > MAX_LIST_BYTES:
         raise invalid_list(tr("{path} is larger than any label list", path=path))
-    numbered = list(_excel_rows(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _text_rows(path))
-    if not numbered:
+    lines = list(_read_excel(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _read_csv(path))
+    if not lines:
         raise invalid_list(tr("{path} is empty", path=path))
-    header = tuple(cell.strip() for cell in numbered[0][1])
+    header = tuple(cell.strip() for cell in lines[0][1])
     width = len(header)
-    rows = [(line, tuple(cell.strip() for cell in (*cells, *[""] * width)[:width])) for line, cells in numbered[1:]]
+    rows = [(line, tuple(cell.strip() for cell in (*cells, *[""] * width)[:width])) for line, cells in lines[1:]]
     return LabelList(header, tuple((line, cells) for line, cells in rows if any(cells)))
 
 
-def _text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _read_csv(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield (line number, cells) of a CSV file; the first line decides the separator."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise invalid_list(tr("{path} is neither a folder nor a UTF-8 label list (CSV)", path=path)) from error
     first = text.partition("\n")[0]
-    # not splitlines: a file's name may hold characters that Python counts as line ends, and quoted line ends
+    # not splitlines: cells may hold quoted line ends, and characters that Python counts as such
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     try:
         for row in reader:
@@ -91,48 +93,49 @@ def _text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         raise invalid_list(sentence) from error
 
 
-def _excel_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _read_excel(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield (row number, cells) of a workbook's first sheet."""
     from openpyxl.reader.excel import load_workbook
 
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MAX_LIST_BYTES:
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_LIST_BYTES:
                 raise invalid_list(tr("{path} is larger than any label list", path=path))
         book = load_workbook(path, read_only=True, data_only=True)
         try:
             for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-                yield line, ["" if cell is None else _whole(cell) for cell in row]
+                yield line, ["" if cell is None else _format_cell(cell) for cell in row]
         finally:
             book.close()
     except (JobFailed, MemoryError):
         raise
-    except Exception as error:  # openpyxl raises whatever a damaged workbook led it to
+    except Exception as error:  # a damaged workbook makes openpyxl raise errors of many types
         kind = type(error).__name__
         raise invalid_list(tr("{path} cannot be read as an Excel workbook ({kind})", path=path, kind=kind)) from error
 
 
-def _whole(cell: object) -> str:
-    """A cell as text; Excel keeps the number 17 as 17.0."""
+def _format_cell(cell: object) -> str:
+    """Return a cell as text; Excel stores the number 17 as 17.0."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def guess_columns(table: LabelList) -> Columns:
-    """Columns by their names; file and label, where no name fits, by what stands in them.
+    """Guess the columns by their names; file and label, if no name matches, by their contents.
 
-    Raises JobFailed where no column looks like files, or none like classes.
+    Raises JobFailed if no column looks like files, or none like classes.
     """
     by_name = {name.lower(): name for name in reversed(table.header)}
 
-    def named(candidates: Sequence[str]) -> str | None:
+    def find(candidates: Sequence[str]) -> str | None:
         return next((by_name[name] for name in candidates if name in by_name), None)
 
-    patient, split = named(PATIENT_NAMES), named(SPLIT_NAMES)
-    file, label = named(FILE_NAMES), named(LABEL_NAMES)
+    patient, split = find(PATIENT_COLUMNS), find(SPLIT_COLUMNS)
+    file, label = find(FILE_COLUMNS), find(LABEL_COLUMNS)
     free = [name for name in table.header if name and name not in {file, label, patient, split}]
     if file is None:
-        file = next((name for name in free if _looks_like_files(_cells(table, name))), None)
+        file = next((name for name in free if _looks_like_files(_read_cells(table, name))), None)
     if label is None:
-        label = next((name for name in free if name != file and _looks_like_classes(_cells(table, name))), None)
+        label = next((name for name in free if name != file and _looks_like_classes(_read_cells(table, name))), None)
     if file is None:
         raise invalid_list(tr("No column looks like the file; name one column file and one label"))
     if label is None:
@@ -141,19 +144,24 @@ def guess_columns(table: LabelList) -> Columns:
 
 
 def find_attribute_columns(table: LabelList, columns: Columns) -> dict[str, int]:
-    """For each attribute that the list tells, by the name of its column, where it stands."""
+    """Return the column index of each attribute of ATTRIBUTE_COLUMNS that the list has."""
     used = {columns.file, columns.label, columns.patient, columns.split}
-    places = {name.lower(): place for place, name in reversed(list(enumerate(table.header))) if name not in used}
-    found = {
-        attribute: next((places[name] for name in names if name in places), None)
-        for attribute, names in ATTRIBUTE_NAMES.items()
-    }
-    return {attribute: place for attribute, place in found.items() if place is not None}
+    index_of: dict[str, int] = {}
+    for index, name in enumerate(table.header):
+        if name not in used:
+            index_of.setdefault(name.lower(), index)
+    columns_found: dict[str, int] = {}
+    for attribute, names in ATTRIBUTE_COLUMNS.items():
+        column = next((index_of[name] for name in names if name in index_of), None)
+        if column is not None:
+            columns_found[attribute] = column
+    return columns_found
 
 
-def _cells(table: LabelList, name: str) -> list[str]:
-    place = table.header.index(name)
-    return [cells[place] for _, cells in table.rows[:LOOKED_AT]]
+def _read_cells(table: LabelList, name: str) -> list[str]:
+    """Return the first GUESS_ROWS cells of a column."""
+    index = table.header.index(name)
+    return [cells[index] for _, cells in table.rows[:GUESS_ROWS]]
 
 
 def _looks_like_files(cells: Sequence[str]) -> bool:
@@ -162,5 +170,5 @@ def _looks_like_files(cells: Sequence[str]) -> bool:
 
 
 def _looks_like_classes(cells: Sequence[str]) -> bool:
-    kinds = set(cells) - {""}
-    return 2 <= len(kinds) <= min(MOST_CLASSES, len(cells) // 2)
+    values = set(cells) - {""}
+    return 2 <= len(values) <= min(MAX_CLASSES, len(cells) // 2)

@@ -1,4 +1,4 @@
-"""Patients' ages: as DICOM and lists tell them, in years, and the range that a dataset covers."""
+"""Read patients' ages from DICOM tags and label lists, and the range a dataset covers."""
 
 import re
 from collections.abc import Sequence
@@ -9,23 +9,29 @@ from core.films.film_properties import FilmProperties
 from core.films.patient_age import UNITS_A_YEAR
 
 AGE: Final = re.compile(r"(\d{1,3}(?:\.\d+)?) ?([YMWD]?)(?:EARS|RS|R|)")
-MIN_STATED_FRACTION: Final = 0.9  # of the films, below which the told ages say too little of the others
+MIN_STATED_FRACTION: Final = 0.9  # of the films; with fewer stated ages the range would not represent them
 
 
 def parse_years(text: str) -> float | None:
-    """An age in DICOM's form (045Y, 006M) or in years as lists have it; None for what is no age."""
+    """Parse an age in DICOM's form (045Y, 006M) or in years; None for anything else."""
     match = AGE.fullmatch(text.strip().upper())
     return float(match[1]) / UNITS_A_YEAR[match[2] or "Y"] if match else None
 
 
-def stated_age(film: Film, facts: FilmProperties | None) -> str:
-    """A film's age as its label list tells it, else its DICOM file; "" where neither does."""
-    return dict(film.attributes).get("age", "") or (facts.tags.get("PatientAge", "") if facts else "")
+def stated_age(film: Film, properties: FilmProperties | None) -> str:
+    """Return a film's age as its label list states it, else its DICOM file; "" if neither does."""
+    listed = dict(film.attributes).get("age", "")
+    if listed:
+        return listed
+    return properties.tags.get("PatientAge", "") if properties else ""
 
 
-def age_range(told: Sequence[str]) -> tuple[int, int] | None:
-    """Youngest and oldest in completed years of the ages told; None where fewer than TOLD_SHARE of them are ages."""
-    years = [age for age in map(parse_years, told) if age is not None]
-    if not years or len(years) < MIN_STATED_FRACTION * len(told):
+def age_range(ages: Sequence[str]) -> tuple[int, int] | None:
+    """Return the youngest and oldest of these stated ages, in completed years.
+
+    None if fewer than MIN_STATED_FRACTION of them are ages.
+    """
+    years = [age for age in map(parse_years, ages) if age is not None]
+    if not years or len(years) < MIN_STATED_FRACTION * len(ages):
         return None
     return int(min(years)), int(max(years))

@@ -1,4 +1,4 @@
-"""How a person wants a dataset to be read and corrected: kept beside it in the app, never in the user's files."""
+"""How the user wants a dataset read and corrected. Stored in the app's data folder."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +17,7 @@ FORMAT: Final = 1
 
 
 class Action(StrEnum):
-    """What is to become of one film."""
+    """What a correction does with a film."""
 
     EXCLUDE = "exclude"
     RELABEL = "relabel"
@@ -25,16 +25,19 @@ class Action(StrEnum):
 
 
 class SplitChoice(StrEnum):
-    """Where the splits come from."""
+    """Which splits are used."""
 
     GIVEN = "given"  # those of the dataset; missing ones are made
-    NEW_VALIDATION = "new_validation"  # given ones, but the validation films are drawn anew from all but the test
-    NEW = "new"  # all made anew, by patient
+    NEW_VALIDATION = "new_validation"  # the given test split; a new validation split from all other films
+    NEW = "new"  # all new, by patient
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One decision about one film. file: its name in the dataset, with "/". value: the class or split, else empty."""
+    """One decision about one film.
+
+    file: its name in the dataset, with "/". value: the new class or split, else empty.
+    """
 
     file: str
     action: Action
@@ -43,7 +46,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one click decided, and what undo takes back. label: in the language that was spoken then."""
+    """The decisions of one click, which undo reverts. label: in the language of that moment."""
 
     label: str
     corrections: tuple[Correction, ...] = ()
@@ -54,9 +57,10 @@ class Step:
 class Preparation:
     """All choices about one dataset.
 
-    columns: of a label list, None to guess. root: the folder its files are relative to, None for its own.
-    patient_pattern: a regular expression over file names, None to propose one. steps: corrections, oldest first.
-    accepts_leaks: the person knows that blocking findings remain and wants to train all the same.
+    columns: of a label list, None to guess them. root: the folder that its file names are relative
+    to, None for the list's own. patient_pattern: a regular expression for file names, None to
+    propose one. steps: corrections, oldest first. accepts_leaks: the user knows that blocking
+    findings remain and trains anyway.
     """
 
     columns: Columns | None = None
@@ -67,12 +71,16 @@ class Preparation:
 
     @property
     def splits(self) -> SplitChoice:
-        """The latest choice."""
+        """The latest choice of splits."""
         return next((step.splits for step in reversed(self.steps) if step.splits), SplitChoice.GIVEN)
 
     def corrections(self) -> dict[tuple[str, Action], str]:
-        """The decision that holds for each film and action; a later one replaces an earlier one."""
-        return {(one.file, one.action): one.value for step in self.steps for one in step.corrections}
+        """Return the value for each (file, action); a later step replaces an earlier one."""
+        return {
+            (correction.file, correction.action): correction.value
+            for step in self.steps
+            for correction in step.corrections
+        }
 
     def with_step(self, step: Step) -> "Preparation":
         return replace(self, steps=(*self.steps, step))
@@ -85,26 +93,17 @@ AS_IT_IS: Final = Preparation()
 
 
 def to_json_object(preparation: Preparation) -> dict[str, Any]:
-    """The preparation as JSON values."""
+    """Convert the preparation to JSON values."""
     content = asdict(preparation)
     content["root"] = None if preparation.root is None else str(preparation.root)
     return {"format": FORMAT, **content}
 
 
 def from_json_object(content: Any) -> Preparation:
-    """Undo `to_json_object`. Raises ValueError, TypeError or KeyError for anything else."""
+    """Parse the result of `to_json_object`. Raises ValueError, TypeError or KeyError."""
     if not isinstance(content, dict) or content.pop("format") != FORMAT:
         raise ValueError("format")
-    steps = tuple(
-        Step(
-            str(step["label"]),
-            tuple(
-                Correction(str(one["file"]), Action(one["action"]), str(one["value"])) for one in step["corrections"]
-            ),
-            SplitChoice(step["splits"]) if step["splits"] else None,
-        )
-        for step in content.pop("steps")
-    )
+    steps = tuple(_parse_step(step) for step in content.pop("steps"))
     columns, root, accepts = content.pop("columns"), content.pop("root"), content.pop("accepts_leaks")
     if not isinstance(accepts, bool):
         raise TypeError("accepts_leaks")
@@ -115,13 +114,23 @@ def from_json_object(content: Any) -> Preparation:
     return Preparation(columns, None if root is None else Path(root), steps=steps, accepts_leaks=accepts, **content)
 
 
+def _parse_step(content: Any) -> Step:
+    return Step(
+        str(content["label"]),
+        tuple(
+            Correction(str(item["file"]), Action(item["action"]), str(item["value"])) for item in content["corrections"]
+        ),
+        SplitChoice(content["splits"]) if content["splits"] else None,
+    )
+
+
 def save_preparation(preparation: Preparation, path: Path) -> None:
-    """Write the preparation by temporary name and rename."""
+    """Write the preparation atomically to `path`, as JSON."""
     write_text_atomically(path, json.dumps(to_json_object(preparation), indent=2) + "\n")
 
 
 def load_preparation(path: Path) -> Preparation:
-    """Read a preparation. Raises JobFailed (dataset_invalid) where it is none."""
+    """Read a preparation. Raises JobFailed (dataset_invalid) if the file is not one."""
     try:
         return from_json_object(read_json(path))
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -135,21 +144,24 @@ def load_preparation(path: Path) -> Preparation:
 
 
 def preparation_path(source: Path) -> Path:
-    """Where the app keeps its preparation of the dataset at `source`."""
+    """Return the path of the app's preparation for the dataset at `source`."""
     return data_folder() / "datasets" / f"{sha256_of_text(str(source.absolute()))[:24]}.json"
 
 
 def load_kept_preparation(source: Path) -> Preparation:
-    """The preparation that the app keeps for a dataset, or none yet. Raises JobFailed where it cannot be read."""
+    """Read the app's preparation for a dataset; AS_IT_IS if there is none.
+
+    Raises JobFailed if it cannot be read.
+    """
     path = preparation_path(source)
     return load_preparation(path) if path.exists() else AS_IT_IS
 
 
 def format_corrections(preparation: Preparation) -> str:
-    """The corrections as CSV, one line a decision in the order they were made, safe to open in a spreadsheet."""
+    """Format the corrections as CSV, one line each, oldest first; safe to open in a spreadsheet."""
     lines = [format_csv_line(["file", "action", "value", "step"])]
     for step in preparation.steps:
-        for one in step.corrections:
-            cells = (one.file, one.action, one.value, step.label)
+        for correction in step.corrections:
+            cells = (correction.file, correction.action, correction.value, step.label)
             lines.append(format_csv_line(quote_formula(escape_undecodable(cell)) for cell in cells))
     return "".join(lines)

@@ -1,6 +1,8 @@
-"""How well a film's label can be told without looking at the film: from file size, dimensions, rim, DICOM tags.
+"""Measure how well labels can be predicted without the picture.
 
-Where that works, a network learns it too, and its figures say nothing about patients. Cross-validated by patient.
+The predictors are file size, dimensions, brightness at the rim, DICOM tags and similar properties.
+Where they succeed, a network can learn them too, and its figures say nothing about patients.
+Everything is cross-validated by patient.
 """
 
 import threading
@@ -22,86 +24,96 @@ from core.metrics.roc import delong_interval
 from core.system.language import marked, tr
 
 FOLDS: Final = 5
-LEAST_PATIENTS: Final = 2 * FOLDS  # of each class; below, a cross-validation says nothing
+MIN_PATIENTS: Final = 2 * FOLDS  # of each class; with fewer, cross-validation is not meaningful
 TREE_DEPTH: Final = 4
 TOGETHER: Final = marked("all of these together")
 FILE_FORMAT: Final = marked("file format")
 Columns = dict[str, npt.NDArray[np.float64]]
 
 MEASURES: Final[dict[str, Callable[[FilmProperties], float]]] = {
-    marked("file size"): lambda facts: float(facts.size_bytes),
-    marked("file size for each pixel (compression)"): lambda facts: (
-        facts.size_bytes / max(1, facts.width * facts.height)
-    ),
-    marked("picture width and height"): lambda facts: float(facts.width * facts.height),
-    marked("picture shape (width to height)"): lambda facts: facts.width / max(1, facts.height),
-    marked("JPEG quality"): lambda facts: float(facts.jpeg_quality or 0),
-    marked("bit depth"): lambda facts: float(facts.bits),
-    marked("plain border"): lambda facts: facts.border,
-    marked("brightness of the corners"): lambda facts: facts.corners,
-    marked("brightness of the rim"): lambda facts: facts.edges,
-    marked("mean brightness"): lambda facts: facts.mean,
+    marked("file size"): lambda film: float(film.size_bytes),
+    marked("file size for each pixel (compression)"): lambda film: film.size_bytes / max(1, film.width * film.height),
+    marked("picture width and height"): lambda film: float(film.width * film.height),
+    marked("picture shape (width to height)"): lambda film: film.width / max(1, film.height),
+    marked("JPEG quality"): lambda film: float(film.jpeg_quality or 0),
+    marked("bit depth"): lambda film: float(film.bits),
+    marked("plain border"): lambda film: film.border,
+    marked("brightness of the corners"): lambda film: film.corners,
+    marked("brightness of the rim"): lambda film: film.edges,
+    marked("mean brightness"): lambda film: film.mean,
 }
 
 
 def probe_shortcuts(
-    dataset: Dataset, facts: dict[Path, FilmProperties], cancel: threading.Event
+    dataset: Dataset, properties: dict[Path, FilmProperties], cancel: threading.Event
 ) -> Generator[Progressed, None, tuple[Shortcut, ...]]:
-    """Each measure that varies, and all of them together, best first; empty where there are too few patients.
+    """Return a shortcut for each measure that varies and for all of them together, best first.
 
-    With more than two classes the figure is that of the class that is told best from the rest.
+    With more than two classes the AUC is that of the class best separated from the rest. Empty if
+    cancelled, or if a class has fewer than MIN_PATIENTS patients.
     """
     labels = np.array([film.label for film in dataset.films])
     patients = [film.patient for film in dataset.films]
-    columns = _columns([facts[film.path] for film in dataset.films])
-    least = min(
-        len({patient for patient, one in zip(patients, labels, strict=True) if one == label})
-        for label in range(len(dataset.classes))
-    )
-    if least < LEAST_PATIENTS or not columns:
+    columns = _build_columns([properties[film.path] for film in dataset.films])
+    if not columns or _count_patients_of_smallest_class(dataset) < MIN_PATIENTS:
         return ()
-    found: list[Shortcut] = []
-    questions = {name: [name] for name in columns} | ({TOGETHER: list(columns)} if len(columns) > 1 else {})
-    pace = Pace(Stage.PROBING, len(questions))
-    for done, (name, used) in enumerate(questions.items(), start=1):
+    column_sets = {name: [name] for name in columns}
+    if len(columns) > 1:
+        column_sets[TOGETHER] = list(columns)
+    targets = _classes_to_predict(dataset)
+    shortcuts: list[Shortcut] = []
+    pace = Pace(Stage.PROBING, len(column_sets))
+    for done, (name, used) in enumerate(column_sets.items(), start=1):
         if cancel.is_set():
             return ()
         matrix = np.stack([columns[column] for column in used], axis=1)
-        answers = [_cross_validated(matrix, labels == label, patients, len(used) > 1) for label in _asked(dataset)]
-        best = max(range(len(answers)), key=lambda index: answers[index].value)
-        found.append(
-            Shortcut(name, answers[best], _in_words(name, answers[best], dataset.classes[_asked(dataset)[best]]))
-        )
-        if progress := pace.at(done):
+        aucs = [_cross_validate(matrix, labels == label, patients, len(used) > 1) for label in targets]
+        best = max(range(len(aucs)), key=lambda index: aucs[index].value)
+        sentence = _format_shortcut(name, aucs[best], dataset.classes[targets[best]])
+        shortcuts.append(Shortcut(name, aucs[best], sentence))
+        if progress := pace.progress_at(done):
             yield progress
-    return tuple(sorted(found, key=lambda shortcut: -shortcut.auc.value))
+    return tuple(sorted(shortcuts, key=lambda shortcut: -shortcut.auc.value))
 
 
-def _asked(dataset: Dataset) -> list[int]:
-    """The classes to tell from the rest."""
+def _count_patients_of_smallest_class(dataset: Dataset) -> int:
+    return min(
+        len({film.patient for film in dataset.films if film.label == label}) for label in range(len(dataset.classes))
+    )
+
+
+def _classes_to_predict(dataset: Dataset) -> list[int]:
+    """Return the classes to separate from the rest: of two only the finding, else each."""
     return [1] if len(dataset.classes) == 2 else list(range(len(dataset.classes)))
 
 
-def _columns(facts: Sequence[FilmProperties]) -> Columns:
-    """What varies among the films, as numbers; the values of a tag are numbered by how common they are."""
-    columns = {name: np.array([measure(one) for one in facts]) for name, measure in MEASURES.items()}
-    columns[FILE_FORMAT] = _numbered([one.format for one in facts])
+def _build_columns(films: Sequence[FilmProperties]) -> Columns:
+    """Return the properties that vary among the films as numbers, (n,) each.
+
+    The values of a tag are numbered by frequency.
+    """
+    columns = {name: np.array([measure(film) for film in films]) for name, measure in MEASURES.items()}
+    columns[FILE_FORMAT] = _number_by_frequency([film.format for film in films])
     for tag in TAGS:
-        columns[f"DICOM {tag}"] = _numbered([one.tags.get(tag, "") for one in facts])
+        columns[f"DICOM {tag}"] = _number_by_frequency([film.tags.get(tag, "") for film in films])
     return {name: values for name, values in columns.items() if np.ptp(values) > 0}
 
 
-def _numbered(values: Sequence[str]) -> npt.NDArray[np.float64]:
-    kinds, inverse, counts = np.unique(np.array(values), return_inverse=True, return_counts=True)
-    rank = np.empty(len(kinds))
-    rank[np.argsort(-counts, kind="stable")] = np.arange(len(kinds))
+def _number_by_frequency(values: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Number each value by its frequency rank, 0 for the most common."""
+    unique, inverse, counts = np.unique(np.array(values), return_inverse=True, return_counts=True)
+    rank = np.empty(len(unique))
+    rank[np.argsort(-counts, kind="stable")] = np.arange(len(unique))
     return np.asarray(rank[inverse], np.float64)
 
 
-def _cross_validated(
-    matrix: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], patients: Sequence[str], together: bool
+def _cross_validate(
+    matrix: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], patients: Sequence[str], use_forest: bool
 ) -> Figure:
-    """AUC of trees on (n, columns), each film scored by trees that saw no film of its patient; DeLong's interval."""
+    """Return the AUC of a tree or forest on (n, columns), with DeLong's interval.
+
+    Each film is scored by trees that were fitted without any film of its patient.
+    """
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import StratifiedGroupKFold
     from sklearn.tree import DecisionTreeClassifier
@@ -110,8 +122,8 @@ def _cross_validated(
     scores = np.zeros(len(labels))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
     trees: Any
-    for seen, held_out in folds.split(matrix, labels, patients):
-        if together:
+    for fitted, held_out in folds.split(matrix, labels, patients):
+        if use_forest:
             trees = RandomForestClassifier(
                 60, max_depth=8, min_samples_leaf=leaf, class_weight="balanced", random_state=0
             )
@@ -119,22 +131,22 @@ def _cross_validated(
             trees = DecisionTreeClassifier(
                 max_depth=TREE_DEPTH, min_samples_leaf=leaf, class_weight="balanced", random_state=0
             )
-        trees.fit(matrix[seen], labels[seen])
-        answers = trees.predict_proba(matrix[held_out])
-        scores[held_out] = answers[:, list(trees.classes_).index(True)] if True in trees.classes_ else 0
+        trees.fit(matrix[fitted], labels[fitted])
+        probabilities = trees.predict_proba(matrix[held_out])
+        scores[held_out] = probabilities[:, list(trees.classes_).index(True)] if True in trees.classes_ else 0
     figure = delong_interval(labels.astype(np.int64), scores)
     assert figure is not None  # both classes have films
     return figure
 
 
-def _in_words(name: str, auc: Figure, told: str) -> str:
-    """The figure as a radiographer would put it."""
+def _format_shortcut(name: str, auc: Figure, class_name: str) -> str:
+    """Format the AUC as a sentence: how often the right one of two films is chosen."""
     times, low, high = 100 * auc.value, 100 * auc.low, 100 * auc.high
     if name == TOGETHER:
         return tr(
             "Of two films, one of them {told}, all of this together, the picture not seen, tells which one "
             "{times:.0f} times of 100 (95 % interval {low:.0f} to {high:.0f}; guessing: 50).",
-            told=told,
+            told=class_name,
             times=times,
             low=low,
             high=high,
@@ -142,7 +154,7 @@ def _in_words(name: str, auc: Figure, told: str) -> str:
     return tr(
         "Of two films, one of them {told}, {measure} alone tells which one "
         "{times:.0f} times of 100 (95 % interval {low:.0f} to {high:.0f}; guessing: 50).",
-        told=told,
+        told=class_name,
         measure=tr(name),
         times=times,
         low=low,

@@ -1,4 +1,4 @@
-"""Splits of a dataset by patient: made, mended, never parting a patient or copies of one film. Opens no file."""
+"""Split a dataset by patient: the films of a patient, and copies of a film, stay in one split."""
 
 import os
 import random
@@ -12,65 +12,68 @@ from core.datasets.dataset import Dataset, Film, Split, invalid_dataset
 from core.datasets.preparation import SplitChoice
 from core.system.language import tr
 
-TEST_SHARE: Final = 0.15
-VALIDATION_SHARE: Final = 0.15
+TEST_FRACTION: Final = 0.15
+VALIDATION_FRACTION: Final = 0.15
 Copies = Sequence[Sequence[Path]]
 
 
 def drop_unwanted_splits(dataset: Dataset, choice: SplitChoice) -> Dataset:
-    """The dataset without the given splits that the person does not want: all of them, or the validation split."""
+    """Remove the given splits that the user does not want: all of them, or the validation split."""
     if choice is SplitChoice.GIVEN:
         return dataset
 
-    def kept(split: Split | None) -> Split | None:
-        return None if choice is SplitChoice.NEW else Split.TRAINING if split is Split.VALIDATION else split
+    def keep(split: Split | None) -> Split | None:
+        if choice is SplitChoice.NEW:
+            return None
+        return Split.TRAINING if split is Split.VALIDATION else split
 
-    return replace(dataset, films=tuple(replace(film, split=kept(film.split)) for film in dataset.films))
+    return replace(dataset, films=tuple(replace(film, split=keep(film.split)) for film in dataset.films))
 
 
 def assign_splits(dataset: Dataset, seed: int, copies: Copies = ()) -> Dataset:
-    """The dataset with every film in a split; splits that were given stay, missing ones are made by patient.
+    """Return the dataset with every film in a split; given splits stay, missing ones are made.
 
-    Made splits are stratified by class and never part the films of one patient, nor `copies` of one film: about
-    15 % test, 15 % validation. Films of given splits are left where they are, so a missing validation split comes
-    out of training films only.
-    Raises JobFailed (dataset_invalid) where training or validation would lack a class.
+    New splits are stratified by class: about 15 % test, 15 % validation. The films of one patient,
+    and `copies` of one film, stay together. Films of given splits are left where they are, so a
+    missing validation split is drawn from training films only.
+    Raises JobFailed (dataset_invalid) if a class is missing from a split.
     """
-    given = {film.split for film in dataset.films}
+    given_splits = {film.split for film in dataset.films}
     films = list(dataset.films)
-    groups = _groups(films, copies)
-    if given == {None}:
-        films = _divide(films, groups, {Split.TEST: TEST_SHARE, Split.VALIDATION: VALIDATION_SHARE}, seed)
+    groups = _group_patients(films, copies)
+    if given_splits == {None}:
+        films = _divide(films, groups, {Split.TEST: TEST_FRACTION, Split.VALIDATION: VALIDATION_FRACTION}, seed)
     else:
         films = [replace(film, split=film.split or Split.TRAINING) for film in films]
-        for split, share in ((Split.TEST, TEST_SHARE), (Split.VALIDATION, VALIDATION_SHARE)):
-            if split not in given:
+        for split, fraction in ((Split.TEST, TEST_FRACTION), (Split.VALIDATION, VALIDATION_FRACTION)):
+            if split not in given_splits:
                 kept = [film for film in films if film.split is not Split.TRAINING]
                 rest = [film for film in films if film.split is Split.TRAINING]
-                films = kept + _divide(rest, groups, {split: share}, seed)
+                films = kept + _divide(rest, groups, {split: fraction}, seed)
     divided = replace(dataset, films=tuple(sorted(films, key=lambda film: os.fsencode(film.path))))
     _check_classes(divided)
     return divided
 
 
-def _groups(films: Sequence[Film], copies: Copies) -> dict[Path, str]:
-    """For each film the name of its group: its patient's, or one for all patients that copies tie together."""
+def _group_patients(films: Sequence[Film], copies: Copies) -> dict[Path, str]:
+    """Name the group of each film: its patient, or one of the patients linked by copies."""
     patient_of = {film.path: film.patient for film in films}
     leader: dict[str, str] = {}
 
-    def first(patient: str) -> str:
+    def find_leader(patient: str) -> str:
         while patient in leader:
             patient = leader[patient]
         return patient
 
     for group in copies:
-        tied = sorted({first(patient_of[path]) for path in group if path in patient_of})
-        leader.update(dict.fromkeys(tied[1:], tied[0]) if tied else {})
-    return {path: first(patient) for path, patient in patient_of.items()}
+        linked = sorted({find_leader(patient_of[path]) for path in group if path in patient_of})
+        leader.update(dict.fromkeys(linked[1:], linked[0]) if linked else {})
+    return {path: find_leader(patient) for path, patient in patient_of.items()}
 
 
 def _check_classes(dataset: Dataset) -> None:
-    counts = dataset.counts()
+    """Raise JobFailed (dataset_invalid) if a class has no film in one of the splits."""
+    counts = dataset.count_films()
     for split in Split:
         for label, name in enumerate(dataset.classes):
             if not counts.get((label, split)):
@@ -84,29 +87,30 @@ def _check_classes(dataset: Dataset) -> None:
                 raise invalid_dataset(sentence)
 
 
-def _divide(films: Sequence[Film], groups: dict[Path, str], shares: dict[Split, float], seed: int) -> list[Film]:
-    """Put whole groups (patients) into splits so that each class comes close to its share in each; the rest trains.
+def _divide(films: Sequence[Film], groups: dict[Path, str], fractions: dict[Split, float], seed: int) -> list[Film]:
+    """Assign whole groups to splits so that each class comes close to its fraction in each split.
 
-    Patients are taken in a seeded order, the ones with most films first; each goes where its classes lack most.
+    What `fractions` leaves over goes to training. Groups are taken in a seeded order, those with
+    the most films first; each goes to the split that lacks most of its classes.
     """
     labels_of: dict[str, Counter[int]] = defaultdict(Counter)
     for film in films:
         labels_of[groups[film.path]][film.label] += 1
     totals = Counter(film.label for film in films)
-    wanted = {Split.TRAINING: 1 - sum(shares.values()), **shares}
-    missing = {split: {label: share * totals[label] for label in totals} for split, share in wanted.items()}
-    patients = sorted(labels_of)
-    random.Random(seed).shuffle(patients)
-    patients.sort(key=lambda patient: -labels_of[patient].total())
-    place: dict[str, Split] = {}
-    for patient in patients:
-        labels = labels_of[patient]
+    targets = {Split.TRAINING: 1 - sum(fractions.values()), **fractions}
+    missing = {split: {label: target * totals[label] for label in totals} for split, target in targets.items()}
+    order = sorted(labels_of)
+    random.Random(seed).shuffle(order)
+    order.sort(key=lambda group: -labels_of[group].total())
+    split_of: dict[str, Split] = {}
+    for group in order:
+        labels = labels_of[group]
         need = {
-            split: sum(n * missing[split][label] / (wanted[split] * totals[label]) for label, n in labels.items())
-            for split in wanted
+            split: sum(n * missing[split][label] / (targets[split] * totals[label]) for label, n in labels.items())
+            for split in targets
         }
-        chosen = max(wanted, key=lambda split: need[split])
+        chosen = max(targets, key=lambda split: need[split])
         for label, count in labels.items():
             missing[chosen][label] -= count
-        place[patient] = chosen
-    return [replace(film, split=place[groups[film.path]]) for film in films]
+        split_of[group] = chosen
+    return [replace(film, split=split_of[groups[film.path]]) for film in films]

@@ -1,4 +1,4 @@
-"""Every film of a dataset read once and known from then on: facts, refusals, and which films are copies."""
+"""Read every film of a dataset once: properties, refusals and copies. Results are cached."""
 
 import threading
 from collections.abc import Generator, Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from core.datasets.dataset import Dataset, Film
 from core.datasets.duplicates import FULL_PX, find_near_copies, group_pairs
@@ -21,20 +22,22 @@ from core.jobs.thread_map import map_in_order
 from core.system.errors import FilmUnreadable
 from core.system.files import sha256_of_text
 
-SAVED_EVERY: Final = 500
+SAVE_INTERVAL: Final = 500  # films
 Groups = tuple[tuple[Path, ...], ...]
 SurveyEvent = Progressed | Noted | FilmLeftOut
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was found. dataset: readable films, with patients of DICOM files. facts, inverted: by path.
+    """Result of reading a dataset's films.
 
-    exact: groups of identical files; copies: groups of films that show the same exposure, exact ones among them.
+    dataset: readable films, with the patients of DICOM files. properties, inverted: by path.
+    exact: groups of identical files. copies: groups of films that show the same exposure, including
+    the exact ones.
     """
 
     dataset: Dataset
-    facts: dict[Path, FilmProperties]
+    properties: dict[Path, FilmProperties]
     left_out: tuple[FilmLeftOut, ...]
     inverted: frozenset[Path]
     exact: Groups
@@ -42,114 +45,129 @@ class Survey:
 
 
 def survey_films(dataset: Dataset, cancel: threading.Event) -> Generator[SurveyEvent, None, Survey]:
-    """Read every film, or take what is known of it from the cache; find copies among the readable ones.
+    """Read every film, or its properties from the cache, and find copies among readable ones.
 
-    Cancelled: what was found so far, to be thrown away; what was read stays in the cache.
+    If cancelled, the result is incomplete and must not be used; films read so far stay in the
+    cache.
     """
-    store = PropertyCache()
+    cache = PropertyCache()
     try:
-        facts, left_out = yield from _read_all(dataset.films, store, cancel)
-        films = [_with_dicom_patient(film, facts[film.path]) for film in dataset.films if film.path in facts]
-        exact, copies, inverted = yield from _compared(films, facts, store, cancel)
+        properties, left_out = yield from _read_all(dataset.films, cache, cancel)
+        films = [_with_dicom_patient(film, properties[film.path]) for film in dataset.films if film.path in properties]
+        exact, copies, inverted = yield from _find_copies(films, properties, cache, cancel)
     finally:
-        store.close()
-    if store.trouble:
-        yield Noted(store.trouble, Severity.WARNING)
-    return Survey(replace(dataset, films=tuple(films)), facts, tuple(left_out), inverted, exact, copies)
+        cache.close()
+    if cache.problem:
+        yield Noted(cache.problem, Severity.WARNING)
+    return Survey(replace(dataset, films=tuple(films)), properties, tuple(left_out), inverted, exact, copies)
 
 
 def collect_properties(
     films: Sequence[Film], cancel: threading.Event
 ) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmProperties], list[FilmLeftOut]]]:
-    """Read every film, or take what is known of it from the cache; what cannot be read comes as FilmLeftOut too."""
-    store = PropertyCache()
+    """Read every film, or its properties from the cache; return these and unreadable films.
+
+    Unreadable films are also yielded as FilmLeftOut.
+    """
+    cache = PropertyCache()
     try:
-        found = yield from _read_all(films, store, cancel)
+        result = yield from _read_all(films, cache, cancel)
     finally:
-        store.close()
-    if store.trouble:
-        yield Noted(store.trouble, Severity.WARNING)
-    return found
+        cache.close()
+    if cache.problem:
+        yield Noted(cache.problem, Severity.WARNING)
+    return result
 
 
 def _read_all(
-    films: Sequence[Film], store: PropertyCache, cancel: threading.Event
+    films: Sequence[Film], cache: PropertyCache, cancel: threading.Event
 ) -> Generator[SurveyEvent, None, tuple[dict[Path, FilmProperties], list[FilmLeftOut]]]:
-    facts: dict[Path, FilmProperties] = {}
+    properties: dict[Path, FilmProperties] = {}
     left_out: list[FilmLeftOut] = []
-    unknown: list[Path] = []
+    uncached: list[Path] = []
     pace, done = Pace(Stage.CHECKING_FILMS, len(films)), 0
     for film in films:
-        answer = store.known(film.path)
-        if answer is None:
-            unknown.append(film.path)
+        cached = cache.find(film.path)
+        if cached is None:
+            uncached.append(film.path)
             continue
         done += 1
-        if isinstance(answer, FilmProperties):
-            facts[film.path] = answer
+        if isinstance(cached, FilmProperties):
+            properties[film.path] = cached
         else:
-            left_out.append(FilmLeftOut(film.path, answer.reason, answer.sentence))
+            left_out.append(FilmLeftOut(film.path, cached.reason, cached.sentence))
             yield left_out[-1]
         if cancel.is_set():
-            return facts, left_out
-        if progress := pace.at(done):
+            return properties, left_out
+        if progress := pace.progress_at(done):
             yield progress
-    for path, future in map_in_order(read_properties, unknown):
+    for path, future in map_in_order(read_properties, uncached):
         if cancel.is_set():
             break
         done += 1
         try:
-            facts[path] = future.result()
-            store.keep(path, facts[path])
+            properties[path] = future.result()
+            cache.store(path, properties[path])
         except FilmUnreadable as refusal:
-            store.keep(path, refusal)
+            cache.store(path, refusal)
             left_out.append(FilmLeftOut(path, refusal.reason, refusal.sentence))
             yield left_out[-1]
-        if done % SAVED_EVERY == 0:
-            store.save()
-        if progress := pace.at(done):
+        if done % SAVE_INTERVAL == 0:
+            cache.save()
+        if progress := pace.progress_at(done):
             yield progress
-    return facts, left_out
+    return properties, left_out
 
 
-def _with_dicom_patient(film: Film, facts: FilmProperties) -> Film:
-    """The film with its PatientID's code where nothing better than the file's name told the patient."""
-    if not film.patient_is_guessed or not facts.patient:
+def _with_dicom_patient(film: Film, properties: FilmProperties) -> Film:
+    """Replace a patient guessed from the file name by the code of the DICOM PatientID."""
+    if not film.patient_is_guessed or not properties.patient:
         return film
-    return replace(film, patient=f"DICOM {facts.patient}", patient_is_guessed=False)
+    return replace(film, patient=f"DICOM {properties.patient}", patient_is_guessed=False)
 
 
-def _compared(
-    films: Sequence[Film], facts: dict[Path, FilmProperties], store: PropertyCache, cancel: threading.Event
+def _find_copies(
+    films: Sequence[Film], properties: dict[Path, FilmProperties], cache: PropertyCache, cancel: threading.Event
 ) -> Generator[SurveyEvent, None, tuple[Groups, Groups, frozenset[Path]]]:
-    """Groups of identical files, groups of all copies, and inverted films. Identical files are looked at once."""
+    """Return groups of identical files, groups of all copies, and inverted films.
+
+    Of identical files only the first is compared with others.
+    """
     by_hash: dict[str, list[Path]] = {}
     for film in films:
-        by_hash.setdefault(facts[film.path].sha256, []).append(film.path)
+        by_hash.setdefault(properties[film.path].sha256, []).append(film.path)
     exact = tuple(tuple(paths) for paths in by_hash.values() if len(paths) > 1)
     if cancel.is_set() or not by_hash:
         return exact, exact, frozenset()
     hashes = sorted(by_hash)
-    small = np.stack([facts[by_hash[code][0]].small for code in hashes])
+    files = [by_hash[code] for code in hashes]
+    small = np.stack([properties[identical[0]].small for identical in files])
     is_inverted = looks_inverted(small)
     small[is_inverted] = 255 - small[is_inverted]
+    key = sha256_of_text("\n".join(hashes))
+    pairs = cache.find_pairs(key)
+    if pairs is None:
+        pairs = yield from _compare_films([identical[0] for identical in files], small, is_inverted, cancel)
+        if not cancel.is_set():
+            cache.store_pairs(key, pairs)
+    linked = group_pairs(pairs, len(files))
+    unlinked = set(range(len(files))).difference(*linked)
+    indices = [*linked, *((index,) for index in sorted(unlinked))]
+    groups = [tuple(path for index in group for path in files[index]) for group in indices]
+    inverted = frozenset(path for index in np.flatnonzero(is_inverted) for path in files[index])
+    return exact, tuple(group for group in groups if len(group) > 1), inverted
 
-    def look(index: int) -> Grey:
+
+def _compare_films(
+    paths: Sequence[Path], small: npt.NDArray[np.uint8], is_inverted: npt.NDArray[np.bool_], cancel: threading.Event
+) -> Generator[Progressed, None, list[tuple[int, int]]]:
+    """Return index pairs of near copies. small: (n, s, s), inverted films already corrected."""
+
+    def read_full(index: int) -> Grey:
         try:
-            pixels = read_square(by_hash[hashes[index]][0], FULL_PX)
-        except FilmUnreadable:  # it was readable a moment ago, so the survey's own copy of it must do
+            pixels = read_square(paths[index], FULL_PX)
+        except FilmUnreadable:  # it could be read a moment ago: fall back on the small copy
             return resize(small[index], FULL_PX, FULL_PX)
         return 255 - pixels if is_inverted[index] else pixels
 
-    key = sha256_of_text("\n".join(hashes))
-    pairs = store.known_pairs(key)
-    if pairs is None:
-        pairs = yield from find_near_copies(small, look, cancel)
-        if not cancel.is_set():
-            store.keep_pairs(key, pairs)
-    tied = group_pairs(pairs, len(hashes))
-    alone = set(range(len(hashes))).difference(*tied)
-    indices = [*tied, *((index,) for index in sorted(alone))]
-    groups = [tuple(path for index in group for path in by_hash[hashes[index]]) for group in indices]
-    inverted = frozenset(path for index in np.flatnonzero(is_inverted) for path in by_hash[hashes[index]])
-    return exact, tuple(group for group in groups if len(group) > 1), inverted
+    return (yield from find_near_copies(small, read_full, cancel))

@@ -1,1 +1,1 @@
-"""Documents of paragraphs, tables and charts, written as HTML and PDF."""
+"""Documents of headings, paragraphs, tables and charts, rendered as HTML, PDF or plain text."""

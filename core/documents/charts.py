@@ -1,4 +1,4 @@
-"""The plots of an evaluation as drawings that print to SVG and PDF alike. Computes no figure, writes no file."""
+"""The charts of an evaluation as reportlab drawings, which render to SVG and PDF alike."""
 
 from collections.abc import Sequence
 from math import ceil, isfinite
@@ -19,19 +19,19 @@ from core.documents.chart_parts import (
     QUIET,
     SMALL,
     WHITE,
-    Entry,
-    Frame,
-    Mark,
-    close_frame,
+    Axes,
+    LegendEntry,
+    LegendMark,
     draw_curve,
     draw_note,
     draw_vertical_line,
     filled_marker,
+    finish_axes,
     hollow_marker,
     new_drawing,
     rotated_label,
     text_label,
-    unit_frame,
+    unit_axes,
 )
 from core.documents.fonts import shorten, text_width
 from core.metrics.curves import SCORE_BINS, ReliabilityBin, confusion_matrix, rates_over_thresholds, score_counts
@@ -40,13 +40,13 @@ from core.metrics.roc import Floats, Labels, precision_recall_curve, roc_curve
 from core.system.language import tr
 
 DIAGONAL: Final = np.array([0.0, 1.0])
-WIDE: Final = 430  # points: the width of a page without its margins, less a little
-ROW: Final = 17
-NAMES_AT_MOST: Final = 176
+WIDE: Final = 430  # points: slightly less than the width of a page between its margins
+ROW: Final = 17  # points
+MAX_NAME_WIDTH: Final = 176  # points
 NAME_SIZE: Final = 8.0
 FIGURES_WIDTH: Final = 90
 SMALLEST_CELL: Final = 38.0
-DARK: Final = 0.87  # from this share of our blue on, white letters have more contrast than ink
+DARK: Final = 0.87  # fraction of full blue from which white text has more contrast than dark text
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -54,191 +54,203 @@ def _ratio(part: int, whole: int) -> float | None:
 
 
 def draw_roc(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
-    """Sensitivity over 1 - specificity at every threshold, with a dot at the operating point."""
-    frame = unit_frame(tr("1 − specificity"), tr("Sensitivity"))
+    """Draw the ROC curve with a dot at the operating point."""
+    axes = unit_axes(tr("1 − specificity"), tr("Sensitivity"))
     (tn, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
     sensitivity, false_rate = _ratio(tp, tp + fn), _ratio(fp, fp + tn)
     if sensitivity is None or false_rate is None:
-        draw_note(frame, tr("Needs positive and negative films"))
-        return close_frame(frame)
-    draw_curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
-    false, true, _ = roc_curve(labels, probabilities)
-    draw_curve(frame, false, true, BLUE)
-    frame.drawing.add(filled_marker(frame.x(false_rate), frame.y(sensitivity), ORANGE))
-    entries = (Entry(Mark.LINE, BLUE, tr("model")), Entry(Mark.DASHES, QUIET, tr("chance")))
-    return close_frame(frame, (*entries, _operating_point(threshold)))
+        draw_note(axes, tr("Needs positive and negative films"))
+        return finish_axes(axes)
+    draw_curve(axes, DIAGONAL, DIAGONAL, QUIET, dashed=True)
+    false_rates, true_rates, _ = roc_curve(labels, probabilities)
+    draw_curve(axes, false_rates, true_rates, BLUE)
+    axes.drawing.add(filled_marker(axes.x(false_rate), axes.y(sensitivity), ORANGE))
+    entries = (LegendEntry(LegendMark.LINE, BLUE, tr("model")), LegendEntry(LegendMark.DASHES, QUIET, tr("chance")))
+    return finish_axes(axes, (*entries, _operating_point_entry(threshold)))
 
 
-def _operating_point(threshold: float) -> Entry:
-    return Entry(Mark.DOT, ORANGE, tr("operating point, threshold {threshold:.3g}", threshold=threshold))
+def _operating_point_entry(threshold: float) -> LegendEntry:
+    return LegendEntry(LegendMark.DOT, ORANGE, tr("operating point, threshold {threshold:.3g}", threshold=threshold))
 
 
-def _threshold_line(threshold: float) -> Entry:
-    return Entry(Mark.DASHES, INK, tr("threshold {threshold:.3g}", threshold=threshold))
+def _threshold_entry(threshold: float) -> LegendEntry:
+    return LegendEntry(LegendMark.DASHES, INK, tr("threshold {threshold:.3g}", threshold=threshold))
 
 
 def draw_precision_recall(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
-    """Precision over recall in steps, as average precision sums them, with a dot at the operating point."""
-    frame = unit_frame(tr("Recall (sensitivity)"), tr("Precision (positive predictive value)"))
+    """Draw precision over recall with a dot at the operating point.
+
+    The curve has steps, because average precision is a sum over them.
+    """
+    axes = unit_axes(tr("Recall (sensitivity)"), tr("Precision (positive predictive value)"))
     (_, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
     if tp + fn == 0:
-        draw_note(frame, tr("Needs positive films"))
-        return close_frame(frame)
-    share = (tp + fn) / len(labels)
-    draw_curve(frame, DIAGONAL, np.array([share, share]), QUIET, dashed=True)
+        draw_note(axes, tr("Needs positive films"))
+        return finish_axes(axes)
+    prevalence = (tp + fn) / len(labels)
+    draw_curve(axes, DIAGONAL, np.array([prevalence, prevalence]), QUIET, dashed=True)
     precision, recall, _ = precision_recall_curve(labels, probabilities)
-    draw_curve(frame, np.repeat(np.append(0.0, recall), 2)[1:-1], np.repeat(precision, 2), BLUE)
-    chance = Entry(Mark.DASHES, QUIET, tr("share of positives {share:.3g}", share=share))
-    entries = [Entry(Mark.LINE, BLUE, tr("model")), chance]
-    found = _ratio(tp, tp + fp)
-    if found is not None:
-        frame.drawing.add(filled_marker(frame.x(tp / (tp + fn)), frame.y(found), ORANGE))
-        entries.append(_operating_point(threshold))
-    return close_frame(frame, entries)
+    draw_curve(axes, np.repeat(np.append(0.0, recall), 2)[1:-1], np.repeat(precision, 2), BLUE)
+    chance = LegendEntry(LegendMark.DASHES, QUIET, tr("share of positives {share:.3g}", share=prevalence))
+    entries = [LegendEntry(LegendMark.LINE, BLUE, tr("model")), chance]
+    point_precision = _ratio(tp, tp + fp)
+    if point_precision is not None:
+        axes.drawing.add(filled_marker(axes.x(tp / (tp + fn)), axes.y(point_precision), ORANGE))
+        entries.append(_operating_point_entry(threshold))
+    return finish_axes(axes, entries)
 
 
 def draw_reliability(bins: Sequence[ReliabilityBin], before: Sequence[ReliabilityBin] | None = None) -> Drawing:
-    """Observed share of positives over the stated probability, with 95 % intervals; before: uncalibrated bins."""
-    frame = unit_frame(tr("Stated probability"), tr("Observed share of positives"))
-    draw_curve(frame, DIAGONAL, DIAGONAL, QUIET, dashed=True)
-    entries = [Entry(Mark.DASHES, QUIET, tr("ideal"))]
-    for one in before or ():
-        if one.stated is not None and one.observed is not None:
-            frame.drawing.add(hollow_marker(frame.x(one.stated), frame.y(one.observed.value), QUIET))
+    """Draw observed fraction of positives over predicted probability, with 95 % intervals.
+
+    before: the bins before calibration.
+    """
+    axes = unit_axes(tr("Stated probability"), tr("Observed share of positives"))
+    draw_curve(axes, DIAGONAL, DIAGONAL, QUIET, dashed=True)
+    entries = [LegendEntry(LegendMark.DASHES, QUIET, tr("ideal"))]
+    for part in before or ():
+        if part.predicted is not None and part.observed is not None:
+            axes.drawing.add(hollow_marker(axes.x(part.predicted), axes.y(part.observed.value), QUIET))
     if before is not None:
-        entries.append(Entry(Mark.RING, QUIET, tr("before calibration")))
-    for one in bins:
-        if one.stated is None or one.observed is None:
+        entries.append(LegendEntry(LegendMark.RING, QUIET, tr("before calibration")))
+    for part in bins:
+        if part.predicted is None or part.observed is None:
             continue
-        x, low, high = frame.x(one.stated), frame.y(one.observed.low), frame.y(one.observed.high)
-        frame.drawing.add(Line(x, low, x, high, strokeColor=BLUE, strokeWidth=1.4))
-        frame.drawing.add(filled_marker(x, frame.y(one.observed.value), BLUE, 3))
-    named = tr("observed, with 95 % interval") if before is None else tr("calibrated, with 95 % interval")
-    return close_frame(frame, (*entries, Entry(Mark.DOT, BLUE, named)))
+        x, low, high = axes.x(part.predicted), axes.y(part.observed.low), axes.y(part.observed.high)
+        axes.drawing.add(Line(x, low, x, high, strokeColor=BLUE, strokeWidth=1.4))
+        axes.drawing.add(filled_marker(x, axes.y(part.observed.value), BLUE, 3))
+    name = tr("observed, with 95 % interval") if before is None else tr("calibrated, with 95 % interval")
+    return finish_axes(axes, (*entries, LegendEntry(LegendMark.DOT, BLUE, name)))
 
 
 def _nice_step(highest: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20, 50 of which at most five reach `highest` %."""
+    """Return the smallest step of 1, 2, 5, 10, 20, 50 of which at most five cover `highest` %."""
     return next(step for step in (1.0, 2.0, 5.0, 10.0, 20.0, 50.0) if highest <= 5 * step)
 
 
 def draw_score_histogram(
     labels: Labels, probabilities: Floats, threshold: float, band: tuple[float, float] | None = None
 ) -> Drawing:
-    """How the probabilities of each class spread: positive films up, negative down, as shares of their class.
+    """Draw the distribution of probabilities, positive films upward and negative films downward.
 
-    band: lower and upper end of the review band, 0..1.
+    Heights are percentages of the films of each class. band: ends of the review band, 0..1.
     """
     counts = score_counts(labels, probabilities)
     totals = counts.sum(axis=1)
-    shares = 100 * counts / np.maximum(1, totals)[:, None]
-    step = _nice_step(float(shares.max()))
-    reach = step * max(1, ceil(float(shares.max()) / step))
-    ticks = [(value, f"{abs(value):g}") for value in np.arange(-reach, reach + step / 2, step).tolist()]
-    frame = unit_frame(tr("Probability"), tr("Share of the class, %"), ticks, -reach, reach)
+    percentages = 100 * counts / np.maximum(1, totals)[:, None]
+    step = _nice_step(float(percentages.max()))
+    limit = step * max(1, ceil(float(percentages.max()) / step))
+    ticks = [(value, f"{abs(value):g}") for value in np.arange(-limit, limit + step / 2, step).tolist()]
+    axes = unit_axes(tr("Probability"), tr("Share of the class, %"), ticks, -limit, limit)
     if band is not None:
-        left, right = frame.x(band[0]), frame.x(band[1])
-        shade = Rect(left, frame.bottom, right - left, frame.height, fillColor=BAND, strokeColor=None)
-        frame.drawing.add(shade)
-    for row, sign, colour in ((1, 1, ORANGE), (0, -1, BLUE)):
-        for number in np.flatnonzero(counts[row]).tolist():
-            x, y = frame.x(number / SCORE_BINS) + 0.5, frame.y(0)
-            height = frame.y(sign * float(shares[row, number])) - y
-            wide = frame.width / SCORE_BINS - 1
-            bar = Rect(x, min(y, y + height), wide, abs(height), fillColor=colour, strokeColor=None)
-            frame.drawing.add(bar)
-    frame.drawing.add(Line(frame.left, frame.y(0), frame.left + frame.width, frame.y(0), strokeColor=INK))
-    draw_vertical_line(frame, threshold)
+        left, right = axes.x(band[0]), axes.x(band[1])
+        shade = Rect(left, axes.bottom, right - left, axes.height, fillColor=BAND, strokeColor=None)
+        axes.drawing.add(shade)
+    _draw_bars(axes, percentages[1], ORANGE)
+    _draw_bars(axes, -percentages[0], BLUE)
+    axes.drawing.add(Line(axes.left, axes.y(0), axes.left + axes.width, axes.y(0), strokeColor=INK))
+    draw_vertical_line(axes, threshold)
     entries = [
-        Entry(Mark.AREA, ORANGE, tr("{films} positive", films=totals[1])),
-        Entry(Mark.AREA, BLUE, tr("{films} negative", films=totals[0])),
-        _threshold_line(threshold),
+        LegendEntry(LegendMark.AREA, ORANGE, tr("{films} positive", films=totals[1])),
+        LegendEntry(LegendMark.AREA, BLUE, tr("{films} negative", films=totals[0])),
+        _threshold_entry(threshold),
     ]
-    return close_frame(frame, [*entries, Entry(Mark.AREA, BAND, tr("review"))] if band is not None else entries)
+    return finish_axes(
+        axes, [*entries, LegendEntry(LegendMark.AREA, BAND, tr("review"))] if band is not None else entries
+    )
+
+
+def _draw_bars(axes: Axes, heights: Floats, colour: Color) -> None:
+    """Draw a bar for each non-zero bin of `heights` (SCORE_BINS,), downward where negative."""
+    zero = axes.y(0)
+    width = axes.width / SCORE_BINS - 1
+    for number in np.flatnonzero(heights).tolist():
+        x = axes.x(number / SCORE_BINS) + 0.5
+        height = axes.y(float(heights[number])) - zero
+        bar = Rect(x, min(zero, zero + height), width, abs(height), fillColor=colour, strokeColor=None)
+        axes.drawing.add(bar)
 
 
 def draw_rates(labels: Labels, probabilities: Floats, threshold: float) -> Drawing:
-    """Sensitivity and specificity at every threshold, with a line at the chosen one."""
-    frame = unit_frame(tr("Threshold"), tr("Rate"))
+    """Draw sensitivity and specificity over the threshold, with a line at the chosen one."""
+    axes = unit_axes(tr("Threshold"), tr("Rate"))
     thresholds, sensitivity, specificity = rates_over_thresholds(labels, probabilities)
     entries = []
     for name, values, colour in ((tr("sensitivity"), sensitivity, ORANGE), (tr("specificity"), specificity, BLUE)):
-        draw_curve(frame, thresholds, values, colour)
+        draw_curve(axes, thresholds, values, colour)
         if not np.isnan(values).any():
-            entries.append(Entry(Mark.LINE, colour, name))
+            entries.append(LegendEntry(LegendMark.LINE, colour, name))
     if not entries:
-        draw_note(frame, tr("Needs films"))
-    draw_vertical_line(frame, threshold)
-    return close_frame(frame, (*entries, _threshold_line(threshold)))
+        draw_note(axes, tr("Needs films"))
+    draw_vertical_line(axes, threshold)
+    return finish_axes(axes, (*entries, _threshold_entry(threshold)))
 
 
 def draw_intervals(figures: Sequence[tuple[str, Figure]]) -> Drawing:
-    """Each figure as a dot on 0..1 with its 95 % interval as a bar, its name at the left and its numbers at the right.
+    """Draw each figure as a dot on 0..1 with its 95 % interval as a bar, name and numbers.
 
-    430 points wide, 17 points high for each row.
+    The drawing is WIDE points wide and ROW points high for each figure.
     """
     shown = [(name, figure) for name, figure in figures if isfinite(figure.value)]
-    names = [shorten(name, NAMES_AT_MOST, NAME_SIZE) for name, _ in shown]
+    names = [shorten(name, MAX_NAME_WIDTH, NAME_SIZE) for name, _ in shown]
     left = max([40.0, *(text_width(name, NAME_SIZE) + 12 for name in names)])
-    bottom, tall = 30, ROW * max(1, len(shown))
-    drawing = new_drawing(WIDE, bottom + tall + 6)
-    frame = Frame(drawing, left, bottom, WIDE - left - FIGURES_WIDTH, tall)
+    bottom, height = 30, ROW * max(1, len(shown))
+    drawing = new_drawing(WIDE, bottom + height + 6)
+    axes = Axes(drawing, left, bottom, WIDE - left - FIGURES_WIDTH, height)
     for value, text in QUARTERS:
-        drawing.add(Line(frame.x(value), bottom, frame.x(value), bottom + tall, strokeColor=GRID, strokeWidth=0.5))
-        drawing.add(text_label(frame.x(value), bottom - 11, text, anchor="middle"))
-    drawing.add(text_label(left + frame.width / 2, bottom - 24, tr("Value with 95 % interval"), LABEL, "middle"))
+        drawing.add(Line(axes.x(value), bottom, axes.x(value), bottom + height, strokeColor=GRID, strokeWidth=0.5))
+        drawing.add(text_label(axes.x(value), bottom - 11, text, anchor="middle"))
+    drawing.add(text_label(left + axes.width / 2, bottom - 24, tr("Value with 95 % interval"), LABEL, "middle"))
     for number, (name, (_, figure)) in enumerate(zip(names, shown, strict=True)):
-        y = bottom + tall - ROW * (number + 0.5)
+        y = bottom + height - ROW * (number + 0.5)
         drawing.add(text_label(left - 8, y - 3, name, NAME_SIZE, "end"))
-        drawing.add(Line(frame.x(figure.low), y, frame.x(figure.high), y, strokeColor=BLUE, strokeWidth=3.2))
-        drawing.add(filled_marker(frame.x(figure.value), y, ORANGE, 2.6))
+        drawing.add(Line(axes.x(figure.low), y, axes.x(figure.high), y, strokeColor=BLUE, strokeWidth=3.2))
+        drawing.add(filled_marker(axes.x(figure.value), y, ORANGE, 2.6))
         numbers = tr("{value:.2f} ({low:.2f} to {high:.2f})", value=figure.value, low=figure.low, high=figure.high)
         drawing.add(text_label(WIDE - 2, y - 3, numbers, SMALL, "end"))
-    return close_frame(frame)
+    return finish_axes(axes)
 
 
-def _shade(share: float) -> Color:
-    """White at 0 to our blue at 1."""
-    return Color(*(1 - share * (1 - part) for part in (BLUE.red, BLUE.green, BLUE.blue)))
+def _cell_colour(fraction: float) -> Color:
+    """Return a colour from white at 0 to blue at 1."""
+    return Color(*(1 - fraction * (1 - channel) for channel in (BLUE.red, BLUE.green, BLUE.blue)))
 
 
 def draw_confusion(table: Sequence[Sequence[int]], classes: Sequence[str]) -> Drawing:
-    """Counts of films, rows for the true class and columns for the called one, each with its share of the row.
+    """Draw a confusion matrix, true classes in rows, each cell with its percentage of the row.
 
-    table (classes, classes). Up to eight classes stay readable.
+    table: (classes, classes) counts of films. Up to eight classes are readable.
     """
     cell = max(SMALLEST_CELL, 130 / len(classes))
     names = [shorten(name, 70, SMALL) for name in classes]
     longest = max(text_width(name, SMALL) for name in names)
-    level = longest <= cell - 4
-    left, head = 26 + longest, 28 if level else 22 + longest
+    fits = longest <= cell - 4
+    left, head = 26 + longest, 28 if fits else 22 + longest
     side = cell * len(classes)
-    called = tr("Called class")
-    wide = max(left + side + 4, 2 * (text_width(called, LABEL) / 2 + 4) + left)
-    drawing = new_drawing(ceil(wide), ceil(side + head + 4))
-    drawing.add(text_label(left + side / 2, side + head - 8, called, LABEL, "middle"))
+    title = tr("Called class")
+    width = max(left + side + 4, 2 * (text_width(title, LABEL) / 2 + 4) + left)
+    drawing = new_drawing(ceil(width), ceil(side + head + 4))
+    drawing.add(text_label(left + side / 2, side + head - 8, title, LABEL, "middle"))
     drawing.add(rotated_label(11, 4 + side / 2, tr("True class")))
     for number, name in enumerate(names):
         middle = left + cell * (number + 0.5)
         heading = text_label(middle, side + 10, name, anchor="middle")
-        drawing.add(heading if level else rotated_label(middle + 2.7, side + 9, name, SMALL, "start"))
+        drawing.add(heading if fits else rotated_label(middle + 2.7, side + 9, name, SMALL, "start"))
         drawing.add(text_label(left - 5, 4 + side - cell * (number + 0.5) - 2.7, name, anchor="end"))
     for row, counts in enumerate(table):
         total = sum(counts)
         for column, count in enumerate(counts):
-            place = (left + cell * column, 4 + side - cell * (row + 1))
-            _add_cell(drawing, place, cell, count, _ratio(count, total))
+            x, y = left + cell * column, 4 + side - cell * (row + 1)
+            _draw_cell(drawing, x, y, cell, count, _ratio(count, total))
     return drawing
 
 
-def _add_cell(drawing: Drawing, place: tuple[float, float], cell: float, count: int, share: float | None) -> None:
-    """Draw one square of a confusion matrix at its lower left corner; share None: the row has no films."""
-    x, y = place
-    drawing.add(Rect(x, y, cell, cell, fillColor=_shade(share or 0), strokeColor=WHITE, strokeWidth=1))
+def _draw_cell(drawing: Drawing, x: float, y: float, cell: float, count: int, fraction: float | None) -> None:
+    """Draw a cell of a confusion matrix, lower left at (x, y); fraction None: the row is empty."""
+    drawing.add(Rect(x, y, cell, cell, fillColor=_cell_colour(fraction or 0), strokeColor=WHITE, strokeWidth=1))
     drawing.add(Rect(x, y, cell, cell, fillColor=None, strokeColor=GRID, strokeWidth=0.5))
-    colour = WHITE if (share or 0) > DARK else INK
+    colour = WHITE if (fraction or 0) > DARK else INK
     size = min(11.0, 11 * (cell - 6) / max(1.0, text_width(str(count), 11)))
     drawing.add(text_label(x + cell / 2, y + cell / 2 + 1, str(count), size, "middle", colour, bold=True))
-    drawing.add(
-        text_label(x + cell / 2, y + cell / 2 - 10, "–" if share is None else f"{share:.0%}", SMALL, "middle", colour)
-    )
+    percentage = "–" if fraction is None else f"{fraction:.0%}"
+    drawing.add(text_label(x + cell / 2, y + cell / 2 - 10, percentage, SMALL, "middle", colour))

@@ -1,4 +1,4 @@
-"""What we print, as content: blocks in order, and the same as one self-contained web page. Lays out no paper."""
+"""The content of a document as blocks, independent of how it is rendered."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
 
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
-# the word between two bounds in every language, whichever is spoken
+# "to" and "bis" join the two bounds of an interval in English and German
 NUMERIC: Final = re.compile(r"[\d\s.,%+±<>=()/–−-]*\d[\d\s.,%+±()/–−-]*((?:to|bis) [\d.,%\s()–−-]+)?")
-LONG_WORD, SENTENCE = 12, 40  # letters: a third of a phone's width, and more than one row of it
+LONG_WORD, SENTENCE = 12, 40  # characters: a third of a phone's width, and more than one line of it
 
 
 class Tone(StrEnum):
-    """How a text stands out. NOTICE: a reader must know it. QUIET: small print."""
+    """Emphasis of a paragraph. NOTICE: the reader must not miss it. QUIET: small print."""
 
     PLAIN = "plain"
     NOTICE = "notice"
@@ -26,7 +26,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title inside the document; level 2 to 4, the document's own title being level 1."""
+    """A heading of level 2 to 4 (1 is the document's title), else ValueError."""
 
     text: str
     level: int = 2
@@ -38,7 +38,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; a line end in it is kept."""
+    """A paragraph; its line ends are kept."""
 
     text: str
     tone: Tone = Tone.PLAIN
@@ -46,7 +46,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header; the first cell names its row. Columns of nothing but numbers stand to the right."""
+    """Rows under a header; the first cell names its row. Columns of numbers only are right-aligned.
+
+    Raises ValueError for no header, or for a row of another length.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -58,14 +61,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list without order."""
+    """A bulleted list."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing with the words that caption it and stand for it where it cannot be seen."""
+    """A drawing with its description, which is both caption and alternative text."""
 
     drawing: "Drawing"
     description: str
@@ -73,14 +76,18 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Drawings in their order, two side by side on paper."""
+    """Drawings in order, two in a row on paper."""
 
     pictures: tuple[Picture, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Photograph:
-    """A small raster picture, such as a film with its heat, with the words that caption it and stand for it."""
+    """A small raster image, such as a film with its heat map, and its description.
+
+    png: the encoded file. description: caption and alternative text. Raises ValueError for anything
+    but PNG.
+    """
 
     png: bytes
     description: str
@@ -92,14 +99,14 @@ class Photograph:
 
 @dataclass(frozen=True, slots=True)
 class Photographs:
-    """Small raster pictures in their order, four in a row on paper."""
+    """Small raster images in order, four in a row on paper."""
 
     photographs: tuple[Photograph, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureLine:
-    """A rule to sign on by hand; under it what is signed as, and the printed name where it is known."""
+    """A line for a handwritten signature, with a label and, if known, the printed name below."""
 
     label: str
     name: str = ""
@@ -110,7 +117,7 @@ Block = Heading | Text | Table | Bullets | Picture | Pictures | Photographs | Si
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Everything on a printed document or a web page. footer: stands at the foot of every page."""
+    """A document with its title, subtitle, blocks, and the footer of every page."""
 
     title: str
     subtitle: str
@@ -119,15 +126,18 @@ class Document:
 
 
 def numeric_columns(table: Table) -> tuple[bool, ...]:
-    """For each column whether it holds nothing but figures, such as 0.912, 17 % or 0.86 to 0.95, and at least one."""
+    """Return for each column whether it holds numbers only, such as 0.912, 17 % or 0.86 to 0.95.
+
+    Empty cells are ignored, but a column of empty cells is not numeric.
+    """
+    columns = [[row[number] for row in table.rows] for number in range(len(table.header))]
     return tuple(
-        any(column) and all(not cell or NUMERIC.fullmatch(cell) is not None for cell in column)
-        for column in ([row[number] for row in table.rows] for number in range(len(table.header)))
+        any(column) and all(not cell or NUMERIC.fullmatch(cell) is not None for cell in column) for column in columns
     )
 
 
 def render_text(document: Document) -> str:
-    """The document as plain text, for a terminal; pictures are only named."""
+    """Return the document as plain text for a terminal; of pictures only the descriptions."""
     lines = [document.title, document.subtitle]
     for block in document.blocks:
         match block:

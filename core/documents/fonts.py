@@ -1,4 +1,4 @@
-"""The typeface of everything we print, and text as that typeface can show it. Lays out nothing."""
+"""The typeface of printed documents, and text that it can show."""
 
 import re
 import unicodedata
@@ -13,56 +13,57 @@ from resources import resource
 
 SANS: Final = "DejaVuSans"
 BOLD: Final = "DejaVuSans-Bold"
-# letters that join and run leftward come out as other words without a shaping engine, so they are escaped
-LEFTWARD: Final = frozenset({"R", "AL", "AN"})
+# right-to-left and joining scripts need a shaping engine to be readable, so they are escaped
+RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
 
 @cache
-def _characters() -> frozenset[int]:
-    """Code points that both weights can draw. Makes the typeface known to reportlab, once."""
-    known = []
+def _load_typeface() -> frozenset[int]:
+    """Register the typeface with reportlab, once; return the code points that it can draw."""
+    drawable = []
     for name in (SANS, BOLD):
         font = TTFont(name, str(resource(f"fonts/{name}.ttf")))
         pdfmetrics.registerFont(font)
-        known.append(frozenset(font.face.charToGlyph))
+        drawable.append(frozenset(font.face.charToGlyph))
     pdfmetrics.registerFontFamily(SANS, normal=SANS, bold=BOLD, italic=SANS, boldItalic=BOLD)
-    return known[0] & known[1]
+    return drawable[0] & drawable[1]
 
 
 def register_typeface() -> None:
-    """Let reportlab find SANS and BOLD; costs nothing after the first time."""
-    _characters()
+    """Register SANS and BOLD with reportlab; repeated calls cost nothing."""
+    _load_typeface()
 
 
 def escape_undrawable(text: str) -> str:
-    """`text` in characters that the typeface draws; any other as its escape, \\uXXXX, never as a blank box.
+    """Escape every character that the typeface cannot draw, as \\uXXXX.
 
-    Accents are joined to their letters first, as file names of macOS have them apart. Runs of spaces stay as wide.
+    The text is normalised to NFC first, because macOS stores file names with separate accents. Runs
+    of spaces keep their width.
     """
-    known = _characters()
-    shown = "".join(
-        character if character == "\n" or _can_be_drawn(character, known) else escape_character(character)
+    drawable = _load_typeface()
+    escaped = "".join(
+        character if character == "\n" or _can_be_drawn(character, drawable) else escape_character(character)
         for character in escape_unprintable(unicodedata.normalize("NFC", text))
     )
-    return re.sub(r"(?<= ) ", "\u00a0", shown)
+    return re.sub(r"(?<= ) ", "\u00a0", escaped)
 
 
-def _can_be_drawn(character: str, known: frozenset[int]) -> bool:
+def _can_be_drawn(character: str, drawable: frozenset[int]) -> bool:
     return (
-        ord(character) in known
+        ord(character) in drawable
         and unicodedata.category(character) != "Cf"
-        and unicodedata.bidirectional(character) not in LEFTWARD
+        and unicodedata.bidirectional(character) not in RIGHT_TO_LEFT
     )
 
 
 def text_width(text: str, size: float, font: str = SANS) -> float:
-    """Width of `text` in points at a size in points."""
+    """Return the width of `text` in points at a size in points."""
     register_typeface()
     return float(pdfmetrics.stringWidth(text, font, size))
 
 
 def shorten(text: str, width: float, size: float, font: str = SANS) -> str:
-    """Readable `text` on one line, cut with an ellipsis where it is wider than `width` points."""
+    """Return `text` drawable, on one line, and cut with an ellipsis at `width` points."""
     line = escape_undrawable(text.replace("\n", " "))
     if text_width(line, size, font) <= width:
         return line

@@ -1,4 +1,4 @@
-"""A document as one HTML file that needs no other file and no network."""
+"""Render a document as one HTML page that needs no other file and no network."""
 
 from base64 import b64encode
 from html import escape
@@ -46,89 +46,95 @@ figure{flex-basis:40%}.photographs figure{flex-basis:22%}}
 """
 
 
-# nothing in the page may fetch or run anything, whatever a file name says
+# nothing in the page may load or run anything, even if a file name contains markup
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def render_html(document: Document) -> str:
-    """The document as one HTML5 page that needs nothing beside itself: no request, no script."""
+    """Return the document as one self-contained HTML5 page, without requests and scripts."""
     return (
         f'<!DOCTYPE html>\n<html lang="{current_language().value}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{_html(document.title)}</title><style>{STYLE}</style></head>\n"
+        f"<title>{_escape(document.title)}</title><style>{STYLE}</style></head>\n"
         f"<body>\n{render_html_body(document)}\n</body></html>\n"
     )
 
 
 def render_html_body(document: Document) -> str:
-    """What stands in the page, without its style, for a viewer that has its own."""
-    blocks = "\n".join(_html_block(block) for block in document.blocks)
-    title, subtitle = _html(document.title), _html_if(document.subtitle, "p", "subtitle")
-    foot = _html_if(document.footer, "footer", "foot")
-    return f"<header><h1>{title}</h1>{subtitle}</header>\n<main>\n{blocks}\n</main>\n{foot}"
+    """Return the content of the page's body, for a viewer with a style of its own."""
+    blocks = "\n".join(_render_block(block) for block in document.blocks)
+    title, subtitle = _escape(document.title), _render_element(document.subtitle, "p", "subtitle")
+    footer = _render_element(document.footer, "footer", "foot")
+    return f"<header><h1>{title}</h1>{subtitle}</header>\n<main>\n{blocks}\n</main>\n{footer}"
 
 
-def _html(text: str) -> str:
+def _escape(text: str) -> str:
     return escape(escape_unprintable(text))
 
 
-def _html_if(text: str, tag: str, name: str) -> str:
-    """An element of class `name`, or nothing for no text."""
-    return f'<{tag} class="{name}">{_html(text)}</{tag}>' if text else ""
+def _render_element(text: str, tag: str, name: str) -> str:
+    """Return an element of class `name`, or nothing for no text."""
+    return f'<{tag} class="{name}">{_escape(text)}</{tag}>' if text else ""
 
 
-def _html_block(block: Block) -> str:
+def _render_block(block: Block) -> str:
     match block:
         case Heading(text, level):
-            return f"<h{level}>{_html(text)}</h{level}>"
+            return f"<h{level}>{_escape(text)}</h{level}>"
         case Text(text, tone):
-            return f'<p class="{tone.value}">{_html(text)}</p>'
+            return f'<p class="{tone.value}">{_escape(text)}</p>'
         case Table():
-            return _html_table(block)
+            return _render_table(block)
         case Bullets(items):
-            return "<ul>" + "".join(f"<li>{_html(item)}</li>" for item in items) + "</ul>" if items else ""
+            return "<ul>" + "".join(f"<li>{_escape(item)}</li>" for item in items) + "</ul>" if items else ""
         case Picture():
-            return f'<div class="pictures">{_html_figure(block)}</div>'
+            return f'<div class="pictures">{_render_figure(block)}</div>'
         case Pictures(pictures):
-            return '<div class="pictures">' + "".join(_html_figure(picture) for picture in pictures) + "</div>"
+            return '<div class="pictures">' + "".join(_render_figure(picture) for picture in pictures) + "</div>"
         case Photographs(photographs):
-            shown = "".join(_html_photograph(photograph) for photograph in photographs)
-            return f'<div class="pictures photographs">{shown}</div>'
+            figures = "".join(_render_photograph(photograph) for photograph in photographs)
+            return f'<div class="pictures photographs">{figures}</div>'
         case SignatureLine(label, name):
-            return f'<p class="signature">{_html(label)}{"<br>" + _html(name) if name else ""}</p>'
+            return f'<p class="signature">{_escape(label)}{"<br>" + _escape(name) if name else ""}</p>'
 
 
-def _html_table(table: Table) -> str:
+def _render_table(table: Table) -> str:
     numeric = numeric_columns(table)
-    header = "".join(_html_cell("th", "col", *cell) for cell in zip(table.header, numeric, strict=True))
+    header = "".join(_render_cell("th", "col", *cell) for cell in zip(table.header, numeric, strict=True))
     rows = []
     for row in table.rows:
-        rest = "".join(_html_cell("td", "", *cell) for cell in zip(row[1:], numeric[1:], strict=True))
-        rows.append(f"<tr>{_html_cell('th', 'row', row[0], numeric[0])}{rest}</tr>")
+        rest = "".join(_render_cell("td", "", *cell) for cell in zip(row[1:], numeric[1:], strict=True))
+        rows.append(f"<tr>{_render_cell('th', 'row', row[0], numeric[0])}{rest}</tr>")
     body = "".join(rows)
     return f'<div class="table" tabindex="0"><table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _html_cell(tag: str, scope: str, text: str, numeric: bool) -> str:
-    """A cell; one that holds a very long word, such as a path, may break anywhere, others only between words."""
-    shown = escape_unprintable(text)
-    long = any(len(word) > LONG_WORD for word in shown.split())
-    name = "number" if numeric else "long" if long else "sentence" if len(shown) > SENTENCE else ""
-    kind = f' class="{name}"' if name else ""
-    where = f' scope="{scope}"' if scope else ""
-    return f"<{tag}{where}{kind}>{_html(text)}</{tag}>"
+def _render_cell(tag: str, scope: str, text: str, numeric: bool) -> str:
+    """Return a table cell; only one with a very long word, such as a path, may break anywhere."""
+    visible = escape_unprintable(text)
+    if numeric:
+        name = "number"
+    elif any(len(word) > LONG_WORD for word in visible.split()):
+        name = "long"
+    elif len(visible) > SENTENCE:
+        name = "sentence"
+    else:
+        name = ""
+    scope_attribute = f' scope="{scope}"' if scope else ""
+    class_attribute = f' class="{name}"' if name else ""
+    return f"<{tag}{scope_attribute}{class_attribute}>{_escape(text)}</{tag}>"
 
 
-def _html_figure(picture: Picture) -> str:
+def _render_figure(picture: Picture) -> str:
     from core.documents.svg import render_svg
 
-    drawn = render_svg(picture.drawing, escape_unprintable(picture.description))
-    return f"<figure>{drawn}<figcaption>{_html(picture.description)}</figcaption></figure>"
+    svg = render_svg(picture.drawing, escape_unprintable(picture.description))
+    return f"<figure>{svg}<figcaption>{_escape(picture.description)}</figcaption></figure>"
 
 
-def _html_photograph(photograph: Photograph) -> str:
-    """The picture inside the page itself, which asks for nothing outside."""
-    described = _html(photograph.description)
+def _render_photograph(photograph: Photograph) -> str:
+    """Return the image as a data URL, so that the page stays self-contained."""
+    description = _escape(photograph.description)
     source = f"data:image/png;base64,{b64encode(photograph.png).decode()}"
-    return f'<figure><img src="{source}" alt="{described}"/><figcaption>{described}</figcaption></figure>'
+    return f'<figure><img src="{source}" alt="{description}"/><figcaption>{description}</figcaption></figure>'

@@ -1,4 +1,4 @@
-"""Write a document as PDF. The layout engine is imported only when it is needed."""
+"""Render a document as PDF. The layout engine is imported only when it is needed."""
 
 from core.documents.document import Document
 

@@ -1,4 +1,4 @@
-"""A document laid out on A4 with reportlab's platypus. Chooses no content, reads no clock."""
+"""Lay out a document on A4 pages with reportlab's platypus, reproducible byte by byte."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -45,27 +45,27 @@ ORANGE, RULE, QUIET, TINT = HexColor("#e69f00"), HexColor("#c8c8c8"), HexColor("
 
 @cache
 def _styles() -> dict[str, ParagraphStyle]:
-    """Every kind of paragraph, by name; sizes in points."""
+    """Return the paragraph styles by name; sizes in points."""
     register_typeface()
     body = ParagraphStyle("plain", fontName=SANS, fontSize=9.2, leading=13.4, spaceAfter=6, splitLongWords=1)
 
-    def like(name: str, **changes: Any) -> ParagraphStyle:
+    def derive(name: str, **changes: Any) -> ParagraphStyle:
         return ParagraphStyle(name, parent=body, **changes)
 
-    cell = like("cell", fontSize=CELL_SIZE, leading=11.6, spaceAfter=0)
+    cell = derive("cell", fontSize=CELL_SIZE, leading=11.6, spaceAfter=0)
     small = {"fontSize": 7.8, "leading": 11, "textColor": QUIET}
     styles = [
         body,
         cell,
-        like("title", fontName=BOLD, fontSize=17, leading=21, spaceAfter=2),
-        like("subtitle", fontSize=10, leading=14, textColor=QUIET, spaceAfter=10),
-        like("h2", fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=12, spaceAfter=5),
-        like("h3", fontName=BOLD, fontSize=10.3, leading=14, spaceBefore=8, spaceAfter=4),
-        like("h4", fontName=BOLD, fontSize=9.2, leading=13, spaceBefore=6, spaceAfter=3),
-        like("notice", spaceAfter=0),
-        like("quiet", **small),
-        like("caption", **small, spaceAfter=0),
-        like("item", leftIndent=15, bulletIndent=3, spaceAfter=3, bulletFontName=SANS),
+        derive("title", fontName=BOLD, fontSize=17, leading=21, spaceAfter=2),
+        derive("subtitle", fontSize=10, leading=14, textColor=QUIET, spaceAfter=10),
+        derive("h2", fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=12, spaceAfter=5),
+        derive("h3", fontName=BOLD, fontSize=10.3, leading=14, spaceBefore=8, spaceAfter=4),
+        derive("h4", fontName=BOLD, fontSize=9.2, leading=13, spaceBefore=6, spaceAfter=3),
+        derive("notice", spaceAfter=0),
+        derive("quiet", **small),
+        derive("caption", **small, spaceAfter=0),
+        derive("item", leftIndent=15, bulletIndent=3, spaceAfter=3, bulletFontName=SANS),
         ParagraphStyle("number", parent=cell, alignment=TA_RIGHT),
         ParagraphStyle("header", parent=cell, fontName=BOLD),
         ParagraphStyle("number header", parent=cell, fontName=BOLD, alignment=TA_RIGHT),
@@ -75,9 +75,9 @@ def _styles() -> dict[str, ParagraphStyle]:
 
 
 def _paragraph(text: str, style: str, **options: Any) -> Paragraph:
-    """Text that stands literally, whatever markup it seems to hold."""
-    marked = escape(escape_undrawable(text)).replace("\n", "<br/>")
-    return Paragraph(marked, _styles()[style], **options)
+    """Return a paragraph of literal text: markup in it is escaped, line ends are kept."""
+    markup = escape(escape_undrawable(text)).replace("\n", "<br/>")
+    return Paragraph(markup, _styles()[style], **options)
 
 
 def _caption(text: str) -> Flowable:
@@ -85,18 +85,18 @@ def _caption(text: str) -> Flowable:
 
 
 def lay_out(document: Document, one_page: bool) -> bytes:
-    """The document as a PDF; with one_page set smaller step by step until a single page holds it."""
+    """Return the document as a PDF; with `one_page` everything shrinks to fit a single page."""
     scale = 1.0
     while True:
-        made, pages = _build(document, scale)
+        content, pages = _build(document, scale)
         if not one_page or pages == 1:
-            return made
-        # what fills n pages fills more than n - 1, so the page must hold at least so much more
+            return content
+        # n pages hold more than n - 1 pages of content: the area must grow at least by that
         scale *= max(1.05, sqrt(pages - 1))
 
 
 def _build(document: Document, scale: float) -> tuple[bytes, int]:
-    """The PDF with everything 1/scale of its size, and how many pages it takes."""
+    """Return the PDF with everything at 1/scale of its size, and its number of pages."""
     _styles()
     stream = BytesIO()
     template = BaseDocTemplate(
@@ -112,9 +112,8 @@ def _build(document: Document, scale: float) -> tuple[bytes, int]:
         initialFontName=SANS,
         initialFontSize=9,
     )
-    frame = Frame(
-        MARGIN * scale, FOOT * scale, WIDTH * scale, HEIGHT * scale, 0, 0, 0, 0
-    )  # the last four: no padding inside
+    # the four zeros: no padding inside the frame
+    frame = Frame(MARGIN * scale, FOOT * scale, WIDTH * scale, HEIGHT * scale, 0, 0, 0, 0)
 
     def shrink(canvas: Canvas, _template: BaseDocTemplate) -> None:
         canvas.saveState()
@@ -126,14 +125,14 @@ def _build(document: Document, scale: float) -> tuple[bytes, int]:
     template.addPageTemplates(PageTemplate(frames=[frame], onPage=shrink, onPageEnd=restore))
     footer = escape_undrawable(document.footer.replace("\n", " "))
     template.build(
-        _story(document, WIDTH * scale, HEIGHT * scale),
+        _build_story(document, WIDTH * scale, HEIGHT * scale),
         canvasmaker=lambda *options, **named: _NumberedCanvas(footer, *options, **named),
     )
     return stream.getvalue(), template.page
 
 
 class _NumberedCanvas(Canvas):
-    """Pages that end in the footer and "Page x of y"; each is held back until their number is known."""
+    """Canvas that adds the footer and "Page x of y"; pages are kept until their number is known."""
 
     def __init__(self, footer: str, *options: Any, **named: Any) -> None:
         Canvas.__init__(self, *options, **named)
@@ -148,12 +147,12 @@ class _NumberedCanvas(Canvas):
         pages = self._pages
         for number, page in enumerate(pages, 1):
             self.__dict__.update(page)
-            _draw_foot(self, self._footer, tr("Page {number} of {count}", number=number, count=len(pages)))
+            _draw_footer(self, self._footer, tr("Page {number} of {count}", number=number, count=len(pages)))
             Canvas.showPage(self)
         Canvas.save(self)
 
 
-def _draw_foot(canvas: Canvas, footer: str, page: str) -> None:
+def _draw_footer(canvas: Canvas, footer: str, page: str) -> None:
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.5)
     canvas.line(MARGIN, 14 * mm, A4[0] - MARGIN, 14 * mm)
@@ -163,28 +162,28 @@ def _draw_foot(canvas: Canvas, footer: str, page: str) -> None:
     canvas.drawRightString(A4[0] - MARGIN, 10 * mm, page)
 
 
-def _story(document: Document, width: float, height: float) -> list[Flowable]:
-    """All blocks as flowables for a frame of so many points."""
+def _build_story(document: Document, width: float, height: float) -> list[Flowable]:
+    """Return title and blocks as flowables for a frame of `width` by `height` points."""
     story: list[Flowable] = [_paragraph(document.title, "title")]
     if document.subtitle:
         story.append(_paragraph(document.subtitle, "subtitle"))
     story.append(HRFlowable(width="100%", thickness=0.8, color=RULE, spaceBefore=0, spaceAfter=8))
     followers: list[Block | None] = [*document.blocks[1:], None]
     for block, follower in zip(document.blocks, followers, strict=False):
-        story += _flowables(block, follower, width, height)
+        story += _lay_out_block(block, follower, width, height)
     return story
 
 
-def _flowables(block: Block, follower: Block | None, width: float, height: float) -> list[Flowable]:
+def _lay_out_block(block: Block, follower: Block | None, width: float, height: float) -> list[Flowable]:
     match block:
         case Heading(text, level):
-            return _heading(text, level, follower)
+            return _lay_out_heading(text, level, follower)
         case Text(text, Tone.NOTICE):
-            return [_notice(text, width, height)]
+            return [_lay_out_notice(text, width, height)]
         case Text(text, tone):
             return [_paragraph(text, tone.value)]
         case Table():
-            return [_grid(block, width, height), Spacer(0, 8)]
+            return [_lay_out_table(block, width, height), Spacer(0, 8)]
         case Bullets(items):
             return [_paragraph(item, "item", bulletText="•") for item in items]
         case Picture():
@@ -199,16 +198,16 @@ def _flowables(block: Block, follower: Block | None, width: float, height: float
             return [KeepTogether([Spacer(0, 38), line, _paragraph(label, "caption"), *printed, Spacer(0, 6)])]
 
 
-def _heading(text: str, level: int, follower: Block | None) -> list[Flowable]:
-    """A title that is kept with what follows: all of it, or the beginning of a table or list."""
+def _lay_out_heading(text: str, level: int, follower: Block | None) -> list[Flowable]:
+    """Return a heading that is kept with its follower, or with the start of a table or list."""
     title = _paragraph(text, f"h{level}")
     if isinstance(follower, Table | Bullets):
         return [CondPageBreak(90), title]
     return [CondPageBreak(50), title] if follower is None else [_paragraph(text, f"h{level} kept")]
 
 
-def _notice(text: str, width: float, height: float) -> Flowable:
-    """A paragraph with a bar at its left."""
+def _lay_out_notice(text: str, width: float, height: float) -> Flowable:
+    """Return a paragraph with a bar at its left."""
     style = [
         ("LINEBEFORE", (0, 0), (0, -1), 3, ORANGE, "butt"),
         ("BACKGROUND", (0, 0), (-1, -1), TINT),
@@ -221,23 +220,24 @@ def _notice(text: str, width: float, height: float) -> Flowable:
 
 
 def _is_tall(rows: Sequence[Sequence[Any]], widths: Sequence[float], height: float) -> bool:
-    """True where a cell takes so much of a page that its row may have to go on over the next."""
+    """Return True if a cell is taller than half a page, so that its row may be split."""
     return any(
-        isinstance(cell, Paragraph) and cell.wrap(wide - 2 * PADDING, height)[1] > height / 2
+        isinstance(cell, Paragraph) and cell.wrap(column - 2 * PADDING, height)[1] > height / 2
         for row in rows
-        for cell, wide in zip(row, widths, strict=True)
+        for cell, column in zip(row, widths, strict=True)
     )
 
 
-def _grid(table: Table, width: float, height: float) -> Flowable:
-    """A table whose header is repeated on each page; cells wrap, and a cell longer than a page goes on."""
+def _lay_out_table(table: Table, width: float, height: float) -> Flowable:
+    """Return a table with its header on each page; cells wrap, and very tall ones are split."""
     numeric, widths = numeric_columns(table), _column_widths(table, width)
+    body_styles = ["number" if is_numeric else "cell" for is_numeric in numeric]
+    header_styles = ["number header" if is_numeric else "header" for is_numeric in numeric]
 
-    def cells(row: tuple[str, ...], style: str) -> list[Any]:
-        styles = [f"number {style}".removesuffix(" cell") if right else style for right in numeric]
-        return [_cell(text, name, wide) for text, name, wide in zip(row, styles, widths, strict=True)]
+    def lay_out_row(row: tuple[str, ...], styles: list[str]) -> list[Any]:
+        return [_lay_out_cell(text, name, column) for text, name, column in zip(row, styles, widths, strict=True)]
 
-    rows = [cells(table.header, "header"), *(cells(row, "cell") for row in table.rows)]
+    rows = [lay_out_row(table.header, header_styles), *(lay_out_row(row, body_styles) for row in table.rows)]
     style: list[tuple[Any, ...]] = [
         ("FONT", (0, 0), (-1, 0), BOLD, CELL_SIZE, 11.6),
         ("FONT", (0, 1), (-1, -1), SANS, CELL_SIZE, 11.6),
@@ -249,31 +249,31 @@ def _grid(table: Table, width: float, height: float) -> Flowable:
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
     ]
-    style += [("ALIGN", (column, 0), (column, -1), "RIGHT") for column, right in enumerate(numeric) if right]
+    style += [("ALIGN", (column, 0), (column, -1), "RIGHT") for column, is_numeric in enumerate(numeric) if is_numeric]
     splits = _is_tall(rows, widths, height)
     return LongTable(rows, widths, style=style, repeatRows=1, splitInRow=splits, hAlign="LEFT", spaceBefore=2)
 
 
-def _cell(text: str, style: str, width: float) -> Any:
-    """A cell's text, as a plain string where it fits one line: thousands of those take no time."""
+def _lay_out_cell(text: str, style: str, width: float) -> Any:
+    """Return a cell as a paragraph, or as a string, which is much faster, if it fits one line."""
     line = escape_undrawable(text)
     fits = "\n" not in line and text_width(line, CELL_SIZE, BOLD if "header" in style else SANS) <= width - 2 * PADDING
     return line if fits else _paragraph(text, style)
 
 
 def _column_widths(table: Table, width: float) -> list[float]:
-    """Points for each column: what its widest cell wants, or less where they do not all fit `width`."""
-    wanted = []
+    """Return column widths in points: that of the widest cell, or less if `width` is exceeded."""
+    natural = []
     for number in range(len(table.header)):
         head = text_width(escape_undrawable(table.header[number]), CELL_SIZE, BOLD)
         cells = max((text_width(escape_undrawable(row[number]), CELL_SIZE) for row in table.rows), default=0.0)
-        wanted.append(max(head, cells) + 2 * PADDING + 8)
-    if sum(wanted) <= width:
-        return wanted
-    # columns below an equal share keep their width, the others divide what is left in equal parts
-    share, open_columns = width / len(wanted), set(range(len(wanted)))
-    while narrow := {number for number in open_columns if wanted[number] <= share}:
-        open_columns -= narrow
-        taken = sum(wanted[number] for number in range(len(wanted)) if number not in open_columns)
-        share = (width - taken) / len(open_columns)
-    return [share if number in open_columns else wanted[number] for number in range(len(wanted))]
+        natural.append(max(head, cells) + 2 * PADDING + 8)
+    if sum(natural) <= width:
+        return natural
+    # columns narrower than an equal part keep their width, the others divide the rest equally
+    part, wide_columns = width / len(natural), set(range(len(natural)))
+    while narrow := {number for number in wide_columns if natural[number] <= part}:
+        wide_columns -= narrow
+        taken = sum(natural[number] for number in range(len(natural)) if number not in wide_columns)
+        part = (width - taken) / len(wide_columns)
+    return [part if number in wide_columns else natural[number] for number in range(len(natural))]

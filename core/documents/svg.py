@@ -1,4 +1,4 @@
-"""A drawing as an SVG element that can stand in any page. Draws nothing of its own."""
+"""Render a reportlab drawing as an SVG element for use inside a web page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +10,12 @@ from core.documents.fonts import BOLD
 
 
 class _InlineCanvas(SVGCanvas):
-    """An SVG that can stand several times in one page: without fixed ids, and with words anchored where they belong.
+    """SVG canvas for inline use: without fixed ids, so that a page can hold several drawings.
 
-    reportlab places words by the widths of our typeface, which the reader's machine may lack, draws lines as closed
-    paths, whose way back fills their dashes, and leaves lines of many points filled where a reader is strict.
+    It corrects three things in reportlab's canvas. Text is anchored at its start, middle or end,
+    because reportlab positions it by the widths of a typeface that the viewer may lack. Lines are
+    <line> elements, because reportlab's closed paths run back and fill the gaps of dashes.
+    Polylines have no fill, which strict viewers would otherwise paint.
     """
 
     def __init__(self, drawing: Drawing) -> None:
@@ -61,7 +63,7 @@ class _InlineCanvas(SVGCanvas):
 
 
 def render_svg(drawing: Drawing, description: str = "") -> str:
-    """The drawing as an <svg> element to stand in a page; `description` is read out in its place."""
+    """Return the drawing as an <svg> element; `description` is its label for screen readers."""
     canvas = _InlineCanvas(drawing)
     draw(drawing, canvas)
     for child in list(canvas.svg.childNodes):

@@ -1,4 +1,4 @@
-"""The acceptance test: does a model do on films of this place what is asked of it? A one-page form to sign."""
+"""Acceptance test: does a model reach its targets on films of this site? With a form to sign."""
 
 import json
 import threading
@@ -11,15 +11,18 @@ from core.documents.charts import draw_reliability, draw_roc
 from core.documents.document import Block, Document, Heading, Picture, Pictures, SignatureLine, Table, Text, Tone
 from core.evaluation.evaluate import EvaluationEvent, build_evaluation, read_evaluation_dataset, score_dataset
 from core.evaluation.evaluation import AcceptanceResult, Evaluation, Target
-from core.evaluation.report import group_blocks
+from core.evaluation.report import build_subgroup_blocks
 from core.jobs.events import Progressed, Stage
 from core.metrics.curves import reliability_bins
-from core.metrics.figures import BinaryFigures, format_figure
+from core.metrics.figure_labels import format_figure
+from core.metrics.figures import BinaryFigures
 from core.metrics.intervals import Figure, wilson_interval
-from core.models.model_file import load_in_use
+from core.metrics.roc import Labels
+from core.models.model_file import load_model_in_use
+from core.models.model_header import ModelHeader
 from core.models.operating_point import OF_PREVALENCE
 from core.models.site_record import Acceptance, save_acceptance, today
-from core.runs.test_set_use import check_countable
+from core.runs.test_set_use import check_countable, count_use
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
@@ -28,13 +31,13 @@ from core.system.language import marked, tr
 from core.system.product import NOTICE
 
 OUTCOME: Final = "acceptance.json"
-FEWEST: Final = 20  # films with, and without, the finding, below which no test is done
-ADVISED: Final = 100
+FEWEST: Final = 20  # films with, and without, the finding that a test needs
+ADVISED: Final = 100  # films in all
 OUTCOMES: Final = {True: marked("Go. {sides}"), False: marked("No-go. {sides}")}
 TITLES: Final = {True: marked("Acceptance test: go"), False: marked("Acceptance test: no-go")}
 
 
-def accept(
+def run_acceptance_test(
     model: Path | None,
     source: Path,
     output_dir: Path,
@@ -43,40 +46,46 @@ def accept(
     signed_by: str = "",
     preparation: Preparation = AS_IT_IS,
 ) -> Generator[EvaluationEvent, None, AcceptanceResult | None]:
-    """Test a model at its operating point on films that were reported here; keep and write down the outcome.
+    """Test a model at its operating point on locally reported films and save the outcome.
 
-    All films of the dataset count, whatever its splits, but those that the model was made with. Writes
-    acceptance.json and acceptance.pdf, one page to sign. signed_by: the printed name on the form.
-    Returns None where it was cancelled. Raises JobFailed: several classes, too few films, an unusable output.
+    All films of the dataset are used, whatever their split, except those the model was made with.
+    Writes acceptance.json and acceptance.pdf, one page to sign, and counts the use of the films.
+    signed_by: the printed name on the form.
+    Returns None if cancelled. Raises JobFailed for several classes, too few films, or an unusable
+    output folder.
     """
     check_writable(output_dir)
     with lock_output(output_dir / OUTCOME):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
-        loaded = load_in_use(model)
+        loaded = load_model_in_use(model)
         check_countable(loaded.path, loaded.header)
         check_writable(data_folder() / "models")
-        if loaded.header.threshold is None:
-            sentence = tr(
-                "The acceptance test is for models with two classes: it asks for sensitivity and specificity."
-            )
-            raise JobFailed(Reason.MODEL_INVALID, sentence)
-        found = yield from score_dataset(
-            loaded, read_evaluation_dataset(loaded, source, preparation), False, True, cancel
-        )
-        if found is None:
+        _check_two_classes(loaded.header)
+        dataset = read_evaluation_dataset(loaded, source, preparation)
+        scored = yield from score_dataset(loaded, dataset, False, True, cancel)
+        if scored is None:
             return None
-        counts = [int((found.answers.labels == label).sum()) for label in (1, 0)]
-        if min(counts) < FEWEST:
-            raise _too_few(*counts)
-        evaluation = build_evaluation(loaded, source, found, OF_PREVALENCE)
+        _check_enough(scored.predictions.labels)
+        looks = count_use(loaded.path, loaded.header, scored.predictions.films)
+        evaluation = build_evaluation(loaded.header, source, scored, OF_PREVALENCE, looks)
         result = judge_acceptance(evaluation, target, signed_by)
-        _write(result, output_dir)
+        _write_result(result, output_dir)
         save_acceptance(loaded.header, result.acceptance)
         return result
 
 
-def _too_few(with_it: int, without: int) -> JobFailed:
-    """The error for films with and without the finding that are too few for a test."""
+def _check_two_classes(header: ModelHeader) -> None:
+    """Raise JobFailed (model_invalid) for a model with several classes."""
+    if header.threshold is None:
+        sentence = tr("The acceptance test is for models with two classes: it asks for sensitivity and specificity.")
+        raise JobFailed(Reason.MODEL_INVALID, sentence)
+
+
+def _check_enough(labels: Labels) -> None:
+    """Raise JobFailed (dataset_invalid) for too few films with or without the finding."""
+    with_it, without = int((labels == 1).sum()), int((labels == 0).sum())
+    if min(with_it, without) >= FEWEST:
+        return
     sentence = tr(
         "Of the films that the model was not made with, {with_it} have the finding and {without} do not; "
         "an acceptance test takes at least {fewest} of each, better {advised} in all.",
@@ -85,25 +94,23 @@ def _too_few(with_it: int, without: int) -> JobFailed:
         fewest=FEWEST,
         advised=ADVISED,
     )
-    return JobFailed(Reason.DATASET_INVALID, sentence)
+    raise JobFailed(Reason.DATASET_INVALID, sentence)
 
 
 def judge_acceptance(evaluation: Evaluation, target: Target, signed_by: str) -> AcceptanceResult:
-    """The outcome of an evaluation on local films: go only where both intervals lie at or above their targets."""
+    """Return the outcome: go only if both lower interval bounds reach their targets."""
     figures = evaluation.figures
     assert isinstance(figures, BinaryFigures)
-    sides = (
-        _side(tr("Sensitivity"), figures.sensitivity, target.sensitivity),
-        _side(tr("Specificity"), figures.specificity, target.specificity),
-    )
-    passed = all(reached for reached, _ in sides)
-    sentence = tr(OUTCOMES[passed], sides=" ".join(words for _, words in sides))
+    is_sensitive, on_sensitivity = _judge_figure(tr("Sensitivity"), figures.sensitivity, target.sensitivity)
+    is_specific, on_specificity = _judge_figure(tr("Specificity"), figures.specificity, target.specificity)
+    passed = is_sensitive and is_specific
+    sentence = tr(OUTCOMES[passed], sides=f"{on_sensitivity} {on_specificity}")
     acceptance = Acceptance(passed, figures.threshold, sentence, figures.n, today(), signed_by)
-    return AcceptanceResult(evaluation, acceptance, target, _form(evaluation, acceptance, target))
+    return AcceptanceResult(evaluation, acceptance, target, _build_form(evaluation, acceptance, target))
 
 
-def _side(name: str, figure: Figure | None, target: float) -> tuple[bool, str]:
-    """Whether a figure is shown to reach its target, and the sentence for it."""
+def _judge_figure(name: str, figure: Figure | None, target: float) -> tuple[bool, str]:
+    """Return whether a figure is shown to reach its target, and the sentence for it."""
     assert figure is not None  # both classes have films
     words = format_figure(figure)
     if figure.low >= target:
@@ -111,31 +118,34 @@ def _side(name: str, figure: Figure | None, target: float) -> tuple[bool, str]:
     if figure.high < target:
         return False, tr("{name} {figure} is shown to lie below {target:g}.", name=name, figure=words, target=target)
     sentence = tr("{name} {figure} is not shown to reach {target:g}.", name=name, figure=words, target=target)
-    more = _films_to_show(figure.value, target)
-    if more is None:
+    needed = _count_films_needed(figure.value, target)
+    if needed is None:
         return False, sentence
-    advice = tr("About {count} films of that class could show it.", count=more)
+    advice = tr("About {count} films of that class could show it.", count=needed)
     return False, f"{sentence} {advice}"
 
 
-def _films_to_show(share: float, target: float) -> int | None:
-    """How many films of a class show that this share reaches the target, None where that is more than 10,000."""
-    if share <= target:
+def _count_films_needed(fraction: float, target: float) -> int | None:
+    """Return how many films of a class would show that this fraction reaches the target.
+
+    None for more than 10,000.
+    """
+    if fraction <= target:
         return None
     for films in range(10, 10_001, 5):
-        bound = wilson_interval(share * films, films)
+        bound = wilson_interval(fraction * films, films)
         if bound and bound.low >= target:
             return films
     return None
 
 
-def _form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Document:
-    figures, labels, probabilities = evaluation.figures, evaluation.answers.labels, evaluation.probabilities
+def _build_form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Document:
+    figures, labels, probabilities = evaluation.figures, evaluation.predictions.labels, evaluation.probabilities
     assert isinstance(figures, BinaryFigures)
     blocks: list[Block] = [
         Text(acceptance.sentence, Tone.NOTICE),
-        Text(_films_in_words(evaluation, figures)),
-        _figure_table(evaluation, figures, target),
+        Text(_format_films(evaluation, figures)),
+        _build_figure_table(evaluation, figures, target),
         Text(evaluation.frequencies),
         Pictures(
             (
@@ -145,8 +155,8 @@ def _form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Doc
         ),
     ]
     if evaluation.subgroups:
-        blocks += [Heading(tr("Groups of films"), 3), *group_blocks(evaluation.subgroups)]
-    # the last warning says whether the model was accepted before, which this form itself decides
+        blocks += [Heading(tr("Groups of films"), 3), *build_subgroup_blocks(evaluation.subgroups)]
+    # the last warning is on earlier acceptance, which this form replaces
     blocks += [Text(warning, Tone.NOTICE) for warning in evaluation.warnings[:-1]]
     blocks += [SignatureLine(tr("Name, role, date, signature"), acceptance.signed_by)]
     subtitle = tr(
@@ -158,9 +168,9 @@ def _form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Doc
     return Document(tr(TITLES[acceptance.passed]), subtitle, tuple(blocks), tr(NOTICE))
 
 
-def _films_in_words(evaluation: Evaluation, figures: BinaryFigures) -> str:
-    """How many films there are, and at which operating point the model answered."""
-    positives = int((evaluation.answers.labels == 1).sum())
+def _format_films(evaluation: Evaluation, figures: BinaryFigures) -> str:
+    """Return sentences on the number of films and the operating point."""
+    positives = int((evaluation.predictions.labels == 1).sum())
     sentence = tr(
         "{films} films of {patients} patients reported here: {with_it} with the finding, {without} without.",
         films=figures.n,
@@ -168,15 +178,17 @@ def _films_in_words(evaluation: Evaluation, figures: BinaryFigures) -> str:
         with_it=positives,
         without=figures.n - positives,
     )
-    few = [tr("Fewer than the {advised} films that are advised.", advised=ADVISED)] if figures.n < ADVISED else []
-    return " ".join([sentence, *few, evaluation.point])
+    sentences = [sentence]
+    if figures.n < ADVISED:
+        sentences.append(tr("Fewer than the {advised} films that are advised.", advised=ADVISED))
+    return " ".join([*sentences, evaluation.point])
 
 
-def _figure_table(evaluation: Evaluation, figures: BinaryFigures, target: Target) -> Table:
-    """What the model does here beside what is asked of it."""
-    labels, films = evaluation.answers.labels, str(figures.n)
+def _build_figure_table(evaluation: Evaluation, figures: BinaryFigures, target: Target) -> Table:
+    """Return the table of figures on these films beside their targets."""
+    labels, films = evaluation.predictions.labels, str(figures.n)
     observed = format_figure(wilson_interval(int((labels == 1).sum()), len(labels)))
-    stated = tr("{mean:.3f}; observed {share}", mean=evaluation.probabilities.mean(), share=observed)
+    mean = tr("{mean:.3f}; observed {share}", mean=evaluation.probabilities.mean(), share=observed)
     (tn, fp), (fn, tp) = figures.confusion
     return Table(
         (tr("Figure"), tr("Here (95 % interval)"), tr("Asked for"), tr("Films")),
@@ -195,12 +207,12 @@ def _figure_table(evaluation: Evaluation, figures: BinaryFigures, target: Target
             ),
             ("ROC AUC", format_figure(figures.roc_auc), "", films),
             (tr("Calibration error (ECE)"), format_figure(figures.ece), "", films),
-            (tr("Mean stated probability"), stated, "", films),
+            (tr("Mean stated probability"), mean, "", films),
         ),
     )
 
 
-def _write(result: AcceptanceResult, output_dir: Path) -> None:
+def _write_result(result: AcceptanceResult, output_dir: Path) -> None:
     from core.documents.pdf import render_pdf
 
     content = {

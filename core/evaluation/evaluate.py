@@ -1,4 +1,4 @@
-"""Evaluate a model on labelled films, and the self-test of the bundled one. Fits nothing."""
+"""Evaluate a model on labelled films and write the report."""
 
 import json
 import tempfile
@@ -13,13 +13,13 @@ from core.datasets.preparation import AS_IT_IS, Preparation
 from core.datasets.splits import drop_unwanted_splits
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.prediction import ScoredFilms, check_classes, score_in_batches
-from core.evaluation.report import PLOTS, evaluation_document
-from core.evaluation.subgroups import compute_subgroups, subgroup_attributes
+from core.evaluation.report import PLOTS, build_evaluation_document
+from core.evaluation.subgroups import Subgroup, compute_subgroups, subgroup_attributes
 from core.jobs.events import Noted, Progressed, Severity, Stage
-from core.metrics.figures import compute_figures, predictive_values_at
-from core.models.model_file import Model, load_in_use
+from core.metrics.figures import PredictiveValues, compute_figures, predictive_values_at
+from core.models.model_file import Model, load_model_in_use
 from core.models.model_header import ModelHeader
-from core.models.operating_point import OF_PREVALENCE, evaluate_band
+from core.models.operating_point import OF_PREVALENCE, ThreeWay, evaluate_band
 from core.models.site_record import format_point, format_validation
 from core.runs.run_folder import METRICS
 from core.runs.test_set_use import check_countable, count_use
@@ -39,33 +39,31 @@ def evaluate(
     prevalence: float = OF_PREVALENCE,
     unseen: bool = False,
 ) -> Generator[EvaluationEvent, None, Evaluation | None]:
-    """A model at its operating point on the dataset's test split, or on all films where none is given.
+    """Evaluate a model at its operating point on the test split, or on all films if there is none.
 
-    Written into output_dir, where one is given: metrics.json, report.html, report.pdf and plots. prevalence: of the
-    finding, 0..1 exclusive, for which predictive values are stated too. unseen: leave out films that the model was
-    trained or validated with, whatever split they are in.
-    Returns None where it was cancelled. Raises JobFailed: classes that are not the model's, an unusable output.
+    output_dir: receives metrics.json, report.html, report.pdf and the plots; None writes none of
+        them.
+    prevalence: of the finding, 0..1 exclusive, for which predictive values are stated as well.
+    unseen: leave out films that the model was trained or validated with, whatever their split.
+    The use of these films is counted in any case (`count_use`).
+    Returns None if cancelled. Raises JobFailed for classes other than the model's or an unusable
+    output folder.
     """
     with ExitStack() as held:
         if output_dir is not None:
             check_writable(output_dir)
             held.enter_context(lock_output(output_dir / METRICS))
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
-        loaded = load_in_use(model)
+        loaded = load_model_in_use(model)
         check_countable(loaded.path, loaded.header)
         dataset = read_evaluation_dataset(loaded, source, preparation)
-        test = dataset.of_split(Split.TEST)
-        if test:
-            sentence = tr_count(
-                "Evaluating {count} film of the test split.", "Evaluating {count} films of the test split.", len(test)
-            )
-            yield Noted(sentence)
-        else:
-            yield Noted(tr("No test split: evaluating all films."))
-        found = yield from score_dataset(loaded, dataset, bool(test), unseen, cancel)
-        if found is None:
+        test_films = len(dataset.of_split(Split.TEST))
+        yield Noted(_format_selection(test_films))
+        scored = yield from score_dataset(loaded, dataset, test_films > 0, unseen, cancel)
+        if scored is None:
             return None
-        evaluation = build_evaluation(loaded, source, found, prevalence)
+        looks = count_use(loaded.path, loaded.header, scored.predictions.films)
+        evaluation = build_evaluation(loaded.header, source, scored, prevalence, looks)
         for warning in evaluation.warnings:
             yield Noted(warning, Severity.WARNING)
         if output_dir is not None:
@@ -73,60 +71,74 @@ def evaluate(
         return evaluation
 
 
-def read_evaluation_dataset(model: Model, source: Path, preparation: Preparation) -> Dataset:
-    """The dataset, corrected and split as the preparation wants it, labels in the model's order. Raises JobFailed."""
-    dataset = drop_unwanted_splits(
-        apply_corrections(read_dataset(source, preparation), preparation), preparation.splits
+def _format_selection(test_films: int) -> str:
+    """Return the sentence on which films are evaluated; 0 test films means all."""
+    if not test_films:
+        return tr("No test split: evaluating all films.")
+    return tr_count(
+        "Evaluating {count} film of the test split.", "Evaluating {count} films of the test split.", test_films
     )
-    return check_classes(model, dataset)
+
+
+def read_evaluation_dataset(model: Model, source: Path, preparation: Preparation) -> Dataset:
+    """Read the dataset with corrections and splits applied, labels in the model's order.
+
+    Raises JobFailed.
+    """
+    corrected = apply_corrections(read_dataset(source, preparation), preparation)
+    return check_classes(model, drop_unwanted_splits(corrected, preparation.splits))
 
 
 def score_dataset(
     model: Model, dataset: Dataset, only_test: bool, unseen: bool, cancel: threading.Event
 ) -> Generator[EvaluationEvent, None, ScoredFilms | None]:
-    """The answers on the films to evaluate; None where it was cancelled. Raises JobFailed where there is no film."""
+    """Score the films to evaluate; returns None if cancelled. Raises JobFailed for no films."""
     used = model.header.film_codes(Split.TRAINING, Split.VALIDATION) if unseen else frozenset()
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
         films = dataset.of_split(Split.TEST) if only_test else dataset.films
         return (yield from score_in_batches(model, films, Path(folder) / "films", cancel, used))
 
 
-def build_evaluation(model: Model, source: Path, found: ScoredFilms, prevalence: float) -> Evaluation:
-    """The figures of answers, and what must be known of them; counts a look at these films."""
-    header, answers = model.header, found.answers
-    labels, probabilities = answers.labels, answers.probabilities(header.calibration.temperature)
-    threshold = header.threshold
+def build_evaluation(
+    header: ModelHeader, source: Path, scored: ScoredFilms, prevalence: float, looks: int
+) -> Evaluation:
+    """Compute the figures of a model on scored films, and collect the warnings. Writes nothing.
+
+    looks: how often the model was evaluated on these films, as returned by `count_use`.
+    """
+    predictions, threshold = scored.predictions, header.threshold
+    labels, patients = predictions.labels, predictions.patients
+    probabilities = predictions.probabilities(header.calibration.temperature)
+    at_prevalence: PredictiveValues | None = None
+    three_way: ThreeWay | None = None
+    subgroups: tuple[Subgroup, ...] = ()
+    if threshold is not None:
+        at_prevalence = predictive_values_at(labels, probabilities, threshold, prevalence, patients)
+        three_way = evaluate_band(labels, probabilities, header.calibration.review_band, patients)
+        attributes = [
+            subgroup_attributes(film, properties)
+            for film, properties in zip(scored.films, scored.properties, strict=True)
+        ]
+        subgroups = compute_subgroups(attributes, labels, probabilities, threshold, patients)
     return Evaluation(
         header=header,
         source=source,
-        films=found.films,
-        answers=answers,
+        films=scored.films,
+        predictions=predictions,
         point=format_point(header),
-        figures=compute_figures(labels, probabilities, threshold, header.classes, answers.patients),
-        at_prevalence=None
-        if threshold is None
-        else predictive_values_at(labels, probabilities, threshold, prevalence, answers.patients),
-        three_way=None
-        if threshold is None
-        else evaluate_band(labels, probabilities, header.calibration.review_band, answers.patients),
-        subgroups=()
-        if threshold is None
-        else compute_subgroups(
-            [subgroup_attributes(film, facts) for film, facts in zip(found.films, found.facts, strict=True)],
-            labels,
-            probabilities,
-            threshold,
-            answers.patients,
-        ),
-        looks=count_use(model.path, header, answers.films),
-        warnings=(*header.warnings, *overlap_warnings(header, answers.films), format_validation(header)[1]),
-        left_out=found.left_out,
+        figures=compute_figures(labels, probabilities, threshold, header.classes, patients),
+        at_prevalence=at_prevalence,
+        three_way=three_way,
+        subgroups=subgroups,
+        looks=looks,
+        warnings=(*header.warnings, *format_overlap_warnings(header, predictions.films), format_validation(header)[1]),
+        left_out=scored.left_out,
     )
 
 
-def overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """What is wrong with figures on films that the model knows."""
-    said = []
+def format_overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return warnings for films, given by code, that the model was trained or validated with."""
+    warnings = []
     if known := len(header.film_codes(Split.TRAINING) & set(codes)):
         sentence = tr_count(
             "{count} of these {films} films is a film that the model was trained with, so the figures are too good.",
@@ -134,7 +146,7 @@ def overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, 
             known,
             films=len(codes),
         )
-        said.append(sentence)
+        warnings.append(sentence)
     if known := len(header.film_codes(Split.VALIDATION) & set(codes)):
         sentence = tr_count(
             "{count} of these {films} films is a film that the model was validated with, on which its epoch, "
@@ -144,23 +156,29 @@ def overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, 
             known,
             films=len(codes),
         )
-        said.append(sentence)
-    return tuple(said)
+        warnings.append(sentence)
+    return tuple(warnings)
 
 
 def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
-    """Write metrics.json, report.html, report.pdf and each plot as SVG. Raises JobFailed where that is not possible."""
+    """Write metrics.json, report.html, report.pdf and each plot as SVG.
+
+    Raises JobFailed if that is not possible.
+    """
     from core.documents.document import Picture, Pictures
     from core.documents.html import render_html
     from core.documents.pdf import render_pdf
     from core.documents.svg import render_svg
 
-    document = evaluation_document(evaluation)
+    document = build_evaluation_document(evaluation)
     metrics = json.dumps(evaluation.to_json_object(), indent=2, allow_nan=False)
     write_text_atomically(output_dir / METRICS, metrics + "\n")
     pictures: list[Picture] = []
     for block in document.blocks:
-        pictures += block.pictures if isinstance(block, Pictures) else [block] if isinstance(block, Picture) else []
+        if isinstance(block, Pictures):
+            pictures.extend(block.pictures)
+        elif isinstance(block, Picture):
+            pictures.append(block)
     for name, picture in zip(list(PLOTS)[: len(pictures)], pictures, strict=True):
         write_text_atomically(output_dir / f"{name}.svg", render_svg(picture.drawing))
     write_text_atomically(output_dir / "report.html", render_html(document))

@@ -1,4 +1,4 @@
-"""An evaluation that is done: answers, figures, and what a reader must know first; its metrics.json. Scores nothing."""
+"""Results of an evaluation: predictions, figures and warnings, and the content of metrics.json."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,17 +12,11 @@ from core.datasets.dataset import Film
 from core.datasets.events import FilmLeftOut
 from core.documents.document import Document
 from core.evaluation.subgroups import Subgroup
-from core.metrics.figures import (
-    AtPrevalence,
-    BinaryFigures,
-    Figures,
-    format_probability,
-    predictive_values_at,
-    to_json_object,
-)
+from core.metrics.figure_labels import format_probability
+from core.metrics.figures import BinaryFigures, Figures, PredictiveValues, predictive_values_at, to_json_object
 from core.metrics.roc import Floats
 from core.models.model_header import ModelHeader
-from core.models.operating_point import ThreeWay, natural_frequencies
+from core.models.operating_point import OF_PREVALENCE, ThreeWay, format_natural_frequencies
 from core.models.predictions import Predictions
 from core.models.site_record import Acceptance
 from core.system.errors import JobFailed, Reason
@@ -31,20 +25,21 @@ from core.system.language import tr, tr_count
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A model on labelled films.
+    """Results of a model on labelled films.
 
-    source: the dataset. films: those that were scored, in the order of answers. point: the operating point in words.
-    at_prevalence, three_way: None with several classes. looks: how often the model was evaluated on these films, with
-    this time. warnings: what a reader of the figures must know first. left_out: films that could not be read.
+    source: the dataset. films: the scored ones, in the order of the predictions.
+    point: the operating point in words. at_prevalence, three_way: None with several classes.
+    looks: how often the model was evaluated on these films, including this time.
+    warnings: what a reader of the figures must know first. left_out: unreadable films.
     """
 
     header: ModelHeader
     source: Path
     films: tuple[Film, ...]
-    answers: Predictions
+    predictions: Predictions
     point: str
     figures: Figures
-    at_prevalence: AtPrevalence | None
+    at_prevalence: PredictiveValues | None
     three_way: ThreeWay | None
     subgroups: tuple[Subgroup, ...]
     looks: int
@@ -53,33 +48,37 @@ class Evaluation:
 
     @property
     def probabilities(self) -> Floats:
-        """Calibrated, (n,) of class 1, or (n, classes)."""
-        return self.answers.probabilities(self.header.calibration.temperature)
+        """Calibrated probabilities: (n,) of class 1, or (n, classes)."""
+        return self.predictions.probabilities(self.header.calibration.temperature)
 
-    def probabilities_in_words(self, indices: Sequence[int]) -> list[str]:
-        """Of class 1 on these films, or with several classes of the called ones."""
+    def format_probabilities(self, indices: Sequence[int]) -> list[str]:
+        """Return the probabilities of films by index, as text.
+
+        Of class 1, or with several classes of the predicted class.
+        """
         probabilities = self.probabilities
         return [format_probability(float(np.max(probabilities[index]))) for index in indices]
 
     @property
     def frequencies(self) -> str:
         """Sensitivity and specificity as natural frequencies; "" where one of them is undefined."""
-        figures, given = self.figures, self.at_prevalence
+        figures = self.figures
         if not isinstance(figures, BinaryFigures) or figures.sensitivity is None or figures.specificity is None:
             return ""
-        return natural_frequencies(figures.sensitivity, figures.specificity, given.prevalence if given else 0.1)
+        prevalence = self.at_prevalence.prevalence if self.at_prevalence else OF_PREVALENCE
+        return format_natural_frequencies(figures.sensitivity, figures.specificity, prevalence)
 
-    def at(self, prevalence: float) -> "Evaluation":
-        """The same with predictive values and frequencies for another prevalence, 0..1 exclusive."""
-        threshold, labels = self.header.threshold, self.answers.labels
+    def with_prevalence(self, prevalence: float) -> "Evaluation":
+        """Return a copy with predictive values for another prevalence, 0..1 exclusive."""
+        threshold, labels = self.header.threshold, self.predictions.labels
         if threshold is None:
             return self
-        stated = predictive_values_at(labels, self.probabilities, threshold, prevalence, self.answers.patients)
-        return replace(self, at_prevalence=stated)
+        values = predictive_values_at(labels, self.probabilities, threshold, prevalence, self.predictions.patients)
+        return replace(self, at_prevalence=values)
 
     @property
-    def seen(self) -> str:
-        """How often these films were looked at, in words."""
+    def use_sentence(self) -> str:
+        """Sentence on how often the model was evaluated on these films."""
         sentence = tr_count(
             "This model was evaluated on these films once, this time included.",
             "This model was evaluated on these films {count} times, this time included.",
@@ -89,44 +88,48 @@ class Evaluation:
             return sentence
         return " ".join([sentence, tr("Choices that were made after looking make the figures too good.")])
 
-    def calls(self) -> npt.NDArray[np.int64]:
-        """The class that each film is called, (n,)."""
+    def predicted_labels(self) -> npt.NDArray[np.int64]:
+        """Return the predicted class of each film, (n,)."""
         threshold, probabilities = self.header.threshold, self.probabilities
         if threshold is None:
             return np.asarray(probabilities.argmax(axis=1), np.int64)
         return (probabilities >= threshold).astype(np.int64)
 
-    def cell(self, truth: int, called: int) -> npt.NDArray[np.int64]:
-        """Indices of the films of class `truth` that are called `called`, the most confident first."""
+    def films_in_cell(self, truth: int, predicted: int) -> npt.NDArray[np.int64]:
+        """Return the indices of films in a cell of the confusion matrix, most confident first.
+
+        truth, predicted: class indices of the row and the column.
+        """
         probabilities = self.probabilities
-        certainty = probabilities[:, called] if probabilities.ndim == 2 else np.abs(called - 1 + probabilities)
-        films = np.flatnonzero((self.answers.labels == truth) & (self.calls() == called))
-        return films[np.argsort(-certainty[films], kind="stable")]
+        confidence = probabilities[:, predicted] if probabilities.ndim == 2 else np.abs(predicted - 1 + probabilities)
+        films = np.flatnonzero((self.predictions.labels == truth) & (self.predicted_labels() == predicted))
+        return films[np.argsort(-confidence[films], kind="stable")]
 
     def mistakes(self) -> npt.NDArray[np.int64]:
-        """Indices of the films that are called wrongly, the most confident mistake first."""
-        probabilities, labels = self.probabilities, self.answers.labels
-        films = np.flatnonzero(self.calls() != labels)
-        own = probabilities[films, labels[films]] if probabilities.ndim == 2 else None
-        if own is None:
-            own = np.where(labels[films] == 1, probabilities[films], 1 - probabilities[films])
-        return films[np.argsort(own, kind="stable")]
+        """Return the indices of misclassified films, most confident mistake first."""
+        probabilities, labels = self.probabilities, self.predictions.labels
+        films = np.flatnonzero(self.predicted_labels() != labels)
+        if probabilities.ndim == 2:
+            of_true_class = probabilities[films, labels[films]]
+        else:
+            of_true_class = np.where(labels[films] == 1, probabilities[films], 1 - probabilities[films])
+        return films[np.argsort(of_true_class, kind="stable")]
 
     def to_json_object(self) -> dict[str, Any]:
-        """The content of metrics.json; an infinite or undefined number is null."""
+        """Return the content of metrics.json; an infinite or undefined number is null."""
         return {
             **to_json_object(self.figures),
             "model": self.header.name,
             "operating_point": self.point,
             "at_prevalence": asdict(self.at_prevalence) if self.at_prevalence else None,
-            "three_way": self._band_json(),
+            "three_way": self._three_way_json(),
             "subgroups": [asdict(group) for group in self.subgroups],
             "looks": self.looks,
             "left_out": len(self.left_out),
             "warnings": list(self.warnings),
         }
 
-    def _band_json(self) -> dict[str, Any] | None:
+    def _three_way_json(self) -> dict[str, Any] | None:
         calibration = self.header.calibration
         if self.three_way is None:
             return None
@@ -135,13 +138,16 @@ class Evaluation:
 
 
 def film_names(evaluation: Evaluation, films: Sequence[int]) -> list[str]:
-    """File names of films by their indices."""
+    """Return the file names of films by index."""
     return [evaluation.films[index].path.name for index in films]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What sensitivity and specificity, 0..1, must be shown to reach: their intervals may not go below."""
+    """Sensitivity and specificity, 0..1 exclusive, that the lower interval bounds must reach.
+
+    Raises JobFailed (operating_point_invalid) for other values.
+    """
 
     sensitivity: float = 0.85
     specificity: float = 0.75
@@ -154,7 +160,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceResult:
-    """evaluation: on the local films. acceptance: the outcome, as it is kept. document: the form."""
+    """Result of an acceptance test.
+
+    evaluation: on the local films. acceptance: the outcome as stored. document: the form.
+    """
 
     evaluation: Evaluation
     acceptance: Acceptance

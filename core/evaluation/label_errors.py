@@ -1,8 +1,9 @@
-"""Labels that may be wrong: films whose label a cross-validated classifier contradicts. Changes no label."""
+"""Find label errors: films whose label a cross-validated classifier contradicts."""
 
 import tempfile
 import threading
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from core.datasets.decoded_films import decode_films
 from core.datasets.events import FilmLeftOut, Finding, FindingKind
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.inference.form_choice import Form
-from core.inference.scorer import FastNetwork
+from core.inference.scorer import FastNetwork, Features
 from core.jobs.events import Progressed, Severity, Stage
 from core.jobs.progress import Pace
 from core.metrics.roc import mean_auc
@@ -23,8 +24,8 @@ from core.system.errors import JobFailed, Reason
 from core.system.language import marked, tr, tr_count
 
 FOLDS: Final = 5
-FEWEST: Final = 10  # patients of each class
-PENALTY: Final = 0.01  # C of the logistic regression: features of a network are many, films few
+FEWEST: Final = 10  # patients of each class that are needed
+PENALTY: Final = 0.01  # C of the logistic regression; small, as features are many and films few
 ADVICE: Final = marked(
     "Look at each, the most contradicted first; relabel what is wrong, exclude what cannot be told. A contradiction is "
     "no proof: unusual films are contradicted too."
@@ -34,11 +35,12 @@ ADVICE: Final = marked(
 def find_label_errors(
     source: Path, model: Path | None, cancel: threading.Event, preparation: Preparation = AS_IT_IS
 ) -> Generator[Progressed | FilmLeftOut, None, Finding | None]:
-    """The films of a dataset whose label is contradicted, the most surely contradicted first, as a finding.
+    """Find films whose label a classifier contradicts, most contradicted first. Changes no label.
 
-    Each film is judged by a logistic regression on the features of `model` (None: the bundled one) that saw no film
-    of its patient: confident learning, Northcutt et al. 2021, with cross-validated probabilities.
-    None where it was cancelled. Raises JobFailed where a class has too few patients.
+    Each film is classified by a logistic regression on the features of `model` (None: the bundled
+    one), fitted without any film of its patient. Confident learning with cross-validated
+    probabilities: Northcutt et al. 2021.
+    Returns None if cancelled. Raises JobFailed (dataset_invalid) for a class with too few patients.
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_model(model)
@@ -49,30 +51,47 @@ def find_label_errors(
         films, pixels = yield from decode_films(
             dataset.films, loaded.preprocessing.size_px, Path(folder) / "films", cancel
         )
-        rows, pace = [], Pace(Stage.EXTRACTING_FEATURES, len(films))
-        for start in range(0, len(films), BATCH):
-            if cancel.is_set():
-                return None
-            rows.append(network.features_and_logits(pixels[start : start + BATCH])[0])
-            if progress := pace.at(min(start + BATCH, len(films))):
-                yield progress
-    if cancel.is_set():
+        batches = yield from _extract_features(network, pixels, len(films), cancel)
+    if batches is None or cancel.is_set():
         return None
+    _check_patients(replace(dataset, films=tuple(films)))  # unreadable films may leave too few
     labels = np.array([film.label for film in films], np.int64)
     yield Progressed(Stage.COMPARING, 0, None)
-    probabilities = cross_validate(np.concatenate(rows), labels, [film.patient for film in films])
-    doubtful = find_contradicted(labels, probabilities)
+    probabilities = cross_validate(np.concatenate(batches), labels, [film.patient for film in films])
+    contradicted = find_contradicted_labels(labels, probabilities)
+    paths = tuple(films[int(index)].path for index in contradicted)
+    return _build_finding(paths, labels, probabilities)
+
+
+def _extract_features(
+    network: FastNetwork, pixels: npt.NDArray[np.uint8], films: int, cancel: threading.Event
+) -> Generator[Progressed, None, list[Features] | None]:
+    """Return the features of `films` decoded films, batch by batch; None if cancelled."""
+    batches: list[Features] = []
+    pace = Pace(Stage.EXTRACTING_FEATURES, films)
+    for start in range(0, films, BATCH):
+        if cancel.is_set():
+            return None
+        batches.append(network.features_and_logits(pixels[start : start + BATCH])[0])
+        if progress := pace.progress_at(min(start + BATCH, films)):
+            yield progress
+    return batches
+
+
+def _build_finding(
+    paths: tuple[Path, ...], labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]
+) -> Finding:
+    """Return the finding on films whose label is contradicted, with the classifier's AUC."""
     scores = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
     sentence = tr_count(
         "The label of {count} of {total} films is contradicted by a classifier that saw no film of "
         "its patient (its AUC: {auc:.3f}).",
         "The labels of {count} of {total} films are contradicted by a classifier that saw no film of "
         "their patients (its AUC: {auc:.3f}).",
-        len(doubtful),
-        total=len(films),
+        len(paths),
+        total=len(labels),
         auc=mean_auc(labels, scores),
     )
-    paths = tuple(films[int(index)].path for index in doubtful)
     return Finding(FindingKind.DOUBTFUL, Severity.INFORMATION, sentence, tr(ADVICE), paths)
 
 
@@ -93,7 +112,10 @@ def _check_patients(dataset: Dataset) -> None:
 def cross_validate(
     features: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], patients: Sequence[str]
 ) -> npt.NDArray[np.float64]:
-    """Probabilities (n, classes) of films (n, features), each by a classifier that saw no film of its patient."""
+    """Return out-of-fold probabilities (n, classes), from folds split by patient.
+
+    features: (n, features). labels, patients: (n,).
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedGroupKFold
     from sklearn.pipeline import make_pipeline
@@ -101,21 +123,25 @@ def cross_validate(
 
     probabilities = np.zeros((len(labels), int(labels.max()) + 1))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for seen, held_out in folds.split(features, labels, patients):
+    for fitted, held_out in folds.split(features, labels, patients):
         classifier: Any = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY, max_iter=500))
-        classifier.fit(features[seen], labels[seen])
+        classifier.fit(features[fitted], labels[fitted])
         probabilities[np.ix_(held_out, classifier.classes_)] = classifier.predict_proba(features[held_out])
     return probabilities
 
 
-def find_contradicted(labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Indices of films that count with another class (Northcutt's confident joint), the surest first.
+def find_contradicted_labels(
+    labels: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int64]:
+    """Return the indices of films that count for another class, the most contradicted first.
 
-    labels (n,), probabilities (n, classes). A class's bound is the mean probability of it among its own films.
+    labels: (n,). probabilities: (n, classes), out of fold.
+    A film counts for a class if its probability reaches the mean probability of that class among
+    the films labelled so (confident joint, Northcutt et al. 2021).
     """
     bounds = np.array([probabilities[labels == k, k].mean() for k in range(probabilities.shape[1])])
     own = probabilities[np.arange(len(labels)), labels]
     others = np.where(probabilities >= bounds, probabilities, -1.0)
     others[np.arange(len(labels)), labels] = -1.0
-    found = np.flatnonzero((others.max(axis=1) > own) & (others.max(axis=1) > 0))
-    return found[np.argsort(own[found], kind="stable")]
+    contradicted = np.flatnonzero((others.max(axis=1) > own) & (others.max(axis=1) > 0))
+    return contradicted[np.argsort(own[contradicted], kind="stable")]

@@ -1,4 +1,4 @@
-"""A model's answers on the films of a dataset, with what else is known of each film. Judges nothing."""
+"""Score the films of a dataset and keep what else is known of each film."""
 
 import threading
 from collections.abc import Generator, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from core.datasets.dataset import Dataset, Film
 from core.datasets.decoded_films import decode_films
@@ -16,6 +17,7 @@ from core.films.film_properties import FilmProperties
 from core.jobs.events import Noted, Progressed, Stage
 from core.jobs.progress import Pace
 from core.metrics.intervals import group_numbers
+from core.models.calibration import Logits
 from core.models.model_file import BATCH, Model
 from core.models.predictions import Predictions
 from core.system.errors import JobFailed, Reason
@@ -24,11 +26,15 @@ from core.system.language import tr, tr_count
 
 @dataclass(frozen=True, slots=True)
 class ScoredFilms:
-    """films: readable ones, in the order of the answers. facts: of each. left_out: the unreadable ones."""
+    """Readable films of a dataset with their predictions.
+
+    films: in the order of the predictions. properties: one for each film.
+    left_out: the unreadable films.
+    """
 
     films: tuple[Film, ...]
-    facts: tuple[FilmProperties, ...]
-    answers: Predictions
+    properties: tuple[FilmProperties, ...]
+    predictions: Predictions
     left_out: tuple[FilmLeftOut, ...]
 
 
@@ -39,47 +45,65 @@ def score_in_batches(
     cancel: threading.Event,
     known: frozenset[str] = frozenset(),
 ) -> Generator[Progressed | Noted | FilmLeftOut, None, ScoredFilms | None]:
-    """Read and score films, decoded into the file `store`, which is removed again; None where it was cancelled.
+    """Read and score films; returns None if cancelled.
 
-    known: codes of films to leave out. Raises JobFailed where no film is left.
+    store: file for the decoded films, removed at the end. known: codes of films to leave out.
+    Raises JobFailed (dataset_invalid) where no film is left.
     """
-    facts, left_out = yield from collect_properties(films, cancel)
+    properties, left_out = yield from collect_properties(films, cancel)
     if cancel.is_set():
         return None
-    wanted = [film for film in films if film.path in facts and film_code(facts[film.path].sha256) not in known]
-    if len(wanted) < len(facts):
-        count = len(facts) - len(wanted)
-        sentence = tr_count(
-            "{count} film that the model was made with is left out.",
-            "{count} films that the model was made with are left out.",
-            count,
-        )
-        yield Noted(sentence)
+    codes = {path: film_code(film.sha256) for path, film in properties.items()}
+    wanted = [film for film in films if film.path in codes and codes[film.path] not in known]
+    if len(wanted) < len(properties):
+        yield Noted(_format_left_out(len(properties) - len(wanted)))
     try:
         readable, pixels = yield from decode_films(wanted, model.preprocessing.size_px, store, cancel)
-        rows, pace = [], Pace(Stage.TESTING, len(readable))
-        for start in range(0, len(readable), BATCH):
-            if cancel.is_set():
-                return None
-            rows.append(model.logits(pixels[start : start + BATCH]))
-            if progress := pace.at(min(start + BATCH, len(readable))):
-                yield progress
+        logits = yield from _compute_logits(model, pixels, len(readable), cancel)
     finally:
         store.unlink(missing_ok=True)
-    if cancel.is_set():
+    if logits is None or cancel.is_set():
         return None
-    if not rows:
+    if not logits:
         sentence = tr("There is no film to evaluate: none can be read, or the model was made with all.")
         raise JobFailed(Reason.DATASET_INVALID, sentence)
-    labels = np.array([film.label for film in readable], dtype=np.int64)
-    patients = group_numbers([film.patient for film in readable])
-    codes = tuple(film_code(facts[film.path].sha256) for film in readable)
-    answers = Predictions(labels, np.concatenate(rows), patients, codes)
-    return ScoredFilms(tuple(readable), tuple(facts[film.path] for film in readable), answers, tuple(left_out))
+    predictions = Predictions(
+        labels=np.array([film.label for film in readable], dtype=np.int64),
+        logits=np.concatenate(logits),
+        patients=group_numbers([film.patient for film in readable]),
+        films=tuple(codes[film.path] for film in readable),
+    )
+    return ScoredFilms(tuple(readable), tuple(properties[film.path] for film in readable), predictions, tuple(left_out))
+
+
+def _format_left_out(count: int) -> str:
+    return tr_count(
+        "{count} film that the model was made with is left out.",
+        "{count} films that the model was made with are left out.",
+        count,
+    )
+
+
+def _compute_logits(
+    model: Model, pixels: npt.NDArray[np.uint8], films: int, cancel: threading.Event
+) -> Generator[Progressed, None, list[Logits] | None]:
+    """Return the logits of `films` decoded films, batch by batch; None if cancelled."""
+    batches: list[Logits] = []
+    pace = Pace(Stage.TESTING, films)
+    for start in range(0, films, BATCH):
+        if cancel.is_set():
+            return None
+        batches.append(model.logits(pixels[start : start + BATCH]))
+        if progress := pace.progress_at(min(start + BATCH, films)):
+            yield progress
+    return batches
 
 
 def check_classes(model: Model, dataset: Dataset) -> Dataset:
-    """The dataset with its labels in the model's order. Raises JobFailed where its classes are not the model's."""
+    """Return the dataset with its labels in the model's class order.
+
+    Raises JobFailed (dataset_invalid) where its classes are not those of the model.
+    """
     classes = model.header.classes
     if set(dataset.classes) != set(classes):
         sentence = tr(

@@ -1,4 +1,4 @@
-"""An evaluation as a document: figures, plots, groups, mistakes. Computes no figure."""
+"""Lay out an evaluation as a document: figures, plots, subgroups, mistakes."""
 
 from typing import Final
 
@@ -15,23 +15,16 @@ from core.documents.document import Block, Document, Heading, Picture, Pictures,
 from core.evaluation.evaluation import Evaluation, film_names
 from core.evaluation.subgroups import Subgroup
 from core.metrics.curves import reliability_bins
-from core.metrics.figures import (
-    DEFINITIONS,
-    BinaryFigures,
-    ClassFigures,
-    figure_title,
-    format_figure,
-    format_figure_briefly,
-    named_figures,
-)
+from core.metrics.figure_labels import DEFINITIONS, figure_title, format_figure, format_figure_briefly
+from core.metrics.figures import BinaryFigures, ClassFigures, named_figures
 from core.metrics.intervals import Figure
 from core.models.operating_point import format_band
 from core.system.files import escape_undecodable
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 
-MISTAKES = 10  # named in the report
-PLOTS: Final = {  # in the report's order, by the names of their files; with several classes it has the first two only
+MISTAKES = 10  # most that the report lists
+PLOTS: Final = {  # by file name, in the report's order; with several classes only the first two
     "intervals": marked("Intervals: every figure with its 95 % interval"),
     "confusion": marked("Confusion: rows true, columns called"),
     "roc": marked("ROC: sensitivity against false alarms"),
@@ -44,31 +37,38 @@ PLOTS: Final = {  # in the report's order, by the names of their files; with sev
 }
 
 
-def evaluation_document(evaluation: Evaluation) -> Document:
-    """The whole report of an evaluation."""
+def build_evaluation_document(evaluation: Evaluation) -> Document:
+    """Return the whole report of an evaluation."""
     figures = evaluation.figures
-    blocks: list[Block] = [Text(tr(NOTICE), Tone.NOTICE), *(Text(told, Tone.NOTICE) for told in evaluation.warnings)]
-    blocks += [Text(f"{_films_in_words(evaluation)} {evaluation.seen}"), Heading(tr("Figures")), Text(evaluation.point)]
+    blocks: list[Block] = [
+        Text(tr(NOTICE), Tone.NOTICE),
+        *(Text(warning, Tone.NOTICE) for warning in evaluation.warnings),
+    ]
+    blocks += [
+        Text(f"{_format_films(evaluation)} {evaluation.use_sentence}"),
+        Heading(tr("Figures")),
+        Text(evaluation.point),
+    ]
     if evaluation.frequencies:
         blocks.append(Text(evaluation.frequencies))
-    blocks += [_figure_table(evaluation), Text(tr("Intervals: 95 %. n = {films}.", films=figures.n), Tone.QUIET)]
-    shown = [(figure_title(name), figure) for name, figure in named_figures(figures)]
-    intervals = Picture(draw_intervals(shown), tr(PLOTS["intervals"]))
-    blocks += [Heading(tr("Plots")), intervals, _pictures(evaluation)]
+    blocks += [_build_figure_table(evaluation), Text(tr("Intervals: 95 %. n = {films}.", films=figures.n), Tone.QUIET)]
+    titled = [(figure_title(name), figure) for name, figure in named_figures(figures)]
+    intervals = Picture(draw_intervals(titled), tr(PLOTS["intervals"]))
+    blocks += [Heading(tr("Plots")), intervals, _build_plots(evaluation)]
     if isinstance(figures, ClassFigures):
-        blocks += [Heading(tr("Each class against the rest")), _class_table(figures)]
+        blocks += [Heading(tr("Each class against the rest")), _build_class_table(figures)]
     if evaluation.three_way is not None:
-        blocks += [Heading(tr("Three-way answer")), *three_way_blocks(evaluation)]
+        blocks += [Heading(tr("Three-way answer")), *build_three_way_blocks(evaluation)]
     if evaluation.subgroups:
-        blocks += [Heading(tr("Groups of films")), *group_blocks(evaluation.subgroups)]
-    blocks += _mistakes(evaluation)
+        blocks += [Heading(tr("Groups of films")), *build_subgroup_blocks(evaluation.subgroups)]
+    blocks += _build_mistake_blocks(evaluation)
     source = escape_undecodable(str(evaluation.source))
     subtitle = tr("Model {model}\nFilms {source}", model=evaluation.header.name, source=source)
     return Document(tr("Evaluation"), subtitle, tuple(blocks), tr(NOTICE))
 
 
-def _films_in_words(evaluation: Evaluation) -> str:
-    """How many films there are, and how many more there could have been."""
+def _format_films(evaluation: Evaluation) -> str:
+    """Return a sentence on how many films were scored and how many could not be read."""
     films, patients, unread = evaluation.figures.n, evaluation.figures.patients, len(evaluation.left_out)
     if not unread:
         return tr("{films} films of {patients} patients.", films=films, patients=patients)
@@ -80,69 +80,72 @@ def _films_in_words(evaluation: Evaluation) -> str:
     )
 
 
-def _figure_table(evaluation: Evaluation) -> Table:
+def _build_figure_table(evaluation: Evaluation) -> Table:
     rows = [
-        _figure_row(figure_title(name), figure, tr(DEFINITIONS[name]))
+        _build_figure_row(figure_title(name), figure, tr(DEFINITIONS[name]))
         for name, figure in named_figures(evaluation.figures)
     ]
-    given = evaluation.at_prevalence
-    for name in ("ppv", "npv") if given else ():
-        figure = getattr(given, name)
-        if given and figure:
+    if values := evaluation.at_prevalence:
+        for name, figure in (("ppv", values.ppv), ("npv", values.npv)):
+            if figure is None:
+                continue
             title = tr(
-                "{figure} at {percent:g} % prevalence", figure=figure_title(name), percent=100 * given.prevalence
+                "{figure} at {percent:g} % prevalence", figure=figure_title(name), percent=100 * values.prevalence
             )
-            rows.append(_figure_row(title, figure, tr("The same where the finding is so frequent.")))
+            rows.append(_build_figure_row(title, figure, tr("The same where the finding is so frequent.")))
     return Table((tr("Figure"), tr("Value"), tr("95 % interval"), tr("What it is")), tuple(rows))
 
 
-def _figure_row(title: str, figure: Figure, definition: str) -> tuple[str, str, str, str]:
+def _build_figure_row(title: str, figure: Figure, definition: str) -> tuple[str, str, str, str]:
     bounds = tr("{low:.3f} to {high:.3f}", low=figure.low, high=figure.high)
     return title, f"{figure.value:.3f}", bounds, definition
 
 
-def _class_table(figures: ClassFigures) -> Table:
+def _build_class_table(figures: ClassFigures) -> Table:
     names = ("sensitivity", "specificity", "ppv", "f1", "roc_auc")
-    rows = [(one.name, str(one.n), *(format_figure(getattr(one, name)) for name in names)) for one in figures.each]
+    rows = [
+        (class_.name, str(class_.n), *(format_figure(getattr(class_, name)) for name in names))
+        for class_ in figures.each
+    ]
     return Table((tr("Class"), "n", *map(figure_title, names)), tuple(rows))
 
 
-def _pictures(evaluation: Evaluation) -> Pictures:
-    figures, labels, probabilities = evaluation.figures, evaluation.answers.labels, evaluation.probabilities
-    made = [Picture(draw_confusion(figures.confusion, evaluation.header.classes), tr(PLOTS["confusion"]))]
+def _build_plots(evaluation: Evaluation) -> Pictures:
+    figures, labels, probabilities = evaluation.figures, evaluation.predictions.labels, evaluation.probabilities
+    plots = [Picture(draw_confusion(figures.confusion, evaluation.header.classes), tr(PLOTS["confusion"]))]
     if isinstance(figures, BinaryFigures):
         threshold, band = figures.threshold, evaluation.header.calibration.review_band
-        before = reliability_bins(labels, evaluation.answers.probabilities(1.0))
-        made += [
+        before = reliability_bins(labels, evaluation.predictions.probabilities(1.0))
+        plots += [
             Picture(draw_roc(labels, probabilities, threshold), tr(PLOTS["roc"])),
             Picture(draw_precision_recall(labels, probabilities, threshold), tr(PLOTS["precision"])),
             Picture(draw_reliability(reliability_bins(labels, probabilities), before), tr(PLOTS["reliability"])),
             Picture(draw_score_histogram(labels, probabilities, threshold, band), tr(PLOTS["scores"])),
             Picture(draw_rates(labels, probabilities, threshold), tr(PLOTS["rates"])),
         ]
-    return Pictures(tuple(made))
+    return Pictures(tuple(plots))
 
 
-def three_way_blocks(evaluation: Evaluation) -> list[Block]:
-    """What the review band promises, and what it did on these films."""
-    calibration, shares = evaluation.header.calibration, evaluation.three_way
-    if shares is None:
+def build_three_way_blocks(evaluation: Evaluation) -> list[Block]:
+    """Return what the review band guarantees, and what it did on these films."""
+    calibration, three_way = evaluation.header.calibration, evaluation.three_way
+    if three_way is None:
         return []
     return [
-        Text(f"{format_band(*calibration.review_band)} {_promise(calibration.band_error)}"),
+        Text(f"{format_band(*calibration.review_band)} {_format_error_rate(calibration.band_error)}"),
         Table(
             (tr("On these films"), tr("Share (95 % interval)")),
             (
-                (tr("sent to review, of all"), format_figure(shares.review)),
-                (tr("called unlikely, of those with the finding"), format_figure(shares.missed)),
-                (tr("called likely, of those without it"), format_figure(shares.alarmed)),
+                (tr("sent to review, of all"), format_figure(three_way.review)),
+                (tr("called unlikely, of those with the finding"), format_figure(three_way.missed)),
+                (tr("called likely, of those without it"), format_figure(three_way.alarmed)),
             ),
         ),
     ]
 
 
-def _promise(error: float | None) -> str:
-    """How often the three-way answer may err, 0..1, in words."""
+def _format_error_rate(error: float | None) -> str:
+    """Return the guaranteed error rate (0..1, None: unknown) of the three-way decision in words."""
     if error is None:
         return tr("The error rate is not stated in the model's file.")
     return tr(
@@ -152,8 +155,8 @@ def _promise(error: float | None) -> str:
     )
 
 
-def group_blocks(groups: tuple[Subgroup, ...]) -> list[Block]:
-    """The table of subgroups, with a word on those that are too small to say much."""
+def build_subgroup_blocks(groups: tuple[Subgroup, ...]) -> list[Block]:
+    """Return the table of subgroups, with a note on those too small to say much."""
     rows = [
         (
             f"{tr(group.attribute)}: {tr(group.value)}{' *' if group.is_small else ''}",
@@ -171,23 +174,18 @@ def group_blocks(groups: tuple[Subgroup, ...]) -> list[Block]:
     return blocks
 
 
-def _mistakes(evaluation: Evaluation) -> list[Block]:
-    """The most confident mistakes by file name."""
-    wrong = evaluation.mistakes()
-    if not len(wrong):
+def _build_mistake_blocks(evaluation: Evaluation) -> list[Block]:
+    """Return the most confident mistakes, by file name."""
+    mistakes = evaluation.mistakes()
+    if not len(mistakes):
         return []
-    shown, classes, calls = [int(index) for index in wrong[:MISTAKES]], evaluation.header.classes, evaluation.calls()
+    listed = [int(index) for index in mistakes[:MISTAKES]]
+    names, probabilities = film_names(evaluation, listed), evaluation.format_probabilities(listed)
+    classes, labels, predicted = evaluation.header.classes, evaluation.predictions.labels, evaluation.predicted_labels()
     rows = tuple(
-        (
-            escape_undecodable(name),
-            classes[int(evaluation.answers.labels[index])],
-            classes[int(calls[index])],
-            probability,
-        )
-        for name, index, probability in zip(
-            film_names(evaluation, shown), shown, evaluation.probabilities_in_words(shown), strict=True
-        )
+        (escape_undecodable(name), classes[int(labels[index])], classes[int(predicted[index])], probability)
+        for name, index, probability in zip(names, listed, probabilities, strict=True)
     )
     header = (tr("File"), tr("Labelled"), tr("Called"), tr("Probability"))
-    heading = tr_count("The only mistake", "The most confident mistakes of {count}", len(wrong))
+    heading = tr_count("The only mistake", "The most confident mistakes of {count}", len(mistakes))
     return [Heading(heading), Table(header, rows)]

@@ -1,4 +1,7 @@
-"""Figures for groups of films: age, sex, view, device. An overall figure may hide a group that fares badly."""
+"""Compute figures for subgroups of films by age, sex, view and device.
+
+An overall figure may hide a subgroup in which the model performs badly.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,15 +28,16 @@ AGES: Final = (
 SEXES: Final = {"M": marked("male"), "F": marked("female")}
 OTHER: Final = marked("other")
 NOT_TOLD: Final = marked("not told")
-MOST_VALUES: Final = 12  # of one attribute; the rarest beyond are put together
-FEW: Final = 10  # films with, or without the finding, below which a group says little
+MOST_VALUES: Final = 12  # of one attribute; rarer ones are pooled
+FEW: Final = 10  # films with, or without, the finding; with fewer a group says little
 
 
 @dataclass(frozen=True, slots=True)
 class Subgroup:
-    """Films with one value of an attribute. positives: those with the finding. Figures None where undefined.
+    """Figures on films that share one value of an attribute; None where undefined.
 
-    attribute, value: as they stand in metrics.json; people are shown `tr` of them.
+    attribute, value: as written to metrics.json; shown to people through `tr`.
+    positives: films with the finding.
     """
 
     attribute: str
@@ -46,30 +50,35 @@ class Subgroup:
 
     @property
     def is_small(self) -> bool:
-        """True where its intervals are too wide to be of use."""
+        """Whether the subgroup has too few films for useful intervals."""
         return min(self.positives, self.n - self.positives) < FEW
 
 
 def age_group(text: str) -> str:
-    """The group of an age in DICOM's form (045Y, 006M) or in years; "" for what is no age."""
+    """Return the group of an age in DICOM form (045Y, 006M) or in years; "" for anything else."""
     years = parse_years(text)
-    return next((name for end, name in AGES if years is not None and years < end), "")
+    if years is None:
+        return ""
+    return next((name for end, name in AGES if years < end), "")
 
 
-def subgroup_attributes(film: Film, facts: FilmProperties | None) -> dict[str, str]:
-    """Age group, sex, view and device of a film, from its label list, else from its DICOM file; "" is left out."""
-    tags = facts.tags if facts else {}
+def subgroup_attributes(film: Film, properties: FilmProperties | None) -> dict[str, str]:
+    """Return age group, sex, view and device of a film, without empty ones.
+
+    The label list takes precedence over the DICOM header.
+    """
+    tags = properties.tags if properties else {}
     device = " ".join(tags[name] for name in ("Manufacturer", "ManufacturerModelName") if name in tags)
-    found = {
+    attributes = {
         "sex": tags.get("PatientSex", ""),
         "view": tags.get("ViewPosition", ""),
         "device": device,
         **dict(film.attributes),
     }
-    found["age"] = age_group(stated_age(film, facts))
-    found["sex"] = SEXES.get(found["sex"].strip().upper()[:1], found["sex"])
-    found["view"] = found["view"].strip().upper()
-    return {name: value.strip() for name, value in found.items() if value.strip()}
+    attributes["age"] = age_group(stated_age(film, properties))
+    attributes["sex"] = SEXES.get(attributes["sex"].strip().upper()[:1], attributes["sex"])
+    attributes["view"] = attributes["view"].strip().upper()
+    return {name: value.strip() for name, value in attributes.items() if value.strip()}
 
 
 def compute_subgroups(
@@ -79,37 +88,40 @@ def compute_subgroups(
     threshold: float,
     groups: Groups,
 ) -> tuple[Subgroup, ...]:
-    """Figures of every group at "probability >= threshold"; none for attributes that all films share or none has.
+    """Return the figures of every subgroup at "probability >= threshold".
 
-    groups (n,): the patient of each film.
+    attributes: of each film, from `subgroup_attributes`. groups: patient of each film, (n,).
+    Attributes that have the same value in all films, or none in any, are left out.
     """
-    made = []
+    subgroups = []
     for name in ATTRIBUTES:
-        values = np.array([found.get(name, "") for found in attributes], dtype=object)
-        kinds, counts = np.unique(values.astype(str), return_counts=True)
-        if set(kinds) <= {""} or len(kinds) < 2:
+        values = np.array([film.get(name, "") for film in attributes], dtype=object)
+        distinct, counts = np.unique(values.astype(str), return_counts=True)
+        if set(distinct) <= {""} or len(distinct) < 2:
             continue
-        common = [str(kind) for kind in kinds[np.argsort(-counts, kind="stable")] if kind][:MOST_VALUES]
+        common = [str(value) for value in distinct[np.argsort(-counts, kind="stable")] if value][:MOST_VALUES]
         order = [age for _, age in AGES if age in common] if name == "age" else sorted(common)
-        chosen = [(kind, values == kind) for kind in order]
-        chosen += [(OTHER, ~np.isin(values.astype(str), [*common, ""])), (NOT_TOLD, values == "")]
-        for kind, films in chosen:
-            if films.any():
-                made.append(_subgroup(name, kind, labels[films], probabilities[films], threshold, groups[films]))
-    return tuple(made)
+        masks = [(value, values == value) for value in order]
+        masks += [(OTHER, ~np.isin(values.astype(str), [*common, ""])), (NOT_TOLD, values == "")]
+        for value, mask in masks:
+            if mask.any():
+                subgroups.append(
+                    _compute_subgroup(name, value, labels[mask], probabilities[mask], threshold, groups[mask])
+                )
+    return tuple(subgroups)
 
 
-def _subgroup(
+def _compute_subgroup(
     attribute: str, value: str, labels: Labels, probabilities: Floats, threshold: float, groups: Labels
 ) -> Subgroup:
-    called, groups = probabilities >= threshold, group_numbers(groups)
+    predicted, groups = probabilities >= threshold, group_numbers(groups)
     with_it, without = labels == 1, labels == 0
     return Subgroup(
         attribute,
         value,
         len(labels),
         int(with_it.sum()),
-        proportion(called[with_it], groups[with_it]),
-        proportion(~called[without], groups[without]),
+        proportion(predicted[with_it], groups[with_it]),
+        proportion(~predicted[without], groups[without]),
         auc_figure(labels, probabilities, groups),
     )

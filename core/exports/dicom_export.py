@@ -1,4 +1,4 @@
-"""A film's answer as two DICOM files: heat map and report. De-identified unless asked otherwise. Scores nothing."""
+"""Export one film's result as two DICOM files: heat map and report. De-identified by default."""
 
 import hashlib
 import logging
@@ -8,7 +8,7 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 
-from core.exports.dicom_identity import Source, load_codes, read_source
+from core.exports.dicom_identity import Source, load_pseudonymizer, read_source
 from core.exports.secondary_capture import build_capture
 from core.exports.structured_report import build_report
 from core.models.model_header import ModelHeader
@@ -16,48 +16,49 @@ from core.screening.events import FilmReading
 from core.system.files import escape_undecodable, write_atomically
 from core.system.product import VERSION
 
-STEM_LETTERS: Final = 40  # of a film's name in an export's name
+STEM_LETTERS: Final = 40  # of the film's name, kept in an export's name
 
-# highdicom reports odd names with their values: nothing that names a patient may reach a screen or log
+# highdicom logs odd names with their values; no patient name may reach a screen or log
 logging.getLogger("highdicom").setLevel(logging.CRITICAL + 1)
 
 
 def write_dicom(
     reading: FilmReading, header: ModelHeader, folder: Path, keeps_identity: bool = False
 ) -> tuple[Path, Path]:
-    """Write a Secondary Capture of the heat map and a Structured Report into `folder`; gives their paths.
+    """Write a Secondary Capture of the heat map and a Structured Report into `folder`.
 
-    header: the model as it was in use for the reading. keeps_identity: False replaces patient, study and every UID by
-    one-way codes, leaves out dates, and names the files by code; True keeps patient and study, so that an archive
-    files both beside the film. A film that is no DICOM file becomes a study of its own, of a patient without a name.
-    Without identity the same reading gives the same files, so that an archive gets no object twice; with it every
-    export is a new one, dated.
-    Raises FilmUnreadable where the film is gone, JobFailed where nothing can be written, ValueError for a reading of
-    another model.
+    header: the model as used for the reading.
+    keeps_identity: False replaces patient, study and every UID by pseudonyms, leaves out dates and
+        names the files by code. True keeps patient and study, so that an archive files both beside
+        the film. A film that is not DICOM becomes a study of its own, of a patient without a name.
+    Without identity the same reading gives the same files, so that an archive gets no object twice;
+    with it every export is a new, dated one.
+    Returns the paths of capture and report. Raises FilmUnreadable if the film is gone, JobFailed if
+    nothing can be written, ValueError for a reading of another model.
     """
     if reading.model != header.name:
         raise ValueError(f"the film was read by {reading.model}, not by {header.name}")
-    codes = load_codes()
-    source = read_source(reading.path, reading.pixels.size, keeps_identity, codes)
+    pseudonyms = load_pseudonymizer()
+    source = read_source(reading.path, reading.pixels.size, keeps_identity, pseudonyms)
     when = datetime.now().astimezone() if keeps_identity else None
-    content = _fingerprint(reading, header, source, when)
-    capture = build_capture(reading, header, source, codes, codes.uid("capture", content), when)
-    report = build_report(reading, header, source, capture, codes, codes.uid("report", content), when)
+    content = _compute_fingerprint(reading, header, source, when)
+    capture = build_capture(reading, header, source, pseudonyms, pseudonyms.uid("capture", content), when)
+    report = build_report(reading, header, source, capture, pseudonyms, pseudonyms.uid("report", content), when)
     stem = f"{escape_undecodable(reading.path.stem)[:STEM_LETTERS]}-" if keeps_identity else ""
-    made = (folder / f"{stem}{source.code}-heatmap.dcm", folder / f"{stem}{source.code}-report.dcm")
-    for path, dataset in zip(made, (capture, report), strict=True):
+    paths = (folder / f"{stem}{source.code}-heatmap.dcm", folder / f"{stem}{source.code}-report.dcm")
+    for path, dataset in zip(paths, (capture, report), strict=True):
         _write(path, dataset)
-    return made
+    return paths
 
 
-def _fingerprint(reading: FilmReading, header: ModelHeader, source: Source, when: datetime | None) -> str:
-    """What tells these objects from others: one instance UID must never stand for two contents (Part 5, 9)."""
+def _compute_fingerprint(reading: FilmReading, header: ModelHeader, source: Source, when: datetime | None) -> str:
+    """Return a hash of all content: an instance UID must never have two contents (Part 5, 9)."""
     from highdicom import __version__ as library
 
     digest = hashlib.sha256()
-    told = (reading.model, header.key, reading.label, reading.decision, reading.validation, VERSION, library, when)
-    for text in told:
-        digest.update(f"{text}\0".encode("utf-8", "backslashreplace"))
+    parts = (reading.model, header.key, reading.label, reading.decision, reading.validation, VERSION, library, when)
+    for part in parts:
+        digest.update(f"{part}\0".encode("utf-8", "backslashreplace"))
     digest.update(repr((reading.probability, reading.threshold, source.image, source.code)).encode())
     digest.update(source.identity.to_json().encode())
     for pixels in (reading.pixels, reading.heat):

@@ -1,8 +1,9 @@
-"""A screening as an Excel workbook: the worklist, and what it was made with. Scores nothing."""
+"""Export a screening as an Excel workbook: the worklist, and a sheet on how it was made."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
 PROGRAM: Final = "PneumoScreen"
-MOST_ROWS: Final = 1_048_576  # of a sheet, its header among them: Excel's own limit
-MOST_LETTERS: Final = 32_767  # of a cell: the same
-NARROWEST, WIDEST = 10, 60  # columns, in letters
-# what XML 1.0 cannot hold (section 2.2), and carriage returns, which would come back as line ends
+MOST_ROWS: Final = 1_048_576  # of a sheet including its header: limit of Excel
+MOST_LETTERS: Final = 32_767  # of a cell: limit of Excel
+SAMPLED_ROWS: Final = 1000  # that the column widths are fitted to
+NARROWEST, WIDEST = 10, 60  # column widths in letters
+# not allowed in XML 1.0 (section 2.2), and carriage returns, which would be read back as newlines
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-# Excel reads "_x0041_" in a cell as "A" (ECMA-376 Part 1, 22.9.2.19), so the letters themselves are escaped
-CODED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# Excel reads "_x0041_" in a cell as "A" (ECMA-376 Part 1, 22.9.2.19), so its underscore is escaped
+ESCAPE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 Cell = str | float | None
 
@@ -35,11 +37,13 @@ def write_excel(
     about: Sequence[tuple[str, str]],
     extra: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Write a workbook with a sheet "Worklist", the ledger's columns, and a sheet "About" of names and values.
+    """Write a workbook with the sheets "Worklist" (columns of the ledger) and "About".
 
-    extra: more columns at the right, each with one text a row. Every text is written as text, never as a formula;
-    probabilities are numbers. Rows go to the disk as they come, so that memory does not grow with them.
-    Raises JobFailed, also for more rows than a sheet holds; ValueError for a column of another length.
+    about: names and values. extra: more columns at the right, each with one text a row.
+    Every text is written as text, never as a formula; probabilities are numbers. Rows are streamed
+    to disk, so that memory does not grow with them.
+    Raises JobFailed, also for more rows than a sheet holds, and ValueError for a column of another
+    length.
     """
     more = extra or {}
     if any(len(column) != len(rows) for column in more.values()):
@@ -51,12 +55,12 @@ def write_excel(
             count=len(rows),
         )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
-    several = classes if len(classes) > 2 else ()
-    header = [*COLUMNS, *(f"p_{name}" for name in several), *more]
+    class_columns = [f"p_{name}" for name in classes] if len(classes) > 2 else []
+    header = [*COLUMNS, *class_columns, *more]
     with _open_book() as book:
 
         def fill(stream: BinaryIO) -> None:
-            _add_sheet(book, "Worklist", header, _cells(rows, len(several), more))
+            _add_sheet(book, "Worklist", header, _iterate_rows(rows, len(class_columns), more))
             _add_sheet(book, "About", ["What", "Value"], (list(line) for line in about))
             book.save(stream)
 
@@ -65,7 +69,7 @@ def write_excel(
 
 @contextmanager
 def _open_book() -> Iterator["Workbook"]:
-    """A workbook that is written as it is filled; whatever goes wrong, its sheets leave no open or temporary file."""
+    """Open a streamed workbook; on any error, close its sheets and delete their temporary files."""
     from openpyxl.workbook.workbook import Workbook
 
     book = Workbook(write_only=True)
@@ -81,46 +85,45 @@ def _open_book() -> Iterator["Workbook"]:
         raise
 
 
-def _cells(rows: Sequence[LedgerRow], several: int, more: Mapping[str, Sequence[str]]) -> Iterator[list[Cell]]:
-    """The lines under the header; a film without a score keeps the columns of its classes empty."""
+def _iterate_rows(
+    rows: Sequence[LedgerRow], class_count: int, more: Mapping[str, Sequence[str]]
+) -> Iterator[list[Cell]]:
+    """Yield the cells of each row; class columns are empty for a film without a score."""
     for number, row in enumerate(rows):
-        plain: list[Cell] = [row.file, row.status, row.reason, row.label, row.probability, row.decision, row.model]
-        each = row.class_probabilities or (None,) * several
-        yield [*plain, *each, *(column[number] for column in more.values())]
+        fixed: list[Cell] = [row.file, row.status, row.reason, row.label, row.probability, row.decision, row.model]
+        probabilities = row.class_probabilities or (None,) * class_count
+        yield [*fixed, *probabilities, *(column[number] for column in more.values())]
 
 
 def _add_sheet(book: "Workbook", title: str, header: Sequence[str], lines: Iterator[list[Cell]]) -> None:
-    """A sheet with a bold, frozen header that filters, columns as wide as the widest of their first cells."""
+    """Add a sheet with a bold, frozen, filterable header and columns fitted to the first rows."""
     from openpyxl.cell.cell import WriteOnlyCell
     from openpyxl.styles.fonts import Font
     from openpyxl.utils.cell import get_column_letter
 
     sheet = book.create_sheet(title)
-    shown = [line for _, line in zip(range(1000), lines, strict=False)]
+    first = list(islice(lines, SAMPLED_ROWS))
     for number, name in enumerate(header):
-        widest = max([len(name) + 3, *(len(str(line[number] or "")) + 2 for line in shown if _is_text(line[number]))])
+        texts = [str(line[number]) for line in first if isinstance(line[number], str)]
+        widest = max([len(name) + 3, *(len(text) + 2 for text in texts)])
         sheet.column_dimensions[get_column_letter(number + 1)].width = min(WIDEST, max(NARROWEST, widest))
     sheet.freeze_panes = "A2"
-    head = [WriteOnlyCell(sheet, _literal(name)) for name in header]
+    head = [WriteOnlyCell(sheet, _escape_text(name)) for name in header]
     for cell in head:
         cell.font, cell.data_type = Font(bold=True), "s"
     sheet.append(head)
     count = 1
-    for several in (shown, lines):
-        for line in several:
-            sheet.append([_cell(sheet, value) for value in line])
-            count += 1
+    for line in chain(first, lines):
+        sheet.append([_convert_cell(sheet, value) for value in line])
+        count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(header))}{count}"
 
 
-def _is_text(value: Cell) -> bool:
-    return isinstance(value, str)
+def _convert_cell(sheet: Any, value: Cell) -> Any:
+    """Return a value for openpyxl: a number with three decimals, or a text that never runs.
 
-
-def _cell(sheet: Any, value: Cell) -> Any:
-    """A value as openpyxl writes it: a number with three decimals, or a text that no spreadsheet runs.
-
-    A text that begins like a formula is given the number format Text besides, so that editing it starts nothing.
+    A text that begins like a formula also gets the number format Text, so that editing it does not
+    turn it into one.
     """
     from openpyxl.cell.cell import WriteOnlyCell
 
@@ -130,15 +133,15 @@ def _cell(sheet: Any, value: Cell) -> Any:
         cell = WriteOnlyCell(sheet, value)
         cell.number_format = "0.000"
         return cell
-    text = _literal(str(value))
+    text = _escape_text(str(value))
     if not text.startswith((*FORMULA_STARTS, "#")):
-        return text  # openpyxl takes it for what it is
+        return text  # openpyxl writes it as text
     cell = WriteOnlyCell(sheet, text)
     cell.data_type, cell.number_format = "s", "@"
     return cell
 
 
-def _literal(text: str) -> str:
-    """`text` so that Excel shows it as it is; what a workbook cannot hold as \\xNN."""
-    shown = FORBIDDEN.sub(lambda found: f"\\x{ord(found.group()):02x}", escape_undecodable(text))
-    return CODED.sub("_x005F_", shown)[:MOST_LETTERS]
+def _escape_text(text: str) -> str:
+    """Return text that Excel shows unchanged, with forbidden characters as \\xNN."""
+    printable = FORBIDDEN.sub(lambda match: f"\\x{ord(match.group()):02x}", escape_undecodable(text))
+    return ESCAPE.sub("_x005F_", printable)[:MOST_LETTERS]

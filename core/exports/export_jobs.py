@@ -1,4 +1,4 @@
-"""Write a screening's results as CSV, Excel, PDF or DICOM, and called films as a dataset."""
+"""Export a screening as CSV, Excel or PDF, and films that a reader classified as a dataset."""
 
 import threading
 from collections.abc import Generator, Sequence
@@ -9,8 +9,8 @@ from typing import Final
 
 from core.jobs.events import Progressed, Stage
 from core.metrics.agreement import Agreement
-from core.metrics.figures import format_figure
-from core.models.model_header import bundled_model_path, read_header
+from core.metrics.figure_labels import format_figure
+from core.models.model_header import ModelHeader, bundled_model_path, read_header
 from core.models.site_record import apply_site_record, format_point
 from core.screening.events import LedgerRow, ScreeningResult
 from core.screening.reader_calls import Call, format_calls, format_labels
@@ -25,7 +25,7 @@ NO_CALL: Final = marked("There is no film that the reader gave a class yet, so t
 
 
 class Export(Enum):
-    """What a worklist can be written as; the value is shown to people, translated."""
+    """Formats of an exported worklist; values are shown translated."""
 
     CSV = marked("CSV…")
     EXCEL = marked("Excel…")
@@ -35,7 +35,7 @@ class Export(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """What to write where: the screening of `folder`, with the reader's calls and how they agree."""
+    """What to write where: the screening of `folder`, the reader's calls and their agreement."""
 
     kind: Export
     path: Path
@@ -48,9 +48,10 @@ class ExportOrder:
 def export_results(
     order: ExportOrder, model: Path | None, cancel: threading.Event
 ) -> Generator[object, None, Path | None]:
-    """Write a screening in the form that was ordered; returns the file's path, None where it was cancelled.
+    """Write a screening in the requested format; returns the path, or None if cancelled.
 
-    model: the one that screened; None is the bundled one. Raises JobFailed where the file cannot be written.
+    model: the one that screened; None is the bundled one. Raises JobFailed if the file cannot be
+    written.
     """
     yield Progressed(Stage.WRITING, 0, None)
     header = apply_site_record(read_header(model or bundled_model_path()))
@@ -61,16 +62,7 @@ def export_results(
         case Export.CALLS:
             write_text_atomically(order.path, format_calls(order.calls, rows))
         case Export.EXCEL:
-            from core.exports.excel import write_excel
-
-            calls = {call.file: call for call in order.calls}
-            extra = {
-                name: [getattr(calls[row.file], name) if row.file in calls else "" for row in rows]
-                for name in ("reader", "note")
-            }
-            point = (tr("Operating point"), format_point(header))
-            about = [(tr("Model"), header.name), point, *_counts(order)]
-            write_excel(order.path, rows, header.classes, about, extra)
+            _write_excel(order, header)
         case Export.SUMMARY:
             from core.exports.screening_summary import write_summary
 
@@ -82,12 +74,26 @@ def export_results(
     return order.path
 
 
+def _write_excel(order: ExportOrder, header: ModelHeader) -> None:
+    from core.exports.excel import write_excel
+
+    rows = order.result.rows
+    calls = {call.file: call for call in order.calls}
+    extra = {
+        "reader": [calls[row.file].reader if row.file in calls else "" for row in rows],
+        "note": [calls[row.file].note if row.file in calls else "" for row in rows],
+    }
+    point = (tr("Operating point"), format_point(header))
+    about = [(tr("Model"), header.name), point, *_list_counts(order)]
+    write_excel(order.path, rows, header.classes, about, extra)
+
+
 def write_called_films(
     path: Path, folder: Path, calls: Sequence[Call], rows: Sequence[LedgerRow], only_disagreements: bool
 ) -> None:
-    """Write the films that a reader gave a class as a label list, to be opened as a dataset.
+    """Write the films that a reader classified as a label list, to be opened as a dataset.
 
-    Raises JobFailed (dataset_invalid) where there is no such call.
+    Raises JobFailed (dataset_invalid) where there is no such film.
     """
     text = format_labels(folder, calls, rows, only_disagreements)
     if text.count("\n") < 2:
@@ -95,7 +101,7 @@ def write_called_films(
     write_text_atomically(path, text)
 
 
-def _counts(order: ExportOrder) -> list[tuple[str, str]]:
+def _list_counts(order: ExportOrder) -> list[tuple[str, str]]:
     result = order.result
     return [
         (tr("found"), str(result.found)),
@@ -108,17 +114,17 @@ def _counts(order: ExportOrder) -> list[tuple[str, str]]:
     ]
 
 
-def format_agreement(seen: Agreement) -> list[tuple[str, str]]:
-    """How the reader agrees, as names and values; none without calls."""
-    if not seen.films:
+def format_agreement(agreement: Agreement) -> list[tuple[str, str]]:
+    """Return the agreement with the reader as names and values; empty without calls."""
+    if not agreement.films:
         return []
     figures = (
-        (tr("Agreement"), seen.share),
-        (tr("Kappa"), seen.kappa),
-        (tr("Sensitivity"), seen.sensitivity),
-        (tr("Specificity"), seen.specificity),
+        (tr("Agreement"), agreement.share),
+        (tr("Kappa"), agreement.kappa),
+        (tr("Sensitivity"), agreement.sensitivity),
+        (tr("Specificity"), agreement.specificity),
     )
     return [
-        (tr("Films called by the reader"), str(seen.films)),
-        *((name, format_figure(one)) for name, one in figures if one),
+        (tr("Films called by the reader"), str(agreement.films)),
+        *((name, format_figure(figure)) for name, figure in figures if figure),
     ]

@@ -1,4 +1,4 @@
-"""A screening on one or two pages: counts, model, operating point, the top findings with heat maps. Scores nothing."""
+"""Export a screening as a one- or two-page PDF: counts, model, and top findings with heat maps."""
 
 import threading
 from collections import Counter
@@ -15,9 +15,9 @@ from core.documents.document import Block, Document, Heading, Photograph, Photog
 from core.documents.pdf import render_pdf
 from core.films.images import read_film, resize
 from core.jobs.events import Progressed, Stage
-from core.metrics.figures import format_probability
+from core.metrics.figure_labels import format_probability
 from core.models.decision import Decision
-from core.models.model_header import ModelHeader, format_other_model
+from core.models.model_header import ModelHeader, format_model_mismatch
 from core.models.operating_point import format_band
 from core.models.site_record import format_point, format_validation
 from core.screening.events import LedgerRow, ScreeningResult, Status
@@ -30,8 +30,8 @@ from core.system.product import NOTICE
 if TYPE_CHECKING:
     from core.models.model_file import Model
 
-PICTURE_PX: Final = 330  # longest side: 200 dots an inch at the width of a column on paper
-SAME_ANSWER: Final = 0.01  # a film whose probability moved by more is another one than was screened
+PICTURE_PX: Final = 330  # longest side: 200 dpi at the width of a printed column
+LARGEST_CHANGE: Final = 0.01  # in probability; above it, the film is not the one that was screened
 MOST_NAMED: Final = 20  # films without a picture
 MEANING: Final = {
     Decision.LIKELY: marked("likely"),
@@ -42,7 +42,10 @@ MEANING: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SummaryFilm:
-    """One of the top findings: its file in the ledger, what it was called, and the film with its heat as PNG."""
+    """One of the top findings.
+
+    file: its name in the ledger. label: the predicted class. picture: film with heat map, PNG.
+    """
 
     file: str
     label: str
@@ -53,9 +56,10 @@ class SummaryFilm:
 
 @dataclass(frozen=True, slots=True)
 class SummaryResult:
-    """How a summary ended: completed False where it was cancelled, and then nothing is written.
+    """Outcome of a summary.
 
-    shown: films with a picture. not_shown: each film that should have one, and why it has none.
+    completed: False if cancelled; then nothing is written. shown: number of films with a picture.
+    not_shown: each film that should have one, and why it has none.
     """
 
     output: Path
@@ -65,12 +69,15 @@ class SummaryResult:
 
 
 def select_top_findings(result: ScreeningResult, header: ModelHeader, count: int) -> list[LedgerRow]:
-    """The most probable findings, likely ones before those to review; films called unlikely are none."""
-    found = [row for row in result.rows if row.status is Status.SCORED and row.decision is not Decision.UNLIKELY]
+    """Return the most probable findings: likely ones first, then those to review.
+
+    Films rated unlikely are left out.
+    """
+    findings = [row for row in result.rows if row.status is Status.SCORED and row.decision is not Decision.UNLIKELY]
     if len(header.classes) > 2:
-        found = [row for row in found if row.label != header.classes[0]]
-    found.sort(key=lambda row: (row.decision is not Decision.LIKELY, -(row.probability or 0.0), row.file))
-    return found[:count]
+        findings = [row for row in findings if row.label != header.classes[0]]
+    findings.sort(key=lambda row: (row.decision is not Decision.LIKELY, -(row.probability or 0.0), row.file))
+    return findings[:count]
 
 
 def write_summary(
@@ -82,28 +89,29 @@ def write_summary(
     count: int = 12,
     agreement: Sequence[tuple[str, str]] = (),
 ) -> Generator[Progressed, None, SummaryResult]:
-    """Read the top films again, make their heat maps and write the summary as PDF; model None is the bundled one.
+    """Read the top findings again, compute their heat maps and write the summary as PDF.
 
-    folder: the one that was screened. agreement: names and values of how a reader's answers compare, if there are any.
-    Films that are gone, or are no longer what was screened, are named in the summary.
-    Raises JobFailed, also where the model now in use is not the one that screened.
+    folder: the screened one. model: None is the bundled one.
+    agreement: names and values on the agreement with a reader, if any.
+    Films that are gone, or are no longer what was screened, are listed in the summary.
+    Raises JobFailed, also if the model now in use is not the one that screened.
     """
-    from core.models.model_file import load_in_use
+    from core.models.model_file import load_model_in_use
 
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
-    loaded = load_in_use(model)
+    loaded = load_model_in_use(model)
     _check_model(result, loaded.header)
-    chosen = select_top_findings(result, loaded.header, count)
+    findings = select_top_findings(result, loaded.header, count)
     films: list[SummaryFilm] = []
     missing: list[tuple[str, str]] = []
-    for number, row in enumerate(chosen):
-        yield Progressed(Stage.EXPLAINING, number, len(chosen))
+    for number, row in enumerate(findings):
+        yield Progressed(Stage.EXPLAINING, number, len(findings))
         if cancel.is_set():
             return SummaryResult(output, False, 0, ())
         try:
-            films.append(_pictured(row, path_of_name(folder, row.file), loaded))
-        except FilmUnreadable as refusal:
-            missing.append((row.file, refusal.sentence))
+            films.append(_read_finding(row, path_of_name(folder, row.file), loaded))
+        except FilmUnreadable as error:
+            missing.append((row.file, error.sentence))
     yield Progressed(Stage.WRITING, 0, None)
     name = escape_undecodable(folder.absolute().name)
     document = build_summary(result, loaded.header, format_point(loaded.header), films, name, missing, agreement)
@@ -113,31 +121,35 @@ def write_summary(
 
 
 def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
-    """Refuse to print one model's operating point over another's answers."""
+    """Raise JobFailed (model_invalid) if another model screened.
+
+    Otherwise one model's operating point would be printed over the results of another.
+    """
     other = next((row.model for row in result.rows if row.model != header.name), None)
     if other is not None:
-        raise JobFailed(Reason.MODEL_INVALID, format_other_model(other, header.name))
+        raise JobFailed(Reason.MODEL_INVALID, format_model_mismatch(other, header.name))
 
 
-def _pictured(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
-    """A film as it was scored, with its heat for the finding, not for the class it was called.
+def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
+    """Read a film as it was scored, with a heat map of the finding rather than the predicted class.
 
-    Raises FilmUnreadable, also (damaged) for a film that gives another probability than the ledger says.
+    Raises FilmUnreadable, also (damaged) if its probability differs from that in the ledger.
     """
     from core.inference.grad_cam import compute_heat_map, draw_overlay
 
     classes, size = model.header.classes, model.preprocessing.size_px
-    called = classes.index(row.label or classes[0])
-    finding = called if len(classes) > 2 else 1
-    pixels = read_film(path, 2 * size)  # as core.films.images.read_square, so that the network sees the same
-    small = resize(pixels, size, size)
-    answer = model.probabilities(small[None])[0]
-    probability = float(answer if np.ndim(answer) == 0 else answer[called])
-    if row.probability is None or abs(probability - row.probability) > SAME_ANSWER:
+    predicted = classes.index(row.label or classes[0])
+    finding = predicted if len(classes) > 2 else 1
+    # read as core.films.images.read_square does, so that the network input is the same
+    pixels = read_film(path, 2 * size)
+    square = resize(pixels, size, size)
+    probabilities = model.probabilities(square[None])[0]
+    probability = float(probabilities if np.ndim(probabilities) == 0 else probabilities[predicted])
+    if row.probability is None or abs(probability - row.probability) > LARGEST_CHANGE:
         raise FilmUnreadable(Reason.DAMAGED, tr("It was changed since it was screened."))
     scale = PICTURE_PX / max(pixels.shape)
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
-    heat = Image.fromarray(compute_heat_map(model, small, finding)).resize((width, height), Image.Resampling.BILINEAR)
+    heat = Image.fromarray(compute_heat_map(model, square, finding)).resize((width, height), Image.Resampling.BILINEAR)
     picture = BytesIO()
     draw_overlay(resize(pixels, height, width), np.asarray(heat)).save(picture, "PNG")
     decision = row.decision or Decision.REVIEW
@@ -153,10 +165,11 @@ def build_summary(
     not_shown: Sequence[tuple[str, str]] = (),
     agreement: Sequence[tuple[str, str]] = (),
 ) -> Document:
-    """The summary of a screening. header: the model as it was in use. point: its operating point in words.
+    """Return the summary of a screening.
 
-    not_shown: films that should have a picture, and why they have none. agreement: names and values of how a reader's
-    answers compare; nothing is printed where there are none.
+    header: the model in use. point: its operating point in words.
+    not_shown: films that should have a picture, and why they have none.
+    agreement: names and values on the agreement with a reader; empty prints nothing.
     """
     accepted = format_validation(header) == (True, result.validation)
     blocks: list[Block] = [
@@ -165,18 +178,12 @@ def build_summary(
         *(Text(warning, Tone.NOTICE) for warning in (*header.warnings, *result.drift)),
     ]
     if not result.completed:
-        sentence = tr_count(
-            "Interrupted: {count} of {found} files was screened.",
-            "Interrupted: {count} of {found} files were screened.",
-            len(result.rows),
-            found=result.found,
-        )
-        blocks.append(Text(sentence, Tone.NOTICE))
-    blocks += [Text(f"{point} {_bands(header)}"), Heading(tr("Counts")), *_counts(result)]
+        blocks.append(Text(_format_interruption(result), Tone.NOTICE))
+    blocks += [Text(f"{point} {_format_review_rule(header)}"), Heading(tr("Counts")), *_build_count_blocks(result)]
     if agreement:
         names = (tr("With the reader"), tr("Value"))
         blocks += [Heading(tr("Agreement with the reader")), Table(names, tuple(agreement))]
-    blocks += [Heading(tr("Top findings")), *_finding_blocks(header, findings, not_shown)]
+    blocks += [Heading(tr("Top findings")), *_build_finding_blocks(header, findings, not_shown)]
     subtitle = tr(
         "Folder {folder}\nModel {model}, classes {classes}",
         folder=folder_name,
@@ -186,16 +193,25 @@ def build_summary(
     return Document(tr("Screening summary"), subtitle, tuple(blocks), tr(NOTICE))
 
 
-def _bands(header: ModelHeader) -> str:
-    """The three-way answer in words."""
+def _format_interruption(result: ScreeningResult) -> str:
+    return tr_count(
+        "Interrupted: {count} of {found} files was screened.",
+        "Interrupted: {count} of {found} files were screened.",
+        len(result.rows),
+        found=result.found,
+    )
+
+
+def _format_review_rule(header: ModelHeader) -> str:
+    """Return in words which films are likely, unlikely or sent to review."""
     low, high = header.calibration.review_band
     if header.threshold is None:
         return tr("A film whose most probable class stays below {high:.3f} goes to review.", high=high)
     return format_band(low, high)
 
 
-def _counts(result: ScreeningResult) -> list[Block]:
-    """What became of the files, what the scored ones were called, and why others were not scored."""
+def _build_count_blocks(result: ScreeningResult) -> list[Block]:
+    """Return the counts of files and decisions, and why files were not scored."""
     decisions = Counter(row.decision for row in result.rows if row.status is Status.SCORED)
     numbers = [
         (tr("Files found"), result.found),
@@ -207,41 +223,45 @@ def _counts(result: ScreeningResult) -> list[Block]:
     waiting = result.found - result.scored - result.refused - result.failed
     if waiting:
         numbers.append((tr("not looked at"), waiting))
-    header, counts = tuple(name for name, _ in numbers), tuple(f"{number:,}" for _, number in numbers)
+    header = tuple(name for name, _ in numbers)
+    counts = tuple(f"{number:,}" for _, number in numbers)
     blocks: list[Block] = [Table(header, (counts,))]
     reasons = Counter((row.status.value, row.reason) for row in result.rows if row.status is not Status.SCORED)
     if reasons:
         lines = tuple(
             (format_reason(reason), tr(status), f"{number:,}") for (status, reason), number in reasons.most_common()
         )
-        meant = tr("Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended.")
-        why = Heading(tr("Why files were not scored"), 3)
-        blocks += [why, Table((tr("Reason"), tr("Status"), tr("Files")), lines), Text(meant, Tone.QUIET)]
+        note = tr("Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended.")
+        blocks += [
+            Heading(tr("Why files were not scored"), 3),
+            Table((tr("Reason"), tr("Status"), tr("Files")), lines),
+            Text(note, Tone.QUIET),
+        ]
     return blocks
 
 
-def _finding_blocks(
+def _build_finding_blocks(
     header: ModelHeader, findings: Sequence[SummaryFilm], not_shown: Sequence[tuple[str, str]]
 ) -> list[Block]:
-    """The pictures, most probable first, and the films that should be among them."""
+    """Return the pictures, most probable first, and the list of films without one."""
     blocks: list[Block] = []
     if not findings and not not_shown:
         return [Text(tr("No film was called likely or sent to review."))]
     if findings:
         what = header.classes[1] if len(header.classes) == 2 else tr("the class a film was called")
-        told = tr(
+        note = tr(
             "Orange marks where the evidence for {what} lies; it outlines nothing. Most probable first.", what=what
         )
-        pictures = [Photograph(film.picture, f"{_answer(film, header)}\n{film.file}") for film in findings]
-        blocks += [Text(told, Tone.QUIET), Photographs(tuple(pictures))]
+        pictures = [Photograph(film.picture, f"{_format_film(film, header)}\n{film.file}") for film in findings]
+        blocks += [Text(note, Tone.QUIET), Photographs(tuple(pictures))]
     if not_shown:
         rows = tuple(not_shown[:MOST_NAMED])
         blocks += [Heading(tr("Not shown"), 3), Table((tr("File"), tr("Why")), rows)]
     return blocks
 
 
-def _answer(film: SummaryFilm, header: ModelHeader) -> str:
-    """What was found and how probable it is; the class that a film was called where that is another."""
+def _format_film(film: SummaryFilm, header: ModelHeader) -> str:
+    """Return the finding and its probability, and the predicted class where it differs."""
     finding = header.finding_of(film.label)
     answer = f"{finding} {format_probability(film.probability)}, {tr(MEANING[film.decision])}"
     return answer if film.label == finding else tr("{answer}, called {label}", answer=answer, label=film.label)

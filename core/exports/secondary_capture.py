@@ -1,4 +1,4 @@
-"""A film with its heat map as a DICOM Secondary Capture image (Part 3, A.8.1). Names no patient by itself."""
+"""Export a film with its heat map as a DICOM Secondary Capture image (Part 3, A.8.1)."""
 
 from copy import deepcopy
 from datetime import datetime
@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from core.exports.dicom_identity import Codes, Source
+from core.exports.dicom_identity import Pseudonymizer, Source
 from core.films.images import resize
-from core.metrics.figures import format_probability
+from core.metrics.figure_labels import format_probability
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.system.language import tr
@@ -21,19 +21,20 @@ from resources import resource
 
 PROGRAM: Final = "PneumoScreen"
 BURNT_NOTICE: Final = "NOT FOR DIAGNOSTIC USE. For research and education."
-LONGEST_PX: Final = 2048  # of a capture: a heat map of a few cells a side gains nothing by more, and files stay small
+LONGEST_PX: Final = 2048  # keeps files small; a heat map of few cells gains nothing by more
 NARROWEST_PX: Final = 320
 SMALLEST_LETTERS_PX: Final = 10
-SERIES: Final = 9101  # far from the numbers that devices give, so that viewers list it last
+SERIES: Final = 9101  # far above the numbers of devices, so that viewers list it last
 
 Colours = npt.NDArray[np.uint8]
 
 
 def draw_capture(reading: FilmReading) -> Colours:
-    """The film under its heat, (height, width, 3) uint8, and below it a strip that says what it is.
+    """Return the film with its heat map and a caption strip below, (height, width, 3) uint8.
 
-    Nothing is written over the film itself, which begins at the upper left. Films with a longer side than LONGEST_PX
-    are made smaller; beside one narrower than NARROWEST_PX it stays black.
+    Nothing is written over the film itself, which begins at the upper left. A film with a side
+    above LONGEST_PX is scaled down; one narrower than NARROWEST_PX is padded with black on the
+    right.
     """
     from core.inference.grad_cam import draw_overlay
 
@@ -44,26 +45,26 @@ def draw_capture(reading: FilmReading) -> Colours:
     if scale < 1:
         heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
     film = np.asarray(draw_overlay(resize(reading.pixels, size[1], size[0]), heat))
-    strip = _strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, format_answer(reading)])
-    beside = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
-    return np.concatenate([np.concatenate([film, beside], axis=1), strip])
+    strip = _draw_strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, format_answer(reading)])
+    margin = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
+    return np.concatenate([np.concatenate([film, margin], axis=1), strip])
 
 
 def format_answer(reading: FilmReading) -> str:
-    """The model's answer in one line."""
+    """Return the model's result on one film in one line."""
     decision = "to review" if reading.decision == "review" else reading.decision.value
     answer = f"probability of {reading.finding} {format_probability(reading.probability)}, {decision}"
     return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.label}."
 
 
-def _strip(width: int, lines: list[str]) -> Colours:
-    """White letters on black, so wide and as high as the words need: (height, width, 3) uint8."""
+def _draw_strip(width: int, lines: list[str]) -> Colours:
+    """Return white text on black, `width` wide and as high as needed, (height, width, 3) uint8."""
     from core.documents.fonts import escape_undrawable
 
     size = max(SMALLEST_LETTERS_PX, width // 70)
     font = ImageFont.truetype(str(resource("fonts/DejaVuSans.ttf")), size)
     margin = size // 2
-    wrapped = [part for line in lines for part in _wrapped(escape_undrawable(line), font, width - 2 * margin)]
+    wrapped = [part for line in lines for part in _wrap(escape_undrawable(line), font, width - 2 * margin)]
     step = round(1.35 * size)
     picture = Image.new("RGB", (width, step * len(wrapped) + 2 * margin))
     draw = ImageDraw.Draw(picture)
@@ -72,8 +73,8 @@ def _strip(width: int, lines: list[str]) -> Colours:
     return np.asarray(picture)
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    """Text in lines no wider than `width` pixels, broken between words, and inside those that are wider alone."""
+def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """Wrap text into lines of at most `width` pixels; only words wider than that are split."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -89,33 +90,20 @@ def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
 
 
 def build_capture(
-    reading: FilmReading, header: ModelHeader, source: Source, codes: Codes, instance: str, when: datetime | None
+    reading: FilmReading,
+    header: ModelHeader,
+    source: Source,
+    pseudonyms: Pseudonymizer,
+    instance: str,
+    when: datetime | None,
 ) -> Dataset:
-    """The Secondary Capture image with this instance UID. when: the time of making, None leaves dates out.
+    """Return the Secondary Capture image.
 
-    BurnedInAnnotation is YES (C.7.6.1): nobody looked whether the film itself shows a name.
+    instance: its SOP instance UID. when: time of creation; None leaves out all dates.
+    BurnedInAnnotation is YES (C.7.6.1), because nobody checked whether the film itself shows a
+    name.
     """
-    from highdicom.sc import SCImage
-
-    pixels = draw_capture(reading)
-    image = SCImage(
-        pixels,
-        "RGB",
-        bits_allocated=8,
-        coordinate_system="PATIENT",
-        patient_orientation=("L", "F"),  # highdicom insists on one; the source's own is set below
-        study_instance_uid=source.identity.StudyInstanceUID,
-        series_instance_uid=codes.uid("captures", source.identity.StudyInstanceUID, reading.model),
-        series_number=SERIES,
-        series_description=f"{PROGRAM} heat maps",
-        sop_instance_uid=instance,
-        instance_number=1,
-        manufacturer=PROGRAM,
-        manufacturer_model_name=PROGRAM,
-        software_versions=VERSION,
-        transfer_syntax_uid=ExplicitVRLittleEndian,
-        specific_character_set="ISO_IR 192",
-    )
+    image = _create_image(reading, source, pseudonyms, instance)
     image.update(deepcopy(source.identity))
     image.BodyPartExamined = "CHEST"
     image.PatientOrientation = list(source.orientation)  # type 2C, empty where unknown
@@ -128,13 +116,37 @@ def build_capture(
     for keyword, value in source.lossy.items():
         setattr(image, keyword, value)
     if source.image is not None:
-        image.SourceImageSequence = [_reference(source.image)]
+        image.SourceImageSequence = [_build_reference(source.image)]
     set_time(image, when, "InstanceCreationDate", "ContentDate", "DateOfSecondaryCapture")
     return image
 
 
-def _reference(image: tuple[str, str, str]) -> Dataset:
-    """The source image and what it was to this one (Part 3, C.7.6.1.1.4 and PS3.16, CID 7202)."""
+def _create_image(reading: FilmReading, source: Source, pseudonyms: Pseudonymizer, instance: str) -> Dataset:
+    """Return the image as highdicom builds it, before patient and study are set."""
+    from highdicom.sc import SCImage
+
+    return SCImage(
+        draw_capture(reading),
+        "RGB",
+        bits_allocated=8,
+        coordinate_system="PATIENT",
+        patient_orientation=("L", "F"),  # required by highdicom; replaced by that of the source
+        study_instance_uid=source.identity.StudyInstanceUID,
+        series_instance_uid=pseudonyms.uid("captures", source.identity.StudyInstanceUID, reading.model),
+        series_number=SERIES,
+        series_description=f"{PROGRAM} heat maps",
+        sop_instance_uid=instance,
+        instance_number=1,
+        manufacturer=PROGRAM,
+        manufacturer_model_name=PROGRAM,
+        software_versions=VERSION,
+        transfer_syntax_uid=ExplicitVRLittleEndian,
+        specific_character_set="ISO_IR 192",
+    )
+
+
+def _build_reference(image: tuple[str, str, str]) -> Dataset:
+    """Return the source image and its purpose (Part 3, C.7.6.1.1.4 and PS3.16, CID 7202)."""
     purpose = Dataset()
     purpose.CodeValue, purpose.CodingSchemeDesignator = "121322", "DCM"
     purpose.CodeMeaning = "Source image for image processing operation"
@@ -145,9 +157,9 @@ def _reference(image: tuple[str, str, str]) -> Dataset:
 
 
 def set_time(dataset: Dataset, when: datetime | None, *days: str) -> None:
-    """Set these days and the times that belong to them, named by the days' keywords; None takes them out.
+    """Set dates given by keyword, and the times that belong to them; None removes them.
 
-    highdicom names itself in every object, with the time; that is taken out as well.
+    None also removes the time that highdicom writes into the contributing equipment.
     """
     for equipment in dataset.get("ContributingEquipmentSequence", ()) if when is None else ():
         equipment.pop("ContributionDateTime", None)

@@ -1,4 +1,4 @@
-"""A film's answer as a DICOM Structured Report: Measurement Report, TID 1500 (PS3.16). Names no patient by itself."""
+"""Export a film's result as a DICOM Structured Report: Measurement Report, TID 1500 (PS3.16)."""
 
 import hashlib
 from copy import deepcopy
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
-from core.exports.dicom_identity import Codes, Source
+from core.exports.dicom_identity import Pseudonymizer, Source
 from core.exports.secondary_capture import PROGRAM, set_time
 from core.models.decision import Decision
 from core.models.model_header import ModelHeader
@@ -17,11 +17,11 @@ from core.system.language import tr
 from core.system.product import NOTICE, VERSION
 
 if TYPE_CHECKING:
-    from highdicom.sr import AlgorithmIdentification, MeasurementReport
+    from highdicom.sr import AlgorithmIdentification, MeasurementReport, MeasurementsAndQualitativeEvaluations
 
 SCHEME: Final = "99PNEUMOSCREEN"  # private codes (PS3.16, 8: such designators begin with 99)
 SERIES: Final = 9102
-DUMMY_TIME: Final = datetime(2000, 1, 1)  # where a date is needed and must tell nothing
+DUMMY_TIME: Final = datetime(2000, 1, 1)  # where a date is required but must reveal nothing
 KNOWN: Final = {  # SNOMED CT
     "normal": Code("17621005", "SCT", "Normal"),
     "pneumonia": Code("233604007", "SCT", "Pneumonia"),
@@ -39,10 +39,10 @@ DECISIONS: Final = {
 
 
 def code_class(name: str) -> Code:
-    """A class of a model as a coded concept; its own name where no standard code is known."""
-    known = KNOWN.get(name.casefold())
-    if known is not None:
-        return known
+    """Return a class of a model as a coded concept; a private code if no standard one is known."""
+    standard = KNOWN.get(name.casefold())
+    if standard is not None:
+        return standard
     value = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:16].upper()
     meaning = "".join(" " if letter == "\\" or ord(letter) < 32 else letter for letter in name)[:64].strip()
     return Code(value, SCHEME, meaning or "Class without a name")
@@ -53,24 +53,25 @@ def build_report(
     header: ModelHeader,
     source: Source,
     capture: Dataset,
-    codes: Codes,
+    pseudonyms: Pseudonymizer,
     instance: str,
     when: datetime | None,
 ) -> Dataset:
-    """The Comprehensive SR document (Part 3, A.35.3) with this instance UID, complete, preliminary and unverified.
+    """Return the Comprehensive SR document (Part 3, A.35.3), complete, preliminary and unverified.
 
-    capture: the Secondary Capture that shows the heat map. when: the time of making, None leaves it out, since a
-    screening is often done on the day of the film; the one date that SR needs is then a dummy (Part 3, C.17.2, type 1,
-    and PS3.15, table E.1-1).
+    capture: the Secondary Capture of the heat map. instance: SOP instance UID of the report.
+    when: time of creation; None leaves it out, because a screening is often done on the day of the
+        film. The one date that SR requires is then a dummy (Part 3, C.17.2, type 1, and PS3.15,
+        table E.1-1).
     """
     from highdicom.coding_schemes import CodingSchemeIdentificationItem
     from highdicom.sr import ComprehensiveSR
 
     scheme = CodingSchemeIdentificationItem(SCHEME, name=PROGRAM, responsible_organization=PROGRAM)
     report = ComprehensiveSR(
-        evidence=_evidence(source, capture),
-        content=_content(reading, header, source, capture, codes)[0],
-        series_instance_uid=codes.uid("reports", source.identity.StudyInstanceUID, reading.model),
+        evidence=_build_evidence(source, capture),
+        content=_build_content(reading, header, source, capture, pseudonyms)[0],
+        series_instance_uid=pseudonyms.uid("reports", source.identity.StudyInstanceUID, reading.model),
         series_number=SERIES,
         series_description=f"{PROGRAM} reports",
         sop_instance_uid=instance,
@@ -89,45 +90,63 @@ def build_report(
     return report
 
 
-def _evidence(source: Source, capture: Dataset) -> list[Dataset]:
-    """What the report refers to: the film where it is DICOM, and the capture; each of the export's own study.
+def _build_evidence(source: Source, capture: Dataset) -> list[Dataset]:
+    """Return the referenced images: the film if it is DICOM, and the capture.
 
-    Names are left out, since highdicom prints those that it finds odd.
+    Each is placed in the export's own study. Names are left out, since highdicom logs odd ones.
     """
     images = [(capture.SOPClassUID, capture.SOPInstanceUID, capture.SeriesInstanceUID)]
     if source.image is not None:
         images.insert(0, source.image)
-    made = []
+    evidence = []
     for image in images:
         item = deepcopy(source.identity)
         item.PatientName = item.ReferringPhysicianName = ""
         item.SOPClassUID, item.SOPInstanceUID, item.SeriesInstanceUID = image
-        made.append(item)
-    return made
+        evidence.append(item)
+    return evidence
 
 
-def _content(
-    reading: FilmReading, header: ModelHeader, source: Source, capture: Dataset, codes: Codes
+def _build_content(
+    reading: FilmReading, header: ModelHeader, source: Source, capture: Dataset, pseudonyms: Pseudonymizer
 ) -> "MeasurementReport":
-    """The tree: who observed, which procedure, and one group of measurements for the film (TID 1501)."""
+    """Return the content tree: observer, procedure, and one measurement group (TID 1501)."""
+    from highdicom.sr import CodedConcept, ImageContentItem, MeasurementReport, ObservationContext, TextContentItem
+
+    group = _build_measurements(reading, header, source, capture, pseudonyms)
+    heat_map = ImageContentItem(
+        CodedConcept.from_code(VISUAL_EXPLANATION),
+        capture.SOPClassUID,
+        capture.SOPInstanceUID,
+        relationship_type="CONTAINS",
+    )
+    text = " ".join([tr(NOTICE), reading.validation, *header.warnings])
+    comment = TextContentItem(CodedConcept.from_code(COMMENT), text, relationship_type="CONTAINS")
+    group[0].ContentSequence.extend([heat_map, comment])
+    return MeasurementReport(
+        observation_context=ObservationContext(observer_device_context=_build_observer(pseudonyms)),
+        procedure_reported=CHEST_FILM,
+        imaging_measurements=[group],
+    )
+
+
+def _build_measurements(
+    reading: FilmReading, header: ModelHeader, source: Source, capture: Dataset, pseudonyms: Pseudonymizer
+) -> "MeasurementsAndQualitativeEvaluations":
+    """Return the measurement group of the film: probability, decision and predicted class."""
     from highdicom.sr import (
-        CodedConcept,
-        ImageContentItem,
         Measurement,
-        MeasurementReport,
         MeasurementsAndQualitativeEvaluations,
-        ObservationContext,
         QualitativeEvaluation,
         SourceImageForMeasurementGroup,
-        TextContentItem,
         TrackingIdentifier,
     )
 
     image = source.image or (capture.SOPClassUID, capture.SOPInstanceUID, "")
-    group = MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=TrackingIdentifier(codes.uid("tracked", source.code), f"Film {source.code}"),
+    return MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(pseudonyms.uid("tracked", source.code), f"Film {source.code}"),
         finding_type=code_class(reading.finding),
-        algorithm_id=_algorithm(reading, header),
+        algorithm_id=_build_algorithm(reading, header),
         measurements=[Measurement(PROBABILITY, round(reading.probability, 6), NO_UNITS)],
         qualitative_evaluations=[
             QualitativeEvaluation(Code("DECISION", SCHEME, "Decision"), DECISIONS[reading.decision]),
@@ -135,35 +154,21 @@ def _content(
         ],
         source_images=[SourceImageForMeasurementGroup(*image[:2])],
     )
-    explained = ImageContentItem(
-        CodedConcept.from_code(VISUAL_EXPLANATION),
-        capture.SOPClassUID,
-        capture.SOPInstanceUID,
-        relationship_type="CONTAINS",
-    )
-    told = " ".join([tr(NOTICE), reading.validation, *header.warnings])
-    comment = TextContentItem(CodedConcept.from_code(COMMENT), told, relationship_type="CONTAINS")
-    group[0].ContentSequence.extend([explained, comment])
-    return MeasurementReport(
-        observation_context=ObservationContext(observer_device_context=_observer(codes)),
-        procedure_reported=CHEST_FILM,
-        imaging_measurements=[group],
-    )
 
 
-def _observer(codes: Codes) -> Any:
-    """The program on this computer as the observing device (TID 1002 and 1004)."""
+def _build_observer(pseudonyms: Pseudonymizer) -> Any:
+    """Return the program on this computer as the observing device (TID 1002 and 1004)."""
     from highdicom.sr import DeviceObserverIdentifyingAttributes, ObserverContext
     from pydicom.sr.codedict import codes as standard
 
     device = DeviceObserverIdentifyingAttributes(
-        codes.uid("device"), name=PROGRAM, manufacturer_name=PROGRAM, model_name=PROGRAM
+        pseudonyms.uid("device"), name=PROGRAM, manufacturer_name=PROGRAM, model_name=PROGRAM
     )
     return ObserverContext(observer_type=standard.DCM.Device, observer_identifying_attributes=device)
 
 
-def _algorithm(reading: FilmReading, header: ModelHeader) -> "AlgorithmIdentification":
-    """The model and its operating point (TID 4019)."""
+def _build_algorithm(reading: FilmReading, header: ModelHeader) -> "AlgorithmIdentification":
+    """Return the model and its operating point (TID 4019)."""
     from highdicom.sr import AlgorithmIdentification
 
     low, high = header.calibration.review_band
@@ -175,5 +180,5 @@ def _algorithm(reading: FilmReading, header: ModelHeader) -> "AlgorithmIdentific
     ]
     if reading.threshold is not None:
         parameters.append(f"Threshold {reading.threshold:.6f}")
-    version = str(header.content.get("app_version", "not told"))
+    version = str(header.content.get("app_version", "not stated"))
     return AlgorithmIdentification(name=f"{PROGRAM} {reading.model}", version=version, parameters=parameters)

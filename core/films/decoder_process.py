@@ -1,8 +1,8 @@
-"""Work on a file's bytes in a child process: a decoder that hangs or dies takes only the child with it.
+"""Run film decoders in child processes, so that a hang or crash costs one film, not the program.
 
-A child is kept and used again; one that dies, or takes too long, is replaced. It is given bytes and a few options and
-answers with JSON and bytes, never with a pickle, so that a decoder that was taken over by a file hands nothing on.
-Knows no format of films. Only a child that was asked for is started, and torch is never imported there.
+Idle processes are kept and reused; one that dies or exceeds its time limit is replaced. Requests
+and replies are JSON and raw bytes, never pickle: a compromised decoder cannot run code in the
+parent. This module knows no film format. Processes are started on demand and never import torch.
 """
 
 import faulthandler
@@ -23,202 +23,210 @@ from typing import Any, Final
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import Language, current_language, set_language, tr
 
-Told = dict[str, Any]
-Work = Callable[..., tuple[Told, bytes]]  # a function of a module: of the bytes, and of JSON values by name
+JsonObject = dict[str, Any]
+Work = Callable[..., tuple[JsonObject, bytes]]  # a module-level function of the file's bytes and JSON keyword arguments
 
-SECONDS: Final = 60.0  # for one file; the largest films take 10 where the computer is busy
-START_SECONDS: Final = 60.0  # to the first sign of life; measured 0.6, of a frozen program on a slow disk more
-MEMORY_BYTES: Final = 4 << 30  # beyond what a child starts with; a film of 100 million pixels takes 3.2 GB
-REFUSED: Final = "refused"
+SECONDS: Final = 60.0  # time limit for one file; the largest films take 10 on a busy computer
+START_SECONDS: Final = 60.0  # until the process is ready; measured 0.6, longer for a frozen program on a slow disk
+MEMORY_BYTES: Final = 4 << 30  # beyond what the process starts with; a film of 100 million pixels takes 3.2 GB
+REFUSED: Final = "refused"  # key of a reply that carries an error, with its reason
 
 
-class Child:
-    """One child process. `ask` at one time from one thread only; after an error of it the child is of no use."""
+class DecoderProcess:
+    """A child process. Call `run` from one thread at a time, and not again after it raised."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")  # of threads and of torch, a fork would bring half
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, MEMORY_BYTES, SECONDS), daemon=True)
+        context = multiprocessing.get_context("spawn")  # a fork would copy threads and torch in an undefined state
+        self._connection, child_end = context.Pipe()
+        self._process = context.Process(target=serve, args=(child_end, MEMORY_BYTES, SECONDS), daemon=True)
         try:
             self._process.start()
         except BaseException:
             self._connection.close()
             raise
         finally:
-            theirs.close()
-        self._answers = False  # whether it gave its first sign of life
+            child_end.close()
+        self._is_ready = False
 
     @property
     def is_alive(self) -> bool:
         return self._process.is_alive()
 
-    def ask(self, work: Work, content: bytes, options: Told, seconds: float) -> tuple[Told, bytes]:
-        """What `work` answers. Raises TimeoutError, or OSError or EOFError where the child died."""
-        if not self._answers:
+    def run(self, work: Work, content: bytes, options: JsonObject, seconds: float) -> tuple[JsonObject, bytes]:
+        """Return the reply of `work`.
+
+        Raises TimeoutError after `seconds`, and OSError or EOFError if the process died.
+        """
+        if not self._is_ready:
             self._wait(START_SECONDS)
             self._connection.recv_bytes()
-            self._answers = True
-        asked = {
+            self._is_ready = True
+        request = {
             "module": work.__module__, "name": getattr(work, "__name__", ""), "options": options,
             "language": current_language().value,
         }  # fmt: skip
-        self._connection.send_bytes(json.dumps(asked).encode())
+        self._connection.send_bytes(json.dumps(request).encode())
         self._connection.send_bytes(content)
         self._wait(seconds)
-        told = json.loads(self._connection.recv_bytes())
-        return told, self._connection.recv_bytes()
+        reply = json.loads(self._connection.recv_bytes())
+        return reply, self._connection.recv_bytes()
 
     def _wait(self, seconds: float) -> None:
         if not self._connection.poll(seconds):
             raise TimeoutError
 
-    def end(self) -> None:
-        """Kill it: it holds nothing that could be lost."""
+    def kill(self) -> None:
+        """Kill the process and wait for its end; it holds nothing that could be lost."""
         self._process.kill()
         self._process.join()
         self._connection.close()
 
 
-class Children:
-    """Children that wait for work. `ask` may be called on several threads at once; each then has a child of its own.
+class DecoderPool:
+    """Pool of child processes. Threads may call `run` at the same time; each gets its own process.
 
-    seconds: for one file.
+    seconds: time limit for one file.
     """
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._idle: list[Child] = []
+        self._idle: list[DecoderProcess] = []
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forget)
 
-    def ask(self, work: Work, content: bytes, **options: Any) -> tuple[Told, bytes]:
-        """What `work(content, **options)` gives, worked out in a child.
+    def run(self, work: Work, content: bytes, **options: Any) -> tuple[JsonObject, bytes]:
+        """Return `work(content, **options)`, computed in a child process.
 
-        Raises FilmUnreadable: what the work raised, or decoder_failed where the child hung or died.
+        Raises FilmUnreadable: what the work raised, or decoder_failed if the process hung or died.
         """
-        child = self._borrowed()
+        process = self._acquire()
         try:
-            told, answer = child.ask(work, content, options, self._seconds)
+            reply, data = process.run(work, content, options, self._seconds)
         except TimeoutError as error:
-            child.end()
+            process.kill()
             sentence = tr(
                 "Decoding it took longer than {seconds:.0f} s and was stopped. Export the film again.",
                 seconds=self._seconds,
             )
             raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
         except (OSError, EOFError, ValueError) as error:
-            child.end()
+            process.kill()
             sentence = tr("The decoder broke down over it; nothing else was harmed. Export the film again.")
             raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
         except BaseException:
-            child.end()
+            process.kill()
             raise
-        self._give_back(child)
-        if REFUSED in told:
-            raise FilmUnreadable(Reason(told[REFUSED]), told["sentence"])
-        return told, answer
+        self._release(process)
+        if REFUSED in reply:
+            raise FilmUnreadable(Reason(reply[REFUSED]), reply["sentence"])
+        return reply, data
 
-    def end(self) -> None:
-        """End every child that waits."""
+    def close(self) -> None:
+        """Kill every idle process."""
         with self._lock:
             idle, self._idle = self._idle, []
-        for child in idle:
-            child.end()
+        for process in idle:
+            process.kill()
 
-    def _borrowed(self) -> Child:
-        with self._lock:  # children are started one after the other
+    def _acquire(self) -> DecoderProcess:
+        with self._lock:  # so that processes are started one after the other
             while self._idle:
-                child = self._idle.pop()
-                if child.is_alive:
-                    return child
-                child.end()
+                process = self._idle.pop()
+                if process.is_alive:
+                    return process
+                process.kill()
             try:
-                return Child()
+                return DecoderProcess()
             except (OSError, RuntimeError) as error:
                 sentence = tr(
                     "The decoder could not be started ({error}). Close other programs and try again.", error=error
                 )
                 raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
 
-    def _give_back(self, child: Child) -> None:
+    def _release(self, process: DecoderProcess) -> None:
         with self._lock:
             if len(self._idle) < (os.cpu_count() or 1):
-                self._idle.append(child)
+                self._idle.append(process)
                 return
-        child.end()
+        process.kill()
 
     def _forget(self) -> None:
-        """In a fork: leave the children to the process that started them."""
+        """Drop all processes in a forked copy of this program: they belong to its parent."""
         self._lock, self._idle = threading.Lock(), []
 
 
 @cache
-def children() -> Children:
-    """The children of this process."""
-    return Children()
+def decoder_pool() -> DecoderPool:
+    """Return the pool of this program."""
+    return DecoderPool()
 
 
 def serve(connection: Connection, memory_bytes: int, seconds: float) -> None:
-    """A child's whole life: answer until the other end is closed. Dies by itself should it hang without a parent."""
-    _be_quiet()
+    """Answer requests in a child process until the parent closes the connection.
+
+    The process exits by itself if a request takes twice `seconds`, in case the parent is gone.
+    """
+    _silence()
     _limit_memory(memory_bytes)
     connection.send_bytes(b"ready")
-    with Path(os.devnull).open("w") as nowhere:
+    with Path(os.devnull).open("w") as null:
         while True:
             try:
-                asked, content = json.loads(connection.recv_bytes()), connection.recv_bytes()
+                request, content = json.loads(connection.recv_bytes()), connection.recv_bytes()
             except (EOFError, OSError):
                 return
-            faulthandler.dump_traceback_later(2 * seconds, exit=True, file=nowhere)
-            _speak_as(Language(asked["language"]))
-            told, answer = _answered(asked, content)
+            faulthandler.dump_traceback_later(2 * seconds, exit=True, file=null)
+            _use_language(Language(request["language"]))
+            reply, data = _answer(request, content)
             faulthandler.cancel_dump_traceback_later()
-            connection.send_bytes(json.dumps(told).encode())
-            connection.send_bytes(answer)
+            connection.send_bytes(json.dumps(reply).encode())
+            connection.send_bytes(data)
 
 
-def _speak_as(language: Language) -> None:
-    """What the work refuses is read where the parent shows it. Without the sentences it goes on in its language."""
+def _use_language(language: Language) -> None:
+    """Word errors in the parent's language, unless its catalogue is missing."""
     if language is not current_language():
         with suppress(OSError):
             set_language(language)
 
 
-def _answered(asked: Told, content: bytes) -> tuple[Told, bytes]:
+def _answer(request: JsonObject, content: bytes) -> tuple[JsonObject, bytes]:
+    """Return the requested work's reply, or one with the reason and sentence of its error."""
     try:
-        work: Work = getattr(importlib.import_module(asked["module"]), asked["name"])
-        return work(content, **asked["options"])
-    except FilmUnreadable as refusal:
-        return {REFUSED: refusal.reason.value, "sentence": refusal.sentence}, b""
+        work: Work = getattr(importlib.import_module(request["module"]), request["name"])
+        return work(content, **request["options"])
+    except FilmUnreadable as error:
+        return {REFUSED: error.reason.value, "sentence": error.sentence}, b""
     except MemoryError:
         return {REFUSED: Reason.OUT_OF_MEMORY.value, "sentence": tr("There was not enough memory to decode it.")}, b""
-    except Exception:  # decoders raise whatever their parsers met; what they say may hold a name
+    except Exception:  # decoders raise anything on bad bytes; their messages may contain a patient's name
         return {REFUSED: Reason.DAMAGED.value, "sentence": tr("It is damaged or cut off.")}, b""
 
 
-def _be_quiet() -> None:
-    """Native decoders print what they meet, and Ctrl-C in a terminal is for the parent alone."""
+def _silence() -> None:
+    """Discard what native decoders print, and leave Ctrl-C in a terminal to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    null = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         with suppress(OSError):
-            os.dup2(nowhere, stream)
-    os.close(nowhere)
+            os.dup2(null, stream)
+    os.close(null)
 
 
 def _limit_memory(more_bytes: int) -> None:
-    """Let this process take so much more than it has, and write no core file, which would hold films.
+    """Limit this process to `more_bytes` beyond its present size, and forbid core files.
 
-    Linux keeps to it; macOS hardly; Windows has no such limit, and there time alone is limited.
+    A core file would contain films. Linux enforces the memory limit, macOS hardly. Windows has no
+    such limit, so there only time is limited.
     """
     if sys.platform == "win32":
         return
     import resource
 
-    has = 0
+    present_bytes = 0
     with suppress(OSError, ValueError, IndexError):
-        has = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    for kind, limit in ((resource.RLIMIT_AS, has + more_bytes), (resource.RLIMIT_CORE, 0)):
+        present_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    for kind, limit in ((resource.RLIMIT_AS, present_bytes + more_bytes), (resource.RLIMIT_CORE, 0)):
         with suppress(OSError, ValueError):
             resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))

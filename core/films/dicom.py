@@ -1,6 +1,7 @@
-"""One DICOM file as a grey picture, and how it was taken. Keeps nothing that names a patient, follows no reference.
+"""Read a DICOM file as a grey picture with its acquisition tags.
 
-The program reads films through core/films/isolated_decoders.py, which runs `read_dicom` in a child process.
+Nothing that names the patient is kept. References to other files are not followed. The program
+reads films through core/films/isolated_decoders.py, which runs `read_dicom` in a child process.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -34,19 +35,19 @@ TAGS: Final = (
 )  # fmt: skip
 PIXEL_KEYWORDS: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
-# pydicom reports odd tags with their values, and those may name a patient: nothing of it may reach a screen or log
+# pydicom reports invalid tags with their values, which may name a patient: silence it
 logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 warnings.filterwarnings("ignore", module="pydicom")
-config.settings.reading_validation_mode = config.IGNORE  # odd values in tags that are not read here do not matter
+config.settings.reading_validation_mode = config.IGNORE  # tags that are not read here may be invalid
 
 
 @dataclass(frozen=True, slots=True)
 class DicomFilm:
-    """One film of a DICOM file.
+    """The film in a DICOM file.
 
-    pixels: (height, width) uint8, dense tissue white. chroma: of a capture in colour, 0..127 as
-    core.films.colourfulness gives it, 0 for grey ones. tags: how it was taken (TAGS, Rows, Columns), as
-    text. patient: a one-way code of the patient's identifier, "" where none is named.
+    pixels: (height, width) uint8, dense tissue white. chroma: of a colour capture, 0..127 as
+    core.films.colourfulness measures it; 0 for grey ones. tags: values of TAGS, as text. patient: a
+    one-way hash of PatientID, "" if it is missing.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -56,40 +57,40 @@ class DicomFilm:
 
 
 def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
-    """The one frame in `stream`.
+    """Return the single frame in `stream` as a grey film.
 
-    The modality LUT, then the VOI LUT or the first window are applied (Part 3, C.11.1 and C.11.2); without one the
-    range from the smallest to the largest value is shown. MONOCHROME1 is inverted (Part 3, C.7.6.3.1.2).
-    Raises FilmUnreadable: no_pixels, multi_frame, too_large, unsupported or damaged.
+    The modality LUT is applied, then the VOI LUT or the first window (Part 3, C.11.1 and C.11.2).
+    Without a VOI LUT or window the full range of values is shown. MONOCHROME1 is inverted (Part 3,
+    C.7.6.3.1.2). Raises FilmUnreadable: no_pixels, multi_frame, too_large, unsupported or damaged.
     """
     try:
         header = read_dicom_header(stream)
     except (MemoryError, FilmUnreadable):
         raise
-    except Exception as error:  # pydicom's parser raises whatever the bytes led it to
+    except Exception as error:  # pydicom's parser raises anything on bad bytes
         raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header is damaged or cut off.")) from error
     _check_header(header, max_pixels)
-    _check_syntax(header)
+    _check_transfer_syntax(header)
     try:
-        pixels, colour = _shown(header)
-        return DicomFilm(pixels, colour, _tags_of(header), _patient_of(header))
+        pixels, chroma = _render_pixels(header)
+        return DicomFilm(pixels, chroma, _read_tags(header), _hash_patient_id(header))
     except MemoryError:
         raise
     except NotImplementedError as error:
         sentence = tr("Its DICOM pixel format cannot be decoded ({why}).", why=error)
         raise FilmUnreadable(Reason.UNSUPPORTED, sentence) from error
-    except Exception as error:  # decoders and pydicom raise whatever their parsers met
+    except Exception as error:  # decoders and pydicom raise anything on bad bytes
         raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM pixel data are damaged or cut off.")) from error
 
 
-def _kind_of(header: FileDataset) -> str:
-    """The name of what the file says that it holds, from its beginning; "" where it does not say."""
-    kind = header.file_meta.get("MediaStorageSOPClassUID") or header.get("SOPClassUID")
-    return str(getattr(kind, "name", ""))
+def _sop_class_name(header: FileDataset) -> str:
+    """Return the name of the file's SOP class, "" if it is missing."""
+    uid = header.file_meta.get("MediaStorageSOPClassUID") or header.get("SOPClassUID")
+    return str(getattr(uid, "name", ""))
 
 
-def _check_syntax(header: FileDataset) -> None:
-    """Refuse what no decoder here can read."""
+def _check_transfer_syntax(header: FileDataset) -> None:
+    """Raise FilmUnreadable if no installed decoder reads the file's transfer syntax."""
     syntax = header.file_meta.get("TransferSyntaxUID")
     if not syntax:
         sentence = tr(
@@ -97,18 +98,18 @@ def _check_syntax(header: FileDataset) -> None:
         )
         raise FilmUnreadable(Reason.UNSUPPORTED, sentence)
     try:
-        is_known = get_decoder(syntax).is_available
+        is_decodable = get_decoder(syntax).is_available
     except NotImplementedError:
-        is_known = False
-    if not is_known:
+        is_decodable = False
+    if not is_decodable:
         name = syntax.name if syntax.is_transfer_syntax else tr("unknown transfer syntax")
         raise FilmUnreadable(Reason.UNSUPPORTED, tr("Its DICOM pixel format cannot be decoded ({why}).", why=name))
 
 
 def _check_header(header: FileDataset, max_pixels: int) -> None:
-    """Refuse from the header alone what holds no single film or must not be decoded."""
+    """Raise FilmUnreadable if the header shows no pixels, several frames or too large a picture."""
     if not any(keyword in header for keyword in PIXEL_KEYWORDS):
-        if "Image Storage" in _kind_of(header):
+        if "Image Storage" in _sop_class_name(header):
             raise FilmUnreadable(Reason.DAMAGED, tr("It is cut off before its picture."))
         raise FilmUnreadable(Reason.NO_PIXELS, tr("It is a DICOM file without a picture."))
     try:
@@ -126,62 +127,73 @@ def _check_header(header: FileDataset, max_pixels: int) -> None:
         raise FilmUnreadable(Reason.TOO_LARGE, sentence)
 
 
-def _shown(header: FileDataset) -> tuple[npt.NDArray[np.uint8], float]:
-    """Stored values as a viewer would show them, and how coloured they are."""
+def _render_pixels(header: FileDataset) -> tuple[npt.NDArray[np.uint8], float]:
+    """Return the pixels as a viewer would show them, in grey, and their chroma, 0..127."""
     stored = pixel_array(header, index=0 if "NumberOfFrames" in header else None)
     interpretation = str(header.get("PhotometricInterpretation", "MONOCHROME2"))
     if stored.ndim == 3:
-        return _luma(stored), _chroma_of(stored) if interpretation.startswith(("RGB", "YBR")) else 0.0
+        is_colour = interpretation.startswith(("RGB", "YBR"))
+        chroma = _measure_capture_chroma(stored) if is_colour else 0.0
+        return _convert_to_grey(stored), chroma
     if interpretation == "PALETTE COLOR":
         raise NotImplementedError(interpretation)
-    shown = _windowed(apply_modality_lut(stored, header), header)
-    return 255 - shown if interpretation == "MONOCHROME1" else shown, 0.0
+    pixels = _apply_window(apply_modality_lut(stored, header), header)
+    if interpretation == "MONOCHROME1":
+        pixels = 255 - pixels
+    return pixels, 0.0
 
 
-def _chroma_of(stored: npt.NDArray[np.generic]) -> float:
-    """`measure_chroma` of a capture (height, width, 3)."""
-    top = max(1, int(stored.max())) if stored.dtype != np.uint8 else 255
-    return measure_chroma(Image.fromarray((stored[..., :3].astype(np.float64) * (255 / top)).astype(np.uint8)))
+def _measure_capture_chroma(capture: npt.NDArray[np.generic]) -> float:
+    """Return the chroma, 0..127, of a colour capture (height, width, 3)."""
+    white = 255 if capture.dtype == np.uint8 else max(1, int(capture.max()))
+    colours = (capture[..., :3].astype(np.float64) * (255 / white)).astype(np.uint8)
+    return measure_chroma(Image.fromarray(colours))
 
 
-def _windowed(values: npt.NDArray[np.generic], header: FileDataset) -> npt.NDArray[np.uint8]:
-    """Values of the modality LUT as the VOI LUT or the first window shows them.
+def _apply_window(values: npt.NDArray[np.generic], header: FileDataset) -> npt.NDArray[np.uint8]:
+    """Apply the VOI LUT or the first window to the output of the modality LUT.
 
-    With neither, 8-bit data are shown as they are and deeper data from their smallest to their largest value.
+    Without either, 8-bit data remain as they are, and deeper data are stretched from their smallest
+    to their largest value.
     """
     if "VOILUTSequence" in header and header.VOILUTSequence:
-        return _stretched(apply_voi_lut(values, header, index=0))
+        return _scale_to_8_bits(apply_voi_lut(values, header, index=0))
     if _has_window(header):
-        # beyond the window's ends lie its black and its white
+        # values far outside the window give its black and its white
         black, white = apply_windowing(np.array([-1e12, 1e12]), header, index=0)
-        return _stretched(apply_windowing(values, header, index=0), float(black), float(white))
+        return _scale_to_8_bits(apply_windowing(values, header, index=0), float(black), float(white))
     if values.dtype == np.uint8:
         return np.asarray(values)
-    return _stretched(values)
+    return _scale_to_8_bits(values)
 
 
 def _has_window(header: FileDataset) -> bool:
-    """True where the header gives a window that can be applied; empty and zero-width ones are common."""
+    """Return True if the header has a usable window; empty and zero-width ones are common."""
     try:
-        window = header.WindowCenter, header.WindowWidth
-        centre, width = (float(value[0] if isinstance(value, Sequence) else value) for value in window)
+        centre = _first_number(header.WindowCenter)
+        width = _first_number(header.WindowWidth)
     except (AttributeError, IndexError, TypeError, ValueError):
         return False
     return math.isfinite(centre) and math.isfinite(width) and width > 1
 
 
-def _luma(colour: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
-    """A colour capture (height, width, 3) as grey; ITU-R BT.601 luma, as Pillow's."""
+def _first_number(value: Any) -> float:
+    """Return the first number of a value with one or several."""
+    return float(value[0] if isinstance(value, Sequence) else value)
+
+
+def _convert_to_grey(capture: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
+    """Return a colour capture (height, width, 3) in grey: ITU-R BT.601 luma, as in Pillow."""
     weights = np.array([0.299, 0.587, 0.114])
-    grey = colour[..., :3].astype(np.float64) @ weights
-    top = 255.0 if colour.dtype == np.uint8 else float(max(grey.max(), 1.0))
-    return np.asarray(np.round(grey * (255.0 / top)), np.uint8)
+    grey = capture[..., :3].astype(np.float64) @ weights
+    white = 255.0 if capture.dtype == np.uint8 else float(max(grey.max(), 1.0))
+    return np.asarray(np.round(grey * (255.0 / white)), np.uint8)
 
 
-def _stretched(
+def _scale_to_8_bits(
     values: npt.NDArray[np.generic], low: float | None = None, high: float | None = None
 ) -> npt.NDArray[np.uint8]:
-    """Values as 0..255 from `low` to `high`; None stands for the smallest and the largest value."""
+    """Stretch values from `low`..`high` to 0..255; None: the smallest and the largest value."""
     numbers = values.astype(np.float64)
     low = float(numbers.min()) if low is None else low
     high = float(numbers.max()) if high is None else high
@@ -190,20 +202,22 @@ def _stretched(
     return np.round((np.clip(numbers, low, high) - low) * (255 / (high - low))).astype(np.uint8)
 
 
-def _tags_of(header: FileDataset) -> dict[str, str]:
-    """How a film was taken. A tag that cannot be read counts as not told."""
-    told = {}
+def _read_tags(header: FileDataset) -> dict[str, str]:
+    """Return the values of TAGS as text, without those that are missing, empty or unreadable."""
+    tags = {}
     for name in TAGS:
         try:
             value = header.get(name)
-        except Exception:  # pydicom raises whatever an odd value leads it to
+        except Exception:  # pydicom raises anything on invalid values
             continue
         if value not in (None, ""):
-            told[name] = str(value).strip()
-    return told
+            tags[name] = str(value).strip()
+    return tags
 
 
-def _patient_of(header: FileDataset) -> str:
-    """The one-way code; the identifier itself never leaves this function."""
+def _hash_patient_id(header: FileDataset) -> str:
+    """Return a one-way hash of PatientID, "" if missing; the ID never leaves this function."""
     patient = str(header.get("PatientID") or "").strip()
-    return hashlib.sha256(f"PneumoScreen {patient}".encode("utf-8", "replace")).hexdigest()[:12] if patient else ""
+    if not patient:
+        return ""
+    return hashlib.sha256(f"PneumoScreen {patient}".encode("utf-8", "replace")).hexdigest()[:12]

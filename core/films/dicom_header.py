@@ -1,4 +1,4 @@
-"""The one door to DICOM headers: how much a deflated file would hold is measured before a parser inflates it whole."""
+"""Read DICOM headers safely: refuse decompression bombs before pydicom inflates the file."""
 
 import struct
 import zlib
@@ -11,18 +11,18 @@ from core.system.language import tr
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
-DEFLATED: Final = b"1.2.840.10008.1.2.1.99"  # Part 5, A.5: all that follows the file's own tags is deflated
+DEFLATED: Final = b"1.2.840.10008.1.2.1.99"  # Part 5, A.5: all data after the file meta group is deflated
 MAX_BYTES: Final = 400_000_000  # 100 million pixels of 16 bits twice
 META_START: Final = 132  # Part 10, 7.1: preamble and DICM
 LONG_FORMS: Final = (b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UR", b"UT", b"UN", b"SV", b"UV")
 TRANSFER_SYNTAX: Final = (2, 0x10)
-STEP: Final = 1 << 20
+CHUNK_BYTES: Final = 1 << 20
 
 
 def read_dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "FileDataset":
-    """The DICOM file in `stream`, of `tags` only and without its pixels where they are given.
+    """Return the DICOM file in `stream`; if `tags` are given, only those, without the pixels.
 
-    Raises FilmUnreadable (too_large), and whatever the bytes lead pydicom's parser to.
+    Raises FilmUnreadable (too_large), and anything that pydicom's parser raises on bad bytes.
     """
     from pydicom import dcmread
 
@@ -33,20 +33,20 @@ def read_dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "F
 
 
 def _check_inflation(stream: BinaryIO) -> None:
-    """Refuse a deflated file that holds more than MAX_BYTES; the stream goes back to its start.
+    """Refuse a deflated file that inflates to more than MAX_BYTES; rewind the stream otherwise.
 
-    Raises FilmUnreadable (too_large). Files that are not deflated, or damaged, pass.
+    Raises FilmUnreadable (too_large). Files that are not deflated, or that are damaged, pass.
     """
     stream.seek(META_START)
-    if _syntax(stream) == DEFLATED:
-        _check_size(stream)
+    if _read_transfer_syntax(stream) == DEFLATED:
+        _check_inflated_size(stream)
     stream.seek(0)
 
 
-def _syntax(stream: BinaryIO) -> bytes:
-    """The transfer syntax; leaves the stream behind the file's own tags, of group 2, which are explicit little endian.
+def _read_transfer_syntax(stream: BinaryIO) -> bytes:
+    """Return the transfer syntax UID, "" if it is missing or the file meta group is damaged.
 
-    "" where it is not told or the tags are damaged.
+    The file meta group (group 2) is always explicit little endian. The stream is left behind it.
     """
     syntax = b""
     while len(head := stream.read(8)) == 8 and head[:2] == b"\2\0":
@@ -60,16 +60,17 @@ def _syntax(stream: BinaryIO) -> bytes:
     return syntax
 
 
-def _check_size(stream: BinaryIO) -> None:
-    """Inflate what follows, a part at a time, and count."""
-    inflater, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    while (part := stream.read(STEP)) and not inflater.eof:
-        while part:
+def _check_inflated_size(stream: BinaryIO) -> None:
+    """Inflate the rest of the stream chunk by chunk and count its bytes, keeping none."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    total = 0
+    while (chunk := stream.read(CHUNK_BYTES)) and not inflater.eof:
+        while chunk:
             try:
-                total += len(inflater.decompress(part, STEP))
+                total += len(inflater.decompress(chunk, CHUNK_BYTES))
             except zlib.error:
-                return  # the parser says that it is damaged
+                return  # pydicom reports the damage
             if total > MAX_BYTES:
                 sentence = tr("It holds more than {count:,} bytes when it is inflated; no film does.", count=MAX_BYTES)
                 raise FilmUnreadable(Reason.TOO_LARGE, sentence)
-            part = inflater.unconsumed_tail
+            chunk = inflater.unconsumed_tail

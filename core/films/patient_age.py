@@ -1,4 +1,4 @@
-"""Read patient ages as DICOM and label lists write them."""
+"""Parse and format patient ages as DICOM and label lists write them."""
 
 import re
 from typing import Final
@@ -6,18 +6,16 @@ from typing import Final
 from core.system.language import tr_count
 
 UNITS_A_YEAR: Final = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
-
-
 AGE: Final = re.compile(r"(\d{1,3})([DWMY])")  # DICOM Part 5, 6.2, AS
 
 
 def format_age(age: str) -> str:
-    """A DICOM age string in words, 045Y as 45 years; "" for anything else."""
-    found = AGE.fullmatch(age)
-    if found is None:
+    """Return a DICOM age string in words, 045Y as 45 years; "" for anything else."""
+    parts = AGE.fullmatch(age)
+    if parts is None:
         return ""
-    count = int(found[1])
-    match found[2]:
+    count = int(parts[1])
+    match parts[2]:
         case "D":
             return tr_count("{count} day", "{count} days", count)
         case "W":
@@ -29,11 +27,14 @@ def format_age(age: str) -> str:
 
 
 def parse_age(age: str) -> float | None:
-    """A DICOM age string in years, 006M as 0.5; None for anything else."""
+    """Return a DICOM age string in years, 006M as 0.5; None for anything else."""
     match = AGE.fullmatch(age.strip())
     return int(match[1]) / UNITS_A_YEAR[match[2]] if match else None
 
 
 def is_outside(age: float | None, ages: tuple[float, float] | None) -> bool:
-    """Whether an age in years is outside of those that a model was trained with, in completed years, where known."""
+    """Return True if an age in years lies outside the range of a model's training ages.
+
+    ages: youngest and oldest in completed years. False if either argument is unknown.
+    """
     return age is not None and ages is not None and not ages[0] <= age < ages[1] + 1

@@ -1,4 +1,4 @@
-"""Synthetic chest films, drawn by formula: for the demo, the self-test and the tests. They resemble no patient."""
+"""Draw synthetic chest films by formula, for the demo, the self-test and the tests."""
 
 from typing import Final
 
@@ -11,9 +11,10 @@ SELF_TEST_SIZE_PX: Final = 256
 
 
 def draw_phantom(seed: int, has_finding: bool, size_px: int = SELF_TEST_SIZE_PX) -> Grey:
-    """One synthetic frontal film (size_px, size_px) uint8: body, two lungs, spine, heart, ribs and noise.
+    """Return a synthetic frontal film (size_px, size_px) uint8.
 
-    has_finding: adds one to three soft, dense patches inside the lungs. The same arguments give the same film.
+    It shows body, two lungs, spine, heart, ribs and noise, and resembles no patient. has_finding:
+    adds one to three soft, dense patches inside the lungs. The same arguments give the same film.
     """
     random = np.random.default_rng([seed, int(has_finding)])
     grid = np.linspace(-1, 1, size_px)
@@ -36,18 +37,21 @@ def draw_phantom(seed: int, has_finding: bool, size_px: int = SELF_TEST_SIZE_PX)
 def _ellipse(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], cx: float, cy: float, rx: float, ry: float
 ) -> npt.NDArray[np.float64]:
-    """1 inside an ellipse, 0 outside, with a soft edge."""
+    """Return a mask that is 1 inside an ellipse and 0 outside, with a soft edge."""
     distance = np.hypot((x - cx) / rx, (y - cy) / ry)
     return np.asarray(1 / (1 + np.exp((distance - 1) / 0.05)))
 
 
 def _ribs(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], phase: float) -> npt.NDArray[np.float64]:
-    """Bright bands that curve downwards to the sides."""
+    """Return bright bands, 0..1, that curve downwards to the sides."""
     return np.asarray(np.clip(np.sin(2 * np.pi * (4 * (y - 0.5 * x * x) + phase)), 0, 1))
 
 
 def _tissue(random: np.random.Generator, size_px: int) -> npt.NDArray[np.float64]:
-    """Vessels and soft tissue as smooth noise of two fine scales: what makes one film unlike every other."""
+    """Return smooth noise of two fine scales, for vessels and soft tissue.
+
+    It makes every film different from every other.
+    """
     layers = []
     for cells in (20, 44):
         coarse = Image.fromarray(random.normal(0, 1, (cells, cells)).astype(np.float32))
@@ -58,7 +62,7 @@ def _tissue(random: np.random.Generator, size_px: int) -> npt.NDArray[np.float64
 def _opacities(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], random: np.random.Generator
 ) -> npt.NDArray[np.float64]:
-    """One to three dense patches over the lungs."""
+    """Return one to three dense patches over the lungs, 0..0.4."""
     patches = np.zeros_like(x)
     for _ in range(random.integers(1, 4)):
         cx, cy = random.choice([-1, 1]) * random.uniform(0.3, 0.5), random.uniform(-0.3, 0.4)
@@ -68,5 +72,5 @@ def _opacities(
 
 
 def draw_self_test_films() -> list[Grey]:
-    """The known inputs of the self-test: two phantoms without a finding, two with one."""
+    """Return the inputs of the self-test: two phantoms without a finding and two with one."""
     return [draw_phantom(seed, has_finding) for seed, has_finding in ((1, False), (2, False), (1, True), (2, True))]

@@ -1,4 +1,4 @@
-"""Facts of films that were read before, kept in the cache folder by path, size and time. Holds no name and no path."""
+"""Cache of film properties, keyed by hashes of path, size and time; stores no name and no path."""
 
 import hashlib
 import json
@@ -16,40 +16,46 @@ from core.system.app_folders import cache_folder
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import Language, current_language, marked, tr
 
-MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; beyond, the file is begun anew
-VERSION: Final = 2  # raised whenever FilmFacts or what is measured changes
+MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; a larger file is deleted and started again
+VERSION: Final = 2  # to be raised whenever FilmProperties or its measurements change
 NOT_KEPT: Final = marked("What was read cannot be kept for the next time ({error}).")
 Answer = FilmProperties | FilmUnreadable
 
 
 class PropertyCache:
-    """A SQLite file in the cache folder. What cannot be kept is only slower: `trouble` then says why."""
+    """A SQLite file in the cache folder.
+
+    Without it films are only read again. problem: a sentence on why nothing can be stored, or None.
+    """
 
     def __init__(self) -> None:
-        self.trouble: str | None = None
+        self.problem: str | None = None
         self._connection: sqlite3.Connection | None = None
         path = cache_folder() / f"facts-{VERSION}.sqlite"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.exists() and path.stat().st_size > MAX_BYTES:
                 path.unlink()
-            self._connection = _opened(path)
+            self._connection = _open_database(path)
         except (OSError, sqlite3.Error) as error:
-            self.trouble = tr(NOT_KEPT, error=error)
+            self.problem = tr(NOT_KEPT, error=error)
 
-    def known(self, path: Path) -> Answer | None:
-        """What is known about the file as it is now, None where it is new, changed or refused in another language."""
+    def find(self, path: Path) -> Answer | None:
+        """Return the stored answer for the file's present state.
+
+        None if the file is new or changed, or if its error is worded in another language.
+        """
         key = _key_of(path)
         if self._connection is None or key is None:
             return None
         try:
             row = self._connection.execute("SELECT facts, small FROM films WHERE key = ?", (key,)).fetchone()
-            return None if row is None else _answer_of(*row)
+            return None if row is None else _parse_row(*row)
         except (sqlite3.Error, ValueError, KeyError, TypeError):
-            return None  # a damaged row is read anew
+            return None  # the film of a damaged row is read again
 
-    def keep(self, path: Path, answer: Answer) -> None:
-        """Keep an answer; nothing that may be otherwise at the next try, such as a missing permission."""
+    def store(self, path: Path, answer: Answer) -> None:
+        """Store an answer, except an error that may pass, such as a missing permission."""
         key = _key_of(path)
         if key is None or (isinstance(answer, FilmUnreadable) and answer.may_be_retried):
             return
@@ -61,26 +67,27 @@ class PropertyCache:
             del content["small"]
         self._write("INSERT OR REPLACE INTO films VALUES (?, ?, ?)", (key, json.dumps(content), small))
 
-    def known_pairs(self, key: str) -> list[tuple[int, int]] | None:
-        """Pairs of near copies that were found among the same films before."""
+    def find_pairs(self, key: str) -> list[tuple[int, int]] | None:
+        """Return the stored pairs of near duplicates in the set of films `key`, None if unknown."""
         if self._connection is None:
             return None
         try:
             row = self._connection.execute("SELECT pairs FROM copies WHERE key = ?", (key,)).fetchone()
-            return None if row is None else [(int(one), int(other)) for one, other in json.loads(row[0])]
+            return None if row is None else [(int(first), int(second)) for first, second in json.loads(row[0])]
         except (sqlite3.Error, ValueError, TypeError):
             return None
 
-    def keep_pairs(self, key: str, pairs: Sequence[tuple[int, int]]) -> None:
+    def store_pairs(self, key: str, pairs: Sequence[tuple[int, int]]) -> None:
+        """Store the pairs of near duplicates, as indices into the set of films `key`."""
         self._write("INSERT OR REPLACE INTO copies VALUES (?, ?)", (key, json.dumps(pairs)))
 
     def save(self) -> None:
-        """Make sure that what was kept so far survives."""
+        """Commit what was stored so far, so that it survives a crash."""
         if self._connection is not None:
             try:
                 self._connection.commit()
             except sqlite3.Error as error:
-                self.trouble = tr(NOT_KEPT, error=error)
+                self.problem = tr(NOT_KEPT, error=error)
 
     def close(self) -> None:
         self.save()
@@ -88,26 +95,26 @@ class PropertyCache:
             self._connection.close()
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        if self._connection is None or self.trouble:
+        if self._connection is None or self.problem:
             return
         try:
             self._connection.execute(statement, values)
         except sqlite3.Error as error:
-            self.trouble = tr(NOT_KEPT, error=error)
+            self.problem = tr(NOT_KEPT, error=error)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """The database with its tables; a damaged file is replaced, for it holds nothing that cannot be read again."""
+def _open_database(path: Path) -> sqlite3.Connection:
+    """Open the database; replace a damaged file, whose content can be read from the films again."""
     try:
-        return _with_tables(path)
+        return _open_with_tables(path)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise
         path.unlink()
-        return _with_tables(path)
+        return _open_with_tables(path)
 
 
-def _with_tables(path: Path) -> sqlite3.Connection:
+def _open_with_tables(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=5)
     try:
         connection.execute("CREATE TABLE IF NOT EXISTS films (key BLOB PRIMARY KEY, facts TEXT, small BLOB)")
@@ -119,7 +126,7 @@ def _with_tables(path: Path) -> sqlite3.Connection:
 
 
 def _key_of(path: Path) -> bytes | None:
-    """A one-way code of path, size and time of change; None for a file that is not there."""
+    """Return a one-way hash of path, size and modification time; None if the file is missing."""
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -128,11 +135,12 @@ def _key_of(path: Path) -> bytes | None:
     return hashlib.sha256(text).digest()[:16]
 
 
-def _answer_of(facts: str, small: bytes) -> Answer | None:
-    """What a row tells; None for a refusal whose sentence is not in the spoken language."""
+def _parse_row(facts: str, small: bytes) -> Answer | None:
+    """Return the answer in a row; None for an error that is worded in another language."""
     content = json.loads(facts)
     if "reason" in content:
-        is_spoken = content.get("language", Language.ENGLISH.value) == current_language().value
-        return FilmUnreadable(Reason(content["reason"]), content["sentence"]) if is_spoken else None
+        if content.get("language", Language.ENGLISH.value) != current_language().value:
+            return None
+        return FilmUnreadable(Reason(content["reason"]), content["sentence"])
     pixels = np.frombuffer(small, np.uint8).reshape(SMALL_PX, SMALL_PX)
     return FilmProperties(**content, small=pixels)

@@ -1,19 +1,19 @@
-"""Which form of a network is quickest on this computer, remembered from start to start. Measures nothing."""
+"""Store which computational form of a network is fastest on this computer."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from core.system.measurement_cache import recall, store
+from core.system.measurement_cache import read_measurement, write_measurement
 
-FORMAT: Final = 3  # of a remembered choice
-TRIED_FILMS: Final = 8  # in the measurement of a form
-BATCHES: Final = (16, 32)  # tried beside TRIED_FILMS where the computer is quick enough that no row waits for long
+FORMAT: Final = 3  # of a stored choice
+TRIED_FILMS: Final = 8  # batch size while a form is timed
+BATCHES: Final = (16, 32)  # also tried where the computer is fast, so that rows still appear soon
 
 
 class Form(StrEnum):
-    """How a network is computed; all but the first with BatchNorm folded into the convolutions."""
+    """How a network is computed. All but PLAIN have BatchNorm folded into the convolutions."""
 
     PLAIN = "as trained"
     FOLDED = "folded"
@@ -23,7 +23,10 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A form, how many films it takes at once, and the SHA-256 of the weights that last answered right in it."""
+    """The chosen form.
+
+    batch: films at once. weights: SHA-256 of the weights last found accurate in this form.
+    """
 
     form: Form
     batch: int
@@ -31,8 +34,11 @@ class Choice:
 
 
 def recall_choice(path: Path, key: list[str]) -> Choice | None:
-    """The choice in `path`; None where there is none, or one that is damaged or not of this computer and network."""
-    content = recall(path, key)
+    """Return the choice stored in `path`.
+
+    None for a missing or damaged one, or one for another computer or network.
+    """
+    content = read_measurement(path, key)
     try:
         if content is None or content["format"] != FORMAT or content["batch"] not in (TRIED_FILMS, *BATCHES):
             return None
@@ -42,5 +48,7 @@ def recall_choice(path: Path, key: list[str]) -> Choice | None:
 
 
 def remember_choice(path: Path, key: list[str], choice: Choice) -> None:
-    """Keep a choice for the next start, where there is room for it."""
-    store(path, key, {"format": FORMAT, "form": choice.form, "batch": choice.batch, "weights": choice.weights})
+    """Store a choice for the next start, if there is disk space for it."""
+    write_measurement(
+        path, key, {"format": FORMAT, "form": choice.form, "batch": choice.batch, "weights": choice.weights}
+    )

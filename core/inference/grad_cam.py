@@ -1,4 +1,4 @@
-"""Where in a film the evidence lies: Grad-CAM, and one film's whole answer. Gives no opinion on it."""
+"""Compute and draw Grad-CAM heat maps: where in a film the evidence for a class lies."""
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +13,27 @@ from core.networks.preprocessing import network_input, to_unit_range
 
 
 def compute_heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.float32]:
-    """Grad-CAM of class `label` on a grey film (size, size) of the model's size: (size, size) float32, 0..1.
+    """Return the Grad-CAM heat map of class `label`, (size, size) float32 in 0..1.
 
-    Channels of the last maps, weighted by the mean gradient of the class's logit; negative evidence is cut off.
-    With one logit, class 0's evidence is that which lowers it. Selvaraju et al. 2017, equations 1 and 2.
+    film: grey, (size, size) uint8 at the model's input size.
+    The last feature maps are weighted by the mean gradient of the class logit, summed and
+    rectified.
+    With a single logit, evidence for class 0 is what lowers it.
+    Selvaraju et al. 2017, equations 1 and 2.
     """
     maps: list[Tensor] = []
     layer = model.network.backbone.get_submodule(ARCHITECTURES[model.header.architecture].maps)
 
-    def keep(_module: torch.nn.Module, _given: object, output: Tensor) -> Tensor:
+    def keep(_module: torch.nn.Module, _inputs: object, output: Tensor) -> Tensor:
         maps.append(output)
-        # DenseNet applies an in-place ReLU to its maps, which would overwrite what is kept here
+        # DenseNet applies an in-place ReLU to its maps, which would overwrite the stored ones
         return output.clone()
 
     hook = layer.register_forward_hook(keep)
     try:
         with torch.enable_grad():
-            given = network_input(to_unit_range(torch.from_numpy(film[None].copy())), model.preprocessing)
-            logits = model.network(given.requires_grad_())
+            pixels = network_input(to_unit_range(torch.from_numpy(film[None].copy())), model.preprocessing)
+            logits = model.network(pixels.requires_grad_())
             score = logits[0, label] if logits.shape[1] > 1 else logits[0, 0] * (1 if label == 1 else -1)
             (gradient,) = torch.autograd.grad(score, maps[0])
     finally:
@@ -43,7 +46,7 @@ def compute_heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.flo
 
 
 def draw_overlay(film: Grey, heat: npt.NDArray[np.float32]) -> Image.Image:
-    """The film with its heat in orange, strongest where the heat is 1; both (height, width)."""
+    """Return the film with its heat map blended in orange; both (height, width), heat in 0..1."""
     grey = np.repeat(film[..., None].astype(np.float32), 3, axis=2)
-    share = 0.55 * heat[..., None]
-    return Image.fromarray((grey * (1 - share) + np.array([255.0, 140.0, 0.0]) * share).astype(np.uint8))
+    alpha = 0.55 * heat[..., None]
+    return Image.fromarray((grey * (1 - alpha) + np.array([255.0, 140.0, 0.0]) * alpha).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""Where in a film a heat map lies: at its borders and markers, or inside. Makes no heat maps and draws none."""
+"""Describe where in a film the heat lies: fraction at borders and corners, and contour lines."""
 
 from typing import Final
 
@@ -8,12 +8,13 @@ import numpy.typing as npt
 Heat = npt.NDArray[np.float32]
 Segments = npt.NDArray[np.float64]
 
-FRAME: Final = 0.1  # of each side: collimator edges, the table, air beside the child
-CORNER: Final = 0.2  # of both sides: where R, L and lines of text stand on films
-SUSPICIOUS_SHARE: Final = 0.5
+FRAME: Final = 0.1  # of each side: collimator edges, table, air beside the child
+CORNER: Final = 0.2  # of both sides: side markers (R, L) and lines of text
+SUSPICIOUS_FRACTION: Final = 0.5
 
-# marching squares (Lorensen and Cline 1987, in two dimensions): which edges of a cell a line joins; the key has one
-# bit for each corner above the level, 1 upper left, 2 upper right, 4 lower right, 8 lower left
+# marching squares (Lorensen and Cline 1987, in two dimensions): the cell edges that a contour line
+# joins. The key has one bit for each corner above the level:
+# 1 upper left, 2 upper right, 4 lower right, 8 lower left.
 TOP, RIGHT, BOTTOM, LEFT = range(4)
 LINES: Final = {
     1: ((LEFT, TOP),),
@@ -34,55 +35,65 @@ LINES: Final = {
 
 
 def border_fraction(heat: Heat) -> float:
-    """Share of the heat, 0..1, in the outer tenth of each side and in corners of a fifth; 0 for a map without heat.
+    """Return the fraction of heat, 0..1, at the borders and corners; 0 for a map without heat.
 
-    heat: (height, width), 0 and above, of the whole film at any size. Evenly spread heat gives about 0.4, the area.
+    Borders are the outer tenth of each side, corners a fifth of both sides.
+    heat: (height, width), >= 0, of the whole film at any size. Evenly spread heat gives about 0.4,
+    the fraction of the area.
     """
     clean = heat if np.isfinite(heat).all() else np.nan_to_num(heat, posinf=0.0, neginf=0.0)
     total = float(clean.sum(dtype=np.float64))
     if total <= 0:
         return 0.0
     height, width = clean.shape
-    top, left, high, wide = (round(part * side) for part in (FRAME, CORNER) for side in (height, width))
-    inside = float(clean[top : height - top, left : width - left].sum(dtype=np.float64))
-    for rows in (slice(top, high), slice(height - high, height - top)):
-        for columns in (slice(left, wide), slice(width - wide, width - left)):
+    frame_y, frame_x = round(FRAME * height), round(FRAME * width)
+    corner_y, corner_x = round(CORNER * height), round(CORNER * width)
+    inside = float(clean[frame_y : height - frame_y, frame_x : width - frame_x].sum(dtype=np.float64))
+    for rows in (slice(frame_y, corner_y), slice(height - corner_y, height - frame_y)):
+        for columns in (slice(frame_x, corner_x), slice(width - corner_x, width - frame_x)):
             inside -= float(clean[rows, columns].sum(dtype=np.float64))
     return min(1.0, max(0.0, 1.0 - inside / total))
 
 
 def is_suspicious(heat: Heat) -> bool:
-    """True where more than half of the heat lies at borders and in corners, where no lung is.
+    """Return whether more than half of the heat lies at borders and corners, where no lung is.
 
-    Counted with the bundled network and Grad-CAM of the answered class on 300 films of kermany-224 (150 of each
-    class, drawn with seed 0): the share was 0.25 in the middle, 0.38 at the 95th percentile; 8 films lie above 0.5,
-    all answered PNEUMONIA. 3 of those 8 answers were wrong, and 5 of the other 292: such an answer deserves a look.
+    Measured with the bundled network and Grad-CAM of the predicted class on 300 films of
+    kermany-224 (150 of each class, drawn with seed 0): the fraction had median 0.25 and 95th
+    percentile 0.38.
+    8 films were above 0.5, all classified PNEUMONIA; 3 of these 8 were wrong, against 5 of the
+    other 292. Such a film deserves a second look.
     """
-    return border_fraction(heat) > SUSPICIOUS_SHARE
+    return border_fraction(heat) > SUSPICIOUS_FRACTION
 
 
 def trace_outline(heat: Heat, level: float) -> Segments:
-    """Line pieces round what is hotter than `level`: (n, 4) x1, y1, x2, y2 in the map's pixels, centres at halves.
+    """Return the contour of `heat` at `level` as line segments (n, 4): x1, y1, x2, y2.
 
-    Lines are open at the map's borders.
+    Coordinates are pixels of the map, with pixel centres at halves. Lines are open at its borders.
     """
     corners = heat[:-1, :-1], heat[:-1, 1:], heat[1:, 1:], heat[1:, :-1]
     keys = np.zeros(corners[0].shape, np.uint8)
     for bit, corner in enumerate(corners):
         keys |= (corner > level).astype(np.uint8) << bit
-    found = [np.empty((0, 4))]
+    segments = [np.empty((0, 4))]
     for key, lines in LINES.items():
         rows, columns = np.nonzero(keys == key)
         if not len(rows):
             continue
         values = [corner[rows, columns].astype(np.float64) for corner in corners]
-        place = np.stack([columns, rows], axis=1) + 0.5
-        found += [np.hstack([place + _crossing(values, edge, level) for edge in line]) for line in lines]
-    return np.concatenate(found)
+        centres = np.stack([columns, rows], axis=1) + 0.5  # of the cells' upper left pixels
+        for start, end in lines:
+            crossings = [centres + _locate_crossing(values, edge, level) for edge in (start, end)]
+            segments.append(np.hstack(crossings))
+    return np.concatenate(segments)
 
 
-def _crossing(values: list[npt.NDArray[np.float64]], edge: int, level: float) -> npt.NDArray[np.float64]:
-    """Where, from a cell's upper left corner, heat passes `level` on one of its edges: (n, 2) x, y in 0..1."""
+def _locate_crossing(values: list[npt.NDArray[np.float64]], edge: int, level: float) -> npt.NDArray[np.float64]:
+    """Return where the heat crosses `level` on one edge of each cell, (n, 2) x, y in 0..1.
+
+    Coordinates count from the centre of a cell's upper left corner pixel.
+    """
     upper_left, upper_right, lower_right, lower_left = values
     start, end = {
         TOP: (upper_left, upper_right),
@@ -90,6 +101,6 @@ def _crossing(values: list[npt.NDArray[np.float64]], edge: int, level: float) ->
         BOTTOM: (lower_left, lower_right),
         LEFT: (upper_left, lower_left),
     }[edge]
-    along = (level - start) / (end - start)  # one end is above the level and one is not, so they differ
+    along = (level - start) / (end - start)  # only one end is above the level, so they differ
     across = np.full_like(along, 1.0 if edge in {RIGHT, BOTTOM} else 0.0)
     return np.stack([along, across] if edge in {TOP, BOTTOM} else [across, along], axis=1)

@@ -1,7 +1,8 @@
-"""Convolutions in bfloat16 as oneDNN takes them quickest: weights laid out once, what follows in the same pass.
+"""bfloat16 convolutions in the form oneDNN runs fastest: prepacked weights, fused post-operations.
 
-Conv2d lays its weights out anew in every call, and adds a shortcut and cuts off below zero in passes of their own; in
-ResNet-18 that is a third of the time. The operations are those that torch's own compiler uses for this.
+Conv2d packs its weights in every call, and applies the residual addition and the ReLU in separate
+passes, which takes a third of the time of ResNet-18. The operations are those that torch's own
+compiler uses.
 """
 
 import operator
@@ -14,10 +15,11 @@ ADDITIONS: Final = (operator.iadd, operator.add, torch.add)
 
 
 class PackedConvolution(nn.Module):
-    """What `convolution`, in bfloat16, gives, with a ReLU after it if so said. Raises RuntimeError without oneDNN.
+    """A bfloat16 convolution with prepacked weights and optional fused addition and ReLU.
 
-    forward: (n, channels, height, width), and what is to be added before the ReLU if anything, to (n, outputs, height,
-    width), channels last.
+    Raises RuntimeError without oneDNN.
+    forward: (n, channels, height, width), and a tensor to add before the ReLU if any, to
+    (n, outputs, height, width), channels last.
     """
 
     def __init__(self, convolution: nn.Conv2d, *, relu: bool) -> None:
@@ -37,13 +39,16 @@ class PackedConvolution(nn.Module):
 
 
 def pack_convolutions(backbone: fx.GraphModule) -> None:
-    """Put packed ones in place of all convolutions, and into them the additions and ReLUs that alone follow them."""
+    """Replace all convolutions by packed ones that fuse the addition and ReLU following them.
+
+    Only operations that are the sole user of a convolution's output are fused.
+    """
     modules = dict(backbone.named_modules())
     for node in list(backbone.graph.nodes):
         convolution = modules.get(str(node.target)) if node.op == "call_module" else None
         if not isinstance(convolution, nn.Conv2d):
             continue
-        chain, shortcut = [node], _added(node)
+        chain, shortcut = [node], _find_other_summand(node)
         if shortcut is not None:
             chain += node.users
         relu = [user for user in chain[-1].users if isinstance(modules.get(str(user.target)), nn.ReLU)]
@@ -52,7 +57,7 @@ def pack_convolutions(backbone: fx.GraphModule) -> None:
         backbone.set_submodule(str(node.target), PackedConvolution(convolution, relu=has_relu))
         if len(chain) == 1:
             continue
-        with backbone.graph.inserting_before(chain[-1]):  # by then the shortcut is there as well
+        with backbone.graph.inserting_before(chain[-1]):  # here the shortcut is computed as well
             packed = backbone.graph.call_module(str(node.target), (node.args[0], shortcut))
         chain[-1].replace_all_uses_with(packed)
         for done in reversed(chain):
@@ -61,8 +66,8 @@ def pack_convolutions(backbone: fx.GraphModule) -> None:
     backbone.recompile()
 
 
-def _added(node: fx.Node) -> fx.Node | None:
-    """The other one where nothing is done with `node` but to add it to another outcome of the network."""
+def _find_other_summand(node: fx.Node) -> fx.Node | None:
+    """Return the other summand if `node` is used only in an addition to another node, else None."""
     user = next(iter(node.users)) if len(node.users) == 1 else None
     if user is None or user.op != "call_function" or user.target not in ADDITIONS or len(user.args) != 2 or user.kwargs:
         return None

@@ -1,4 +1,4 @@
-"""Films through decoder and network on every core at once, in order. Knows nothing of ledgers and of decisions."""
+"""Decode and score films on all cores, in order."""
 
 import itertools
 import threading
@@ -21,17 +21,18 @@ from core.system.language import tr
 
 Item = TypeVar("Item")
 
-FIRST_FILMS: Final = 4  # whose rows come at once; a form that is not settled is settled after them
-WORTH_SETTLING: Final = 64  # films still to come: for fewer the plain form is done before another is made
+FIRST_FILMS: Final = 4  # scored at once, so that rows appear; the form is chosen after them
+WORTH_SETTLING: Final = 64  # films; fewer are scored in plain form before another form is built
 MOST_THREADS: Final = 8  # each holds the activations of a batch, up to 100 MB
-AHEAD: Final = 2  # batches a thread, done or under way before their rows are taken
+AHEAD: Final = 2  # batches queued per thread
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredItem(Generic[Item]):
-    """One item: its film, or why it could not be read; then logits and features are None.
+    """One item with its film, or the reason why it could not be read.
 
-    logits: (outputs,) float32. features: (features,) float32, what the network's head sees.
+    logits: (outputs,) float32. features: (features,) float32, input of the network's head.
+    Both are None for an unreadable film.
     """
 
     item: Item
@@ -43,32 +44,35 @@ class ScoredItem(Generic[Item]):
 def score_films(
     items: Sequence[Item], read: Callable[[Item], Grey], scorer: Scorer, cancel: threading.Event
 ) -> Generator[ScoredItem[Item], None, None]:
-    """Each of `items` once, in their order, with what the network says; ends early where `cancel` is set.
+    """Decode and score `items` in order; stops early when `cancel` is set.
 
-    Each thread decodes a batch and answers it, with one thread of torch: on two cores that takes less time than a
-    network on both cores with decoders beside it, since no core waits for the other after every layer.
-    read: the film (size, size) uint8 of an item, or raises FilmUnreadable; called on threads, any other error of it
-    ends the job. Only a few batches are in memory at once.
+    read: returns the film (size, size) uint8 of an item, or raises FilmUnreadable. It is called on
+        threads; any other error ends the job.
+    Each thread decodes and scores its own batches with one torch thread. On two cores that is
+    faster than a network on both cores with decoders beside it, because no core waits for the other
+    after every layer. Only a few batches are in memory at once.
     """
     first = [] if scorer.is_settled else list(items[:FIRST_FILMS])
-    answers = list(_answered(first, read, scorer, cancel))
+    scored = _score_batch(first, read, scorer, cancel)
     if cancel.is_set():
         return
-    yield from answers
+    yield from scored
     threads = min(torch.get_num_threads(), MOST_THREADS)
-    with one_thread_of_torch():
-        films = [answer.film for answer in answers if not isinstance(answer.film, FilmUnreadable)]
+    with single_torch_thread():
+        films = [item.film for item in scored if not isinstance(item.film, FilmUnreadable)]
         if films and not scorer.is_settled and len(items) >= WORTH_SETTLING and not cancel.is_set():
             scorer.settle(np.stack(films))
-        for batch in _in_threads(_batches(items, len(first), scorer.batch, threads), threads, read, scorer, cancel):
+        for batch in _score_in_threads(
+            _batches(items, len(first), scorer.batch, threads), threads, read, scorer, cancel
+        ):
             if cancel.is_set():
                 return
             yield from batch
 
 
 @contextmanager
-def one_thread_of_torch() -> Iterator[None]:
-    """Let each thread that starts inside compute alone; torch has its threads back at the end."""
+def single_torch_thread() -> Iterator[None]:
+    """Limit torch to one thread for threads started inside; restore the number at the end."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -78,7 +82,10 @@ def one_thread_of_torch() -> Iterator[None]:
 
 
 def _batches(items: Sequence[Item], start: int, batch: int, threads: int) -> Iterator[Sequence[Item]]:
-    """The items from `start`; few in the first batches, whose rows come soon, and in the last."""
+    """Split the items from `start` on into batches.
+
+    The first are small so that rows appear soon, the last so that all threads finish together.
+    """
     for number in itertools.count():
         if start >= len(items):
             return
@@ -88,20 +95,20 @@ def _batches(items: Sequence[Item], start: int, batch: int, threads: int) -> Ite
         start += count
 
 
-def _in_threads(
+def _score_in_threads(
     batches: Iterator[Sequence[Item]],
     threads: int,
     read: Callable[[Item], Grey],
     scorer: Scorer,
     cancel: threading.Event,
 ) -> Generator[list[ScoredItem[Item]], None, None]:
-    """Answer batches on threads, in order. Closing the generator early lets no further batch begin."""
-    # a thread's count of torch threads is its own, and the system's default is all cores
+    """Score batches on threads, in order. Closing the generator early cancels queued batches."""
+    # the number of torch threads is set per thread, and defaults to all cores
     pool = ThreadPoolExecutor(threads, "screen", initializer=torch.set_num_threads, initargs=(1,))
     waiting: deque[Future[list[ScoredItem[Item]]]] = deque()
     try:
         for batch in batches:
-            waiting.append(pool.submit(_answered, batch, read, scorer, cancel))
+            waiting.append(pool.submit(_score_batch, batch, read, scorer, cancel))
             if len(waiting) >= AHEAD * threads:
                 yield waiting.popleft().result()
         while waiting:
@@ -110,41 +117,48 @@ def _in_threads(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _answered(
+def _score_batch(
     batch: Sequence[Item], read: Callable[[Item], Grey], scorer: Scorer, cancel: threading.Event
 ) -> list[ScoredItem[Item]]:
-    """One batch in its order; nothing where `cancel` was set meanwhile."""
+    """Read and score one batch, in order; return nothing if `cancel` is set meanwhile."""
     films: list[Grey | FilmUnreadable] = []
     for item in batch:
         if cancel.is_set():
             return []
         try:
             films.append(read(item))
-        except FilmUnreadable as refusal:
-            films.append(refusal)
+        except FilmUnreadable as error:
+            films.append(error)
     try:
-        return _scored(batch, films, scorer)
+        return _score_together(batch, films, scorer)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-    return [_alone(item, film, scorer) for item, film in zip(batch, films, strict=True)]
+    return [_score_alone(item, film, scorer) for item, film in zip(batch, films, strict=True)]
 
 
-def _scored(batch: Sequence[Item], films: Sequence[Grey | FilmUnreadable], scorer: Scorer) -> list[ScoredItem[Item]]:
-    """The answers on a batch whose readable films go through the network together."""
+def _score_together(
+    batch: Sequence[Item], films: Sequence[Grey | FilmUnreadable], scorer: Scorer
+) -> list[ScoredItem[Item]]:
+    """Score the readable films of a batch in one pass of the network."""
     readable = [film for film in films if not isinstance(film, FilmUnreadable)]
-    pairs = iter(zip(*scorer.features_and_logits(np.stack(readable)), strict=True) if readable else ())
-    answers = []
+    outputs: Iterator[tuple[Features, Logits]] = iter(())
+    if readable:
+        outputs = zip(*scorer.features_and_logits(np.stack(readable)), strict=True)
+    scored = []
     for item, film in zip(batch, films, strict=True):
-        features, logits = (None, None) if isinstance(film, FilmUnreadable) else next(pairs)
-        answers.append(ScoredItem(item, film, logits, features))
-    return answers
+        if isinstance(film, FilmUnreadable):
+            scored.append(ScoredItem(item, film, None, None))
+        else:
+            features, logits = next(outputs)
+            scored.append(ScoredItem(item, film, logits, features))
+    return scored
 
 
-def _alone(item: Item, film: Grey | FilmUnreadable, scorer: Scorer) -> ScoredItem[Item]:
-    """One film of a batch that was too large for the memory; its answer is the same as in company."""
+def _score_alone(item: Item, film: Grey | FilmUnreadable, scorer: Scorer) -> ScoredItem[Item]:
+    """Score one film of a batch that was too large for the memory; the result is the same."""
     try:
-        return _scored([item], [film], scorer)[0]
+        return _score_together([item], [film], scorer)[0]
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise

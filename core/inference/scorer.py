@@ -1,7 +1,7 @@
-"""The network in the quickest form that answers the same, chosen by measurement on this computer. Trains nothing.
+"""Score films with the fastest accurate form of the network, chosen by timing on this computer.
 
-Full precision (`compute_logits` of core.models.model_file) stays the reference: of evaluation, calibration and the
-self-test.
+Full precision (`compute_logits` of core.models.model_file) stays the reference for evaluation,
+calibration and self-test.
 """
 
 import copy
@@ -32,17 +32,17 @@ from core.system.measurement_cache import measurement_path
 Films = npt.NDArray[np.uint8]
 Features = npt.NDArray[np.float32]
 
-REAL_FILMS: Final = 4  # beside the four phantoms, held against full precision
-LARGEST_DIFFERENCE: Final = 0.01  # of a probability, between a form and full precision
-EVEN: Final = 4  # films at once; batches of 4, 8 and 16 were found to give the same answers bit for bit
-WORTH: Final = 0.97  # of the time so far: a form or a batch that gains less is not taken
-MEASURING_SECONDS: Final = 1.2  # of the processor, after which no further form or batch is tried
+REAL_FILMS: Final = 4  # compared with full precision, besides the four phantoms
+LARGEST_DIFFERENCE: Final = 0.01  # in probability, between a form and full precision
+EVEN: Final = 4  # batches of 4, 8 and 16 films were measured to give bitwise equal results
+WORTH: Final = 0.97  # of the best time so far: a smaller gain is ignored
+MEASURING_SECONDS: Final = 1.2  # CPU time after which no further form or batch is tried
 
 
 class FastNetwork:
     """A network in one form. `features_and_logits` may run on several threads at once.
 
-    Its backbone is a copy, which the hooks of a heat map that is made meanwhile do not reach.
+    The backbone is a copy, so the hooks of a concurrent heat map do not affect it.
     """
 
     def __init__(self, network: Network, preprocessing: Preprocessing, form: Form) -> None:
@@ -53,9 +53,9 @@ class FastNetwork:
             self._backbone: nn.Module = copy.deepcopy(network.backbone)
             return
         backbone = fold_batch_norm(network.backbone)
-        # three equal channels: the sum of the kernels on one of them
-        equal = preprocessing.normalisation is Normalisation.PER_FILM
-        self._one_channel = equal and merge_input_channels(backbone)
+        # three equal input channels are equivalent to one, with the kernels summed over channels
+        channels_are_equal = preprocessing.normalisation is Normalisation.PER_FILM
+        self._one_channel = channels_are_equal and merge_input_channels(backbone)
         if form is Form.MINIMAL:
             replace_convolutions(backbone)
         self._backbone = backbone.to(self._precision, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -64,32 +64,34 @@ class FastNetwork:
 
     @torch.inference_mode()
     def features_and_logits(self, films: Films) -> tuple[Features, Logits]:
-        """(n, features) float32 before the head, and (n, outputs) float32, of grey films (n, size, size) uint8.
+        """Return (n, features) float32 before the head, and logits (n, outputs) float32.
 
-        A film's answer does not depend on the others beside it, so that a screening that was interrupted ends as an
-        unbroken one: films are filled up to a multiple of EVEN, for products of other heights are summed otherwise.
+        films: grey, (n, size, size) uint8.
+        Batches are padded to a multiple of EVEN, because matrix products of other heights are
+        summed in another order. So a film's result does not depend on its batch, and a resumed
+        screening gives the same results as an uninterrupted one.
         """
         count = len(films)
-        given = np.concatenate([films, np.repeat(films[-1:], -count % EVEN, axis=0)])
-        grey = to_unit_range(torch.from_numpy(given))
+        padded = np.concatenate([films, np.repeat(films[-1:], -count % EVEN, axis=0)])
+        grey = to_unit_range(torch.from_numpy(padded))
         if self._one_channel:
-            shown = _channels_last(per_film_input(grey, self._preprocessing.size_px))
+            inputs = _as_channels_last(per_film_input(grey, self._preprocessing.size_px))
         else:
-            shown = network_input(grey, self._preprocessing)  # (n, 3, size, size)
-        features = self._backbone(shown.to(self._precision)).float()
+            inputs = network_input(grey, self._preprocessing)  # (n, 3, size, size)
+        features = self._backbone(inputs.to(self._precision)).float()
         return features[:count].numpy(), self._head(features)[:count].numpy()
 
 
 @lru_cache(maxsize=1)
 def reuse_form(network: Network, preprocessing: Preprocessing, form: Form) -> FastNetwork:
-    """The network in a form that answered right before; the last one is kept for the next folder of films."""
+    """Return the network in a form known to be accurate; the last one is cached for reuse."""
     return FastNetwork(network, preprocessing, form)
 
 
 class Scorer:
-    """Answers films by a model: at first exactly as trained, and in a quicker form once `settle` found one.
+    """Score films with a model: first exactly as trained, then in the form that `settle` chose.
 
-    form: words for the log. batch: how many films it takes at once. is_settled: `settle` has been called.
+    form: words for the log. batch: films at once. is_settled: whether `settle` has been called.
     """
 
     def __init__(self, model: Model) -> None:
@@ -107,61 +109,64 @@ class Scorer:
         return self._choice.batch
 
     def logits(self, films: Films) -> Logits:
-        """(n, outputs) float32 of grey films (n, size, size) uint8 of the model's size, n >= 1."""
+        """Return logits (n, outputs) float32 of grey films (n, size, size) uint8, n >= 1."""
         return self.features_and_logits(films)[1]
 
     def features_and_logits(self, films: Films) -> tuple[Features, Logits]:
-        """(n, features) float32 before the head, and `logits`."""
+        """Return (n, features) float32 before the head, and `logits`."""
         if self._network is None:
             self._network = FastNetwork(self._model.network, self._model.preprocessing, Form.PLAIN)
         return self._network.features_and_logits(films)
 
     def settle(self, films: Films) -> None:
-        """Take the form that is remembered for these weights; for others of the architecture, once it answers right.
+        """Choose the form in which films are scored from now on.
 
-        Where none is remembered, measures which is quickest: 1.8 s of the processor, where 1.2 s prove other weights
-        and 0.6 s take a form for the same again. films: (n, size, size) uint8, n >= 1; with the self-test's phantoms
-        they are what a form must answer as full precision does. The form stays where no other is quicker and right.
+        A form stored for these weights is taken as it is. One stored for other weights of the
+        architecture is taken if it is accurate for these. Otherwise the forms are timed, and PLAIN
+        stays where no other is both faster and accurate.
+        CPU time: 0.6 s to reuse a form for the same weights, 1.2 s to test it for other weights,
+        1.8 s to time all forms.
+
+        films: (n, size, size) uint8, n >= 1. A form is tested on them and the self-test phantoms.
         """
         self.is_settled = True
         path, key, weights = remembered_path(self._model), form_key(self._model), self._model.header.content["sha256"]
         choice = recall_choice(path, key)
         if choice is not None and choice.weights == weights:
-            self._network, self._choice = (
-                reuse_form(self._model.network, self._model.preprocessing, choice.form),
-                choice,
-            )
+            self._network = reuse_form(self._model.network, self._model.preprocessing, choice.form)
+            self._choice = choice
             return
         trial = Trial(self._model, films)
-        if choice is None or trial.network(choice.form) is None:  # other weights need not bear a form
+        if choice is None or trial.network(choice.form) is None:  # inaccurate for these weights
             choice = find_fastest(trial)
         choice = replace(choice, weights=weights)
         remember_choice(path, key, choice)
-        self._network, self._choice = trial.network(choice.form) or self._network, choice
+        self._network = trial.network(choice.form) or self._network
+        self._choice = choice
 
 
 class Trial:
-    """Forms of one model, made once, each held against full precision on phantoms and on real films."""
+    """Forms of one model, each built once and compared with full precision."""
 
     def __init__(self, model: Model, films: Films) -> None:
-        self.films = np.resize(films, (TRIED_FILMS, *films.shape[1:]))  # repeats them where they are fewer
+        self.films = np.resize(films, (TRIED_FILMS, *films.shape[1:]))  # repeated if fewer
         self._model = model
-        self._given = np.concatenate([draw_known_films(model.preprocessing.size_px), films[:REAL_FILMS]])
-        self._expected = model.probabilities(self._given)
+        self._tested = np.concatenate([draw_known_films(model.preprocessing.size_px), films[:REAL_FILMS]])
+        self._expected = model.probabilities(self._tested)
         plain = FastNetwork(model.network, model.preprocessing, Form.PLAIN)
-        self._made: dict[Form, FastNetwork | None] = {Form.PLAIN: plain}
+        self._networks: dict[Form, FastNetwork | None] = {Form.PLAIN: plain}
 
     def network(self, form: Form) -> FastNetwork | None:
-        """The network in a form, or None where it answers otherwise or cannot be made."""
-        if form not in self._made:
-            self._made[form] = self._made_anew(form)
-        return self._made[form]
+        """Return the network in a form, or None where it is inaccurate or not supported."""
+        if form not in self._networks:
+            self._networks[form] = self._build_accurate(form)
+        return self._networks[form]
 
-    def _made_anew(self, form: Form) -> FastNetwork | None:
+    def _build_accurate(self, form: Form) -> FastNetwork | None:
         try:
             network = FastNetwork(self._model.network, self._model.preprocessing, form)
-            logits = network.features_and_logits(self._given)[1]
-        except (RuntimeError, NotImplementedError):  # this processor or this build has no such operation
+            logits = network.features_and_logits(self._tested)[1]
+        except (RuntimeError, NotImplementedError):  # not supported by this CPU or torch
             return None
         if not np.isfinite(logits).all():
             return None
@@ -170,11 +175,13 @@ class Trial:
 
 
 def find_fastest(trial: Trial) -> Choice:
-    """The quickest right form and its best batch. Measured in processor time, which other programs hardly disturb.
+    """Return the fastest accurate form and its best batch size.
 
-    One thread computes, as in `core.inference.pipeline`; call it where torch has one.
+    Measured in CPU time of this thread, which other programs hardly disturb. Call it where torch
+    has one thread, as in `core.inference.pipeline`.
     """
-    start, best, seconds = time.thread_time(), Form.PLAIN, math.inf
+    start = time.thread_time()
+    best, seconds = Form.PLAIN, math.inf
     for form in (Form.MINIMAL, Form.HALF, Form.FOLDED):
         late = time.thread_time() - start > MEASURING_SECONDS and best is not Form.PLAIN
         if late or (form is Form.HALF and not has_fast_bfloat16()):
@@ -184,17 +191,17 @@ def find_fastest(trial: Trial) -> Choice:
         if taken < WORTH * seconds:
             best, seconds = form, taken
     batch, network = TRIED_FILMS, trial.network(best)
-    for more in BATCHES:
+    for size in BATCHES:
         if network is None or time.thread_time() - start > MEASURING_SECONDS:
             break
-        taken = time_per_film(network, np.resize(trial.films, (more, *trial.films.shape[1:])))
+        taken = time_per_film(network, np.resize(trial.films, (size, *trial.films.shape[1:])))
         if taken < WORTH * seconds:
-            batch, seconds = more, taken
+            batch, seconds = size, taken
     return Choice(best, batch)
 
 
 def time_per_film(network: FastNetwork, films: Films) -> float:
-    """Processor seconds of this thread for each of `films`, computed together."""
+    """Return the CPU seconds of this thread per film, for `films` in one batch."""
     start = time.thread_time()
     network.features_and_logits(films)
     return (time.thread_time() - start) / len(films)
@@ -202,7 +209,10 @@ def time_per_film(network: FastNetwork, films: Films) -> float:
 
 @torch.inference_mode()
 def has_fast_bfloat16() -> bool:
-    """Whether a convolution in bfloat16 beats single precision here; without its instructions it takes 10 times."""
+    """Return whether a bfloat16 convolution is faster than float32 on this CPU.
+
+    Without bfloat16 instructions it takes 10 times as long.
+    """
     taken = []
     for precision in (torch.float32, torch.bfloat16):
         films = torch.zeros(2, 64, 28, 28, dtype=precision).contiguous(memory_format=torch.channels_last)
@@ -216,10 +226,13 @@ def has_fast_bfloat16() -> bool:
 
 
 def fold_batch_norm(backbone: nn.Module) -> fx.GraphModule:
-    """A copy in which every BatchNorm that alone follows a convolution is part of it: the same function."""
-    made = fx.symbolic_trace(copy.deepcopy(backbone).eval())
-    modules = dict(made.named_modules())
-    for node in list(made.graph.nodes):
+    """Return a copy with each BatchNorm folded into the convolution before it: the same function.
+
+    Only a BatchNorm that is the sole user of a convolution's output is folded.
+    """
+    folded = fx.symbolic_trace(copy.deepcopy(backbone).eval())
+    modules = dict(folded.named_modules())
+    for node in list(folded.graph.nodes):
         norm = modules.get(str(node.target)) if node.op == "call_module" else None
         before = node.args[0] if isinstance(norm, nn.BatchNorm2d) else None
         if not isinstance(before, fx.Node) or before.op != "call_module" or len(before.users) != 1:
@@ -227,20 +240,23 @@ def fold_batch_norm(backbone: nn.Module) -> fx.GraphModule:
         convolution = modules[str(before.target)]
         if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
             modules[str(before.target)] = fused = fuse_conv_bn_eval(convolution, norm)
-            made.set_submodule(str(before.target), fused)
+            folded.set_submodule(str(before.target), fused)
             node.replace_all_uses_with(before)
-            made.graph.erase_node(node)
-    made.delete_all_unused_submodules()
-    made.recompile()
-    return made.requires_grad_(requires_grad=False)
+            folded.graph.erase_node(node)
+    folded.delete_all_unused_submodules()
+    folded.recompile()
+    return folded.requires_grad_(requires_grad=False)
 
 
 def merge_input_channels(backbone: fx.GraphModule) -> bool:
-    """Let the first convolution see one channel where it saw three equal ones. False where there is none to change."""
+    """Make the first convolution take one channel in place of three equal ones.
+
+    Returns False where the network has no such convolution.
+    """
     modules = dict(backbone.named_modules())
-    given = next(node for node in backbone.graph.nodes if node.op == "placeholder")
-    first = next(iter(given.users))
-    convolution = modules.get(str(first.target)) if first.op == "call_module" and len(given.users) == 1 else None
+    films = next(node for node in backbone.graph.nodes if node.op == "placeholder")
+    first = next(iter(films.users))
+    convolution = modules.get(str(first.target)) if first.op == "call_module" and len(films.users) == 1 else None
     if not isinstance(convolution, nn.Conv2d) or convolution.groups != 1:
         return False
     convolution.weight = nn.Parameter(convolution.weight.sum(dim=1, keepdim=True), requires_grad=False)
@@ -249,22 +265,22 @@ def merge_input_channels(backbone: fx.GraphModule) -> bool:
 
 
 def replace_convolutions(backbone: fx.GraphModule) -> None:
-    """Put Winograd's in place of every convolution that allows it."""
+    """Replace every convolution that allows it by its Winograd form."""
     for name, module in list(backbone.named_modules()):
         if isinstance(module, nn.Conv2d) and can_be_minimal(module):
             backbone.set_submodule(name, MinimalConvolution(module))
 
 
-def _channels_last(films: Tensor) -> Tensor:
-    """Films (n, 1, h, w) with the strides that make torch go on with channels last."""
+def _as_channels_last(films: Tensor) -> Tensor:
+    """Return films (n, 1, h, w) with strides that make torch continue in channels-last format."""
     count, _, height, width = films.shape
     return films.contiguous().as_strided((count, 1, height, width), (height * width, 1, width, 1))
 
 
 def form_key(model: Model) -> list[str]:
-    """What the quickest form depends on."""
-    what = (model.header.architecture, model.preprocessing.size_px, model.preprocessing.normalisation)
-    return [*computer_key(), *map(str, what)]
+    """Return the strings on which the fastest form depends: computer, architecture and input."""
+    traits = (model.header.architecture, model.preprocessing.size_px, model.preprocessing.normalisation)
+    return [*computer_key(), *map(str, traits)]
 
 
 def remembered_path(model: Model) -> Path:

@@ -1,7 +1,8 @@
-"""3 x 3 convolutions by Winograd's minimal filtering: the same sums with fewer multiplications. Nothing is trained.
+"""3 x 3 convolutions by Winograd's minimal filtering: the same result with fewer multiplications.
 
-Y = A' [(G g G') * (B' d B)] A over tiles of 6 x 6 that give 4 x 4 outputs: 36 multiplications where the plain way
-takes 144. Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks", section 4.1 and F(4 x 4, 3 x 3).
+Y = A' [(G g G') * (B' d B)] A over tiles of 6 x 6 that give 4 x 4 outputs: 36 multiplications
+instead of the 144 of direct convolution. Lavin and Gray 2016, "Fast Algorithms for Convolutional
+Neural Networks", section 4.1 and F(4 x 4, 3 x 3).
 """
 
 from typing import Final
@@ -10,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-TILE: Final = 4  # outputs a tile has on each side; it sees two pixels more
+TILE: Final = 4  # outputs of a tile on each side; its input is two pixels larger
 SEEN: Final = TILE + 2
 POINTS: Final = SEEN**2
-AT_ONE: Final = SEEN + 1  # where a product of 1 becomes an output of 1 in the whole tile: the polynomials' point (1, 1)
-LEAST_CHANNELS: Final = 32  # with fewer, changing to and fro costs more than it saves
+AT_ONE: Final = SEEN + 1  # point (1, 1): a product of 1 there adds 1 to every output of a tile
+LEAST_CHANNELS: Final = 32  # with fewer, the transforms cost more than they save
 
 # B', G and A' of Lavin and Gray
 OF_FILM: Final = (
@@ -37,7 +38,10 @@ OF_OUTPUT: Final = ((1, 1, 1, 1, 1, 0), (0, 1, -1, 2, -2, 0), (0, 1, 1, 4, 4, 0)
 
 
 def can_be_minimal(convolution: nn.Conv2d) -> bool:
-    """True for 3 x 3 kernels that keep the size, each output of every input, with enough channels to pay."""
+    """Return whether Winograd applies and pays.
+
+    It does for ungrouped 3 x 3 kernels with stride 1 and padding 1 and enough channels.
+    """
     return (
         convolution.kernel_size == (3, 3)
         and convolution.stride == convolution.dilation == (1, 1)
@@ -48,7 +52,7 @@ def can_be_minimal(convolution: nn.Conv2d) -> bool:
 
 
 class MinimalConvolution(nn.Module):
-    """A convolution that gives what `convolution` gives, to about 1e-5 of its outputs' size, in single precision.
+    """Winograd form of `convolution`, equal to about 1e-5 of the output's magnitude, float32.
 
     forward: (n, channels, height, width) to (n, outputs, height, width), channels last.
     """
@@ -62,7 +66,7 @@ class MinimalConvolution(nn.Module):
         bias = torch.zeros(outputs) if convolution.bias is None else convolution.bias.detach().clone()
         self.kernel = nn.Buffer(changed.view(POINTS, channels, outputs))
         self.bias = nn.Buffer(bias)
-        # both sides of a tile in one product: the Kronecker square
+        # the Kronecker square transforms rows and columns of a tile in one product
         self.of_film, self.of_output = (
             nn.Buffer(torch.kron(matrix, matrix).contiguous())
             for matrix in (torch.tensor(OF_FILM, dtype=torch.float32), torch.tensor(OF_OUTPUT, dtype=torch.float32))
@@ -71,13 +75,13 @@ class MinimalConvolution(nn.Module):
     def forward(self, films: Tensor) -> Tensor:
         _, channels, height, width = films.shape
         tiles = -(-height // TILE) * -(-width // TILE)
-        # few films at a time while their tiles outgrow the kernel, so that they stay in the processor's cache
+        # as many films at once as keep their tiles within the kernel's size, for the CPU cache
         at_once = max(1, self.kernel.numel() // (POINTS * tiles * channels))
-        parts = [self._convolved(part) for part in films.permute(0, 2, 3, 1).split(at_once)]
+        parts = [self._convolve(part) for part in films.permute(0, 2, 3, 1).split(at_once)]
         return torch.cat(parts).permute(0, 3, 1, 2) if len(parts) > 1 else parts[0].permute(0, 3, 1, 2)
 
-    def _convolved(self, films: Tensor) -> Tensor:
-        """(n, height, width, channels) to (n, height, width, outputs)."""
+    def _convolve(self, films: Tensor) -> Tensor:
+        """Convolve (n, height, width, channels) to (n, height, width, outputs)."""
         count, height, width, channels = films.shape
         down, across = -(-height // TILE), -(-width // TILE)
         edge = (0, 0, 1, TILE * across + 1 - width, 1, TILE * down + 1 - height)
@@ -85,6 +89,6 @@ class MinimalConvolution(nn.Module):
         spread = tiles.permute(4, 5, 0, 1, 2, 3).reshape(POINTS, -1)  # (36, n * down * across * c)
         product = torch.bmm(torch.mm(self.of_film, spread).view(POINTS, -1, channels), self.kernel)  # (36, tiles, k)
         product[AT_ONE] += self.bias
-        made = torch.mm(self.of_output, product.view(POINTS, -1)).view(TILE, TILE, count, down, across, -1)
-        whole = made.permute(2, 3, 0, 4, 1, 5).reshape(count, TILE * down, TILE * across, -1)
+        outputs = torch.mm(self.of_output, product.view(POINTS, -1)).view(TILE, TILE, count, down, across, -1)
+        whole = outputs.permute(2, 3, 0, 4, 1, 5).reshape(count, TILE * down, TILE * across, -1)
         return whole[:, :height, :width].contiguous()

@@ -1,1 +1,1 @@
-"""Check that a film is what the model can judge: the gate, and drift."""
+"""Check films before scoring: the gate refuses unsuitable ones, drift warns of unusual batches."""

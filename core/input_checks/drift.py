@@ -1,9 +1,9 @@
-"""Whether a batch of films looks like those that a model was validated with. Warns; decides nothing about a film."""
+"""Warn if a batch of films differs from a model's validation films; no single film is refused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,10 @@ import numpy.typing as npt
 from core.metrics.roc import Floats
 from core.system.language import marked, tr
 
-KEPT: Final = 200  # values of each measure in a model file: quantiles of the validation films
-FEWEST: Final = 40  # films below which nothing is said
-LARGEST_GAP: Final = 0.35  # between distribution functions; a gap that is real but smaller does not matter to answers
-SIGNIFICANT: Final = 1e-4
+QUANTILES: Final = 200  # stored of each measure in a model file
+MIN_FILMS: Final = 40  # fewer films give no warning
+MAX_GAP: Final = 0.35  # between distribution functions; smaller gaps, though significant, do not affect predictions
+SIGNIFICANCE_LEVEL: Final = 1e-4
 MEASURES: Final = {
     "brightness": marked("mean grey value"),
     "contrast": marked("spread of grey values"),
@@ -23,99 +23,113 @@ MEASURES: Final = {
     "brightest": marked("grey value of the brightest parts"),
 }
 SCORE: Final = "score"
-DRIFT: Final = "drift"  # in model files
+DRIFT: Final = "drift"  # key in model files
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """For each measure its sorted values over validation films; "score": the probabilities of class 1."""
+    """Values of each measure over the validation films, or quantiles of them.
+
+    The measure "score" holds the probabilities of class 1.
+    """
 
     values: Mapping[str, Floats]
 
     def to_json_object(self) -> dict[str, Any]:
-        """The same as JSON values, each measure as KEPT quantiles."""
+        """Return JSON values, at most QUANTILES quantiles of each measure."""
         return {name: _quantiles(values) for name, values in self.values.items()}
+
+    @classmethod
+    def from_json(cls, content: Any) -> Self | None:
+        """Return the reference in a model file's JSON, None if it has none.
+
+        Raises ValueError or TypeError if it is invalid.
+        """
+        if content is None:
+            return None
+        values = {str(name): np.array(numbers, np.float64) for name, numbers in dict(content).items()}
+        if not all(len(numbers) and np.isfinite(numbers).all() for numbers in values.values()):
+            raise ValueError("reference")
+        return cls(values)
 
 
 def _quantiles(values: Floats) -> list[float]:
-    return [round(float(value), 5) for value in np.quantile(values, np.linspace(0, 1, min(KEPT, len(values))))]
-
-
-def reference_from_json(content: Any) -> Reference | None:
-    """The reference in a model file's JSON, None where it has none. Raises ValueError or TypeError if broken."""
-    if content is None:
-        return None
-    values = {str(name): np.array(numbers, np.float64) for name, numbers in dict(content).items()}
-    if not all(len(numbers) and np.isfinite(numbers).all() for numbers in values.values()):
-        raise ValueError("reference")
-    return Reference(values)
+    levels = np.linspace(0, 1, min(QUANTILES, len(values)))
+    return [round(float(value), 5) for value in np.quantile(values, levels)]
 
 
 def measure_films(films: npt.NDArray[np.uint8]) -> dict[str, Floats]:
-    """MEASURES of grey films (n, size, size) uint8, each (n,)."""
+    """Return the MEASURES of grey films (n, size, size) uint8, each (n,)."""
     values = films.astype(np.int16)
-    detail = np.abs(4 * values[:, 1:-1, 1:-1] - values[:, :-2, 1:-1] - values[:, 2:, 1:-1] - values[:, 1:-1, :-2]
-                    - values[:, 1:-1, 2:])  # fmt: skip
+    laplacian = np.abs(4 * values[:, 1:-1, 1:-1] - values[:, :-2, 1:-1] - values[:, 2:, 1:-1] - values[:, 1:-1, :-2]
+                       - values[:, 1:-1, 2:])  # fmt: skip
     spread = values.std(axis=(1, 2), dtype=np.float32)
     dark, bright = np.quantile(films[:, ::4, ::4], [0.05, 0.95], axis=(1, 2))
-    found = {
+    measures = {
         "brightness": values.mean(axis=(1, 2)),
         "contrast": spread,
-        "sharpness": detail.mean(axis=(1, 2)) / np.maximum(spread, 1),
+        "sharpness": laplacian.mean(axis=(1, 2)) / np.maximum(spread, 1),
         "darkest": dark,
         "brightest": bright,
     }
-    return {name: np.asarray(numbers, np.float64) for name, numbers in found.items()}
+    return {name: np.asarray(numbers, np.float64) for name, numbers in measures.items()}
 
 
 def kolmogorov_smirnov(first: Floats, second: Floats) -> tuple[float, float]:
-    """The largest gap between two distribution functions, and how probable such a one is by chance.
+    """Return statistic and p-value of the two-sample Kolmogorov-Smirnov test.
 
-    Two-sample Kolmogorov-Smirnov, with the asymptotic distribution of Smirnov 1948 in Stephens' 1970 form.
+    The statistic is the largest gap between the two empirical distribution functions. The p-value
+    uses the asymptotic distribution of Smirnov 1948 in the form of Stephens 1970.
     """
-    grid = np.concatenate([first, second])
-    below = [np.searchsorted(np.sort(values), grid, side="right") / len(values) for values in (first, second)]
-    largest = float(np.abs(below[0] - below[1]).max())
-    films = sqrt(len(first) * len(second) / (len(first) + len(second)))
-    scaled = (films + 0.12 + 0.11 / films) * largest
+    points = np.concatenate([first, second])
+    first_cdf = np.searchsorted(np.sort(first), points, side="right") / len(first)
+    second_cdf = np.searchsorted(np.sort(second), points, side="right") / len(second)
+    gap = float(np.abs(first_cdf - second_cdf).max())
+    root = sqrt(len(first) * len(second) / (len(first) + len(second)))
+    scaled = (root + 0.12 + 0.11 / root) * gap
+    if scaled <= 0.2:  # the series converges slowly there, to 1
+        return gap, 1.0
     terms = (2 * (-1) ** (k - 1) * exp(-2 * k * k * scaled * scaled) for k in range(1, 101))
-    return largest, min(1.0, max(0.0, sum(terms))) if scaled > 0.2 else 1.0
+    return gap, min(1.0, max(0.0, sum(terms)))
 
 
 class DriftMonitor:
-    """Collects a batch's measures as it is screened, and says at the end what differs."""
+    """Collects the measures of a batch during screening and compares them with the reference."""
 
     def __init__(self, reference: Reference | None) -> None:
         self._reference = reference
         self._values: dict[str, list[Floats]] = {}
 
     def add(self, films: npt.NDArray[np.uint8], probabilities: Floats) -> None:
-        """Films (n, size, size) as the network was given them; probabilities (n,) of class 1, or (n, classes)."""
+        """Add films (n, size, size), as the network saw them, and their probabilities.
+
+        probabilities: of class 1, (n,). Those of several classes, (n, classes), are not compared.
+        """
         if self._reference is None or not len(films):
             return
-        found = measure_films(films)
+        measures = measure_films(films)
         if probabilities.ndim == 1:
-            found[SCORE] = probabilities
-        for name, numbers in found.items():
+            measures[SCORE] = probabilities
+        for name, numbers in measures.items():
             self._values.setdefault(name, []).append(numbers)
 
-    def warnings(self) -> tuple[str, ...]:
-        """One sentence on what looks otherwise than the validation films, or none."""
+    def format_warnings(self) -> tuple[str, ...]:
+        """Return sentences on film measures and probabilities that differ from the reference."""
         if self._reference is None:
             return ()
-        differing = [name for name, parts in self._values.items() if self._differs(name, np.concatenate(parts))]
-        return _in_words(differing)
+        differing = [name for name, batches in self._values.items() if self._differs(name, np.concatenate(batches))]
+        return _format_differences(differing)
 
     def _differs(self, name: str, values: Floats) -> bool:
-        known = self._reference.values.get(name) if self._reference else None
-        if known is None or len(values) < FEWEST or len(known) < FEWEST:
+        expected = self._reference.values.get(name) if self._reference else None
+        if expected is None or len(values) < MIN_FILMS or len(expected) < MIN_FILMS:
             return False
-        largest, chance = kolmogorov_smirnov(values, known)
-        return largest > LARGEST_GAP and chance < SIGNIFICANT
+        gap, p_value = kolmogorov_smirnov(values, expected)
+        return gap > MAX_GAP and p_value < SIGNIFICANCE_LEVEL
 
 
-def _in_words(differing: Sequence[str]) -> tuple[str, ...]:
-    said = []
+def _format_differences(differing: Sequence[str]) -> tuple[str, ...]:
+    sentences = []
     pixels = [tr(MEASURES[name]) for name in differing if name in MEASURES]
     if pixels:
         sentence = tr(
@@ -123,11 +137,11 @@ def _in_words(differing: Sequence[str]) -> tuple[str, ...]:
             "detector or other processing? Check some by hand; an acceptance test tells whether the model still holds.",
             measures=", ".join(pixels),
         )
-        said.append(sentence)
+        sentences.append(sentence)
     if SCORE in differing:
         sentence = tr(
             "The answers are spread otherwise than on the validation films: more or fewer findings among these films, "
             "or films of another kind."
         )
-        said.append(sentence)
-    return tuple(said)
+        sentences.append(sentence)
+    return tuple(sentences)

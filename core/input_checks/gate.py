@@ -1,12 +1,14 @@
-"""Is it a chest film as the model knows them, upright and whole? Learned from the training films; scores nothing.
+"""Refuse films that are not whole, upright chest films like the training films.
 
-How far a film is from the training films is gate_features.py's to say: with outline and edges together, and with
-the edges alone, since a skull has the outline of a white lung. A film that comes nearer when it is turned, mirrored
-top to bottom or inverted lies wrong; one that is nearer to halves of training films than to whole ones shows a part.
+core/input_checks/gate_features.py measures how far a film is from the training films, by outline
+and edges together and by the edges alone, since a skull has the outline of a white lung. A film
+that comes nearer when it is rotated, flipped top to bottom or inverted is in the wrong orientation;
+one that is nearer to parts of training films than to whole ones shows only a part of the chest.
 
-The description was chosen by measurement, on the pictures of benchmarks/gate.py. In the pooled features of the bundled
-network, where Lee et al. 2018 measure, 3 % of other pictures lie within 1.6 times the 98th percentile of films; with
-outline and edges, within 2.0 times. So the gate needs no network, answers before one runs, and is the same for all.
+The features were chosen by measurement, on the pictures of benchmarks/gate.py. With the pooled
+features of the bundled network, as Lee et al. 2018 use them, 3 % of other pictures lie within 1.6
+times the 98th percentile of films; with outline and edges, within 2.0 times. So the gate needs no
+network, decides before one runs, and is the same for all.
 """
 
 from dataclasses import dataclass
@@ -19,10 +21,10 @@ from core.films.outline import looks_inverted
 from core.input_checks.gate_features import (
     EDGES,
     FEATURES,
+    FeatureDistribution,
     Floats,
-    Spread,
     describe_films,
-    fit_spread,
+    fit_distribution,
     reorient_features,
     shrink_films,
 )
@@ -31,57 +33,83 @@ from core.system.errors import Reason
 from core.system.language import tr
 
 COMPONENTS: Final = 32  # 24 to 64 gave the same within the noise
-EDGE_COMPONENTS: Final = 16  # 32 and 48 refused more films that were exposed otherwise
-PART_COMPONENTS: Final = 16  # 32 called fewer halves by their name and more whole films, cropped by 6 %, halves
-# From the 95th percentile of films to the thresholds: the widest with which at most 1 % of 1,360 other pictures pass.
-# The room is for films of other hospitals. Fitted on the normal films here, one in eighteen of those with pneumonia is
-# refused, which were exposed and framed otherwise; fitted the other way round, none of 189.
+EDGE_COMPONENTS: Final = 16  # with 32 and 48, more films with another exposure were refused
+# with 32, fewer halves were recognised, and more whole films, cropped by 6 %, were taken for halves
+REGION_COMPONENTS: Final = 16
+# Thresholds as multiples of the films' 95th percentile: the largest with which at most 1 % of 1,360
+# other pictures pass. The margin is for films of other hospitals. Fitted on the normal films here,
+# the gate refuses one in eighteen of those with pneumonia, which were exposed and framed
+# differently; fitted the other way round, it refuses none of 189.
 MARGIN: Final = 2.8
 EDGE_MARGIN: Final = 2.1
 PERCENTILE_95, PERCENTILE_99 = 1.645, 2.326  # standard normal quantiles
-FAR_OUT: Final = 3.0  # standard deviations: 1 in 700 films lies beyond
-FARTHER_OUT: Final = 4.0  # whole films may be framed tightly, so that more must speak for a part
-# Least gains, since tightly framed films of another hospital gain more than those of validation. All left and right
-# halves gain more than this; of upper and lower ones about half, and lower least gains refused too many whole films.
-LEAST_SIDE_GAIN: Final = 0.95
-LEAST_END_GAIN: Final = 0.65
-SIDE_WIDTHS: Final = (0.35, 0.55)  # of the film's
-END_HEIGHTS: Final = (0.40, 0.55)
-FEWEST_TRAINING: Final = 40
-FEWEST_VALIDATION: Final = 8
-MOST_FILMS: Final = 4000  # more change the components no longer
-MOST_PARTS: Final = 1500
-TURNED: Final = (Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.INVERTED)
+ORIENTATION_DEVIATIONS: Final = 3.0  # standard deviations: 1 in 700 films lies beyond
+REGION_DEVIATIONS: Final = 4.0  # more, since whole films may be framed tightly
+MIN_TRAINING: Final = 40  # films
+MIN_VALIDATION: Final = 8
+MAX_FILMS: Final = 4000  # more hardly change the components
+MAX_REGIONS: Final = 1500
+ALTERATION_REASONS: Final = (Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.INVERTED)
 
 Films = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RegionStatistics:
-    """What one kind of part of the training films looks like.
+@dataclass(frozen=True, slots=True)
+class RegionShape:
+    """Range of sizes of a region, as fractions of the film.
 
-    threshold: the distance from these parts up to which a picture may be one. gain: the log ratio of its distances
-    from whole films and from parts, from which it is one.
+    min_gain: least value of RegionStatistics.gain. It is needed since tightly framed films of
+    another hospital gain more than those of validation.
     """
 
-    spread: Spread
+    min_gain: float
+    widths: tuple[float, float]
+    heights: tuple[float, float]
+
+
+# All left and right halves gain more than these; of upper and lower ones about half do, and lower
+# values refused too many whole films.
+SIDE: Final = RegionShape(0.95, widths=(0.35, 0.55), heights=(0.5, 1.0))
+END: Final = RegionShape(0.65, widths=(1.0, 1.0), heights=(0.40, 0.55))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionStatistics:
+    """Features of one kind of region of the training films.
+
+    threshold: distance from these regions up to which a film may be one. gain: log ratio of the
+    distances from whole films and from regions, above which a film is one.
+    """
+
+    distribution: FeatureDistribution
     threshold: float
     gain: float
+
+    def to_json_object(self) -> dict[str, Any]:
+        return {"spread": self.distribution.to_json_object(), "threshold": self.threshold, "gain": self.gain}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Raises ValueError, and KeyError or TypeError if entries are missing or malformed."""
+        distribution = FeatureDistribution.from_json(content["spread"], FEATURES)
+        return cls(distribution, float(content["threshold"]), float(content["gain"]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GateStatistics:
-    """What a model's training films look like. About 250 kilobytes as JSON, in the model file's header.
+    """What a model's training films look like, stored in the model file's header.
 
-    films: whole ones. threshold: the distance from which a picture is no such film. edges, edge_threshold: the same
-    with the edges alone. turns: for each way to lie wrong (turned by 90, 180, 270 degrees, top to bottom, inverted) the
-    log ratio of distances from which it is told. sides: left and right parts; ends: upper and lower ones. is_chest:
-    True where the training films have the outline of a chest; where not, tags of body part and view say nothing.
+    About 250 kilobytes as JSON. films: features of whole films. threshold: distance above which a
+    picture is no such film. edges, edge_threshold: the same with the edges alone. turns: for each
+    alteration (rotated by 90, 180, 270 degrees, flipped top to bottom, inverted) the log ratio of
+    the distances of a film as it is and with the alteration undone, above which it is recognised.
+    sides: left and right regions. ends: upper and lower ones. is_chest: True if the training films
+    have the outline of a chest; otherwise DICOM tags of body part and view are ignored.
     """
 
-    films: Spread
+    films: FeatureDistribution
     threshold: float
-    edges: Spread
+    edges: FeatureDistribution
     edge_threshold: float
     turns: Floats
     sides: RegionStatistics
@@ -89,76 +117,72 @@ class GateStatistics:
     is_chest: bool
 
     def to_json_object(self) -> dict[str, Any]:
-        parts = {
-            name: {"spread": part.spread.to_json_object(), "threshold": part.threshold, "gain": part.gain}
-            for name, part in (("sides", self.sides), ("ends", self.ends))
-        }
         return {
             "films": self.films.to_json_object(),
             "threshold": self.threshold,
             "edges": self.edges.to_json_object(),
             "edge_threshold": self.edge_threshold,
             "turns": self.turns.tolist(),
-            **parts,
+            "sides": self.sides.to_json_object(),
+            "ends": self.ends.to_json_object(),
             "is_chest": self.is_chest,
         }
 
     @classmethod
     def from_json(cls, content: object) -> Self | None:
-        """From the entry in a model file's header; None where there is none. Raises ValueError with what is wrong."""
+        """Return the statistics in a model file's header, None if it has none.
+
+        Raises ValueError with what is wrong.
+        """
         if content is None:
             return None
         if not isinstance(content, dict) or set(content) != set(cls.__dataclass_fields__):
             raise ValueError(tr("the gate's statistics have unknown or missing entries"))
         try:
             statistics = cls(
-                films=Spread.from_json(content["films"], FEATURES),
+                films=FeatureDistribution.from_json(content["films"], FEATURES),
                 threshold=float(content["threshold"]),
-                edges=Spread.from_json(content["edges"], EDGES),
+                edges=FeatureDistribution.from_json(content["edges"], EDGES),
                 edge_threshold=float(content["edge_threshold"]),
                 turns=np.array(content["turns"], np.float64),
-                sides=_part_from_json(content["sides"]),
-                ends=_part_from_json(content["ends"]),
+                sides=RegionStatistics.from_json(content["sides"]),
+                ends=RegionStatistics.from_json(content["ends"]),
                 is_chest=bool(content["is_chest"]),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(tr("the gate's statistics are incomplete ({error})", error=error)) from error
-        single = [statistics.threshold, statistics.edge_threshold]
-        single += [value for part in (statistics.sides, statistics.ends) for value in (part.threshold, part.gain)]
-        if statistics.turns.shape != (len(TURNED),) or not np.isfinite([*statistics.turns, *single]).all():
+        if statistics.turns.shape != (len(ALTERATION_REASONS),) or not np.isfinite(statistics.thresholds()).all():
             raise ValueError(tr("the gate's thresholds are incomplete"))
         return statistics
 
+    def thresholds(self) -> list[float]:
+        """Return all thresholds and gains."""
+        regions = [value for region in (self.sides, self.ends) for value in (region.threshold, region.gain)]
+        return [*self.turns, self.threshold, self.edge_threshold, *regions]
 
-def _part_from_json(content: dict[str, Any]) -> RegionStatistics:
-    return RegionStatistics(
-        Spread.from_json(content["spread"], FEATURES), float(content["threshold"]), float(content["gain"])
-    )
 
+def find_refusal(film: InspectedFilm, statistics: GateStatistics | None) -> Reason | None:
+    """Return why a film is not to be scored, or None.
 
-def find_refusal(looked: InspectedFilm, statistics: GateStatistics | None) -> Reason | None:
-    """Why a film is not to be scored, or None. statistics None, of a model without them: the rules only.
-
-    Without DICOM tags a lateral view is only found where it is far from the training films.
+    statistics: None, of a model without them, applies only the rules. Without DICOM tags a lateral
+    view is refused only if it is far from the training films.
     """
-    ruled = find_rule_violation(looked, statistics is None or statistics.is_chest)
-    if ruled is not None or statistics is None:
-        return ruled
-    features = describe_films(shrink_films([looked.square]))
-    own, *turned = statistics.films.distances(np.concatenate([features, *reorient_features(features)]))
-    as_parts = [(part, part.spread.distances(features)[0]) for part in (statistics.sides, statistics.ends)]
-    # what it could be, each with its distance in units of the threshold
-    found = [
+    violation = find_rule_violation(film, statistics is None or statistics.is_chest)
+    if violation is not None or statistics is None:
+        return violation
+    features = describe_films(shrink_films([film.square]))
+    own, *reoriented = statistics.films.distances(np.concatenate([features, *reorient_features(features)]))
+    # what the film could be, each with its distance in units of the threshold
+    candidates = [
         (distance / statistics.threshold, reason)
-        for distance, gain, reason in zip(turned, statistics.turns, TURNED, strict=True)
+        for distance, gain, reason in zip(reoriented, statistics.turns, ALTERATION_REASONS, strict=True)
         if np.log(own / distance) > gain
     ]
-    found += [
-        (distance / part.threshold, Reason.TOO_CROPPED)
-        for part, distance in as_parts
-        if np.log(own / distance) > part.gain
-    ]
-    nearness, reason = min(found, default=(np.inf, Reason.NOT_A_CHEST_FILM))
+    for region in (statistics.sides, statistics.ends):
+        distance = region.distribution.distances(features)[0]
+        if np.log(own / distance) > region.gain:
+            candidates.append((distance / region.threshold, Reason.TOO_CROPPED))
+    nearness, reason = min(candidates, default=(np.inf, Reason.NOT_A_CHEST_FILM))
     if nearness <= 1:
         return reason
     is_far = own > statistics.threshold or statistics.edges.distances(features)[0] > statistics.edge_threshold
@@ -166,60 +190,76 @@ def find_refusal(looked: InspectedFilm, statistics: GateStatistics | None) -> Re
 
 
 def fit_gate(training: Films, validation: Films) -> GateStatistics | None:
-    """Statistics of a model's films, squares (n, size, size) uint8; None where they are too few to tell anything.
+    """Fit the gate to a model's films, squares (n, size, size) uint8; None if they are too few.
 
-    training: gives the components. validation: other patients' films of the same kind, which give the thresholds, as
-    quantiles of normal distributions: logarithms of distances are nearly normal, and few films give such quantiles
-    better than by counting. Other films of this kind are refused about once in several hundred.
+    training: gives the principal components. validation: films of the same kind and of other
+    patients, which give the thresholds, as quantiles of normal distributions: logarithms of
+    distances are nearly normal, and for few films such quantiles are better than empirical ones.
+    Other films of this kind are refused about once in several hundred.
     """
-    if len(training) < FEWEST_TRAINING or len(validation) < FEWEST_VALIDATION:
+    if len(training) < MIN_TRAINING or len(validation) < MIN_VALIDATION:
         return None
-    order = np.random.default_rng(0)
-    training, validation = (_drawn(films, MOST_FILMS, order) for films in (training, validation))
+    rng = np.random.default_rng(0)
+    training = _sample(training, MAX_FILMS, rng)
+    validation = _sample(validation, MAX_FILMS, rng)
     small = shrink_films(training)
-    known, features = describe_films(small), describe_films(shrink_films(validation))
-    films, edges = fit_spread(known, COMPONENTS), fit_spread(known[:, -EDGES:], EDGE_COMPONENTS)
-    own, *turned = (np.log(films.distances(way)) for way in (features, *reorient_features(features)))
-
-    def part(least_gain: float, widths: tuple[float, float], heights: tuple[float, float]) -> RegionStatistics:
-        some = _drawn(training, MOST_PARTS, order)
-        spread = fit_spread(describe_films(_parts(some, widths, heights, order)), PART_COMPONENTS)
-        as_parts = np.log(spread.distances(describe_films(_parts(validation, widths, heights, order))))
-        gain = max(least_gain, _quantile(own - np.log(spread.distances(features)), FARTHER_OUT))
-        return RegionStatistics(spread, float(np.exp(_quantile(as_parts, PERCENTILE_99))), gain)
-
+    training_features = describe_films(small)
+    features = describe_films(shrink_films(validation))
+    films = fit_distribution(training_features, COMPONENTS)
+    edges = fit_distribution(training_features[:, -EDGES:], EDGE_COMPONENTS)
+    own = np.log(films.distances(features))
+    reoriented = [np.log(films.distances(undone)) for undone in reorient_features(features)]
     return GateStatistics(
         films=films,
-        threshold=MARGIN * float(np.exp(_quantile(own, PERCENTILE_95))),
+        threshold=MARGIN * float(np.exp(_normal_quantile(own, PERCENTILE_95))),
         edges=edges,
-        edge_threshold=EDGE_MARGIN * float(np.exp(_quantile(np.log(edges.distances(features)), PERCENTILE_95))),
-        # films that come in any orientation have gains above 0: then only clearly better ways are told
-        turns=np.array([max(0.0, _quantile(own - other, FAR_OUT)) for other in turned]),
-        sides=part(LEAST_SIDE_GAIN, SIDE_WIDTHS, (0.5, 1.0)),
-        ends=part(LEAST_END_GAIN, (1.0, 1.0), END_HEIGHTS),
+        edge_threshold=EDGE_MARGIN * float(np.exp(_normal_quantile(np.log(edges.distances(features)), PERCENTILE_95))),
+        # training films in any orientation gain more than 0; then only clear gains are recognised
+        turns=np.array([max(0.0, _normal_quantile(own - other, ORIENTATION_DEVIATIONS)) for other in reoriented]),
+        sides=_fit_region(SIDE, training, validation, features, own, rng),
+        ends=_fit_region(END, training, validation, features, own, rng),
         is_chest=bool(looks_inverted(small).mean() < 0.1),
     )
 
 
-def _quantile(values: Floats, deviations: float) -> float:
+def _fit_region(
+    shape: RegionShape, training: Films, validation: Films, features: Floats, own: Floats, rng: np.random.Generator
+) -> RegionStatistics:
+    """Fit one kind of region.
+
+    features, own: features of the whole validation films, and logarithms of their distances.
+    """
+    regions = _crop_regions(_sample(training, MAX_REGIONS, rng), shape, rng)
+    distribution = fit_distribution(describe_films(regions), REGION_COMPONENTS)
+    validation_regions = describe_films(_crop_regions(validation, shape, rng))
+    threshold = float(np.exp(_normal_quantile(np.log(distribution.distances(validation_regions)), PERCENTILE_99)))
+    gains = own - np.log(distribution.distances(features))
+    return RegionStatistics(distribution, threshold, max(shape.min_gain, _normal_quantile(gains, REGION_DEVIATIONS)))
+
+
+def _normal_quantile(values: Floats, deviations: float) -> float:
+    """Return the value so many standard deviations above the mean."""
     return round(float(values.mean() + deviations * values.std(ddof=1)), 4)
 
 
-def _parts(
-    films: Films, widths: tuple[float, float], heights: tuple[float, float], order: np.random.Generator
-) -> Films:
-    """A part of each film, small: of so much of its width and height, at a place drawn at random, mostly at a rim."""
-    size, parts = films.shape[1], []
+def _crop_regions(films: Films, shape: RegionShape, rng: np.random.Generator) -> Films:
+    """Return one region of each film, shrunk, at a random place, most often at a border."""
+    size = films.shape[1]
+    regions = []
     for film in films:
-        lengths = order.uniform(*heights), order.uniform(*widths)
-        starts = (float(np.clip(order.uniform(-0.5, 1.5), 0, 1)) * (1 - length) for length in lengths)
-        rows, columns = (
-            slice(round(start * size), round((start + length) * size))
-            for start, length in zip(starts, lengths, strict=True)
-        )
-        parts.append(np.ascontiguousarray(film[rows, columns]))
-    return shrink_films(parts)
+        height, width = rng.uniform(*shape.heights), rng.uniform(*shape.widths)
+        rows = _random_slice(height, size, rng)
+        columns = _random_slice(width, size, rng)
+        regions.append(np.ascontiguousarray(film[rows, columns]))
+    return shrink_films(regions)
 
 
-def _drawn(films: Films, most: int, order: np.random.Generator) -> Films:
-    return films if len(films) <= most else films[np.sort(order.permutation(len(films))[:most])]
+def _random_slice(length: float, size: int, rng: np.random.Generator) -> slice:
+    """Return a random slice of `length`, a fraction of `size`; half of them lie at either end."""
+    start = float(np.clip(rng.uniform(-0.5, 1.5), 0, 1)) * (1 - length)
+    return slice(round(start * size), round((start + length) * size))
+
+
+def _sample(films: Films, count: int, rng: np.random.Generator) -> Films:
+    """Return at most `count` films, drawn at random, in their order."""
+    return films if len(films) <= count else films[np.sort(rng.permutation(len(films))[:count])]

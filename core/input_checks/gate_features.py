@@ -1,9 +1,10 @@
-"""Films described by outline and edges, and how far a film is from those of a kind. Judges none.
+"""Describe films by outline and edges, and measure how far a film is from a set of films.
 
-A film is described by its outline (a coarse picture of zero mean and unit length) and by the directions of its edges
-(histograms of oriented gradients, Dalal and Triggs 2005). Its distance from films of a kind is Mahalanobis' in the
-space of their principal components with a shrunk covariance (Lee et al. 2018, equation 2, for one class; Ledoit and
-Wolf 2004), plus what those components leave over (Tipping and Bishop 1999 give the model of which both are terms).
+The features of a film are its outline (a coarse picture of zero mean and unit length) and
+histograms of oriented gradients (Dalal and Triggs 2005). The distance from a set of films is the
+Mahalanobis distance in the space of their principal components with a shrunk covariance (Lee et al.
+2018, equation 2, for one class; Ledoit and Wolf 2004), plus the residual outside these components.
+Both are terms of probabilistic principal component analysis (Tipping and Bishop 1999).
 """
 
 from dataclasses import dataclass
@@ -18,50 +19,61 @@ from core.system.language import tr
 Floats = npt.NDArray[np.float64]
 
 SMALL_PX: Final = 64
-GRID: Final = 16  # the outline is this many means a side
-CELLS: Final = 8  # and edges are counted in this many cells a side
-DIRECTIONS: Final = 6  # between 0 and 180 degrees
+GRID: Final = 16  # means a side of the outline
+CELLS: Final = 8  # histograms of gradients a side
+DIRECTIONS: Final = 6  # bins of a histogram, from 0 to 180 degrees
 EDGES: Final = CELLS**2 * DIRECTIONS
 FEATURES: Final = GRID**2 + EDGES  # the outline first
-FILMS_A_COMPONENT: Final = 5  # few films span few directions
-LEFT_OVER_SHARE: Final = 0.75  # of the distance; 0.5 to 0.95 gave the same within the noise
+FILMS_PER_COMPONENT: Final = 5  # few films span few directions
+RESIDUAL_WEIGHT: Final = 0.75  # in the distance; 0.5 to 0.95 gave the same within the noise
 CHUNK: Final = 256
-UNIT: Final = 1e-4  # JSON holds numbers of small range as multiples of this
-LEAST_SPREAD: Final = 1e-4  # of films that differ it is 20 times as much; below lies what rounding to UNIT leaves
-WAYS_TO_LIE_WRONG: Final = 5  # turned by 90, 180, 270 degrees, top to bottom, inverted
+UNIT: Final = 1e-4  # JSON holds means and components as multiples of this
+MIN_VARIANCE: Final = 1e-4  # less is rounding to UNIT; films that differ have at least 20 times as much
+ALTERATIONS: Final = 5  # rotated by 90, 180, 270 degrees, flipped top to bottom, inverted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spread:
-    """What one kind of picture looks like: probabilistic principal components.
+class FeatureDistribution:
+    """Probabilistic principal components of the features of a set of films.
 
-    mean (m,); components (k, m), orthonormal rows; variances (k,) along them, shrunk; left_over: mean squared length
-    outside them. m is FEATURES, or EDGES for the last of them alone.
+    mean: (m,). components: (k, m), orthonormal rows. variances: along them, (k,), shrunk.
+    residual_variance: mean squared length outside the components. m is FEATURES, or EDGES if only
+    the edges are used.
     """
 
     mean: Floats
     components: Floats
     variances: Floats
-    left_over: float
+    residual_variance: float
 
     def distances(self, features: Floats) -> Floats:
-        """How unlike these pictures films with `features` (n, FEATURES) are, (n,): about 1 for such pictures."""
+        """Return distances (n,) of features (n, FEATURES); about 1 for films of the set."""
         centred = features[:, -self.mean.size :] - self.mean
         along = centred @ self.components.T
-        left = (centred * centred).sum(axis=1) - (along * along).sum(axis=1)
+        residual = (centred * centred).sum(axis=1) - (along * along).sum(axis=1)
         inside = (along * along / self.variances).mean(axis=1)
-        shared = (1 - LEFT_OVER_SHARE) * inside + LEFT_OVER_SHARE * left / self.left_over
-        return np.asarray(np.maximum(shared, 1e-9))  # callers take logarithms
+        weighted = (1 - RESIDUAL_WEIGHT) * inside + RESIDUAL_WEIGHT * residual / self.residual_variance
+        return np.asarray(np.maximum(weighted, 1e-9))  # callers take logarithms
 
     def to_json_object(self) -> dict[str, Any]:
-        whole = {name: np.round(getattr(self, name) / UNIT).astype(int).tolist() for name in ("mean", "components")}
-        return {**whole, "variances": self.variances.tolist(), "left_over": self.left_over}
+        """Return JSON values; mean and components as integer multiples of UNIT."""
+        return {
+            "mean": _to_units(self.mean),
+            "components": _to_units(self.components),
+            "variances": self.variances.tolist(),
+            "left_over": self.residual_variance,
+        }
 
     @classmethod
     def from_json(cls, content: Any, size: int) -> Self:
-        """size: numbers a film that are expected. Raises ValueError, or KeyError or TypeError for what is missing."""
-        mean, components = (np.array(content[name], np.float64) * UNIT for name in ("mean", "components"))
-        variances, left_over = np.array(content["variances"], np.float64), float(content["left_over"])
+        """Return the distribution in `content`. size: expected number of features per film.
+
+        Raises ValueError, and KeyError or TypeError if entries are missing or malformed.
+        """
+        mean = np.array(content["mean"], np.float64) * UNIT
+        components = np.array(content["components"], np.float64) * UNIT
+        variances = np.array(content["variances"], np.float64)
+        residual_variance = float(content["left_over"])
         if mean.shape != (size,) or components.shape != (variances.size, size):
             raise ValueError(
                 tr(
@@ -70,88 +82,114 @@ class Spread:
                     expected=size,
                 )
             )
-        numbers = np.concatenate([mean, components.ravel(), variances, [left_over]])
-        if not np.isfinite(numbers).all() or min(variances.min(), left_over) <= 0:
+        numbers = np.concatenate([mean, components.ravel(), variances, [residual_variance]])
+        if not np.isfinite(numbers).all() or min(variances.min(), residual_variance) <= 0:
             raise ValueError(tr("the gate's statistics hold numbers that cannot be"))
-        return cls(mean, components, variances, left_over)
+        return cls(mean, components, variances, residual_variance)
 
 
-def fit_spread(features: Floats, most: int) -> Spread:
-    """Principal components of `features` (n, m), at most so many, and their variances, shrunk."""
+def _to_units(values: Floats) -> list[Any]:
+    """Return values as nested lists of integer multiples of UNIT."""
+    units: list[Any] = np.round(values / UNIT).astype(int).tolist()
+    return units
+
+
+def fit_distribution(features: Floats, max_components: int) -> FeatureDistribution:
+    """Fit up to `max_components` principal components and shrunk variances to features (n, m)."""
     mean = features.mean(axis=0)
     centred = features - mean
-    kept = min(most, len(features) // FILMS_A_COMPONENT)
+    count = min(max_components, len(features) // FILMS_PER_COMPONENT)
     if len(features) < features.shape[1]:  # the eigenvectors of the smaller product give those of the larger
         _, rows = np.linalg.eigh(centred @ centred.T)
-        vectors = centred.T @ rows[:, -kept:]
+        vectors = centred.T @ rows[:, -count:]
         vectors /= np.linalg.norm(vectors, axis=0)
     else:
-        vectors = np.linalg.eigh(centred.T @ centred)[1][:, -kept:]
-    components = np.round(vectors[:, ::-1].T / UNIT) * UNIT  # what JSON keeps: a stored model refuses the same films
+        vectors = np.linalg.eigh(centred.T @ centred)[1][:, -count:]
+    # rounded as JSON stores them, so that a saved model refuses the same films
+    components = np.round(vectors[:, ::-1].T / UNIT) * UNIT
     mean = np.round(mean / UNIT) * UNIT
     along = centred @ components.T
-    left_over = float((centred * centred).sum() - (along * along).sum()) / len(features)
-    variances = np.maximum(_shrunk_variances(along), LEAST_SPREAD)
-    return Spread(mean, components, variances, max(left_over, LEAST_SPREAD))
+    residual_variance = float((centred * centred).sum() - (along * along).sum()) / len(features)
+    variances = np.maximum(_shrink_variances(along), MIN_VARIANCE)
+    return FeatureDistribution(mean, components, variances, max(residual_variance, MIN_VARIANCE))
 
 
-def _shrunk_variances(along: Floats) -> Floats:
-    """Variances of uncorrelated coordinates (n, k) of zero mean, drawn to their mean as far as few films demand.
+def _shrink_variances(along: Floats) -> Floats:
+    """Return the variances (k,) of uncorrelated coordinates (n, k), shrunk to their mean.
 
-    Ledoit and Wolf 2004, lemmas 3.2 to 3.4: the share is the error of the sample covariance, estimated from its terms,
-    over its distance from the mean variance times the identity; squared Frobenius norms.
+    The coordinates have zero mean. Ledoit and Wolf 2004, lemmas 3.2 to 3.4: the shrinkage intensity
+    is the error of the sample covariance, estimated from its terms, over its distance from the mean
+    variance times the identity; both are squared Frobenius norms.
     """
     count = len(along)
     variances = (along * along).mean(axis=0)
     squared = float((variances**2).sum())
     distance = squared - float(variances.sum()) ** 2 / len(variances)
     error = (float(((along * along).sum(axis=1) ** 2).sum()) / count - squared) / count
-    share = min(1.0, error / distance) if distance > 0 else 1.0
-    return np.asarray((1 - share) * variances + share * variances.mean())
+    intensity = min(1.0, error / distance) if distance > 0 else 1.0
+    return np.asarray((1 - intensity) * variances + intensity * variances.mean())
 
 
 def shrink_films(films: npt.NDArray[np.uint8] | list[Grey]) -> npt.NDArray[np.uint8]:
-    """Films (n, any, any) as (n, SMALL_PX, SMALL_PX)."""
+    """Return films of any size, resized to (n, SMALL_PX, SMALL_PX)."""
     return np.stack([resize(film, SMALL_PX, SMALL_PX) for film in films])
 
 
-def _orders() -> tuple[npt.NDArray[np.intp], Floats]:
-    """For each way to lie wrong where FEATURES stand among the untouched film's, and their signs: (5, FEATURES)."""
+def _restoring_permutations() -> tuple[npt.NDArray[np.intp], Floats]:
+    """Return how features change when each of the ALTERATIONS is undone.
+
+    For each alteration, the index of the original feature for every new one, and its sign:
+    (ALTERATIONS, FEATURES).
+    """
     outline = np.arange(GRID**2).reshape(GRID, GRID)
     edges = np.arange(GRID**2, FEATURES).reshape(CELLS, CELLS, DIRECTIONS)
     half = DIRECTIONS // 2  # a quarter turn moves every direction by 90 of 180 degrees
-    turns = [(np.rot90(outline, n), np.roll(np.rot90(edges, n), half * n, axis=2)) for n in (1, 2, 3)]
-    ways = [*turns, (outline[::-1], edges[::-1, :, ::-1]), (outline, edges)]
-    signs = np.ones((WAYS_TO_LIE_WRONG, FEATURES))
-    signs[-1, : GRID**2] = -1  # the negative: its outline is turned over, its edges stay
-    return np.stack([np.concatenate([one.ravel(), other.ravel()]) for one, other in ways]), signs
+    indices = [(np.rot90(outline, n), np.roll(np.rot90(edges, n), half * n, axis=2)) for n in (1, 2, 3)]
+    indices.append((outline[::-1], edges[::-1, :, ::-1]))
+    indices.append((outline, edges))
+    signs = np.ones((ALTERATIONS, FEATURES))
+    signs[-1, : GRID**2] = -1  # a negative has the opposite outline and the same edges
+    return np.stack([np.concatenate([outlines.ravel(), edge.ravel()]) for outlines, edge in indices]), signs
 
 
-ORDERS, SIGNS = _orders()
+PERMUTATIONS, SIGNS = _restoring_permutations()
 
 
 def reorient_features(features: Floats) -> list[Floats]:
-    """What films with `features` (n, FEATURES) would have if they were put right, for each way: (n, FEATURES)."""
-    return [features[:, order] * signs for order, signs in zip(ORDERS, SIGNS, strict=True)]
+    """Return for each of the ALTERATIONS the features (n, FEATURES) of films with it undone."""
+    return [features[:, indices] * signs for indices, signs in zip(PERMUTATIONS, SIGNS, strict=True)]
 
 
 def describe_films(small: npt.NDArray[np.uint8]) -> Floats:
-    """Films (n, SMALL_PX, SMALL_PX) as (n, FEATURES); brightness and contrast do not count."""
-    return np.concatenate([_description(small[at : at + CHUNK]) for at in range(0, len(small), CHUNK)])
+    """Return the features (n, FEATURES) of films (n, SMALL_PX, SMALL_PX).
+
+    They do not depend on brightness and contrast.
+    """
+    return np.concatenate([_describe_chunk(small[at : at + CHUNK]) for at in range(0, len(small), CHUNK)])
 
 
-def _description(small: npt.NDArray[np.uint8]) -> Floats:
-    count, step = len(small), SMALL_PX // GRID
+def _describe_chunk(small: npt.NDArray[np.uint8]) -> Floats:
     grey = small.astype(np.float32)
+    return np.concatenate([_describe_outline(grey), _describe_edges(grey)], axis=1)
+
+
+def _describe_outline(grey: npt.NDArray[np.float32]) -> Floats:
+    """Return block means of zero mean and unit length, (n, GRID * GRID)."""
+    count, step = len(grey), SMALL_PX // GRID
     outline = grey.reshape(count, GRID, step, GRID, step).mean(axis=(2, 4)).reshape(count, -1)
     outline = outline - outline.mean(axis=1, keepdims=True)
     outline /= np.linalg.norm(outline, axis=1, keepdims=True) + 1e-6
+    return np.asarray(outline, np.float64)
+
+
+def _describe_edges(grey: npt.NDArray[np.float32]) -> Floats:
+    """Return histograms of gradient directions, weighted by gradient length, (n, EDGES)."""
+    count = len(grey)
     down, right = np.gradient(grey, axis=1), np.gradient(grey, axis=2)
     direction = np.floor((np.arctan2(down, right) % np.pi) * (DIRECTIONS / np.pi)).astype(np.int64) % DIRECTIONS
     cell = np.arange(SMALL_PX) * CELLS // SMALL_PX
-    places = (np.arange(count)[:, None, None] * CELLS + cell[:, None]) * CELLS + cell
-    bins = (places * DIRECTIONS + direction).ravel()
+    cells = (np.arange(count)[:, None, None] * CELLS + cell[:, None]) * CELLS + cell
+    bins = (cells * DIRECTIONS + direction).ravel()
     edges = np.bincount(bins, np.hypot(down, right).ravel(), count * EDGES).reshape(count, -1)
-    # square roots of shares, Hellinger's distance: their length is 1, as the outline's
-    edges = np.sqrt(edges / (edges.sum(axis=1, keepdims=True) + 1e-6))
-    return np.concatenate([outline.astype(np.float64), edges], axis=1)
+    # square roots of fractions (Hellinger distance) have unit length, as the outline has
+    return np.asarray(np.sqrt(edges / (edges.sum(axis=1, keepdims=True) + 1e-6)))

@@ -1,6 +1,7 @@
-"""One decode that serves both the network and the gate, and what the file itself says against it: no film needed.
+"""Decode a film once for both network and gate, and apply the rules that need no training films.
 
-Rules only: colours, DICOM tags, shape of the picture. What a film must look like is gate.py's.
+The rules check colour, DICOM tags and aspect ratio. core/input_checks/gate.py compares a film with
+the training films.
 """
 
 from dataclasses import dataclass, field
@@ -19,19 +20,19 @@ from core.films.images import (
 )
 from core.system.errors import Reason
 
-# RMS chroma, 0..127, that is left beside a uniform tint. Measured: 0.0 on all chest films at hand, also on those stored
-# in colour; 7 of 10 photographs have more than this, and the others look like no film either
+# RMS chroma, 0..127, apart from a uniform tint. Measured: 0.0 on all chest films at hand, also on
+# those stored in colour; 7 of 10 photographs exceed this limit, and the gate refuses the others too
 COLOURED: Final = 6.0
-WIDEST: Final = 3.0  # width over height; the widest of 180 full-size films has 2.2
-NARROWEST: Final = 0.5  # the narrowest has 0.96
+MAX_ASPECT: Final = 3.0  # width over height; the widest of 180 full-size films has 2.2
+MIN_ASPECT: Final = 0.5  # the narrowest has 0.96
 
-# Part 3, C.7.3.1.1.1: what comes from other machines than those that expose chest films (CR, DX, RF, RG, HC, OT pass)
+# Part 3, C.7.3.1.1.1: modalities that do not take chest films (CR, DX, RF, RG, HC, OT pass)
 OTHER_MODALITIES: Final = frozenset({
     "AR", "BDUS", "BI", "BMD", "CT", "DG", "DMS", "ECG", "EPS", "ES", "FA", "GM", "HD", "IO", "IVOCT", "IVUS", "KER",
     "LEN", "LS", "MG", "MR", "NM", "OAM", "OCT", "OP", "OPM", "OPT", "OPTBSV", "OPV", "PT", "PX", "RTDOSE", "RTIMAGE",
     "RTPLAN", "RTSTRUCT", "SEG", "SM", "SRF", "TG", "US", "VA", "VF", "XA", "XC",
 })  # fmt: skip
-# Part 16, Annex L: body parts that are not on a chest film; any wording with one of CHEST_WORDS passes
+# Part 16, Annex L: body parts not on a chest film; any value with one of CHEST_WORDS passes
 OTHER_PARTS: Final = frozenset({
     "ABDOMEN", "ANKLE", "ARM", "BRAIN", "BREAST", "CALCANEUS", "CALF", "COCCYX", "CSPINE", "CTSPINE", "EAR", "ELBOW",
     "EXTREMITY", "EYE", "FACE", "FEMUR", "FINGER", "FOOT", "FOREARM", "HAND", "HEAD", "HIP", "HUMERUS", "JAW", "KNEE",
@@ -40,16 +41,17 @@ OTHER_PARTS: Final = frozenset({
     "TIBIAFIBULA", "TLSPINE", "TOE", "TSPINE", "ULNA", "WHOLEBODY", "WRIST", "ZYGOMA",
 })  # fmt: skip
 CHEST_WORDS: Final = ("CHEST", "THORA", "TORAX", "LUNG", "RIB")
-# C.8.1.2.1 and C.8.11.5: lateral and oblique; RLD and LLD, lying on the side, are frontal and pass
+# C.8.1.2.1 and C.8.11.5: lateral and oblique views; RLD and LLD (decubitus) are frontal and pass
 SIDE_VIEWS: Final = ("LL", "RL", "LLO", "RLO", "LAO", "RAO", "LPO", "RPO")
 
 
 @dataclass(frozen=True, slots=True)
 class InspectedFilm:
-    """What one decode of a file gives.
+    """A decoded film with the properties that the gate checks.
 
-    square: as core.films.images.read_square gives it, bit for bit. aspect: width over height of the whole picture.
-    chroma: RMS of the colours, 0..127, beside a uniform tint. tags: how a DICOM film was taken, empty for other files.
+    square: identical to what core.films.images.read_square returns. aspect: width over height of
+    the whole picture. chroma: RMS chroma, 0..127, apart from a uniform tint. tags: DICOM tags on
+    how the film was taken, empty for other files.
     """
 
     square: Grey
@@ -59,30 +61,34 @@ class InspectedFilm:
 
 
 def inspect_film(path: Path, size_px: int) -> InspectedFilm:
-    """The film in `path`, as the network sees it, and what the gate needs to know of the file.
+    """Return the film in `path` as the network sees it, with the properties that the gate checks.
 
-    Costs about what read_square costs. Raises FilmUnreadable as it does.
+    Takes about as long as read_square, and raises FilmUnreadable as it does.
     """
     with explain_read_errors(), open_regular(path) as stream:
         return inspect_stream(stream, size_px)
 
 
 def inspect_stream(stream: BinaryIO, size_px: int) -> InspectedFilm:
-    """`inspect_film` of an open file; call it inside core.films.images.explain_read_errors."""
+    """Do what `inspect_film` does for an open file.
+
+    Call it inside core.films.images.explain_read_errors.
+    """
     if is_dicom(stream):
         film = read_dicom_film(stream)
         return InspectedFilm(*squash(film.pixels, size_px), film.chroma, film.tags)
-    seen: list[float] = []
-    square, aspect = read_square_stream(stream, size_px, lambda picture: seen.append(measure_chroma(picture)))
-    return InspectedFilm(square, aspect, seen[0])
+    chroma: list[float] = []
+    square, aspect = read_square_stream(stream, size_px, lambda picture: chroma.append(measure_chroma(picture)))
+    return InspectedFilm(square, aspect, chroma[0])
 
 
-def find_rule_violation(looked: InspectedFilm, is_chest: bool = True) -> Reason | None:
-    """Why the file itself says that it is no frontal chest film; None where it does not.
+def find_rule_violation(film: InspectedFilm, is_chest: bool = True) -> Reason | None:
+    """Return why a film cannot be a frontal chest film, None if no rule is broken.
 
-    is_chest: False where the model was trained on films of another body part, whose tags then say nothing.
+    is_chest: False if the model was trained on another body part; tags of body part and view are
+    then ignored.
     """
-    tags = {name: value.upper().strip() for name, value in looked.tags.items()}
+    tags = {name: value.upper().strip() for name, value in film.tags.items()}
     if tags.get("Modality") in OTHER_MODALITIES:
         return Reason.NOT_A_CHEST_FILM
     part = "".join(letter for letter in tags.get("BodyPartExamined", "") if letter.isalpha())
@@ -91,6 +97,6 @@ def find_rule_violation(looked: InspectedFilm, is_chest: bool = True) -> Reason 
     view = tags.get("ViewPosition", "")
     if is_chest and (view in SIDE_VIEWS or view.startswith(("LAT", "OBL")) or view.endswith("LATERAL")):
         return Reason.LATERAL_VIEW
-    if looked.chroma > COLOURED:
+    if film.chroma > COLOURED:
         return Reason.COLOUR_PHOTO
-    return None if NARROWEST <= looked.aspect <= WIDEST else Reason.TOO_CROPPED
+    return None if MIN_ASPECT <= film.aspect <= MAX_ASPECT else Reason.TOO_CROPPED

@@ -1,1 +1,1 @@
-"""What all jobs share: progress events, pacing, a threaded map."""
+"""Shared by all jobs: progress events, progress rate and time left, a threaded map."""

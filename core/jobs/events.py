@@ -1,4 +1,4 @@
-"""Every value that a job yields or returns: frozen, without behaviour, without torch, so the window may know them."""
+"""Events shared by all jobs: frozen values without torch, so that the window can import them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from core.system.language import marked
 
 
 class Stage(StrEnum):
-    """What a job is busy with; the value is shown to people, translated."""
+    """The stages of jobs. The values are shown to the user, translated."""
 
     MAKING_PHANTOMS = marked("Making phantoms")
     READING_DATASET = marked("Reading the dataset")
@@ -30,7 +30,7 @@ class Stage(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a note or finding matters. The values stand in JSON, and are shown to people, translated."""
+    """Severity of a note or finding. The values are written to JSON and shown translated."""
 
     INFORMATION = marked("information")
     WARNING = marked("warning")
@@ -39,7 +39,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """A stage has come so far. total is None where it cannot be known; seconds_left where it is not yet known."""
+    """Progress of a stage. total is None if it cannot be known, seconds_left if not known yet."""
 
     stage: Stage
     done: int
@@ -49,7 +49,7 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One sentence for the log of a job."""
+    """A sentence for the log of a job."""
 
     sentence: str
     severity: Severity = Severity.INFORMATION

@@ -1,4 +1,4 @@
-"""Pace the progress events of a job and estimate the time left."""
+"""Limit the rate of a job's progress events and estimate the time left."""
 
 import time
 
@@ -8,20 +8,22 @@ PROGRESS_SECONDS = 0.1
 
 
 class Pace:
-    """Progress of one stage, at most ten times a second and once at its end, with the time that is left."""
+    """Progress events of one stage: at most ten a second and one at the end, with the time left."""
 
     def __init__(self, stage: Stage, total: int) -> None:
-        self._stage, self._total = stage, total
-        self._start = self._said = time.monotonic()
+        self._stage = stage
+        self._total = total
+        self._start = time.monotonic()
+        self._last_event = self._start
 
     def seconds_left(self, done: int) -> float | None:
-        """Time left at the mean speed so far; None before anything is done."""
+        """Return the time left at the mean speed so far; None before anything is done."""
         return (time.monotonic() - self._start) / done * (self._total - done) if done else None
 
-    def at(self, done: int) -> Progressed | None:
-        """The event to yield now, or None where one was yielded just before."""
+    def progress_at(self, done: int) -> Progressed | None:
+        """Return the event to yield now; None within PROGRESS_SECONDS of the last one."""
         now = time.monotonic()
-        if done < self._total and now - self._said < PROGRESS_SECONDS:
+        if done < self._total and now - self._last_event < PROGRESS_SECONDS:
             return None
-        self._said = now
+        self._last_event = now
         return Progressed(self._stage, done, self._total, self.seconds_left(done))

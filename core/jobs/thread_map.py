@@ -8,8 +8,6 @@ from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
-
-
 Result = TypeVar("Result")
 
 
@@ -18,19 +16,19 @@ def map_in_order(
 ) -> Generator[tuple[Item, Future[Result]], None, None]:
     """Run `work` on threads and yield each item with its finished future, in the order of `items`.
 
-    Only a few items a thread are under way at once, so that 50,000 films never wait in memory. Closing the generator
-    early lets no further item begin.
+    At most eight items per thread are submitted ahead, so that 50,000 films never wait in memory.
+    Closing the generator early cancels the items that have not begun.
     """
     threads = os.cpu_count() or 1
     remaining = iter(items)
     with ThreadPoolExecutor(threads, thread_name_prefix="decode") as pool:
-        waiting = deque((item, pool.submit(work, item)) for item in islice(remaining, 8 * threads))
+        pending = deque((item, pool.submit(work, item)) for item in islice(remaining, 8 * threads))
         try:
-            while waiting:
-                item, future = waiting.popleft()
-                future.exception()  # waits for the end
-                waiting.extend((new, pool.submit(work, new)) for new in islice(remaining, 1))
+            while pending:
+                item, future = pending.popleft()
+                future.exception()  # waits until it is finished
+                pending.extend((following, pool.submit(work, following)) for following in islice(remaining, 1))
                 yield item, future
         finally:
-            for _, future in waiting:
+            for _, future in pending:
                 future.cancel()

@@ -1,1 +1,1 @@
-"""Figures of classification with their confidence intervals, curves and tests."""
+"""Classification metrics with confidence intervals, curves and significance tests."""

@@ -1,4 +1,4 @@
-"""How a model agrees with a reader: sensitivity, specificity, kappa, each with its interval. Knows no film."""
+"""Agreement of a model with a reader: kappa, sensitivity and more, with their intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,16 +7,18 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.figures import format_figure
+from core.metrics.figure_labels import format_figure
 from core.metrics.intervals import Z_95, Figure, wilson_interval
 from core.system.language import tr, tr_count
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """films: that both named a class of. sensitivity, specificity: of the model, the reader being right.
+    """Agreement on the films that both reader and model assigned to a class.
 
-    sensitivity and specificity are None with several classes; each figure is None where it is undefined.
+    films: their number. share: fraction of them with the same class. sensitivity, specificity: of
+    the model, with the reader as reference; None with several classes. Each figure is None where
+    undefined.
     """
 
     films: int
@@ -27,7 +29,7 @@ class Agreement:
 
     @property
     def sentence(self) -> str:
-        """The agreement in words."""
+        """The agreement as a translated sentence."""
         if not self.films:
             return tr("No film was called by the reader yet.")
         parts = [tr("agreement {figure}", figure=format_figure(self.share))]
@@ -46,44 +48,52 @@ class Agreement:
 
 
 def cohen_kappa(table: npt.NDArray[np.int64]) -> Figure | None:
-    """Cohen's kappa of a table (classes, classes) of counts, reader by model, with its 95 % interval.
+    """Return Cohen's kappa with its 95 % interval from counts (classes, classes), reader by model.
 
-    Standard error of Fleiss, Cohen and Everitt 1969, equation 13. None where one of both has called everything alike:
-    kappa is then 0 or undefined, whatever the agreement.
+    Standard error of Fleiss, Cohen and Everitt 1969, equation 13. None where reader or model gave
+    all films the same class: kappa is then 0 or undefined, whatever the agreement.
     """
     films = int(table.sum())
     if films == 0:
         return None
-    shares = table / films
-    rows, columns = shares.sum(axis=1), shares.sum(axis=0)
+    fractions = table / films
+    rows, columns = fractions.sum(axis=1), fractions.sum(axis=0)
     if rows.max() == 1 or columns.max() == 1:
         return None
-    seen, chance = float(np.trace(shares)), float(rows @ columns)
+    observed, chance = float(np.trace(fractions)), float(rows @ columns)
     if chance >= 1:
         return None
-    value = (seen - chance) / (1 - chance)
-    diagonal = np.diag(shares)
-    first = float(np.sum(diagonal * ((1 - chance) - (rows + columns) * (1 - seen)) ** 2))
-    off = shares * (columns[:, None] + rows[None, :]) ** 2
-    second = (1 - seen) ** 2 * float(off.sum() - np.trace(off))
-    third = (seen * chance - 2 * chance + seen) ** 2
+    value = (observed - chance) / (1 - chance)
+    diagonal = np.diag(fractions)
+    first = float(np.sum(diagonal * ((1 - chance) - (rows + columns) * (1 - observed)) ** 2))
+    off_diagonal = fractions * (columns[:, None] + rows[None, :]) ** 2
+    second = (1 - observed) ** 2 * float(off_diagonal.sum() - np.trace(off_diagonal))
+    third = (observed * chance - 2 * chance + observed) ** 2
     variance = (first + second - third) / (films * (1 - chance) ** 4)
-    reach = Z_95 * sqrt(max(0.0, variance))
-    return Figure(value, max(-1.0, value - reach), min(1.0, value + reach))
+    half_width = Z_95 * sqrt(max(0.0, variance))
+    return Figure(value, max(-1.0, value - half_width), min(1.0, value + half_width))
 
 
 def measure_agreement(readers: Sequence[str], models: Sequence[str], classes: Sequence[str]) -> Agreement:
-    """The agreement on films that both gave one of `classes`, negative first; other words are left out."""
-    known = {name: place for place, name in enumerate(classes)}
-    pairs = [
-        (known[one], known[two]) for one, two in zip(readers, models, strict=True) if one in known and two in known
-    ]
+    """Return the agreement on the films that both assigned to one of `classes`, negative first.
+
+    readers, models: the answers of each for the same films. Films with any other answer, such as
+    unsure, are left out.
+    """
+    numbers = {name: number for number, name in enumerate(classes)}
     table = np.zeros((len(classes), len(classes)), np.int64)
-    for one, two in pairs:
-        table[one, two] += 1
-    sides: list[Figure | None] = [None, None]
+    for reader, model in zip(readers, models, strict=True):
+        if reader in numbers and model in numbers:
+            table[numbers[reader], numbers[model]] += 1
+    films = int(table.sum())
+    sensitivity = specificity = None
     if len(classes) == 2:
-        sides = [wilson_interval(int(table[label, label]), int(table[label].sum())) for label in (1, 0)]
+        sensitivity = wilson_interval(int(table[1, 1]), int(table[1].sum()))
+        specificity = wilson_interval(int(table[0, 0]), int(table[0].sum()))
     return Agreement(
-        len(pairs), wilson_interval(int(np.trace(table)), len(pairs)), cohen_kappa(table), sides[0], sides[1]
+        films=films,
+        share=wilson_interval(int(np.trace(table)), films),
+        kappa=cohen_kappa(table),
+        sensitivity=sensitivity,
+        specificity=specificity,
     )

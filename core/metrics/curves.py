@@ -1,4 +1,4 @@
-"""What an evaluation's plots are drawn from: rates over thresholds, reliability, spread of scores. Draws nothing."""
+"""Data of evaluation plots: rates over thresholds, reliability, scores, confusion matrix."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,57 +15,69 @@ SCORE_BINS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Films whose stated probability lies between low and high.
+    """Films whose predicted probability is between low and high.
 
-    stated: their mean probability, None for no films. observed: share of positives among them with its interval.
-    films: their indices.
+    predicted: their mean probability, None for no films. observed: fraction of positives among them
+    with its 95 % interval. films: their indices.
     """
 
     low: float
     high: float
-    stated: float | None
+    predicted: float | None
     observed: Figure | None
     films: npt.NDArray[np.int64]
 
 
 def bin_numbers(probabilities: Floats, bins: int) -> npt.NDArray[np.int64]:
-    """For each probability the number of its bin of equal width, 1.0 in the last one."""
+    """Return the number of the equal-width bin of each probability (n,); 1.0 is in the last bin."""
     return np.minimum((probabilities * bins).astype(np.int64), bins - 1)
 
 
 def reliability_bins(labels: Labels, probabilities: Floats) -> tuple[ReliabilityBin, ...]:
-    """Ten bins of equal width, from 0 to 1, of stated probabilities of class 1 with what was observed."""
-    places = bin_numbers(probabilities, BINS)
-    made = []
+    """Return predicted probability and observed fraction in ten bins of equal width, 0 to 1."""
+    numbers = bin_numbers(probabilities, BINS)
+    bins = []
     for number in range(BINS):
-        films = np.flatnonzero(places == number)
-        stated = float(probabilities[films].mean()) if len(films) else None
+        films = np.flatnonzero(numbers == number)
+        predicted = float(probabilities[films].mean()) if len(films) else None
         observed = wilson_interval(int((labels[films] == 1).sum()), len(films))
-        made.append(ReliabilityBin(number / BINS, (number + 1) / BINS, stated, observed, films))
-    return tuple(made)
+        bins.append(ReliabilityBin(number / BINS, (number + 1) / BINS, predicted, observed, films))
+    return tuple(bins)
 
 
 def score_counts(labels: Labels, probabilities: Floats) -> npt.NDArray[np.int64]:
-    """Films in each of SCORE_BINS bins of equal width: (2, SCORE_BINS), negative films first."""
-    places = bin_numbers(probabilities, SCORE_BINS)
-    return np.stack([np.bincount(places[labels == label], minlength=SCORE_BINS) for label in (0, 1)])
+    """Return the number of films in each equal-width bin: (2, SCORE_BINS), negative films first."""
+    numbers = bin_numbers(probabilities, SCORE_BINS)
+    return np.stack([np.bincount(numbers[labels == label], minlength=SCORE_BINS) for label in (0, 1)])
 
 
 def rates_over_thresholds(labels: Labels, probabilities: Floats) -> tuple[Floats, Floats, Floats]:
-    """Thresholds from 0 to 1 with sensitivity and specificity, "score >= threshold", at each; nan if undefined."""
-    grid = np.unique(np.concatenate([np.linspace(0, 1, 201), probabilities]))
-    sides = []
-    for label in (1, 0):
-        mine = np.sort(probabilities[labels == label])
-        below = np.searchsorted(mine, grid, side="left") / len(mine) if len(mine) else np.full(len(grid), np.nan)
-        sides.append(1 - below if label == 1 else below)
-    return grid, sides[0], sides[1]
+    """Return thresholds from 0 to 1 with sensitivity and specificity at each; nan if undefined.
+
+    A film is positive where "probability >= threshold".
+    """
+    thresholds = np.unique(np.concatenate([np.linspace(0, 1, 201), probabilities]))
+    sensitivity = 1 - _fraction_below(probabilities[labels == 1], thresholds)
+    specificity = _fraction_below(probabilities[labels == 0], thresholds)
+    return thresholds, sensitivity, specificity
+
+
+def _fraction_below(values: Floats, thresholds: Floats) -> Floats:
+    """Return the fraction of `values` below each threshold; nan for no values."""
+    if len(values) == 0:
+        return np.full(len(thresholds), np.nan)
+    return np.searchsorted(np.sort(values), thresholds, side="left") / len(values)
 
 
 def confusion_matrix(
     labels: Labels, probabilities: Floats, threshold: float
 ) -> tuple[tuple[int, int], tuple[int, int]]:
-    """((true negative, false positive), (false negative, true positive)) at "probability >= threshold"."""
-    calls = (probabilities >= threshold).astype(np.int64)
-    tn, fp, fn, tp = (int(((labels == truth) & (calls == call)).sum()) for truth in (0, 1) for call in (0, 1))
-    return (tn, fp), (fn, tp)
+    """Return ((true negative, false positive), (false negative, true positive)) at a threshold.
+
+    A film is positive where "probability >= threshold".
+    """
+    predicted = probabilities >= threshold
+    positive, negative = labels == 1, labels == 0
+    true_negative, false_positive = int((negative & ~predicted).sum()), int((negative & predicted).sum())
+    false_negative, true_positive = int((positive & ~predicted).sum()), int((positive & predicted).sum())
+    return (true_negative, false_positive), (false_negative, true_positive)

@@ -1,8 +1,8 @@
-"""Every figure of an evaluation with its 95 % interval, and what each means. Knows no model and no file."""
+"""Compute the figures of an evaluation, such as sensitivity and AUC, with 95 % intervals."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,51 +18,11 @@ from core.metrics.intervals import (
     proportion,
 )
 from core.metrics.roc import Floats, Labels, auc_figure, average_precision, mean_auc
-from core.system.language import marked, tr, tr_count
-
-TITLES: Final = {
-    "accuracy": marked("Accuracy"),
-    "balanced_accuracy": marked("Balanced accuracy"),
-    "f1": "F1",
-    "sensitivity": marked("Sensitivity"),
-    "specificity": marked("Specificity"),
-    "ppv": marked("PPV"),
-    "npv": marked("NPV"),
-    "roc_auc": "ROC AUC",
-    "pr_auc": "PR AUC",
-    "brier": "Brier",
-    "ece": "ECE",
-    "macro_f1": marked("Macro F1"),
-    "macro_auc": marked("Macro AUC"),
-}
-DEFINITIONS: Final = {
-    "accuracy": marked("Share of all films that are called rightly."),
-    "balanced_accuracy": marked(
-        "Mean of the shares of each class that are called rightly; the classes' sizes do not matter."
-    ),
-    "f1": marked("Harmonic mean of sensitivity and positive predictive value."),
-    "sensitivity": marked("Share of films with the finding that are called so."),
-    "specificity": marked("Share of films without the finding that are called so."),
-    "ppv": marked(
-        "Share of films called positive that have the finding, where it is as frequent as among these films."
-    ),
-    "npv": marked("Share of films called negative that do not have it, where it is as frequent as among these films."),
-    "roc_auc": marked("How often a film with the finding scores above one without; 0.5 is chance."),
-    "pr_auc": marked(
-        "Mean positive predictive value over all sensitivities; chance is the share of films with the finding."
-    ),
-    "brier": marked("Mean squared distance of probability and truth; 0 is perfect, less is better."),
-    "ece": marked(
-        "Mean gap between stated probability and observed share, over ten bins; 0 is perfect, less is better."
-    ),
-    "macro_f1": marked("Mean over classes of each one's F1."),
-    "macro_auc": marked("Mean over classes of the AUC of one against the rest."),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class BinaryFigures:
-    """All figures of a two-class evaluation; None where one is undefined, such as PPV without positive calls.
+    """Figures of a two-class evaluation; None if undefined, as PPV without positive predictions.
 
     confusion: ((true negative, false positive), (false negative, true positive)).
     """
@@ -86,7 +46,7 @@ class BinaryFigures:
 
 @dataclass(frozen=True, slots=True)
 class OneClass:
-    """Figures of one class against the rest; n: its films."""
+    """Figures of one class against the rest. n: films of the class."""
 
     name: str
     n: int
@@ -99,7 +59,7 @@ class OneClass:
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """Figures with more than two classes; confusion[true][called]."""
+    """Figures of an evaluation with more than two classes; confusion[true][predicted]."""
 
     n: int
     patients: int
@@ -118,32 +78,38 @@ Figures = BinaryFigures | ClassFigures
 
 
 def expected_calibration_error(hits: npt.NDArray[Any], probabilities: Floats) -> float:
-    """Mean gap between stated probability and observed share over ten equal bins. Naeini et al. 2015."""
+    """Return the expected calibration error over ten bins of equal width (Naeini et al. 2015).
+
+    It is the mean absolute gap between predicted probability and observed fraction, weighted by
+    films. hits (n,): 1 where the event that `probabilities` (n,) predict occurred, else 0.
+    """
     gaps = np.abs(np.bincount(bin_numbers(probabilities, BINS), probabilities - hits, BINS))
     return float(gaps.sum() / len(hits))
 
 
-def _f1(labels: Labels, calls: Labels) -> float:
-    hits = float(((labels == 1) & (calls == 1)).sum())
-    wrong = float((labels != calls).sum())
-    return 2 * hits / (2 * hits + wrong) if hits + wrong else float("nan")
+def _f1(labels: Labels, predicted: Labels) -> float:
+    """Return F1 of class 1; nan without a positive film or prediction."""
+    hits = float(((labels == 1) & (predicted == 1)).sum())
+    errors = float((labels != predicted).sum())
+    return 2 * hits / (2 * hits + errors) if hits + errors else float("nan")
 
 
-def _balanced(labels: Labels, calls: Labels) -> float:
-    """Mean share of right calls over the classes that there are; nan with one class only."""
-    kinds = np.unique(labels)
-    if len(kinds) < 2:
+def _balanced_accuracy(labels: Labels, predicted: Labels) -> float:
+    """Return the mean recall over the classes present; nan with one class only."""
+    present = np.unique(labels)
+    if len(present) < 2:
         return float("nan")
-    return float(np.mean([(calls[labels == kind] == kind).mean() for kind in kinds]))
+    return float(np.mean([(predicted[labels == label] == label).mean() for label in present]))
 
 
-def _macro_f1(labels: Labels, calls: Labels) -> float:
-    kinds = np.unique(np.concatenate([labels, calls]))
-    return float(np.mean([_f1((labels == k).astype(np.int64), (calls == k).astype(np.int64)) for k in kinds]))
+def _macro_f1(labels: Labels, predicted: Labels) -> float:
+    """Return the mean F1 over all classes that occur in labels or predicted."""
+    present = np.unique(np.concatenate([labels, predicted]))
+    return float(np.mean([_f1((labels == k).astype(np.int64), (predicted == k).astype(np.int64)) for k in present]))
 
 
 def _brier(labels: Labels, probabilities: Floats) -> float:
-    """Brier 1950: over two classes that of the finding, over several the sum over classes."""
+    """Return the Brier score (1950): of class 1 for (n,), summed over classes for (n, classes)."""
     if probabilities.ndim == 1:
         return float(np.mean((probabilities - labels) ** 2))
     truth = np.eye(probabilities.shape[1])[labels]
@@ -153,20 +119,22 @@ def _brier(labels: Labels, probabilities: Floats) -> float:
 def compute_binary_figures(
     labels: Labels, probabilities: Floats, threshold: float, patients: Sequence[str] | Groups | None = None
 ) -> BinaryFigures:
-    """Every figure of two-class answers: labels (n,) 0 or 1, probabilities (n,) of class 1.
+    """Compute the figures of two-class predictions at "probability >= threshold".
 
-    patients: of each film, so that several films of one patient do not count as independent; None: each film is one.
-    Proportions have Wilson's intervals and AUC DeLong's, both widened by patient; the rest a bootstrap of patients.
+    labels: (n,) 0 or 1. probabilities: (n,) of class 1, 0..1. patients: the patient of each film,
+    so that films of one patient do not count as independent; None: each film is a patient of its
+    own. Proportions have Wilson's interval and AUC has DeLong's, both widened for patients with
+    several films; the other figures have percentile intervals from a bootstrap of patients.
     Raises ValueError for no films.
     """
     if len(labels) == 0:
         raise ValueError("figures need at least one film")
     groups = np.arange(len(labels)) if patients is None else group_numbers(patients)
-    calls = (probabilities >= threshold).astype(np.int64)
-    right = calls == labels
+    predicted = (probabilities >= threshold).astype(np.int64)
+    right = predicted == labels
 
-    def share(of: npt.NDArray[np.bool_]) -> Figure | None:
-        return proportion(right[of], groups[of])
+    def fraction_right(films: npt.NDArray[np.bool_]) -> Figure | None:
+        return proportion(right[films], groups[films])
 
     return BinaryFigures(
         n=len(labels),
@@ -174,12 +142,12 @@ def compute_binary_figures(
         threshold=threshold,
         confusion=confusion_matrix(labels, probabilities, threshold),
         accuracy=proportion(right, groups),
-        balanced_accuracy=bootstrap_figure(groups, _balanced, labels, calls),
-        f1=bootstrap_figure(groups, _f1, labels, calls),
-        sensitivity=share(labels == 1),
-        specificity=share(labels == 0),
-        ppv=share(calls == 1),
-        npv=share(calls == 0),
+        balanced_accuracy=bootstrap_figure(groups, _balanced_accuracy, labels, predicted),
+        f1=bootstrap_figure(groups, _f1, labels, predicted),
+        sensitivity=fraction_right(labels == 1),
+        specificity=fraction_right(labels == 0),
+        ppv=fraction_right(predicted == 1),
+        npv=fraction_right(predicted == 0),
         roc_auc=auc_figure(labels, probabilities, groups),
         pr_auc=bootstrap_figure(groups, average_precision, labels, probabilities),
         brier=bootstrap_figure(groups, _brier, labels, probabilities),
@@ -193,42 +161,52 @@ def compute_class_figures(
     classes: tuple[str, ...],
     patients: Sequence[str] | Groups | None = None,
 ) -> ClassFigures:
-    """Figures of (n, classes) probabilities; the largest one is the call. Raises ValueError for no films.
+    """Compute the figures of predictions with several classes.
 
-    ECE is that of the called class's probability (Guo et al. 2017).
+    labels: (n,) class numbers. probabilities: (n, classes); a film is classified as its most
+    probable class. patients: as in `compute_binary_figures`. ECE is that of the predicted class's
+    probability (Guo et al. 2017). Raises ValueError for no films.
     """
     if len(labels) == 0:
         raise ValueError("figures need at least one film")
     groups = np.arange(len(labels)) if patients is None else group_numbers(patients)
-    calls = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     table = np.zeros((len(classes), len(classes)), int)
-    np.add.at(table, (labels, calls), 1)
-    right = calls == labels
+    np.add.at(table, (labels, predicted), 1)
+    right = predicted == labels
     return ClassFigures(
         n=len(labels),
         patients=len(np.unique(groups)),
         classes=classes,
         confusion=tuple(tuple(int(count) for count in row) for row in table),
         accuracy=proportion(right, groups),
-        balanced_accuracy=bootstrap_figure(groups, _balanced, labels, calls),
-        macro_f1=bootstrap_figure(groups, _macro_f1, labels, calls),
+        balanced_accuracy=bootstrap_figure(groups, _balanced_accuracy, labels, predicted),
+        macro_f1=bootstrap_figure(groups, _macro_f1, labels, predicted),
         macro_auc=bootstrap_figure(groups, mean_auc, labels, probabilities),
         brier=bootstrap_figure(groups, _brier, labels, probabilities),
         ece=bootstrap_figure(groups, expected_calibration_error, right, probabilities.max(axis=1)),
         each=tuple(
-            _one_class(name, (labels == k).astype(np.int64), (calls == k).astype(np.int64), probabilities[:, k], groups)
+            _one_class(
+                name, (labels == k).astype(np.int64), (predicted == k).astype(np.int64), probabilities[:, k], groups
+            )
             for k, name in enumerate(classes)
         ),
     )
 
 
-def _one_class(name: str, labels: Labels, calls: Labels, scores: Floats, groups: Groups) -> OneClass:
-    """Figures of one class against the rest: labels, calls (n,) 1 for it; scores (n,) its probabilities."""
-    right = labels == calls
-    sides = {"sensitivity": labels == 1, "specificity": labels == 0, "ppv": calls == 1}
-    shares = {side: proportion(right[films], groups[films]) for side, films in sides.items()}
-    f1, area = bootstrap_figure(groups, _f1, labels, calls), auc_figure(labels, scores, groups)
-    return OneClass(name, int(labels.sum()), **shares, f1=f1, roc_auc=area)
+def _one_class(name: str, labels: Labels, predicted: Labels, scores: Floats, groups: Groups) -> OneClass:
+    """Compute the figures of a class against the rest; labels, predicted (n,): 1 for the class."""
+    right = labels == predicted
+    positive, negative, predicted_positive = labels == 1, labels == 0, predicted == 1
+    return OneClass(
+        name=name,
+        n=int(labels.sum()),
+        sensitivity=proportion(right[positive], groups[positive]),
+        specificity=proportion(right[negative], groups[negative]),
+        ppv=proportion(right[predicted_positive], groups[predicted_positive]),
+        f1=bootstrap_figure(groups, _f1, labels, predicted),
+        roc_auc=auc_figure(labels, scores, groups),
+    )
 
 
 def compute_figures(
@@ -238,15 +216,15 @@ def compute_figures(
     classes: tuple[str, ...],
     patients: Sequence[str] | Groups | None = None,
 ) -> Figures:
-    """The figures that fit the number of classes; threshold None with more than two."""
+    """Compute binary figures, or class figures where threshold is None (more than two classes)."""
     if threshold is None:
         return compute_class_figures(labels, probabilities, classes, patients)
     return compute_binary_figures(labels, probabilities, threshold, patients)
 
 
 @dataclass(frozen=True, slots=True)
-class AtPrevalence:
-    """Predictive values where the finding is so frequent, 0..1."""
+class PredictiveValues:
+    """Predictive values at a prevalence of the finding, 0..1."""
 
     prevalence: float
     ppv: Figure | None
@@ -259,26 +237,34 @@ def predictive_values_at(
     threshold: float,
     prevalence: float,
     patients: Sequence[str] | Groups | None = None,
-) -> AtPrevalence:
-    """Predictive values of the same answers where another share of films, 0..1 exclusive, has the finding."""
+) -> PredictiveValues:
+    """Compute PPV and NPV of the predictions at another prevalence, 0..1 exclusive."""
     groups = np.arange(len(labels)) if patients is None else group_numbers(patients)
-    called = probabilities >= threshold
-    sides = []
-    for label in (1, 0):
-        mine = labels == label
-        worth = effective_films(called[mine], groups[mine]) if mine.any() else 0.0
-        share = float(called[mine].mean()) if mine.any() else 0.0
-        sides.append((share * worth, worth))
-    found, false = sides
-    spared, missed = ((worth - count, worth) for count, worth in (false, found))
-    return AtPrevalence(
-        prevalence, predictive_value(found, false, prevalence), predictive_value(spared, missed, 1 - prevalence)
+    predicted_positive = probabilities >= threshold
+    true_positives, positives = _effective_counts(predicted_positive, labels == 1, groups)
+    false_positives, negatives = _effective_counts(predicted_positive, labels == 0, groups)
+    true_negatives = negatives - false_positives
+    false_negatives = positives - true_positives
+    return PredictiveValues(
+        prevalence,
+        ppv=predictive_value((true_positives, positives), (false_positives, negatives), prevalence),
+        npv=predictive_value((true_negatives, negatives), (false_negatives, positives), 1 - prevalence),
     )
+
+
+def _effective_counts(
+    is_predicted: npt.NDArray[np.bool_], films: npt.NDArray[np.bool_], groups: Groups
+) -> tuple[float, float]:
+    """Return effective counts: predicted positive among the mask `films`, and all of them."""
+    if not films.any():
+        return 0.0, 0.0
+    effective = effective_films(is_predicted[films], groups[films])
+    return float(is_predicted[films].mean()) * effective, effective
 
 
 @dataclass(frozen=True, slots=True)
 class ValidationFigures:
-    """Figures of one epoch, at 0.5, without intervals; sensitivity and specificity None with several classes."""
+    """Figures of one epoch at threshold 0.5; the last two are None with several classes."""
 
     accuracy: float
     auc: float
@@ -287,62 +273,24 @@ class ValidationFigures:
 
 
 def compute_validation_figures(labels: Labels, logits: npt.NDArray[np.float32]) -> ValidationFigures:
-    """Figures of logits (n, 1) or (n, classes) against labels (n,)."""
+    """Compute the figures of an epoch from labels (n,) and logits (n, 1) or (n, classes)."""
     if logits.shape[1] > 1:
         scores = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
         scores /= scores.sum(axis=1, keepdims=True)
-        calls = logits.argmax(axis=1)
-        return ValidationFigures(float((calls == labels).mean()), mean_auc(labels, scores), None, None)
-    calls = (logits[:, 0] >= 0).astype(np.int64)
-    sensitivity, specificity = (float((calls[labels == label] == label).mean()) for label in (1, 0))
+        predicted = logits.argmax(axis=1)
+        return ValidationFigures(float((predicted == labels).mean()), mean_auc(labels, scores), None, None)
+    predicted = (logits[:, 0] >= 0).astype(np.int64)
+    sensitivity, specificity = (float((predicted[labels == label] == label).mean()) for label in (1, 0))
     auc = mean_auc(labels, logits[:, 0].astype(np.float64))
-    return ValidationFigures(float((calls == labels).mean()), auc, sensitivity, specificity)
+    return ValidationFigures(float((predicted == labels).mean()), auc, sensitivity, specificity)
 
 
 def named_figures(figures: Figures | OneClass) -> list[tuple[str, Figure]]:
-    """The figures that are defined, under their names."""
-    found = ((field.name, getattr(figures, field.name)) for field in fields(figures))
-    return [(name, value) for name, value in found if isinstance(value, Figure)]
-
-
-def figure_title(name: str) -> str:
-    """A figure's name as people write it, also that of a figure that this version does not know."""
-    return tr(TITLES[name]) if name in TITLES else name.replace("_", " ").capitalize()
+    """Return name and value of each figure that is defined, in the order of the fields."""
+    values = ((field.name, getattr(figures, field.name)) for field in fields(figures))
+    return [(name, value) for name, value in values if isinstance(value, Figure)]
 
 
 def to_json_object(figures: Figures) -> dict[str, Any]:
-    """The content of metrics.json: every figure as {value, low, high}, null where undefined."""
+    """Return the content of metrics.json: each figure as {value, low, high}, null if undefined."""
     return asdict(figures)
-
-
-def format_figure(figure: Figure | None) -> str:
-    """A figure with its interval, as it stands in reports."""
-    if figure is None:
-        return tr("not defined")
-    return tr("{value:.3f} ({low:.3f} to {high:.3f})", value=figure.value, low=figure.low, high=figure.high)
-
-
-def format_figure_briefly(figure: Figure | None) -> str:
-    """A figure of few films, for tables: its third digit says nothing."""
-    return tr("not defined") if figure is None else f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
-
-
-def format_summary(figures: Figures) -> list[str]:
-    """The number of films, then a readable line for each figure with its interval."""
-    lines = [tr_count("{count} film, 95 % intervals:", "{count} films, 95 % intervals:", figures.n)]
-    lines += [f"{figure_title(name):18} {format_figure(one)}" for name, one in named_figures(figures)]
-    for one in figures.each if isinstance(figures, ClassFigures) else ():
-        lines += [
-            f"{one.name} (n = {one.n}): "
-            + ", ".join(f"{figure_title(k)} {format_figure(v)}" for k, v in named_figures(one))
-        ]
-    return lines
-
-
-CERTAIN: Final = {"1.000": "> 0.999", "0.000": "< 0.001"}
-
-
-def format_probability(probability: float) -> str:
-    """Three decimals; what they would round to certainty is said to be beyond them."""
-    rounded = f"{probability:.3f}"
-    return CERTAIN.get(rounded, rounded)

@@ -1,7 +1,6 @@
-"""How well scores put positive films above negative ones: curves and areas under them. Knows no threshold."""
+"""ROC and precision-recall curves and the areas under them."""
 
 from math import sqrt
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +12,14 @@ Floats = npt.NDArray[np.float64]
 
 
 def _midranks(values: Floats) -> Floats:
-    """Ranks from 1, ties sharing their mean rank."""
+    """Return ranks from 1; ties share their mean rank."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return np.asarray((ends - (counts - 1) / 2)[inverse])
 
 
 def roc_auc(labels: Labels, scores: Floats) -> float:
-    """Area under the ROC curve, ties counting half; nan where a class is missing."""
+    """Return the area under the ROC curve, with ties counted half; nan where a class is missing."""
     positives = int((labels == 1).sum())
     negatives = len(labels) - positives
     if positives == 0 or negatives == 0:
@@ -30,22 +29,25 @@ def roc_auc(labels: Labels, scores: Floats) -> float:
 
 
 def placements(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
-    """For each positive film the share of negatives below it, for each negative the share of positives above it.
+    """Return DeLong's placement values of the positive and of the negative films.
 
-    Their means are the AUC, their spread gives its variance: DeLong 1988, in the midrank form of Sun and Xu 2014.
+    For a positive film it is the fraction of negatives below it, for a negative film the fraction
+    of positives above it, ties counting half. The mean of either is the AUC, and their variances
+    give its variance: DeLong 1988, in the midrank form of Sun and Xu 2014.
     """
     positive, negative = scores[labels == 1], scores[labels != 1]
     m, n = len(positive), len(negative)
-    every = _midranks(np.concatenate([positive, negative]))
-    return (every[:m] - _midranks(positive)) / n, 1 - (every[m:] - _midranks(negative)) / m
+    ranks = _midranks(np.concatenate([positive, negative]))
+    return (ranks[:m] - _midranks(positive)) / n, 1 - (ranks[m:] - _midranks(negative)) / m
 
 
 def auc_figure(labels: Labels, scores: Floats, groups: Groups) -> Figure | None:
-    """ROC AUC with DeLong's interval, or where patients have several films that of Obuchowski 1997; None if undefined.
+    """Return ROC AUC with its 95 % interval, clustered by patient; None where a class is missing.
 
-    groups (n,): the patient of each film. Obuchowski sums DeLong's placements over each patient, and so is equal to
-    DeLong where each has one film (equations 6 to 9). Where the variance is 0 (every positive above every negative)
-    Wilson's bound on the rarer class stands in.
+    groups: (n,) patient of each film. The variance is that of Obuchowski 1997, equations 6 to 9,
+    which sums DeLong's placements over each patient, and so equals DeLong's where each patient has
+    one film. Where it is 0 (every positive above every negative), Wilson's interval on the patients
+    of the rarer class is used instead.
     """
     is_positive = labels == 1
     m, n = int(is_positive.sum()), int((~is_positive).sum())
@@ -66,17 +68,20 @@ def auc_figure(labels: Labels, scores: Floats, groups: Groups) -> Figure | None:
         rarer = min(with_positive, with_negative)
         bound = wilson_interval(area * rarer, rarer)
         return Figure(area, min(area, bound.low), max(area, bound.high)) if bound else None
-    reach = Z_95 * sqrt(variance)
-    return Figure(area, max(0.0, area - reach), min(1.0, area + reach))
+    half_width = Z_95 * sqrt(variance)
+    return Figure(area, max(0.0, area - half_width), min(1.0, area + half_width))
 
 
 def delong_interval(labels: Labels, scores: Floats) -> Figure | None:
-    """ROC AUC with the interval of DeLong 1988 where each film is a patient of its own; None if a class is missing."""
+    """Return ROC AUC with the interval of DeLong 1988; None where a class is missing.
+
+    Films count as independent.
+    """
     return auc_figure(labels, scores, np.arange(len(labels)))
 
 
-def _steps(labels: Labels, scores: Floats) -> tuple[Floats, npt.NDArray[np.int64], Floats]:
-    """Positive films at or above each different score, films at or above it, and these scores, the highest first."""
+def _cumulative_counts(labels: Labels, scores: Floats) -> tuple[Floats, npt.NDArray[np.int64], Floats]:
+    """Return positives and films at or above each distinct score, and the scores, highest first."""
     order = np.argsort(-scores, kind="stable")
     sorted_scores, hits = scores[order], (labels[order] == 1).astype(np.float64)
     ends = np.append(np.flatnonzero(np.diff(sorted_scores)), len(scores) - 1)
@@ -84,28 +89,33 @@ def _steps(labels: Labels, scores: Floats) -> tuple[Floats, npt.NDArray[np.int64
 
 
 def roc_curve(labels: Labels, scores: Floats) -> tuple[Floats, Floats, Floats]:
-    """False and true positive rates at each threshold, "score >= threshold", from the strictest on; starts at 0, 0."""
-    true, called, thresholds = _steps(labels, scores)
-    rates: list[Any] = [np.append(0.0, counts) / max(1.0, counts[-1]) for counts in (called - true, true)]
-    return rates[0], rates[1], np.append(np.inf, thresholds)
+    """Return false positive rates, true positive rates and thresholds, "score >= threshold".
+
+    The highest threshold comes first; the curve begins at (0, 0) with threshold inf.
+    """
+    true_positives, predicted, thresholds = _cumulative_counts(labels, scores)
+    false_positives = predicted - true_positives
+    false_rates = np.append(0.0, false_positives) / max(1.0, false_positives[-1])
+    true_rates = np.append(0.0, true_positives) / max(1.0, true_positives[-1])
+    return false_rates, true_rates, np.append(np.inf, thresholds)
 
 
 def precision_recall_curve(labels: Labels, scores: Floats) -> tuple[Floats, Floats, Floats]:
-    """Precision and recall at each threshold, from the strictest on. Empty without positive films."""
-    true, called, thresholds = _steps(labels, scores)
-    if true[-1] == 0:
+    """Return precisions, recalls and thresholds, highest first; empty without positive films."""
+    true_positives, predicted, thresholds = _cumulative_counts(labels, scores)
+    if true_positives[-1] == 0:
         return np.zeros(0), np.zeros(0), np.zeros(0)
-    return true / called, true / true[-1], thresholds
+    return true_positives / predicted, true_positives / true_positives[-1], thresholds
 
 
 def average_precision(labels: Labels, scores: Floats) -> float:
-    """Area under the precision-recall curve as a sum over its steps; nan without positives."""
+    """Return the area under the precision-recall curve, a sum over steps; nan without positives."""
     precision, recall, _ = precision_recall_curve(labels, scores)
     return float(np.sum(np.diff(np.append(0.0, recall)) * precision)) if len(recall) else float("nan")
 
 
 def mean_auc(labels: Labels, probabilities: Floats) -> float:
-    """AUC of class 1 from (n,), or the mean of one class against the rest from (n, classes); nan if undefined."""
+    """Return the AUC for (n,), the mean one-against-rest AUC for (n, classes); nan if undefined."""
     if probabilities.ndim == 1:
         return roc_auc(labels, probabilities)
     areas = [roc_auc((labels == k).astype(np.int64), probabilities[:, k]) for k in range(probabilities.shape[1])]

@@ -1,4 +1,4 @@
-"""Whether two models on the same films really differ. Knows no run and no file."""
+"""Test whether two models differ on the same films, in AUC or accuracy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from core.metrics.roc import Floats, Labels, placements
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A difference between two models on the same films, its 95 % bounds, and the two-sided p of there being none."""
+    """Difference between two models on the same films, with 95 % bounds and two-sided p value."""
 
     value: float
     low: float
@@ -22,18 +22,20 @@ class Difference:
 
 
 def delong_difference(labels: Labels, first: Floats, second: Floats) -> Difference | None:
-    """AUC of `second` minus that of `first` on the same films. DeLong 1988; None if a class is missing or has one film.
+    """Return AUC of `second` minus AUC of `first`; None if a class has fewer than two films.
 
-    Where both order every film alike the difference is 0 and p is 1.
+    DeLong 1988. labels, first, second: (n,) of the same films. Where both models rank all films
+    alike, the difference is 0 and p is 1.
     """
     m, n = int((labels == 1).sum()), int((labels != 1).sum())
     if m < 2 or n < 2:
         return None
-    (one_positive, one_negative), (two_positive, two_negative) = (
-        placements(labels, scores) for scores in (first, second)
-    )
-    value = float(two_positive.mean() - one_positive.mean())
-    variance = float((two_positive - one_positive).var(ddof=1) / m + (two_negative - one_negative).var(ddof=1) / n)
+    first_positive, first_negative = placements(labels, first)
+    second_positive, second_negative = placements(labels, second)
+    value = float(second_positive.mean() - first_positive.mean())
+    positive_variance = (second_positive - first_positive).var(ddof=1)
+    negative_variance = (second_negative - first_negative).var(ddof=1)
+    variance = float(positive_variance / m + negative_variance / n)
     if variance <= 0:
         return Difference(value, value, value, 1.0 if value == 0 else 0.0)
     deviation = sqrt(variance)
@@ -42,28 +44,34 @@ def delong_difference(labels: Labels, first: Floats, second: Floats) -> Differen
 
 
 def mcnemar_difference(first_right: npt.NDArray[np.bool_], second_right: npt.NDArray[np.bool_]) -> Difference | None:
-    """Accuracy of the second minus the first on the same films; p exact (McNemar 1947, binomial form).
+    """Return accuracy of the second model minus that of the first; None for no films.
 
-    The interval is that of Agresti and Min 2005 (half a film added to each cell). None for no films.
+    first_right, second_right: (n,) whether each of the same films is classified correctly. p is
+    exact (McNemar 1947, binomial form). The interval is that of Agresti and Min 2005, with half a
+    film added to each cell.
     """
     count = len(first_right)
     if count == 0:
         return None
-    only_first, only_second = int((first_right & ~second_right).sum()), int((~first_right & second_right).sum())
-    apart = only_first + only_second
-    tail = sum(comb(apart, k) for k in range(min(only_first, only_second) + 1)) / 2**apart
+    only_first = int((first_right & ~second_right).sum())
+    only_second = int((~first_right & second_right).sum())
+    discordant = only_first + only_second
+    tail = sum(comb(discordant, k) for k in range(min(only_first, only_second) + 1)) / 2**discordant
     value = (only_second - only_first) / count
     b, c, total = only_second + 0.5, only_first + 0.5, count + 2
-    centre, reach = (b - c) / total, Z_95 * sqrt(b + c - (b - c) ** 2 / total) / total
-    return Difference(value, min(value, centre - reach), max(value, centre + reach), min(1.0, 2 * tail))
+    centre, half_width = (b - c) / total, Z_95 * sqrt(b + c - (b - c) ** 2 / total) / total
+    return Difference(value, min(value, centre - half_width), max(value, centre + half_width), min(1.0, 2 * tail))
 
 
 def holm_adjust(differences: Sequence[Difference | None]) -> list[Difference | None]:
-    """The same differences with p for all these tests together: Holm 1979. One alone stays as it is."""
-    order = sorted((found.p, place) for place, found in enumerate(differences) if found is not None)
-    result, highest = list(differences), 0.0
-    for rank, (p, place) in enumerate(order):
-        highest = max(highest, min(1.0, p * (len(order) - rank)))
-        found = differences[place]
-        result[place] = replace(found, p=highest) if found is not None else None
-    return result
+    """Return the differences with p values adjusted for multiple tests (Holm 1979).
+
+    Undefined differences (None) do not count as tests.
+    """
+    defined = [(index, difference) for index, difference in enumerate(differences) if difference is not None]
+    defined.sort(key=lambda entry: (entry[1].p, entry[0]))
+    adjusted, highest = list(differences), 0.0
+    for rank, (index, difference) in enumerate(defined):
+        highest = max(highest, min(1.0, difference.p * (len(defined) - rank)))
+        adjusted[index] = replace(difference, p=highest)
+    return adjusted

@@ -1,4 +1,4 @@
-"""The three-way answer of a model."""
+"""The three-way decision of a model."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from core.system.language import marked
 
 
 class Decision(StrEnum):
-    """The three-way answer. The values stand in RESULTS.csv, and are shown to people, translated."""
+    """Likely, review or unlikely. Values are written to RESULTS.csv and shown translated."""
 
     LIKELY = marked("likely")
     REVIEW = marked("review")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SelfTestResult:
-    """The bundled model's answers on known inputs, beside the stored ones."""
+    """Outputs of the bundled model on known inputs, and the stored expected outputs."""
 
     model: str
     answers: tuple[float, ...]

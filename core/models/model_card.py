@@ -1,9 +1,12 @@
-"""The model card: what a model is for, what it was made with, how good it is, where it fails. Mitchell et al. 2019."""
+"""Build the model card: intended use, training data, performance and limits of a model.
+
+Mitchell et al. 2019, "Model Cards for Model Reporting".
+"""
 
 from typing import Any, Final
 
 from core.documents.document import Block, Document, Heading, Table, Text, Tone
-from core.metrics.figures import DEFINITIONS, figure_title, format_figure
+from core.metrics.figure_labels import DEFINITIONS, figure_title, format_figure
 from core.metrics.intervals import Figure
 from core.models.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
 from core.models.site_record import apply_site_record, format_validation
@@ -15,7 +18,7 @@ Section = tuple[str, list[str]]
 OLD: Final = marked("This model's file was made before models had cards; what its description tells stands here.")
 NOT_TOLD: Final = marked("not told")
 EVALUATION_DATA: Final = marked("Evaluation data")
-# what training writes into the file
+# written into the model file by training
 LICENCE: Final = marked("Weights belong to whoever trained them. For research and education, not a diagnosis.")
 DETAILS: Final = marked(
     "{architecture} for grey films of {size} x {size} pixels, made with PneumoScreen {version} by the recipe "
@@ -47,25 +50,25 @@ PREVALENCE: Final = marked(
 
 
 def build_card(content: dict[str, Any]) -> list[Section]:
-    """The card of a model from its description: Mitchell's headings, each with its paragraphs."""
+    """Build the card from a model's description: Mitchell's headings, each with its paragraphs."""
     classes = tr(" and ").join(content["classes"])
-    named = ("sensitivity", "specificity", "roc_auc")
+    metrics = ("sensitivity", "specificity", "roc_auc")
     films = content.get("films") or {}
     return [
-        (tr("Model details"), _details(content)),
+        (tr("Model details"), _describe_model(content)),
         (tr("Intended use"), [tr(INTENDED, classes=classes), tr(OUT_OF_SCOPE)]),
         (tr("Factors"), [tr(FACTORS)]),
-        (tr("Metrics"), [f"{figure_title(name)}: {tr(DEFINITIONS[name])}" for name in named]),
-        (tr("Training data"), _training_data(content, films)),
-        (tr(EVALUATION_DATA), [_test_films(films["test"]) if "test" in films else tr(NO_TEST_FILMS)]),
+        (tr("Metrics"), [f"{figure_title(name)}: {tr(DEFINITIONS[name])}" for name in metrics]),
+        (tr("Training data"), _describe_training_data(content, films)),
+        (tr(EVALUATION_DATA), [_describe_test_films(films["test"]) if "test" in films else tr(NO_TEST_FILMS)]),
         (tr("Ethical considerations"), [tr(BIAS)]),
         (tr("Caveats and recommendations"), [tr(OTHER_PLACES), tr(PREVALENCE)]),
     ]
 
 
-def _details(content: dict[str, Any]) -> list[str]:
+def _describe_model(content: dict[str, Any]) -> list[str]:
     recipe = content.get("recipe") or {}
-    made = tr(
+    details = tr(
         DETAILS,
         architecture=choice_value(content["architecture"]),
         size=content["preprocessing"]["size_px"],
@@ -76,10 +79,12 @@ def _details(content: dict[str, Any]) -> list[str]:
         digest=content["sha256"],
     )
     licence = content.get("licence", NOT_TOLD)
-    return [made, tr("Licence: {licence}", licence=tr(licence) if licence in (LICENCE, NOT_TOLD) else licence)]
+    if licence in (LICENCE, NOT_TOLD):
+        licence = tr(licence)
+    return [details, tr("Licence: {licence}", licence=licence)]
 
 
-def _test_films(count: int) -> str:
+def _describe_test_films(count: int) -> str:
     return tr_count(
         "{count} test film of another patient, never used for training, for choosing an epoch, or for the threshold.",
         "{count} test films of other patients, never used for training, for choosing an epoch, or for the threshold.",
@@ -87,23 +92,25 @@ def _test_films(count: int) -> str:
     )
 
 
-def _training_data(content: dict[str, Any], films: dict[str, int]) -> list[str]:
+def _describe_training_data(content: dict[str, Any], films: dict[str, int]) -> list[str]:
     counts = [tr("{count} for {split}", count=count, split=tr(str(split))) for split, count in films.items()]
+    listed = ", ".join(counts) or tr(NOT_TOLD)
     fingerprint = content.get("data_fingerprint", tr(NOT_TOLD))
-    told_films = tr(
-        "Films: {counts}; split by patient. Data: {data}.", counts=", ".join(counts) or tr(NOT_TOLD), data=fingerprint
-    )
-    accepted, ages = content.get(ACCEPTED) or (), content.get(AGES)
-    paragraphs = [told_films]
+    paragraphs = [tr("Films: {counts}; split by patient. Data: {data}.", counts=listed, data=fingerprint)]
+    ages = content.get(AGES)
     if ages:
-        paragraphs += [tr("Patients of {youngest:g} to {oldest:g} completed years.", youngest=ages[0], oldest=ages[1])]
-    return paragraphs + [
-        tr("Trained knowingly with a fault of its data. {sentence}", sentence=sentence) for sentence in accepted
-    ]
+        paragraphs.append(
+            tr("Patients of {youngest:g} to {oldest:g} completed years.", youngest=ages[0], oldest=ages[1])
+        )
+    paragraphs.extend(
+        tr("Trained knowingly with a fault of its data. {sentence}", sentence=sentence)
+        for sentence in content.get(ACCEPTED) or ()
+    )
+    return paragraphs
 
 
-def _figures(content: dict[str, Any]) -> list[Block]:
-    """The figures on the sealed test films, if the model has them."""
+def _build_figure_blocks(content: dict[str, Any]) -> list[Block]:
+    """Return the table of figures on held-out test films, or a sentence where there are none."""
     metrics = content.get("metrics") or {}
     figures = [(name, value) for name, value in metrics.items() if isinstance(value, dict) and "low" in value]
     if not figures:
@@ -117,9 +124,10 @@ def _figures(content: dict[str, Any]) -> list[Block]:
 
 
 def build_card_document(header: ModelHeader) -> Document:
-    """The card of a model as people read and print it, with what is known of it at this place.
+    """Return the model card as a printable document, with what is known of the model at this site.
 
-    It is made anew from the model's description: the card in the file is in the language of who trained it.
+    The card is rebuilt from the model's description, because the stored one is in the language of
+    whoever trained the model.
     """
     used, content = apply_site_record(header), header.content
     accepted, sentence = format_validation(used)
@@ -130,7 +138,7 @@ def build_card_document(header: ModelHeader) -> Document:
     for heading, paragraphs in build_card(content):
         blocks += [Heading(heading), *map(Text, paragraphs)]
         if heading == tr(EVALUATION_DATA):
-            blocks += [Heading(tr("Quantitative analyses")), *_figures(content)]
+            blocks += [Heading(tr("Quantitative analyses")), *_build_figure_blocks(content)]
     if FILMS in content:
         blocks.append(Text(tr("The file tells films that it was made with again by one-way codes."), Tone.QUIET))
     subtitle = tr("{name}\nClasses: {classes}", name=used.name, classes=", ".join(header.classes))

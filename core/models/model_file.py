@@ -1,4 +1,4 @@
-"""A model as one safetensors file: weights in half precision, and a JSON header that says how to use them."""
+"""Save and load a model as one safetensors file: half-precision weights and a JSON header."""
 
 import hashlib
 import json
@@ -39,12 +39,13 @@ from core.system.language import tr
 from core.system.product import VERSION
 
 BATCH = 32
-KNOWN_TOLERANCE = 1e-3  # processors round differently; half a percent of a wrong weight shows more
+# more than rounding differs between CPUs, less than an error of 0.5 % in a weight changes
+KNOWN_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A network with all that is needed to use it. Not for training: its network is in evaluation mode."""
+    """A network with everything needed to use it, in evaluation mode. Not for training."""
 
     path: Path
     header: ModelHeader
@@ -56,11 +57,11 @@ class Model:
         return self.header.calibration
 
     def logits(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """Raw answers (n, outputs) for grey films (n, size, size) uint8 of the model's own size."""
+        """Return logits (n, outputs) of grey films (n, size, size) uint8 at the model's size."""
         return compute_logits(self.network, self.preprocessing, films)
 
     def probabilities(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-        """Calibrated probabilities (n,) of class 1, or (n, classes)."""
+        """Return calibrated probabilities: (n,) of class 1, or (n, classes)."""
         return self.calibration.probabilities(self.logits(films))
 
 
@@ -68,7 +69,10 @@ class Model:
 def compute_logits(
     network: Network, preprocessing: Preprocessing, films: npt.NDArray[np.uint8], cancel: threading.Event | None = None
 ) -> npt.NDArray[np.float32]:
-    """Logits (n, outputs) float32 of grey films, in full precision; fewer rows where `cancel` was set meanwhile."""
+    """Return logits (n, outputs) float32 of grey films, in full precision.
+
+    films: (n, size, size) uint8. Fewer rows are returned if `cancel` is set meanwhile.
+    """
     device = next(network.parameters()).device
     network.eval()
     rows: list[Tensor] = []
@@ -81,7 +85,10 @@ def compute_logits(
 
 
 def _weights_digest(state: dict[str, Tensor]) -> str:
-    """SHA-256 over names, shapes and bytes. Neither safetensors nor torch notices overwritten weights."""
+    """Return the SHA-256 of all names, dtypes, shapes and bytes.
+
+    Neither safetensors nor torch notices overwritten weights.
+    """
     digest = hashlib.sha256()
     for key in sorted(state):
         value = state[key]
@@ -91,7 +98,7 @@ def _weights_digest(state: dict[str, Tensor]) -> str:
 
 
 def draw_known_films(size_px: int) -> npt.NDArray[np.uint8]:
-    """The self-test's phantoms at a model's size, (4, size, size)."""
+    """Return the self-test phantoms at a model's input size, (4, size, size)."""
     return np.stack([resize(film, size_px, size_px) for film in draw_self_test_films()])
 
 
@@ -104,11 +111,12 @@ def save_model(
     calibration: Calibration,
     more: dict[str, Any],
 ) -> None:
-    """Write a model file by temporary name and rename. more: recipe, metrics, data fingerprint, ... as JSON values.
+    """Write a model file atomically, by temporary name and rename.
 
-    The answers of the rounded weights on the self-test's phantoms go into the header.
+    more: further header entries as JSON values, such as recipe, metrics and data fingerprint.
+    The header also stores the probabilities that the rounded weights give for the self-test films.
     """
-    state = {key: _halved(value) for key, value in network.state_dict().items()}
+    state = {key: _to_half_precision(value) for key, value in network.state_dict().items()}
     rounded = build_network(architecture, len(classes))
     rounded.load_state_dict(state)
     known = calibration.probabilities(compute_logits(rounded, preprocessing, draw_known_films(preprocessing.size_px)))
@@ -130,14 +138,18 @@ def save_model(
     write_atomically(path, lambda stream: stream.write(data))
 
 
-def _halved(value: Tensor) -> Tensor:
-    """Half precision for weights; counters stay whole numbers."""
+def _to_half_precision(value: Tensor) -> Tensor:
+    """Return the tensor on the CPU in half precision; integer counters keep their type."""
     value = value.detach().cpu().contiguous()
     return value.half() if value.is_floating_point() else value
 
 
 def load_model(path: Path | None) -> Model:
-    """The model in `path`, or the bundled one for None, checked byte for byte. Raises JobFailed (model_invalid)."""
+    """Load and verify a model file, or the bundled model for None.
+
+    Checked are the header, the SHA-256 of the weights, that they are finite, and the known answers.
+    Raises JobFailed (model_invalid).
+    """
     path = path or bundled_model_path()
     header = read_header(path)
     if header.architecture not in ARCHITECTURES:
@@ -154,13 +166,13 @@ def load_model(path: Path | None) -> Model:
     try:
         network.load_state_dict(state)
         content = header.content
-        preprocessing = Preprocessing(
-            int(content["preprocessing"]["size_px"]), Normalisation(content["preprocessing"]["normalisation"])
-        )
+        stored = content["preprocessing"]
+        preprocessing = Preprocessing(int(stored["size_px"]), Normalisation(stored["normalisation"]))
     except (RuntimeError, KeyError, TypeError, ValueError) as error:
         why = tr("it does not fit the architecture {name}", name=header.architecture)
         raise invalid_model(path, why) from error
-    loaded = network.state_dict().values()  # in single precision: on half, torch takes 50 times as long to look
+    # checked in single precision: isfinite on half precision takes torch 50 times as long
+    loaded = network.state_dict().values()
     if not all(bool(value.isfinite().all()) for value in loaded if value.is_floating_point()):
         raise invalid_model(path, tr("some of its weights are not numbers"))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -172,7 +184,7 @@ def load_model(path: Path | None) -> Model:
 
 
 def compute_known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """What the model answers to the self-test's phantoms, and what it answered when it was saved; 2 axes each."""
+    """Return current and stored probabilities for the self-test phantoms, two axes each."""
     answers = np.atleast_2d(model.probabilities(draw_known_films(model.preprocessing.size_px)))
     try:
         return answers, np.array(model.header.content["self_test"], np.float64)
@@ -181,27 +193,27 @@ def compute_known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.ND
 
 
 def answers_match(model: Model) -> bool:
-    """Whether the known answers are those that the file carries."""
+    """Return whether the self-test probabilities agree with those stored in the file."""
     answers, expected = compute_known_answers(model)
     return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= KNOWN_TOLERANCE)
 
 
 @lru_cache(maxsize=1)
-def _kept(path: Path, _size: int, _time_ns: int) -> Model:
-    """The model in a file of this size and time of change."""
+def _load_cached(path: Path, _size: int, _time_ns: int) -> Model:
+    """Load the model file; size and modification time are part of the cache key."""
     return load_model(path)
 
 
-def load_in_use(path: Path | None) -> Model:
-    """The same model as it answers on this computer: at the operating point that was chosen here, if one was.
+def load_model_in_use(path: Path | None) -> Model:
+    """Load a model as it is used on this computer: with the operating point chosen here, if any.
 
-    The model that was loaded last is kept in memory as long as its file is unchanged, so that film after film is read
-    without delay. Raises JobFailed (model_invalid or operating_point_invalid).
+    The last model is cached while its file is unchanged, so reading single films has no delay.
+    Raises JobFailed (model_invalid or operating_point_invalid).
     """
     path = path or bundled_model_path()
     try:
         status = path.stat()
     except OSError as error:
         raise invalid_model(path, tr("there is no such file")) from error
-    model = _kept(path, status.st_size, status.st_mtime_ns)
+    model = _load_cached(path, status.st_size, status.st_mtime_ns)
     return replace(model, header=apply_site_record(model.header))

@@ -1,4 +1,4 @@
-"""What a model file says of itself, readable without torch: classes, threshold, figures. Loads no weights."""
+"""Read a model file's JSON header without torch: classes, calibration, figures."""
 
 import json
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ from resources import resource
 
 FORMAT: Final = 1
 KEY: Final = "pneumoscreen"
-ACCEPTED: Final = "accepted_findings"  # blocking findings of the audit that the model was trained with knowingly
-VALIDATION: Final = "validation"  # answers on validation films, for choosing an operating point
-FILMS: Final = "film_codes"  # for each split the codes of its films
+ACCEPTED: Final = "accepted_findings"  # blocking audit findings that were accepted for training
+VALIDATION: Final = "validation"  # predictions on validation films, for choosing an operating point
+FILMS: Final = "film_codes"  # codes of the films of each split
 CARD: Final = "card"
-GATE: Final = "gate"  # what the training films look like
-SEAL: Final = "seal"  # SHA-256 of everything else in the description; None in files of versions before there was one
-AGES: Final = "ages_years"  # [youngest, oldest] of the training films' patients in completed years, where it is known
-AGES_OF_DATA: Final = {"015c0902": (1, 5)}  # by data fingerprint, for models made before their files told it
+GATE: Final = "gate"  # description of the training films, for the input check
+SEAL: Final = "seal"  # SHA-256 of everything else in the header; missing in files of early versions
+AGES: Final = "ages_years"  # [youngest, oldest] training patient in completed years, where known
+AGES_OF_DATA: Final = {"015c0902": (1, 5)}  # by data fingerprint, for model files without AGES
 MOST_CLASSES, LONGEST_CLASS = 1000, 200
-SIZES_PX: Final = range(16, 2049)  # of films as a network sees them
+SIZES_PX: Final = range(16, 2049)  # network input size
 BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 
 
@@ -34,9 +34,10 @@ BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 class ModelHeader:
     """A model's description.
 
-    name: file stem and short hash. classes: negative first. calibration: how its answers become decisions.
-    validation: its answers on validation films, None in files of versions before there were such. content: the whole
-    JSON entry, for those who load the weights.
+    name: file stem and short hash. classes: negative first.
+    calibration: how logits become decisions.
+    validation: predictions on validation films; None in files of early versions.
+    content: the whole JSON entry, for loading the weights.
     """
 
     name: str
@@ -52,50 +53,56 @@ class ModelHeader:
 
     @property
     def key(self) -> str:
-        """What tells this model from every other: weights, classes and temperature, not its file's name or place."""
+        """Hash of weights, classes and temperature; independent of file name and path."""
         parts = [self.content["sha256"], self.classes, self.calibration.temperature]
         return sha256_of_text(json.dumps(parts))[:32]
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What everybody who reads this model's figures must know; goes into every report."""
+        """Sentences that every report on this model must show."""
         known = self.content.get(ACCEPTED, ())
         return tuple(tr("Trained with known faults. {sentence}", sentence=sentence) for sentence in known)
 
     @property
     def ages(self) -> tuple[float, float] | None:
-        """Youngest and oldest patient among the training films, in completed years, None where it is not known."""
-        told = self.content.get(AGES) or AGES_OF_DATA.get(str(self.content.get("data_fingerprint")))
-        return (float(told[0]), float(told[1])) if told else None
+        """Youngest and oldest training patient in completed years, or None where unknown."""
+        ages = self.content.get(AGES) or AGES_OF_DATA.get(str(self.content.get("data_fingerprint")))
+        return (float(ages[0]), float(ages[1])) if ages else None
 
     def finding_of(self, label: str) -> str:
-        """The class that a probability is of: the positive one, with several classes the one that was called."""
+        """Return the class that a reported probability refers to.
+
+        With two classes the positive one, with more the class the film was assigned (`label`).
+        """
         return self.classes[1] if len(self.classes) == 2 else label
 
     def film_codes(self, *splits: str) -> frozenset[str]:
-        """Codes of the films that it was made with, of these splits; empty where the file does not say."""
+        """Return the codes of the films in these splits; empty where the file lists none."""
         codes = self.content.get(FILMS) or {}
         return frozenset(code for split in splits for code in codes.get(split, ()))
 
     def with_calibration(self, calibration: Calibration) -> "ModelHeader":
-        """The same model at another operating point, under a name that tells the two apart in ledgers."""
+        """Return the same model at another operating point.
+
+        Its name gets another hash, so that ledgers distinguish the two.
+        """
         parts = [self.content["sha256"], calibration.threshold, calibration.review_band]
         stem, _, _ = self.name.rpartition(" ")
         return replace(self, name=f"{stem} {sha256_of_text(json.dumps(parts))[:8]}", calibration=calibration)
 
 
 def bundled_model_path() -> Path:
-    """The model that the program carries."""
+    """Return the path of the model that is shipped with the program."""
     return resource(BUNDLED_MODEL)
 
 
 def invalid_model(path: Path, why: str) -> JobFailed:
-    """The error for a file that cannot be used as a model. why: in the language that is spoken."""
+    """Return the error for a file that cannot be used as a model. why: a translated clause."""
     return JobFailed(Reason.MODEL_INVALID, tr("{path} cannot be used as a model: {why}.", path=path, why=why))
 
 
-def format_other_model(other: str, now: str) -> str:
-    """The sentence for answers of a model, `other`, that is not the one now in use."""
+def format_model_mismatch(other: str, now: str) -> str:
+    """Return the sentence for results made by `other`, which is not the model now in use."""
     return tr(
         "The films were screened by {other}, and now {model} is in use. Screen the folder again.",
         other=other,
@@ -104,7 +111,10 @@ def format_other_model(other: str, now: str) -> str:
 
 
 def read_header(path: Path) -> ModelHeader:
-    """The header of a model file. Raises JobFailed (model_invalid) with what is wrong in one sentence."""
+    """Read and validate the header of a model file.
+
+    Raises JobFailed (model_invalid) whose sentence says what is wrong.
+    """
     if not path.is_file():
         raise invalid_model(path, tr("there is no such file"))
     try:
@@ -115,7 +125,7 @@ def read_header(path: Path) -> ModelHeader:
     if text is None:
         raise invalid_model(path, tr("it was not made by PneumoScreen"))
     try:
-        return _header(path, json.loads(text, parse_constant=_no_number))
+        return _parse_header(path, json.loads(text, parse_constant=_reject_constant))
     except RecursionError as error:
         raise invalid_model(path, tr("its description is nested too deeply")) from error
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
@@ -123,25 +133,25 @@ def read_header(path: Path) -> ModelHeader:
 
 
 def compute_seal(content: Mapping[str, Any]) -> str:
-    """What tells that a description was changed: a SHA-256 of all of it but the seal, whatever its order."""
+    """Return the SHA-256 of the header without the seal, independent of key order."""
     return sha256_of_text(json.dumps({key: content[key] for key in content if key != SEAL}, sort_keys=True))
 
 
-def _no_number(name: str) -> float:
+def _reject_constant(name: str) -> float:
     raise ValueError(f"{name} is no number")
 
 
-def _within(value: Any, least: float, most: float, name: str) -> float:
+def _parse_within(value: Any, least: float, most: float, name: str) -> float:
     number = float(value)
     if not least <= number <= most:
         raise ValueError(name)
     return number
 
 
-def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
+def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
     if content["format"] != FORMAT:
-        found = content["format"]
-        why = tr("its format is {found!r}, and this version reads format {known}", found=found, known=FORMAT)
+        stored = content["format"]
+        why = tr("its format is {found!r}, and this version reads format {known}", found=stored, known=FORMAT)
         raise invalid_model(path, why)
     if SEAL in content and content[SEAL] != compute_seal(content):
         why = tr("its description was changed since it was saved; fetch it again from where it came")
@@ -153,15 +163,19 @@ def _header(path: Path, content: dict[str, Any]) -> ModelHeader:
         raise ValueError("names of classes")
     if content["preprocessing"]["size_px"] not in SIZES_PX:
         raise ValueError("size of films")
-    # a threshold above every probability is the next number after 1
-    low, high = (_within(bound, 0, 1.001, "review band") for bound in content["review_band"])
-    threshold = None if content["threshold"] is None else _within(content["threshold"], 0, 1.001, "threshold")
-    temperature, error = float(content["temperature"]), content.get("band_error")
+    # the limit is above 1: a threshold above every probability is the next float after 1
+    low, high = (_parse_within(bound, 0, 1.001, "review band") for bound in content["review_band"])
+    threshold = None if content["threshold"] is None else _parse_within(content["threshold"], 0, 1.001, "threshold")
+    temperature = float(content["temperature"])
+    band_error = content.get("band_error")
     if low > high or (threshold is None) != (len(classes) > 2) or not (0 < temperature < 1e6):
         raise ValueError("operating point")
     if ages := content.get(AGES):
-        _within(ages[1], _within(ages[0], 0, 150, AGES), 150, AGES)
-    calibration = Calibration(temperature, threshold, (low, high), None if error is None else float(error))
+        youngest = _parse_within(ages[0], 0, 150, AGES)
+        _parse_within(ages[1], youngest, 150, AGES)
+    if band_error is not None:
+        band_error = float(band_error)
+    calibration = Calibration(temperature, threshold, (low, high), band_error)
     name = f"{path.stem} {str(content['sha256'])[:8]}"
     validation = predictions_from_json(content.get(VALIDATION))
     return ModelHeader(name, str(content["architecture"]), classes, calibration, validation, content)

@@ -1,4 +1,4 @@
-"""The operating point: from a sentence to a threshold, and what it means. Fitted on validation films only."""
+"""Fit and explain operating points: thresholds and review bands from validation films."""
 
 import re
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from core.metrics.roc import Floats, Labels, roc_curve
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
 
-BAND_ERROR: Final = 0.05  # of three-way answers, unless a person or too few films say otherwise
-EVERYTHING: Final = nextafter(1.0, 2.0)  # a bound above every probability
-OF_PREVALENCE: Final = 0.1
-# words of a wish in every language, whichever is spoken, so that a wish that was written down keeps its meaning
+BAND_ERROR: Final = 0.05  # default error rate of the three-way decision
+EVERYTHING: Final = nextafter(1.0, 2.0)  # smallest bound above every probability
+OF_PREVALENCE: Final = 0.1  # default prevalence for natural frequencies
+# accepted in every language, so that a stored wish keeps its meaning when the language changes
 BALANCED: Final = frozenset({"best balance", "balanced", "balance", "beste balance", "ausgewogen"})
 THRESHOLD: Final = re.compile(r"(?:threshold |schwelle )?(\d*\.?\d+)")
 AT_MOST: Final = re.compile(r"(?:at most|höchstens) (\d*\.?\d+) ?(?:%|percent|prozent|(?:of|in|von) (\d+))")
@@ -25,7 +25,7 @@ MISS: Final = re.compile("miss|überseh")
 
 
 class Goal(StrEnum):
-    """What an operating point is chosen for."""
+    """The criterion an operating point is fitted to."""
 
     BALANCED = "balanced"
     MISSES = "misses"
@@ -35,7 +35,11 @@ class Goal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person wants. value: the most misses or false alarms as a share 0..1, or the threshold; 0 if balanced."""
+    """A requested operating point.
+
+    value: largest fraction of misses or of false alarms, or the threshold; 0 for the best balance.
+    Raises JobFailed (operating_point_invalid) for a value outside 0..1.
+    """
 
     goal: Goal
     value: float = 0.0
@@ -43,10 +47,10 @@ class Wish:
     def __post_init__(self) -> None:
         if not 0 <= self.value <= 1:
             sentence = tr("{value:g} is no share and no probability: it must lie between 0 and 1.", value=self.value)
-            raise _unusable(sentence)
+            raise _invalid_point(sentence)
 
     def __str__(self) -> str:
-        """Words for it that `parse_wish` understands, in the language that is spoken."""
+        """Return the request in words that `parse_wish` understands, in the current language."""
         match self.goal:
             case Goal.MISSES:
                 return tr("miss at most {count:g} of 100", count=100 * self.value)
@@ -58,14 +62,14 @@ class Wish:
                 return tr("best balance")
 
 
-def _unusable(sentence: str) -> JobFailed:
+def _invalid_point(sentence: str) -> JobFailed:
     return JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
 
 
 def parse_wish(sentence: str) -> Wish:
-    """A wish from its words: "miss at most 5 of 100", "at most 10 % false alarms", "best balance" or a number 0..1.
+    """Parse "miss at most 5 of 100", "at most 10 % false alarms", "best balance" or a number 0..1.
 
-    German words mean the same. Raises JobFailed (operating_point_invalid) for other words.
+    The German phrases are understood as well. Raises JobFailed (operating_point_invalid) otherwise.
     """
     text = " ".join(sentence.lower().replace(",", ".").split())
     if text in BALANCED:
@@ -73,13 +77,13 @@ def parse_wish(sentence: str) -> Wish:
     if match := THRESHOLD.fullmatch(text):
         return Wish(Goal.THRESHOLD, float(match[1]))
     if match := AT_MOST.search(text):
-        of = float(match[2] or 100)
-        share = float(match[1]) / of if of else 2.0
+        total = float(match[2] or 100)
+        fraction = float(match[1]) / total if total else 2.0  # 2.0 is refused by Wish
         if FALSE_ALARM.search(text):
-            return Wish(Goal.FALSE_ALARMS, share)
+            return Wish(Goal.FALSE_ALARMS, fraction)
         if MISS.search(text):
-            return Wish(Goal.MISSES, share)
-    raise _unusable(
+            return Wish(Goal.MISSES, fraction)
+    raise _invalid_point(
         tr(
             "{words!r} is not understood. Say for example: miss at most 5 of 100; at most 10 % false alarms; best "
             "balance; or a threshold such as 0.4.",
@@ -89,11 +93,13 @@ def parse_wish(sentence: str) -> Wish:
 
 
 def fit_threshold(wish: Wish, labels: Labels, probabilities: Floats) -> float:
-    """The threshold that keeps a wish, from validation films: labels (n,), calibrated probabilities (n,) of class 1.
+    """Return the threshold that meets a request, fitted on validation films.
 
-    For misses and false alarms the films count as one more than there are, so that a new film breaks the promise
-    with at most the wished probability (Vovk 2012, proposition 1, for each class by itself).
-    Raises JobFailed (operating_point_invalid) where there are too few films to promise it.
+    labels: (n,). probabilities: calibrated, of class 1, (n,).
+    Misses and false alarms are bounded with the conformal rank on n + 1 films, so that a new film
+    violates the bound with at most the requested probability (Vovk 2012, proposition 1, applied per
+    class).
+    Raises JobFailed (operating_point_invalid) for too few films to guarantee it.
     """
     match wish.goal:
         case Goal.BALANCED:
@@ -101,21 +107,21 @@ def fit_threshold(wish: Wish, labels: Labels, probabilities: Floats) -> float:
         case Goal.THRESHOLD:
             return wish.value
         case Goal.MISSES:
-            low = _low_bound(probabilities[labels == 1], wish.value)
+            low = _fit_low_bound(probabilities[labels == 1], wish.value)
             if low is None:
                 raise _too_few(wish, int((labels == 1).sum()), tr("with the finding"))
             return low
         case _:
-            high = _high_bound(probabilities[labels == 0], wish.value)
+            high = _fit_high_bound(probabilities[labels == 0], wish.value)
             if high is None:
                 raise _too_few(wish, int((labels == 0).sum()), tr("without it"))
             return high
 
 
 def _too_few(wish: Wish, films: int, which: str) -> JobFailed:
-    """The error for so few films; which: with or without the finding, in words."""
+    """Return the error for too few validation films. which: a clause, with or without finding."""
     if wish.value <= 0:
-        return _unusable(
+        return _invalid_point(
             tr_count(
                 "The model's validation had {count} film {which}; '{wish}' cannot be promised.",
                 "The model's validation had {count} films {which}; '{wish}' cannot be promised.",
@@ -124,7 +130,7 @@ def _too_few(wish: Wish, films: int, which: str) -> JobFailed:
                 wish=wish,
             )
         )
-    return _unusable(
+    return _invalid_point(
         tr_count(
             "The model's validation had {count} film {which}; '{wish}' takes at least {least} of them.",
             "The model's validation had {count} films {which}; '{wish}' takes at least {least} of them.",
@@ -136,35 +142,47 @@ def _too_few(wish: Wish, films: int, which: str) -> JobFailed:
     )
 
 
-def _low_bound(positives: Floats, error: float) -> float | None:
-    """The probability below which a new positive film lies with at most this chance; None for too few films."""
+def _fit_low_bound(positives: Floats, error: float) -> float | None:
+    """Return the bound below which a new positive falls with probability <= error.
+
+    None for too few films.
+    """
     rank = floor(error * (len(positives) + 1) + 1e-9)
     return float(np.sort(positives)[rank - 1]) if 1 <= rank <= len(positives) else None
 
 
-def _high_bound(negatives: Floats, error: float) -> float | None:
-    """The probability at or above which a new negative film lies with at most this chance; None for too few films."""
+def _fit_high_bound(negatives: Floats, error: float) -> float | None:
+    """Return the bound at or above which a new negative falls with probability <= error.
+
+    None for too few films.
+    """
     rank = floor(error * (len(negatives) + 1) + 1e-9)
     return nextafter(float(np.sort(negatives)[-rank]), 2.0) if 1 <= rank <= len(negatives) else None
 
 
 def fit_balanced_threshold(labels: Labels, probabilities: Floats) -> float:
-    """The middle of the range of thresholds with the largest sensitivity + specificity (Youden 1950)."""
+    """Return the threshold with the largest sensitivity + specificity (Youden 1950).
+
+    It is the midpoint of the range of equally good thresholds, limited to 0.01..0.99.
+    """
     false_rate, true_rate, thresholds = roc_curve(labels, probabilities)
-    best = 1 + int(np.argmax((true_rate - false_rate)[1:]))  # the first threshold, infinity, calls nothing
+    best = 1 + int(np.argmax((true_rate - false_rate)[1:]))  # skips the first threshold, infinity
     below = probabilities[probabilities < thresholds[best]]
     lower = float(below.max()) if below.size else 0.0
     return float(np.clip((float(thresholds[best]) + lower) / 2, 0.01, 0.99))
 
 
 def smallest_error(labels: Labels) -> float:
-    """The smallest error rate that as many validation films of each class can promise: 1 of one more than there are."""
+    """Return the smallest error rate these films can guarantee: 1 / (n + 1) of the rarer class."""
     return max(1 / (int((labels == label).sum()) + 1) for label in (0, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Probabilities low <= p < high go to review. error: what likely and unlikely are wrong about at most, 0..1."""
+    """Review band: films with low <= p < high go to review.
+
+    error: upper bound on the error rate of "likely" and of "unlikely" (conformal alpha), 0..1.
+    """
 
     low: float
     high: float
@@ -172,23 +190,27 @@ class Band:
 
 
 def fit_conformal_band(labels: Labels, probabilities: Floats, threshold: float, error: float = BAND_ERROR) -> Band:
-    """The review band, from validation films, that leaves a film of either class the wrong answer at most so rarely.
+    """Fit the review band on validation films that bounds the error rate of each class by `error`.
 
-    The wrong answer is "unlikely" with the finding and "likely" without it. error: its greatest probability, raised to
-    the least that so few films can promise.
-    Split-conformal prediction, for each class by itself: Vovk 2012, "Conditional validity of inductive conformal
-    predictors", proposition 1 (Mondrian); review stands for both classes and for none. The band always encloses the
-    threshold, so that "likely" never contradicts the label; that only makes errors rarer.
+    An error is "unlikely" with the finding, or "likely" without it. `error` is raised to the
+    smallest rate that the number of films can guarantee.
+    Split-conformal prediction per class (Mondrian): Vovk 2012, "Conditional validity of inductive
+    conformal predictors", proposition 1. Review covers the prediction sets with both classes and
+    with none. The band always encloses the threshold, so that "likely" never contradicts the label;
+    that can only make errors rarer.
     """
     error = max(error, smallest_error(labels))
-    low = _low_bound(probabilities[labels == 1], error)
-    high = _high_bound(probabilities[labels == 0], error)
-    edges = (0.0 if low is None else low, EVERYTHING if high is None else high, threshold)
-    return Band(min(edges), max(edges), error)
+    low = _fit_low_bound(probabilities[labels == 1], error)
+    high = _fit_high_bound(probabilities[labels == 0], error)
+    if low is None:
+        low = 0.0
+    if high is None:
+        high = EVERYTHING
+    return Band(min(low, high, threshold), max(low, high, threshold), error)
 
 
 def format_band(low: float, high: float) -> str:
-    """The three-way answer of two classes: from which probability on it is likely, below which unlikely."""
+    """Return the band in words: likely from which probability, unlikely below which."""
     above = tr("Likely never") if high >= EVERYTHING else tr("Likely from {high:.3f} on", high=high)
     below = tr("unlikely never") if low <= 0 else tr("unlikely below {low:.3f}", low=low)
     return tr("{above}, {below}, review between.", above=above, below=below)
@@ -196,9 +218,10 @@ def format_band(low: float, high: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ThreeWay:
-    """How a review band divides films: shares with intervals, None for no films.
+    """Result of a review band on films: fractions with intervals, None for no films.
 
-    review: of all films. missed: films with the finding called unlikely. alarmed: films without called likely.
+    review: of all films. missed: of films with the finding, those rated unlikely.
+    alarmed: of films without it, those rated likely.
     """
 
     review: Figure | None
@@ -207,7 +230,10 @@ class ThreeWay:
 
 
 def evaluate_band(labels: Labels, probabilities: Floats, band: tuple[float, float], groups: Groups) -> ThreeWay:
-    """What the band (low, high) does with films: labels, probabilities, patients' numbers, each (n,)."""
+    """Return the fractions that the band (low, high) sends to review, misses and falsely alarms.
+
+    labels, probabilities, groups (patient numbers): (n,) each.
+    """
     low, high = band
     to_review = (probabilities >= low) & (probabilities < high)
     with_it, without = labels == 1, labels == 0
@@ -218,19 +244,20 @@ def evaluate_band(labels: Labels, probabilities: Floats, band: tuple[float, floa
     )
 
 
-def natural_frequencies(sensitivity: Figure, specificity: Figure, prevalence: float = OF_PREVALENCE) -> str:
-    """What the figures mean for 1,000 people, as they are best understood: Gigerenzer and Hoffrage 1995."""
+def format_natural_frequencies(sensitivity: Figure, specificity: Figure, prevalence: float = OF_PREVALENCE) -> str:
+    """Return sensitivity and specificity as counts per 1,000 people.
+
+    Natural frequencies are understood best: Gigerenzer and Hoffrage 1995.
+    """
     healthy = 1000 * (1 - prevalence)
-    found = [round(100 * bound) for bound in (sensitivity.value, sensitivity.low, sensitivity.high)]
-    alarms = [round(healthy * (1 - bound)) for bound in (specificity.value, specificity.high, specificity.low)]
     return tr(
         "Of 1,000 films at {prevalence:g} % prevalence: about {found} of 100 found ({fewest} to {most}), {alarms} "
         "false alarms ({fewest_alarms} to {most_alarms}).",
         prevalence=100 * prevalence,
-        found=found[0],
-        fewest=found[1],
-        most=found[2],
-        alarms=alarms[0],
-        fewest_alarms=alarms[1],
-        most_alarms=alarms[2],
+        found=round(100 * sensitivity.value),
+        fewest=round(100 * sensitivity.low),
+        most=round(100 * sensitivity.high),
+        alarms=round(healthy * (1 - specificity.value)),
+        fewest_alarms=round(healthy * (1 - specificity.high)),
+        most_alarms=round(healthy * (1 - specificity.low)),
     )

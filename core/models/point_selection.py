@@ -1,4 +1,4 @@
-"""Choosing a model's operating point on its validation answers, and keeping it for this computer."""
+"""Choose an operating point on the stored validation predictions and save it for this computer."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from core.models.operating_point import (
     evaluate_band,
     fit_conformal_band,
     fit_threshold,
-    natural_frequencies,
+    format_natural_frequencies,
 )
 from core.models.predictions import Predictions
 from core.models.site_record import LocalPoint, save_point, today
@@ -23,9 +23,9 @@ from core.system.language import tr, tr_count
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An operating point as it would be, with what it does on the validation films that it is fitted on.
+    """A candidate operating point with its figures on the validation films.
 
-    Figures on validation films are those of the films it was fitted on, so the test films must confirm them.
+    It was fitted on these very films, so the figures need confirmation on test films.
     """
 
     wish: Wish
@@ -33,18 +33,21 @@ class Proposal:
     band: Band
     sensitivity: Figure
     specificity: Figure
-    shares: ThreeWay
+    three_way: ThreeWay
     films: int
 
     @property
     def sentence(self) -> str:
-        """The proposal in natural frequencies, with where they come from."""
+        """The figures as natural frequencies, and how many validation films they come from."""
         source = tr_count("On {count} validation film.", "On {count} validation films.", self.films)
-        return f"{natural_frequencies(self.sensitivity, self.specificity)} {source}"
+        return f"{format_natural_frequencies(self.sensitivity, self.specificity)} {source}"
 
 
 def validation_predictions(header: ModelHeader) -> Predictions:
-    """The model's validation answers. Raises JobFailed where it has none, or has several classes."""
+    """Return the model's validation predictions.
+
+    Raises JobFailed (operating_point_invalid) for none, or for more than two classes.
+    """
     if header.threshold is None:
         sentence = tr(
             "An operating point can be chosen for two classes only; with more the most probable one is called."
@@ -60,30 +63,30 @@ def validation_predictions(header: ModelHeader) -> Predictions:
 
 
 def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
-    """The operating point that keeps a wish, and the band of an error rate, 0..1, both from validation films.
+    """Fit an operating point and review band on the validation films, without saving it.
 
-    Raises JobFailed (operating_point_invalid) where the films are too few, or the error is no share.
+    error: error rate of the band, 0..1 exclusive; None for BAND_ERROR.
+    Raises JobFailed (operating_point_invalid) for too few films or an error outside 0..1.
     """
-    answers = validation_predictions(header)
+    predictions = validation_predictions(header)
     if error is not None and not 0 < error < 1:
         sentence = tr("An error rate is a share between 0 and 1, such as 0.05.")
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
-    labels, probabilities = answers.labels, answers.probabilities(header.calibration.temperature)
+    labels, probabilities = predictions.labels, predictions.probabilities(header.calibration.temperature)
     threshold = fit_threshold(wish, labels, probabilities)
     band = fit_conformal_band(labels, probabilities, threshold, BAND_ERROR if error is None else error)
-    called = probabilities >= threshold
-    sides = []
-    for label, right in ((1, called), (0, ~called)):
-        mine = labels == label
-        figure = proportion(right[mine], answers.patients[mine])
-        assert figure is not None  # validation has films of both classes
-        sides.append(figure)
-    shares = evaluate_band(labels, probabilities, (band.low, band.high), answers.patients)
-    return Proposal(wish, threshold, band, sides[0], sides[1], shares, len(labels))
+    predicted = probabilities >= threshold
+    positive, negative = labels == 1, labels == 0
+    sensitivity = proportion(predicted[positive], predictions.patients[positive])
+    specificity = proportion(~predicted[negative], predictions.patients[negative])
+    assert sensitivity is not None  # validation has films of both classes
+    assert specificity is not None
+    three_way = evaluate_band(labels, probabilities, (band.low, band.high), predictions.patients)
+    return Proposal(wish, threshold, band, sensitivity, specificity, three_way, len(labels))
 
 
 def select_point(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
-    """Fit an operating point and use it wherever this model answers on this computer. Raises JobFailed."""
+    """Fit an operating point and use it for this model on this computer. Raises JobFailed."""
     proposal = propose_point(header, wish, error)
     band = proposal.band
     words = tr("a threshold set by hand ({wish})", wish=wish) if wish.goal is Goal.THRESHOLD else str(wish)
@@ -92,5 +95,5 @@ def select_point(header: ModelHeader, wish: Wish, error: float | None = None) ->
 
 
 def restore_own_point(header: ModelHeader) -> None:
-    """Use the operating point of the model's file again."""
+    """Return to the operating point stored in the model file."""
     save_point(header, None)

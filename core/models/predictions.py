@@ -1,4 +1,4 @@
-"""A model's answers on labelled films, as its file keeps them: enough to choose an operating point without films."""
+"""A model's predictions on labelled films, as stored in model files to fit operating points."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,12 +9,16 @@ from core.metrics.intervals import Groups
 from core.metrics.roc import Floats, Labels
 from core.models.calibration import Logits, compute_probabilities
 
-DIGITS: Final = 5  # of logits in files; a change of 1e-5 moves a probability by less than 1e-5
+DIGITS: Final = 5  # decimals of stored logits; rounding moves a probability by less than 1e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """labels (n,), logits (n, 1 or classes) float32, patients (n,) numbered from 0, films: the short code of each."""
+    """Logits and labels of films.
+
+    labels: (n,). logits: (n, 1 or classes) float32. patients: (n,) numbered from 0.
+    films: the short code of each.
+    """
 
     labels: Labels
     logits: Logits
@@ -22,11 +26,11 @@ class Predictions:
     films: tuple[str, ...]
 
     def probabilities(self, temperature: float) -> Floats:
-        """Probabilities, (n,) of class 1, or (n, classes)."""
+        """Return probabilities: (n,) of class 1, or (n, classes)."""
         return compute_probabilities(self.logits, temperature)
 
     def to_json_object(self) -> dict[str, Any]:
-        """The same as JSON values; patients are numbers that say only which films belong together."""
+        """Return JSON values; patient numbers only say which films belong together."""
         return {
             "labels": self.labels.tolist(),
             "logits": [[round(float(value), DIGITS) for value in row] for row in self.logits],
@@ -36,10 +40,14 @@ class Predictions:
 
 
 def predictions_from_json(content: Any) -> Predictions | None:
-    """The answers in a model file's JSON, None where it has none. Raises ValueError, TypeError, KeyError if broken."""
+    """Parse the predictions in a model file's JSON; None for None.
+
+    Raises ValueError, TypeError or KeyError for broken content.
+    """
     if content is None:
         return None
-    labels, patients = (np.array(content[name], np.int64) for name in ("labels", "patients"))
+    labels = np.array(content["labels"], np.int64)
+    patients = np.array(content["patients"], np.int64)
     logits = np.array(content["logits"], np.float32).reshape(len(labels), -1)
     films = tuple(str(code) for code in content["films"])
     if not len(labels) == len(patients) == len(films) or not np.isfinite(logits).all():

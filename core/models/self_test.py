@@ -1,4 +1,4 @@
-"""Check the bundled model on films with known answers."""
+"""Check the bundled model on films with known outputs."""
 
 import threading
 import time
@@ -10,13 +10,13 @@ from core.models.model_file import compute_known_answers, load_model
 
 
 def run_self_test(cancel: threading.Event) -> Generator[Progressed, None, SelfTestResult]:
-    """Score the known phantoms with the bundled model and compare with the answers stored when it was made.
+    """Score the self-test phantoms with the bundled model and return actual and stored outputs.
 
-    Too short to be cancelled. Raises JobFailed (model_invalid): loading compares as well.
+    Too short to be cancelled. Raises JobFailed (model_invalid): loading compares them as well.
     """
     start = time.monotonic()
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     model = load_model(None)
     answers, expected = compute_known_answers(model)
-    flat = [tuple(float(value) for value in part.ravel()) for part in (answers, expected)]
-    return SelfTestResult(model.header.name, flat[0], flat[1], time.monotonic() - start)
+    seconds = time.monotonic() - start
+    return SelfTestResult(model.header.name, tuple(answers.ravel().tolist()), tuple(expected.ravel().tolist()), seconds)

@@ -1,7 +1,7 @@
-"""What this computer knows of a model beside its file: the operating point and the acceptance of this place.
+"""Store what belongs to a model at this site: its chosen operating point and acceptance test.
 
-Kept by the model's own key in the app's data folder, so that a chosen file is never changed and nothing carries over
-to another model.
+Records are kept in the app's data folder under the model's own key, so that the model file is
+never changed and nothing carries over to another model.
 """
 
 import json
@@ -26,7 +26,10 @@ OUTCOMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LocalPoint:
-    """The operating point that was chosen here: its words, threshold, review band with its error rate, and the day."""
+    """An operating point chosen here.
+
+    wish: the request in words. band_error: error rate of the band. chosen: the day, ISO 8601.
+    """
 
     wish: str
     threshold: float
@@ -37,10 +40,11 @@ class LocalPoint:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """How the acceptance test of this place ended.
+    """Outcome of the acceptance test at this site.
 
-    passed: go. threshold: what it was done at, for at another one it is void. sentence: the outcome in words. films:
-    how many. done: the day, ISO 8601. signed_by: as it stands on the form.
+    passed: True for go. threshold: tested operating point; the outcome is void at any other.
+    sentence: the outcome in words. films: how many. done: the day, ISO 8601.
+    signed_by: the printed name on the form.
     """
 
     passed: bool
@@ -59,22 +63,28 @@ class SiteRecord:
     acceptance: Acceptance | None = None
 
 
-def _path_of(header: ModelHeader) -> Path:
+def _record_path(header: ModelHeader) -> Path:
     return data_folder() / "models" / f"{header.key}.json"
 
 
 def read_record(header: ModelHeader) -> SiteRecord:
-    """What is known here of this model. Raises JobFailed where the record is damaged: a guess might change answers."""
-    path = _path_of(header)
+    """Read this site's record of a model; empty where there is none.
+
+    Raises JobFailed (operating_point_invalid) for a damaged record: guessing might change
+    decisions.
+    """
+    path = _record_path(header)
     try:
         content = read_json(path)
         if content["format"] != FORMAT:
             raise ValueError("format")
-        point, acceptance = content["point"], content["acceptance"]
-        return SiteRecord(
-            LocalPoint(**{**point, "review_band": tuple(point["review_band"])}) if point else None,
-            Acceptance(**acceptance) if acceptance else None,
-        )
+        point: LocalPoint | None = None
+        acceptance: Acceptance | None = None
+        if stored := content["point"]:
+            point = LocalPoint(**{**stored, "review_band": tuple(stored["review_band"])})
+        if stored := content["acceptance"]:
+            acceptance = Acceptance(**stored)
+        return SiteRecord(point, acceptance)
     except FileNotFoundError:
         return SiteRecord()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -84,22 +94,22 @@ def read_record(header: ModelHeader) -> SiteRecord:
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence) from error
 
 
-def _write(header: ModelHeader, record: SiteRecord) -> None:
-    write_text_atomically(_path_of(header), json.dumps({"format": FORMAT, **asdict(record)}, indent=2) + "\n")
+def _write_record(header: ModelHeader, record: SiteRecord) -> None:
+    write_text_atomically(_record_path(header), json.dumps({"format": FORMAT, **asdict(record)}, indent=2) + "\n")
 
 
 def save_point(header: ModelHeader, point: LocalPoint | None) -> None:
-    """Use this operating point wherever the model answers on this computer; None: that of its file again."""
-    _write(header, replace(read_record(header), point=point))
+    """Use this operating point for the model on this computer; None returns to that of its file."""
+    _write_record(header, replace(read_record(header), point=point))
 
 
 def save_acceptance(header: ModelHeader, acceptance: Acceptance) -> None:
-    """Keep how the acceptance test ended, instead of an earlier one."""
-    _write(header, replace(read_record(header), acceptance=acceptance))
+    """Store the outcome of the acceptance test in place of an earlier one."""
+    _write_record(header, replace(read_record(header), acceptance=acceptance))
 
 
 def apply_site_record(header: ModelHeader) -> ModelHeader:
-    """The model as it answers on this computer: at the operating point chosen here, else at its own."""
+    """Return the model at the operating point chosen here, or unchanged where none was."""
     point = read_record(header).point
     if point is None or header.threshold is None:
         return header
@@ -108,7 +118,7 @@ def apply_site_record(header: ModelHeader) -> ModelHeader:
 
 
 def format_point(header: ModelHeader) -> str:
-    """The operating point that is in use, and whose it is."""
+    """Return a sentence on the operating point in use and where it comes from."""
     point = read_record(header).point
     if header.threshold is None:
         return tr("The most probable class is called.")
@@ -125,17 +135,20 @@ def format_point(header: ModelHeader) -> str:
 
 
 def format_validation(header: ModelHeader) -> tuple[bool, str]:
-    """Whether this model, as it is in use, passed an acceptance test here, and the sentence that says so."""
+    """Return whether the model, at its current operating point, passed an acceptance test here.
+
+    Also returns the sentence that says so.
+    """
     acceptance = read_record(header).acceptance
     if acceptance is None:
         return False, tr("Not validated here: no acceptance test with films of this place was done.")
     if acceptance.threshold != header.threshold:
         return False, tr("Not validated here: the acceptance test was done at another operating point.")
     outcome = OUTCOMES[acceptance.passed]
-    told = tr(outcome, day=acceptance.done, films=acceptance.films, sentence=acceptance.sentence)
-    return acceptance.passed, told
+    sentence = tr(outcome, day=acceptance.done, films=acceptance.films, sentence=acceptance.sentence)
+    return acceptance.passed, sentence
 
 
 def today() -> str:
-    """The local date, ISO 8601."""
+    """Return the local date, ISO 8601."""
     return f"{datetime.now().astimezone():%Y-%m-%d}"

@@ -1,4 +1,4 @@
-"""Named networks, the weights they start from, and which of their layers train. Trains nothing itself."""
+"""Build named networks, load ImageNet weights into them, and choose which of their layers train."""
 
 import threading
 import urllib.error
@@ -25,7 +25,7 @@ CHUNK_BYTES = 1 << 20
 
 
 class Network(nn.Module):
-    """A backbone that gives one feature vector a film, and a linear head on it.
+    """A backbone that computes one feature vector per film, with a linear head.
 
     forward: input (n, 3, size, size) to logits (n, outputs).
     """
@@ -41,11 +41,12 @@ class Network(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """How to make one kind of network.
+    """How to build one kind of network.
 
-    make: without weights, classifier still on it. classifier: attribute name of that classifier, whose last Linear
-    gives the feature count. last_stage: prefixes of the parameters that train with Depth.LAST_STAGE. maps: the module
-    whose output (n, channels, h, w) shows where the evidence lies, for Grad-CAM. weights: published ones, or None.
+    make: builds it with random weights and its original classifier. classifier: attribute name of
+    that classifier; the input size of its last Linear is the feature count. last_stage: prefixes of
+    the parameters that train with Depth.LAST_STAGE. maps: the module whose output (n, channels, h,
+    w) Grad-CAM uses. weights: torchvision's published weights, or None.
     """
 
     make: Callable[[], nn.Module]
@@ -77,7 +78,10 @@ ARCHITECTURES: dict[str, Architecture] = {
 
 
 def build_network(name: str, classes: int) -> Network:
-    """A network with random weights; two classes give one logit, more give one each. Raises KeyError for no name."""
+    """Build a network with random weights: one logit for two classes, else one per class.
+
+    Raises KeyError for an unknown name.
+    """
     architecture = ARCHITECTURES[name]
     backbone = architecture.make()
     classifier = getattr(backbone, architecture.classifier)
@@ -88,7 +92,7 @@ def build_network(name: str, classes: int) -> Network:
 
 
 def unfreeze(network: Network, name: str, depth: Depth) -> list[nn.Parameter]:
-    """Let gradients flow into the part of the backbone that `depth` names and nowhere else; return its parameters."""
+    """Make only the part of the backbone that `depth` names trainable; return its parameters."""
     stages = {Depth.HEAD: None, Depth.LAST_STAGE: ARCHITECTURES[name].last_stage, Depth.ALL: ("",)}[depth]
     chosen = []
     for key, parameter in network.backbone.named_parameters():
@@ -99,42 +103,43 @@ def unfreeze(network: Network, name: str, depth: Depth) -> list[nn.Parameter]:
 
 
 def load_imagenet(network: Network, name: str, cancel: threading.Event) -> Generator[Progressed, None, bool]:
-    """Give the backbone torchvision's published weights, from torch's cache or, missing there, from the network.
+    """Load torchvision's published weights into the backbone, from torch's cache or by download.
 
-    Returns False where `cancel` was set before they were complete. Raises JobFailed (weights_unavailable).
+    Returns False if cancelled before they were complete. Raises JobFailed (weights_unavailable).
     """
     weights = ARCHITECTURES[name].weights
     if weights is None:
-        raise _unavailable(name, tr("there are no published ones for this network"))
+        raise _weights_unavailable(name, tr("there are no published ones for this network"))
     file_name = weights.url.rpartition("/")[2]
     path = Path(torch.hub.get_dir()) / "checkpoints" / file_name
-    expected = Path(file_name).stem.rpartition("-")[2]  # the first digits of the SHA-256 stand in the name
+    expected = Path(file_name).stem.rpartition("-")[2]  # the file name ends with the first digits of its SHA-256
     if not path.is_file() and not (yield from _download(weights.url, path, expected, name, cancel)):
         return False
-    if not _digest(path).startswith(expected):
-        raise _unavailable(name, tr("{path} is damaged; delete it and try again", path=path))
+    if not _hash_file(path).startswith(expected):
+        raise _weights_unavailable(name, tr("{path} is damaged; delete it and try again", path=path))
     state = torch.load(path, map_location="cpu", weights_only=True)
     if name == "densenet121":
-        state = {_new_densenet_key(key): value for key, value in state.items()}
+        state = {_rename_densenet_key(key): value for key, value in state.items()}
     own = network.backbone.state_dict()
     network.backbone.load_state_dict({key: value for key, value in state.items() if key in own})
     return True
 
 
-def _new_densenet_key(key: str) -> str:
-    """The published file is older than the module's names: norm.1 became norm1, conv.2 became conv2."""
+def _rename_densenet_key(key: str) -> str:
+    """Convert a key of the published file, with its older names: norm.1 is now norm1."""
     for part in ("norm", "relu", "conv"):
         for number in "12":
             key = key.replace(f".{part}.{number}.", f".{part}{number}.")
     return key
 
 
-def _unavailable(name: str, why: str) -> JobFailed:
+def _weights_unavailable(name: str, why: str) -> JobFailed:
     sentence = tr("The ImageNet weights of {name} cannot be used: {why}.", name=name, why=why)
     return JobFailed(Reason.WEIGHTS_UNAVAILABLE, sentence)
 
 
-def _digest(path: Path) -> str:
+def _hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     digest = sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK_BYTES):
@@ -145,20 +150,20 @@ def _digest(path: Path) -> str:
 def _download(
     url: str, path: Path, expected: str, name: str, cancel: threading.Event
 ) -> Generator[Progressed, None, bool]:
-    """Fetch `url` into `path` by way of a temporary name, verified; the only network call of the program."""
+    """Download `url` to `path` by way of a temporary file, and verify it.
+
+    This is the program's only network access. Returns False if cancelled.
+    """
     part = path.with_suffix(".part")
     try:
-        with (
-            explain_write_errors(path),
-            urllib.request.urlopen(url, timeout=30) as answer,
-        ):  # an https address from above
+        with explain_write_errors(path), urllib.request.urlopen(url, timeout=30) as response:  # https, from torchvision
             path.parent.mkdir(parents=True, exist_ok=True)
-            total = int(answer.headers.get("Content-Length") or 0) or None
+            total = int(response.headers.get("Content-Length") or 0) or None
             with part.open("wb") as stream:
-                if not (yield from _copied(answer, stream, total, cancel)):
+                if not (yield from _copy_stream(response, stream, total, cancel)):
                     return False
-        if not _digest(part).startswith(expected):
-            raise _unavailable(name, tr("the download was damaged; try again"))
+        if not _hash_file(part).startswith(expected):
+            raise _weights_unavailable(name, tr("the download was damaged; try again"))
         part.replace(path)
     except (urllib.error.URLError, TimeoutError, JobFailed) as error:
         if isinstance(error, JobFailed) and not isinstance(error.__cause__, urllib.error.URLError):
@@ -169,15 +174,16 @@ def _download(
             file=path.name,
             folder=path.parent,
         )
-        raise _unavailable(name, why) from error
+        raise _weights_unavailable(name, why) from error
     finally:
         part.unlink(missing_ok=True)
     return True
 
 
-def _copied(
+def _copy_stream(
     source: IO[bytes], target: IO[bytes], total: int | None, cancel: threading.Event
 ) -> Generator[Progressed, None, bool]:
+    """Copy a stream with progress events. total: bytes if known. Returns False if cancelled."""
     done = 0
     while chunk := source.read(CHUNK_BYTES):
         if cancel.is_set():

@@ -1,4 +1,4 @@
-"""Random changes of training films: geometry, sharpness, exposure."""
+"""Augment training films at random: geometry, sharpness, exposure."""
 
 import math
 
@@ -10,41 +10,43 @@ from core.recipes.recipe import Augmentation
 
 
 def augment(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
-    """Films (n, 1, size, size), 0..1, each changed at random within `augmentation`; same shape and range.
+    """Augment films (n, 1, size, size), 0..1, each at random within `augmentation`.
 
-    generator: on the processor; the same state gives the same changes on every device.
+    Returns the same shape and range. generator: on the CPU, so that the same state gives the same
+    changes on every device.
     """
     if not augmentation.is_active:
         return films
-    films = _moved(films, augmentation, generator)
-    films = _sharpened(films, augmentation.sharpness, generator)
-    return _exposed(films, augmentation, generator)
+    films = _change_geometry(films, augmentation, generator)
+    films = _change_sharpness(films, augmentation.sharpness, generator)
+    return _change_exposure(films, augmentation, generator)
 
 
-def _uniform(films: Tensor, reach: float, generator: torch.Generator) -> Tensor:
-    """One number in -reach..reach for each film, (n, 1, 1, 1)."""
-    values = (torch.rand(len(films), generator=generator) * 2 - 1) * reach
+def _draw_uniform(films: Tensor, limit: float, generator: torch.Generator) -> Tensor:
+    """Draw one number in -limit..limit for each film, (n, 1, 1, 1)."""
+    values = (torch.rand(len(films), generator=generator) * 2 - 1) * limit
     return values.view(-1, 1, 1, 1).to(films.device)
 
 
-def _moved(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
-    """Rotate, zoom, stretch, shift and mirror in one resampling; what comes in from outside is black."""
+def _change_geometry(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+    """Rotate, zoom, stretch, shift and mirror in one resampling; pixels outside are black."""
     count = len(films)
-    angle = torch.deg2rad(_uniform(films, augmentation.rotation_degrees, generator)).view(count)
-    zoom = 1 + _uniform(films, augmentation.zoom_fraction, generator).view(count)
-    shift_x, shift_y = (_uniform(films, 2 * augmentation.shift_fraction, generator).view(count) for _ in range(2))
+    angle = torch.deg2rad(_draw_uniform(films, augmentation.rotation_degrees, generator)).view(count)
+    zoom = 1 + _draw_uniform(films, augmentation.zoom_fraction, generator).view(count)
+    shift_x, shift_y = (_draw_uniform(films, 2 * augmentation.shift_fraction, generator).view(count) for _ in range(2))
     flip = torch.rand(count, generator=generator).to(films.device) < augmentation.flip_probability
     mirror = torch.where(flip, -1.0, 1.0)
-    aspect = _uniform(films, math.log1p(augmentation.stretch_fraction) / 2, generator).view(count).exp()
+    aspect = _draw_uniform(films, math.log1p(augmentation.stretch_fraction) / 2, generator).view(count).exp()
     return warp(films, affine_matrix(angle, mirror, zoom * aspect, zoom / aspect, shift_x, shift_y))
 
 
 def affine_matrix(
     angle: Tensor, mirror: Tensor, wide: Tensor, high: Tensor, shift_x: Tensor, shift_y: Tensor
 ) -> Tensor:
-    """Where `warp` finds each pixel, (n, 2, 3), of films turned, mirrored, enlarged and shifted.
+    """Return the matrices (n, 2, 3) with which `warp` rotates, mirrors, enlarges and shifts films.
 
-    All (n,). angle: radians. mirror: -1 for mirrored films, else 1. wide, high: factors. shifts: in half widths.
+    All arguments are (n,). angle: radians. mirror: -1 for mirrored films, else 1. wide, high: scale
+    factors. shift_x, shift_y: in half widths.
     """
     cosine, sine = torch.cos(angle), torch.sin(angle)
     across = torch.stack([cosine * mirror / wide, -sine / wide, shift_x], 1)
@@ -53,13 +55,13 @@ def affine_matrix(
 
 
 def warp(films: Tensor, matrix: Tensor) -> Tensor:
-    """Films (n, 1, size, size) resampled where `matrix` (n, 2, 3) points; what comes in from outside is black."""
+    """Resample films (n, 1, size, size) with matrices (n, 2, 3); pixels outside are black."""
     grid = functional.affine_grid(matrix, list(films.shape), align_corners=False)
     return functional.grid_sample(films, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 def blur(films: Tensor, sigma_px: float, reach_px: int) -> Tensor:
-    """Films (n, 1, size, size) under a Gaussian blur that reaches `reach_px` pixels to each side."""
+    """Blur films (n, 1, size, size) with a Gaussian kernel of 2 reach_px + 1 pixels a side."""
     offsets = torch.arange(-reach_px, reach_px + 1, device=films.device, dtype=torch.float32)
     kernel = torch.exp(-(offsets**2) / (2 * sigma_px**2))
     kernel = (kernel / kernel.sum()).view(1, 1, 1, -1)
@@ -68,22 +70,22 @@ def blur(films: Tensor, sigma_px: float, reach_px: int) -> Tensor:
     return functional.conv2d(films, kernel.view(1, 1, -1, 1))
 
 
-def _sharpened(films: Tensor, sharpness: float, generator: torch.Generator) -> Tensor:
-    """Blur or sharpen: add a random share, -1..sharpness, of what a Gaussian blur takes away."""
+def _change_sharpness(films: Tensor, sharpness: float, generator: torch.Generator) -> Tensor:
+    """Sharpen or blur: add a random -1..sharpness times what a Gaussian blur removes."""
     if sharpness == 0:
         return films
-    amount = _uniform(films, sharpness, generator).clamp_min(-1)
+    amount = _draw_uniform(films, sharpness, generator).clamp_min(-1)
     return (films + amount * (films - blur(films, 1.2, reach_px=3))).clamp(0, 1)
 
 
-def _exposed(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
-    """Change gamma, contrast, brightness and noise."""
-    gamma = torch.exp(_uniform(films, augmentation.gamma_fraction, generator))
+def _change_exposure(films: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+    """Change gamma, contrast and brightness, and add noise."""
+    gamma = torch.exp(_draw_uniform(films, augmentation.gamma_fraction, generator))
     films = films.clamp(1e-4, 1) ** gamma
-    contrast = 1 + _uniform(films, augmentation.contrast_fraction, generator)
+    contrast = 1 + _draw_uniform(films, augmentation.contrast_fraction, generator)
     mean = films.mean(dim=(1, 2, 3), keepdim=True)
-    films = (films - mean) * contrast + mean + _uniform(films, augmentation.brightness_fraction, generator)
+    films = (films - mean) * contrast + mean + _draw_uniform(films, augmentation.brightness_fraction, generator)
     if augmentation.noise_fraction:
-        level = _uniform(films, augmentation.noise_fraction, generator).abs()
+        level = _draw_uniform(films, augmentation.noise_fraction, generator).abs()
         films = films + level * torch.randn(films.shape, generator=generator).to(films.device)
     return films.clamp(0, 1)

@@ -1,4 +1,4 @@
-"""Which device computes, and at which precision: measured once, remembered from start to start."""
+"""Choose the device and precision for computing. The precision is measured once and cached."""
 
 import os
 import platform
@@ -11,21 +11,21 @@ import torch
 from torch import nn
 
 from core.system.language import tr
-from core.system.measurement_cache import measurement_path, processor_name, recall, store
+from core.system.measurement_cache import measurement_path, processor_name, read_measurement, write_measurement
 
 TRIALS = 6
-WORTH_IT = 1.2  # so many times as fast bfloat16 must be: less is not worth its rounding
+MIN_SPEEDUP = 1.2  # of bfloat16 over fp32; less does not justify its rounding
 
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """Where and how tensors are computed. half: bfloat16 autocast is on for training because it was measured faster."""
+    """Device and precision for computing. half: training uses bfloat16 autocast."""
 
     device: torch.device
     half: bool
 
     def autocast(self) -> AbstractContextManager[object]:
-        """The context in which a training step runs."""
+        """Return the context in which a training step runs."""
         if not self.half:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
@@ -36,9 +36,11 @@ class Compute:
 
 @lru_cache(maxsize=1)
 def choose_compute() -> Compute:
-    """The best device here: CUDA, then Apple's, then the processor, its precision by measurement.
+    """Choose the best available device: CUDA, then Apple's MPS, then the CPU.
 
-    The measurement is kept for later starts, so that a training which goes on, or is repeated, is computed as before.
+    On a CPU bfloat16 is used if it was measured to be MIN_SPEEDUP times as fast as fp32. The
+    measurement is cached on disk, so that a training that is resumed or repeated is computed in the
+    same way.
     """
     if torch.cuda.is_available():
         return Compute(torch.device("cuda"), torch.cuda.is_bf16_supported())
@@ -46,32 +48,32 @@ def choose_compute() -> Compute:
         return Compute(torch.device("mps"), half=False)
     key = computer_key()
     path = measurement_path("training", key)
-    half = (recall(path, key) or {}).get("half")
+    half = (read_measurement(path, key) or {}).get("half")
     if not isinstance(half, bool):
-        half = _times_as_fast() > WORTH_IT
-        store(path, key, {"half": half})
+        half = _measure_bfloat16_speedup() > MIN_SPEEDUP
+        write_measurement(path, key, {"half": half})
     return Compute(torch.device("cpu"), half)
 
 
 def computer_key() -> list[str]:
-    """What a measurement of speed on the processor depends on, whatever is computed."""
+    """Return what a speed measurement on the CPU depends on, whatever is measured."""
     system, cores = platform.platform(), str(os.cpu_count())
     return [processor_name(), torch.backends.cpu.get_cpu_capability(), torch.__version__, system, cores]
 
 
-@torch.inference_mode(mode=False)  # whatever the caller is in: a step goes backward
+@torch.inference_mode(mode=False)  # the caller's mode may be another, and the step needs gradients
 @torch.enable_grad()
-def _times_as_fast() -> float:
-    """How many times as fast as in fp32 a small convolution is in bfloat16, forward and backward.
+def _measure_bfloat16_speedup() -> float:
+    """Measure the speed of bfloat16 relative to fp32: a convolution, forward and backward.
 
-    Not every processor has bfloat16 instructions. On one thread, in turn, and the quickest of each, so that other work
-    on the computer does not tip it.
+    Not every CPU has bfloat16 instructions. Measured on one thread, alternating, by the fastest run
+    of each, so that other load on the computer does not decide.
     """
-    with torch.random.fork_rng(devices=[]):  # a training that measures first must begin with the same random weights
+    with torch.random.fork_rng(devices=[]):  # measuring must not change a training's random weights
         layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     films = torch.zeros(8, 64, 56, 56).contiguous(memory_format=torch.channels_last)
 
-    def seconds(half: bool) -> float:
+    def measure_step(half: bool) -> float:
         start = time.perf_counter()
         with Compute(torch.device("cpu"), half).autocast():
             layer(films).sum().backward()
@@ -80,7 +82,7 @@ def _times_as_fast() -> float:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        each = [(seconds(half=False), seconds(half=True)) for _ in range(TRIALS)]
+        times = [(measure_step(half=False), measure_step(half=True)) for _ in range(TRIALS)]
     finally:
         torch.set_num_threads(threads)
-    return min(full for full, _ in each) / min(half for _, half in each)
+    return min(full for full, _ in times) / min(half for _, half in times)

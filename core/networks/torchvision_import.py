@@ -1,4 +1,4 @@
-"""torchvision's networks, imported where its compiled operators cannot load, and without torch's compiler."""
+"""Import torchvision's networks without its compiled operators and torch's compiler."""
 
 import sys
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _library: torch.library.Library | None = None
 
 
 def import_models() -> Any:
-    """The module torchvision.models."""
+    """Import and return the module torchvision.models."""
     prepare_torchvision()
     with _without_compiler():
         from torchvision import models
@@ -22,10 +22,11 @@ def import_models() -> Any:
 
 
 def prepare_torchvision() -> None:
-    """Declare torchvision's `nms` and `qnms` where its compiled operators cannot load.
+    """Declare torchvision's `nms` and `qnms` if its compiled operators cannot load.
 
-    Its wheel is built for CUDA; beside a CPU torch its import fails for want of these two schemas, which
-    classification never calls. Must run before the first import of torchvision; a second call does nothing.
+    Its wheel is built for CUDA; with a CPU build of torch its import fails because these two
+    schemas are missing, although classification never calls them. Must run before torchvision is
+    first imported; a second call does nothing.
     """
     global _library
     if _library is not None or find_spec("torchvision") is None:
@@ -40,10 +41,12 @@ def prepare_torchvision() -> None:
 
 @contextmanager
 def _without_compiler() -> Iterator[None]:
-    """Let torchvision's RoIAlign find a stand-in for the one question that it asks torch's compiler at its import.
+    """Replace torch's compiler by a stub while torchvision is imported.
 
-    The compiler takes 2 s to import, half of a cold start, and classification has no RoIAlign, which with this answer
-    would take its way without a compiler. Whoever needs the compiler later imports the real one.
+    When imported, torchvision's RoIAlign asks the compiler one question, whether it is supported.
+    The real compiler takes 2 s to import, half of a cold start. The stub answers no, which selects
+    RoIAlign's implementation without a compiler; classification uses no RoIAlign. The stub is
+    removed afterwards, so a later import gets the real compiler.
     """
     if COMPILER in sys.modules or "torchvision" in sys.modules:
         yield
@@ -52,11 +55,11 @@ def _without_compiler() -> Iterator[None]:
     package.__path__ = []
     package.utils = utils  # type: ignore[attr-defined]
     utils.is_compile_supported = lambda _device: False  # type: ignore[attr-defined]
-    stand_ins = {COMPILER: package, utils.__name__: utils}
-    sys.modules.update(stand_ins)
+    stubs = {COMPILER: package, utils.__name__: utils}
+    sys.modules.update(stubs)
     try:
         yield
     finally:
-        for name, module in stand_ins.items():
+        for name, module in stubs.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]

@@ -1,1 +1,1 @@
-"""Recipes: every choice of a training, in Python, in JSON and in words."""
+"""Recipes: the settings of a training as a Python value, as JSON, and with user-facing labels."""

@@ -1,6 +1,6 @@
-"""Every choice of a training in one frozen value. Does no training and knows no torch and no file.
+"""The settings of a training as one frozen, validated value.
 
-Values of enumerations and of `START_NAMES` stand in JSON; the form shows them translated.
+Enumeration values and START_NAMES are written to JSON; the form shows them translated.
 """
 
 import json
@@ -17,7 +17,7 @@ START_NAMES: Final = ("bundled", "imagenet", "random")
 
 
 class Depth(StrEnum):
-    """How much of the network trains."""
+    """Which part of the network is trained."""
 
     HEAD = "head"
     LAST_STAGE = "last_stage"
@@ -25,7 +25,7 @@ class Depth(StrEnum):
 
 
 class Optimizer(StrEnum):
-    """Which rule turns gradients into steps."""
+    """The optimizer."""
 
     ADAM = "adam"
     ADAMW = "adamw"
@@ -33,21 +33,21 @@ class Optimizer(StrEnum):
 
 
 class Schedule(StrEnum):
-    """How the learning rate moves over the training. One-cycle: Smith and Topin 2017."""
+    """How the learning rate changes during training. One-cycle: Smith and Topin 2017."""
 
     CONSTANT = "constant"
     ONE_CYCLE = "one_cycle"
 
 
 class Normalisation(StrEnum):
-    """How grey values become network input."""
+    """How grey values are normalised for the network."""
 
-    RESNET = "resnet"  # ImageNet mean and deviation of each channel, as the published weights expect
-    PER_FILM = "per_film"  # each film to mean 0 and deviation 1: exposure and contrast cancel out
+    RESNET = "resnet"  # by ImageNet's channel means and deviations, as its weights expect
+    PER_FILM = "per_film"  # each film to mean 0 and deviation 1: exposure and contrast cancel
 
 
 class KeptBy(StrEnum):
-    """Which figure on validation films decides which epoch is kept, and when to stop early."""
+    """The validation figure that selects the epoch to keep and decides early stopping."""
 
     LOSS = "loss"
     AUC = "auc"
@@ -55,13 +55,14 @@ class KeptBy(StrEnum):
 
 
 class OperatingPoint(StrEnum):
-    """How the threshold is chosen."""
+    """How the decision threshold is chosen."""
 
     FIXED = "fixed"  # 0.5
     BALANCED = "balanced"  # the largest sensitivity + specificity on validation (Youden 1950)
 
 
-LIMITS: Final = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability": 1.0}  # of changes; 0.9 for the others
+# upper limits of augmentations; 0.9 for the others
+LIMITS: Final = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability": 1.0}
 
 
 def _check_bounds(key: str, value: float, low: float, high: float) -> None:
@@ -72,17 +73,17 @@ def _check_bounds(key: str, value: float, low: float, high: float) -> None:
 
 
 def invalid_recipe(fault: str) -> JobFailed:
-    """The error for values that do not make a recipe. fault: part of a sentence, translated."""
+    """Return the error for an invalid recipe. fault: the translated cause."""
     return JobFailed(Reason.RECIPE_INVALID, tr("The recipe cannot be used: {fault}.", fault=fault))
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How far training films are changed at random. Zero everywhere means no change."""
+    """Maximum random change of training films, by kind; with all zero there is no augmentation."""
 
     rotation_degrees: float = 0.0
     zoom_fraction: float = 0.0
-    stretch_fraction: float = 0.0  # of the aspect ratio, which squashing to a square makes a clue to the source
+    stretch_fraction: float = 0.0  # of the aspect ratio, which can betray the source of a film
     shift_fraction: float = 0.0
     flip_probability: float = 0.0
     brightness_fraction: float = 0.0
@@ -97,11 +98,11 @@ class Augmentation:
 
     @property
     def is_active(self) -> bool:
-        """True if any change is made at all."""
+        """True where any augmentation is above zero."""
         return any(getattr(self, field.name) > 0 for field in fields(self))
 
-    def scaled(self, strength: float) -> "Augmentation":
-        """Every change `strength` times as far, within its limits; mirroring stays as likely as it is."""
+    def scale(self, strength: float) -> "Augmentation":
+        """Return every change times `strength`, within its limit; `flip_probability` is kept."""
         return replace(
             self,
             **{
@@ -114,18 +115,20 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All choices of one training. Values are checked when it is made, so no invalid recipe exists.
+    """All settings of one training, validated on construction. Raises JobFailed (recipe_invalid).
 
     start: bundled, imagenet, random, or the path of a model file.
-    frozen_epochs: epochs of the new head on features of the unchanged backbone, before `epochs` of fine-tuning.
-    epochs: epochs in which the part named by `depth` trains. With depth "head" these run on cached features too.
-    backbone_rate_factor: learning rate of the backbone as a share of the head's.
-    small_size_px, small_share: films are `small_size_px` wide in that share of `epochs`, from the first on, and
-    `image_size_px` in the rest (progressive resizing: Tan and Le 2021, section 4); 0 switches it off.
-    averaging_decay: decay per step of the running average of weights (EMA); 0 switches it off.
-    mixup_alpha: films are blended in pairs by a share drawn from Beta(alpha, alpha); 0 switches it off.
-    kept_by, patience_epochs: the epoch with the best figure is kept; stop when it has not improved for so many
-    epochs; 0 switches that off.
+    frozen_epochs: epochs in which only the new head trains, on cached features of the unchanged
+    backbone, before `epochs` of fine-tuning.
+    epochs: epochs in which the part named by `depth` trains; with depth "head" also on cached
+    features.
+    backbone_rate_factor: learning rate of the backbone as a fraction of the head's.
+    small_size_px, small_share: width of films in the first fraction `small_share` of `epochs`; in
+    the rest it is `image_size_px` (progressive resizing: Tan and Le 2021, section 4); 0: disabled.
+    averaging_decay: decay per step of the exponential moving average of weights; 0: disabled.
+    mixup_alpha: films are mixed in pairs with a weight drawn from Beta(alpha, alpha); 0: disabled.
+    kept_by, patience_epochs: the epoch with the best value of this figure is kept; training stops
+    after `patience_epochs` epochs without improvement, 0: never.
     """
 
     name: str = "best"
@@ -181,29 +184,29 @@ class Recipe:
 
     @property
     def trains_backbone(self) -> bool:
-        """False where every epoch runs on cached features."""
+        """False where every epoch uses cached features."""
         return self.depth is not Depth.HEAD and self.epochs > 0
 
     @property
     def all_epochs(self) -> int:
-        """Epochs of the last layer and those after them."""
+        """The total number of epochs, frozen and fine-tuning."""
         return self.frozen_epochs + self.epochs
 
     @property
     def full_size_from(self) -> int:
-        """The epoch, counted from 0 over frozen and other epochs, from which films have their full size to the end."""
+        """The epoch, counted from 0 over all epochs, from which films stay at full size."""
         return self.frozen_epochs + (int(self.epochs * self.small_share) if self.trains_backbone else 0)
 
     def size_px_of(self, epoch: int) -> int:
-        """The width of training and validation films in an epoch, counted from 0."""
+        """Return the width of training and validation films in an epoch, counted from 0."""
         is_small = self.frozen_epochs <= epoch < self.full_size_from
         return min(self.small_size_px, self.image_size_px) if is_small else self.image_size_px
 
     @property
     def fingerprint(self) -> str:
-        """Eight hexadecimal digits that tell two recipes apart, whatever their names."""
-        choices = {**asdict(self), "name": ""}
-        return sha256_of_text(json.dumps(choices, sort_keys=True))[:8]
+        """Eight hexadecimal digits of a hash over all settings except the name."""
+        settings = {**asdict(self), "name": ""}
+        return sha256_of_text(json.dumps(settings, sort_keys=True))[:8]
 
 
 MODERATE_AUGMENTATION: Final = Augmentation(
@@ -219,9 +222,9 @@ MODERATE_AUGMENTATION: Final = Augmentation(
     noise_fraction=0.03,
 )
 
-TRAINED_RATE_FACTOR: Final = 0.2  # learning rate of trained weights as a share of the new head's
+TRAINED_RATE_FACTOR: Final = 0.2  # learning rate of pretrained weights relative to the head's
 
-SEED: Final = Recipe(  # the origin's protocol, number for number
+SEED: Final = Recipe(  # exactly the protocol of the original student project
     name="seed",
     start="imagenet",
     depth=Depth.HEAD,
@@ -257,10 +260,11 @@ NAMED_RECIPES: Final = {recipe.name: recipe for recipe in (SEED, FAST, BEST)}
 
 
 def change_start(recipe: Recipe, start: str) -> Recipe:
-    """The recipe begun from other weights, with what these need.
+    """Return the recipe with other starting weights and the settings that they need.
 
-    ImageNet weights bring the normalisation that they were trained with. Random ones hold nothing that a smaller rate
-    below the head would keep; weights that were trained do.
+    ImageNet weights need the normalisation that they were trained with. Random weights hold nothing
+    worth preserving, so the backbone gets the full learning rate; pretrained weights get a smaller
+    one.
     """
     normalisation = Normalisation.RESNET if start == "imagenet" else recipe.normalisation
     factor = recipe.backbone_rate_factor

@@ -1,4 +1,4 @@
-"""A Recipe as strict JSON, read and written. Chooses nothing."""
+"""Read and write recipes as strict JSON."""
 
 from contextlib import suppress
 from dataclasses import asdict
@@ -10,16 +10,20 @@ from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_rec
 from core.system.files import read_json
 from core.system.language import tr
 
-FORMAT: Final = 2  # 1: before films were stretched
+FORMAT: Final = 2  # 1: without stretch_fraction
 
 
 def to_json_object(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as plain JSON values, with the format number."""
+    """Return the recipe as plain JSON values, with the format number."""
     return {"format": FORMAT, **asdict(recipe)}
 
 
 def from_json_object(content: object) -> Recipe:
-    """A recipe from parsed JSON. Unknown and missing keys are errors that name the key: JobFailed (recipe_invalid)."""
+    """Return the recipe of a parsed JSON object.
+
+    Raises JobFailed (recipe_invalid) for invalid values and for unknown and missing keys, which the
+    sentence names.
+    """
     if not isinstance(content, dict):
         raise invalid_recipe(tr("it is not a JSON object"))
     if content.get("format") == 1 and isinstance(content.get("augmentation"), dict):
@@ -32,13 +36,14 @@ def from_json_object(content: object) -> Recipe:
                 known=FORMAT,
             )
         )
-    choices = {key: value for key, value in content.items() if key != "format"}
-    choices["augmentation"] = Augmentation(**_checked(Augmentation, choices.get("augmentation"), "augmentation."))
-    return Recipe(**_checked(Recipe, choices, ""))
+    settings = {key: value for key, value in content.items() if key != "format"}
+    augmentation = _check_fields(Augmentation, settings.get("augmentation"), "augmentation.")
+    settings["augmentation"] = Augmentation(**augmentation)
+    return Recipe(**_check_fields(Recipe, settings, ""))
 
 
-def _checked(kind: type, values: object, prefix: str) -> dict[str, Any]:
-    """`values` as the fields of dataclass `kind`: every key known and present, every value of its field's type."""
+def _check_fields(kind: type, values: object, prefix: str) -> dict[str, Any]:
+    """Return `values` as the fields of dataclass `kind`; every key must be known and present."""
     if not isinstance(values, dict):
         key = prefix.rstrip(".")
         raise invalid_recipe(tr("{key} is not a JSON object", key=key) if key else tr("it is not a JSON object"))
@@ -47,11 +52,11 @@ def _checked(kind: type, values: object, prefix: str) -> dict[str, Any]:
         raise invalid_recipe(tr("unknown key {key}", key=prefix + unknown[0]))
     if missing := sorted(set(types) - set(values)):
         raise invalid_recipe(tr("missing key {key}", key=prefix + missing[0]))
-    return {key: _converted(values[key], expected, prefix + key) for key, expected in types.items()}
+    return {key: _convert_value(values[key], expected, prefix + key) for key, expected in types.items()}
 
 
-def _converted(value: Any, expected: type, key: str) -> Any:
-    """A JSON value as its field's type; enumerations by their values, whole numbers also where fractions may stand."""
+def _convert_value(value: Any, expected: type, key: str) -> Any:
+    """Return a JSON value as its field's type; float fields also take integers."""
     if issubclass(expected, StrEnum):
         try:
             return expected(value)
@@ -71,7 +76,7 @@ def _converted(value: Any, expected: type, key: str) -> Any:
 
 
 def load_recipe(name_or_path: str) -> Recipe:
-    """A named recipe (seed, fast, best) or one from a JSON file. Raises JobFailed (recipe_invalid)."""
+    """Return a named recipe or one from a JSON file. Raises JobFailed (recipe_invalid)."""
     if name_or_path in NAMED_RECIPES:
         return NAMED_RECIPES[name_or_path]
     path = Path(name_or_path)

@@ -1,4 +1,4 @@
-"""Words for recipes, choices and their values, with a sentence for each, for people who never trained a network."""
+"""Labels and explanations of recipes and settings, for users who never trained a network."""
 
 from typing import Final
 
@@ -108,7 +108,7 @@ CHOICES: Final = {
         marked("The same number gives the same splits and the same training again on this computer."),
     ),
 }
-CHANGES: Final = {
+AUGMENTATION_CHOICES: Final = {
     "rotation_degrees": (marked("Rotation, degrees"), marked("Turns films by up to so many degrees either way.")),
     "zoom_fraction": (marked("Zoom"), marked("Enlarges or reduces films by up to this share: other framing.")),
     "stretch_fraction": (
@@ -156,15 +156,15 @@ VALUES: Final = {
 
 
 def choice_title(key: str) -> str:
-    """How a choice of a recipe is called to a person; key: as in comparisons, "augmentation sharpness"."""
-    return tr({**CHOICES, **CHANGES}[key.rpartition(" ")[2]][0])
+    """Return the translated name of a setting; key: a field, or "augmentation sharpness"."""
+    return tr({**CHOICES, **AUGMENTATION_CHOICES}[key.rpartition(" ")[2]][0])
 
 
 def choice_value(value: str) -> str:
-    """How a value of a choice is called to a person; numbers, and paths of model files, stay as they are."""
+    """Return the translated name of a setting's value; numbers and paths are returned unchanged."""
     return tr(VALUES[value]) if value in VALUES else value
 
 
 def recipe_title(name: str) -> str:
-    """How a recipe is called to a person; the names that people gave stay as they are."""
+    """Return the translated name of a recipe; names given by users are returned unchanged."""
     return tr(name) if name in RECIPES else name

@@ -1,4 +1,4 @@
-"""The log of a run's epochs, one JSON line each."""
+"""Write and read the log of a run's epochs, one JSON line each."""
 
 import json
 from contextlib import suppress
@@ -11,9 +11,11 @@ from core.system.files import append_flushed, explain_write_errors
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """One epoch is over. Accuracies, AUC, sensitivity and specificity are fractions, the last two at 0.5.
+    """An epoch has ended.
 
-    With several classes AUC is the mean over them, and sensitivity and specificity are None.
+    Accuracy, AUC, sensitivity and specificity are fractions; the last two are at threshold 0.5.
+    With more than two classes AUC is the mean over the classes, and sensitivity and specificity are
+    None.
     """
 
     epoch: int
@@ -35,7 +37,7 @@ EVENTS: Final = "events.jsonl"
 
 
 def log_epoch(run_dir: Path, ended: EpochEnded) -> None:
-    """Add one line to the run's events.jsonl."""
+    """Append one line to the run's events.jsonl."""
     path = run_dir / EVENTS
     line = json.dumps({"event": "EpochEnded", **asdict(ended)}) + "\n"
     with explain_write_errors(path):
@@ -43,9 +45,9 @@ def log_epoch(run_dir: Path, ended: EpochEnded) -> None:
 
 
 def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
-    """The epochs of a run, each once; one that was trained again after a resume counts as it was at last.
+    """Return the epochs of a run, each once: of an epoch repeated after a resume, the last entry.
 
-    Lines that cannot be read, such as a torn last one, are left out.
+    Lines that cannot be read, such as an incomplete last one, are skipped.
     """
     epochs: dict[int, EpochEnded] = {}
     try:
@@ -63,5 +65,5 @@ def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
 
 
 def total_seconds(run_dir: Path) -> float:
-    """Seconds of training and validation over all epochs of a run."""
+    """Return the seconds of training and validation over all epochs of a run."""
     return sum(epoch.seconds for epoch in read_epochs(run_dir))

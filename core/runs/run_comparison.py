@@ -1,4 +1,4 @@
-"""Compare finished trainings on the test films they share."""
+"""Compare finished trainings on the test films that they have in common."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +14,7 @@ from core.metrics.significance import Difference, delong_difference, holm_adjust
 from core.models.model_header import read_header
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import to_json_object
-from core.runs.run_folder import (
-    MODEL,
-    read_predictions,
-)
+from core.runs.run_folder import MODEL, read_predictions
 from core.runs.run_list import Run
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
@@ -25,7 +22,10 @@ from core.system.language import tr, tr_count
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two of several compared runs: second minus first, None where that cannot be told; sentence says what it means."""
+    """Two of the compared runs.
+
+    accuracy, auc: second minus first, None if it cannot be computed. sentence: the result in words.
+    """
 
     first: Run
     second: Run
@@ -38,8 +38,9 @@ class Pair:
 class Comparison:
     """Runs side by side.
 
-    choices: for each choice that differs its name and the value in each run. films: how many test films all have.
-    accuracy, auc: of each run on those films; AUC None with several classes. pairs: every run with every later one.
+    choices: for each recipe choice that differs, its name and the value in each run. films: number
+    of test films common to all runs. accuracy, auc: of each run on those films; AUC is None with
+    more than two classes. pairs: every run with every later one.
     """
 
     runs: tuple[Run, ...]
@@ -51,13 +52,14 @@ class Comparison:
 
 
 def find_recipe_differences(*recipes: Recipe) -> tuple[tuple[str, ...], ...]:
-    """Each choice that differs, with the value in each recipe, in the recipe's order."""
-    flat = [_flat(to_json_object(replace(recipe, name=""))) for recipe in recipes]
+    """Return each choice that differs, with its value in each recipe, in the recipe's order."""
+    flat = [_flatten(to_json_object(replace(recipe, name=""))) for recipe in recipes]
     rows = ((key, *(str(choices[key]) for choices in flat)) for key in flat[0])
     return tuple(row for row in rows if len(set(row[1:])) > 1)
 
 
-def _flat(content: dict[str, Any]) -> dict[str, Any]:
+def _flatten(content: dict[str, Any]) -> dict[str, Any]:
+    """Replace each nested object by its entries, named "key inner"."""
     flat = {key: value for key, value in content.items() if not isinstance(value, dict)}
     for key, value in content.items():
         if isinstance(value, dict):
@@ -66,34 +68,41 @@ def _flat(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def compare_runs(*runs: Run) -> Comparison:
-    """What two or more runs did otherwise, and which of them is better on the test films that all of them have.
+    """Compare two or more runs: their recipes, and their figures on the test films common to all.
 
-    Raises JobFailed where a run was not finished, or has other classes.
+    Raises JobFailed if a run was not finished, or if the runs have different classes.
     """
-    answers = [_answers_of(run) for run in runs]
+    predictions = [_read_predictions(run) for run in runs]
     headers = [read_header(run.folder / MODEL) for run in runs]
     classes = headers[0].classes
     if any(header.classes != classes for header in headers):
         raise JobFailed(Reason.MODEL_INVALID, tr("These trainings have different classes and cannot be compared."))
-    names = sorted(set.intersection(*(set(answer) for answer in answers)))
-    labels = np.array([classes.index(answers[0][name][0]) for name in names], np.int64)
-    scores = [np.array([answer[name][1] for name in names], np.float64).reshape(len(names), -1) for answer in answers]
-    right = []
-    for header, rows in zip(headers, scores, strict=True):
-        calls = rows.argmax(axis=1) if header.threshold is None else (rows[:, 0] >= header.threshold).astype(np.int64)
-        right.append(calls == labels)
+    names = sorted(set.intersection(*(set(rows) for rows in predictions)))
+    labels = np.array([classes.index(predictions[0][name][0]) for name in names], np.int64)
+    scores = [np.array([rows[name][1] for name in names], np.float64).reshape(len(names), -1) for rows in predictions]
+    correct = [
+        _classify(probabilities, header.threshold) == labels
+        for header, probabilities in zip(headers, scores, strict=True)
+    ]
     has_auc = len(classes) == 2
     return Comparison(
-        runs,
-        find_recipe_differences(*(run.recipe for run in runs)),
-        len(names),
-        tuple(wilson_interval(int(hits.sum()), len(names)) for hits in right),
-        tuple(delong_interval(labels, rows[:, 0]) if has_auc else None for rows in scores),
-        _pairs(runs, labels, scores if has_auc else None, right),
+        runs=runs,
+        choices=find_recipe_differences(*(run.recipe for run in runs)),
+        films=len(names),
+        accuracy=tuple(wilson_interval(int(hits.sum()), len(names)) for hits in correct),
+        auc=tuple(delong_interval(labels, probabilities[:, 0]) if has_auc else None for probabilities in scores),
+        pairs=_compare_pairs(runs, labels, scores if has_auc else None, correct),
     )
 
 
-def _answers_of(run: Run) -> dict[str, tuple[str, tuple[float, ...]]]:
+def _classify(probabilities: npt.NDArray[np.float64], threshold: float | None) -> npt.NDArray[np.int64]:
+    """Return the predicted classes (n,) of probabilities (n, outputs)."""
+    if threshold is None:
+        return np.asarray(probabilities.argmax(axis=1), np.int64)
+    return (probabilities[:, 0] >= threshold).astype(np.int64)
+
+
+def _read_predictions(run: Run) -> dict[str, tuple[str, tuple[float, ...]]]:
     try:
         return read_predictions(run.folder)
     except (OSError, ValueError, KeyError) as error:
@@ -103,36 +112,42 @@ def _answers_of(run: Run) -> dict[str, tuple[str, tuple[float, ...]]]:
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
 
 
-def _pairs(
+def _compare_pairs(
     runs: Sequence[Run],
     labels: npt.NDArray[np.int64],
     scores: Sequence[npt.NDArray[np.float64]] | None,
-    right: Sequence[npt.NDArray[np.bool_]],
+    correct: Sequence[npt.NDArray[np.bool_]],
 ) -> tuple[Pair, ...]:
-    """Every run with every later one; p values are those of all these tests together."""
-    pairs = list(combinations(range(len(runs)), 2))
-    accuracies = holm_adjust([mcnemar_difference(right[one], right[other]) for one, other in pairs])
-    areas: Sequence[Difference | None] = [None] * len(pairs)
+    """Compare every run with every later one, with p values corrected by Holm's method.
+
+    labels: (n,). scores: of each run (n, 1), None with more than two classes. correct: of each run
+    (n,).
+    """
+    indices = list(combinations(range(len(runs)), 2))
+    accuracies = holm_adjust([mcnemar_difference(correct[first], correct[second]) for first, second in indices])
+    aucs: Sequence[Difference | None] = [None] * len(indices)
     if scores is not None:
-        areas = holm_adjust([delong_difference(labels, scores[one][:, 0], scores[other][:, 0]) for one, other in pairs])
-    made = []
-    for (one, other), accuracy, area in zip(pairs, accuracies, areas, strict=True):
-        figure = "AUC" if area else tr("accuracy")
-        sentence = _in_words(runs[one], runs[other], len(labels), area or accuracy, figure)
-        made.append(Pair(runs[one], runs[other], accuracy, area, sentence))
-    return tuple(made)
+        aucs = holm_adjust(
+            [delong_difference(labels, scores[first][:, 0], scores[second][:, 0]) for first, second in indices]
+        )
+    pairs = []
+    for (first, second), accuracy, auc in zip(indices, accuracies, aucs, strict=True):
+        figure = "AUC" if auc else tr("accuracy")
+        sentence = _format_difference(runs[first], runs[second], len(labels), auc or accuracy, figure)
+        pairs.append(Pair(runs[first], runs[second], accuracy, auc, sentence))
+    return tuple(pairs)
 
 
-def _in_words(first: Run, second: Run, films: int, difference: Difference | None, figure: str) -> str:
-    """Whether the difference is real, as a person would say it."""
-    one, other = first.card.name, second.card.name
+def _format_difference(first: Run, second: Run, films: int, difference: Difference | None, figure: str) -> str:
+    """Format whether one run is better than the other. figure: name of the figure compared."""
+    first_name, second_name = first.card.name, second.card.name
     if difference is None:
         return tr_count(
             "{one} and {other} share {count} test film: too few to compare them.",
             "{one} and {other} share {count} test films: too few to compare them.",
             films,
-            one=one,
-            other=other,
+            one=first_name,
+            other=second_name,
         )
     interval = tr(
         "{value:+.3f} (95 % interval {low:+.3f} to {high:+.3f}, p = {p:.3f}, n = {films})",
@@ -145,12 +160,12 @@ def _in_words(first: Run, second: Run, films: int, difference: Difference | None
     if difference.p >= 0.05:
         return tr(
             "{one} and {other}: no difference in {figure} can be shown, {interval}.",
-            one=one,
-            other=other,
+            one=first_name,
+            other=second_name,
             figure=figure,
             interval=interval,
         )
-    better, worse = (other, one) if difference.value > 0 else (one, other)
+    better, worse = (second_name, first_name) if difference.value > 0 else (first_name, second_name)
     return tr(
         "{better} has a better {figure} than {worse}: {interval}.",
         better=better,

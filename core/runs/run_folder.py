@@ -1,4 +1,4 @@
-"""What a run folder holds besides weights: recipe, preparation, splits, and how two datasets are told apart."""
+"""Read and write the files of a run: recipe, preparation, card, splits, predictions."""
 
 import csv
 import io
@@ -18,12 +18,7 @@ from core.recipes.recipe_json import from_json_object, to_json_object
 from core.runs.epoch_log import read_epochs
 from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, PneumoScreenError, Reason
-from core.system.files import (
-    escape_undecodable,
-    read_json,
-    sha256_of_text,
-    write_text_atomically,
-)
+from core.system.files import escape_undecodable, read_json, sha256_of_text, write_text_atomically
 from core.system.language import tr
 
 RECIPE: Final = "recipe.json"
@@ -38,16 +33,16 @@ FORMAT: Final = 1
 
 
 def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: bool) -> tuple[Recipe, Preparation]:
-    """Recipe and preparation of an interrupted run, or the given ones, written down. Never starts over a run.
+    """Read recipe and preparation of a run to resume, or write those of a new one.
 
-    A run that was interrupted before its first checkpoint is resumed from its beginning.
-    Raises JobFailed (nothing_to_resume or output_not_writable).
+    A new run never overwrites an existing one. A run interrupted before its first checkpoint is
+    resumed from its beginning. Raises JobFailed (nothing_to_resume or output_not_writable).
     """
     if resume:
         if not is_resumable(run_dir):
             sentence = tr("{folder} holds no interrupted training to resume.", folder=run_dir)
             raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
-        return _kept_recipe(run_dir), load_preparation(run_dir / PREPARATION)
+        return _read_recipe(run_dir), load_preparation(run_dir / PREPARATION)
     if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
         sentence = tr("{folder} already holds a training. Choose another folder, or resume that one.", folder=run_dir)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
@@ -57,27 +52,28 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
 
 
 def is_resumable(run_dir: Path) -> bool:
-    """True where a training was begun and not finished.
+    """Return True if a training was begun and not finished.
 
-    Without a checkpoint that is one which was interrupted in its first epoch, perhaps after it wrote its first model.
-    A finished run has its figures, a finished trial of a search more epochs, or its card says that it is over.
+    Without a checkpoint it was interrupted in its first epoch, possibly after it wrote its first
+    model. A finished run has metrics; a finished trial of a search has more epochs, or a duration
+    on its card.
     """
     if (run_dir / CHECKPOINT).is_file():
         return True
     if not (run_dir / RECIPE).is_file() or not (run_dir / PREPARATION).is_file():
         return False
-    return not (run_dir / METRICS).exists() and len(read_epochs(run_dir)) < 2 and not _is_over(run_dir)
+    return not (run_dir / METRICS).exists() and len(read_epochs(run_dir)) < 2 and not _has_duration(run_dir)
 
 
-def _is_over(run_dir: Path) -> bool:
+def _has_duration(run_dir: Path) -> bool:
     try:
         return read_card(run_dir).seconds is not None
     except (OSError, ValueError, TypeError, KeyError):
         return False
 
 
-def _kept_recipe(run_dir: Path) -> Recipe:
-    """The recipe of a run. Raises JobFailed (nothing_to_resume) where it cannot be read."""
+def _read_recipe(run_dir: Path) -> Recipe:
+    """Read the recipe of a run. Raises JobFailed (nothing_to_resume) if it cannot be read."""
     path = run_dir / RECIPE
     try:
         return from_json_object(read_json(path))
@@ -88,7 +84,7 @@ def _kept_recipe(run_dir: Path) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """What a run says of itself. started: local time, ISO 8601. seconds: of work, None until it is finished."""
+    """Description of a run. started: local time, ISO 8601. seconds: None until finished."""
 
     name: str
     note: str
@@ -99,12 +95,15 @@ class RunCard:
 
 
 def write_card(run_dir: Path, card: RunCard) -> None:
-    """Write the run's card by temporary name and rename."""
+    """Write the run's card atomically."""
     write_text_atomically(run_dir / CARD, json.dumps({"format": FORMAT, **asdict(card)}, indent=2) + "\n")
 
 
 def read_card(run_dir: Path) -> RunCard:
-    """The run's card. Raises OSError, ValueError, TypeError or KeyError where this version can read none."""
+    """Read the run's card.
+
+    Raises OSError, ValueError, TypeError or KeyError if this version cannot read it.
+    """
     content = read_json(run_dir / CARD)
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise ValueError("format")
@@ -117,10 +116,10 @@ def read_card(run_dir: Path) -> RunCard:
 def write_predictions(
     run_dir: Path, names: Sequence[str], labels: Sequence[str], rows: npt.NDArray[np.float64]
 ) -> None:
-    """Keep the answers on the test films, so that runs can be compared film by film.
+    """Write the predictions for the test films, so that runs can be compared film by film.
 
-    names, labels: of the films. rows: (n,) probability of class 1, or (n, classes); written in full, for rounding
-    would tie answers near 0 and 1 and change AUC.
+    names, labels: of the films. rows: probability of class 1 (n,), or (n, classes). They are
+    written in full precision: rounding would make values near 0 and 1 equal and change the AUC.
     """
     lines = [format_csv_line(["file", "label", "probabilities"])]
     for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
@@ -129,7 +128,10 @@ def write_predictions(
 
 
 def read_predictions(run_dir: Path) -> dict[str, tuple[str, tuple[float, ...]]]:
-    """For each test film its label and probabilities. Raises OSError or ValueError where they cannot be read."""
+    """Return the label and probabilities of each test film, by its name.
+
+    Raises OSError or ValueError if they cannot be read.
+    """
     with (run_dir / PREDICTIONS).open(encoding="utf-8", newline="") as stream:
         return {
             row["file"]: (row["label"], tuple(float(value) for value in row["probabilities"].split()))
@@ -138,7 +140,7 @@ def read_predictions(run_dir: Path) -> dict[str, tuple[str, tuple[float, ...]]]:
 
 
 def write_splits(run_dir: Path, dataset: Dataset) -> None:
-    """Keep which film was used for what, as a label list that can itself be opened as a dataset."""
+    """Write the split of each film, as a label list that can itself be opened as a dataset."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["file", "label", "patient", "split"])
@@ -149,6 +151,6 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
 
 
 def data_fingerprint(dataset: Dataset) -> str:
-    """Eight digits that tell two datasets apart by names, labels and splits."""
+    """Return eight hexadecimal digits that identify a dataset by names, labels and splits."""
     lines = [f"{dataset.name_of(film.path)} {film.label} {film.split}" for film in dataset.films]
     return sha256_of_text("\n".join(sorted(lines)))[:8]

@@ -1,4 +1,4 @@
-"""Past trainings on disk: listed, named, compared. Trains nothing and deletes nothing."""
+"""List, read and rename the trainings on disk."""
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,9 +18,11 @@ from core.system.language import tr
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training. metrics: those of metrics.json, None where it was not finished. best_epoch: None before the first.
+    """One training.
 
-    is_resumable: it was interrupted and can go on. looks: how often its sealed test films were looked at.
+    metrics: contents of metrics.json, None if not finished. is_resumable: it was interrupted and
+    can continue. uses: how often its held-out test films were used. best_epoch: None before the
+    first epoch.
     """
 
     folder: Path
@@ -29,7 +31,7 @@ class Run:
     epochs: tuple[EpochEnded, ...]
     metrics: dict[str, Any] | None
     is_resumable: bool
-    looks: int
+    uses: int
 
     @property
     def best_epoch(self) -> int | None:
@@ -42,58 +44,60 @@ class Run:
 
 
 def runs_folder() -> Path:
-    """Where the window's trainings are kept."""
+    """Return the folder of the trainings that the window starts."""
     return data_folder() / "runs"
 
 
 def read_runs(root: Path) -> tuple[tuple[Run, ...], tuple[Path, ...]]:
-    """All runs in `root` and in the searches there, the newest first; and the folders of those that cannot be read.
+    """Return the runs in `root` and its searches, newest first, and folders of unreadable ones.
 
-    The latter say that they are runs: damaged ones, or of a newer version.
+    A folder counts as an unreadable run if it has a card: it is damaged, or of a newer version.
     """
     if not root.is_dir():
         return (), ()
-    found, unreadable = [], []
+    runs, unreadable = [], []
     for folder in (*root.iterdir(), *root.glob("search-*/trial-*")):
         try:
-            found.append(read_run(folder))
+            runs.append(read_run(folder))
         except JobFailed:
             if (folder / CARD).exists():
                 unreadable.append(folder)
-    return tuple(sorted(found, key=lambda run: run.card.started, reverse=True)), tuple(sorted(unreadable))
+    return tuple(sorted(runs, key=lambda run: run.card.started, reverse=True)), tuple(sorted(unreadable))
 
 
 def list_runs(root: Path) -> tuple[Run, ...]:
-    """Those of `read_runs` that can be read."""
+    """Return the readable runs of `read_runs`."""
     return read_runs(root)[0]
 
 
 def read_run(folder: Path) -> Run:
-    """The run in `folder`. Raises JobFailed (run_unreadable) where there is none."""
+    """Read the run in `folder`. Raises JobFailed (run_unreadable) if there is none."""
     try:
         card = read_card(folder)
         recipe = from_json_object(read_json(folder / RECIPE))
         path = folder / METRICS
-        metrics = _checked(read_json(path)) if path.is_file() else None
+        metrics = _check_metrics(read_json(path)) if path.is_file() else None
     except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
         sentence = tr("{folder} holds no training that can be read.", folder=folder)
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
     return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), read_use_count(folder))
 
 
-def _checked(metrics: Any) -> dict[str, Any]:
-    """What stands in metrics.json. Raises ValueError or TypeError where the figures that are shown are none."""
+def _check_metrics(metrics: Any) -> dict[str, Any]:
+    """Check the main figures in metrics.json. Raises ValueError or TypeError."""
     if not isinstance(metrics, dict) or "accuracy" not in metrics:
         raise ValueError("metrics")
     for name in ("accuracy", "roc_auc", "macro_auc"):
-        found = metrics.get(name)
-        if found is not None and not all(isinstance(value, int | float) for value in asdict(Figure(**found)).values()):
+        figure = metrics.get(name)
+        if figure is None:
+            continue
+        if not all(isinstance(value, int | float) for value in asdict(Figure(**figure)).values()):
             raise TypeError(name)
     return metrics
 
 
 def rename_run(run: Run, name: str, note: str) -> Run:
-    """Give a run another name and note; returns it as it is now. Raises JobFailed where it cannot be written."""
+    """Change name and note of a run; return the changed run. Raises JobFailed."""
     card = replace(run.card, name=name.strip() or run.folder.name, note=note)
     write_card(run.folder, card)
     return replace(run, card=card)

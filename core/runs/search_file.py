@@ -1,4 +1,4 @@
-"""What a search for a recipe is about, on disk, so that it can be continued. Tries nothing itself."""
+"""Store what a recipe search is about, so that it can be continued."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ FORMAT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search in `folder` that varies `recipe` on the dataset of that name."""
+    """A search in `folder` that varies `recipe` on the dataset at the path `dataset`."""
 
     folder: Path
     recipe: Recipe
@@ -25,9 +25,10 @@ class Search:
 
 
 def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
-    """Write down what the search is about, or check that the one in `folder` is about the same.
+    """Write the recipe and dataset of a new search, or check that those in `folder` are the same.
 
-    Raises JobFailed (nothing_to_resume) where it is not: trials of different searches must not be mixed.
+    Raises JobFailed (nothing_to_resume) if they differ: trials of different searches must not be
+    mixed.
     """
     dataset = escape_undecodable(str(source.absolute()))
     if not (folder / SEARCH).exists():
@@ -41,7 +42,7 @@ def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
 
 
 def read_search(folder: Path) -> Search:
-    """The search in `folder`. Raises JobFailed (nothing_to_resume) where there is none that can be read."""
+    """Read the search in `folder`. Raises JobFailed (nothing_to_resume) if none can be read."""
     try:
         content = read_json(folder / SEARCH)
         if content["format"] != FORMAT:
@@ -53,14 +54,17 @@ def read_search(folder: Path) -> Search:
 
 
 def find_latest_search(root: Path, source: Path) -> Search:
-    """The newest search in `root` on the dataset at `source`. Raises JobFailed (nothing_to_resume) without one."""
+    """Return the newest search in `root` on the dataset at `source`.
+
+    Raises JobFailed (nothing_to_resume) if there is none.
+    """
     dataset = escape_undecodable(str(source.absolute()))
     for folder in sorted(root.glob("search-*"), reverse=True):
         try:
-            found = read_search(folder)
+            search = read_search(folder)
         except JobFailed:
             continue
-        if found.dataset == dataset:
-            return found
+        if search.dataset == dataset:
+            return search
     sentence = tr("There is no earlier search on this dataset. Begin one with Search.")
     raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)

@@ -1,4 +1,7 @@
-"""How often a model was evaluated on the same films: a test set that is looked at again and again is used up."""
+"""Count how often a model is evaluated on the same films.
+
+A test set that is used again and again no longer gives an unbiased estimate.
+"""
 
 import json
 import os
@@ -15,24 +18,27 @@ from core.system.errors import JobFailed, Reason
 from core.system.files import check_writable, read_json, write_text_atomically
 from core.system.language import tr
 
-LOOKS: Final = "looks.json"
+USES: Final = "looks.json"
 BY_TRAINING: Final = "by_training"
 
 
 def _path_of(model: Path, header: ModelHeader) -> Path:
-    """In the run's folder, so that the count goes where the run goes; else, or if that is read-only, in the app's."""
+    """Return the file of the counts: in the run's folder, so that it moves with the run.
+
+    If the model is in no run folder, or that is read-only, the file is in the app's data folder.
+    """
     if (model.parent / CARD).is_file() and os.access(model.parent, os.W_OK):
-        return model.parent / LOOKS
-    return data_folder() / "models" / f"{header.key}.{LOOKS}"
+        return model.parent / USES
+    return data_folder() / "models" / f"{header.key}.{USES}"
 
 
-def _counted(path: Path) -> dict[str, int]:
-    """The looks in a file, none where there is no file. Raises JobFailed where it cannot be read."""
+def _read_counts(path: Path) -> dict[str, int]:
+    """Read the number of uses of each set of films, empty without a file. Raises JobFailed."""
     try:
-        looks = {str(films): int(count) for films, count in read_json(path).items()}
-        if not all(films in {Split.TEST.value, BY_TRAINING} or len(films) == CODE_LENGTH for films in looks):
+        counts = {str(films): int(count) for films, count in read_json(path).items()}
+        if not all(films in {Split.TEST.value, BY_TRAINING} or len(films) == CODE_LENGTH for films in counts):
             raise ValueError("format")
-        return looks
+        return counts
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -42,38 +48,43 @@ def _counted(path: Path) -> dict[str, int]:
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
 
 
-def _films_of(header: ModelHeader, codes: Collection[str]) -> str:
-    """What the looks at these films are counted under: any part of the sealed test films counts as all of them."""
+def _key_of(header: ModelHeader, codes: Collection[str]) -> str:
+    """Return the key under which uses of these films are counted.
+
+    Any part of the held-out test films counts as all of them.
+    """
     return Split.TEST.value if header.film_codes(Split.TEST) & set(codes) else film_set_code(list(codes))
 
 
 def check_countable(model: Path, header: ModelHeader) -> None:
-    """Prove before any work that a look can be counted. Raises JobFailed, also where the count so far is damaged."""
+    """Check that a use can be counted. Raises JobFailed, also if the file is damaged."""
     path = _path_of(model, header)
-    _counted(path)
+    _read_counts(path)
     check_writable(path.parent)
 
 
 def count_use(model: Path, header: ModelHeader, codes: Collection[str], by_training: bool = False) -> int:
-    """Count one more evaluation of the model in `model` on films of these codes; returns how many there were.
+    """Count one more evaluation of a model on the films of these codes; return the new count.
 
-    by_training: the look at the end of its training, which is counted once however often that end was interrupted.
-    Raises JobFailed where it cannot be written down, or where the count so far is damaged: it must not begin anew.
+    by_training: the evaluation at the end of training, which counts once however often that end was
+    interrupted and repeated.
+    Raises JobFailed if the count cannot be written, or if the file is damaged: counting must not
+    silently restart at zero.
     """
-    path, films = _path_of(model, header), _films_of(header, codes)
-    looks = _counted(path)
-    if by_training and looks.get(BY_TRAINING):
-        return looks[films]
+    path, key = _path_of(model, header), _key_of(header, codes)
+    counts = _read_counts(path)
+    if by_training and counts.get(BY_TRAINING):
+        return counts[key]
     if by_training:
-        looks[BY_TRAINING] = 1
-    looks[films] = looks.get(films, 0) + 1
-    write_text_atomically(path, json.dumps(looks) + "\n")
-    return looks[films]
+        counts[BY_TRAINING] = 1
+    counts[key] = counts.get(key, 0) + 1
+    write_text_atomically(path, json.dumps(counts) + "\n")
+    return counts[key]
 
 
 def read_use_count(run_dir: Path) -> int:
-    """How often the sealed test films of a run were looked at."""
+    """Return how often the held-out test films of a run were used; 0 if unreadable."""
     try:
-        return _counted(run_dir / LOOKS).get(Split.TEST.value, 0)
+        return _read_counts(run_dir / USES).get(Split.TEST.value, 0)
     except JobFailed:
         return 0

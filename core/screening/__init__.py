@@ -1,1 +1,1 @@
-"""Screen folders of films into RESULTS.csv; a reader's calls on them."""
+"""Screen folders of films into RESULTS.csv, and record a reader's calls on them."""

@@ -1,10 +1,11 @@
-"""Events and results of screening a folder and of reading a single film."""
+"""Events and results of screening a folder and of scoring a single film."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.models.decision import Decision
 from core.system.language import marked
 
 if TYPE_CHECKING:
@@ -12,11 +13,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.films.dicom_details import FilmDetails
-from core.models.decision import Decision
 
 
 class Status(StrEnum):
-    """What became of one file. The values stand in RESULTS.csv, and are shown to people, translated."""
+    """Outcome for one file. The values are written to RESULTS.csv; users see them translated."""
 
     SCORED = marked("scored")
     REFUSED = marked("refused")
@@ -25,9 +25,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One line of RESULTS.csv: one regular file and what became of it.
+    """One row of RESULTS.csv: a regular file and its outcome.
 
-    file: relative to the folder, with "/". label, probability, decision: None unless scored.
+    file: path relative to the folder, with "/". label, probability, decision: None unless scored.
     class_probabilities: in class order, empty for two classes.
     """
 
@@ -43,9 +43,10 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningStarted:
-    """The folder is listed: found files, of which so many already have a row from an earlier run.
+    """The folder has been listed.
 
-    classes: of the model, negative first.
+    found: number of files. resumed: rows of an earlier run that are kept. classes: of the model,
+    negative first.
     """
 
     found: int
@@ -55,7 +56,7 @@ class ScreeningStarted:
 
 @dataclass(frozen=True, slots=True)
 class FilmAnswered:
-    """One file has its row, and the row is on disk."""
+    """One file has its row, which is already in the ledger. done, total: rows."""
 
     row: LedgerRow
     done: int
@@ -65,10 +66,11 @@ class FilmAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ScreeningResult:
-    """found = scored + refused + failed when completed. output: the CSV, or the unfinished one if interrupted.
+    """Result of a screening; found = scored + refused + failed if it was completed.
 
-    validation: whether the model was accepted at this place, in words. drift: sentences on how these films differ from
-    the model's validation films.
+    output: the ledger, or the unfinished one after an interruption. validation: a sentence on
+    whether the model was accepted at this site. drift: sentences on how these films differ from the
+    model's validation films.
     """
 
     output: Path
@@ -84,12 +86,13 @@ class ScreeningResult:
 
 @dataclass(frozen=True, slots=True)
 class FilmReading:
-    """One film's answer with its picture.
+    """The model's result for one film, with the picture and its heat map.
 
-    finding: the positive class, with several classes `label`. probability: calibrated, of the finding. probabilities:
-    the same, or of every class with several. details: what the file tells beside its picture.
-    validation: whether the model was accepted at this place, in words. pixels: (height, width) uint8, upright, white
-    is dense. heat: same shape, float32, 0..1. cautions: what a reader must know of this film, as sentences.
+    finding: the positive class; with several classes, `label`. probability: calibrated, of the
+    finding. probabilities: the same; with several classes, of every class. validation: a sentence
+    on whether the model was accepted at this site. details: from the file's DICOM tags. pixels:
+    (height, width) uint8, upright, dense tissue white. heat: same shape, float32, 0..1. cautions:
+    sentences that warn the reader of this film.
     """
 
     path: Path

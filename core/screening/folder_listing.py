@@ -1,4 +1,4 @@
-"""List the regular files of a folder by the names that RESULTS.csv uses."""
+"""List the regular files of a folder by the names that the ledger, RESULTS.csv, uses."""
 
 import os
 import re
@@ -8,69 +8,68 @@ from pathlib import Path
 from typing import Final
 
 from core.system.errors import JobFailed, Reason
-from core.system.file_locks import is_own
-from core.system.files import (
-    escape_undecodable,
-)
+from core.system.file_locks import is_lock_or_temporary
+from core.system.files import escape_undecodable
 from core.system.language import tr
 
-CODED: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
-
-
-CODED_BYTE: Final = re.compile(rb"\\x([0-9a-f]{2})")
+ESCAPE: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
+ESCAPED_BYTE: Final = re.compile(rb"\\x([0-9a-f]{2})")
 
 
 def walk_regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path, OSError | None]]:
-    """Every regular file below `folder`, with its error where it may not be looked at, or a folder not be listed.
+    """Yield every regular file below `folder`, with None or the error that prevents access to it.
 
-    Links to folders are not followed. left_out: our own outputs, which are no input, nor is what a crash left of them.
+    A folder that cannot be listed is yielded with its error. Links to folders are not followed.
+    left_out: our own outputs, which are skipped together with their locks and temporary files.
     """
-    ours = {path.absolute() for path in left_out}
-    beside = {path.parent for path in ours}
+    outputs = {path.absolute() for path in left_out}
+    output_folders = {path.parent for path in outputs}
     problems: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=problems.append):
-        folders[:] = sorted((name for name in folders if Path(parent, name).absolute() not in ours), key=os.fsencode)
+        folders[:] = sorted((name for name in folders if Path(parent, name).absolute() not in outputs), key=os.fsencode)
         for name in names:
             path, problem = Path(parent, name), None
             try:
                 if not path.is_file():
                     continue
-            except OSError as error:  # the share went away, or the folder may be listed only
+            except OSError as error:  # the share was disconnected, or the folder may only be listed
                 problem = error
             absolute = path.absolute()
-            if absolute in ours or (absolute.parent in beside and any(is_own(absolute, one) for one in ours)):
+            if absolute in outputs:
+                continue
+            if absolute.parent in output_folders and any(is_lock_or_temporary(absolute, output) for output in outputs):
                 continue
             yield path, problem
-    for closed in problems:
-        yield Path(os.fsdecode(closed.filename)), closed
+    for folder_error in problems:
+        yield Path(os.fsdecode(folder_error.filename)), folder_error
 
 
 def relative_name(path: Path, folder: Path) -> str:
-    """The file's name in the ledger: relative to the folder, with "/", always valid UTF-8.
+    """Return a file's name in the ledger: relative to the folder, with "/", always valid UTF-8.
 
-    A byte that is not UTF-8 becomes \\xNN, and where a name itself holds such letters, its backslash becomes \\x5c, so
-    that no two files have one name, and `path_of_name` finds each again.
+    A byte that is not UTF-8 becomes \\xNN. If a name itself contains such an escape, its backslash
+    becomes \\x5c. So no two files have the same name, and `path_of_name` finds each of them.
     """
-    return escape_undecodable(CODED.sub(r"\\x5c", path.relative_to(folder).as_posix()))
+    return escape_undecodable(ESCAPE.sub(r"\\x5c", path.relative_to(folder).as_posix()))
 
 
 def path_of_name(folder: Path, name: str) -> Path:
-    """The file behind a name in the ledger: undoes `relative_name`."""
-    if not CODED.search(name):
+    """Return the file of a name in the ledger; the inverse of `relative_name`."""
+    if not ESCAPE.search(name):
         return folder / name
-    content = CODED_BYTE.sub(lambda found: bytes([int(found[1], 16)]), name.encode())
+    content = ESCAPED_BYTE.sub(lambda match: bytes([int(match[1], 16)]), name.encode())
     return folder / os.fsdecode(content)
 
 
-def unlistable_folder(folder: Path, error: OSError) -> JobFailed:
-    """The error where the folder itself cannot be listed."""
+def _folder_error(folder: Path, error: OSError) -> JobFailed:
+    """Return the error to raise if the folder itself cannot be listed."""
     sentence = tr("{folder} cannot be opened ({why}).", folder=folder, why=error.strerror or error)
     return JobFailed(Reason.DATASET_INVALID, sentence)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file without a row: its name in the ledger, where it is, and why it could not be listed, if so."""
+    """A file by its name in the ledger. error: why it cannot be accessed, or None."""
 
     name: str
     path: Path
@@ -78,9 +77,17 @@ class ListedFile:
 
 
 def list_folder(folder: Path, left_out: Sequence[Path]) -> dict[str, ListedFile]:
-    """Every regular file below a folder by its name in the ledger. Raises JobFailed where it cannot be listed."""
-    found = list(walk_regular_files(folder, left_out))
-    if len(found) == 1 and found[0][1] is not None and found[0][0] == folder:
-        raise unlistable_folder(folder, found[0][1])
-    names = ((relative_name(path, folder), path, error) for path, error in found)
-    return {name: ListedFile(name, path, error) for name, path, error in names}
+    """Return every regular file below a folder, by its name in the ledger.
+
+    left_out: our own outputs. Raises JobFailed if the folder itself cannot be listed.
+    """
+    listing = list(walk_regular_files(folder, left_out))
+    if len(listing) == 1:
+        path, error = listing[0]
+        if error is not None and path == folder:
+            raise _folder_error(folder, error)
+    files = {}
+    for path, error in listing:
+        name = relative_name(path, folder)
+        files[name] = ListedFile(name, path, error)
+    return files

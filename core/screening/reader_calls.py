@@ -1,4 +1,4 @@
-"""What a reader says of screened films: kept the moment it is said, undone, exported. Judges nothing."""
+"""Record a reader's calls on screened films: saved at once, undone, exported."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from core.system.files import append_flushed, escape_undecodable, explain_write_
 from core.system.language import marked, tr
 
 COLUMNS: Final = ("file", "reader", "blind", "note", "called_at")
-UNSURE: Final = marked("unsure")  # stands in files; people are shown `tr` of it
-TAKEN_BACK: Final = ""
+UNSURE: Final = marked("unsure")  # as stored in files; shown to users in translation
+WITHDRAWN: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A reader's word on one film.
+    """A reader's call on one film.
 
-    reader: a class, "unsure", or "" where only a note was made. blind: said before the model's answer was shown.
-    called_at: local time, ISO 8601.
+    reader: a class, "unsure", or "" if only a note was made. blind: True if the call was made
+    before the model's result was shown. called_at: local time, ISO 8601.
     """
 
     file: str
@@ -34,72 +34,83 @@ class Call:
 
 
 def calls_path(output: Path) -> Path:
-    """Where the calls on a screening stand: beside its ledger."""
+    """Return the file of the calls on a screening, beside its ledger."""
     return output.with_name(output.name.removesuffix(".csv") + ".calls.csv")
 
 
 def local_timestamp() -> str:
-    """The local time, ISO 8601 to the second."""
+    """Return the local time, ISO 8601 to the second."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 class CallBook:
-    """The calls on one screening, the last one of a film counting; every change goes to `keep` at once."""
+    """The calls on one screening, of which the last on a film counts.
 
-    def __init__(self, calls: Iterable[Call], keep: Callable[[Call], object]) -> None:
+    save: called at once with every change.
+    """
+
+    def __init__(self, calls: Iterable[Call], save: Callable[[Call], object]) -> None:
         self._calls = {call.file: call for call in calls}
-        self._keep = keep
-        self._done: list[tuple[str, Call | None]] = []  # film and what was said before, for undoing
+        self._save = save
+        self._history: list[tuple[str, Call | None]] = []  # film and its earlier call, for undo
 
     def __len__(self) -> int:
         return len(self.calls())
 
-    def of(self, file: str) -> Call | None:
-        """What was said of this film, None where nothing was."""
+    def find(self, file: str) -> Call | None:
+        """Return the call on a film, None if there is none or it was withdrawn."""
         call = self._calls.get(file)
         return call if call and (call.reader or call.note) else None
 
     def calls(self) -> tuple[Call, ...]:
-        """All that was said and not taken back, by film."""
-        return tuple(call for name in sorted(self._calls) if (call := self.of(name)))
+        """Return all calls but withdrawn ones, sorted by film."""
+        return tuple(call for name in sorted(self._calls) if (call := self.find(name)))
 
-    def say(self, call: Call) -> None:
-        """Keep a call, instead of an earlier one on the same film."""
-        self._keep(call)
-        self._done.append((call.file, self._calls.get(call.file)))
+    def record(self, call: Call) -> None:
+        """Save a call, in place of an earlier one on the same film."""
+        self._save(call)
+        self._history.append((call.file, self._calls.get(call.file)))
         self._calls[call.file] = call
 
     def undo(self) -> str | None:
-        """Take back the last change; returns its film, None where nothing is left to take back."""
-        if not self._done:
+        """Undo the last change and return its film, None if there is nothing to undo."""
+        if not self._history:
             return None
-        file, before = self._done.pop()
-        taken_back = before or Call(file, TAKEN_BACK, False, "", local_timestamp())
-        self._keep(taken_back)
-        self._calls[file] = taken_back
+        file, before = self._history.pop()
+        restored = before or Call(file, WITHDRAWN, False, "", local_timestamp())
+        self._save(restored)
+        self._calls[file] = restored
         return file
 
 
 def load_calls(output: Path) -> CallBook:
-    """The calls on the screening in `output`, as they stand on the disk, where every change goes at once.
+    """Return the calls on the screening in `output`; changes are appended to their file at once.
 
-    Raises JobFailed where they cannot be read; so do changes where they cannot be written.
+    Raises JobFailed if the file cannot be read; changes raise it if it cannot be written.
     """
     path = calls_path(output)
-    return CallBook(read_calls(path) if path.exists() else (), partial(append_call, path))
+    calls = read_calls(path) if path.exists() else ()
+    return CallBook(calls, partial(append_call, path))
 
 
 def append_call(path: Path, call: Call) -> None:
-    """Add a call to a file of calls and make sure that it is on the disk. Raises JobFailed."""
+    """Append a call to a file of calls and flush it to the disk. Raises JobFailed."""
     if not path.exists():
         write_text_atomically(path, format_csv_line(COLUMNS))
-    cells = (call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at)
     with explain_write_errors(path):
-        append_flushed(path, format_csv_line([quote_formula(cell) for cell in cells]))
+        append_flushed(path, format_csv_line([quote_formula(cell) for cell in _call_cells(call)]))
+
+
+def _call_cells(call: Call) -> list[str]:
+    """Return the values of a call in the order of COLUMNS."""
+    return [call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at]
 
 
 def read_calls(path: Path) -> list[Call]:
-    """All lines of a book in their order; a torn last one is left out. Raises JobFailed where it is no such book."""
+    """Return all calls in a file, in order, without a torn last line.
+
+    Raises JobFailed if it cannot be read or is no such file.
+    """
     try:
         lines = parse_csv(path.read_bytes())
     except (OSError, ValueError) as error:
@@ -116,25 +127,30 @@ def read_calls(path: Path) -> list[Call]:
 
 
 def format_calls(calls: Iterable[Call], rows: Iterable[LedgerRow]) -> str:
-    """Calls beside the model's answers, as CSV that no spreadsheet runs."""
-    answers = {row.file: row for row in rows}
+    """Return calls beside the model's results, as CSV without cells that spreadsheets run."""
+    rows_by_file = {row.file: row for row in rows}
     lines = [format_csv_line([*COLUMNS, "label", "probability", "decision"])]
     for call in calls:
-        row = answers.get(call.file)
-        label, decision = (row.label or "", row.decision or "") if row else ("", "")
+        row = rows_by_file.get(call.file)
+        label = (row.label or "") if row else ""
+        decision = (row.decision or "") if row else ""
         probability = f"{row.probability:.6f}" if row and row.probability is not None else ""
-        cells = (call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at, label)
-        lines.append(format_csv_line([*(quote_formula(cell) for cell in cells), probability, decision]))
+        quoted = [quote_formula(cell) for cell in (*_call_cells(call), label)]
+        lines.append(format_csv_line([*quoted, probability, decision]))
     return "".join(lines)
 
 
 def format_labels(folder: Path, calls: Iterable[Call], rows: Iterable[LedgerRow], only_disagreements: bool) -> str:
-    """A label list of films that the reader named a class of, which the Dataset tab opens; files by their full path."""
-    answers = {row.file: row for row in rows if row.status is Status.SCORED}
+    """Return a label list, for the Dataset tab, of scored films that the reader assigned a class.
+
+    Files are written with their full path. only_disagreements: leave out films whose class is the
+    model's label.
+    """
+    scored = {row.file: row for row in rows if row.status is Status.SCORED}
     lines = [format_csv_line(["file", "label"])]
     for call in calls:
-        row = answers.get(call.file)
-        if row is None or call.reader in {UNSURE, TAKEN_BACK} or (only_disagreements and row.label == call.reader):
+        row = scored.get(call.file)
+        if row is None or call.reader in {UNSURE, WITHDRAWN} or (only_disagreements and row.label == call.reader):
             continue
         lines.append(format_csv_line([escape_undecodable(str((folder / call.file).absolute())), call.reader]))
     return "".join(lines)

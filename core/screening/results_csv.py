@@ -1,4 +1,4 @@
-"""RESULTS.csv: one row for every file, on disk as it comes, resumable. Scores nothing."""
+"""Read and write RESULTS.csv, the ledger of a screening: one row per file, written at once."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,25 +16,25 @@ COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision"
 
 
 def partial_path(output: Path) -> Path:
-    """Where the rows of a screening stand until it is complete."""
+    """Return the file that holds the rows until the screening is complete."""
     return output.with_name(output.name + UNFINISHED)
 
 
 def header_cells(classes: tuple[str, ...]) -> list[str]:
-    """The first line; with more than two classes one column of probabilities each."""
-    extra = [quote_formula(f"p_{name}") for name in classes] if len(classes) > 2 else []
-    return [*COLUMNS, *extra]
+    """Return the header row; with more than two classes, each has a column of probabilities."""
+    probability_columns = [quote_formula(f"p_{name}") for name in classes] if len(classes) > 2 else []
+    return [*COLUMNS, *probability_columns]
 
 
 def row_cells(row: LedgerRow) -> list[str]:
-    """One row as cells that no spreadsheet runs."""
+    """Return a row as cells that no spreadsheet runs as formulas."""
     probability = "" if row.probability is None else f"{row.probability:.6f}"
     plain = [row.file, row.status, row.reason, row.label or "", probability, row.decision or "", row.model]
     return [quote_formula(cell) for cell in plain] + [f"{value:.6f}" for value in row.class_probabilities]
 
 
 def parse_row(cells: list[str]) -> LedgerRow:
-    """A row read back. Raises ValueError for a torn or foreign one."""
+    """Return the row in `cells`. Raises ValueError if it is incomplete or invalid."""
     file, status, reason, label, probability, decision, model = cells[:7]
     return LedgerRow(
         file=unquote_formula(file),
@@ -49,9 +49,9 @@ def parse_row(cells: list[str]) -> LedgerRow:
 
 
 def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRow]:
-    """Whole rows of an earlier screening by the same model; a torn last row is left out.
+    """Return the rows of an earlier screening by the same model, without a torn last row.
 
-    Raises JobFailed where the file is no such ledger, or is of another model.
+    Raises JobFailed if the file is no such ledger, or belongs to another model.
     """
     try:
         content = path.read_bytes()
@@ -85,18 +85,19 @@ def _not_resumable(path: Path, why: str) -> JobFailed:
 
 
 def format_csv(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
-    """The whole CSV of these rows."""
-    return "".join(format_csv_line(cells) for cells in (header_cells(classes), *(row_cells(row) for row in rows)))
+    """Return the whole ledger as CSV."""
+    lines = [header_cells(classes), *(row_cells(row) for row in rows)]
+    return "".join(format_csv_line(cells) for cells in lines)
 
 
 def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
-    """Write the complete ledger under its final name and drop the unfinished one."""
+    """Write the complete ledger under its final name and delete the unfinished one."""
     write_text_atomically(output, format_csv(rows, classes))
     partial_path(output).unlink(missing_ok=True)
 
 
 class Journal:
-    """The unfinished ledger, open for appending; every row reaches the operating system as it is added."""
+    """The unfinished ledger, open for appending; every row is flushed to the operating system."""
 
     def __init__(self, output: Path, classes: tuple[str, ...], rows: Iterable[LedgerRow]) -> None:
         self._path = partial_path(output)

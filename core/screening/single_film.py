@@ -1,4 +1,4 @@
-"""Scoring one film although it was refused, because a person looked at it and says that it is what is asked for."""
+"""Score a single film, also one that the gate refused and a person then allowed."""
 
 import threading
 from collections.abc import Generator
@@ -12,7 +12,7 @@ from core.films.dicom_details import list_cautions, read_details
 from core.films.images import read_film, resize
 from core.inference.grad_cam import compute_heat_map
 from core.jobs.events import Progressed, Stage
-from core.models.model_file import load_in_use
+from core.models.model_file import load_model_in_use
 from core.models.site_record import format_validation
 from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
@@ -25,15 +25,16 @@ from core.system.language import tr
 def score_anyway(
     result: ScreeningResult, folder: Path, row: LedgerRow, model: Path | None, cancel: threading.Event
 ) -> Generator[Progressed, None, tuple[LedgerRow, FilmReading, ScreeningResult]]:
-    """The row of a refused film with its score, its reading, and the screening with it, also on the disk.
+    """Score a film that the gate refused, and write it to the ledger.
 
-    The row keeps the reason for which it was refused, so that everybody sees that a person overrode it. Raises
-    FilmUnreadable or JobFailed: a reason that cannot be overridden, another model than that which screened.
+    Returns its new row, its reading and the result of the screening with that row. The row keeps
+    the reason of refusal, which shows that a person overrode it. Raises FilmUnreadable, and
+    JobFailed if the reason cannot be overridden or the folder was screened by another model.
     """
     if row.status is not Status.REFUSED or row.reason not in REFUSALS or not result.completed:
         sentence = tr("{file} was refused because it cannot be scored ({reason}).", file=row.file, reason=row.reason)
         raise JobFailed(Reason.UNSUPPORTED, sentence)
-    loaded = load_in_use(model)
+    loaded = load_model_in_use(model)
     if loaded.header.name != row.model:
         sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
         raise JobFailed(Reason.MODEL_INVALID, sentence)
@@ -47,12 +48,13 @@ def score_anyway(
 def read_single_film(
     path: Path, model: Path | None, cancel: threading.Event
 ) -> Generator[Progressed, None, FilmReading]:
-    """One film's answer with its picture and heat map; model None is the bundled one.
+    """Score one film and compute its heat map; model None is the bundled one.
 
-    A single film takes too short to be cancelled. Raises FilmUnreadable or JobFailed.
+    The gate is not applied. `cancel` is ignored, since it takes a short time. Raises FilmUnreadable
+    or JobFailed.
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
-    loaded = load_in_use(model)
+    loaded = load_model_in_use(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
     pixels = read_film(path)
     small = resize(pixels, loaded.preprocessing.size_px, loaded.preprocessing.size_px)
@@ -60,7 +62,7 @@ def read_single_film(
     label = loaded.calibration.label(probability)
     heat = compute_heat_map(loaded, small, label)
     height, width = pixels.shape
-    large = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
+    heat_full_size = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
     details = read_details(path)
     return FilmReading(
         path=path,
@@ -74,6 +76,6 @@ def read_single_film(
         validation=format_validation(loaded.header)[1],
         details=details,
         pixels=pixels,
-        heat=large,
+        heat=heat_full_size,
         cautions=list_cautions(details, loaded.header.ages),
     )

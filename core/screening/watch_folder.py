@@ -1,4 +1,4 @@
-"""A folder that is watched: every new film is screened once it is complete, over hours. Scores nothing itself."""
+"""Watch a folder and screen every new film once its file is complete, over hours."""
 
 import threading
 from collections.abc import Generator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from core.jobs.events import Progressed, Stage
-from core.models.model_file import load_in_use
+from core.models.model_file import load_model_in_use
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.screening import Screening, ScreeningEvent, list_own_files, read_earlier_rows
@@ -16,30 +16,32 @@ from core.system.files import check_writable
 from core.system.language import tr
 
 POLL_SECONDS: Final = 2.0
-STILL_POLLS: Final = 2  # looks without change after which a file is taken for complete
-STILL_EMPTY_POLLS: Final = 30  # of an empty file, which a sender may still be about to fill
+STILL_POLLS: Final = 2  # polls without change after which a file counts as complete
+STILL_EMPTY_POLLS: Final = 30  # the same for an empty file, which its sender may still be about to fill
 
 
 class Arrivals:
-    """Which files of a folder are complete: those whose size and time have not changed for some looks."""
+    """Finds complete files in a folder: those whose size and time did not change for some polls."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[tuple[int, int], int]] = {}
+        self._seen: dict[str, tuple[tuple[int, int], int]] = {}  # by name: size and time, and polls without change
 
-    def complete(self, files: dict[str, ListedFile], answered: set[str]) -> list[ListedFile]:
-        """Look once; files that are complete now and have no row yet, in the order of their names."""
-        ready, seen = [], {}
+    def find_complete(self, files: dict[str, ListedFile], answered: set[str]) -> list[ListedFile]:
+        """Poll once; return the files that are complete and not in `answered`, sorted by name."""
+        ready: list[ListedFile] = []
+        seen: dict[str, tuple[tuple[int, int], int]] = {}
         for name in sorted(set(files) - answered):
             item = files[name]
             try:
                 status = item.path.stat()
             except OSError:
-                continue  # it vanished between listing and looking, as a sender's temporary file does
+                continue  # deleted since it was listed, as a sender's temporary file is
             state = (status.st_size, status.st_mtime_ns)
-            before, looks = self._seen.get(name, (state, 0))
-            looks = looks + 1 if before == state else 1
-            seen[name] = (state, looks)
-            if item.error is not None or looks > (STILL_POLLS if status.st_size else STILL_EMPTY_POLLS):
+            before, polls = self._seen.get(name, (state, 0))
+            polls = polls + 1 if before == state else 1
+            seen[name] = (state, polls)
+            required_polls = STILL_POLLS if status.st_size else STILL_EMPTY_POLLS
+            if item.error is not None or polls > required_polls:
                 ready.append(item)
         self._seen = seen
         return ready
@@ -48,32 +50,34 @@ class Arrivals:
 def watch(
     folder: Path, output: Path, model: Path | None, cancel: threading.Event, poll_seconds: float = POLL_SECONDS
 ) -> Generator[ScreeningEvent, None, ScreeningResult]:
-    """Screen what is in `folder` and what comes, one row a file, until `cancel` is set; then the ledger is complete.
+    """Screen the files in `folder` and those that arrive, one row each, until `cancel` is set.
 
-    An earlier ledger in `output` by the same model goes on. A share that disappears for a while is looked for again;
-    files that were answered and then removed keep their rows. Raises JobFailed.
+    Then the ledger is completed. An earlier ledger in `output` by the same model is continued. A
+    share that is disconnected for a while is polled again. Files that were removed after they were
+    screened keep their rows. Raises JobFailed.
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
     check_writable(output.parent)
     with lock_output(output):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
-        loaded = load_in_use(model)
+        loaded = load_model_in_use(model)
         kept = read_earlier_rows(output, loaded, resume=True)
         yield ScreeningStarted(len(kept), tuple(kept), loaded.header.classes)
-        work, arrivals = Screening(loaded, output, kept, None), Arrivals()
+        screening = Screening(loaded, output, kept, heatmaps=None)
+        arrivals = Arrivals()
         answered = {row.file for row in kept}
         try:
             while not cancel.is_set():
                 try:
                     files = list_folder(folder, list_own_files(output))
                 except JobFailed:
-                    files = {}  # the share is away; what waits is looked for again
-                for row in work.answered(arrivals.complete(files, answered), cancel):
+                    files = {}  # the share is disconnected; poll again
+                for row in screening.score_files(arrivals.find_complete(files, answered), cancel):
                     answered.add(row.file)
-                    yield FilmAnswered(row, len(work.rows), len(work.rows), None)
-                yield Progressed(Stage.WATCHING, len(work.rows), None)
+                    yield FilmAnswered(row, len(screening.rows), len(screening.rows), None)
+                yield Progressed(Stage.WATCHING, len(screening.rows), None)
                 cancel.wait(poll_seconds)
         finally:
-            work.close()
-        return work.result(completed=True, found=len(work.rows))
+            screening.close()
+        return screening.finish(completed=True, found=len(screening.rows))

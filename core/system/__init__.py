@@ -1,1 +1,1 @@
-"""Ground floor: errors, files, locks, language, folders of the app."""
+"""Basics that every other package uses: errors, files, locks, language, application folders."""

@@ -1,4 +1,4 @@
-"""Where the platform wants this program's own files. Makes no folder."""
+"""The platform's folders for this program's own files; none is created here."""
 
 import glob
 from datetime import datetime
@@ -10,19 +10,19 @@ NAME = "PneumoScreen"
 
 
 def data_folder() -> Path:
-    """What must be kept: runs, decisions about datasets, the crash log."""
+    """Return the folder for what must be kept: runs, decisions about datasets, the crash log."""
     return user_data_path(NAME, appauthor=False)
 
 
 def cache_folder() -> Path:
-    """What can be made again."""
+    """Return the folder for what can be computed again."""
     return user_cache_path(NAME, appauthor=False)
 
 
 def new_timestamped_path(folder: Path, after: str = "", before: str = "") -> Path:
-    """A path in `folder` whose name tells the local time and that nothing has yet, for results of now.
+    """Return an unused path in `folder`, named `before`, the local time and `after`.
 
-    The time alone is no name: a clock that is set back would lead to results of before.
+    A number is added to a name that exists, as it may after the clock was set back.
     """
     stamp = f"{before}{datetime.now():%Y-%m-%d-%H%M%S}"
     path, number = folder / f"{stamp}{after}", 2

@@ -1,4 +1,4 @@
-"""CSV text that is safe to open in a spreadsheet."""
+"""Read and write CSV text that is safe to open in a spreadsheet."""
 
 import csv
 import io
@@ -8,9 +8,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def drop_torn_line(content: bytes) -> bytes:
-    """The rows of a CSV file that were written to their end: all up to the last line end outside quotes.
+    """Return the complete rows of a CSV file: all bytes up to the last line end outside quotes.
 
-    A crash, or a disk that was full, leaves half a row at the end, also in the middle of a letter or of a quoted name.
+    A crash or a full disk can leave a partial row at the end, cut even inside a multi-byte
+    character or a quoted name.
     """
     end, quotes = len(content), content.count(b'"')
     while end and (content[end - 1 : end] != b"\n" or quotes % 2):
@@ -21,14 +22,18 @@ def drop_torn_line(content: bytes) -> bytes:
 
 
 def format_csv_line(cells: Iterable[str]) -> str:
-    """One line of CSV with its end; a cell with a line end of any kind is quoted, as the csv module alone does not."""
+    """Return one line of CSV with its line end.
+
+    Cells with any kind of line end are quoted: with the line terminator "\\n" the csv module would
+    not quote "\\r".
+    """
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def parse_csv(content: bytes) -> list[list[str]]:
-    """All rows of a CSV in UTF-8, line ends inside of cells as they are. Raises ValueError for other bytes."""
+    """Return all rows of UTF-8 CSV, line ends in cells unchanged. Raises ValueError if invalid."""
     try:
         return list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
     except csv.Error as error:
@@ -36,15 +41,16 @@ def parse_csv(content: bytes) -> list[list[str]]:
 
 
 def quote_formula(text: str) -> str:
-    """`text` as a cell that no spreadsheet takes for a formula: a leading = + - @ tab or line end gets a quote.
+    """Return `text` as a cell that no spreadsheet runs as a formula.
 
-    OWASP, "CSV Injection". One that has such quotes already gets one more, so that each cell stands for one text.
-    Quotes, commas and line ends inside are left to the csv module.
+    A single quote is put before a leading = + - @ tab or line end (OWASP, "CSV Injection"), also
+    after single quotes that are there already, so that `unquote_formula` can restore the text
+    exactly. Double quotes, commas and line ends inside are left to the csv module.
     """
     return "'" + text if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def unquote_formula(cell: str) -> str:
-    """Undo `quote_formula`; a cell that it cannot have written stays as it is."""
+    """Undo `quote_formula`; return a cell that it cannot have written unchanged."""
     inner = cell[1:]
     return inner if cell.startswith("'") and quote_formula(inner) == cell else cell

@@ -1,23 +1,24 @@
-"""What a person is told of errors that no job expected: memory, files. Mends nothing."""
+"""User-facing messages for unexpected errors: out of memory, file access."""
 
 from core.system.errors import PneumoScreenError
-from core.system.files import FULL, escape_undecodable
+from core.system.files import DISK_FULL_ERRNOS, escape_undecodable
 from core.system.language import tr
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """True for the errors by which Python and torch say that memory ran out; torch's allocator has no class of its own.
+    """Return True for the errors by which Python and torch report that memory ran out.
 
-    The words are those of torch's c10/core/impl/alloc_cpu.cpp and of its class OutOfMemoryError.
+    torch's CPU allocator raises a plain RuntimeError, so its message is searched for the phrases of
+    c10/core/impl/alloc_cpu.cpp and of torch's OutOfMemoryError.
     """
     if isinstance(error, MemoryError):
         return True
-    words = ("DefaultCPUAllocator", "out of memory")
-    return isinstance(error, RuntimeError) and any(word in str(error) for word in words)
+    phrases = ("DefaultCPUAllocator", "out of memory")
+    return isinstance(error, RuntimeError) and any(phrase in str(error) for phrase in phrases)
 
 
 def format_error(error: BaseException) -> str | None:
-    """What happened and what to do about it, None for an error that only a programmer can understand."""
+    """Return what happened and what to do; None for an error that means nothing to users."""
     if isinstance(error, PneumoScreenError):
         return error.sentence
     if is_out_of_memory(error):
@@ -27,7 +28,7 @@ def format_error(error: BaseException) -> str | None:
         )
     if isinstance(error, OSError) and error.strerror:
         path = escape_undecodable(str(error.filename)) if isinstance(error.filename, str) else tr("A file")
-        if error.errno in FULL:
+        if error.errno in DISK_FULL_ERRNOS:
             return tr("The disk is full: {path} could not be written. Free some space and try again.", path=path)
         return tr(
             "{path} cannot be used ({why}). Check that it is there and that you may use it.",

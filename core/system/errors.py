@@ -1,4 +1,4 @@
-"""What can go wrong, as codes and sentences. Holds no wording for a particular screen and no logging."""
+"""Exceptions of this program: reason codes for scripts, sentences for users."""
 
 from enum import StrEnum
 from typing import Final
@@ -7,9 +7,9 @@ from core.system.language import marked, tr
 
 
 class Reason(StrEnum):
-    """Why a film has no score, or why a job could not be done. The values stand in CSV files: never rename one."""
+    """Why a film has no score, or a job failed. The values are written to CSV: never rename one."""
 
-    # a film that is refused: looking at it again would give the same answer
+    # refused films: reading them again would give the same result
     EMPTY_FILE = "empty_file"
     NOT_AN_IMAGE = "not_an_image"
     TOO_LARGE = "too_large"
@@ -18,21 +18,21 @@ class Reason(StrEnum):
     MULTI_FRAME = "multi_frame"
     NO_PIXELS = "no_pixels"
     UNSUPPORTED = "unsupported"
-    # a film that was read and that the gate refuses: a person may let it through (core/input_checks/gate.py)
+    # films that the input gate refuses (core/input_checks/gate.py): the user may override it
     NOT_A_CHEST_FILM = "not_a_chest_film"
     LATERAL_VIEW = "lateral_view"
     INVERTED = "inverted"
     ROTATED = "rotated"
     TOO_CROPPED = "too_cropped"
     COLOUR_PHOTO = "colour_photo"
-    # a film that failed: mending the cause and trying again may help
+    # failed films: another attempt may succeed once the cause is removed
     MISSING = "missing"
     NO_PERMISSION = "no_permission"
     DAMAGED = "damaged"
     READ_ERROR = "read_error"
     OUT_OF_MEMORY = "out_of_memory"
     DECODER_FAILED = "decoder_failed"
-    # a job that could not be done
+    # failed jobs
     DATASET_INVALID = "dataset_invalid"
     DATASET_LEAKS = "dataset_leaks"
     OUTPUT_NOT_WRITABLE = "output_not_writable"
@@ -57,7 +57,7 @@ FAILED_FILM_REASONS: Final = frozenset(
     }
 )
 
-REASONS: Final[dict[str, str]] = {  # why a film has no score, in a few words
+REASONS: Final[dict[str, str]] = {  # user-facing names, in a few words
     Reason.EMPTY_FILE: marked("empty file"),
     Reason.NOT_AN_IMAGE: marked("not an image"),
     Reason.TOO_LARGE: marked("too large"),
@@ -80,7 +80,7 @@ REASONS: Final[dict[str, str]] = {  # why a film has no score, in a few words
     Reason.DECODER_FAILED: marked("decoder failed"),
 }
 
-# what the gate says to a person; nothing is scored until that person decides otherwise, film by film
+# the gate's messages; a refused film is scored only if the user overrides the gate for this film
 REFUSALS: Final = {
     Reason.NOT_A_CHEST_FILM: marked(
         "It does not look like a chest film of the kind that the model was trained on. "
@@ -107,12 +107,15 @@ REFUSALS: Final = {
 
 
 def format_reason(reason: str) -> str:
-    """A reason of REASONS to people; a code that a ledger of another version may hold nearly as it is."""
+    """Return the translated name of a reason; an unknown code with spaces for underscores.
+
+    Ledgers of other versions may contain unknown codes.
+    """
     return tr(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
 
 
 class PneumoScreenError(Exception):
-    """Anything this program reports to a person: a code for scripts and one sentence for people."""
+    """Base class of errors reported to the user: a reason code for scripts and one sentence."""
 
     def __init__(self, reason: Reason, sentence: str) -> None:
         super().__init__(sentence)
@@ -121,13 +124,13 @@ class PneumoScreenError(Exception):
 
 
 class FilmUnreadable(PneumoScreenError):
-    """One file gives no film. `reason` is one of the film codes; the sentence does not repeat the file's name."""
+    """A file cannot be read as a film. The sentence does not repeat the file name."""
 
     @property
     def may_be_retried(self) -> bool:
-        """True where mending the cause (permission, a broken copy) may give a film: status failed, not refused."""
+        """True where another attempt may succeed: the status is then failed, not refused."""
         return self.reason in FAILED_FILM_REASONS
 
 
 class JobFailed(PneumoScreenError):
-    """A whole job cannot go on. The sentence names what is wrong and what to do about it."""
+    """A whole job cannot continue. The sentence says what is wrong and what to do about it."""

@@ -1,4 +1,4 @@
-"""What a command's or the window's end tells the system: the contract in the README. argparse's own is 2."""
+"""Exit statuses of commands and window, as defined in the README; argparse itself uses 2."""
 
 from typing import Final
 

@@ -1,6 +1,6 @@
-"""One writer at a time: what one program writes, a second one leaves alone. Decides nothing about what is written.
+"""Lock output files and folders, so that only one program at a time writes to each.
 
-The system itself drops a lock when its process ends, however it ends, so that no lock goes stale.
+The operating system releases a lock when its process ends, however it ends, so no lock goes stale.
 """
 
 import errno
@@ -16,48 +16,48 @@ from core.system.files import WRITE_TEST, explain_write_errors, temporary_prefix
 from core.system.language import tr
 
 LOCK: Final = "lock"
-HELD: Final = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
-TRIES: Final = 5  # against another program that ends, and removes its lock file, at that very moment
+LOCKED_ERRNOS: Final = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
+ATTEMPTS: Final = 5  # in case another program ends, and removes its lock file, at the same moment
 
 
 @contextmanager
 def lock_output(output: Path) -> Iterator[None]:
-    """Keep every other program from writing the file or folder `output`; what a crash left half written is removed.
+    """Hold the lock of the file or folder `output`; first remove temporary files of a crash.
 
-    The folder of a file must be there. Where the file system knows no locks, nothing is kept from anybody.
-    Raises JobFailed: in_use where another program is writing there, else output_not_writable.
+    The parent folder of a file must exist. On a file system without locks the block runs unlocked.
+    Raises JobFailed: in_use where another program holds the lock, else output_not_writable.
     """
     path = output / f".{LOCK}" if output.is_dir() else output.with_name(temporary_prefix(output) + LOCK)
-    descriptor = _locked(path, output)
+    descriptor = _open_lock(path, output)
     try:
         _remove_leftovers(output)
         yield
     finally:
         with suppress(OSError):
             if os.name != "posix":
-                os.close(descriptor)  # Windows removes no file that is open
+                os.close(descriptor)  # Windows cannot remove an open file
             path.unlink()
         if os.name == "posix":
             os.close(descriptor)
 
 
-def is_own(path: Path, output: Path) -> bool:
-    """True for lock and temporary files of `output`, as they may stand beside it after a crash."""
+def is_lock_or_temporary(path: Path, output: Path) -> bool:
+    """Return True for lock and temporary files of `output`, which a crash may leave beside it."""
     return path.parent == output.parent and path.name.startswith((temporary_prefix(output), WRITE_TEST))
 
 
-def _locked(path: Path, output: Path) -> int:
-    """The open lock file. Raises JobFailed."""
-    for _ in range(TRIES):
+def _open_lock(path: Path, output: Path) -> int:
+    """Open and lock the file `path`; return its descriptor. Raises JobFailed."""
+    for _ in range(ATTEMPTS):
         with explain_write_errors(path):
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             _lock(descriptor)
-            if os.name != "posix" or _is_still(path, descriptor):
+            if os.name != "posix" or _is_same_file(path, descriptor):
                 return descriptor
         except OSError as error:
-            if error.errno not in HELD:
-                return descriptor  # this file system knows no locks
+            if error.errno not in LOCKED_ERRNOS:
+                return descriptor  # this file system has no locks
             os.close(descriptor)
             break
         os.close(descriptor)
@@ -69,7 +69,7 @@ def _locked(path: Path, output: Path) -> int:
 
 
 def _lock(descriptor: int) -> None:
-    """Take the lock or raise OSError at once."""
+    """Take the lock without waiting. Raises OSError where another program holds it."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -80,8 +80,8 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _is_still(path: Path, descriptor: int) -> bool:
-    """False where the file was removed, and perhaps made anew, between opening and locking it."""
+def _is_same_file(path: Path, descriptor: int) -> bool:
+    """Return False if the file was removed, or replaced, between opening and locking it."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except OSError:
@@ -89,10 +89,10 @@ def _is_still(path: Path, descriptor: int) -> bool:
 
 
 def _remove_leftovers(output: Path) -> None:
-    """Remove temporary files of a program that was killed; nobody else can be writing them now."""
+    """Remove temporary files of a killed program; with the lock held none is in use."""
     is_folder = output.is_dir()
     with suppress(OSError):
         for path in list((output if is_folder else output.parent).iterdir()):
             is_temporary = path.name.startswith(".") and path.name.endswith(".tmp")
-            if is_temporary and (is_folder or is_own(path, output)):
+            if is_temporary and (is_folder or is_lock_or_temporary(path, output)):
                 path.unlink()

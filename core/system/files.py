@@ -1,4 +1,4 @@
-"""Writing that survives a power cut, hashing, and cells that no spreadsheet runs. Decides nothing about films."""
+"""Write files so that they survive a power cut, read JSON, hash text and name temporary files."""
 
 import errno
 import hashlib
@@ -13,19 +13,23 @@ from typing import Any, BinaryIO, Final
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
-FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+DISK_FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 WRITE_TEST: Final = ".write-test-"
-NAMED_BY: Final = 60  # characters of a file's name that its temporary files begin with; 240 bytes at most
-NOT_OFFERED: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EBADF})
+# of a file's name, to begin the names of its temporary files; at most 240 bytes in UTF-8
+PREFIX_CHARACTERS: Final = 60
+# errors of file systems, such as some network shares, that cannot flush a folder
+UNSUPPORTED_ERRNOS: Final = frozenset(
+    {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EBADF}
+)
 
 
 @contextmanager
 def explain_write_errors(path: Path) -> Iterator[None]:
-    """Turn an OSError met while writing `path` into a JobFailed with a sentence a person can act on."""
+    """Turn an OSError raised while writing `path` into a JobFailed that says what to do."""
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if error.errno in DISK_FULL_ERRNOS:
             sentence = tr("The disk is full: {path} could not be written. Free some space and try again.", path=path)
             raise JobFailed(Reason.DISK_FULL, sentence) from error
         why = error.strerror or error
@@ -34,21 +38,21 @@ def explain_write_errors(path: Path) -> Iterator[None]:
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a new file, flush it to the disk, and only then give it the name `path`.
+    """Write a temporary file with `write`, flush it to the disk, and only then rename it to `path`.
 
-    A crash or power cut leaves the old file or the new one, never half of one.
+    A crash or power cut leaves either the old file or the new one, never a partial one.
     Raises JobFailed (disk_full or output_not_writable); the temporary file is removed.
     """
     with explain_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=".tmp", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=".tmp", dir=path.parent)
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with os.fdopen(descriptor, "wb") as stream:
                 write(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            with suppress(PermissionError):  # a FAT stick knows no permissions
+            with suppress(PermissionError):  # a FAT drive has no permissions
                 temporary.chmod(_permissions_of_new_files())
             temporary.replace(path)
         except BaseException:
@@ -58,19 +62,19 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def temporary_prefix(path: Path) -> str:
-    """How the names of temporary files begin that will become `path`; a crash may leave one beside it."""
-    return f".{path.name[:NAMED_BY]}."
+    """Return the start of the names of temporary files for `path`; a crash may leave some there."""
+    return f".{path.name[:PREFIX_CHARACTERS]}."
 
 
 def write_text_atomically(path: Path, text: str) -> None:
-    """Write UTF-8 text as `write_atomically` does; line ends are left as they are in `text`."""
+    """Write UTF-8 text as `write_atomically` does, with line ends unchanged."""
     write_atomically(path, lambda stream: stream.write(text.encode("utf-8")))
 
 
 def append_flushed(path: Path, text: str) -> None:
-    """Add text to a file and make sure that it is on the disk. A torn last line before it is ended first.
+    """Append text to a file and flush it to the disk; end a partial last line first.
 
-    Raises OSError; the file is then as long as before.
+    Raises OSError; the file then has its previous length.
     """
     with path.open("r+b" if path.exists() else "w+b", buffering=0) as stream:
         before = stream.seek(0, os.SEEK_END)
@@ -81,7 +85,7 @@ def append_flushed(path: Path, text: str) -> None:
         try:
             content = memoryview(text.encode("utf-8"))
             while content:
-                content = content[stream.write(content) :]  # a nearly full disk takes a part, then refuses
+                content = content[stream.write(content) :]  # a nearly full disk takes a part
             os.fsync(stream.fileno())
         except OSError:
             stream.truncate(before)
@@ -89,7 +93,7 @@ def append_flushed(path: Path, text: str) -> None:
 
 
 def cut_torn_line(path: Path) -> None:
-    """Drop a last line that was not written to its end, as a crash or a full disk leaves it. Raises OSError."""
+    """Cut off a partial last line, as a crash or a full disk leaves it. Raises OSError."""
     with path.open("r+b") as stream:
         content = stream.read()
         if not content.endswith(b"\n"):
@@ -97,14 +101,14 @@ def cut_torn_line(path: Path) -> None:
 
 
 def _permissions_of_new_files() -> int:
-    """Permission bits that an ordinary new file would get; mkstemp makes files that only the owner can read."""
+    """Return the permission bits of an ordinary new file; mkstemp allows only the owner."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make a rename itself durable. Windows cannot open folders and does not need it."""
+    """Flush a folder, so that a rename in it is durable. Not needed, or possible, on Windows."""
     if os.name != "posix":
         return
     try:
@@ -114,12 +118,12 @@ def _flush_folder(folder: Path) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        if error.errno not in NOT_OFFERED:  # some shares flush no folders; the file itself is there
+        if error.errno not in UNSUPPORTED_ERRNOS:  # the file itself is flushed
             raise
 
 
 def check_writable(folder: Path) -> None:
-    """Create `folder` if need be and prove that a file can be written there, before any work starts.
+    """Create `folder` if needed and check that a file can be written there, before any work starts.
 
     Raises JobFailed (disk_full or output_not_writable).
     """
@@ -131,7 +135,7 @@ def check_writable(folder: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """The JSON value in a file. Raises OSError, or ValueError for whatever is no JSON in UTF-8."""
+    """Return the JSON value in a file. Raises OSError, or ValueError for invalid JSON."""
     try:
         return json.loads(path.read_bytes())
     except RecursionError as error:
@@ -139,21 +143,23 @@ def read_json(path: Path) -> Any:
 
 
 def unused_path(path: Path) -> Path:
-    """`path`, or where there is something, the same with the first number from 2 before its suffix that is free.
+    """Return `path`, or if it exists, `path` with the first unused number from 2 before its suffix.
 
-    Names that are made of the time are not free where the clock was set back.
+    Needed for names that are made of the time: they may exist if the clock was set back.
     """
-    free, number = path, 2
-    while os.path.lexists(free):
-        free, number = path.with_name(f"{path.stem}-{number}{path.suffix}"), number + 1
-    return free
+    unused = path
+    number = 2
+    while os.path.lexists(unused):
+        unused = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return unused
 
 
 def sha256_of_text(text: str) -> str:
-    """Hexadecimal SHA-256 of a UTF-8 text."""
+    """Return the hexadecimal SHA-256 of text in UTF-8."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def escape_undecodable(name: str) -> str:
-    """A file name as text that can always be written as UTF-8: bytes that are not UTF-8 become \\xNN."""
+    """Return a file name as text that always encodes as UTF-8: invalid bytes become \\xNN."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")

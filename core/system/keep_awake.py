@@ -1,4 +1,4 @@
-"""Keeps the machine from going to sleep while it works. The screen may turn dark."""
+"""Keep the computer from going to sleep while a job runs; the screen may still turn off."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from core.system.language import tr
 
 @contextmanager
 def keep_awake() -> Iterator[str]:
-    """Hold sleep off inside the block; gives a sentence that says whether that worked."""
+    """Prevent sleep inside the block; give a sentence that says whether that worked."""
     with keep.running(on_fail="pass") as mode:
         if mode.active:
             yield tr("The computer is kept awake while this runs.")

@@ -1,4 +1,4 @@
-"""Makes the C library keep memory that training frees. Without it every batch is fetched from the system anew."""
+"""Make the C library keep freed memory, so that each training batch can reuse it."""
 
 import ctypes
 import sys
@@ -12,10 +12,11 @@ LARGEST: Final = 1 << 30  # bytes; larger blocks still go back to the system at 
 
 
 def keep_freed_memory() -> bool:
-    """Call it before any thread starts: a thread's own arena could not hold blocks as large as a batch.
+    """Make glibc keep freed memory; return whether it accepted the settings, False without glibc.
 
-    With it a training step of ResNet-18 at 224 pixels on two cores meets 4,000 page faults instead of 170,000.
-    Returns whether the C library took the settings; without glibc nothing is done.
+    Call it before any thread starts: a thread's own arena cannot hold blocks as large as a batch.
+    It reduces the page faults of one training step (ResNet-18, 224 pixels, two cores) from 170,000
+    to 4,000.
     """
     if sys.platform != "linux":
         return False

@@ -1,4 +1,4 @@
-"""What was measured on this computer, kept from start to start under all that it depends on. Measures nothing."""
+"""Cache of measurements on this computer, such as the fastest form of a network."""
 
 import json
 import platform
@@ -11,7 +11,7 @@ from core.system.files import read_json, sha256_of_text, write_text_atomically
 
 
 def processor_name() -> str:
-    """The processor's name as the system has it."""
+    """Return the processor's name as the operating system reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -21,12 +21,12 @@ def processor_name() -> str:
 
 
 def measurement_path(topic: str, key: list[str]) -> Path:
-    """Where a measurement of `topic` is kept. key: all that its outcome depends on."""
+    """Return the file of a measurement of `topic`. key: everything that its outcome depends on."""
     return cache_folder() / topic / f"{sha256_of_text(json.dumps(key))[:16]}.json"
 
 
-def recall(path: Path, key: list[str]) -> dict[str, Any] | None:
-    """What is kept in `path`; None where there is nothing, or what is damaged or was measured under another key."""
+def read_measurement(path: Path, key: list[str]) -> dict[str, Any] | None:
+    """Return the measurement in `path`; None if missing, damaged or stored under another key."""
     try:
         content = read_json(path)
         return content if content["key"] == key else None
@@ -34,8 +34,8 @@ def recall(path: Path, key: list[str]) -> dict[str, Any] | None:
         return None
 
 
-def store(path: Path, key: list[str], content: dict[str, Any]) -> None:
-    """Keep an outcome for the next start; without room for it, it is measured again then."""
+def write_measurement(path: Path, key: list[str], content: dict[str, Any]) -> None:
+    """Store a measurement for the next start. If writing fails, it is measured again then."""
     try:
         write_text_atomically(path, json.dumps({"key": key, **content}))
     except JobFailed:

@@ -1,4 +1,4 @@
-"""Which PneumoScreen this is."""
+"""Version and build of this program, and the notice that goes with every result."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,22 +12,24 @@ VERSION: Final = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """version: as in pyproject.toml. commit, built: of a packaged program, else None; built is a day, ISO 8601."""
+    """Version, as in pyproject.toml; commit and day (ISO 8601) of a packaged program, else None."""
 
     version: str
     commit: str | None = None
     built: str | None = None
 
-    def in_words(self) -> str:
-        if self.commit is None:
-            return tr("PneumoScreen {version}, run from its source", version=self.version)
-        return tr(
-            "PneumoScreen {version}, build {commit} of {day}", version=self.version, commit=self.commit, day=self.built
-        )
+
+def format_build(build: Build) -> str:
+    """Return program name, version and build, translated."""
+    if build.commit is None:
+        return tr("PneumoScreen {version}, run from its source", version=build.version)
+    return tr(
+        "PneumoScreen {version}, build {commit} of {day}", version=build.version, commit=build.commit, day=build.built
+    )
 
 
 def read_build() -> Build:
-    """What packaging/build.py wrote beside the packaged program; the bare version when run from the source."""
+    """Return the build that packaging/build.py recorded; from source only the version."""
     try:
         content = read_json(resource("build.json"))
     except FileNotFoundError:

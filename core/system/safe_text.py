@@ -1,33 +1,35 @@
-"""Text from outside so that every character is seen: none that hides, turns or rules a terminal. Shows nothing."""
+"""Escape control and bidirectional characters in untrusted text before it is shown or printed."""
 
 import unicodedata
 from typing import Final
 
 from core.system.files import escape_undecodable
 
-# bidirectional controls: they can make "film\u202egnp.exe" read as another name
+# bidirectional controls can make "film\u202egnp.exe" look like another name
 BIDI_CONTROLS: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-UNSEEN: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def escape_character(character: str) -> str:
-    """A character as people write one that cannot be shown: \\uXXXX, or \\UXXXXXXXX beyond the first plane."""
+    """Return a character as \\uXXXX, or as \\UXXXXXXXX beyond the first plane."""
     return f"\\u{ord(character):04X}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08X}"
 
 
 def escape_unprintable(text: str) -> str:
-    """`text` with every control character, half surrogate and bidirectional control as an escape; line ends stay."""
+    """Escape control characters (except line ends), lone surrogates and bidirectional controls."""
     if text.isprintable():
         return text
-    return "".join(
-        escape_character(character)
-        if character != "\n"
-        and (unicodedata.category(character) in UNSEEN or unicodedata.bidirectional(character) in BIDI_CONTROLS)
-        else character
-        for character in text
-    )
+    return "".join(escape_character(character) if _is_unsafe(character) else character for character in text)
+
+
+def _is_unsafe(character: str) -> bool:
+    if character == "\n":
+        return False
+    if unicodedata.category(character) in INVISIBLE_CATEGORIES:
+        return True
+    return unicodedata.bidirectional(character) in BIDI_CONTROLS
 
 
 def escape_name(name: str) -> str:
-    """A file's name, in one line, as `escape_unprintable`; bytes that are not UTF-8 become \\xNN."""
+    """Escape a file name, including its line ends; invalid UTF-8 becomes \\xNN."""
     return escape_unprintable(escape_undecodable(name)).replace("\n", escape_character("\n"))

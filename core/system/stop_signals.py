@@ -1,4 +1,4 @@
-"""Ctrl-C and the system's wish to end a program, as a job's cancel. Ends nothing by itself."""
+"""Turn Ctrl-C and termination signals into the cancellation of a job."""
 
 import signal
 import sys
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def handle_stop_signals(cancel: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C, SIGTERM or closed terminal set `cancel`; a second one raises KeyboardInterrupt.
+    """Let the first Ctrl-C, SIGTERM or SIGHUP set `cancel`; a second one raises KeyboardInterrupt.
 
-    Only for the main thread, as signals are.
+    Works in the main thread only, as Python's signal handlers do.
     """
 
     def stop(_signal: int, _frame: object) -> None:

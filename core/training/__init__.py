@@ -1,1 +1,1 @@
-"""Train networks, resumably; find learning rates and search recipes."""
+"""Training: resumable training runs, the learning-rate finder, and the recipe search."""

@@ -1,4 +1,4 @@
-"""A film as a training would see it, changed at random: for a person to judge an augmentation by eye."""
+"""Show a film as training would see it, so that the user can judge an augmentation by eye."""
 
 import threading
 from collections.abc import Generator
@@ -17,13 +17,13 @@ from core.training.events import Preview
 def preview_augmentation(
     path: Path, augmentation: Augmentation, size_px: int, count: int, seed: int, cancel: threading.Event
 ) -> Generator[Progressed, None, Preview]:
-    """`count` variants of the film in `path`, the same for the same seed. Too short to be cancelled.
+    """Return `count` augmented variants of the film in `path`, the same for the same seed.
 
-    Raises FilmUnreadable.
+    `cancel` is ignored, as this takes very little time. Raises FilmUnreadable.
     """
     yield Progressed(Stage.READING_DATASET, 0, None)
     film = torch.from_numpy(read_square(path, size_px).copy())
     films = to_unit_range(film.expand(count, -1, -1))
-    changed = augment(films, augmentation, torch.Generator().manual_seed(seed))
-    pixels = (changed[:, 0] * 255).round().to(torch.uint8).numpy()
+    augmented = augment(films, augmentation, torch.Generator().manual_seed(seed))
+    pixels = (augmented[:, 0] * 255).round().to(torch.uint8).numpy()
     return Preview(path, tuple(pixels))

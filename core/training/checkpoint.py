@@ -1,4 +1,4 @@
-"""What an interrupted training goes on from: network, averaged weights, optimizer, and how far it came."""
+"""Save and load checkpoints, from which an interrupted training is resumed."""
 
 import io
 from pathlib import Path
@@ -12,29 +12,31 @@ from core.system.language import tr
 from core.training.learner import Learner
 
 
-def save_checkpoint(path: Path, learner: Learner, data: str, reached: dict[str, Any]) -> None:
-    """Write it whole or not at all. data: fingerprint of the dataset. reached: plain values, to come back among others.
+def save_checkpoint(path: Path, learner: Learner, data: str, progress: dict[str, Any]) -> None:
+    """Write network, averaged weights, optimizer and `progress` atomically to `path`.
 
+    data: fingerprint of the dataset. progress: further values to restore, of plain Python types.
     Raises JobFailed (output_not_writable).
     """
+    phase = learner.phase
     state = {
-        **reached,
+        **progress,
         "data": data,
-        "fine_tuning": learner.fine_tuning,
+        "fine_tuning": phase.fine_tuning,
         "network": learner.network.state_dict(),
-        "average": learner.average.network.state_dict(),
-        "average_steps": learner.average.steps,
-        "optimizer": learner.optimizer.state_dict(),
+        "average": phase.average.network.state_dict(),
+        "average_steps": phase.average.steps,
+        "optimizer": phase.optimizer.state_dict(),
     }
     content = io.BytesIO()
-    torch.save(state, content)  # not into the file: torch hides a full disk in an error of its own
+    torch.save(state, content)  # not to the file: torch reports a full disk with an error of its own
     write_atomically(path, lambda stream: stream.write(content.getbuffer()))
 
 
 def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
-    """Bring the learner where it was; returns what was saved, with what was `reached` in it.
+    """Restore the learner from `path`; return the saved values, including those of `progress`.
 
-    Raises JobFailed (nothing_to_resume) where the file is damaged, or of a dataset that has changed since.
+    Raises JobFailed (nothing_to_resume) if the file is damaged or the dataset has changed.
     """
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
@@ -43,12 +45,13 @@ def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
             raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
     except JobFailed:
         raise
-    except Exception as error:  # torch raises whatever a damaged file led it to
+    except Exception as error:  # a damaged file makes torch raise errors of many types
         sentence = tr("{path} is damaged, so the training cannot go on.", path=path)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
     learner.begin_phase(fine_tuning=state["fine_tuning"])
+    phase = learner.phase
     learner.network.load_state_dict(state["network"])
-    learner.average.network.load_state_dict(state["average"])
-    learner.average.steps = state["average_steps"]
-    learner.optimizer.load_state_dict(state["optimizer"])
+    phase.average.network.load_state_dict(state["average"])
+    phase.average.steps = state["average_steps"]
+    phase.optimizer.load_state_dict(state["optimizer"])
     return state

@@ -1,8 +1,9 @@
-"""One training on several processes, started by torchrun. Without torchrun everything here does nothing.
+"""Train on several processes started by torchrun. Without torchrun, everything here does nothing.
 
-Every process holds the same films and weights and draws the same batches and changes; each takes its share of a batch
-through the network, and gradients are averaged (DistributedDataParallel), so that the global batch is the recipe's.
-BatchNorm's statistics are those of a process's share, so results equal those of one process only within a tolerance.
+Every process holds the same films and weights and draws the same batches and augmentation. Each
+computes its share of a batch, and gradients are averaged (DistributedDataParallel), so the global
+batch size is the recipe's. BatchNorm's statistics are those of one process's share, so results
+equal those of a single process only within a tolerance.
 """
 
 import json
@@ -20,7 +21,10 @@ from torch.nn.parallel import DistributedDataParallel
 
 @contextmanager
 def join_processes() -> Iterator[int]:
-    """Join the processes that torchrun started, if it did; gives this one's number, 0 for the one that writes."""
+    """Join the processes that torchrun started, if any.
+
+    Yields the rank of this process; only rank 0 writes files.
+    """
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield 0
         return
@@ -34,12 +38,12 @@ def join_processes() -> Iterator[int]:
 
 
 def process_count() -> int:
-    """How many processes train together."""
+    """Return the number of processes that train together."""
     return distributed.get_world_size() if distributed.is_available() and distributed.is_initialized() else 1
 
 
 def wrap_parallel(network: nn.Module) -> nn.Module:
-    """The network with gradients averaged over all processes; itself where there is one."""
+    """Wrap the network so that gradients are averaged over all processes, if several."""
     if process_count() == 1:
         return network
     device = next(network.parameters()).device
@@ -47,16 +51,19 @@ def wrap_parallel(network: nn.Module) -> nn.Module:
 
 
 def select_own_films(count: int) -> slice:
-    """Which of a batch of `count` films this process takes: all of them where a share would have fewer than two."""
-    parts = process_count()
-    if count < 2 * parts:
+    """Return this process's share of a batch of `count` films.
+
+    Every process takes all of them if a share would have fewer than two.
+    """
+    processes = process_count()
+    if count < 2 * processes:
         return slice(0, count)
-    number = distributed.get_rank() if parts > 1 else 0
-    return slice(count * number // parts, count * (number + 1) // parts)
+    rank = distributed.get_rank() if processes > 1 else 0
+    return slice(count * rank // processes, count * (rank + 1) // processes)
 
 
 def sum_over_processes(values: list[float], device: torch.device) -> list[float]:
-    """The sum of each value over all processes."""
+    """Return the sum of each value over all processes."""
     if process_count() == 1:
         return values
     total = torch.tensor(values, dtype=torch.float64 if device.type == "cpu" else torch.float32, device=device)
@@ -65,14 +72,14 @@ def sum_over_processes(values: list[float], device: torch.device) -> list[float]
 
 
 def agree_to_stop(cancel: threading.Event, device: torch.device) -> bool:
-    """True in every process at the same batch, as soon as one of them was asked to stop."""
+    """Return True in every process at the same batch once one of them is cancelled."""
     if sum_over_processes([float(cancel.is_set())], device)[0] > 0:
         cancel.set()
     return cancel.is_set()
 
 
 def share_statistics(*networks: nn.Module) -> None:
-    """Give every process the buffers (BatchNorm's statistics) of the first."""
+    """Copy the buffers (BatchNorm's statistics) of rank 0 to every process."""
     if process_count() > 1:
         for network in networks:
             for buffer in network.buffers():
@@ -80,21 +87,21 @@ def share_statistics(*networks: nn.Module) -> None:
 
 
 def copy_to_processes(source: Path, target: Path) -> None:
-    """Give every process but the first its own copy, in `target`, of the files in the first one's folder `source`.
+    """Copy the files in rank 0's folder `source` to the folder `target` of every other process.
 
-    The machines of a training need not share a disk, and a folder that is being written must not be copied.
+    The machines need not share a disk. No process may write to the folder meanwhile.
     """
     own = sorted(path for path in source.iterdir() if path.is_file()) if distributed.get_rank() == 0 else []
-    names = json.loads(_from_first(json.dumps([path.name for path in own]).encode()))
+    names = json.loads(_broadcast_bytes(json.dumps([path.name for path in own]).encode()))
     for number, name in enumerate(names):
-        content = _from_first(own[number].read_bytes() if own else b"")
+        content = _broadcast_bytes(own[number].read_bytes() if own else b"")
         if not own:
             target.mkdir(exist_ok=True)
             (target / name).write_bytes(content)
 
 
-def _from_first(content: bytes) -> bytes:
-    """The first process's bytes, in every process."""
+def _broadcast_bytes(content: bytes) -> bytes:
+    """Return rank 0's bytes in every process."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     size = torch.tensor([len(content)], device=device)
     _broadcast(size)

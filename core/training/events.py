@@ -1,4 +1,4 @@
-"""Events and results of training, rate finder, search and augmentation preview."""
+"""Events and results of training, rate finder, recipe search and augmentation preview."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrainingStarted:
-    """All is read and the first epoch begins."""
+    """All films are read, and the first epoch begins."""
 
     run_dir: Path
     classes: tuple[str, ...]
@@ -27,9 +27,10 @@ class TrainingStarted:
 
 @dataclass(frozen=True, slots=True)
 class BatchEnded:
-    """Training has come so far inside an epoch. Sent at most ten times a second.
+    """A batch has ended. Sent at most ten times per second.
 
-    may_end_early: seconds_left is for all epochs, and early stopping may save some of them.
+    seconds_left: for all epochs, None if unknown. may_end_early: early stopping may skip some of
+    them.
     """
 
     epoch: int
@@ -44,10 +45,10 @@ class BatchEnded:
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """How a training ended.
+    """Result of a training.
 
-    completed: False where it was cancelled. model: the best epoch's model, None if no epoch was finished.
-    figures: on the sealed test films, None where it was cancelled.
+    completed: False if cancelled. model: of the best epoch, None if no epoch was finished. figures:
+    on the held-out test films, None if cancelled.
     """
 
     run_dir: Path
@@ -61,7 +62,7 @@ class TrainingResult:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Variants of one film, each (size, size) uint8, as augmentation makes them."""
+    """Augmented variants of one film, each (size, size) uint8."""
 
     path: Path
     films: "tuple[npt.NDArray[np.uint8], ...]"
@@ -69,7 +70,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class RateCurve:
-    """Smoothed training loss over growing learning rates, and the rate that suits, None where none can be told."""
+    """Smoothed training loss over rising learning rates. suggestion: None if there is none."""
 
     rates: tuple[float, ...]
     losses: tuple[float, ...]
@@ -78,7 +79,7 @@ class RateCurve:
 
 @dataclass(frozen=True, slots=True)
 class TrialEnded:
-    """One recipe of a search was tried. auc: its best on validation films. pruned: it was given up early."""
+    """A trial of a search has ended. auc: its best on validation. pruned: stopped early."""
 
     number: int
     recipe: "Recipe"
@@ -89,7 +90,7 @@ class TrialEnded:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The best recipe of a search with its validation AUC, None before a trial was finished."""
+    """The best recipe of a search with its validation AUC, None before any trial was finished."""
 
     recipe: "Recipe | None"
     auc: float | None

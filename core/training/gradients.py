@@ -1,10 +1,9 @@
-"""Gradients of one batch, in parts that fit into memory, over all processes. Changes no weight and chooses no film."""
+"""Compute the gradients of one batch, in parts that fit into memory, over all processes."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from core.jobs.events import Noted, Severity
@@ -13,15 +12,16 @@ from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
 from core.training.distributed import process_count, select_own_films, sum_over_processes
 
-SMALLEST_PART = 2  # films a batch may be divided into when memory runs out; BatchNorm needs two
+MIN_PART = 2  # smallest sub-batch when memory runs out; BatchNorm needs two films
 
 
 @dataclass(slots=True)
 class Gradients:
-    """Leaves the gradients of a batch's mean loss in `network`, instead of those that it had.
+    """Replaces the gradients in `network` by those of a batch's mean loss.
 
-    forward: films through the network to logits (n, outputs). loss: logits and labels to their mean loss. part_size:
-    films that go through the network at once; less after memory ran out. divided: each process takes its share.
+    forward: films to logits (n, outputs). loss: logits and labels to their mean loss. part_size:
+    films in one forward pass; halved when memory runs out. divided: each process computes a share
+    of the batch.
     """
 
     network: nn.Module
@@ -30,22 +30,22 @@ class Gradients:
     part_size: int
     divided: bool = True
 
-    def that_fit(
-        self, films: Tensor, labels: Tensor, share: float = 1.0
-    ) -> Generator[Noted, None, tuple[float, float]]:
-        """Mean loss and films called right; where memory runs out, in smaller parts, from then on.
+    def compute(self, films: Tensor, labels: Tensor, mix: float = 1.0) -> Generator[Noted, None, tuple[float, float]]:
+        """Compute the gradients of a batch; return mean loss and number of correct films.
 
-        films: (n, 1, size, size) or cached features, on the device, as `labels` (n,). share: of each film that stayed,
-        where the film at its place from the end was blended into it (mixup: Zhang et al. 2018).
-        Raises JobFailed where not even two films fit.
+        films: (n, 1, size, size) or cached features, on the device, as `labels` (n,). mix: weight
+        of each film's own label; its partner, the film at the mirrored position in the batch, was
+        blended into it with 1 - mix (mixup: Zhang et al. 2018).
+        If memory runs out, this and all later batches use a smaller part_size.
+        Raises JobFailed if not even two films fit into memory.
         """
         while True:
             try:
-                return self._of(films, labels, share)
+                return self._accumulate(films, labels, mix)
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error) or process_count() > 1:
                     raise
-                if self.part_size // 2 < SMALLEST_PART:
+                if self.part_size // 2 < MIN_PART:
                     sentence = tr(
                         "There is not enough memory for two films at once. Choose a smaller image or network."
                     )
@@ -58,32 +58,36 @@ class Gradients:
                 )
                 yield Noted(sentence, Severity.WARNING)
 
-    def _of(self, films: Tensor, labels: Tensor, share: float) -> tuple[float, float]:
-        """The same in parts of the present size, whose gradients are summed.
+    def _accumulate(self, films: Tensor, labels: Tensor, mix: float) -> tuple[float, float]:
+        """Accumulate gradients over sub-batches of about `part_size` films.
 
-        With several processes each computes its share, and DistributedDataParallel averages the gradients.
+        With several processes each computes its share, and DistributedDataParallel averages the
+        gradients.
         """
         self.network.zero_grad(set_to_none=True)
-        total = right = 0.0
-        whole, others = len(films), labels.flip(0)
-        own = select_own_films(whole) if self.divided else slice(0, whole)
-        films, labels, others = films[own], labels[own], others[own]
-        factor = process_count() if len(films) < whole else 1
-        for where in torch.split(torch.arange(len(films)), self._sizes(len(films))):
-            start, end = int(where[0]), int(where[-1]) + 1
+        total_loss = correct = 0.0
+        count = len(films)
+        partner_labels = labels.flip(0)
+        own = select_own_films(count) if self.divided else slice(0, count)
+        films, labels, partner_labels = films[own], labels[own], partner_labels[own]
+        factor = process_count() if len(films) < count else 1
+        start = 0
+        for size in self._part_sizes(len(films)):
+            end = start + size
             logits = self.forward(films[start:end])
-            loss = share * self.loss(logits, labels[start:end])
-            if share != 1:
-                loss = loss + (1 - share) * self.loss(logits, others[start:end])
-            (factor * (loss * (len(logits) / whole))).backward()
-            total += float(loss.detach()) * len(logits) / whole
-            calls = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] >= 0).long()
-            right += float((calls == labels[start:end]).sum())
-        if len(films) < whole:
-            total, right = sum_over_processes([total, right], films.device)
-        return total, right
+            loss = mix * self.loss(logits, labels[start:end])
+            if mix != 1:
+                loss = loss + (1 - mix) * self.loss(logits, partner_labels[start:end])
+            (factor * (loss * (len(logits) / count))).backward()
+            total_loss += float(loss.detach()) * len(logits) / count
+            predicted = logits.argmax(1) if logits.shape[1] > 1 else (logits[:, 0] >= 0).long()
+            correct += float((predicted == labels[start:end]).sum())
+            start = end
+        if len(films) < count:
+            total_loss, correct = sum_over_processes([total_loss, correct], films.device)
+        return total_loss, correct
 
-    def _sizes(self, count: int) -> list[int]:
-        """How many of `count` films go through the network together; never one alone, for BatchNorm needs two."""
+    def _part_sizes(self, count: int) -> list[int]:
+        """Return the sizes of sub-batches of `count` films; never 1, see MIN_PART."""
         parts = max(1, round(count / self.part_size))
         return [len(part) for part in np.array_split(np.arange(count), parts)]

@@ -1,11 +1,11 @@
-"""The weights that a training starts from: bundled, ImageNet, random, or another model's. Trains nothing."""
+"""Load the weights that a training starts from: bundled, ImageNet, random, or another model's."""
 
 import threading
 from collections.abc import Generator
 from pathlib import Path
 
 from core.jobs.events import Noted, Progressed, Severity
-from core.models.model_file import load_model
+from core.models.model_file import Model, load_model
 from core.networks.architectures import Network, load_imagenet
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_labels import choice_value
@@ -16,9 +16,10 @@ from core.system.language import tr
 def load_initial_weights(
     network: Network, recipe: Recipe, classes: tuple[str, ...], cancel: threading.Event
 ) -> Generator[Progressed | Noted, None, bool]:
-    """Give the backbone the recipe's starting weights, for a training on `classes`. False if cancelled meanwhile.
+    """Load the recipe's initial weights into the backbone, for a training on `classes`.
 
-    Raises JobFailed (recipe_invalid, model_invalid or weights_unavailable).
+    Returns False if cancelled. Raises JobFailed (recipe_invalid, model_invalid or
+    weights_unavailable).
     """
     if recipe.start == "random":
         return True
@@ -35,6 +36,12 @@ def load_initial_weights(
         )
         raise JobFailed(Reason.RECIPE_INVALID, sentence)
     network.backbone.load_state_dict(model.network.backbone.state_dict())
+    yield from _note_differences(model, recipe, classes)
+    return True
+
+
+def _note_differences(model: Model, recipe: Recipe, classes: tuple[str, ...]) -> Generator[Noted, None, None]:
+    """Note where the initial model's training differed in a way that may cost accuracy."""
     if model.preprocessing.normalisation is not recipe.normalisation:
         sentence = tr(
             '{name} was trained with exposure "{normalisation}", this recipe uses "{wanted}".',
@@ -44,13 +51,11 @@ def load_initial_weights(
         )
         yield Noted(sentence, Severity.WARNING)
     if model.header.classes != classes and recipe.trains_backbone and recipe.backbone_rate_factor < 1:
-        yield Noted(
-            tr(
-                "{name} was trained for other classes ({classes}). In measurements a start learned another task better "
-                "with 1 as the rate below the last layer; this recipe uses {factor:g}.",
-                name=model.header.name,
-                classes=", ".join(model.header.classes),
-                factor=recipe.backbone_rate_factor,
-            )
+        sentence = tr(
+            "{name} was trained for other classes ({classes}). In measurements a start learned another task better "
+            "with 1 as the rate below the last layer; this recipe uses {factor:g}.",
+            name=model.header.name,
+            classes=", ".join(model.header.classes),
+            factor=recipe.backbone_rate_factor,
         )
-    return True
+        yield Noted(sentence)

@@ -1,4 +1,4 @@
-"""Which learning rate suits a dataset: the rate grows step by step and the loss tells. Keeps nothing of the training.
+"""Suggest a learning rate: train with a rising rate and record the loss.
 
 L. N. Smith, Cyclical learning rates for training neural networks, WACV 2017, section 3.3.
 """
@@ -26,8 +26,8 @@ from core.training.training_data import prepare_training_data
 STEPS: Final = 80
 LOWEST, HIGHEST = 1e-6, 1.0
 SMOOTHING: Final = 0.9  # of the running mean of the loss
-DIVERGED: Final = 4.0  # times the lowest loss: beyond, the curve has told all
-LEAST_POINTS: Final = 10
+DIVERGED: Final = 4.0  # times the lowest loss, at which the search stops
+MIN_POINTS: Final = 10
 WINDOW: Final = 9  # points of the curve that are averaged before its slope is taken
 TWO_DECADES: Final = 100
 
@@ -35,50 +35,51 @@ TWO_DECADES: Final = 100
 def find_rate(
     source: Path, recipe: Recipe, cancel: threading.Event, preparation: Preparation = AS_IT_IS
 ) -> Generator[LearnerEvent | FilmLeftOut, None, RateCurve | None]:
-    """Train a throw-away network while the rate grows; return the curve with a suggestion. None where cancelled.
+    """Train a temporary network while the rate rises; return the curve with a suggestion.
 
-    Raises JobFailed as a training does.
+    None if cancelled. Raises JobFailed as a training does.
     """
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
-        material = yield from prepare_training_data(source, recipe, preparation, Path(folder) / "films", cancel)
-        if material is None:
+        data = yield from prepare_training_data(source, recipe, preparation, Path(folder) / "films", cancel)
+        if data is None:
             return None
         torch.manual_seed(recipe.seed)
-        learner = Learner(replace(recipe, schedule=Schedule.CONSTANT), material.splits, len(material.dataset.classes))
-        if not (yield from load_initial_weights(learner.network, recipe, material.dataset.classes, cancel)):
+        learner = Learner(replace(recipe, schedule=Schedule.CONSTANT), data.splits, len(data.dataset.classes))
+        if not (yield from load_initial_weights(learner.network, recipe, data.dataset.classes, cancel)):
             return None
         learner.to_device()
         learner.begin_phase(fine_tuning=True)
         yield from learner.extract_features(cancel)
-        return (yield from _curve(learner, cancel))
+        return (yield from _measure_curve(learner, cancel))
 
 
-def _curve(learner: Learner, cancel: threading.Event) -> Generator[LearnerEvent, None, RateCurve | None]:
+def _measure_curve(learner: Learner, cancel: threading.Event) -> Generator[LearnerEvent, None, RateCurve | None]:
+    """Take STEPS steps from the lowest to the highest rate; stop early if the loss diverges."""
     rates: list[float] = []
     losses: list[float] = []
     mean, pace = 0.0, Pace(Stage.FINDING_RATE, STEPS)
     for step, rate in enumerate(np.geomspace(LOWEST, HIGHEST, STEPS), start=1):
         if cancel.is_set():
             return None
-        loss = yield from learner.single_step(float(rate), step)
+        loss = yield from learner.take_step(float(rate), step)
         mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
         smooth = mean / (1 - SMOOTHING**step)
         if not np.isfinite(smooth) or (losses and smooth > DIVERGED * min(losses)):
             break
         rates.append(float(rate))
         losses.append(smooth)
-        if progress := pace.at(step):
+        if progress := pace.progress_at(step):
             yield progress
     return RateCurve(tuple(rates), tuple(losses), suggest_rate(rates, losses))
 
 
 def suggest_rate(rates: Sequence[float], losses: Sequence[float]) -> float | None:
-    """The rate at which the loss falls fastest over the logarithm of the rate; None where it never falls.
+    """Return the rate where the loss falls fastest over the log rate; None if it never falls.
 
-    Looked for only in the two decades below the rate with the lowest loss, on the curve smoothed once more: losses of
-    single batches waver, and at rates that are far too low all they do is waver.
+    Only the two decades below the rate with the lowest loss are searched, on a curve smoothed once
+    more: losses of single batches are noisy, and at rates far too low there is nothing but noise.
     """
-    if len(rates) < LEAST_POINTS:
+    if len(rates) < MIN_POINTS:
         return None
     smooth = np.convolve(np.pad(losses, WINDOW // 2, mode="edge"), np.full(WINDOW, 1 / WINDOW), mode="valid")
     lowest = int(smooth.argmin())

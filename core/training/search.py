@@ -1,6 +1,7 @@
-"""Tries recipes within a time budget, on validation films only; every trial is a run that can be looked at.
+"""Search for a better recipe within a time budget, on validation films only. Every trial is a run.
 
-Optuna (Akiba et al. 2019) proposes the choices and ends hopeless trials early. Its journal is plain JSON lines.
+Optuna (Akiba et al. 2019) proposes recipes and stops unpromising trials early. Its journal is plain
+JSON lines.
 """
 
 import logging
@@ -8,13 +9,14 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
 
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Noted, Severity
@@ -34,7 +36,7 @@ from core.training.training_data import TrainingData, prepare_training_data
 JOURNAL: Final = "search.journal"
 BATCH_SIZES: Final = (8, 16, 32, 64)
 TRIALS_BEFORE_PRUNING: Final = 4
-STRONGEST: Final = 1.5  # times the recipe's augmentation
+MAX_STRENGTH: Final = 1.5  # times the recipe's augmentation
 SearchEvent = TrainingEvent | TrialEnded
 optuna.logging.set_verbosity(logging.WARNING)
 
@@ -48,70 +50,53 @@ def search(
     trials: int | None = None,
     preparation: Preparation = AS_IT_IS,
 ) -> Generator[SearchEvent, None, SearchResult]:
-    """Try variations of `recipe` for about `seconds`, at most `trials`; return the best one by validation AUC.
+    """Try variations of `recipe` for about `seconds`, at most `trials`; return the best one.
 
-    Runs are written to `folder`/trial-NNN. An earlier search in `folder` is continued. At least one trial is made; a
-    trial begins only where half of one still fits into the time, and is not cut short then.
-    Cancelled: the trials so far. Raises JobFailed as a training does; nothing_to_resume where the search in `folder`
-    is about another recipe or other films.
+    The best one has the highest AUC on validation films. Runs are written to `folder`/trial-NNN. An
+    earlier search in `folder` is continued. At least one trial is run; another begins only if half
+    its expected time is left, and is then not cut short. If cancelled, returns the best so far.
+    Raises JobFailed as a training does; nothing_to_resume if the search in `folder` is about
+    another recipe or other films.
     """
     check_writable(folder)
     with lock_output(folder):
-        return (yield from _searched(source, recipe, folder, cancel, seconds, trials, preparation))
+        begin_search(folder, recipe, source)
+        begin = time.monotonic()
+        study = _open_study(folder, recipe.seed)
+        store = folder / ".films.tmp"
+        try:
+            data = yield from prepare_training_data(source, recipe, preparation, store, cancel)
+            if data is not None:
+                _check_data(study, data)
+                runner = _TrialRunner(study, source, recipe, data, folder, cancel, preparation)
+                with keep_awake() as sentence:
+                    yield Noted(sentence)
+                    yield from runner.run_trials(begin, seconds, trials)
+        finally:
+            store.unlink(missing_ok=True)
+        return _find_best(study, recipe)
 
 
-def _searched(
-    source: Path,
-    recipe: Recipe,
-    folder: Path,
-    cancel: threading.Event,
-    seconds: float,
-    trials: int | None,
-    preparation: Preparation,
-) -> Generator[SearchEvent, None, SearchResult]:
-    """`search` in a folder that nobody else writes."""
-    begin_search(folder, recipe, source)
-    begin = time.monotonic()
-    store = folder / ".films.tmp"
-    study = _study(folder, recipe.seed)
-    best = _best(study, recipe)
-    try:
-        material = yield from prepare_training_data(source, recipe, preparation, store, cancel)
-        if material is None:
-            return best
-        _check_data(study, material)
-        with keep_awake() as sentence:
-            yield Noted(sentence)
-            tried, start = 0, time.monotonic()
-            while not cancel.is_set() and (trials is None or tried < trials):
-                now = time.monotonic()
-                if tried and now - begin + (now - start) / tried / 2 > seconds:
-                    break
-                trial = study.ask()
-                yield from _one_trial(study, trial, source, recipe, material, folder, cancel, preparation)
-                tried += 1
-    finally:
-        store.unlink(missing_ok=True)
-    return _best(study, recipe)
+class _NoLock:
+    """Replaces Optuna's lock, which outlives a killed process and needs symbolic links.
 
-
-class _Ours:
-    """No lock, for `lock_output` has the folder: Optuna's own outlives a killed process and wants symbolic links."""
+    `lock_output` already locks the folder.
+    """
 
     def acquire(self) -> bool:
         return True
 
     def release(self) -> None:
-        """Nothing was taken."""
+        """Do nothing."""
 
 
-def _study(folder: Path, seed: int) -> optuna.Study:
-    """The search in `folder`, new or continued; trials that were interrupted count as failed."""
+def _open_study(folder: Path, seed: int) -> optuna.Study:
+    """Open the study in `folder`, new or continued; interrupted trials count as failed."""
     path = folder / JOURNAL
     try:
         if path.exists():
             cut_torn_line(path)
-        storage = JournalStorage(JournalFileBackend(str(path), _Ours()))  # type: ignore[arg-type]
+        storage = JournalStorage(JournalFileBackend(str(path), _NoLock()))  # type: ignore[arg-type]
         study = optuna.create_study(
             study_name="search",
             storage=storage,
@@ -123,82 +108,105 @@ def _study(folder: Path, seed: int) -> optuna.Study:
     except (OSError, ValueError, KeyError) as error:
         sentence = tr("{path} cannot be read as a search. Choose another folder.", path=path)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
-    for trial in study.get_trials(states=(optuna.trial.TrialState.RUNNING,)):
-        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
+    for trial in study.get_trials(states=(TrialState.RUNNING,)):
+        study.tell(trial.number, state=TrialState.FAIL)
     return study
 
 
-def _check_data(study: optuna.Study, material: TrainingData) -> None:
-    """Keep which films the search is about. Raises JobFailed (nothing_to_resume) where it was about others before."""
-    fingerprint = data_fingerprint(material.dataset)
+def _check_data(study: optuna.Study, data: TrainingData) -> None:
+    """Store the dataset's fingerprint. Raises JobFailed (nothing_to_resume) if it changed."""
+    fingerprint = data_fingerprint(data.dataset)
     if study.user_attrs.get("data", fingerprint) != fingerprint:
         sentence = tr("The films, labels or splits changed since this search began. Begin a new one.")
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
     study.set_user_attr("data", fingerprint)
 
 
-def _varied(recipe: Recipe, ask: Any) -> Recipe:
-    """The recipe with what `ask`, a trial or the parameters of one, proposes."""
-    strength = ask.suggest_float("augmentation_strength", 0.0, STRONGEST)
+def _vary_recipe(recipe: Recipe, trial: Any) -> Recipe:
+    """Return the recipe with the choices of `trial`, an optuna.Trial or FixedTrial."""
+    strength = trial.suggest_float("augmentation_strength", 0.0, MAX_STRENGTH)
     return replace(
         recipe,
-        learning_rate=ask.suggest_float("learning_rate", 1e-4, 1e-2, log=True),
-        batch_size=ask.suggest_categorical("batch_size", BATCH_SIZES),
-        optimizer=Optimizer(ask.suggest_categorical("optimizer", tuple(Optimizer))),
-        depth=Depth(ask.suggest_categorical("depth", tuple(Depth))),
-        augmentation=recipe.augmentation.scaled(strength),
+        learning_rate=trial.suggest_float("learning_rate", 1e-4, 1e-2, log=True),
+        batch_size=trial.suggest_categorical("batch_size", BATCH_SIZES),
+        optimizer=Optimizer(trial.suggest_categorical("optimizer", tuple(Optimizer))),
+        depth=Depth(trial.suggest_categorical("depth", tuple(Depth))),
+        augmentation=recipe.augmentation.scale(strength),
     )
 
 
-def _one_trial(
-    study: optuna.Study,
-    trial: optuna.Trial,
-    source: Path,
-    recipe: Recipe,
-    material: TrainingData,
-    folder: Path,
-    cancel: threading.Event,
-    preparation: Preparation,
-) -> Generator[SearchEvent, None, None]:
-    """Train one proposal without its test films, tell Optuna every epoch, and stop where it sees no hope."""
-    proposal = replace(_varied(recipe, trial), name=f"trial {trial.number + 1}")
-    run_dir = folder / f"trial-{trial.number + 1:03}"
-    check_writable(run_dir)
-    begin_run(run_dir, proposal, preparation, resume=False)
-    training = Training(proposal, material, run_dir, cancel, seals_test=True)
-    training.begin(source)
-    best, pruned = 0.0, False
-    try:
-        with closing(training.run(resume=False)) as events:
-            for event in events:
-                yield event
-                if isinstance(event, EpochEnded):
-                    best = event.validation_auc if event.is_best else best  # that of the model which is kept
-                    trial.report(event.validation_auc, event.epoch)
-                    pruned = trial.should_prune()
-                    if pruned:
-                        break
-    except JobFailed as error:
-        study.tell(trial, state=optuna.trial.TrialState.FAIL)
-        if error.reason is not Reason.RECIPE_INVALID:
-            raise
-        sentence = tr("Trial {number}: {sentence}", number=trial.number + 1, sentence=error.sentence)
-        yield Noted(sentence, Severity.WARNING)
-        return
-    if cancel.is_set():
-        study.tell(trial, state=optuna.trial.TrialState.FAIL)
-        return
-    study.tell(trial, best, state=optuna.trial.TrialState.PRUNED if pruned else optuna.trial.TrialState.COMPLETE)
-    training.end()
-    yield TrialEnded(trial.number + 1, proposal, best, pruned, run_dir)
+@dataclass(frozen=True, slots=True)
+class _TrialRunner:
+    """Runs the trials of a search, each a training without its test films."""
+
+    study: optuna.Study
+    source: Path
+    recipe: Recipe
+    data: TrainingData
+    folder: Path
+    cancel: threading.Event
+    preparation: Preparation
+
+    def run_trials(self, begin: float, seconds: float, trials: int | None) -> Generator[SearchEvent, None, None]:
+        """Run trials until `seconds` after `begin`, a time.monotonic(), but at most `trials`."""
+        done, start = 0, time.monotonic()
+        while not self.cancel.is_set() and (trials is None or done < trials):
+            now = time.monotonic()
+            if done and now - begin + (now - start) / done / 2 > seconds:
+                break
+            yield from self._run_trial(self.study.ask())
+            done += 1
+
+    def _run_trial(self, trial: optuna.Trial) -> Generator[SearchEvent, None, None]:
+        """Train the recipe that `trial` proposes, and report its result to Optuna."""
+        number = trial.number + 1
+        proposal = replace(_vary_recipe(self.recipe, trial), name=f"trial {number}")
+        run_dir = self.folder / f"trial-{number:03}"
+        check_writable(run_dir)
+        begin_run(run_dir, proposal, self.preparation, resume=False)
+        training = Training(proposal, self.data, run_dir, self.cancel, skips_test=True)
+        training.writer.begin(self.source)
+        try:
+            auc, pruned = yield from _train_until_pruned(training, trial)
+        except JobFailed as error:
+            self.study.tell(trial, state=TrialState.FAIL)
+            if error.reason is not Reason.RECIPE_INVALID:
+                raise
+            sentence = tr("Trial {number}: {sentence}", number=number, sentence=error.sentence)
+            yield Noted(sentence, Severity.WARNING)
+            return
+        if self.cancel.is_set():
+            self.study.tell(trial, state=TrialState.FAIL)
+            return
+        self.study.tell(trial, auc, state=TrialState.PRUNED if pruned else TrialState.COMPLETE)
+        training.writer.end()
+        yield TrialEnded(number, proposal, auc, pruned, run_dir)
 
 
-def _best(study: optuna.Study, recipe: Recipe) -> SearchResult:
-    """What the search knows so far."""
-    done = study.get_trials(states=(optuna.trial.TrialState.COMPLETE,))
-    pruned = len(study.get_trials(states=(optuna.trial.TrialState.PRUNED,)))
-    if not done:
+def _train_until_pruned(training: Training, trial: optuna.Trial) -> Generator[TrainingEvent, None, tuple[float, bool]]:
+    """Train, report every epoch's AUC to Optuna, and stop if it prunes the trial.
+
+    Returns the validation AUC of the kept model, and whether the trial was pruned.
+    """
+    auc = 0.0
+    with closing(training.run(resume=False)) as events:
+        for event in events:
+            yield event
+            if isinstance(event, EpochEnded):
+                if event.is_best:
+                    auc = event.validation_auc
+                trial.report(event.validation_auc, event.epoch)
+                if trial.should_prune():
+                    return auc, True
+    return auc, False
+
+
+def _find_best(study: optuna.Study, recipe: Recipe) -> SearchResult:
+    """Return the best recipe of the finished trials."""
+    finished = study.get_trials(states=(TrialState.COMPLETE,))
+    pruned = len(study.get_trials(states=(TrialState.PRUNED,)))
+    if not finished:
         return SearchResult(None, None, 0, pruned)
-    top = max(done, key=lambda trial: trial.value or 0.0)
-    found = replace(_varied(recipe, optuna.trial.FixedTrial(top.params)), name=f"{recipe.name} searched")
-    return SearchResult(found, top.value, len(done), pruned)
+    best = max(finished, key=lambda trial: trial.value or 0.0)
+    best_recipe = replace(_vary_recipe(recipe, optuna.trial.FixedTrial(best.params)), name=f"{recipe.name} searched")
+    return SearchResult(best_recipe, best.value, len(finished), pruned)

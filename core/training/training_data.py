@@ -1,4 +1,4 @@
-"""What a training works on: a checked dataset in splits, every film decoded once. Trains nothing."""
+"""Prepare the data of a training: audit the dataset, split it, and decode every film once."""
 
 import threading
 from collections.abc import Generator, Mapping
@@ -20,11 +20,11 @@ from core.system.language import tr, tr_count
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """What is learned from.
+    """The data of a training.
 
-    dataset: readable films, each in a split. splits: the same, decoded. codes: what tells each film's file. ages:
-    youngest and oldest patient among the training films, None where too few films tell. accepted: sentences of
-    blocking findings.
+    dataset: readable films, each in a split. splits: the same films, decoded. codes: short code
+    that identifies each film's file. ages: youngest and oldest patient of the training films, None
+    if too few ages are stated. accepted: sentences of blocking findings that the user accepted.
     """
 
     dataset: Dataset
@@ -37,40 +37,43 @@ class TrainingData:
 def prepare_training_data(
     source: Path, recipe: Recipe, preparation: Preparation, store: Path, cancel: threading.Event
 ) -> Generator[Progressed | Noted | FilmLeftOut, None, TrainingData | None]:
-    """Audit the dataset, split it by the recipe's seed, decode it into the file `store`. None where it was cancelled.
+    """Audit the dataset, split it by the recipe's seed and decode it into the file `store`.
 
-    Raises JobFailed; dataset_leaks where the audit finds what blocks a training and nobody accepted it.
+    None if cancelled. Raises JobFailed; dataset_leaks if a blocking finding was not accepted.
     """
-    checked = yield from audit(source, cancel, preparation)
+    audited = yield from audit(source, cancel, preparation)
     if cancel.is_set():
         return None
-    accepted = _accepted_findings(checked, preparation)
+    accepted = _check_blocking_findings(audited, preparation)
     for sentence in accepted:
         yield Noted(tr("Accepted, and written into the model: {finding}", finding=sentence), Severity.WARNING)
-    dataset = assign_splits(checked.dataset, recipe.seed, checked.copies)
+    dataset = assign_splits(audited.dataset, recipe.seed, audited.copies)
     films = sorted(dataset.films, key=lambda film: list(Split).index(film.split or Split.TRAINING))
-    dataset = replace(dataset, films=tuple(films))  # each split together: its pixels are then one piece of the store
+    dataset = replace(dataset, films=tuple(films))  # so that the pixels of each split are contiguous in the store
     readable, pixels = yield from decode_films(dataset.films, recipe.image_size_px, store, cancel)
     if cancel.is_set():
         return None
     dataset = replace(dataset, films=tuple(readable))
     splits = {split: select_split(dataset.films, pixels, split, dataset.classes) for split in Split}
-    ages = age_range([checked.ages[film.path] for film in dataset.of_split(Split.TRAINING)])
-    return TrainingData(dataset, splits, checked.codes, ages, accepted)
+    ages = age_range([audited.ages[film.path] for film in dataset.of_split(Split.TRAINING)])
+    return TrainingData(dataset, splits, audited.codes, ages, accepted)
 
 
-def _accepted_findings(checked: AuditResult, preparation: Preparation) -> tuple[str, ...]:
-    """Sentences of blocking findings that the person trains with knowingly. Raises JobFailed where none was asked."""
-    found = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in find_blocking(checked))
-    if found and not preparation.accepts_leaks:
+def _check_blocking_findings(audited: AuditResult, preparation: Preparation) -> tuple[str, ...]:
+    """Return the sentences of blocking findings that the user accepted.
+
+    Raises JobFailed (dataset_leaks) if there are any and they were not accepted.
+    """
+    sentences = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in find_blocking(audited))
+    if sentences and not preparation.accepts_leaks:
         sentence = tr_count(
             "This dataset must not be trained on as it is. {finding} "
             "Resolve on the Dataset tab or with audit --resolve, or accept it knowingly.",
             "This dataset must not be trained on as it is. {finding} "
             "Resolve this and {others} more on the Dataset tab or with audit --resolve, or accept it knowingly.",
-            len(found),
-            finding=found[0],
-            others=len(found) - 1,
+            len(sentences),
+            finding=sentences[0],
+            others=len(sentences) - 1,
         )
         raise JobFailed(Reason.DATASET_LEAKS, sentence)
-    return found
+    return sentences

@@ -1,1 +1,1 @@
-"""The Classify tab."""
+"""The Classify tab: screen films, read them, record the reader's calls."""

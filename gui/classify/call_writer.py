@@ -1,4 +1,4 @@
-"""Writes the reader's calls in the background, in their order, so that no slow disk holds up the next film."""
+"""Write the reader's calls to disk in order, on a background thread."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +12,10 @@ from core.system.language import tr
 
 
 class CallWriter(QObject):
-    """Signal: failed(sentence) where a call could not be written; it then stands on the screen only."""
+    """Writes calls on a thread of its own.
+
+    Signal: failed(str sentence) when a call could not be written; it is then kept in memory only.
+    """
 
     failed = Signal(str)
 
@@ -20,21 +23,24 @@ class CallWriter(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="calls")
 
-    def book(self, output: Path, calls: Sequence[Call]) -> CallBook:
-        """The calls on the screening in `output`, of which these are on the disk already."""
+    def open_book(self, output: Path, calls: Sequence[Call]) -> CallBook:
+        """Return the call book of the screening in `output`; this writer writes its changes.
+
+        calls: those that are on the disk already.
+        """
         path = calls_path(output)
 
-        def keep(call: Call) -> None:
-            self._pool.submit(append_call, path, call).add_done_callback(self._on_kept)
+        def write_call(call: Call) -> None:
+            self._pool.submit(append_call, path, call).add_done_callback(self._on_written)
 
-        return CallBook(calls, keep)
+        return CallBook(calls, write_call)
 
     def close(self) -> None:
-        """Finish writing; a call takes some milliseconds."""
+        """Finish writing; a call takes a few milliseconds."""
         self._pool.shutdown()
 
-    def _on_kept(self, done: Future[None]) -> None:
-        error = done.exception()
+    def _on_written(self, future: Future[None]) -> None:
+        error = future.exception()
         if error is not None:
             unknown = tr("It could not be written ({kind}).", kind=type(error).__name__)
             self.failed.emit(format_error(error) or unknown)

@@ -1,6 +1,5 @@
-"""The room of screening: one film, a folder, or a folder that is watched; worklist, film, heat map, exports."""
+"""The Classify tab: screen a folder, watch one, or read one film; worklist, heat map, exports."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
@@ -8,23 +7,22 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from core.exports.export_jobs import Export, ExportOrder
 from core.models.decision import Decision
-from core.models.model_header import format_other_model
-from core.screening.events import FilmAnswered, FilmReading, LedgerRow, ScreeningResult, ScreeningStarted, Status
+from core.screening.events import FilmAnswered, FilmReading, LedgerRow, ScreeningResult, ScreeningStarted
 from core.system.app_folders import data_folder, new_timestamped_path
-from core.system.errors import REFUSALS
-from core.system.language import marked, tr
+from core.system.language import tr
 from core.system.safe_text import escape_name
 from gui.classify.call_writer import CallWriter
-from gui.classify.export_menu import ExportButton
 from gui.classify.model_bar import ModelBar
 from gui.classify.reading_panel import ReadingPanel
+from gui.classify.screening_controls import ScreeningControls
 from gui.classify.screening_status import ScreeningStatus
+from gui.classify.selected_film import SelectedFilm
 from gui.classify.worklist import Worklist
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.screening_jobs import (
-    Exported,
-    Overridden,
-    WorklistOpened,
+    ExportResult,
+    OverrideResult,
+    WorklistResult,
     called_films_job,
     export_dicom_job,
     export_job,
@@ -38,15 +36,14 @@ from gui.jobs.screening_jobs import (
 from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
-from gui.widgets.drop_area import DropArea
-from gui.widgets.named_widgets import buttons, row_of
-
-FILMS = marked("Films (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.dcm);;All files (*)")
-LEDGERS = marked("Screenings (*.csv *.csv.partial)")
 
 
 class ClassifyTab(QWidget):
-    """Starts screenings and readings with the session's model. Signal: likely_found(str) while a folder is watched."""
+    """Starts screenings and readings with the session's model.
+
+    result: the finished screening on the tab, None before there is one.
+    Signal: likely_found(str file) for each likely finding in a watched folder.
+    """
 
     likely_found = Signal(str)
 
@@ -55,48 +52,45 @@ class ClassifyTab(QWidget):
         self._session, self._work = session, work
         self._folder: Path | None = None
         self.result: ScreeningResult | None = None
-        self._reading: FilmReading | None = None
-        self._wanted: LedgerRow | None = None  # chosen while a job was running
         self._is_watching = False
-        self._keeper = CallWriter(self)
-        self._keeper.failed.connect(self._on_call_lost)
+        self._call_writer = CallWriter(self)
         self._build()
-        work.state_changed.connect(self._on_state_changed)
-        work.failed.connect(self.status.rest)
+        self._connect()
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
-        self.drop_area = DropArea(tr("Drop a film or a folder of films"))
-        self.drop_area.setMinimumHeight(44)
-        self.drop_area.dropped.connect(self.open)
-        self.buttons = buttons(
-            (tr("Open film…"), "open_film", self._on_open_film),
-            (tr("Screen folder…"), "open_folder", self.choose_folder),
-            (tr("Watch folder…"), "watch_folder", self._on_watch_folder),
-            (tr("Open worklist…"), "open_worklist", self._on_open_worklist),
-            (tr("Retry failed"), "retry_failed", self._on_retry),
-            (tr("Score anyway"), "override", self._on_override),
-            (tr("Cancel"), "cancel", self._work.cancel),
-        )
-        self.export = ExportButton()
-        self.export.export_wanted.connect(self._on_export)
-        self.export.dicom_wanted.connect(self._on_dicom)
-        self.export.labels_wanted.connect(self._on_labels)
+        self.controls = ScreeningControls()
         self.model = ModelBar(self._session)
         self.status = ScreeningStatus()
         self.worklist = Worklist(self)
-        self.worklist.row_chosen.connect(self._on_row_chosen)
+        self.reading = ReadingPanel()
+        self.selected_film = SelectedFilm(self.worklist, self.reading, self._session, self._work, self.show_event, self)
         split = QSplitter()
         split.addWidget(self.worklist)
-        self.reading = ReadingPanel()
         split.addWidget(self.reading)
         split.setSizes([800, 460])
         layout = QVBoxLayout(self)
-        layout.addWidget(self.drop_area)
-        layout.addLayout(row_of((*self.buttons.values(), self.export)))
+        layout.addWidget(self.controls)
         layout.addWidget(self.model)
         layout.addWidget(self.status)
         layout.addWidget(split, 1)
+
+    def _connect(self) -> None:
+        controls, work = self.controls, self._work
+        controls.path_opened.connect(self.open)
+        controls.watch_wanted.connect(self.watch)
+        controls.worklist_wanted.connect(self._on_worklist_wanted)
+        controls.retry_wanted.connect(self._on_retry)
+        controls.override_wanted.connect(self._on_override)
+        controls.cancel_wanted.connect(work.cancel)
+        controls.export.export_wanted.connect(self._on_export)
+        controls.export.dicom_wanted.connect(self._on_dicom)
+        controls.export.labels_wanted.connect(self._on_labels)
+        self._call_writer.failed.connect(self._on_call_lost)
+        self.worklist.row_chosen.connect(self._on_row_chosen)
+        self.selected_film.shown.connect(self.status.show_idle)
+        work.state_changed.connect(self._on_state_changed)
+        work.failed.connect(self.status.show_idle)
 
     @Slot(object)
     def open(self, path: Path) -> None:
@@ -108,26 +102,27 @@ class ClassifyTab(QWidget):
             return
         self._work.start(screen_job(path, self._begin(path), self._session.model), self.show_event)
 
+    @Slot(object)
     def watch(self, folder: Path) -> None:
-        """Screen a folder and what comes into it until Cancel."""
+        """Screen a folder, and films that arrive in it until Cancel."""
         if self._work.state is JobState.IDLE:
             output = self._begin(folder)
             self._is_watching = True
             self._work.start(watch_job(folder, output, self._session.model), self.show_event)
 
     def _begin(self, folder: Path) -> Path:
-        """Begin a new worklist; returns where its ledger will stand."""
+        """Begin an empty worklist; returns the path for its ledger."""
         self._folder, self.result, self._is_watching = folder, None, False
-        self.status.begin()
+        self.status.reset()
         output = new_timestamped_path(data_folder() / "screenings", "-screening.csv")
-        self.worklist.show_folder(folder, (), self._keeper.book(output, ()))
+        self.worklist.show_folder(folder, (), self._call_writer.open_book(output, ()))
         return output
 
-    def close_thumbnails(self) -> None:
-        """End reading and writing in the background."""
+    def stop_background_work(self) -> None:
+        """Finish reading films and writing calls in the background."""
         self.worklist.close_thumbnails()
         self.reading.close_films()
-        self._keeper.close()
+        self._call_writer.close()
 
     def show_event(self, event: object) -> None:
         """Show one event of a screening or reading."""
@@ -143,7 +138,7 @@ class ClassifyTab(QWidget):
                     self._announce(row)
 
     def _announce(self, row: LedgerRow) -> None:
-        """Say quietly that a likely finding came: mark the window's entry in the task bar, and tell who listens."""
+        """Flash the window's entry in the task bar and emit likely_found."""
         QApplication.alert(self.window(), 0)
         self.likely_found.emit(row.file)
 
@@ -153,82 +148,45 @@ class ClassifyTab(QWidget):
         self.status.show_screening(result)
         self._on_state_changed(self._work.state)
 
-    def show_opened(self, opened: WorklistOpened) -> None:
-        """Show an earlier screening with the calls on it."""
+    def show_opened(self, opened: WorklistResult) -> None:
+        """Show an earlier screening with the reader's calls on it."""
         self._folder = opened.folder
         self.worklist.show_classes(opened.classes)
-        self.worklist.show_folder(
-            opened.folder, opened.result.rows, self._keeper.book(opened.result.output, opened.calls)
-        )
+        book = self._call_writer.open_book(opened.result.output, opened.calls)
+        self.worklist.show_folder(opened.folder, opened.result.rows, book)
         self.show_screening(opened.result)
 
     def show_reading(self, film: FilmReading) -> None:
-        """Show a film's answer, unless the reader has to call it first."""
-        self._reading = film
-        row = self.worklist.chosen()
-        if row is None or film.path != self.worklist.table.path_of(row):
-            self.reading.show_answer(film)
-        elif not self.worklist.may_see(row):
-            self.reading.show_hidden(film)
-        else:
-            others = (format_other_model(row.model, film.model),) if row.model != film.model else ()
-            self.reading.show_answer(replace(film, cautions=(*others, *film.cautions)))
-        self.status.rest()
+        """Show a film with the model's answer, hidden if the reader has to call the film first."""
+        self.selected_film.show_reading(film)
 
-    def show_overridden(self, overridden: Overridden) -> None:
-        """Show the answer on a film that was scored although the gate had refused it."""
+    def show_overridden(self, overridden: OverrideResult) -> None:
+        """Show the answer on a film that was scored although the input gate had refused it."""
         self.worklist.add(overridden.row)
         self.result = overridden.result
         self.show_reading(overridden.reading)
         self._on_state_changed(self._work.state)
 
-    def show_exported(self, exported: Exported) -> None:
+    def show_exported(self, exported: ExportResult) -> None:
         self.status.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
         self._on_state_changed(self._work.state)
 
-    def go_on(self) -> None:
-        """Read the film that was chosen while a job was running."""
-        if self._wanted is not None and self._work.state is JobState.IDLE:
-            row, self._wanted = self._wanted, None
-            self._on_row_chosen(row)
+    def read_pending_film(self) -> None:
+        """Read the film that was selected while a job was running, if any."""
+        self.selected_film.read_pending()
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and screen it."""
+        self.controls.choose_folder()
 
     @Slot(object)
     def _on_row_chosen(self, row: LedgerRow) -> None:
         self._on_state_changed(self._work.state)
-        path = self.worklist.table.path_of(row)
-        if row.status is not Status.SCORED:
-            self._wanted = None
-            self.reading.show_without_answer(row, path)
-            return
-        if self._reading is not None and self._reading.path == path:
-            self.show_reading(self._reading)
-        elif self._work.state is JobState.IDLE:
-            self._work.start(read_film_job(path, self._session.model), self.show_event)
-        else:
-            self._wanted = row
+        self.selected_film.show_row(row)
 
-    @Slot()
-    def _on_open_film(self) -> None:
-        if path := messages.choose_file(self, tr("Film"), tr(FILMS)):
-            self.open(path)
-
-    @Slot()
-    def choose_folder(self) -> None:
-        """Ask for a folder and screen it."""
-        if path := messages.choose_folder(self, tr("Folder of films")):
-            self.open(path)
-
-    @Slot()
-    def _on_watch_folder(self) -> None:
-        if path := messages.choose_folder(self, tr("Folder to watch")):
-            self.watch(path)
-
-    @Slot()
-    def _on_open_worklist(self) -> None:
-        folder = data_folder() / "screenings"
-        ledger = messages.choose_file(self, tr("Earlier screening"), tr(LEDGERS), folder)
-        if ledger and (films := messages.choose_folder(self, tr("The folder that was screened"))):
-            self._work.start(open_worklist_job(ledger, films, self._session.model), self.show_event)
+    @Slot(object, object)
+    def _on_worklist_wanted(self, ledger: Path, films: Path) -> None:
+        self._work.start(open_worklist_job(ledger, films, self._session.model), self.show_event)
 
     @Slot()
     def _on_retry(self) -> None:
@@ -240,7 +198,7 @@ class ClassifyTab(QWidget):
 
     @Slot()
     def _on_override(self) -> None:
-        row = self.worklist.chosen()
+        row = self.worklist.selected_row()
         if row is not None and self._folder is not None and self.result is not None:
             self._work.start(score_anyway_job(self.result, self._folder, row, self._session.model), self.show_event)
 
@@ -248,14 +206,14 @@ class ClassifyTab(QWidget):
     def _on_export(self, kind: Export, path: Path) -> None:
         if self.result is not None and self._folder is not None:
             calls = self.worklist.book.calls()
-            seen = self.worklist.measured_agreement()
-            order = ExportOrder(kind, path, self.result, self._folder, calls, seen)
+            agreement = self.worklist.measure_agreement()
+            order = ExportOrder(kind, path, self.result, self._folder, calls, agreement)
             self._work.start(export_job(order, self._session.model), self.show_event)
 
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
-        if self._reading is not None:
-            job = export_dicom_job(self._reading, self._session.model, folder, keeps_identity)
+        if self.selected_film.reading is not None:
+            job = export_dicom_job(self.selected_film.reading, self._session.model, folder, keeps_identity)
             self._work.start(job, self.show_event)
 
     @Slot(bool)
@@ -268,22 +226,12 @@ class ClassifyTab(QWidget):
 
     @Slot(str)
     def _on_call_lost(self, sentence: str) -> None:
-        said = tr("Your last call is not on the disk. {sentence}", sentence=sentence)
-        messages.show_error(self, JobError(said))
+        message = tr("Your last call is not on the disk. {sentence}", sentence=sentence)
+        messages.show_error(self, JobError(message))
 
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
-        idle, result, chosen = state is JobState.IDLE, self.result, self.worklist.chosen()
-        refused = chosen is not None and chosen.status is Status.REFUSED and chosen.reason in REFUSALS
-        for name, made in self.buttons.items():
-            made.setEnabled(idle)
-            if name == "retry_failed":
-                made.setEnabled(idle and result is not None and result.failed > 0)
-            elif name == "override":
-                made.setEnabled(idle and result is not None and refused)
-            elif name == "cancel":
-                made.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
-        self.model.set_busy(not idle)
-        self.drop_area.setEnabled(idle)
-        self.export.setEnabled(idle and result is not None)
-        self.status.progress.setVisible(not idle)
+        is_idle = state is JobState.IDLE
+        self.controls.update_enabled(state, self.result, self.worklist.selected_row())
+        self.model.set_busy(not is_idle)
+        self.status.progress.setVisible(not is_idle)

@@ -1,4 +1,4 @@
-"""The Export menu of a screening: asks where to, and starts the job. Writes nothing itself."""
+"""The Export menu of a screening."""
 
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from core.exports.export_jobs import Export
 from core.system.language import tr
 from gui.widgets import messages
-from gui.widgets.named_widgets import named
+from gui.widgets.named_widgets import name_widget
 
 KINDS: Final = {
     Export.CSV: ("results.csv", "CSV (*.csv)"),
@@ -21,9 +21,10 @@ KINDS: Final = {
 
 
 class ExportButton(QPushButton):
-    """Signals: export_wanted(Export, Path); dicom_wanted(Path folder, bool keeps_identity); labels_wanted(bool).
+    """Asks what to export and where to; writes nothing itself.
 
-    labels_wanted: True for disagreements only, False for all films that the reader called.
+    Signals: export_wanted(Export, Path); dicom_wanted(Path folder, bool keeps_identity);
+    labels_wanted(bool), True for disagreements only, False for all films that the reader called.
     """
 
     export_wanted = Signal(object, object)
@@ -32,7 +33,7 @@ class ExportButton(QPushButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export"), parent)
-        named(self, "export", tr("Export the worklist"))
+        name_widget(self, "export", tr("Export the worklist"))
         menu = QMenu(self)
         for kind in KINDS:
             menu.addAction(tr(kind.value), partial(self._on_export, kind))
@@ -45,8 +46,8 @@ class ExportButton(QPushButton):
         self.setMenu(menu)
 
     def _on_export(self, kind: Export) -> None:
-        name, kinds = KINDS[kind]
-        if path := messages.choose_new_file(self, tr(kind.value).rstrip("…"), name, kinds):
+        name, file_filter = KINDS[kind]
+        if path := messages.choose_new_file(self, tr(kind.value).rstrip("…"), name, file_filter):
             self.export_wanted.emit(kind, path)
 
     @Slot()

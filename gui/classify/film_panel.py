@@ -1,4 +1,4 @@
-"""A film with its tools, its heat map and what its file tells; the panel that a reading appears in."""
+"""A panel with one film, its tools, its heat map and details from its file."""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,15 +8,15 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from core.films.dicom_details import FilmDetails
-from core.inference.heat_regions import SUSPICIOUS_SHARE, Heat, border_fraction
+from core.inference.heat_regions import SUSPICIOUS_FRACTION, Heat, border_fraction
 from core.system.language import marked, tr
-from gui.film.film_picture import Pixels, Window
+from gui.film.film_picture import Pixels
 from gui.film.film_view import FilmView
-from gui.widgets.named_widgets import named, paragraph
+from gui.widgets.named_widgets import make_paragraph, name_widget
 from gui.widgets.theme import ORANGE
 
 SPACING_PX: Final = 4
-SMALLER: Final = 0.9  # of the desktop's letters
+STATE_FONT_SCALE: Final = 0.9  # of the desktop's font size
 HEAT_OUTSIDE: Final = marked(
     "⚠ {share:.0%} of the heat lies at the borders or corners of the film, where markers stand, not in the "
     "lungs. The answer may rest on something other than the lungs: read the film yourself."
@@ -26,20 +26,22 @@ WARNING_STYLE: Final = f"""
 """
 
 
-def _tool(text: str, name: str, accessible: str, key: str, slot: Callable[..., None], checkable: bool) -> QToolButton:
-    """A quiet button; its tooltip names its key."""
-    made = named(QToolButton(), name, accessible)
-    made.setText(text)
-    made.setAutoRaise(True)
-    made.setCheckable(checkable)
-    made.setToolTip(f"{accessible} ({key})")
-    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the film
-    made.clicked.connect(slot)
-    return made
+def _make_tool(
+    text: str, name: str, accessible: str, key: str, slot: Callable[..., None], checkable: bool
+) -> QToolButton:
+    """Make a flat button; its tooltip gives its key."""
+    tool = name_widget(QToolButton(), name, accessible)
+    tool.setText(text)
+    tool.setAutoRaise(True)
+    tool.setCheckable(checkable)
+    tool.setToolTip(f"{accessible} ({key})")
+    tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard focus on the film
+    tool.clicked.connect(slot)
+    return tool
 
 
 class _Body(QWidget):
-    """Everything on the panel; hands keys that no widget inside wanted to `take_key`."""
+    """The content of the panel; passes keys that no widget inside handles to `take_key`."""
 
     def __init__(self, take_key: Callable[[QKeyEvent], bool]) -> None:
         super().__init__()
@@ -51,7 +53,7 @@ class _Body(QWidget):
 
 
 class _FullScreen(QWidget):
-    """A window for the body of a panel. Signal: closed(), when a person closes it."""
+    """A window for the body of a panel. Signal: closed() when the user closes it."""
 
     closed = Signal()
 
@@ -66,21 +68,21 @@ class _FullScreen(QWidget):
 
 
 class FilmPanel(QWidget):
-    """Shows one reading: its film, its heat map, a warning where the heat lies wrong, and the file's details."""
+    """Shows a film with its heat map and details, and warns of heat outside the lungs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "film_panel", tr("Film with tools"))
+        name_widget(self, "film_panel", tr("Film with tools"))
         self.film_view = FilmView()
         self._build_tools()
-        self.details = paragraph("", "film_details", tr("Film details"))
-        self.warning = paragraph("", "heat_warning", tr("Warning"))
+        self.details = make_paragraph("", "film_details", tr("Film details"))
+        self.warning = make_paragraph("", "heat_warning", tr("Warning"))
         self.warning.setStyleSheet(WARNING_STYLE)
-        self.state = named(QLabel(textFormat=Qt.TextFormat.PlainText), "film_state", tr("How the film is shown"))
+        self.state = name_widget(QLabel(textFormat=Qt.TextFormat.PlainText), "film_state", tr("How the film is shown"))
         self.state.setProperty("role", "quiet")
         self.state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         font = self.state.font()
-        font.setPointSizeF(font.pointSizeF() * SMALLER)
+        font.setPointSizeF(font.pointSizeF() * STATE_FONT_SCALE)
         self.state.setFont(font)
         self._body = _Body(self._take_key)
         self._full_screen = _FullScreen(self)
@@ -94,7 +96,7 @@ class FilmPanel(QWidget):
         view = self.film_view
         reset, beside = tr("Reset window: brightness and contrast"), tr("Film and heat map side by side")
         self.tools = {
-            name: _tool(text, name, accessible, key, slot, checkable)
+            name: _make_tool(text, name, accessible, key, slot, checkable)
             for text, name, accessible, key, slot, checkable in (
                 (tr("Fit"), "fit", tr("Whole film"), "F", view.fit, False),
                 ("1:1", "actual_size", tr("One film pixel on one screen pixel"), "Z", view.actual_size, False),
@@ -108,10 +110,10 @@ class FilmPanel(QWidget):
                 (tr("Side by side"), "side_by_side", beside, "S", view.set_side_by_side, True),
             )
         }
-        self.opacity = named(QSlider(Qt.Orientation.Horizontal), "opacity", tr("Heat map opacity"))
+        self.opacity = name_widget(QSlider(Qt.Orientation.Horizontal), "opacity", tr("Heat map opacity"))
         self.opacity.setRange(0, 100)
         self.opacity.setToolTip(tr("Heat map opacity"))
-        self.opacity.setValue(view.look.heat_opacity)
+        self.opacity.setValue(view.settings.heat_opacity)
         self.opacity.valueChanged.connect(view.set_heat_opacity)
 
     def _lay_out(self) -> None:
@@ -139,25 +141,30 @@ class FilmPanel(QWidget):
         self._column.addWidget(self._body)
 
     def show_reading(
-        self, pixels: Pixels, heat: Heat | None, details: FilmDetails | None = None, share: float | None = None
+        self,
+        pixels: Pixels,
+        heat: Heat | None,
+        details: FilmDetails | None = None,
+        heat_at_border: float | None = None,
     ) -> None:
         """Show a film as `FilmView.show_film` does.
 
-        share: the heat's `heat_regions.border_share`, 0..1; None measures it here (30 ms for 9 million pixels).
+        heat_at_border: fraction of the heat at borders and corners, 0..1, as returned by
+        `heat_regions.border_fraction`; None computes it here (30 ms for 9 million pixels).
         """
         self.film_view.show_film(pixels, heat)
         for widget in (self.tools["heat"], self.opacity, self.tools["side_by_side"]):
             widget.setEnabled(heat is not None)
-        if share is None:
-            share = 0.0 if heat is None else border_fraction(heat)
-        self.show_details(details or FilmDetails(), share)
+        if heat_at_border is None:
+            heat_at_border = 0.0 if heat is None else border_fraction(heat)
+        self.show_details(details or FilmDetails(), heat_at_border)
 
-    def show_details(self, details: FilmDetails, share: float) -> None:
-        """Say what the file tells, and warn where most of the heat lies at borders or markers."""
-        self.details.setText(details.in_words())
-        self.details.setVisible(bool(details.in_words()))
-        self.warning.setText(tr(HEAT_OUTSIDE, share=share))
-        self.warning.setVisible(share > SUSPICIOUS_SHARE)
+    def show_details(self, details: FilmDetails, heat_at_border: float) -> None:
+        """Show the file's details, and warn if too much of the heat lies at borders or corners."""
+        self.details.setText(details.format_line())
+        self.details.setVisible(bool(details.format_line()))
+        self.warning.setText(tr(HEAT_OUTSIDE, share=heat_at_border))
+        self.warning.setVisible(heat_at_border > SUSPICIOUS_FRACTION)
 
     @property
     def is_full_screen(self) -> bool:
@@ -165,7 +172,7 @@ class FilmPanel(QWidget):
 
     @Slot(bool)
     def show_full_screen(self, is_full: bool) -> None:
-        """Give film and tools the whole screen, or put them back."""
+        """Show film and tools on the whole screen, or put them back."""
         if is_full != self.is_full_screen:
             self._full_screen.setVisible(False)
             (self._full_screen.column if is_full else self._column).addWidget(self._body)
@@ -180,7 +187,7 @@ class FilmPanel(QWidget):
         super().closeEvent(event)
 
     def _take_key(self, event: QKeyEvent) -> bool:
-        """Keys for film and full screen, wherever on the panel the keyboard is."""
+        """Carry out keys for film and full screen, wherever on the panel the focus is."""
         match event.key():
             case Qt.Key.Key_F11:
                 self.show_full_screen(not self.is_full_screen)
@@ -200,25 +207,25 @@ class FilmPanel(QWidget):
 
     @Slot()
     def _on_view_changed(self) -> None:
-        look = self.film_view.look
+        settings = self.film_view.settings
         for name, is_on in (
-            ("invert", look.is_inverted),
-            ("heat", look.is_heat_shown),
-            ("side_by_side", look.is_side_by_side),
+            ("invert", settings.is_inverted),
+            ("heat", settings.is_heat_shown),
+            ("side_by_side", settings.is_side_by_side),
         ):
             self.tools[name].setChecked(is_on)
-        self.state.setText(_in_words(self.film_view, look))
+        self.state.setText(_format_state(self.film_view))
 
 
-def _in_words(view: FilmView, look: Window) -> str:
-    """Size, zoom, window and turn of the film shown; "" without a film."""
-    size = view.film_size
+def _format_state(view: FilmView) -> str:
+    """Return size, zoom, window, inversion and rotation of the film shown; "" without a film."""
+    size, settings = view.film_size, view.settings
     if size.isEmpty():
         return ""
-    told = [f"{size.width():,} × {size.height():,} px", f"{view.zoom_percent:.0f} %"]
-    told.append(tr("window centre {centre:.0f} width {width:.0f}", centre=look.centre, width=look.width))
-    if look.is_inverted:
-        told.append(tr("inverted"))
-    if look.quarter_turns:
-        told.append(tr("turned {degrees}°", degrees=90 * look.quarter_turns))
-    return " · ".join(told)
+    parts = [f"{size.width():,} × {size.height():,} px", f"{view.zoom_percent:.0f} %"]
+    parts.append(tr("window centre {centre:.0f} width {width:.0f}", centre=settings.centre, width=settings.width))
+    if settings.is_inverted:
+        parts.append(tr("inverted"))
+    if settings.quarter_turns:
+        parts.append(tr("turned {degrees}°", degrees=90 * settings.quarter_turns))
+    return " · ".join(parts)

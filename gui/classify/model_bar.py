@@ -1,4 +1,4 @@
-"""The line that says which model answers, with the choice of another."""
+"""A line with the name of the model in use, and buttons to choose another."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
@@ -12,33 +12,33 @@ from core.system.safe_text import escape_name, escape_unprintable
 from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
-from gui.widgets.named_widgets import button, paragraph, row_of
+from gui.widgets.named_widgets import make_button, make_paragraph, make_row
 
 
 class ModelBar(QWidget):
-    """Chooses the session's model, and calls it what ledgers and answers call it."""
+    """Sets the session's model; names it as ledgers and answers do, with its operating point."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.model = paragraph("", "model", tr("Model"))
+        self.model = make_paragraph("", "model", tr("Model"))
         self.choices = (
-            button(tr("Choose model…"), "choose_model", self._on_choose),
-            button(tr("Bundled model"), "bundled", self._on_bundled),
+            make_button(tr("Choose model…"), "choose_model", self._on_choose),
+            make_button(tr("Bundled model"), "bundled", self._on_bundled),
         )
-        row = row_of(self.choices)
+        row = make_row(self.choices)
         row.setContentsMargins(0, 0, 0, 0)
         row.insertWidget(row.count(), self.model, 1)
         self.setLayout(row)
         session.model_changed.connect(self._show_model)
 
     def set_busy(self, busy: bool) -> None:
-        """Forbid another model while one is at work."""
+        """Disable the choice while a job runs."""
         for choice in self.choices:
             choice.setEnabled(not busy)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Another operating point, chosen elsewhere, gives the model another name."""
+        """Update the name: a new operating point, set on the Evaluate tab, changes it."""
         self._show_model()
         super().showEvent(event)
 

@@ -1,4 +1,4 @@
-"""One film with the model's answer, or why there is none. Starts no job."""
+"""One film with the model's answer, or the reason why there is none."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.metrics.figures import format_probability
+from core.metrics.figure_labels import format_probability
 from core.screening.events import FilmReading, LedgerRow, Status
 from core.system.errors import REFUSALS, Reason, format_reason
 from core.system.language import marked, tr
@@ -16,23 +16,23 @@ from core.system.safe_text import escape_name
 from gui.classify.film_panel import FilmPanel
 from gui.classify.worklist_table import format_decision
 from gui.film.thumbnails import Thumbnails
-from gui.widgets.named_widgets import paragraph
+from gui.widgets.named_widgets import make_paragraph
 
-BLANK = np.zeros((64, 64), np.uint8)  # until the film is read
+BLANK = np.zeros((64, 64), np.uint8)  # shown until the film is read
 HIDDEN = marked("Your call first: the model's answer is shown after it.")
 
 
 class ReadingPanel(QWidget):
-    """Verdict, details, film and heat map."""
+    """Shows verdict, details, film and heat map."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path: Path | None = None
-        self._plain = Thumbnails(None, self, most_waiting=1)
+        self._plain = Thumbnails(None, self, max_pending=1)
         self._plain.ready.connect(self._on_plain)
-        self.verdict = paragraph(tr("No film is open."), "verdict", tr("Verdict"))
+        self.verdict = make_paragraph(tr("No film is open."), "verdict", tr("Verdict"))
         self.verdict.setProperty("role", "verdict")
-        self.details = paragraph(tr(NOTICE), "details", tr("Details"))
+        self.details = make_paragraph(tr(NOTICE), "details", tr("Details"))
         self.film = FilmPanel()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -41,7 +41,7 @@ class ReadingPanel(QWidget):
         column.addWidget(self.film, 1)
 
     def close_films(self) -> None:
-        """End reading in the background."""
+        """Stop reading in the background."""
         self._plain.close()
         self.film.close()
 
@@ -50,39 +50,39 @@ class ReadingPanel(QWidget):
         self._path = None
         finding, probability = escape_name(film.finding), format_probability(film.probability)
         self.verdict.setText(f"{finding} · {format_decision(film.decision)}")
-        told = [
+        details = [
             escape_name(film.path.name),
             tr("called {label}", label=escape_name(film.label)),
             tr("probability of {finding} {probability}", finding=finding, probability=probability),
         ]
         if film.threshold is not None:
-            told.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
-        lines = [" · ".join((*told, escape_name(film.model)))]
+            details.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
+        lines = [" · ".join((*details, escape_name(film.model)))]
         lines += [f"⚠ {sentence}" for sentence in film.cautions]
         self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))
         self.film.show_reading(film.pixels, film.heat, film.details)
 
     def show_hidden(self, film: FilmReading) -> None:
-        """Show the film without the answer: the reader has not called it yet."""
+        """Show the film without the answer because the reader has not called it yet."""
         self._path = None
         self.verdict.setText(tr("Answer hidden"))
         self.details.setText(f"{escape_name(film.path.name)}\n{tr(HIDDEN)}")
         self.film.show_reading(film.pixels, None, film.details)
 
     def show_without_answer(self, row: LedgerRow, path: Path) -> None:
-        """Say why a file has no answer, and show it where it can be read."""
+        """Show why a file has no answer, and the film itself if it can be read."""
         self._path = path
         reason = format_reason(row.reason)
-        self.verdict.setText(
-            tr("Failed: {reason}", reason=reason)
-            if row.status is Status.FAILED
-            else tr("Refused: {reason}", reason=reason)
-        )
-        known = REFUSALS.get(Reason(row.reason)) if row.reason in set(Reason) else None
-        told = (escape_name(row.file), tr(known) if known else None, tr(NOTICE))
-        self.details.setText("\n".join(part for part in told if part))
+        if row.status is Status.FAILED:
+            self.verdict.setText(tr("Failed: {reason}", reason=reason))
+        else:
+            self.verdict.setText(tr("Refused: {reason}", reason=reason))
+        lines = [escape_name(row.file)]
+        if row.reason in set(Reason) and (explanation := REFUSALS.get(Reason(row.reason))):
+            lines.append(tr(explanation))
+        self.details.setText("\n".join(line for line in (*lines, tr(NOTICE)) if line))
         self.film.show_reading(BLANK, None)
-        self._plain.want(path)
+        self._plain.request(path)
 
     @Slot(object, object)
     def _on_plain(self, path: Path, image: QImage | None) -> None:

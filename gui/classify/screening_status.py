@@ -1,4 +1,4 @@
-"""How far a screening has come, and how it ended: a bar and a sentence that always carries the notice."""
+"""Progress bar and status sentence of a screening; the sentence ends with the disclaimer."""
 
 from pathlib import Path
 
@@ -11,28 +11,28 @@ from core.system.language import tr, tr_count
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
 from core.training.time_estimate import format_duration
-from gui.widgets.named_widgets import named, paragraph
+from gui.widgets.named_widgets import make_paragraph, name_widget
 
 
 class ScreeningStatus(QWidget):
-    """Shows events of screenings and readings."""
+    """Shows the progress of screenings and readings, and how they ended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.progress = named(QProgressBar(), "progress", tr("Progress of the screening"))
-        self.sentence = paragraph(tr(NOTICE), "status", tr("Status"))
-        self._at_rest = tr(NOTICE)  # what is said when nothing runs
+        self.progress = name_widget(QProgressBar(), "progress", tr("Progress of the screening"))
+        self.sentence = make_paragraph(tr(NOTICE), "status", tr("Status"))
+        self._idle_sentence = tr(NOTICE)  # shown while no job runs
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.progress)
         layout.addWidget(self.sentence)
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Forget how an earlier screening ended."""
-        self._at_rest = tr(NOTICE)
+        self._idle_sentence = tr(NOTICE)
 
     def show_event(self, event: object, folder: Path | None) -> None:
-        """Show one event; folder: the one that is screened or watched."""
+        """Show one event; folder: the folder being screened or watched."""
         match event:
             case Progressed(Stage.WATCHING, done):
                 self.progress.setRange(0, 0)
@@ -52,13 +52,13 @@ class ScreeningStatus(QWidget):
                 self.progress.setValue(len(resumed))
             case FilmAnswered(_, done, total, seconds_left):
                 self.progress.setValue(done)
-                self.sentence.setText(_so_far(done, total, seconds_left))
+                self.sentence.setText(_format_progress(done, total, seconds_left))
             case Noted(sentence, Severity.WARNING):
                 self.sentence.setText(sentence)
 
     def show_screening(self, result: ScreeningResult) -> None:
-        """Say how a screening ended; that is what stands here until the next one."""
-        ended = () if result.completed else (tr("Stopped early; Open worklist goes on with it."),)
+        """Show how a screening ended, until the next one begins."""
+        stopped = () if result.completed else (tr("Stopped early; Open worklist goes on with it."),)
         counts = tr_count(
             "{count} file found: {scored} scored, {refused} refused, {failed} failed.",
             "{count} files found: {scored} scored, {refused} refused, {failed} failed.",
@@ -67,20 +67,20 @@ class ScreeningStatus(QWidget):
             refused=result.refused,
             failed=result.failed,
         )
-        self._at_rest = " ".join((*ended, counts, *result.drift, result.validation, tr(NOTICE)))
-        self.rest()
+        self._idle_sentence = " ".join((*stopped, counts, *result.drift, result.validation, tr(NOTICE)))
+        self.show_idle()
 
     @Slot()
-    def rest(self) -> None:
-        """Nothing runs any more."""
+    def show_idle(self) -> None:
+        """Show that no job runs, and how the last screening ended."""
         self.progress.setRange(0, 1)
         self.progress.setValue(1)
-        self.sentence.setText(self._at_rest)
+        self.sentence.setText(self._idle_sentence)
 
 
-def _so_far(done: int, total: int, seconds_left: float | None) -> str:
-    """How far a screening has come, in words."""
-    told = [tr_count("{done} of {count} file", "{done} of {count} files", total, done=done)]
+def _format_progress(done: int, total: int, seconds_left: float | None) -> str:
+    """Return how many files are done, the time left if known, and the disclaimer."""
+    parts = [tr_count("{done} of {count} file", "{done} of {count} files", total, done=done)]
     if seconds_left is not None:
-        told.append(tr("{time} left", time=format_duration(seconds_left)))
-    return " · ".join((*told, tr(NOTICE)))
+        parts.append(tr("{time} left", time=format_duration(seconds_left)))
+    return " · ".join((*parts, tr(NOTICE)))

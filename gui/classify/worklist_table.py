@@ -1,15 +1,14 @@
-"""The rows of a screening as a table: thumbnails, the reader's calls, filter and search; answers hidden while blind."""
+"""The rows of a screening as a table model, with thumbnails and the reader's calls."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt, Slot
+from PySide6.QtCore import QAbstractTableModel, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPixmap
 
-from core.metrics.figures import format_probability
+from core.metrics.figure_labels import format_probability
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
 from core.screening.folder_listing import path_of_name, relative_name
@@ -33,88 +32,78 @@ HEADINGS: Final = (
 FILM, DECISION, PROBABILITY, LABEL, READER, NOTE, STATUS = range(7)
 HIDDEN: Final = marked("hidden")
 THUMBNAIL_PX: Final = 48
-KEPT: Final = 2000  # thumbnails in memory, about 20 MB
-MOST_WAITING: Final = 100
-MARKS: Final = {Decision.LIKELY: "▲", Decision.REVIEW: "◆", Decision.UNLIKELY: "▽"}
-ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.LIKELY: 2.0}
+MAX_IMAGES: Final = 2000  # thumbnails in memory, about 20 MB
+MAX_PENDING: Final = 100
+DECISION_MARKS: Final = {Decision.LIKELY: "▲", Decision.REVIEW: "◆", Decision.UNLIKELY: "▽"}
+DECISION_ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.LIKELY: 2.0}
 
 
 def format_decision(decision: Decision) -> str:
-    """A decision with its mark."""
-    return f"{MARKS[decision]} {tr(decision)}"
-
-
-class Kind(Enum):
-    """Which rows are shown; the value is shown to people, translated."""
-
-    ALL = marked("All files")
-    LIKELY = marked("Likely")
-    REVIEW = marked("Review")
-    UNLIKELY = marked("Unlikely")
-    REFUSED = marked("Refused")
-    FAILED = marked("Failed")
-    NOT_CALLED = marked("Not yet called")
-    DISAGREEMENTS = marked("Disagreements")
+    """Return a decision with its mark."""
+    return f"{DECISION_MARKS[decision]} {tr(decision)}"
 
 
 class WorklistTable(QAbstractTableModel):
-    """Rows in the order they came. Thumbnails are read for rows that are painted."""
+    """Rows in order of arrival. Thumbnails are read for the rows that are painted.
+
+    In blind mode the model's answer on a film is hidden until the reader has called the film.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._folder: Path | None = None
         self._rows: list[LedgerRow] = []
-        self._places: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self._book = CallBook((), lambda _: None)
         self._is_blind = False
         self._tints: dict[Decision, QColor] = {}
         self.set_colours(DARK)
         self._images: OrderedDict[str, QPixmap] = OrderedDict()
-        self._thumbnails = Thumbnails(THUMBNAIL_PX, self, MOST_WAITING)
+        self._thumbnails = Thumbnails(THUMBNAIL_PX, self, MAX_PENDING)
         self._thumbnails.ready.connect(self._on_thumbnail)
 
     def show_folder(self, folder: Path | None, rows: Sequence[LedgerRow], book: CallBook) -> None:
-        """Begin anew with these rows; book: the calls on them."""
+        """Replace all rows; book: the reader's calls on them."""
         self.beginResetModel()
-        self._thumbnails.forget()
+        self._thumbnails.cancel_requests()
         self._images.clear()
         self._folder, self._rows, self._book = folder, list(rows), book
-        self._places = {row.file: place for place, row in enumerate(self._rows)}
+        self._numbers = {row.file: number for number, row in enumerate(self._rows)}
         self.endResetModel()
 
     def add(self, row: LedgerRow) -> None:
-        """Add a row, or replace that of the same file."""
-        place = self._places.get(row.file)
-        if place is not None:
-            self._rows[place] = row
-            self.dataChanged.emit(self.index(place, 0), self.index(place, STATUS))
+        """Add a row, or replace the row of the same file."""
+        number = self._numbers.get(row.file)
+        if number is not None:
+            self._rows[number] = row
+            self.dataChanged.emit(self.index(number, 0), self.index(number, STATUS))
             return
         self.beginInsertRows(ROOT, len(self._rows), len(self._rows))
-        self._places[row.file] = len(self._rows)
+        self._numbers[row.file] = len(self._rows)
         self._rows.append(row)
         self.endInsertRows()
 
     def refresh(self, file: str) -> None:
-        """Show anew what is said of a film."""
-        place = self._places.get(file)
-        if place is not None:
-            self.dataChanged.emit(self.index(place, 0), self.index(place, STATUS))
+        """Show the present call on a film."""
+        number = self._numbers.get(file)
+        if number is not None:
+            self.dataChanged.emit(self.index(number, 0), self.index(number, STATUS))
 
     def set_blind(self, is_blind: bool) -> None:
-        """Hide the answers on films that the reader has not called yet."""
+        """Hide the model's answers on films that the reader has not called yet."""
         self._is_blind = is_blind
-        self._show_anew()
+        self._refresh_all()
 
     def set_colours(self, colours: Colours) -> None:
-        """Write decisions in the colours of a theme."""
+        """Show decisions in the colours of a theme."""
         self._tints = {
             Decision.LIKELY: QColor(colours.likely),
             Decision.REVIEW: QColor(colours.review),
             Decision.UNLIKELY: QColor(colours.unlikely),
         }
-        self._show_anew()
+        self._refresh_all()
 
-    def _show_anew(self) -> None:
+    def _refresh_all(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, STATUS))
 
@@ -125,27 +114,27 @@ class WorklistTable(QAbstractTableModel):
     def rows(self) -> Sequence[LedgerRow]:
         return self._rows
 
-    def row(self, place: int) -> LedgerRow:
-        return self._rows[place]
+    def row(self, number: int) -> LedgerRow:
+        return self._rows[number]
 
-    def place_of(self, file: str) -> int | None:
-        return self._places.get(file)
+    def row_number(self, file: str) -> int | None:
+        return self._numbers.get(file)
 
     def path_of(self, row: LedgerRow) -> Path:
         return path_of_name(self._folder or Path(), row.file)
 
     def is_hidden(self, row: LedgerRow) -> bool:
-        """True where the reader must not see the answer yet."""
-        call = self._book.of(row.file)
+        """Whether the reader must not see the model's answer yet."""
+        call = self._book.find(row.file)
         return self._is_blind and row.status is Status.SCORED and not (call and call.reader)
 
     def disagrees(self, row: LedgerRow) -> bool:
-        """True where the reader named another class than the model, and may know it."""
-        call = self._book.of(row.file)
+        """Whether the reader's class differs from the model's; "unsure" does not."""
+        call = self._book.find(row.file)
         return bool(call and call.reader and call.reader != UNSURE and row.label and call.reader != row.label)
 
     def is_called(self, row: LedgerRow) -> bool:
-        call = self._book.of(row.file)
+        call = self._book.find(row.file)
         return bool(call and call.reader)
 
     def rowCount(self, parent: Index = ROOT) -> int:
@@ -174,28 +163,26 @@ class WorklistTable(QAbstractTableModel):
         return None
 
     def _text(self, row: LedgerRow, column: int) -> str:
-        call = self._book.of(row.file)
+        call = self._book.find(row.file)
         if column in {DECISION, PROBABILITY, LABEL} and self.is_hidden(row):
             return tr(HIDDEN)
-        match column:
-            case 0:
-                return escape_name(row.file)
-            case 1:
-                return format_decision(row.decision) if row.decision else ""
-            case 2:
-                return "" if row.probability is None else format_probability(row.probability)
-            case 3:
-                return escape_name(row.label or "")
-            case 4:
-                return "" if call is None else self._called(row, call)
-            case 5:
-                return "" if call is None else " ".join(call.note.split())
-            case _:
-                status = tr(row.status.value)
-                return f"{status}: {format_reason(row.reason)}" if row.reason else status
+        if column == FILM:
+            return escape_name(row.file)
+        if column == DECISION:
+            return format_decision(row.decision) if row.decision else ""
+        if column == PROBABILITY:
+            return "" if row.probability is None else format_probability(row.probability)
+        if column == LABEL:
+            return escape_name(row.label or "")
+        if column == READER:
+            return "" if call is None else self._format_call(row, call)
+        if column == NOTE:
+            return "" if call is None else " ".join(call.note.split())
+        status = tr(row.status.value)
+        return f"{status}: {format_reason(row.reason)}" if row.reason else status
 
-    def _called(self, row: LedgerRow, call: Call) -> str:
-        """The reader's class, with a mark where the model named another one."""
+    def _format_call(self, row: LedgerRow, call: Call) -> str:
+        """Return the reader's class, marked where the model's class differs."""
         name = tr(UNSURE) if call.reader == UNSURE else call.reader
         return f"≠ {name}" if self.disagrees(row) else name
 
@@ -204,11 +191,13 @@ class WorklistTable(QAbstractTableModel):
             return self._text(row, column)
         if self.is_hidden(row) or row.probability is None:
             return -1.0
-        return row.probability if column == PROBABILITY else (ORDER[row.decision] if row.decision else -1.0)
+        if column == PROBABILITY:
+            return row.probability
+        return DECISION_ORDER[row.decision] if row.decision else -1.0
 
     def _image(self, row: LedgerRow) -> QPixmap | None:
         if row.file not in self._images and self._folder is not None:
-            self._thumbnails.want(path_of_name(self._folder, row.file))
+            self._thumbnails.request(path_of_name(self._folder, row.file))
         return self._images.get(row.file)
 
     @Slot(object, object)
@@ -217,44 +206,8 @@ class WorklistTable(QAbstractTableModel):
             return
         name = relative_name(path, self._folder)
         self._images[name] = QPixmap.fromImage(image)
-        if len(self._images) > KEPT:
+        if len(self._images) > MAX_IMAGES:
             self._images.popitem(last=False)
-        if (place := self._places.get(name)) is not None:
-            where = self.index(place, FILM)
-            self.dataChanged.emit(where, where, [Qt.ItemDataRole.DecorationRole])
-
-
-class WorklistFilter(QSortFilterProxyModel):
-    """The rows of one kind whose file or note holds a text; sorted by any column, the likeliest first."""
-
-    def __init__(self, table: WorklistTable) -> None:
-        super().__init__()
-        self._table, self._kind, self._wanted = table, Kind.ALL, ""
-        self.setSourceModel(table)
-        self.setSortRole(SORT_ROLE)
-
-    def set_kind(self, kind: Kind) -> None:
-        self._kind = kind
-        self.invalidate()
-
-    def set_text(self, text: str) -> None:
-        self._wanted = text.strip().casefold()
-        self.invalidate()
-
-    def filterAcceptsRow(self, source_row: int, _parent: QModelIndex | Any) -> bool:
-        table, row = self._table, self._table.row(source_row)
-        if self._wanted:
-            texts = (table.data(table.index(source_row, column)) for column in (FILM, NOTE, STATUS))
-            if not any(self._wanted in text.casefold() for text in texts):
-                return False
-        match self._kind:
-            case Kind.ALL:
-                return True
-            case Kind.REFUSED | Kind.FAILED:
-                return row.status is Status[self._kind.name]
-            case Kind.NOT_CALLED:
-                return row.status is Status.SCORED and not table.is_called(row)
-            case Kind.DISAGREEMENTS:
-                return table.disagrees(row)
-            case _:
-                return row.decision is Decision[self._kind.name] and not table.is_hidden(row)
+        if (number := self._numbers.get(name)) is not None:
+            cell = self.index(number, FILM)
+            self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DecorationRole])

@@ -1,1 +1,1 @@
-"""The Dataset tab."""
+"""The Dataset tab: open, audit and correct a dataset."""

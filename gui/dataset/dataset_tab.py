@@ -1,4 +1,4 @@
-"""The first room: choose a dataset, see what it holds and what is wrong with it, correct it."""
+"""The Dataset tab: open a dataset, see what an audit finds in it, and correct it."""
 
 import tempfile
 from dataclasses import replace
@@ -6,26 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QProgressBar,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
-from core.datasets.audit import count_rows
-from core.datasets.events import AuditResult, Finding, FindingKind, Shortcut
+from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.intake import IntakePreview
 from core.datasets.preparation import AS_IT_IS, Preparation, Step, format_corrections
 from core.jobs.events import Progressed
-from core.system.errors import JobFailed, format_reason
+from core.system.errors import JobFailed
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
+from gui.dataset.audit_panel import AuditPanel
 from gui.dataset.film_browser import FilmBrowser
-from gui.dataset.findings_panel import FindingsPanel
 from gui.dataset.intake_dialog import IntakeDialog
 from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job
 from gui.jobs.jobs import Jobs, JobState
@@ -33,16 +25,14 @@ from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
-from gui.widgets.named_widgets import button, named, paragraph, row_of
-from gui.widgets.tables import RowsTable, configure_view
+from gui.widgets.named_widgets import make_button, make_paragraph, make_row, name_widget
 
 EMPTY = marked("Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels")
-UNREADABLE_PAGE, CORRECTIONS_PAGE = 2, 3
-NO_PROBE = marked("The probe needs films of at least ten patients of each class.")
+LOADED_DROP_AREA_PX = 44  # the drop area shrinks once a dataset is open
 
 
 class DatasetTab(QWidget):
-    """Starts audits; the result goes into the session."""
+    """Starts audits; a finished audit becomes the session's dataset."""
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,70 +46,41 @@ class DatasetTab(QWidget):
     def _build(self) -> None:
         self.drop_area = DropArea(tr(EMPTY))
         self.drop_area.dropped.connect(self.open)
-        self.summary = paragraph(tr("No dataset is open."), "summary", tr("Summary"))
-        self.progress = named(QProgressBar(), "audit_progress", tr("Progress of reading"))
+        self.summary = make_paragraph(tr("No dataset is open."), "summary", tr("Summary"))
+        self.progress = name_widget(QProgressBar(), "audit_progress", tr("Progress of reading"))
         self.progress.hide()
-        body = QSplitter()
-        body.addWidget(self._left_side())
+        self.audit_panel = AuditPanel()
+        self.audit_panel.findings.step_wanted.connect(self.apply_step)
+        self.audit_panel.findings.films_wanted.connect(self._on_films_wanted)
+        self.audit_panel.findings.accepted.connect(self._session.accept_leaks)
+        self.audit_panel.undo_wanted.connect(self._on_undo)
+        self.audit_panel.export_wanted.connect(self._on_export)
+        QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self._on_undo)
         self.browser = FilmBrowser()
-        self.browser.step_wanted.connect(self.take_step)
+        self.browser.step_wanted.connect(self.apply_step)
+        body = QSplitter()
+        body.addWidget(self.audit_panel)
         body.addWidget(self.browser)
         body.setSizes([520, 740])
         layout = QVBoxLayout(self)
         layout.addWidget(self.drop_area)
-        layout.addLayout(self._top_buttons())
+        layout.addLayout(self._make_buttons())
         layout.addWidget(self.summary)
         layout.addWidget(self.progress)
         layout.addWidget(body, 1)
 
-    def _top_buttons(self) -> QHBoxLayout:
-        self.open_folder = button(tr("Open folder…"), "open_folder", self._on_open_folder)
-        self.open_list = button(tr("Open label list…"), "open_list", self._on_open_list)
-        self.try_demo = button(tr("Try the demo (synthetic films)"), "try_demo", self.start_demo)
-        self.intake = button(tr("How it is read…"), "intake", self._on_intake)
-        self.doubts = button(tr("Find doubtful labels"), "doubts", self._on_doubts)
-        self.cancel = button(tr("Cancel"), "cancel", self._work.cancel)
-        return row_of((self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel))
-
-    def _left_side(self) -> QWidget:
-        self._counts = RowsTable([tr("Class"), tr("Split"), tr("Films"), tr("Patients")])
-        self._shortcuts = RowsTable([tr("Without the picture"), "AUC", tr("95 % from"), tr("to")])
-        self._left_out = RowsTable([tr("Unreadable file"), tr("Reason"), tr("Why")])
-        self._steps = RowsTable([tr("Correction"), tr("Films")])
-        self.findings = FindingsPanel()
-        self.findings.step_wanted.connect(self.take_step)
-        self.findings.films_wanted.connect(self._on_films_wanted)
-        self.findings.accepted.connect(self._session.accept_leaks)
-        self.words = paragraph("", "shortcut_words", tr("Shortcut words"))
-        self.undo = button(tr("Undo"), "undo", self._on_undo)
-        self.export = button(tr("Export as CSV…"), "export_corrections", self._on_export)
-        QShortcut(QKeySequence.StandardKey.Undo, self).activated.connect(self._on_undo)
-        self.pages = self._made_pages()
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(configure_view(self._counts, "counts", tr("Counts")), 2)
-        column.addWidget(self.pages, 5)
-        return side
-
-    def _made_pages(self) -> QTabWidget:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.undo)
-        buttons.addWidget(self.export)
-        buttons.addStretch()
-        shortcuts = configure_view(self._shortcuts, "shortcuts", tr("Shortcuts"))
-        left_out = configure_view(self._left_out, "left_out", tr("Left out"))
-        corrections = configure_view(self._steps, "corrections", tr("Corrections"))
-        pages = QTabWidget()
-        pages.addTab(self.findings, tr("Findings"))
-        pages.addTab(_page(self.words, shortcuts), tr("Shortcuts"))
-        pages.addTab(_page(left_out), tr("Unreadable"))
-        pages.addTab(_page(corrections, buttons), tr("Corrections"))
-        return pages
+    def _make_buttons(self) -> QHBoxLayout:
+        self.open_folder = make_button(tr("Open folder…"), "open_folder", self._on_open_folder)
+        self.open_list = make_button(tr("Open label list…"), "open_list", self._on_open_list)
+        self.try_demo = make_button(tr("Try the demo (synthetic films)"), "try_demo", self.start_demo)
+        self.intake = make_button(tr("How it is read…"), "intake", self._on_intake)
+        self.doubts = make_button(tr("Find doubtful labels"), "doubts", self._on_doubts)
+        self.cancel = make_button(tr("Cancel"), "cancel", self._work.cancel)
+        return make_row((self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel))
 
     @Slot(object)
     def open(self, source: Path) -> None:
-        """Read and check the dataset at `source`, with what was decided about it earlier."""
+        """Read and audit the dataset at `source`, with the corrections kept for it."""
         self._begin(source, None)
 
     def _begin(self, source: Path, preparation: Preparation | None) -> None:
@@ -128,14 +89,14 @@ class DatasetTab(QWidget):
             self._work.start(audit_job(source, preparation), self.show_event)
 
     @Slot(object)
-    def take_step(self, step: Step) -> None:
-        """Add one decision and check the dataset again."""
+    def apply_step(self, step: Step) -> None:
+        """Add a step of corrections and audit the dataset again."""
         if self._session.source is not None and self._session.audit is not None:
             self._begin(self._session.source, self._session.audit.preparation.with_step(step))
 
     @Slot()
     def start_demo(self) -> None:
-        """Make synthetic films in a temporary folder and open them."""
+        """Create synthetic films in a temporary folder and open them as a dataset."""
         if self._work.state is JobState.IDLE:
             self._demo = tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-")
             self._source = Path(self._demo.name) / "phantoms"
@@ -143,16 +104,17 @@ class DatasetTab(QWidget):
 
     @property
     def demo_worklist(self) -> Path | None:
-        """The demo's folder of unlabelled films, if the demo was made."""
+        """The demo's folder of unlabelled films, None before the demo was started."""
         return Path(self._demo.name) / "worklist" if self._demo else None
 
-    def close_thumbnails(self) -> None:
+    def stop_background_work(self) -> None:
+        """Stop reading films in the background."""
         self.browser.close_viewer()
 
     def show_event(self, event: object) -> None:
-        """Show how far reading and checking are."""
+        """Show the progress of reading and auditing."""
         if isinstance(event, Progressed):
-            self.summary.setText(_progress_in_words(event))
+            self.summary.setText(_format_progress(event))
             self.progress.setRange(0, event.total or 0)
             self.progress.setValue(event.done)
 
@@ -162,23 +124,8 @@ class DatasetTab(QWidget):
             self.summary.setText(tr("Reading was stopped. What was read is known the next time."))
             return
         self._show_summary(result)
-        counts = count_rows(result.planned or result.dataset)
-        self._counts.set_rows([(name, tr(split), films, patients) for name, split, films, patients in counts])
-        self.findings.show_findings(result.findings)
-        self._show_shortcuts(result.shortcuts)
-        self._left_out.set_rows(
-            [(escape_name(film.path.name), format_reason(film.reason), film.sentence) for film in result.left_out]
-        )
-        steps = result.preparation.steps
-        self._steps.set_rows([(step.label, len(step.corrections)) for step in steps])
-        counted = {
-            0: (tr("Findings"), len(result.findings)),
-            UNREADABLE_PAGE: (tr("Unreadable"), len(result.left_out)),
-            CORRECTIONS_PAGE: (tr("Corrections"), len(steps)),
-        }
-        for page, (name, count) in counted.items():
-            self.pages.setTabText(page, f"{name} ({count})" if count else name)
-        self.drop_area.setMinimumHeight(44)
+        self.audit_panel.show_audit(result)
+        self.drop_area.setMinimumHeight(LOADED_DROP_AREA_PX)
         self.browser.show_audit(result)
         self._session.open_dataset(self._source, result)
         self._on_state_changed(self._work.state)
@@ -186,39 +133,38 @@ class DatasetTab(QWidget):
     def _show_summary(self, result: AuditResult) -> None:
         dataset = result.dataset
         is_demo = self._demo is not None and dataset.root.is_relative_to(self._demo.name)
-        held = tr(
+        contents = tr(
             "{source}: {films} films of {patients} patients, {unreadable} unreadable.",
             source=escape_name(str(self._source)),
             films=len(dataset.films),
-            patients=dataset.patients(),
+            patients=dataset.count_patients(),
             unreadable=len(result.left_out),
         )
-        sentences = [tr("Synthetic films, not patients."), held] if is_demo else [held]
+        sentences = [tr("Synthetic films, not patients."), contents] if is_demo else [contents]
         if any(not film.split for film in dataset.films):
             sentences.append(tr("Splits that are not given are made by patient."))
         self.summary.setText(" ".join(sentences))
 
-    def _show_shortcuts(self, shortcuts: tuple[Shortcut, ...]) -> None:
-        self.words.setText(shortcuts[0].sentence if shortcuts else tr(NO_PROBE))
-        self._shortcuts.set_rows([(tr(one.what), one.auc.value, one.auc.low, one.auc.high) for one in shortcuts])
-
-    def show_doubts(self, found: Finding) -> None:
-        """Put the finding on top of the others and show its films."""
+    def show_label_errors(self, doubtful: Finding) -> None:
+        """Show the finding of doubtful labels above the others, and its films."""
         audit = self._session.audit
         if audit is None or not self._is_open():
             return
-        others = tuple(finding for finding in audit.findings if finding.kind is not found.kind)
-        self.show_audit(replace(audit, findings=(found, *others)))
-        self.summary.setText(found.sentence)
-        self.browser.show_finding(found)
+        others = tuple(finding for finding in audit.findings if finding.kind is not doubtful.kind)
+        self.show_audit(replace(audit, findings=(doubtful, *others)))
+        self.summary.setText(doubtful.sentence)
+        self.browser.show_finding(doubtful)
 
-    def show_look(self, seen: IntakePreview) -> None:
-        """Let the person correct how the dataset is read, and read it so."""
-        before = self._session.audit.preparation if self._is_open() and self._session.audit else AS_IT_IS
-        dialog = IntakeDialog(seen, before, self)
-        dialog.accepted.connect(lambda: self._begin(seen.source, dialog.preparation()))
+    def show_intake_preview(self, preview: IntakePreview) -> None:
+        """Let the user correct how the dataset is read, then read it again."""
+        dialog = IntakeDialog(preview, self._present_preparation(), self)
+        dialog.accepted.connect(lambda: self._begin(preview.source, dialog.preparation()))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def _present_preparation(self) -> Preparation:
+        """Return how the dataset on the tab was read; the default one before it was read."""
+        return self._session.audit.preparation if self._is_open() and self._session.audit else AS_IT_IS
 
     def _is_open(self) -> bool:
         return self._source is not None and self._source == self._session.source
@@ -232,8 +178,7 @@ class DatasetTab(QWidget):
     @Slot()
     def _on_intake(self) -> None:
         if self._source is not None and self._work.state is JobState.IDLE:
-            before = self._session.audit.preparation if self._is_open() and self._session.audit else AS_IT_IS
-            self._work.start(inspect_job(self._source, before), self.show_event)
+            self._work.start(inspect_job(self._source, self._present_preparation()), self.show_event)
 
     @Slot()
     def _on_undo(self) -> None:
@@ -252,7 +197,7 @@ class DatasetTab(QWidget):
     @Slot(object)
     def _on_films_wanted(self, finding: Finding) -> None:
         if finding.kind is FindingKind.UNREADABLE:
-            self.pages.setCurrentIndex(UNREADABLE_PAGE)  # there is nothing to see of them but the reason
+            self.audit_panel.show_unreadable()  # there is no film to show, only a reason
         else:
             self.browser.show_finding(finding)
 
@@ -268,20 +213,20 @@ class DatasetTab(QWidget):
 
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
-        idle = state is JobState.IDLE
-        for widget in (self.open_folder, self.open_list, self.try_demo, self.drop_area, self.findings):
-            widget.setEnabled(idle)
-        self.intake.setEnabled(idle and self._source is not None)
-        self.doubts.setEnabled(idle and self._is_open())
+        is_idle = state is JobState.IDLE
+        for widget in (self.open_folder, self.open_list, self.try_demo, self.drop_area):
+            widget.setEnabled(is_idle)
+        self.intake.setEnabled(is_idle and self._source is not None)
+        self.doubts.setEnabled(is_idle and self._is_open())
         has_steps = self._session.audit is not None and bool(self._session.audit.preparation.steps)
-        self.undo.setEnabled(idle and has_steps)
-        self.export.setEnabled(has_steps)
+        self.audit_panel.update_enabled(is_idle, has_steps)
         self.cancel.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
-        self.browser.set_busy(not idle)
-        self.progress.setVisible(not idle)
+        self.browser.set_busy(not is_idle)
+        self.progress.setVisible(not is_idle)
 
 
-def _progress_in_words(event: Progressed) -> str:
+def _format_progress(event: Progressed) -> str:
+    """Return the stage with the films done and the time left, as far as they are known."""
     stage = tr(event.stage)
     if not event.total:
         return tr("{stage}…", stage=stage)
@@ -294,16 +239,3 @@ def _progress_in_words(event: Progressed) -> str:
         total=event.total,
         seconds=event.seconds_left,
     )
-
-
-def _page(*parts: QWidget | QHBoxLayout) -> QWidget:
-    """Widgets and rows of widgets below one another."""
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 6, 0, 0)
-    for part in parts:
-        if isinstance(part, QWidget):
-            column.addWidget(part)
-        else:
-            column.addLayout(part)
-    return page

@@ -1,4 +1,4 @@
-"""What an audit found, one finding at a time, with the buttons that resolve it. Changes nothing itself."""
+"""The findings of an audit, with buttons that resolve them."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,7 +19,7 @@ from core.datasets.events import Finding
 from core.datasets.preparation import Step
 from core.jobs.events import Severity
 from core.system.language import marked, tr
-from gui.widgets.named_widgets import button, named, paragraph
+from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
 
 MARKS = {Severity.BLOCKING: "✖", Severity.WARNING: "▲", Severity.INFORMATION: "●"}
 ACCEPT = marked("Train all the same")
@@ -30,7 +30,11 @@ NOTHING = marked("Nothing was found that speaks against training on these films.
 
 
 class FindingsPanel(QWidget):
-    """Signals: step_wanted(Step), films_wanted(Finding), accepted(bool)."""
+    """Lists the findings and shows one in detail; changes nothing itself.
+
+    Signals: step_wanted(Step) for a fix; films_wanted(Finding) to show its films; accepted(bool)
+    when the user accepts, or no longer accepts, to train despite blocking findings.
+    """
 
     step_wanted = Signal(object)
     films_wanted = Signal(object)
@@ -39,15 +43,15 @@ class FindingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._findings: Sequence[Finding] = ()
-        self.list = named(QListWidget(), "findings", tr("Findings"))
+        self.list = name_widget(QListWidget(), "findings", tr("Findings"))
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
         self.list.currentRowChanged.connect(self._on_row_changed)
-        self.details = paragraph("", "finding_details", tr("Finding details"))
+        self.details = make_paragraph("", "finding_details", tr("Finding details"))
         self._buttons = QHBoxLayout()
         self._fixes: list[QPushButton] = []
-        self.show_films = button(tr("Show its films"), "show_finding_films", self._on_show_films)
-        self.accept = named(QCheckBox(tr(ACCEPT)), "accept_leaks", tr(ACCEPT))
+        self.show_films = make_button(tr("Show its films"), "show_finding_films", self._on_show_films)
+        self.accept = name_widget(QCheckBox(tr(ACCEPT)), "accept_leaks", tr(ACCEPT))
         self.accept.toggled.connect(self.accepted)
         self._warning = QLabel(tr(WARNING), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._warning.setStyleSheet("font-weight: bold")
@@ -64,7 +68,7 @@ class FindingsPanel(QWidget):
         self.details.clear()
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """Replace what is shown; nobody has accepted anything of it yet."""
+        """Show other findings; none of them is accepted yet."""
         self._findings = findings
         self.list.clear()
         for finding in findings:
@@ -72,18 +76,18 @@ class FindingsPanel(QWidget):
             item = QListWidgetItem(f"{MARKS[finding.severity]}  {title}: {finding.sentence}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {title}. {finding.sentence}")
             self.list.addItem(item)
-        blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
+        is_blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
         self.accept.setChecked(False)
-        self.accept.setVisible(blocked)
-        self._warning.setVisible(blocked)
+        self.accept.setVisible(is_blocked)
+        self._warning.setVisible(is_blocked)
         self.list.setCurrentRow(0 if findings else -1)
         self._on_row_changed(self.list.currentRow())
 
     @Slot(int)
     def _on_row_changed(self, row: int) -> None:
-        for old in self._fixes:
-            self._buttons.removeWidget(old)
-            old.deleteLater()
+        for fix_button in self._fixes:
+            self._buttons.removeWidget(fix_button)
+            fix_button.deleteLater()
         self._fixes = []
         if not 0 <= row < len(self._findings):
             self.details.setText(tr(NOTHING) if not self._findings else "")
@@ -93,9 +97,9 @@ class FindingsPanel(QWidget):
         self.details.setText(f"{tr(finding.severity).capitalize()}. {finding.advice}")
         self.show_films.setVisible(bool(finding.files))
         for number, fix in enumerate(finding.fixes):
-            made = button(fix.label.replace("&", "&&"), f"fix_{number}", partial(self._on_fix, fix))
-            self._buttons.insertWidget(number, made)
-            self._fixes.append(made)
+            fix_button = make_button(fix.label.replace("&", "&&"), f"fix_{number}", partial(self._on_fix, fix))
+            self._buttons.insertWidget(number, fix_button)
+            self._fixes.append(fix_button)
 
     def _on_fix(self, fix: Step) -> None:
         self.step_wanted.emit(fix)

@@ -1,4 +1,4 @@
-"""How a dataset is read: columns of a label list, the folder of its films, and patients in file names."""
+"""A dialog on how a dataset is read: columns of a label list, root folder, patient pattern."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from core.system.errors import JobFailed
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.widgets import messages
-from gui.widgets.named_widgets import button, named, paragraph
+from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
 
 NONE: Final = marked("(none)")
 COLUMN_OF: Final = {
@@ -34,86 +34,92 @@ COLUMN_OF: Final = {
     "patient": marked("Column of the patient"),
     "split": marked("Column of the split"),
 }
-TRIED: Final = 5000  # names that a pattern is tried on while a person types
+MAX_NAMES: Final = 5000  # file names that a pattern is tested on at each keystroke
 
 
 class IntakeDialog(QDialog):
-    """Widgets for a Preparation's intake; `preparation()` gives it back as corrected."""
+    """Edits how a dataset is read; `preparation()` returns the edited Preparation.
 
-    def __init__(self, seen: IntakePreview, before: Preparation, parent: QWidget | None = None) -> None:
+    preview: names and columns of the dataset. before: how it was read so far.
+    """
+
+    def __init__(self, preview: IntakePreview, before: Preparation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("intake_dialog")
         self.setWindowTitle(tr("How this dataset is read"))
         self.setMinimumWidth(620)
-        self._seen, self._before = seen, before
+        self._preview, self._before = preview, before
         self._root = before.root
-        self._names = [escape_name(name) for name in seen.names[:TRIED]]
+        self._names = [escape_name(name) for name in preview.names[:MAX_NAMES]]
         form = QFormLayout(rowWrapPolicy=QFormLayout.RowWrapPolicy.WrapLongRows)
         self._columns: dict[str, QComboBox] = {}
-        if seen.header:
+        if preview.header:
             self._add_list_fields(form)
         pattern = before.patient_pattern or propose_pattern(self._names)
-        self.pattern = named(QLineEdit(pattern), "patient_pattern", tr("Patient pattern"))
+        self.pattern = name_widget(QLineEdit(pattern), "patient_pattern", tr("Patient pattern"))
         self.pattern.textChanged.connect(self._on_pattern_changed)
         row = QHBoxLayout()
         row.addWidget(self.pattern, 1)
-        row.addWidget(button(tr("Propose"), "propose", self._on_propose))
+        row.addWidget(make_button(tr("Propose"), "propose", self._on_propose))
         form.addRow(tr("Patient in file names"), row)
-        self.examples = paragraph("", "examples", tr("Examples"))
-        self.answer = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        self.answer.accepted.connect(self.accept)
-        self.answer.rejected.connect(self.reject)
+        self.examples = make_paragraph("", "examples", tr("Examples"))
+        self.button_box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.button_box.accepted.connect(self.accept)
+        self.button_box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self.examples)
-        layout.addWidget(self.answer)
+        layout.addWidget(self.button_box)
         self._on_pattern_changed()
 
     def _add_list_fields(self, form: QFormLayout) -> None:
-        guess = self._before.columns or self._seen.columns or Columns("", "")
-        for field, given, is_needed in (
-            ("file", guess.file, True),
-            ("label", guess.label, True),
-            ("patient", guess.patient, False),
-            ("split", guess.split, False),
+        columns = self._before.columns or self._preview.columns or Columns("", "")
+        for field, column, is_required in (
+            ("file", columns.file, True),
+            ("label", columns.label, True),
+            ("patient", columns.patient, False),
+            ("split", columns.split, False),
         ):
-            box = named(QComboBox(), f"column_{field}", tr(COLUMN_OF[field]))
-            box.addItems([*([] if is_needed else [tr(NONE)]), *self._seen.header])
-            box.setCurrentText(given or tr(NONE))
+            box = name_widget(QComboBox(), f"column_{field}", tr(COLUMN_OF[field]))
+            if not is_required:
+                box.addItem(tr(NONE))
+            box.addItems(self._preview.header)
+            box.setCurrentText(column or tr(NONE))
             self._columns[field] = box
             form.addRow(tr(COLUMN_OF[field]), box)
-        self.root = named(QLabel(textFormat=Qt.TextFormat.PlainText), "root", tr("Root"))
+        self.root = name_widget(QLabel(textFormat=Qt.TextFormat.PlainText), "root", tr("Root"))
         row = QHBoxLayout()
         row.addWidget(self.root, 1)
-        row.addWidget(button(tr("Choose…"), "choose_root", self._on_choose_root))
+        row.addWidget(make_button(tr("Choose…"), "choose_root", self._on_choose_root))
         form.addRow(tr("Files are relative to"), row)
         self._show_root()
 
     def preparation(self) -> Preparation:
-        """The preparation with what is chosen here."""
+        """Return the preparation as edited."""
         columns = self._before.columns
         if self._columns:
             texts = {field: box.currentText() for field, box in self._columns.items()}
             chosen = {field: None if text == tr(NONE) else text for field, text in texts.items()}
             columns = Columns(chosen["file"] or "", chosen["label"] or "", chosen["patient"], chosen["split"])
-        pattern = self.pattern.text().strip()
-        proposed = not pattern or pattern == propose_pattern(self._names)
-        return replace(self._before, columns=columns, root=self._root, patient_pattern=None if proposed else pattern)
+        pattern: str | None = self.pattern.text().strip()
+        if not pattern or pattern == propose_pattern(self._names):
+            pattern = None  # the default pattern
+        return replace(self._before, columns=columns, root=self._root, patient_pattern=pattern)
 
     @Slot()
     def _on_pattern_changed(self) -> None:
-        """Show what the pattern makes of the names at hand."""
-        ok = self.answer.button(QDialogButtonBox.StandardButton.Ok)
+        """Show which patients the pattern extracts from the file names."""
+        ok = self.button_box.button(QDialogButtonBox.StandardButton.Ok)
         try:
             patients = len(set(extract_patients(self._names, self.pattern.text())))
-            shown = [f"{name}  →  {patient}" for name, patient in example_patients(self._names, self.pattern.text())]
+            examples = [f"{name}  →  {patient}" for name, patient in example_patients(self._names, self.pattern.text())]
         except JobFailed as error:
             self.examples.setText(error.sentence)
             ok.setEnabled(False)
             return
         ok.setEnabled(True)
-        first = tr("{names} names, {patients} patients. For example:", names=len(self._names), patients=patients)
-        self.examples.setText("\n".join([first, *shown]))
+        heading = tr("{names} names, {patients} patients. For example:", names=len(self._names), patients=patients)
+        self.examples.setText("\n".join([heading, *examples]))
 
     @Slot()
     def _on_propose(self) -> None:
@@ -126,5 +132,5 @@ class IntakeDialog(QDialog):
             self._show_root()
 
     def _show_root(self) -> None:
-        folder: Path = self._root or self._seen.source.parent
+        folder: Path = self._root or self._preview.source.parent
         self.root.setText(escape_name(str(folder)))

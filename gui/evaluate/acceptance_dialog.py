@@ -1,4 +1,4 @@
-"""What an acceptance test is done with: films, targets, and who signs. Tests nothing itself."""
+"""Ask for the films, the targets and the signature of an acceptance test."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from core.system.safe_text import escape_name
 from gui.jobs.evaluation_jobs import AcceptanceOrder
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
-from gui.widgets.named_widgets import button, named, paragraph
+from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
 
 EXPLANATION = marked(
     "Take 100 to 200 films that were reported at this place, with and without the finding, as two class folders or a "
@@ -31,7 +31,7 @@ EXPLANATION = marked(
 
 
 class AcceptanceDialog(QDialog):
-    """Asks for the films and the targets; `order()` is what was chosen."""
+    """Asks for the films and the targets; `order()` returns the choice."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,25 +41,20 @@ class AcceptanceDialog(QDialog):
         self.drop_area = DropArea(tr("Drop a folder of class folders, or a label list"))
         self.drop_area.dropped.connect(self.set_source)
         choose = QHBoxLayout()
-        choose.addWidget(button(tr("Choose folder…"), "choose_folder", self._on_folder))
-        choose.addWidget(button(tr("Choose list…"), "choose_list", self._on_list))
+        choose.addWidget(make_button(tr("Choose folder…"), "choose_folder", self._on_folder))
+        choose.addWidget(make_button(tr("Choose list…"), "choose_list", self._on_list))
         choose.addStretch()
-        self.chosen = paragraph(tr("No films are chosen."), "chosen", tr("Chosen"))
-        self.sensitivity, self.specificity = (
-            named(QDoubleSpinBox(minimum=0.5, maximum=0.99, singleStep=0.01, decimals=2, value=value), name, title)
-            for name, title, value in (
-                ("sensitivity", tr("Sensitivity"), 0.85),
-                ("specificity", tr("Specificity"), 0.75),
-            )
-        )
-        self.signed_by = named(QLineEdit(), "signed_by", tr("Printed name on the form"))
+        self.chosen = make_paragraph(tr("No films are chosen."), "chosen", tr("Chosen"))
+        self.sensitivity = name_widget(_make_target(0.85), "sensitivity", tr("Sensitivity"))
+        self.specificity = name_widget(_make_target(0.75), "specificity", tr("Specificity"))
+        self.signed_by = name_widget(QLineEdit(), "signed_by", tr("Printed name on the form"))
         form = QFormLayout()
         form.addRow(tr("Sensitivity at least"), self.sensitivity)
         form.addRow(tr("Specificity at least"), self.specificity)
         form.addRow(tr("Signed by"), self.signed_by)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.start = self.buttons.addButton(tr("Start the test"), QDialogButtonBox.ButtonRole.AcceptRole)
-        named(self.start, "start", tr("Start"))
+        name_widget(self.start, "start", tr("Start"))
         self.start.setEnabled(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -79,7 +74,7 @@ class AcceptanceDialog(QDialog):
         self.start.setEnabled(True)
 
     def order(self) -> AcceptanceOrder | None:
-        """What was chosen; None without films."""
+        """Return the chosen films and targets; None without films."""
         if self._source is None:
             return None
         name = self.signed_by.text().strip()
@@ -94,3 +89,7 @@ class AcceptanceDialog(QDialog):
     def _on_list(self) -> None:
         if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS)):
             self.set_source(path)
+
+
+def _make_target(value: float) -> QDoubleSpinBox:
+    return QDoubleSpinBox(minimum=0.5, maximum=0.99, singleStep=0.01, decimals=2, value=value)

@@ -1,4 +1,4 @@
-"""How films of each class were called, as cells that a person may open. Counts nothing itself."""
+"""Display a confusion matrix whose cells open their films; computes no counts."""
 
 from collections.abc import Sequence
 from html import escape
@@ -9,40 +9,41 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from core.system.language import marked, tr, tr_count
-from gui.widgets.named_widgets import named
+from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import DARK, ORANGE, Colours
 
-LARGE: Final = 1.7  # of the table's font: the count
-SHADE: Final = 0.45  # most of the tint in a cell: the text stays readable on it
-RIGHT, WRONG = "✓", "✗"
+COUNT_SCALE: Final = 1.7  # size of the count, relative to the table's font
+MAX_TINT: Final = 0.45  # largest fraction of the tint in a cell: text stays readable on it
+CORRECT, WRONG = "✓", "✗"
 CELL_PX: Final = 6
-HEADING_PX: Final = (60, 170)  # least and most of the column of true classes
+HEADING_PX: Final = (60, 170)  # smallest and largest width of the column of true classes
 
 
-def mixed(ground: str, tint: str, share: float) -> QColor:
-    """`ground` with so much of `tint` in it, 0..1."""
-    under, over = QColor(ground), QColor(tint)
+def blend_colours(background: str, tint: str, fraction: float) -> QColor:
+    """Blend `background` with a `fraction`, 0..1, of `tint`."""
+    under, over = QColor(background), QColor(tint)
     pairs = ((under.red(), over.red()), (under.green(), over.green()), (under.blue(), over.blue()))
-    return QColor(*(round(a + (b - a) * share) for a, b in pairs))
+    return QColor(*(round(a + (b - a) * fraction) for a, b in pairs))
 
 
 class Heading(QLabel):
-    """A class's name as it is; in two lines or cut where there is no room, whole in its tooltip.
+    """A word and a class name; on two lines or elided if too wide, in full in the tooltip.
 
-    word: before the name, marked English.
+    name: the object name. word: precedes the class name, marked English.
     """
 
-    def __init__(self, word: str, alignment: Qt.AlignmentFlag) -> None:
+    def __init__(self, name: str, word: str, alignment: Qt.AlignmentFlag) -> None:
         super().__init__(textFormat=Qt.TextFormat.PlainText, alignment=alignment)
-        self._word, self._name = word, ""
+        self.setObjectName(name)
+        self._word, self._class_name = word, ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_class(self, name: str) -> None:
-        self._name = " ".join(name.split())
-        text = f"{tr(self._word)} {self._name}"
-        named(self, self._word, text)
+        self._class_name = " ".join(name.split())
+        text = f"{tr(self._word)} {self._class_name}"
+        self.setAccessibleName(text)
         self.setText(text)
-        self.setToolTip(f"<p>{escape(text)}</p>")  # a tooltip alone would take markup in a name for its own
+        self.setToolTip(f"<p>{escape(text)}</p>")  # escaped: tooltips render markup
 
     def sizeHint(self) -> QSize:
         return QSize(0, 2 * self.fontMetrics().height() + 2)
@@ -55,19 +56,23 @@ class Heading(QLabel):
         painter.setPen(self.palette().windowText().color())
         lines = [self.text()]
         if metrics.horizontalAdvance(self.text()) > self.width():
-            cut = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, self.width())
-            lines = [tr(self._word), cut] if self.height() >= 2 * metrics.height() else [cut]
+            elided = metrics.elidedText(self._class_name, Qt.TextElideMode.ElideMiddle, self.width())
+            lines = [tr(self._word), elided] if self.height() >= 2 * metrics.height() else [elided]
         painter.drawText(self.rect(), self.alignment(), "\n".join(lines))
 
 
 class Cell(QAbstractButton):
-    """Count, share of its row and a mark: a check where the call is right, a cross where it is wrong."""
+    """Count, percentage of its row, and a check mark for correct or a cross for wrong predictions.
 
-    def __init__(self, true: int, called: int) -> None:
+    true, predicted: class indices.
+    """
+
+    def __init__(self, true: int, predicted: int) -> None:
         super().__init__()
-        self.true, self.called = true, called
-        self._count, self._share = 0, ""
-        self._part = 0.0
+        self.true, self.predicted = true, predicted
+        self._count = 0
+        self._fraction = 0.0  # of its row
+        self._fraction_text = ""
         self._colours = DARK
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -76,32 +81,33 @@ class Cell(QAbstractButton):
         self._colours = colours
         self.update()
 
-    def show_count(self, count: int, row: int, classes: Sequence[str]) -> None:
-        """row: films of the true class."""
-        self._count, self._part = count, count / row if row else 0.0
-        share = f"{self._part:.0%}".replace("%", " %")
-        self._share = tr("{share} of row", share=share) if row else tr("no films")
+    def show_count(self, count: int, row_total: int, classes: Sequence[str]) -> None:
+        """Show a count. row_total: films of the true class. classes: names of all classes."""
+        self._count = count
+        self._fraction = count / row_total if row_total else 0.0
+        share = f"{self._fraction:.0%}".replace("%", " %")
+        self._fraction_text = tr("{share} of row", share=share) if row_total else tr("no films")
         films = tr_count("{count} film, {share} of the row", "{count} films, {share} of the row", count, share=share)
         text = tr(
             "true {true}, called {called}: {films}",
             true=classes[self.true],
-            called=classes[self.called],
-            films=films if row else tr("no films"),
+            called=classes[self.predicted],
+            films=films if row_total else tr("no films"),
         )
-        named(self, f"cell_{self.true}_{self.called}", text)
+        name_widget(self, f"cell_{self.true}_{self.predicted}", text)
         self.setToolTip(f"<p>{escape(text)}</p>")
         self.update()
 
-    def _large(self) -> QFont:
+    def _count_font(self) -> QFont:
         font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * LARGE)
+        font.setPointSizeF(font.pointSizeF() * COUNT_SCALE)
         font.setBold(True)
         return font
 
     def sizeHint(self) -> QSize:
-        lines = QFontMetrics(self._large()).height() + self.fontMetrics().height()
-        widest = self.fontMetrics().horizontalAdvance(tr("{share} of row", share="100 %"))
-        return QSize(widest + 2 * CELL_PX, lines + 2 * CELL_PX)
+        height = QFontMetrics(self._count_font()).height() + self.fontMetrics().height()
+        width = self.fontMetrics().horizontalAdvance(tr("{share} of row", share="100 %"))
+        return QSize(width + 2 * CELL_PX, height + 2 * CELL_PX)
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -109,31 +115,40 @@ class Cell(QAbstractButton):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        is_right, colours = self.true == self.called, self._colours
-        painter.fillRect(self.rect(), mixed(colours.panel, colours.accent if is_right else ORANGE, self._part * SHADE))
+        colours = self._colours
+        is_correct = self.true == self.predicted
+        tint = colours.accent if is_correct else ORANGE
+        painter.fillRect(self.rect(), blend_colours(colours.panel, tint, self._fraction * MAX_TINT))
         has_focus = self.hasFocus()
         painter.setPen(QPen(QColor(colours.accent if has_focus or self.underMouse() else colours.line), 1 + has_focus))
         painter.drawRect(self.rect().adjusted(has_focus, has_focus, -1, -1))
         painter.setPen(QColor(colours.text))
         inner = self.rect().adjusted(CELL_PX, 1, -CELL_PX, -1)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, RIGHT if is_right else WRONG)
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        painter.drawText(inner, corner, CORRECT if is_correct else WRONG)
         self._paint_count(painter, inner)
 
     def _paint_count(self, painter: QPainter, inner: QRect) -> None:
-        """The count over its share; where there is not the room, the count alone (the share is in the tooltip)."""
+        """Draw the count above its percentage; only the count if there is too little room.
+
+        The tooltip always has both.
+        """
         small = self.fontMetrics()
-        high, low = QFontMetrics(self._large()).height(), small.height()
-        if inner.height() < high + low or inner.width() < small.horizontalAdvance(self._share):
+        count_height = QFontMetrics(self._count_font()).height()
+        text_height = small.height()
+        text_width = small.horizontalAdvance(self._fraction_text)
+        if inner.height() < count_height + text_height or inner.width() < text_width:
             painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, str(self._count))
             return
-        top = inner.top() + (inner.height() - high - low) // 2
-        below = QRect(inner.left(), top + high, inner.width(), low)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, self._share)
-        painter.setFont(self._large())
-        painter.drawText(QRect(inner.left(), top, inner.width(), high), Qt.AlignmentFlag.AlignCenter, str(self._count))
+        top = inner.top() + (inner.height() - count_height - text_height) // 2
+        above = QRect(inner.left(), top, inner.width(), count_height)
+        below = QRect(inner.left(), top + count_height, inner.width(), text_height)
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, self._fraction_text)
+        painter.setFont(self._count_font())
+        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(self._count))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the cell too; Space does by Qt. Arrows are the table's."""
+        """Open the cell with Enter, as Qt does with Space; leave arrow keys to the table."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -142,7 +157,7 @@ class Cell(QAbstractButton):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The cell that has had the keyboard is the one to which Tab comes back."""
+        """Let Tab return to this cell, the last one focused."""
         super().focusInEvent(event)
         table = self.parentWidget()
         if isinstance(table, ConfusionTable):
@@ -150,16 +165,19 @@ class Cell(QAbstractButton):
 
 
 class ConfusionTable(QWidget):
-    """True classes in rows, calls in columns. Arrow keys go from cell to cell; Tab stops at one of them.
+    """True classes in rows, predicted classes in columns.
 
-    Signal: cell_chosen(int true, int called) when a cell is clicked, or opened by Enter or Space.
+    Arrow keys move between cells; Tab stops at one of them only.
+
+    Signal: cell_chosen(int true, int predicted), when a cell is clicked or opened by Enter or
+    Space.
     """
 
     cell_chosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "confusion_table", tr("True classes against calls"))
+        name_widget(self, "confusion_table", tr("True classes against calls"))
         self._colours = DARK
         self._cells: list[list[Cell]] = []
         self._rows: list[Heading] = []
@@ -177,19 +195,19 @@ class ConfusionTable(QWidget):
                 cell.set_colours(colours)
 
     def show_counts(self, table: tuple[tuple[int, ...], ...], classes: tuple[str, ...]) -> None:
-        """Show how many films of each true class, a row, were called what, a column; classes may be any text."""
+        """Show the counts of a confusion matrix, true classes in rows. classes: names, any text."""
         if len(classes) != len(self._cells):
             self._build(len(classes))
         for heading, name in zip((*self._rows, *self._columns), classes * 2, strict=True):
             heading.show_class(name)
-        widest = max((self.fontMetrics().horizontalAdvance(f"{row.text()} ") for row in self._rows), default=0)
-        self._grid.setColumnMinimumWidth(0, min(max(widest, HEADING_PX[0]), HEADING_PX[1]))
+        width = max((self.fontMetrics().horizontalAdvance(f"{row.text()} ") for row in self._rows), default=0)
+        self._grid.setColumnMinimumWidth(0, min(max(width, HEADING_PX[0]), HEADING_PX[1]))
         for cells, counts in zip(self._cells, table, strict=True):
             for cell, count in zip(cells, counts, strict=True):
                 cell.show_count(count, sum(counts), classes)
 
     def _build(self, size: int) -> None:
-        """Make headings and cells anew, for so many classes."""
+        """Replace all headings and cells, for `size` classes."""
         for old in (*self._rows, *self._columns, *(cell for row in self._cells for cell in row)):
             self._grid.removeWidget(old)
             old.hide()
@@ -198,16 +216,16 @@ class ConfusionTable(QWidget):
             self._grid.setRowStretch(number, int(number <= size))
             self._grid.setColumnStretch(number, int(number <= size))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self._rows = [Heading(marked("true"), right) for _ in range(size)]
-        self._columns = [Heading(marked("called"), Qt.AlignmentFlag.AlignCenter) for _ in range(size)]
-        self._cells = [[Cell(true, called) for called in range(size)] for true in range(size)]
+        self._rows = [Heading("true", marked("true"), right) for _ in range(size)]
+        self._columns = [Heading("called", marked("called"), Qt.AlignmentFlag.AlignCenter) for _ in range(size)]
+        self._cells = [[Cell(true, predicted) for predicted in range(size)] for true in range(size)]
         for number in range(size):
             self._grid.addWidget(self._rows[number], number + 1, 0)
             self._grid.addWidget(self._columns[number], 0, number + 1)
             self._grid.setRowStretch(number + 1, 1)
             self._grid.setColumnStretch(number + 1, 1)
             for cell in self._cells[number]:
-                self._grid.addWidget(cell, cell.true + 1, cell.called + 1)
+                self._grid.addWidget(cell, cell.true + 1, cell.predicted + 1)
                 cell.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
                 cell.clicked.connect(self._on_clicked)
         if size:
@@ -215,7 +233,7 @@ class ConfusionTable(QWidget):
         self.set_colours(self._colours)
 
     def make_tab_stop(self, chosen: Cell) -> None:
-        """Let Tab stop at this cell only, so that a table of many classes does not hold the keyboard."""
+        """Make this cell the only tab stop, so that Tab leaves a table of many classes at once."""
         for row in self._cells:
             for cell in row:
                 cell.setFocusPolicy(Qt.FocusPolicy.StrongFocus if cell is chosen else Qt.FocusPolicy.ClickFocus)
@@ -224,10 +242,10 @@ class ConfusionTable(QWidget):
     def _on_clicked(self) -> None:
         cell = self.sender()
         assert isinstance(cell, Cell)
-        self.cell_chosen.emit(cell.true, cell.called)
+        self.cell_chosen.emit(cell.true, cell.predicted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys go to the cell beside."""
+        """Move the focus to the neighbouring cell with the arrow keys."""
         keys = Qt.Key
         moves = {keys.Key_Left: (0, -1), keys.Key_Right: (0, 1), keys.Key_Up: (-1, 0), keys.Key_Down: (1, 0)}
         move, here = moves.get(Qt.Key(event.key())), self.focusWidget()
@@ -235,5 +253,5 @@ class ConfusionTable(QWidget):
             super().keyPressEvent(event)
             return
         last = len(self._cells) - 1
-        row, column = (min(max(a + b, 0), last) for a, b in zip((here.true, here.called), move, strict=True))
+        row, column = (min(max(a + b, 0), last) for a, b in zip((here.true, here.predicted), move, strict=True))
         self._cells[row][column].setFocus(Qt.FocusReason.OtherFocusReason)

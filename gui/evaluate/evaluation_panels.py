@@ -1,4 +1,4 @@
-"""An evaluation on the screen: figures, plots, and the films behind every number."""
+"""Panels that display an evaluation: figures, plots, and the films behind each number."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,16 +11,18 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QScrollArea, 
 from core.datasets.dataset import Dataset
 from core.evaluation.evaluation import Evaluation
 from core.metrics.curves import reliability_bins
-from core.metrics.figures import DEFINITIONS, BinaryFigures, ClassFigures, figure_title
+from core.metrics.figure_labels import DEFINITIONS, figure_title
+from core.metrics.figures import BinaryFigures, ClassFigures
 from core.metrics.intervals import Figure
 from core.system.language import marked, tr, tr_count
-from gui.evaluate.bar_plots import ReliabilityPlot, ScoresPlot
 from gui.evaluate.confusion_table import ConfusionTable
+from gui.evaluate.reliability_plot import ReliabilityPlot
+from gui.evaluate.scores_plot import ScoresPlot
 from gui.evaluate.threshold_plots import ThresholdPlots
 from gui.film.film_grid import FilmGrid
 from gui.film.film_window import FilmWindow
 from gui.widgets.figure_list import FigureList, FigureRow, format_figure_line
-from gui.widgets.named_widgets import named, paragraph, row_of
+from gui.widgets.named_widgets import make_paragraph, make_row, name_widget
 from gui.widgets.theme import Colours
 
 ORDER: Final = (
@@ -32,33 +34,36 @@ BY_BAYES: Final = marked("The same where the finding is so frequent, by Bayes' t
 
 
 def figure_rows(evaluation: Evaluation) -> list[FigureRow]:
-    """Every figure of an evaluation, the most asked-for first, then predictive values at the stated prevalence."""
-    figures, given = evaluation.figures, evaluation.at_prevalence
+    """Return a row per figure of an evaluation, in ORDER.
+
+    Then follow predictive values at the stated prevalence, and figures of each class.
+    """
+    figures = evaluation.figures
+    at_prevalence = evaluation.at_prevalence
     rows = [
-        _row(figure_title(name), getattr(figures, name), _films_of(evaluation, name), DEFINITIONS[name])
+        _make_figure_row(figure_title(name), getattr(figures, name), _count_films(evaluation, name), DEFINITIONS[name])
         for name in ORDER
         if hasattr(figures, name)
     ]
-    if given:
-        for name, figure in (("ppv", given.ppv), ("npv", given.npv)):
-            title = tr(
-                "{figure} at {percent:g} % prevalence", figure=figure_title(name), percent=100 * given.prevalence
-            )
-            rows.append(_row(title, figure, figures.n, BY_BAYES))
-    for one in figures.each if isinstance(figures, ClassFigures) else ():
+    if at_prevalence:
+        percent = 100 * at_prevalence.prevalence
+        for name, figure in (("ppv", at_prevalence.ppv), ("npv", at_prevalence.npv)):
+            title = tr("{figure} at {percent:g} % prevalence", figure=figure_title(name), percent=percent)
+            rows.append(_make_figure_row(title, figure, figures.n, BY_BAYES))
+    for of_class in figures.each if isinstance(figures, ClassFigures) else ():
         for name in ("sensitivity", "specificity", "roc_auc"):
-            title = f"{one.name}: {figure_title(name)}"
-            rows.append(_row(title, getattr(one, name), figures.n, DEFINITIONS[name]))
+            title = f"{of_class.name}: {figure_title(name)}"
+            rows.append(_make_figure_row(title, getattr(of_class, name), figures.n, DEFINITIONS[name]))
     return rows
 
 
-def _row(title: str, figure: Figure | None, films: int, definition: str) -> FigureRow:
-    """definition: marked English."""
+def _make_figure_row(title: str, figure: Figure | None, films: int, definition: str) -> FigureRow:
+    """Return a row. definition: marked English."""
     return FigureRow(title, format_figure_line(figure), figure, films, tr(definition))
 
 
-def _films_of(evaluation: Evaluation, name: str) -> int:
-    """How many films a figure rests on."""
+def _count_films(evaluation: Evaluation, name: str) -> int:
+    """Return the number of films that a figure is based on."""
     figures = evaluation.figures
     if not isinstance(figures, BinaryFigures):
         return figures.n
@@ -67,7 +72,10 @@ def _films_of(evaluation: Evaluation, name: str) -> int:
 
 
 class FiguresPanel(QWidget):
-    """Signal: films_wanted(indices, title) when a cell of the confusion matrix is opened."""
+    """Figures and confusion matrix, with predictive values at a chosen prevalence.
+
+    Signal: films_wanted(indices, title), when a cell of the confusion matrix is opened.
+    """
 
     films_wanted = Signal(object, str)
 
@@ -77,11 +85,11 @@ class FiguresPanel(QWidget):
         self.figures, self.confusion = FigureList(), ConfusionTable()
         self.confusion.cell_chosen.connect(self._on_cell)
         percent = QDoubleSpinBox(minimum=0.1, maximum=99.9, singleStep=1, decimals=1, suffix=" %", value=10)
-        self.prevalence = named(percent, "prevalence", tr("Prevalence"))
+        self.prevalence = name_widget(percent, "prevalence", tr("Prevalence"))
         self.prevalence.setToolTip(tr("How many of 100 films have the finding where the model will be used"))
         self.prevalence.valueChanged.connect(self._on_prevalence_changed)
-        row = row_of((QLabel(tr("Prevalence of the finding where it will be used")), self.prevalence))
-        self.notes = paragraph(tr(NOTHING), "notes", tr("Notes"))
+        row = make_row((QLabel(tr("Prevalence of the finding where it will be used")), self.prevalence))
+        self.notes = make_paragraph(tr(NOTHING), "notes", tr("Notes"))
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setWidget(self.figures)
         split = QSplitter()
@@ -104,13 +112,13 @@ class FiguresPanel(QWidget):
         self.confusion.hide()
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
-        evaluation = evaluation.at(self.prevalence.value() / 100)
+        evaluation = evaluation.with_prevalence(self.prevalence.value() / 100)
         self._evaluation = evaluation
         self.confusion.show()
         self.prevalence.setEnabled(evaluation.at_prevalence is not None)
         figures = evaluation.figures
         films = tr("n = {films} films of {patients} patients.", films=figures.n, patients=figures.patients)
-        first = f"{films} {evaluation.point} {evaluation.seen}"
+        first = f"{films} {evaluation.point} {evaluation.use_sentence}"
         self.notes.setText("\n".join(line for line in (first, evaluation.frequencies, *evaluation.warnings) if line))
         self.figures.show_figures(figure_rows(evaluation))
         self.confusion.show_counts(figures.confusion, evaluation.header.classes)
@@ -121,15 +129,18 @@ class FiguresPanel(QWidget):
             self.show_evaluation(self._evaluation)
 
     @Slot(int, int)
-    def _on_cell(self, truth: int, called: int) -> None:
+    def _on_cell(self, truth: int, predicted: int) -> None:
         if self._evaluation is not None:
             classes = self._evaluation.header.classes
-            title = tr("True {true}, called {called}", true=classes[truth], called=classes[called])
-            self.films_wanted.emit(self._evaluation.cell(truth, called), title)
+            title = tr("True {true}, called {called}", true=classes[truth], called=classes[predicted])
+            self.films_wanted.emit(self._evaluation.films_in_cell(truth, predicted), title)
 
 
 class PlotsPanel(QWidget):
-    """Curves of evaluated films; the operating point stands still here. Signal: films_wanted(indices, title)."""
+    """Curves of an evaluation, at a fixed operating point.
+
+    Signal: films_wanted(indices, title), when a point or bar is opened.
+    """
 
     films_wanted = Signal(object, str)
 
@@ -142,7 +153,7 @@ class PlotsPanel(QWidget):
         lower = QHBoxLayout()
         lower.addWidget(self.reliability, 1)
         lower.addWidget(self.scores, 2)
-        self.sentence = paragraph(tr(NOTHING), "plots_note", tr("Plots note"))
+        self.sentence = make_paragraph(tr(NOTHING), "plots_note", tr("Plots note"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.sentence)
         layout.addWidget(self.curves, 1)
@@ -158,7 +169,8 @@ class PlotsPanel(QWidget):
             plot.hide()
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
-        figures, is_binary = evaluation.figures, isinstance(evaluation.figures, BinaryFigures)
+        figures = evaluation.figures
+        is_binary = isinstance(figures, BinaryFigures)
         for plot in (self.curves, self.reliability, self.scores):
             plot.setVisible(is_binary)
         if not isinstance(figures, BinaryFigures):
@@ -169,14 +181,14 @@ class PlotsPanel(QWidget):
         self.sentence.setText(
             tr("On these films the operating point is looked at, not chosen. Click a bar or a point to see its films.")
         )
-        labels, probabilities = evaluation.answers.labels, evaluation.probabilities
-        self.curves.show_answers(labels, probabilities)
+        labels, probabilities = evaluation.predictions.labels, evaluation.probabilities
+        self.curves.show_predictions(labels, probabilities)
         self.curves.set_threshold(figures.threshold)
-        before = reliability_bins(labels, evaluation.answers.probabilities(1.0))
-        self.reliability.show_bins(reliability_bins(labels, probabilities), before)
+        uncalibrated = reliability_bins(labels, evaluation.predictions.probabilities(temperature=1.0))
+        self.reliability.show_bins(reliability_bins(labels, probabilities), uncalibrated)
         self.scores.set_classes(*evaluation.header.classes)
         band = evaluation.header.calibration.review_band
-        self.scores.show_answers(labels, probabilities, figures.threshold, band)
+        self.scores.show_predictions(labels, probabilities, figures.threshold, band)
 
     @Slot(object)
     def _on_bin(self, films: npt.NDArray[np.int64]) -> None:
@@ -187,12 +199,12 @@ class PlotsPanel(QWidget):
         self.films_wanted.emit(films, tr("Films of one bar of the score histogram"))
 
 
-class JudgedFilms(QWidget):
-    """Films behind a number, with what they are labelled and called."""
+class FilmsPanel(QWidget):
+    """The films behind a number, with their labels and predictions."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = paragraph(tr(NOTHING), "films_title", tr("Films title"))
+        self.title = make_paragraph(tr(NOTHING), "films_title", tr("Films title"))
         self.grid = FilmGrid()
         self.viewer = FilmWindow(self.grid, self)
         self.grid.enlarged.connect(self.viewer.show_row)
@@ -206,15 +218,19 @@ class JudgedFilms(QWidget):
 
     def show_films(self, evaluation: Evaluation, indices: Sequence[int], title: str) -> None:
         """Show films of an evaluation by their indices, in this order."""
-        classes, calls = evaluation.header.classes, evaluation.calls()
+        classes = evaluation.header.classes
+        predicted = evaluation.predicted_labels()
         films = [evaluation.films[index] for index in indices]
-        told = zip(indices, evaluation.probabilities_in_words(indices), strict=True)
-        captions = [f"→ {classes[calls[index]]} {probability}" for index, probability in told]
+        probabilities = evaluation.format_probabilities(indices)
+        captions = [
+            f"→ {classes[predicted[index]]} {probability}"
+            for index, probability in zip(indices, probabilities, strict=True)
+        ]
         self.title.setText(
             " ".join(
                 (
                     tr_count("{title}: {count} film.", "{title}: {count} films.", len(films), title=title),
-                    _captions_in_words(classes),
+                    _explain_captions(classes),
                     tr("Space or double click enlarges."),
                 )
             )
@@ -223,13 +239,13 @@ class JudgedFilms(QWidget):
         self.grid.table.show_films(dataset, films, captions)
 
     def close_viewer(self) -> None:
-        """End reading in the background."""
+        """Close the window and stop reading films in the background."""
         self.viewer.close()
         self.grid.table.close()
 
 
-def _captions_in_words(classes: Sequence[str]) -> str:
-    """What stands under each of the films."""
+def _explain_captions(classes: Sequence[str]) -> str:
+    """Return a sentence on the captions below the films."""
     if len(classes) == 2:
         return tr("Under each: what it is called, and the probability of {name}.", name=classes[1])
     return tr("Under each: what it is called, and the probability.")

@@ -1,4 +1,4 @@
-"""Choosing the operating point: on validation films, from a wish in words or by dragging. Keeps nothing itself."""
+"""Choose the operating point on validation films, by a request in words or by dragging."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from core.models.point_selection import Proposal, propose_point, validation_pred
 from core.system.errors import JobFailed
 from core.system.language import marked, tr
 from gui.evaluate.threshold_plots import ThresholdPlots
-from gui.widgets.named_widgets import button, named, paragraph, row_of
+from gui.widgets.named_widgets import make_button, make_paragraph, make_row, name_widget
 from gui.widgets.theme import Colours
 
 WISHES: Final = (
@@ -23,14 +23,18 @@ WISHES: Final = (
     marked("at most 5 % false alarms"),
     marked("at most 10 % false alarms"),
 )
-ERRORS: Final = (1, 2, 5, 10)  # of 100
+ERROR_PERCENTAGES: Final = (1, 2, 5, 10)
 NO_POINT: Final = marked(
     "An operating point can be chosen here for models that carry answers on their validation films."
 )
 
 
 class OperatingPanel(QWidget):
-    """Signals: point_wanted(Wish, float) to use a proposal with its error rate; own_point_wanted()."""
+    """Proposes operating points and shows their effect on the validation films.
+
+    Signals: point_wanted(Wish, float), to use a proposal with this error rate of the review band;
+    own_point_wanted(), to restore the model's own point.
+    """
 
     point_wanted = Signal(object, float)
     own_point_wanted = Signal()
@@ -40,29 +44,24 @@ class OperatingPanel(QWidget):
         self._header: ModelHeader | None = None
         self._proposal: Proposal | None = None
         self._is_busy = False
-        self.wish = named(QComboBox(editable=True), "wish", tr("What the operating point should keep"))
+        self.wish = name_widget(QComboBox(editable=True), "wish", tr("What the operating point should keep"))
         self.wish.addItems([tr(wish) for wish in WISHES])
         self.wish.setToolTip(tr("Choose, or write: miss at most 3 of 100; at most 8 % false alarms; 0.4"))
         self.wish.setMinimumWidth(240)
         self.wish.currentTextChanged.connect(self._on_wish_changed)
-        self.error = named(QComboBox(), "error_rate", tr("Error rate of the answers likely and unlikely"))
-        for count in ERRORS:
+        self.error = name_widget(QComboBox(), "error_rate", tr("Error rate of the answers likely and unlikely"))
+        for count in ERROR_PERCENTAGES:
             self.error.addItem(tr("{count} of 100", count=count), count / 100)
         self.error.setCurrentIndex(self.error.findData(BAND_ERROR))
         self.error.currentTextChanged.connect(self._on_wish_changed)
-        self.use = button(tr("Use on this computer"), "use_point", self._on_use)
-        self.own = button(tr("Back to the model's own"), "own_point", self._on_own)
-        row = row_of((QLabel(tr("Wish")), self.wish, QLabel(tr("Likely and unlikely err at most")), self.error))
+        self.use = make_button(tr("Use on this computer"), "use_point", self._on_use)
+        self.own = make_button(tr("Back to the model's own"), "own_point", self._on_own)
+        row = make_row((QLabel(tr("Wish")), self.wish, QLabel(tr("Likely and unlikely err at most")), self.error))
         row.addWidget(self.use)
         row.addWidget(self.own)
-        self.now, self.sentence, self.shares = (
-            paragraph("", name, title)
-            for name, title in (
-                ("point_in_use", tr("Point in use")),
-                ("proposal", tr("Proposal")),
-                ("three_way", tr("Three way")),
-            )
-        )
+        self.now = make_paragraph("", "point_in_use", tr("Point in use"))
+        self.sentence = make_paragraph("", "proposal", tr("Proposal"))
+        self.shares = make_paragraph("", "three_way", tr("Three way"))
         self.plots = ThresholdPlots()
         self.plots.threshold_moved.connect(self._on_dragged)
         layout = QVBoxLayout(self)
@@ -77,43 +76,47 @@ class OperatingPanel(QWidget):
         self.plots.set_colours(colours)
 
     def set_busy(self, is_busy: bool) -> None:
-        """Forbid using a point while a job runs."""
+        """Disable the buttons while a job runs."""
         self._is_busy = is_busy
         self._update()
 
     def show_model(self, header: ModelHeader, point: str) -> None:
-        """Show the validation films of a model (header: at the operating point in use, which `point` tells)."""
+        """Show a model's validation films.
+
+        header: at the operating point in use. point: that point, as a sentence.
+        """
         self._header = header
         self.now.setText(tr("In use: {point}", point=point))
         try:
-            answers = validation_predictions(header)
-        except JobFailed as why:
+            predictions = validation_predictions(header)
+        except JobFailed as failure:
             self._header = None
-            self.sentence.setText(f"{tr(NO_POINT)} {why.sentence}")
+            self.sentence.setText(f"{tr(NO_POINT)} {failure.sentence}")
             self.shares.setText("")
             self.plots.setVisible(False)
             self._update()
             return
         self.plots.setVisible(True)
-        self.plots.show_answers(answers.labels, answers.probabilities(header.calibration.temperature))
+        probabilities = predictions.probabilities(header.calibration.temperature)
+        self.plots.show_predictions(predictions.labels, probabilities)
         self._propose()
 
     def _propose(self) -> None:
-        """Fit what is wished, and say what it does on the validation films."""
+        """Fit the requested point and show its effect on the validation films."""
         self._proposal = None
         if self._header is None:
             return
         try:
-            self._proposal = propose_point(self._header, parse_wish(self.wish.currentText()), self.error.currentData())
-        except JobFailed as why:
-            self.sentence.setText(why.sentence)
+            proposal = propose_point(self._header, parse_wish(self.wish.currentText()), self.error.currentData())
+        except JobFailed as failure:
+            self.sentence.setText(failure.sentence)
             self.shares.setText("")
         else:
-            found = self._proposal
-            self.plots.set_threshold(found.threshold)
-            threshold = tr("Threshold {threshold:.4f}.", threshold=found.threshold)
-            self.sentence.setText(f"{threshold} {found.sentence}")
-            self.shares.setText(_band_in_words(found, self.error.currentData()))
+            self._proposal = proposal
+            self.plots.set_threshold(proposal.threshold)
+            threshold = tr("Threshold {threshold:.4f}.", threshold=proposal.threshold)
+            self.sentence.setText(f"{threshold} {proposal.sentence}")
+            self.shares.setText(_format_three_way(proposal, self.error.currentData()))
         self._update()
 
     def _update(self) -> None:
@@ -138,27 +141,31 @@ class OperatingPanel(QWidget):
         self.own_point_wanted.emit()
 
 
-def _band_in_words(found: Proposal, wished: float) -> str:
-    """What the three-way answer would promise, and how many films it would leave to the reader. wished: error rate."""
-    shares, band = found.shares, found.band
+def _format_three_way(proposal: Proposal, requested_error: float) -> str:
+    """Describe the error bound of the three-way answer and its effect on the validation films."""
+    three_way, band = proposal.three_way, proposal.band
     promise = tr(
         "Three-way answer: likely and unlikely wrong about at most {errors:.1f} of 100 of each class.",
         errors=100 * band.error,
     )
-    if band.error > wished:
+    if band.error > requested_error:
         promise += " " + tr("With so few validation films no less can be promised.")
     outcome = tr(
         "Sent to review: {review} of the validation films; with the finding and called unlikely: {missed}; without it "
         "and called likely: {alarmed}.",
-        review=_percent(shares.review),
-        missed=_percent(shares.missed),
-        alarmed=_percent(shares.alarmed),
+        review=_format_percentage(three_way.review),
+        missed=_format_percentage(three_way.missed),
+        alarmed=_format_percentage(three_way.alarmed),
     )
     return f"{promise} {outcome}"
 
 
-def _percent(figure: Figure | None) -> str:
+def _format_percentage(figure: Figure | None) -> str:
     if figure is None:
         return tr("not defined")
-    value, low, high = (100 * share for share in (figure.value, figure.low, figure.high))
-    return tr("{value:.1f} % ({low:.1f} to {high:.1f})", value=value, low=low, high=high)
+    return tr(
+        "{value:.1f} % ({low:.1f} to {high:.1f})",
+        value=100 * figure.value,
+        low=100 * figure.low,
+        high=100 * figure.high,
+    )

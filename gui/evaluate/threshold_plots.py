@@ -1,4 +1,4 @@
-"""ROC, precision-recall and rates against threshold, which share one threshold that a person may drag."""
+"""ROC, precision-recall and rate plots that share one threshold, which the user can drag."""
 
 from typing import Final
 
@@ -10,33 +10,33 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.metrics.roc import Floats, Labels
 from core.system.language import marked, tr
-from gui.evaluate.threshold_points import RATES, RECALL, ROC, Kind, Points, sample_points
-from gui.widgets.hover_plot import NO_FILMS, HoverPlot, Sign, thin_out
-from gui.widgets.named_widgets import named
+from gui.evaluate.threshold_points import RATES, RECALL, ROC, CurvePoints, PlotKind, sample_points
+from gui.widgets.hover_plot import NO_FILMS, HoverPlot, LegendEntry, thin_out
+from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import DARK, ORANGE, Colours
 
-REACH_PX: Final = 32  # how near to a curve a click means it
-LEAP: Final = 10  # steps, with Shift
+REACH_PX: Final = 32  # largest distance from a curve at which the pointer selects a point
+SHIFT_STEPS: Final = 10
 POINT_PX: Final = 13
 ONE_CLASS: Final = marked("Needs films of both classes.")
 DEFAULT_THRESHOLD: Final = 0.5
 
 
 class ThresholdPlot(HoverPlot):
-    """One of the three. Asks for a threshold, and shows the one that it is given.
+    """One of the three plots; shows the threshold it is given, and requests others.
 
-    Signals: threshold_moved(float) while a person drags, or presses a key; threshold_chosen(float) when the drag
-    ends, and after such a key.
+    Signals: threshold_moved(float) while the user drags or presses a key; threshold_chosen(float)
+    when the drag ends, and after such a key.
     """
 
     threshold_moved = Signal(float)
     threshold_chosen = Signal(float)
 
-    def __init__(self, kind: Kind, parent: QWidget | None = None) -> None:
-        super().__init__(kind.title, kind.across, kind.up, parent)
+    def __init__(self, kind: PlotKind, parent: QWidget | None = None) -> None:
+        super().__init__(kind.title, kind.x_label, kind.y_label, parent)
         self._kind, self._colours = kind, DARK
         self._heading = tr(kind.heading or kind.title)
-        self._points: Points | None = None
+        self._points: CurvePoints | None = None
         self._sentence = tr(NO_FILMS)
         self._threshold = DEFAULT_THRESHOLD
         self._is_draggable, self._is_dragged = True, False
@@ -44,8 +44,8 @@ class ThresholdPlot(HoverPlot):
         self._guide, self._line = pg.PlotDataItem(), pg.InfiniteLine()
         self._mark = pg.ScatterPlotItem(size=POINT_PX, pxMode=True)
         self._hover = pg.ScatterPlotItem(size=POINT_PX, pxMode=True, symbol="+")
-        shown = [self._guide, *self._curves, *([] if kind.falls else [self._line]), self._hover, self._mark]
-        for item in shown:
+        vertical_line = [] if kind.threshold_falls else [self._line]
+        for item in (self._guide, *self._curves, *vertical_line, self._hover, self._mark):
             self.item.addItem(item, ignoreBounds=True)
         self.view.pressed.connect(self._on_pressed)
         self.view.dragged.connect(self._on_dragged)
@@ -64,21 +64,26 @@ class ThresholdPlot(HoverPlot):
         self._guide.setPen(pg.mkPen(colours.quiet, style=Qt.PenStyle.DotLine))
         self._line.setPen(pg.mkPen(colours.text, style=Qt.PenStyle.DashDotLine))
         self._hover.setPen(pg.mkPen(colours.quiet, width=2))
-        signs = [Sign(*sign) for sign in zip(("━━", "╍╍"), tints, map(tr, self._kind.curves), strict=False)]
-        signs += [Sign("┈┈", colours.quiet, tr(self._kind.guide))] if self._kind.guide else []
-        self.set_caption(signs)
+        names = [tr(name) for name in self._kind.curves]
+        legend = [LegendEntry(*entry) for entry in zip(("━━", "╍╍"), tints, names, strict=False)]
+        if self._kind.guide:
+            legend.append(LegendEntry("┈┈", colours.quiet, tr(self._kind.guide)))
+        self.set_caption(legend)
         self._show_mark()
 
-    def show_points(self, points: Points | None, sentence: str, guide: tuple[float, float]) -> None:
-        """Draw these points, or none and why. guide: where the quiet line begins and ends, at 0 and at 1."""
+    def show_points(self, points: CurvePoints | None, sentence: str, guide: tuple[float, float]) -> None:
+        """Draw the curves; without points show `sentence`, which says why.
+
+        guide: y of the reference line at x = 0 and at x = 1.
+        """
         self._points, self._sentence, self._is_dragged = points, sentence, False
         has_guide = points is not None and bool(self._kind.guide)
         self._guide.setData([0.0, 1.0] if has_guide else [], guide if has_guide else [])
         for number, curve in enumerate(self._curves):
-            drawn = (np.zeros(0), np.zeros(0))
-            if points is not None:
-                drawn = thin_out(*(points.line or (points.across, points.ups[number])))
-            curve.setData(*drawn)
+            if points is None:
+                curve.setData(np.zeros(0), np.zeros(0))
+            else:
+                curve.setData(*thin_out(*(points.line or (points.x, points.ys[number]))))
         self._hover.clear()
         self._show_mark()
 
@@ -93,58 +98,65 @@ class ThresholdPlot(HoverPlot):
         self._show_mark()
 
     def _index(self, threshold: float) -> int:
-        """The point at which the same films are called as at `threshold`; one past the last where there is none."""
+        """Return the index of the point at which the same films are positive as at `threshold`.
+
+        For precision and recall it may be one past the last: precision is undefined there.
+        """
         assert self._points is not None
-        place = int(np.searchsorted(self._points.thresholds, threshold))
-        return place if self._kind is RECALL else min(place, len(self._points.thresholds) - 1)
+        index = int(np.searchsorted(self._points.thresholds, threshold))
+        return index if self._kind is RECALL else min(index, len(self._points.thresholds) - 1)
 
     def _show_mark(self) -> None:
-        """Put point and line at the threshold: filled where a person may move it, hollow where not."""
+        """Mark the threshold: filled if it can be dragged, hollow if not."""
         index = self._index(self._threshold) if self._points is not None else 0
-        places: tuple[list[float], list[float]] = ([], [])
+        xs: list[float] = []
+        ys: list[float] = []
         self._line.setVisible(self._points is not None)
         self._line.setValue(self._threshold)
         if self._points is not None and index < len(self._points.thresholds):
-            across = self._points.across[index] if self._kind.falls else self._threshold
-            places = [float(across)] * len(self._points.ups), [float(up[index]) for up in self._points.ups]
+            x = self._points.x[index] if self._kind.threshold_falls else self._threshold
+            ys = [float(y[index]) for y in self._points.ys]
+            xs = [float(x)] * len(ys)
         brush = ORANGE if self._is_draggable else self._colours.panel
-        self._mark.setData(*places, pen=pg.mkPen(self._colours.text, width=2), brush=brush)
-        self.say(self._told(self._threshold))
+        self._mark.setData(xs, ys, pen=pg.mkPen(self._colours.text, width=2), brush=brush)
+        self.show_reading(self._format_reading(self._threshold))
 
-    def _told(self, threshold: float) -> str:
+    def _format_reading(self, threshold: float) -> str:
         if self._points is None:
             return self._sentence
         index = self._index(threshold)
         if threshold > self._points.highest:
-            words = [tr("threshold above {highest:.3f}", highest=self._points.highest), tr("no film called")]
+            parts = [tr("threshold above {highest:.3f}", highest=self._points.highest), tr("no film called")]
         else:
-            words = [tr("threshold {threshold:.3f}", threshold=threshold)]
+            parts = [tr("threshold {threshold:.3f}", threshold=threshold)]
         if index == len(self._points.thresholds):
-            return " · ".join([*words, tr("precision not defined")])
-        return " · ".join([*words, *(f"{name} {values[index]:.3f}" for name, values in self._points.figures)])
+            return " · ".join([*parts, tr("precision not defined")])
+        parts += [f"{name} {values[index]:.3f}" for name, values in self._points.figures]
+        return " · ".join(parts)
 
-    def _threshold_at(self, place: QPointF) -> tuple[float, float]:
-        """Threshold of the curve's point nearest to `place`, and how many pixels away that is."""
+    def _threshold_at(self, position: QPointF) -> tuple[float, float]:
+        """Return the threshold of the point nearest to `position`, and its distance in pixels."""
         assert self._points is not None
-        if self._kind.falls:
-            index, away = self.nearest(self._points.across, self._points.ups[0], place)
-        else:
-            index, away = int(np.argmin(np.abs(self._points.across - place.x()))), 0.0
-        calls_the_same = self._kind.falls and index == self._index(self._threshold)
-        return self._threshold if calls_the_same else float(self._points.thresholds[index]), away
+        if not self._kind.threshold_falls:
+            index = int(np.argmin(np.abs(self._points.x - position.x())))
+            return float(self._points.thresholds[index]), 0.0
+        index, distance = self.find_nearest(self._points.x, self._points.ys[0], position)
+        if index == self._index(self._threshold):  # the same films are positive: keep the threshold
+            return self._threshold, distance
+        return float(self._points.thresholds[index]), distance
 
     @Slot(QPointF)
-    def _on_pressed(self, place: QPointF) -> None:
-        if self._points is not None and self._is_draggable and self._threshold_at(place)[1] <= REACH_PX:
+    def _on_pressed(self, position: QPointF) -> None:
+        if self._points is not None and self._is_draggable and self._threshold_at(position)[1] <= REACH_PX:
             self._is_dragged = True
-            self._on_dragged(place)
+            self._on_dragged(position)
 
     @Slot(QPointF)
-    def _on_dragged(self, place: QPointF) -> None:
+    def _on_dragged(self, position: QPointF) -> None:
         if not self._is_dragged:
             return
         self._hover.clear()
-        threshold, _ = self._threshold_at(place)
+        threshold, _ = self._threshold_at(position)
         if threshold != self._threshold:
             self.threshold_moved.emit(threshold)
 
@@ -155,49 +167,50 @@ class ThresholdPlot(HoverPlot):
             self.threshold_chosen.emit(self._threshold)
 
     @Slot(QPointF)
-    def _on_hovered(self, place: QPointF) -> None:
-        """Tell what there is under the pointer, marked by a cross, without moving the threshold."""
+    def _on_hovered(self, position: QPointF) -> None:
+        """Show the figures at the pointer, marked by a cross, without moving the threshold."""
         if self._points is None:
             return
-        threshold, away = self._threshold_at(place)
-        if away > REACH_PX:
+        threshold, distance = self._threshold_at(position)
+        if distance > REACH_PX:
             self._on_left()
             return
         self.view.setCursor(Qt.CursorShape.PointingHandCursor if self._is_draggable else Qt.CursorShape.ArrowCursor)
         index = self._index(threshold)
         if index < len(self._points.thresholds):
-            ups = [float(up[index]) for up in self._points.ups]
-            self._hover.setData([float(self._points.across[index])] * len(ups), ups)
-        self.say(f"+ {self._told(threshold)}")
+            ys = [float(y[index]) for y in self._points.ys]
+            self._hover.setData([float(self._points.x[index])] * len(ys), ys)
+        self.show_reading(f"+ {self._format_reading(threshold)}")
 
     @Slot()
     def _on_left(self) -> None:
         self.view.setCursor(Qt.CursorShape.ArrowCursor)
         self._hover.clear()
-        self.say(self._told(self._threshold))
+        self.show_reading(self._format_reading(self._threshold))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right go by one step of the curve, with Shift by ten; Home and End to its ends."""
-        leap = LEAP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        """Move the threshold with Left and Right (Shift: ten steps), Home and End."""
+        steps = SHIFT_STEPS if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
         last = len(self._points.stops) if self._points is not None else 0
-        keys = {Qt.Key.Key_Left: -leap, Qt.Key.Key_Right: leap, Qt.Key.Key_Home: -last, Qt.Key.Key_End: last}
+        keys = {Qt.Key.Key_Left: -steps, Qt.Key.Key_Right: steps, Qt.Key.Key_Home: -last, Qt.Key.Key_End: last}
         step = keys.get(Qt.Key(event.key()))
         if step is None or self._points is None or not self._is_draggable:
             super().keyPressEvent(event)
             return
         stops = self._points.stops
-        here = int(np.searchsorted(stops, self._threshold))
-        there = min(max(here + (-step if self._kind.falls else step), 0), len(stops) - 1)
-        if here != there:
+        current = int(np.searchsorted(stops, self._threshold))
+        target = current - step if self._kind.threshold_falls else current + step
+        target = min(max(target, 0), len(stops) - 1)
+        if target != current:
             self._hover.clear()
-            self.threshold_moved.emit(float(stops[there]))
+            self.threshold_moved.emit(float(stops[target]))
             self.threshold_chosen.emit(self._threshold)
 
 
 class ThresholdPlots(QWidget):
-    """The three plots side by side. A film is called positive where its probability is at least the threshold.
+    """The three plots side by side, sharing one threshold.
 
-    Signals: threshold_moved(float) while a person drags or presses a key, never by set_threshold;
+    Signals: threshold_moved(float) while the user drags or presses a key, never by set_threshold;
     threshold_chosen(float) when the drag ends, and after such a key.
     """
 
@@ -206,7 +219,7 @@ class ThresholdPlots(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "threshold_plots", tr("Threshold plots"))
+        name_widget(self, "threshold_plots", tr("Threshold plots"))
         self._threshold = DEFAULT_THRESHOLD
         self.roc, self.recall, self.rates = ThresholdPlot(ROC), ThresholdPlot(RECALL), ThresholdPlot(RATES)
         self._plots = (self.roc, self.recall, self.rates)
@@ -219,7 +232,7 @@ class ThresholdPlots(QWidget):
 
     @property
     def threshold(self) -> float:
-        """Films of at least this probability are called positive."""
+        """Films of at least this probability are classified as positive."""
         return self._threshold
 
     def set_colours(self, colours: Colours) -> None:
@@ -227,7 +240,7 @@ class ThresholdPlots(QWidget):
             plot.set_colours(colours)
 
     def set_draggable(self, is_draggable: bool) -> None:
-        """Whether a person may move the threshold."""
+        """Set whether the user can move the threshold."""
         for plot in self._plots:
             plot.set_draggable(is_draggable)
 
@@ -236,14 +249,19 @@ class ThresholdPlots(QWidget):
         for plot in self._plots:
             plot.set_threshold(self._threshold)
 
-    def show_answers(self, labels: Labels, probabilities: Floats) -> None:
-        """Draw the curves of (n,) labels 0 and 1 with (n,) probabilities of 1; without both classes, say so."""
+    def show_predictions(self, labels: Labels, probabilities: Floats) -> None:
+        """Draw the curves, or a sentence if not both classes are present.
+
+        labels: 0 and 1, (n,). probabilities: of class 1, (n,).
+        """
         positives = int((labels == 1).sum())
         has_both = 0 < positives < len(labels)
         points = sample_points(labels, probabilities) if has_both else (None, None, None)
-        share = positives / max(1, len(labels))
-        for plot, own, guide in zip(self._plots, points, ((0.0, 1.0), (share, share), (0.0, 0.0)), strict=True):
-            plot.show_points(own, tr(ONE_CLASS) if len(labels) else tr(NO_FILMS), guide)
+        prevalence = positives / max(1, len(labels))
+        guides = ((0.0, 1.0), (prevalence, prevalence), (0.0, 0.0))
+        sentence = tr(ONE_CLASS) if len(labels) else tr(NO_FILMS)
+        for plot, curve_points, guide in zip(self._plots, points, guides, strict=True):
+            plot.show_points(curve_points, sentence, guide)
 
     @Slot(float)
     def _on_threshold_moved(self, threshold: float) -> None:

@@ -1,4 +1,4 @@
-"""Where thresholds lie in the plots of an evaluation. Draws nothing."""
+"""Compute the curves of the threshold plots: axes, points per threshold, readings."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,31 +11,31 @@ from core.system.language import marked, tr
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One of the three plots; all texts are marked English, and are shown translated.
+class PlotKind:
+    """Texts and direction of one of the three plots; texts are marked English.
 
-    falls: the threshold falls from left to right. guide: what the quiet line is.
-    heading: a shorter title for the caption, where the caption names the curves.
+    threshold_falls: thresholds decrease from left to right. guide: name of the reference line, if
+    any. curves: names for the legend. heading: a shorter title for a caption that has a legend.
     """
 
     title: str
-    across: str
-    up: str
-    falls: bool
+    x_label: str
+    y_label: str
+    threshold_falls: bool
     guide: str = ""
     curves: tuple[str, ...] = ()
     heading: str = ""
 
 
-ROC: Final = Kind("ROC", marked("False positive rate"), marked("Sensitivity"), True, marked("chance"))
-RECALL: Final = Kind(
+ROC: Final = PlotKind("ROC", marked("False positive rate"), marked("Sensitivity"), True, marked("chance"))
+RECALL: Final = PlotKind(
     marked("Precision and recall"),
     marked("Recall (sensitivity)"),
     marked("Precision"),
     True,
     marked("share of positives"),
 )
-RATES: Final = Kind(
+RATES: Final = PlotKind(
     marked("Sensitivity and specificity against threshold"),
     marked("Threshold"),
     marked("Share of films"),
@@ -46,40 +46,55 @@ RATES: Final = Kind(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Points:
-    """Where thresholds, rising, (n,), lie in one plot.
+class CurvePoints:
+    """Coordinates of the curves of one plot at increasing thresholds, (n,).
 
-    across (n,), ups: (n,) for each curve. figures: what a reading tells, a name and (n,) values each.
-    stops (m,): thresholds between which keys go. highest: probability, above which no film is called.
-    line: corners of the first curve as it is drawn, where not the points themselves.
+    x: (n,). ys: (n,) for each curve. figures: name and values (n,) of each figure in the reading.
+    stops: thresholds (m,) that arrow keys step through. highest: the highest probability; above it
+    no film is classified as positive. line: vertices of the first curve, if it is not drawn through
+    the points.
     """
 
     thresholds: Floats
-    across: Floats
-    ups: tuple[Floats, ...]
+    x: Floats
+    ys: tuple[Floats, ...]
     figures: tuple[tuple[str, Floats], ...]
     stops: Floats
     highest: float
     line: tuple[Floats, Floats] | None = None
 
 
-def sample_points(labels: Labels, probabilities: Floats) -> tuple[Points, Points, Points]:
-    """Points of the three plots for (n,) labels 0 and 1, both there, with (n,) probabilities of 1."""
+def sample_points(labels: Labels, probabilities: Floats) -> tuple[CurvePoints, CurvePoints, CurvePoints]:
+    """Return the points of the ROC, precision-recall and rates plots.
+
+    labels: 0 and 1, both present, (n,). probabilities: of class 1, (n,).
+    """
     highest = float(probabilities.max())
-    nothing = min(np.nextafter(highest, 2), np.nextafter(1.0, 2))  # the least threshold that calls no film
-    false, true, thresholds = (column[::-1] for column in roc_curve(labels, probabilities))
-    stops = np.append(thresholds[:-1], nothing)
-    figures = ((tr("sensitivity"), true), (tr("specificity"), 1 - false))
-    roc = Points(stops, false, (true,), figures, stops, highest)
+    # the smallest threshold at which no film is positive
+    no_positives = min(np.nextafter(highest, 2), np.nextafter(1.0, 2))
+    false_positive_rate, sensitivity, thresholds = (column[::-1] for column in roc_curve(labels, probabilities))
+    stops = np.append(thresholds[:-1], no_positives)
+    figures = ((tr("sensitivity"), sensitivity), (tr("specificity"), 1 - false_positive_rate))
+    roc = CurvePoints(stops, false_positive_rate, (sensitivity,), figures, stops, highest)
+    precision_recall = _sample_precision_recall(labels, probabilities, stops[:-1], highest)
+    rates = _sample_rates(labels, probabilities, stops, highest)
+    return roc, precision_recall, rates
 
+
+def _sample_precision_recall(labels: Labels, probabilities: Floats, stops: Floats, highest: float) -> CurvePoints:
     precision, recall, _ = (column[::-1] for column in precision_recall_curve(labels, probabilities))
-    corners = np.repeat(np.append(recall, 0.0), 2)[1:-1], np.repeat(precision, 2)  # steps, as average precision sums
+    # drawn as steps, the area that average precision sums
+    vertices = np.repeat(np.append(recall, 0.0), 2)[1:-1], np.repeat(precision, 2)
     figures = ((tr("precision"), precision), (tr("recall"), recall))
-    found = Points(stops[:-1], recall, (precision,), figures, stops[:-1], highest, corners)
+    return CurvePoints(stops, recall, (precision,), figures, stops, highest, vertices)
 
+
+def _sample_rates(labels: Labels, probabilities: Floats, stops: Floats, highest: float) -> CurvePoints:
     grid, sensitivity, specificity = rates_over_thresholds(labels, probabilities)
-    place = np.searchsorted(grid, nothing)
-    grid, sensitivity = np.insert(grid, place, nothing), np.insert(sensitivity, place, 0.0)
-    specificity = np.insert(specificity, place, 1.0)
+    no_positives = stops[-1]
+    index = np.searchsorted(grid, no_positives)
+    grid = np.insert(grid, index, no_positives)
+    sensitivity = np.insert(sensitivity, index, 0.0)
+    specificity = np.insert(specificity, index, 1.0)
     figures = ((tr("sensitivity"), sensitivity), (tr("specificity"), specificity))
-    return roc, found, Points(grid, grid, (sensitivity, specificity), figures, stops, highest)
+    return CurvePoints(grid, grid, (sensitivity, specificity), figures, stops, highest)

@@ -1,1 +1,1 @@
-"""Show films: view, grid, window, thumbnails."""
+"""Widgets that show films: view, grid, window, thumbnails."""

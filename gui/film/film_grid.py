@@ -1,11 +1,11 @@
-"""A grid of film thumbnails that scrolls through 50,000 films: only what is seen is read and kept."""
+"""A grid of film thumbnails for up to 50,000 films: only visible thumbnails are read."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListView, QWidget
 
@@ -13,17 +13,16 @@ from core.datasets.dataset import Dataset, Film
 from core.system.language import tr
 from core.system.safe_text import escape_name
 from gui.film.thumbnails import Thumbnails
-from gui.widgets.named_widgets import named
+from gui.widgets.named_widgets import name_widget
+from gui.widgets.tables import ROOT, Index
 
 THUMBNAIL_PX: Final = 112
-KEPT: Final = 1500  # thumbnails in memory, about 75 MB
-MOST_WAITING: Final = 200  # wishes; what was scrolled past long ago is not read
-ROOT: Final = QModelIndex()
-Index = QModelIndex | QPersistentModelIndex
+MAX_ICONS: Final = 1500  # thumbnails in memory, about 75 MB
+MAX_PENDING: Final = 200  # requests; films scrolled past long ago are not read
 
 
 class FilmTable(QAbstractListModel):
-    """The films to show. Thumbnails are asked for when an item is painted for the first time."""
+    """Films as a list model. A thumbnail is requested when its item is first painted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,14 +31,17 @@ class FilmTable(QAbstractListModel):
         self._dataset: Dataset | None = None
         self._rows: dict[Path, int] = {}
         self._icons: OrderedDict[Path, QIcon] = OrderedDict()
-        self._thumbnails = Thumbnails(THUMBNAIL_PX, self, MOST_WAITING)
+        self._thumbnails = Thumbnails(THUMBNAIL_PX, self, MAX_PENDING)
         self._thumbnails.ready.connect(self._on_thumbnail)
-        self._blank = QIcon(_filled(THUMBNAIL_PX))
+        self._blank = QIcon(_black_pixmap(THUMBNAIL_PX))
 
     def show_films(self, dataset: Dataset | None, films: Sequence[Film], captions: Sequence[str] = ()) -> None:
-        """Show these films of the dataset; captions: what stands under each, instead of its class and split."""
+        """Show these films of the dataset.
+
+        captions: one text per film, shown instead of its class and split; empty for none.
+        """
         self.beginResetModel()
-        self._thumbnails.forget()
+        self._thumbnails.cancel_requests()
         self._dataset, self._films, self._captions = dataset, films, captions
         self._rows = {film.path: row for row, film in enumerate(films)}
         self.endResetModel()
@@ -68,12 +70,12 @@ class FilmTable(QAbstractListModel):
         return None
 
     def _label(self, film: Film) -> str:
-        """Class and split of a film."""
+        """Return class and split of a film."""
         name = self._dataset.classes[film.label] if self._dataset else ""
         return f"{name} · {tr(film.split)}" if film.split else name
 
-    def in_words(self, row: int) -> str:
-        """Class, split and caption of the film in a row."""
+    def format_row(self, row: int) -> str:
+        """Return class, split and caption of the film in a row."""
         parts = [self._label(self._films[row]), self._captions[row] if self._captions else ""]
         return " ".join(part for part in parts if part)
 
@@ -81,33 +83,36 @@ class FilmTable(QAbstractListModel):
         if path in self._icons:
             self._icons.move_to_end(path)
             return self._icons[path]
-        self._thumbnails.want(path)
+        self._thumbnails.request(path)
         return self._blank
 
     @Slot(object, object)
     def _on_thumbnail(self, path: Path, image: QImage | None) -> None:
         self._icons[path] = self._blank if image is None else QIcon(QPixmap.fromImage(image))
-        if len(self._icons) > KEPT:
+        if len(self._icons) > MAX_ICONS:
             self._icons.popitem(last=False)
         if path in self._rows:
-            place = self.index(self._rows[path])
-            self.dataChanged.emit(place, place, [Qt.ItemDataRole.DecorationRole])
+            index = self.index(self._rows[path])
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
 
-def _filled(side: int) -> QPixmap:
-    pixmap = QPixmap(side, side)
+def _black_pixmap(side_px: int) -> QPixmap:
+    pixmap = QPixmap(side_px, side_px)
     pixmap.fill(Qt.GlobalColor.black)
     return pixmap
 
 
 class FilmGrid(QListView):
-    """Thumbnails of films; several can be chosen. Signal: enlarged(row), on space, Enter or double click."""
+    """Thumbnails of films; several can be selected.
+
+    Signal: enlarged(row) on Space, Enter or a double click.
+    """
 
     enlarged = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "films", tr("Films"))
+        name_widget(self, "films", tr("Films"))
         self.table = FilmTable()
         self.setModel(self.table)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -120,8 +125,8 @@ class FilmGrid(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.doubleClicked.connect(self._on_double_clicked)
 
-    def chosen(self) -> list[Film]:
-        """The selected films, in the order of the grid."""
+    def selected_films(self) -> list[Film]:
+        """Return the selected films in the order of the grid."""
         return [self.table.film(row) for row in sorted(index.row() for index in self.selectedIndexes())]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,4 +1,4 @@
-"""One film of a dataset, enlarged; arrow keys lead to its neighbours. Changes nothing."""
+"""A window with one film of a dataset, enlarged; arrow keys move to its neighbours."""
 
 from pathlib import Path
 
@@ -12,11 +12,14 @@ from core.system.safe_text import escape_name
 from gui.film.film_grid import FilmGrid
 from gui.film.film_view import FilmView
 from gui.film.thumbnails import Thumbnails
-from gui.widgets.named_widgets import paragraph
+from gui.widgets.named_widgets import make_paragraph
 
 
 class FilmWindow(QDialog):
-    """Shows the grid's film of a row as large as the window allows. Left and right: neighbours; space: close."""
+    """Shows one film of a grid as large as the window allows.
+
+    Left and right (or up and down) show the neighbours; Space closes.
+    """
 
     def __init__(self, grid: FilmGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,27 +29,27 @@ class FilmWindow(QDialog):
         self._grid = grid
         self._row = 0
         self._path: Path | None = None
-        self._films = Thumbnails(None, self, most_waiting=1)
+        self._films = Thumbnails(None, self, max_pending=1)
         self._films.ready.connect(self._on_ready)
         self.view = FilmView()
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.caption = paragraph("", "caption", tr("Caption"))
+        self.caption = make_paragraph("", "caption", tr("Caption"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.caption)
 
     def show_row(self, row: int) -> None:
-        """Show the film of this row of the grid."""
+        """Show the film in this row of the grid; a row outside the grid changes nothing."""
         film = self._film(row)
         if film is None:
             return
         self._row, self._path = row, film.path
-        place = tr("{number} of {count}", number=row + 1, count=self._grid.table.rowCount())
+        position = tr("{number} of {count}", number=row + 1, count=self._grid.table.rowCount())
         patient = tr("patient {patient}", patient=film.patient)
-        told = (place, escape_name(film.path.name), self._grid.table.in_words(row), patient)
-        self.caption.setText(" · ".join(told))
+        parts = (position, escape_name(film.path.name), self._grid.table.format_row(row), patient)
+        self.caption.setText(" · ".join(parts))
         self._grid.setCurrentIndex(self._grid.table.index(row))
-        self._films.want(film.path)
+        self._films.request(film.path)
         self.show()
 
     def _film(self, row: int) -> Film | None:

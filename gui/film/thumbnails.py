@@ -1,4 +1,4 @@
-"""Pictures of films, read in the background. Never blocks the window and never shows an unreadable film."""
+"""Read films and thumbnails on a background thread, so that the window never waits for a disk."""
 
 import logging
 from pathlib import Path
@@ -13,75 +13,76 @@ from gui.film.film_picture import to_image
 log = logging.getLogger(__name__)
 
 
-class _Answer(QObject):
-    """Carries one picture, or None for an unreadable film, from the pool to the window."""
+class _Reply(QObject):
+    """Carries an image, or None for an unreadable film, from the pool to the GUI thread."""
 
     ready = Signal(object, object)
 
 
-class _Reading(QRunnable):
-    def __init__(self, path: Path, longest_px: int | None, answer: _Answer) -> None:
+class _ReadTask(QRunnable):
+    def __init__(self, path: Path, longest_px: int | None, reply: _Reply) -> None:
         super().__init__()
-        self._path, self._longest_px, self._answer = path, longest_px, answer
+        self._path, self._longest_px, self._reply = path, longest_px, reply
 
     def run(self) -> None:
         image: QImage | None = None
         try:
-            whole = self._longest_px is None
-            pixels = read_film(self._path) if whole else read_thumbnail(self._path, self._longest_px or 0)
+            longest_px = self._longest_px
+            pixels = read_film(self._path) if longest_px is None else read_thumbnail(self._path, longest_px)
             image = to_image(pixels)
         except FilmUnreadable:
-            pass  # None says it
-        except Exception as error:  # without an answer no further picture would be read
-            log.error("a picture could not be made: %s", type(error).__name__)
-        self._answer.ready.emit(self._path, image)
+            pass  # the reply carries None
+        except Exception as error:  # without a reply no further film would be read
+            log.error("an image could not be made: %s", type(error).__name__)
+        self._reply.ready.emit(self._path, image)
 
 
 class Thumbnails(QObject):
-    """Reads pictures one after the other, the latest wish first.
+    """Reads films one at a time, the latest request first.
 
-    longest_px: their longer side, None for films as they are. most_waiting: older wishes are dropped beyond it.
-    Signal: ready(Path, QImage), or (Path, None) for a film that cannot be read.
+    longest_px: the longer side of the images; None keeps the size of the film.
+    max_pending: the oldest requests beyond this number are dropped; None keeps all.
+    Signal: ready(Path, QImage), or ready(Path, None) for a film that cannot be read.
     """
 
     ready = Signal(object, object)
 
-    def __init__(self, longest_px: int | None, parent: QObject | None = None, most_waiting: int | None = None) -> None:
+    def __init__(self, longest_px: int | None, parent: QObject | None = None, max_pending: int | None = None) -> None:
         super().__init__(parent)
-        self._longest_px, self._most_waiting = longest_px, most_waiting
+        self._longest_px, self._max_pending = longest_px, max_pending
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._answer = _Answer(self)
-        self._answer.ready.connect(self._on_ready)
-        self._waiting: dict[Path, None] = {}  # in the order of the wishes
-        self._in_hand: Path | None = None
+        self._reply = _Reply(self)
+        self._reply.ready.connect(self._on_ready)
+        self._pending: dict[Path, None] = {}  # in the order of the requests
+        self._current: Path | None = None
 
-    def want(self, path: Path) -> None:
-        """Read the film soon; wishing again puts it first."""
-        self._waiting.pop(path, None)
-        self._waiting[path] = None
-        if self._most_waiting is not None and len(self._waiting) > self._most_waiting:
-            del self._waiting[next(iter(self._waiting))]
-        self._go_on()
+    def request(self, path: Path) -> None:
+        """Read the film soon; a repeated request moves it to the front."""
+        self._pending.pop(path, None)
+        self._pending[path] = None
+        if self._max_pending is not None and len(self._pending) > self._max_pending:
+            del self._pending[next(iter(self._pending))]
+        self._read_next()
 
-    def forget(self) -> None:
-        """Drop what is not read yet."""
-        self._waiting.clear()
-        self._in_hand = None
+    def cancel_requests(self) -> None:
+        """Drop all requests that are not answered yet."""
+        self._pending.clear()
+        self._current = None
 
     def close(self) -> None:
-        """Drop what waits and let the one film in hand end."""
-        self.forget()
+        """Drop the pending requests and wait up to 2 s for the film being read."""
+        self.cancel_requests()
         self._pool.waitForDone(2000)
 
-    def _go_on(self) -> None:
-        if self._in_hand is None and self._waiting:
-            self._in_hand, _ = self._waiting.popitem()
-            self._pool.start(_Reading(self._in_hand, self._longest_px, self._answer))
+    def _read_next(self) -> None:
+        if self._current is None and self._pending:
+            self._current, _ = self._pending.popitem()
+            self._pool.start(_ReadTask(self._current, self._longest_px, self._reply))
 
     @Slot(object, object)
     def _on_ready(self, path: Path, image: QImage | None) -> None:
-        if path == self._in_hand:
-            self._in_hand = None
+        if path == self._current:
+            self._current = None
             self.ready.emit(path, image)
-        self._go_on()
+        self._read_next()

@@ -1,1 +1,1 @@
-"""The worker thread, and starters of the jobs it runs."""
+"""The worker thread, and functions that build the jobs it runs."""

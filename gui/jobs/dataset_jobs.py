@@ -1,4 +1,4 @@
-"""Starters of dataset jobs."""
+"""Build jobs on a dataset: audit, preview of the intake, label errors, demo."""
 
 import threading
 from collections.abc import Generator
@@ -6,24 +6,27 @@ from pathlib import Path
 
 from core.datasets.preparation import Preparation, load_kept_preparation, preparation_path, save_preparation
 from core.jobs.events import Progressed, Stage
-from gui.jobs.jobs import freeze_heavy
+from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
 
 
 def label_errors_job(source: Path, model: Path | None, preparation: Preparation) -> Job:
-    """Look for labels that may be wrong; returns a Finding, None where it was cancelled."""
+    """Search for labels that may be wrong; returns a Finding, or None if cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.evaluation.label_errors import find_label_errors
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from find_label_errors(source, model, cancel, preparation))
 
     return job
 
 
 def audit_job(source: Path, preparation: Preparation | None) -> Job:
-    """Read and check a dataset and keep how it was read; None takes what was kept. Returns an AuditResult."""
+    """Read and check a dataset; returns an AuditResult.
+
+    preparation: how to read the dataset, saved once the audit has completed. None: the saved one.
+    """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.datasets.audit import audit
@@ -38,7 +41,7 @@ def audit_job(source: Path, preparation: Preparation | None) -> Job:
 
 
 def inspect_job(source: Path, preparation: Preparation) -> Job:
-    """See how a dataset could be read; returns an IntakeLook."""
+    """Preview how a dataset would be read; returns an IntakePreview."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         from core.datasets.intake import inspect_source
@@ -50,7 +53,10 @@ def inspect_job(source: Path, preparation: Preparation) -> Job:
 
 
 def demo_job(folder: Path) -> Job:
-    """Make the synthetic phantoms, then check them like any dataset; None where it was cancelled before."""
+    """Generate the synthetic phantoms in `folder` and audit them like any dataset.
+
+    Returns an AuditResult, or None if cancelled before the audit.
+    """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.datasets.audit import audit

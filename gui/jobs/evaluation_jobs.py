@@ -1,4 +1,4 @@
-"""Starters of jobs about a model: its card, its operating point, evaluation, acceptance, doubtful labels."""
+"""Build jobs on a model: model card, operating point, evaluation, acceptance test, reports."""
 
 import threading
 from collections.abc import Generator
@@ -15,13 +15,17 @@ from core.models.operating_point import Wish
 from core.models.point_selection import restore_own_point, select_point
 from core.models.site_record import apply_site_record, format_point, format_validation
 from core.system.files import write_atomically
-from gui.jobs.jobs import freeze_heavy
+from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceOrder:
-    """source: the films. sensitivity, specificity: to be shown at least, 0..1. signed_by: may be empty."""
+    """What to run an acceptance test on.
+
+    source: the films. sensitivity, specificity: least values to be shown, 0..1. signed_by: may be
+    empty.
+    """
 
     source: Path
     sensitivity: float
@@ -30,8 +34,12 @@ class AcceptanceOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelShown:
-    """A model as it answers on this computer, its operating point and whether it was accepted here, in words."""
+class ModelSummary:
+    """A model as used on this computer, with its card.
+
+    header: at the operating point in use. point, acceptance: the operating point, and whether the
+    model was accepted here, as sentences.
+    """
 
     header: ModelHeader
     point: str
@@ -41,19 +49,25 @@ class ModelShown:
 
 
 def show_model_job(model: Path | None) -> Job:
-    """Read what a model says of itself; returns ModelShown."""
+    """Read a model's header and this site's record of it; returns a ModelSummary.
+
+    model: None for the bundled one, here and in the other jobs of this module.
+    """
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_MODEL, 0, None)
         header = apply_site_record(read_header(model or bundled_model_path()))
         accepted, sentence = format_validation(header)
-        return ModelShown(header, format_point(header), accepted, sentence, build_card_document(header))
+        return ModelSummary(header, format_point(header), accepted, sentence, build_card_document(header))
 
     return job
 
 
 def choose_point_job(model: Path | None, wish: Wish | None, error: float | None) -> Job:
-    """Use an operating point on this computer, None: the model's own; returns ModelShown."""
+    """Select an operating point for this computer; returns a ModelSummary.
+
+    wish: None restores the model's own point. error: error rate of the review band, 0..1.
+    """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         header = read_header(model or bundled_model_path())
@@ -67,39 +81,39 @@ def choose_point_job(model: Path | None, wish: Wish | None, error: float | None)
 
 
 def evaluate_job(model: Path | None, source: Path, preparation: Preparation) -> Job:
-    """Evaluate on films that the model was not made with; returns an Evaluation, None where it was cancelled."""
+    """Evaluate a model on films it was not built from; returns an Evaluation, None if cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.evaluation.evaluate import evaluate
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from evaluate(model, source, None, cancel, preparation, unseen=True))
 
     return job
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A file or folder was written."""
+class SaveResult:
+    """A file that was written."""
 
     path: Path
 
 
 def save_evaluation_job(evaluation: Evaluation, folder: Path) -> Job:
-    """Write metrics.json, report.html, report.pdf and plots; returns Saved."""
+    """Write metrics.json, report.html, report.pdf and the plots; returns a SaveResult."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         from core.evaluation.evaluate import write_evaluation
 
         yield Progressed(Stage.WRITING, 0, None)
         write_evaluation(evaluation, folder)
-        return Saved(folder / "report.pdf")
+        return SaveResult(folder / "report.pdf")
 
     return job
 
 
 def save_document_job(document: Document, path: Path, one_page: bool = False) -> Job:
-    """Write a document as PDF; returns Saved."""
+    """Write a document as PDF; returns a SaveResult."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         from core.documents.pdf import render_pdf
@@ -107,20 +121,23 @@ def save_document_job(document: Document, path: Path, one_page: bool = False) ->
         yield Progressed(Stage.WRITING, 0, None)
         content = render_pdf(document, one_page)
         write_atomically(path, lambda stream: stream.write(content))
-        return Saved(path)
+        return SaveResult(path)
 
     return job
 
 
 def acceptance_job(model: Path | None, order: AcceptanceOrder, folder: Path) -> Job:
-    """Do the acceptance test and write it into `folder`; returns an AcceptanceResult, None where it was cancelled."""
+    """Run the acceptance test and write it to `folder`.
+
+    Returns an AcceptanceResult, or None if cancelled.
+    """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.evaluation.acceptance_test import accept
+        from core.evaluation.acceptance_test import run_acceptance_test
         from core.evaluation.evaluation import Target
 
-        freeze_heavy()
+        freeze_torch()
         target = Target(order.sensitivity, order.specificity)
-        return (yield from accept(model, order.source, folder, cancel, target, order.signed_by))
+        return (yield from run_acceptance_test(model, order.source, folder, cancel, target, order.signed_by))
 
     return job

@@ -1,4 +1,8 @@
-"""At most one job at a time, and a starter for each. Heavy core is imported here, on the worker, and nowhere else."""
+"""Run at most one job at a time.
+
+Modules of core that import torch are imported only inside the jobs of this package, so on the
+worker thread.
+"""
 
 import gc
 import threading
@@ -12,7 +16,7 @@ from gui.jobs.worker import Job, JobError, Worker
 
 
 class JobState(Enum):
-    """What the one worker is doing."""
+    """State of the one worker."""
 
     IDLE = "idle"
     RUNNING = "running"
@@ -21,10 +25,10 @@ class JobState(Enum):
 
 
 class Jobs(QObject):
-    """Owner of the one worker.
+    """Owns the one worker.
 
-    Signals: state_changed(JobState); succeeded(result) or failed(JobError) after the state is IDLE again, so that a
-    slot may start the next job.
+    Signals: state_changed(JobState); succeeded(result) or failed(JobError) when a job has ended.
+    The state is IDLE again by then, so a slot may start the next job.
     """
 
     state_changed = Signal(object)
@@ -37,9 +41,9 @@ class Jobs(QObject):
         self.state = JobState.IDLE
 
     def start(self, job: Job, show_event: Callable[[object], None]) -> None:
-        """Run `job`; each of its events goes to `show_event`, a method of a widget.
+        """Run `job` and pass each of its events to `show_event`, a method of a widget.
 
-        Raises RuntimeError while another job runs: buttons are disabled then.
+        Raises RuntimeError while another job runs; buttons are disabled then.
         """
         if self._worker is not None:
             raise RuntimeError("a job is running already")
@@ -61,7 +65,7 @@ class Jobs(QObject):
             self._set_state(JobState.PAUSED if paused else JobState.RUNNING)
 
     def stop_now(self, milliseconds: int) -> None:
-        """Last resort when the system ends the program: cancel and wait so long at most."""
+        """Cancel and wait for at most `milliseconds`: the last resort when the program is ended."""
         if self._worker is not None:
             self._worker.cancel()
             self._worker.wait(milliseconds)
@@ -70,7 +74,7 @@ class Jobs(QObject):
         self.state = state
         self.state_changed.emit(state)
 
-    def _ended(self) -> None:
+    def _discard_worker(self) -> None:
         if self._worker is not None:
             self._worker.deleteLater()
         self._worker = None
@@ -78,17 +82,17 @@ class Jobs(QObject):
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
-        self._ended()
+        self._discard_worker()
         self.succeeded.emit(result)
 
     @Slot(object)
     def _on_failed(self, error: JobError) -> None:
-        self._ended()
+        self._discard_worker()
         self.failed.emit(error)
 
 
 def self_test_job() -> Job:
-    """Score the known films with the bundled model; the result is a SelfTestResult."""
+    """Score the reference films with the bundled model; returns a SelfTestResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.models.self_test import run_self_test
@@ -99,10 +103,11 @@ def self_test_job() -> Job:
 
 
 @cache
-def freeze_heavy() -> None:
-    """Take torch's many objects out of the cycle collector, whose full pass would hold the window for 250 ms.
+def freeze_torch() -> None:
+    """Import torch and exclude its objects from garbage collection.
 
-    Once only: what a job before left in cycles, such as its network, would be kept for ever with them.
+    A full collection over them would block the window for 250 ms. Done once only: a later freeze
+    would also keep for ever whatever an earlier job left in reference cycles, such as its network.
     """
     import torch  # noqa: F401
 

@@ -1,4 +1,4 @@
-"""Starters of jobs on finished trainings."""
+"""Build jobs on trainings: list, rename, delete, compare, export."""
 
 import threading
 from collections.abc import Generator, Sequence
@@ -18,25 +18,25 @@ from gui.jobs.worker import Job
 
 
 @dataclass(frozen=True, slots=True)
-class RunsListed:
-    """The trainings that the app keeps, the newest first, and the folders of those that cannot be read."""
+class RunListing:
+    """The stored trainings, newest first, and the folders of those that cannot be read."""
 
     runs: tuple[Run, ...]
     unreadable: tuple[Path, ...] = ()
 
 
 def list_runs_job(folder: Path | None = None) -> Job:
-    """Read the app's trainings, or those in `folder`; returns RunsListed."""
+    """Read the app's trainings, or those in `folder`; returns a RunListing."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_RUNS, 0, None)
-        return RunsListed(*read_runs(folder or runs_folder()))
+        return RunListing(*read_runs(folder or runs_folder()))
 
     return job
 
 
 def rename_run_job(run: Run, name: str, note: str) -> Job:
-    """Name and annotate a run; returns RunsListed."""
+    """Change the name and note of a run; returns a RunListing."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         rename_run(run, name, note)
@@ -46,7 +46,7 @@ def rename_run_job(run: Run, name: str, note: str) -> Job:
 
 
 def delete_run_job(run: Run) -> Job:
-    """Move a run to the system's trash; returns RunsListed."""
+    """Move a run to the system's trash; returns a RunListing. Raises JobFailed if it cannot."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         if not QFile(str(run.folder)).moveToTrash():

@@ -1,4 +1,4 @@
-"""Starters of jobs about unlabelled films: reading, screening, watching, exports."""
+"""Build jobs on unlabelled films: reading, screening, watching a folder, exports."""
 
 import threading
 from collections.abc import Generator, Sequence
@@ -14,29 +14,33 @@ from core.screening.reader_calls import Call, calls_path, read_calls
 from core.screening.results_csv import UNFINISHED
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
-from gui.jobs.jobs import freeze_heavy
+from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
 
 
 def screen_job(folder: Path, output: Path, model: Path | None, retry_failed: bool = False) -> Job:
-    """Screen a folder, or only what failed of it; returns a ScreeningResult."""
+    """Screen a folder and write RESULTS.csv to `output`; returns a ScreeningResult.
+
+    model: None for the bundled one, here and in the other jobs of this module. retry_failed: screen
+    only the films that failed before.
+    """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.screening import screen
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from screen(folder, output, model, cancel, retry_failed=retry_failed))
 
     return job
 
 
 def watch_job(folder: Path, output: Path, model: Path | None) -> Job:
-    """Screen a folder and what comes into it until it is cancelled; returns a ScreeningResult."""
+    """Screen a folder and films that arrive in it until cancelled; returns a ScreeningResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.watch_folder import watch
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from watch(folder, output, model, cancel))
 
     return job
@@ -48,15 +52,15 @@ def read_film_job(path: Path, model: Path | None) -> Job:
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.single_film import read_single_film
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from read_single_film(path, model, cancel))
 
     return job
 
 
 @dataclass(frozen=True, slots=True)
-class WorklistOpened:
-    """An earlier screening, the calls on it, and the folder and classes it is about."""
+class WorklistResult:
+    """An earlier screening with its folder, its classes and the reader's calls on it."""
 
     folder: Path
     result: ScreeningResult
@@ -65,30 +69,33 @@ class WorklistOpened:
 
 
 def open_worklist_job(ledger: Path, folder: Path, model: Path | None) -> Job:
-    """Open an earlier screening by the same model, and finish it where it was interrupted; returns WorklistOpened."""
+    """Open an earlier screening by the same model, completing it if it was interrupted.
+
+    Returns a WorklistResult.
+    """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.screening import screen
 
-        freeze_heavy()
+        freeze_torch()
         output = final_ledger_path(ledger)
         header = apply_site_record(read_header(model or bundled_model_path()))
         result = yield from screen(folder, output, model, cancel, resume=True)
         path = calls_path(output)
         calls = tuple(read_calls(path)) if path.exists() else ()
-        return WorklistOpened(folder, result, calls, header.classes)
+        return WorklistResult(folder, result, calls, header.classes)
 
     return job
 
 
 def final_ledger_path(ledger: Path) -> Path:
-    """The final name of a ledger that may be unfinished."""
+    """Return the path that a ledger, possibly unfinished, has once it is complete."""
     return ledger.with_name(ledger.name.removesuffix(UNFINISHED))
 
 
 @dataclass(frozen=True, slots=True)
-class Overridden:
-    """A refused film was scored because a person wanted it: its row, its reading, and the screening with it."""
+class OverrideResult:
+    """A refused film scored on request: its row, its reading, and the updated screening."""
 
     row: LedgerRow
     reading: FilmReading
@@ -96,38 +103,41 @@ class Overridden:
 
 
 def score_anyway_job(result: ScreeningResult, folder: Path, row: LedgerRow, model: Path | None) -> Job:
-    """Score a film that was refused; returns Overridden."""
+    """Score a film that the input gate refused; returns an OverrideResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.single_film import score_anyway
 
-        freeze_heavy()
-        return Overridden(*(yield from score_anyway(result, folder, row, model, cancel)))
+        freeze_torch()
+        return OverrideResult(*(yield from score_anyway(result, folder, row, model, cancel)))
 
     return job
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
-    """A screening, or a part of it, was written there."""
+class ExportResult:
+    """Where a screening, or part of one, was written."""
 
     path: Path
 
 
 def export_job(order: ExportOrder, model: Path | None) -> Job:
-    """Write an export; returns Exported, None where it was cancelled."""
+    """Write an export; returns an ExportResult, or None if cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         if order.kind is Export.SUMMARY:
-            freeze_heavy()
+            freeze_torch()
         path = yield from export_results(order, model, cancel)
-        return None if path is None else Exported(path)
+        return None if path is None else ExportResult(path)
 
     return job
 
 
 def export_dicom_job(film: FilmReading, model: Path | None, folder: Path, keeps_identity: bool) -> Job:
-    """Write a film's heat map and report as DICOM; returns Exported."""
+    """Write a film's heat map and report as DICOM; returns an ExportResult.
+
+    Raises JobFailed if the film was read by another model.
+    """
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         from core.exports.dicom_export import write_dicom
@@ -138,14 +148,14 @@ def export_dicom_job(film: FilmReading, model: Path | None, folder: Path, keeps_
             sentence = tr("This film was read by another model. Open it again, then export it.")
             raise JobFailed(Reason.MODEL_INVALID, sentence)
         capture, _ = write_dicom(film, header, folder, keeps_identity)
-        return Exported(capture)
+        return ExportResult(capture)
 
     return job
 
 
 @dataclass(frozen=True, slots=True)
-class LabelsMade:
-    """A label list of the reader's calls was written, to be opened as a dataset."""
+class LabelListResult:
+    """A label list written from the reader's calls, to be opened as a dataset."""
 
     path: Path
 
@@ -153,11 +163,14 @@ class LabelsMade:
 def called_films_job(
     path: Path, folder: Path, calls: Sequence[Call], rows: Sequence[LedgerRow], only_disagreements: bool
 ) -> Job:
-    """Write the reader's calls as a label list; returns LabelsMade. Fails where there is no such call."""
+    """Write the reader's calls as a label list; returns a LabelListResult.
+
+    Raises JobFailed if there is no such call.
+    """
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.WRITING, 0, None)
         write_called_films(path, folder, calls, rows, only_disagreements)
-        return LabelsMade(path)
+        return LabelListResult(path)
 
     return job

@@ -1,4 +1,4 @@
-"""Starters of training jobs."""
+"""Build training jobs: training, learning-rate search, recipe search, augmentation preview."""
 
 import threading
 from collections.abc import Generator
@@ -8,63 +8,63 @@ from core.datasets.preparation import AS_IT_IS, Preparation
 from core.recipes.recipe import Augmentation, Recipe
 from core.runs.run_list import runs_folder
 from core.runs.search_file import find_latest_search
-from gui.jobs.jobs import freeze_heavy
+from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
 
 
 def train_job(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparation: Preparation = AS_IT_IS) -> Job:
-    """Train; returns a TrainingResult."""
+    """Train in `run_dir`; returns a TrainingResult. resume: continue from its checkpoint."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training.training import train
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
 
     return job
 
 
 def find_rate_job(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
-    """Look for a learning rate; returns a RateCurve, None where it was cancelled."""
+    """Run the learning-rate range test; returns a RateCurve, or None if cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training.rate_finder import find_rate
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from find_rate(source, recipe, cancel, preparation))
 
     return job
 
 
 def search_job(source: Path, recipe: Recipe, folder: Path, seconds: float, preparation: Preparation) -> Job:
-    """Try recipes for so long; returns a SearchResult."""
+    """Search recipes for `seconds`; returns a SearchResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training.search import search
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from search(source, recipe, folder, cancel, seconds, preparation=preparation))
 
     return job
 
 
 def continue_search_job(source: Path, seconds: float, preparation: Preparation) -> Job:
-    """Go on for so long with the newest search on this dataset; returns a SearchResult."""
+    """Continue the newest search on this dataset for `seconds`; returns a SearchResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        found = find_latest_search(runs_folder(), source)
-        return (yield from search_job(source, found.recipe, found.folder, seconds, preparation)(cancel))
+        latest = find_latest_search(runs_folder(), source)
+        return (yield from search_job(source, latest.recipe, latest.folder, seconds, preparation)(cancel))
 
     return job
 
 
 def preview_job(path: Path, augmentation: Augmentation, size_px: int, count: int, seed: int) -> Job:
-    """Change a film as a training would; returns a Preview."""
+    """Augment a film as a training would, `count` times; returns a Preview."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training.augmentation_preview import preview_augmentation
 
-        freeze_heavy()
+        freeze_torch()
         return (yield from preview_augmentation(path, augmentation, size_px, count, seed, cancel))
 
     return job

@@ -1,4 +1,4 @@
-"""The only thread class: runs one core job and brings its events to the window. Knows no job by name."""
+"""Run one core job on a thread and deliver its events to the window."""
 
 import logging
 import threading
@@ -18,7 +18,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JobError:
-    """What ended a job: a sentence for the person; the traceback only where the program itself is at fault."""
+    """Why a job failed.
+
+    sentence: for the user. traceback: empty unless the fault lies in the program itself.
+    """
 
     sentence: str
     traceback: str = ""
@@ -27,8 +30,9 @@ class JobError:
 class Worker(QThread):
     """One job on its own thread.
 
-    Signals, on the window's thread: event_arrived(event), in order; then, when the thread is over, exactly one of
-    succeeded(result) and failed(JobError). A cancelled job succeeds: its result says how far it came.
+    Signals, on the window's thread: event_arrived(event), in order; then, when the thread has
+    ended, exactly one of succeeded(result) and failed(JobError). A cancelled job succeeds; its
+    result says how far it got.
     """
 
     event_arrived = Signal(object)
@@ -39,28 +43,28 @@ class Worker(QThread):
         super().__init__(parent)
         self._job = job
         self._cancel = threading.Event()
-        self._may_go_on = threading.Event()
-        self._may_go_on.set()
+        self._may_continue = threading.Event()
+        self._may_continue.set()
         self._result: object = None
         self._error: JobError | None = None
         self.finished.connect(self._announce)
 
     def cancel(self) -> None:
-        """Ask the job to stop after its present batch; wakes a paused one."""
+        """Ask the job to stop after its current batch; wakes a paused job."""
         self._cancel.set()
-        self._may_go_on.set()
+        self._may_continue.set()
 
     def pause(self, paused: bool) -> None:
-        """Hold the job at its next event, or let it go on."""
+        """Hold the job at its next event, or let it continue."""
         if paused and not self._cancel.is_set():
-            self._may_go_on.clear()
+            self._may_continue.clear()
         else:
-            self._may_go_on.set()
+            self._may_continue.set()
 
     def run(self) -> None:
         try:
             self._result = self._drain()
-        except BaseException as error:  # what leaves run() is printed by Qt and lost
+        except BaseException as error:  # Qt only prints what leaves run()
             log.error("a job failed: %s", type(error).__name__)
             if sentence := format_error(error):
                 self._error = JobError(sentence)
@@ -71,7 +75,7 @@ class Worker(QThread):
     def _drain(self) -> object:
         with closing(self._job(self._cancel)) as events:
             while True:
-                self._may_go_on.wait()
+                self._may_continue.wait()
                 try:
                     event = next(events)
                 except StopIteration as end:

@@ -1,4 +1,4 @@
-"""The curves of several runs over one another: validation loss and validation AUC."""
+"""Overlay the curves of several runs: validation loss and validation AUC."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from core.runs.run_list import Run
 from core.system.language import tr
 from core.system.safe_text import escape_name
-from gui.widgets.curve_plot import LOOKS, Curve, CurvePlot
+from gui.widgets.curve_plot import CURVE_STYLES, Curve, CurvePlot
 from gui.widgets.theme import Colours
 
 
 class RunPlots(QWidget):
-    """One curve a run in each plot, told apart by colour, line and marks; at most as many as there are looks."""
+    """One curve per run in each plot, distinguished by colour, line and marks.
+
+    Shows at most as many runs as there are CURVE_STYLES.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,12 +31,13 @@ class RunPlots(QWidget):
         self._auc.set_colours(colours)
 
     def show_runs(self, runs: Sequence[Run]) -> None:
-        """Draw these runs instead of those before; a single one with the epoch that was kept."""
-        losses, areas = [], []
-        for run, look in zip(runs, LOOKS, strict=False):
-            name, numbers = escape_name(run.card.name), [epoch.epoch for epoch in run.epochs]
-            losses.append(Curve(name, numbers, [epoch.validation_loss for epoch in run.epochs], look))
-            areas.append(Curve(name, numbers, [epoch.validation_auc for epoch in run.epochs], look))
+        """Replace the curves; a single run also shows the epoch whose model was kept."""
+        losses, aucs = [], []
+        for run, style in zip(runs, CURVE_STYLES, strict=False):
+            name = escape_name(run.card.name)
+            numbers = [epoch.epoch for epoch in run.epochs]
+            losses.append(Curve(name, numbers, [epoch.validation_loss for epoch in run.epochs], style))
+            aucs.append(Curve(name, numbers, [epoch.validation_auc for epoch in run.epochs], style))
         kept = runs[0].best_epoch if len(runs) == 1 else None
         self._loss.show_curves(losses, kept)
-        self._auc.show_curves(areas, kept)
+        self._auc.show_curves(aucs, kept)

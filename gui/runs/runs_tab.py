@@ -1,4 +1,4 @@
-"""The trainings so far: listed, compared, named, continued. Reads no file itself."""
+"""The Runs tab: list, compare, rename and continue trainings."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.system.product import NOTICE
 from core.system.safe_text import escape_name
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.run_jobs import (
-    RunsListed,
+    RunListing,
     compare_runs_job,
     delete_run_job,
     export_model_job,
@@ -25,10 +25,10 @@ from gui.jobs.worker import Job
 from gui.runs.run_plots import RunPlots
 from gui.state.session import Session
 from gui.widgets import messages
-from gui.widgets.curve_plot import LOOKS
+from gui.widgets.curve_plot import CURVE_STYLES
 from gui.widgets.figure_list import format_figure_line
-from gui.widgets.named_widgets import buttons, paragraph, row_of
-from gui.widgets.tables import RowsTable, configure_view
+from gui.widgets.named_widgets import make_buttons, make_paragraph, make_row
+from gui.widgets.tables import RowsTable, make_table_view
 
 HEADINGS = (
     marked("Name"),
@@ -48,7 +48,7 @@ EMPTY = marked("Trainings of this computer are listed here. Choose one to see it
 
 
 class RunsTab(QWidget):
-    """Starts jobs on runs; what is to be continued or used goes into the session."""
+    """Starts jobs on runs; passes a run to continue or a model to use to the session."""
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,10 +62,10 @@ class RunsTab(QWidget):
         self._update_buttons()
 
     def _build(self) -> None:
-        self.view = configure_view(self._table, "runs", tr("Runs"))
+        self.view = make_table_view(self._table, "runs", tr("Runs"))
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        self.buttons = buttons(
+        self.buttons = make_buttons(
             (tr("Compare"), "compare", self._on_compare),
             (tr("Rename…"), "rename", self._on_rename),
             (tr("Note…"), "note", self._on_note),
@@ -74,11 +74,11 @@ class RunsTab(QWidget):
             (tr("Export model…"), "export_model", self._on_export),
             (tr("Move to trash…"), "delete", self._on_delete),
         )
-        row = row_of(self.buttons.values())
-        self.sentence = paragraph(tr(EMPTY), "comparison", tr("Comparison"))
+        row = make_row(self.buttons.values())
+        self.sentence = make_paragraph(tr(EMPTY), "comparison", tr("Comparison"))
         lower = QSplitter()
         lower.addWidget(self.plots)
-        lower.addWidget(configure_view(self._choices, "differences", tr("Differences")))
+        lower.addWidget(make_table_view(self._choices, "differences", tr("Differences")))
         lower.setSizes([800, 400])
         layout = QVBoxLayout(self)
         layout.addWidget(self.view, 2)
@@ -87,124 +87,129 @@ class RunsTab(QWidget):
         layout.addWidget(lower, 3)
 
     def refresh(self) -> None:
-        """Read the list again, where no other work is going on."""
+        """Reload the list unless another job is running."""
         if self._work.state is JobState.IDLE:
             self._work.start(list_runs_job(), self.show_event)
 
     def show_event(self, _event: object) -> None:
-        """Listing is too quick to be worth a word."""
+        """Show nothing: listing runs takes too little time for progress."""
 
-    def show_runs(self, listed: RunsListed) -> None:
+    def show_runs(self, listing: RunListing) -> None:
         """Replace the list."""
-        self._runs = listed.runs
-        self._table.set_rows([_cells(run) for run in listed.runs])
+        self._runs = listing.runs
+        self._table.set_rows([_format_cells(run) for run in listing.runs])
         self.plots.show_runs(())
         self._choices.set_rows([])
-        names = ", ".join(escape_name(path.name) for path in listed.unreadable)
+        names = ", ".join(escape_name(path.name) for path in listing.unreadable)
         sentences = [tr(EMPTY)]
         if names:
             sentences.append(tr("Damaged, or made by a newer version, and left as they are: {names}.", names=names))
         self.sentence.setText(" ".join(sentences))
         self._update_buttons()
 
-    def show_comparison(self, seen: Comparison) -> None:
-        """Show which runs are better than others, their figures, and what they did otherwise."""
-        self.sentence.setText("\n".join([*(pair.sentence for pair in seen.pairs), tr(NOTICE)]))
-        figures = [(tr("Test accuracy, n = {films}", films=seen.films), *map(_told, seen.accuracy))]
-        if any(seen.auc):
-            figures.append((tr("Test AUC, n = {films}", films=seen.films), *map(_told, seen.auc)))
-        names = [escape_name(run.card.name) for run in seen.runs]
-        choices = [(choice_title(key), *map(choice_value, values)) for key, *values in seen.choices]
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show which runs are better, their figures, and the recipe choices that differ."""
+        self.sentence.setText("\n".join([*(pair.sentence for pair in comparison.pairs), tr(NOTICE)]))
+        films = comparison.films
+        figures = [(tr("Test accuracy, n = {films}", films=films), *map(_format_figure, comparison.accuracy))]
+        if any(comparison.auc):
+            figures.append((tr("Test AUC, n = {films}", films=films), *map(_format_figure, comparison.auc)))
+        names = [escape_name(run.card.name) for run in comparison.runs]
+        choices = [(choice_title(key), *map(choice_value, values)) for key, *values in comparison.choices]
         self._choices.set_rows([*figures, *choices], [tr(CHOICE), *names])
 
-    def _chosen(self) -> list[Run]:
+    def _selected_runs(self) -> list[Run]:
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
         return [self._runs[row] for row in rows if row < len(self._runs)]
 
     @Slot()
     def _on_selection_changed(self) -> None:
-        self.plots.show_runs(self._chosen()[: len(LOOKS)])
+        self.plots.show_runs(self._selected_runs()[: len(CURVE_STYLES)])
         self._update_buttons()
 
     @Slot()
     def _update_buttons(self) -> None:
-        idle, chosen = self._work.state is JobState.IDLE, self._chosen()
-        one = chosen[0] if len(chosen) == 1 else None
-        self.buttons["compare"].setEnabled(
-            idle and 2 <= len(chosen) <= len(LOOKS) and all(run.metrics for run in chosen)
-        )
+        is_idle = self._work.state is JobState.IDLE
+        selected = self._selected_runs()
+        run = selected[0] if len(selected) == 1 else None
+        are_comparable = 2 <= len(selected) <= len(CURVE_STYLES) and all(each.metrics for each in selected)
+        has_model = run is not None and bool(run.model)
+        self.buttons["compare"].setEnabled(is_idle and are_comparable)
         for name in ("rename", "note", "delete"):
-            self.buttons[name].setEnabled(idle and one is not None)
-        self.buttons["continue_from"].setEnabled(idle and one is not None and (one.is_resumable or bool(one.model)))
+            self.buttons[name].setEnabled(is_idle and run is not None)
+        self.buttons["continue_from"].setEnabled(is_idle and run is not None and (run.is_resumable or has_model))
         for name in ("use_model", "export_model"):
-            self.buttons[name].setEnabled(idle and one is not None and bool(one.model))
+            self.buttons[name].setEnabled(is_idle and has_model)
 
-    def _begin(self, job: Job) -> None:
+    def _start(self, job: Job) -> None:
         if self._work.state is JobState.IDLE:
             self._work.start(job, self.show_event)
 
     @Slot()
     def _on_compare(self) -> None:
-        self._begin(compare_runs_job(self._chosen()[::-1]))  # the earliest first
+        self._start(compare_runs_job(self._selected_runs()[::-1]))  # oldest first
 
     @Slot()
     def _on_rename(self) -> None:
-        (run,) = self._chosen()
+        (run,) = self._selected_runs()
         if (name := messages.ask_text(self, tr("Name of this training"), run.card.name)) is not None:
-            self._begin(rename_run_job(run, name, run.card.note))
+            self._start(rename_run_job(run, name, run.card.note))
 
     @Slot()
     def _on_note(self) -> None:
-        (run,) = self._chosen()
+        (run,) = self._selected_runs()
         if (note := messages.ask_text(self, tr("Note"), run.card.note)) is not None:
-            self._begin(rename_run_job(run, run.card.name, note))
+            self._start(rename_run_job(run, run.card.name, note))
 
     @Slot()
     def _on_continue(self) -> None:
-        self._session.continue_from(self._chosen()[0])
+        self._session.continue_from(self._selected_runs()[0])
 
     @Slot()
     def _on_use(self) -> None:
-        self._session.use_model(self._chosen()[0].model)
+        self._session.use_model(self._selected_runs()[0].model)
 
     @Slot()
     def _on_export(self) -> None:
-        (run,) = self._chosen()
+        (run,) = self._selected_runs()
         if path := messages.choose_new_file(
             self, tr("Export model"), f"{run.folder.name}.safetensors", tr("Models (*.safetensors)")
         ):
-            self._begin(export_model_job(run, path))
+            self._start(export_model_job(run, path))
 
     @Slot()
     def _on_delete(self) -> None:
-        (run,) = self._chosen()
+        (run,) = self._selected_runs()
         if messages.ask_delete(self, run.card.name):
-            self._begin(delete_run_job(run))
+            self._start(delete_run_job(run))
 
 
-def _cells(run: Run) -> tuple[str | int | float | None, ...]:
+def _format_cells(run: Run) -> tuple[str | int | float | None, ...]:
+    """Format the row of a run, one cell per heading."""
     minutes = sum(epoch.seconds for epoch in run.epochs) / 60
     return (
-        escape_name(run.card.name), run.card.started[:16].replace("T", " "), _state(run),
+        escape_name(run.card.name), run.card.started[:16].replace("T", " "), _format_state(run),
         f"{recipe_title(run.recipe.name)} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
-        _figure(run.metrics, "accuracy"), _figure(run.metrics, "roc_auc", "macro_auc"),
-        tr_count("{count} time", "{count} times", run.looks) if run.looks else "", f"{minutes:.1f}", run.card.note,
+        _format_metric(run.metrics, "accuracy"), _format_metric(run.metrics, "roc_auc", "macro_auc"),
+        tr_count("{count} time", "{count} times", run.uses) if run.uses else "", f"{minutes:.1f}", run.card.note,
     )  # fmt: skip
 
 
-def _state(run: Run) -> str:
-    """How far a run has come, in a word or three."""
+def _format_state(run: Run) -> str:
+    """Name how far a run has got."""
     if run.metrics:
         return tr("finished")
     return tr("interrupted") if run.is_resumable and run.epochs else tr("no epoch finished")
 
 
-def _told(figure: Figure | None) -> str:
-    """A figure with its interval."""
+def _format_figure(figure: Figure | None) -> str:
+    """Format a figure with its interval; empty for None."""
     return format_figure_line(figure) if figure else ""
 
 
-def _figure(metrics: dict[str, Any] | None, *names: str) -> str:
-    """A figure of metrics.json with its interval."""
-    found = next((metrics[name] for name in names if metrics and metrics.get(name)), None)
-    return _told(Figure(**found) if found else None)
+def _format_metric(metrics: dict[str, Any] | None, *names: str) -> str:
+    """Format the first of these figures that metrics.json has, with its interval; empty if none."""
+    for name in names:
+        if metrics and metrics.get(name):
+            return _format_figure(Figure(**metrics[name]))
+    return ""

@@ -1,4 +1,7 @@
-"""Start of the window program: one instance, a splash at once, then the window. What is slow is imported behind it."""
+"""Start the window program: one instance, a splash at once, then the window.
+
+Slow imports happen while the splash is on the screen.
+"""
 
 import sys
 import threading
@@ -20,19 +23,22 @@ EXPOSED_MILLISECONDS = 100
 
 
 def create_application() -> QApplication:
-    """The one QApplication."""
-    made = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(made, QApplication)
-    QLocale.setDefault(QLocale.c())  # spin boxes write numbers as everything else here does, with a point
-    made.setOrganizationName("PneumoScreen")
-    made.setApplicationName("PneumoScreen")
-    made.setDesktopFileName("pneumoscreen")
-    made.setWindowIcon(QIcon(program_icon()))
-    return made
+    """Return the QApplication, created and configured on the first call."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    QLocale.setDefault(QLocale.c())  # decimal points in spin boxes, as everywhere else in the program
+    application.setOrganizationName("PneumoScreen")
+    application.setApplicationName("PneumoScreen")
+    application.setDesktopFileName("pneumoscreen")
+    application.setWindowIcon(QIcon(program_icon()))
+    return application
 
 
 def show_splash() -> QLabel:
-    """The icon, painted before this returns; QSplashScreen waits a whole second where no window manager answers."""
+    """Show the icon, painted before this returns.
+
+    Not a QSplashScreen, which waits a whole second if no window manager responds.
+    """
     splash = QLabel()
     splash.setWindowFlags(Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)
     splash.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
@@ -46,15 +52,18 @@ def show_splash() -> QLabel:
 
 
 def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
-    """Open the window, or hand `path` to the one that is open already; returns the exit status.
+    """Open the window, or pass `path` to the one that is already open; returns the exit status.
 
-    cancel: set where the system asked for the end before there was a window. Ended by the system it is 130.
+    cancel: set if the system asked the program to end before there was a window. The exit status is
+    then 130 (INTERRUPTED), as it is whenever the system ends the program.
     """
-    running, signals, instance = create_application(), QuitSignals(), SingleInstance(data_folder())
+    application = create_application()
+    signals = QuitSignals()
+    instance = SingleInstance(data_folder())
     try:
         if cancel.is_set():
             return INTERRUPTED
-        apply_language(running)
+        apply_language(application)
         if not instance.take():
             if instance.hand_over(path):
                 return DONE
@@ -68,7 +77,7 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
         program = WindowProgram(instance, signals)
         splash.close()
         program.open(path, demo)
-        status = running.exec()
+        status = application.exec()
         program.close()
         return INTERRUPTED if program.window.is_ended else status
     finally:
@@ -77,13 +86,14 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
 
 
 def measure_start() -> int:
-    """Open the window as a start does, check the model, print when what was reached, close; returns the exit status."""
-    running = create_application()
-    apply_language(running)
-    splash, painted = show_splash(), time.monotonic()
+    """Start as usual, check the model, print the start-up times, close; returns the exit status."""
+    application = create_application()
+    apply_language(application)
+    splash = show_splash()
+    painted = time.monotonic()
     from gui.shell.startup_times import StartTimes
 
     times = StartTimes(painted)
     splash.close()
     times.start()
-    return running.exec()
+    return application.exec()

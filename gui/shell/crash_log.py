@@ -1,4 +1,7 @@
-"""What no one caught, in the log and on the screen. Names no file and no patient: messages of errors are left out."""
+"""Log and report uncaught exceptions.
+
+Exceptions are recorded without their messages, so no file and no patient is named.
+"""
 
 import copy
 import faulthandler
@@ -21,35 +24,41 @@ LOG_BYTES = 1_000_000
 log = logging.getLogger(__name__)
 
 
-def build_report(error: BaseException) -> str:
-    """Where an error and its causes came from: kinds, modules and lines, never messages, which may hold names."""
+def build_crash_report(error: BaseException) -> str:
+    """Describe an error and its causes: types, modules and lines.
+
+    Messages are left out, as they may contain names.
+    """
     build = read_build()
     program = f"PneumoScreen {build.version}, {build.commit or 'source'}"
     lines = [f"{program}; Python {platform.python_version()}; Qt {qVersion()}; {platform.platform()}"]
-    seen: BaseException | None = error
-    while seen is not None:
-        lines.append(type(seen).__name__)
-        frames = traceback.extract_tb(seen.__traceback__)
+    cause: BaseException | None = error
+    while cause is not None:
+        lines.append(type(cause).__name__)
+        frames = traceback.extract_tb(cause.__traceback__)
         lines += [f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-        seen = seen.__cause__ or seen.__context__
+        cause = cause.__cause__ or cause.__context__
     return "\n".join(lines)
 
 
-class _Nameless(logging.Formatter):
-    """Log lines whose tracebacks are without messages."""
+class _FormatterWithoutMessages(logging.Formatter):
+    """Format log records with tracebacks that leave out the messages of exceptions."""
 
     def format(self, record: logging.LogRecord) -> str:
-        mine = copy.copy(record)
-        mine.exc_text = None  # what another handler may have kept, messages and all
-        return super().format(mine)
+        own_record = copy.copy(record)
+        own_record.exc_text = None  # text cached by another handler has the messages
+        return super().format(own_record)
 
     def formatException(self, ei: object) -> str:
         error = ei[1] if isinstance(ei, tuple) else None
-        return build_report(error) if isinstance(error, BaseException) else ""
+        return build_crash_report(error) if isinstance(error, BaseException) else ""
 
 
-def read_earlier_end(folder: Path) -> str:
-    """What the last start wrote as it ended in native code; empty if it closed its window, or was killed."""
+def read_native_crash(folder: Path) -> str:
+    """Return what the last start wrote as it crashed in native code.
+
+    Empty if it closed normally, or was killed.
+    """
     try:
         return (folder / NATIVE).read_text("utf-8", "replace")
     except OSError:
@@ -57,7 +66,10 @@ def read_earlier_end(folder: Path) -> str:
 
 
 class CrashLog(QObject):
-    """Writes faults into files of the program's own folder. Signal: fault_seen(report), on the window's thread."""
+    """Writes uncaught exceptions and native crashes to files in `folder`.
+
+    Signal: fault_seen(report), on the window's thread.
+    """
 
     fault_seen = Signal(str)
 
@@ -69,15 +81,15 @@ class CrashLog(QObject):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._handler = RotatingFileHandler(folder / CRASHES, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
-        except OSError:  # a home that cannot be written must not keep the window from opening
+        except OSError:  # the window must open even if the folder is not writable
             self._handler = logging.StreamHandler()
         self._handler.setLevel(logging.ERROR)
-        self._handler.setFormatter(_Nameless("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self._handler.setFormatter(_FormatterWithoutMessages("%(asctime)s %(levelname)s %(name)s: %(message)s"))
 
     def install(self) -> None:
-        """Take every fault from now on, also those that end the process at once."""
+        """Start recording, including faults that end the process at once."""
         logging.getLogger().addHandler(self._handler)
-        logging.raiseExceptions = False  # a log on a full disk is no news for the terminal
+        logging.raiseExceptions = False  # no output on the terminal if the disk is full
         sys.excepthook = self._on_exception
         threading.excepthook = lambda fault: self._on_exception(fault.exc_type, fault.exc_value, fault.exc_traceback)
         try:
@@ -87,7 +99,7 @@ class CrashLog(QObject):
         faulthandler.enable(self._native)
 
     def close(self) -> None:
-        """The window closes as it should."""
+        """Stop recording: the window closes normally."""
         logging.getLogger().removeHandler(self._handler)
         self._handler.close()
         sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
@@ -101,4 +113,4 @@ class CrashLog(QObject):
     ) -> None:
         fault = error if error is not None else kind()
         log.error("not caught", exc_info=(kind, fault, trace))
-        self.fault_seen.emit(build_report(fault))
+        self.fault_seen.emit(build_crash_report(fault))

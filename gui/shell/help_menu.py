@@ -21,7 +21,7 @@ class HelpMenu(QMenu):
         super().__init__(tr("&Help"), parent)
         self.addAction(tr("&Welcome…")).triggered.connect(self.welcome_wanted)
         self._licences = Path(sys.executable).parent / LICENCES
-        if self._licences.is_file():  # the packaged program carries the work of others; a source tree carries none
+        if self._licences.is_file():  # only the packaged program bundles third-party code
             self.addAction(tr("&Licences of what it carries…")).triggered.connect(self._on_licences)
         self.addAction(tr("&About PneumoScreen")).triggered.connect(self._on_about)
 

@@ -1,37 +1,24 @@
-"""Tabs, menu, status line, closing. Decides nothing about films."""
+"""The main window: menus, status bar, welcome dialog, ends of jobs, closing."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from core.datasets.events import AuditResult, Finding
-from core.datasets.intake import IntakePreview
-from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.models.events import SelfTestResult
-from core.runs.run_comparison import Comparison
-from core.screening.events import FilmReading, ScreeningResult
 from core.system.language import Language, current_language, tr
 from core.system.safe_text import escape_name
-from core.training.events import RateCurve, SearchResult, TrainingResult
-from gui.classify.classify_tab import ClassifyTab
-from gui.dataset.dataset_tab import DatasetTab
-from gui.evaluate.evaluate_tab import EvaluateTab
-from gui.jobs.evaluation_jobs import ModelShown, Saved
 from gui.jobs.jobs import Jobs, JobState, self_test_job
-from gui.jobs.run_jobs import RunsListed
-from gui.jobs.screening_jobs import Exported, LabelsMade, Overridden, WorklistOpened
 from gui.jobs.worker import JobError
-from gui.runs.runs_tab import RunsTab
-from gui.shell.garbage_collection import CollectOnThisThread
+from gui.shell.garbage_collection import GarbageCollector
 from gui.shell.help_menu import HelpMenu
+from gui.shell.main_tabs import MainTabs
 from gui.shell.view_menu import ViewMenu
 from gui.shell.welcome import Welcome
 from gui.state.session import Session
 from gui.state.settings import Theme, load_settings, save_settings
-from gui.training.training_tab import TrainingTab
 from gui.widgets import messages
 from gui.widgets.theme import apply_theme, theme_colours
 
@@ -39,8 +26,8 @@ from gui.widgets.theme import apply_theme, theme_colours
 class MainWindow(QMainWindow):
     """The one window.
 
-    Signals: job_shown(result or JobError), after the end of a job is on the screen; new_window_wanted(), to speak the
-    language that was chosen.
+    Signals: job_shown(result or JobError), once the outcome of a job is on the screen;
+    new_window_wanted(), to change the language.
     """
 
     job_shown = Signal(object)
@@ -51,31 +38,22 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tr("PneumoScreen: for research and education, not a diagnosis"))
         self.resize(1280, 820)
         self.jobs, self.session = Jobs(self), Session(self)
-        self._closing = self.is_ended = False
-        self._asked_for: Path | None = None
+        self._is_closing = False
+        self.is_ended = False  # by the system
+        self._pending_path: Path | None = None  # to open after the current job
         self.welcome: Welcome | None = None
-        self.tabs = QTabWidget(documentMode=True)
-        self.dataset_tab = DatasetTab(self.session, self.jobs)
-        self.training_tab = TrainingTab(self.session, self.jobs)
-        self.classify_tab = ClassifyTab(self.session, self.jobs)
-        self.runs_tab = RunsTab(self.session, self.jobs)
-        self.evaluate_tab = EvaluateTab(self.session, self.jobs)
-        for tab, name in (
-            (self.dataset_tab, tr("Dataset")),
-            (self.training_tab, tr("Training")),
-            (self.runs_tab, tr("Runs")),
-            (self.evaluate_tab, tr("Evaluate")),
-            (self.classify_tab, tr("Classify")),
-        ):
-            self.tabs.addTab(tab, name)
+        self.tabs = MainTabs(self.session, self.jobs)
+        self.dataset_tab = self.tabs.dataset
+        self.training_tab = self.tabs.training
+        self.classify_tab = self.tabs.classify
+        self.runs_tab = self.tabs.runs
+        self.evaluate_tab = self.tabs.evaluate
         self.setCentralWidget(self.tabs)
         self._build_menu()
-        self.tabs.currentChanged.connect(self._on_tab_changed)
-        self.session.continuation_wanted.connect(self._on_continuation_wanted)
         self.jobs.succeeded.connect(self._on_succeeded)
         self.jobs.failed.connect(self._on_failed)
         self.jobs.state_changed.connect(self._on_state_changed)
-        self.job_shown.connect(CollectOnThisThread(self).collect_everything)
+        self.job_shown.connect(GarbageCollector(self).collect_all)
         self.set_theme(load_settings().theme)
         self._on_state_changed(JobState.IDLE)
 
@@ -89,17 +67,11 @@ class MainWindow(QMainWindow):
         self.menuBar().addMenu(help_menu)
 
     def set_theme(self, theme: Theme) -> None:
-        """Repaint everything in `theme`."""
+        """Apply a theme to the whole window."""
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, theme)
-        for part in (
-            self.training_tab.view.plots,
-            self.runs_tab.plots,
-            self.evaluate_tab,
-            self.classify_tab.worklist.table,
-        ):
-            part.set_colours(theme_colours(theme))
+        self.tabs.set_colours(theme_colours(theme))
         self.view_menu.show_theme(theme)
 
     @Slot(object)
@@ -118,20 +90,20 @@ class MainWindow(QMainWindow):
             self.new_window_wanted.emit()
 
     def open_path(self, path: Path) -> None:
-        """Screen a folder or read a film, after the present work if there is some."""
+        """Screen a folder or read a film, after the current job and the welcome dialog."""
         if self.jobs.state is JobState.IDLE and self.welcome is None:
-            self._asked_for = None
+            self._pending_path = None
             self.tabs.setCurrentWidget(self.classify_tab)
             self.classify_tab.open(path)
         else:
-            self._asked_for = path
+            self._pending_path = path
             self.statusBar().showMessage(
                 tr("{name} is opened when the present work has ended.", name=escape_name(path.name))
             )
 
     @Slot()
     def show_welcome(self) -> None:
-        """Say what this is and check the bundled model, unless work is going on."""
+        """Open the welcome dialog, and check the bundled model unless a job is running."""
         if self.welcome is not None:
             return
         self.welcome = Welcome(load_settings().theme, self)
@@ -150,7 +122,7 @@ class MainWindow(QMainWindow):
     def _on_welcomed(self, _result: int) -> None:
         save_settings(replace(load_settings(), welcomed=True))
         self.welcome = None
-        self._close_or_go_on()
+        self._close_or_continue()
 
     @Slot()
     def _on_folder_wanted(self) -> None:
@@ -158,120 +130,71 @@ class MainWindow(QMainWindow):
         self.classify_tab.choose_folder()
 
     def come_to_front(self) -> None:
-        """Show the window above others, also when it was minimised."""
+        """Raise the window, restoring it if minimised."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive)
         self.raise_()
         self.activateWindow()
 
-    @Slot(int)
-    def _on_tab_changed(self, _index: int) -> None:
-        tab = self.tabs.currentWidget()
-        if tab is self.runs_tab or tab is self.evaluate_tab:
-            tab.refresh()
-
-    @Slot(object)
-    def _on_continuation_wanted(self, _run: object) -> None:
-        self.tabs.setCurrentWidget(self.training_tab)
-
     @Slot()
     def end(self) -> None:
-        """Stop work, save and close without a question, because the system wants it; a second time at once."""
+        """Cancel the job, save and close without asking; exit at once on a second call."""
         if self.is_ended:
             QApplication.exit()
-        self._closing = self.is_ended = True
+        self._is_closing = True
+        self.is_ended = True
         while (dialog := QApplication.activeModalWidget()) and dialog.close():
             pass
         self.jobs.cancel()
-        self._close_or_go_on()
+        self._close_or_continue()
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
-        if not self._closing:
-            self._show(result)
+        if not self._is_closing:
+            if isinstance(result, SelfTestResult):
+                self._show_self_test(result)
+            else:
+                self.tabs.show_result(result)
         self.job_shown.emit(result)
-        self._close_or_go_on()
+        self._close_or_continue()
 
-    def _show(self, result: object) -> None:
-        match result:
-            case AuditResult():
-                self.dataset_tab.show_audit(result)
-            case SelfTestResult() if self.welcome is not None:
-                words = tr(
-                    "{model} answers as it should ({seconds:.1f} s).", model=result.model, seconds=result.seconds
-                )
-                self.welcome.show_check(words)
-            case Finding():
-                self.dataset_tab.show_doubts(result)
-            case IntakePreview():
-                self.dataset_tab.show_look(result)
-            case RateCurve():
-                self.training_tab.show_curve(result)
-            case SearchResult():
-                self.training_tab.show_search(result)
-            case TrainingResult():
-                self.training_tab.show_result(result)
-            case RunsListed():
-                self.runs_tab.show_runs(result)
-            case ModelShown():
-                self.evaluate_tab.show_model(result)
-            case AcceptanceResult():
-                self.evaluate_tab.show_acceptance(result)
-            case Evaluation():
-                self.evaluate_tab.show_evaluation(result)
-            case Saved():
-                self.evaluate_tab.show_saved(result)
-            case Comparison():
-                self.runs_tab.show_comparison(result)
-            case ScreeningResult():
-                self.classify_tab.show_screening(result)
-            case WorklistOpened():
-                self.classify_tab.show_opened(result)
-            case Overridden():
-                self.classify_tab.show_overridden(result)
-            case Exported():
-                self.classify_tab.show_exported(result)
-            case LabelsMade():
-                self.tabs.setCurrentWidget(self.dataset_tab)
-                self.dataset_tab.open(result.path)
-            case FilmReading():
-                self.classify_tab.show_reading(result)
+    def _show_self_test(self, result: SelfTestResult) -> None:
+        if self.welcome is not None:
+            sentence = tr("{model} answers as it should ({seconds:.1f} s).", model=result.model, seconds=result.seconds)
+            self.welcome.show_check(sentence)
 
     @Slot(object)
     def _on_failed(self, error: JobError) -> None:
         if self.welcome is not None:
             self.welcome.show_check(error.sentence)
-        elif not self._closing:
+        elif not self._is_closing:
             messages.show_error(self, error)
         self.job_shown.emit(error)
-        self._close_or_go_on()
+        self._close_or_continue()
 
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
-        words = {
+        messages_by_state = {
             JobState.IDLE: tr("Ready. Nothing leaves this computer."),
             JobState.RUNNING: tr("Working…"),
             JobState.PAUSED: tr("Paused."),
             JobState.STOPPING: tr("Stopping after this batch…"),
         }
-        self.statusBar().showMessage(words[state])
+        self.statusBar().showMessage(messages_by_state[state])
 
-    def _close_or_go_on(self) -> None:
-        if not self._closing:
-            self.classify_tab.go_on()
-            if self._asked_for is not None and self.jobs.state is JobState.IDLE:
-                self.open_path(self._asked_for)
+    def _close_or_continue(self) -> None:
+        if not self._is_closing:
+            self.classify_tab.read_pending_film()
+            if self._pending_path is not None and self.jobs.state is JobState.IDLE:
+                self.open_path(self._pending_path)
         elif self.jobs.state is JobState.IDLE:
             self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.jobs.state is JobState.IDLE:
-            self.dataset_tab.close_thumbnails()
-            self.classify_tab.close_thumbnails()
-            self.evaluate_tab.close_viewer()
-            self.training_tab.preview_window.close()
+            self.tabs.close_viewers()
             event.accept()
             return
         event.ignore()
-        if not self._closing and messages.ask_stop_and_close(self):
-            self._closing = True
+        if not self._is_closing and messages.ask_stop_and_close(self):
+            self._is_closing = True
             self.jobs.cancel()

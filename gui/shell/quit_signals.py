@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal end the window as its close button does, without a question."""
+"""Quit on Ctrl-C, SIGTERM or a closed terminal, without asking."""
 
 import os
 import signal
@@ -9,34 +9,37 @@ LISTEN_MILLISECONDS = 100
 
 
 class QuitSignals(QObject):
-    """Signal: wanted(), on the window's thread, soon after the system or a terminal asks the program to end.
+    """Turns operating system signals into a Qt signal.
 
-    Qt's loop runs no Python, so a timer lets the interpreter look. (A wake-up socket would be one on the internet's
-    loopback on Windows, and this program opens none.)
+    Signal: wanted(), on the window's thread, up to LISTEN_MILLISECONDS after the system or a
+    terminal asks the program to end.
+
+    Qt's event loop runs no Python code, so a timer lets the interpreter handle pending signals. (A
+    wake-up socket would be a loopback network socket on Windows, and this program opens none.)
     """
 
     wanted = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._asked = 0
+        self._pending = 0
         names = ("SIGINT", "SIGTERM", "SIGHUP") if os.name == "posix" else ("SIGINT", "SIGTERM")
-        self._handlers = {name: signal.signal(getattr(signal, name), self._note) for name in names}
+        self._handlers = {name: signal.signal(getattr(signal, name), self._on_signal) for name in names}
         self._listening = QTimer(self, interval=LISTEN_MILLISECONDS)
         self._listening.timeout.connect(self._on_listening)
         self._listening.start()
 
     def close(self) -> None:
-        """Give the signals back."""
+        """Restore the previous signal handlers."""
         self._listening.stop()
         for name, handler in self._handlers.items():
             signal.signal(getattr(signal, name), handler)
 
-    def _note(self, _signal: int, _frame: object) -> None:
-        self._asked += 1
+    def _on_signal(self, _signal: int, _frame: object) -> None:
+        self._pending += 1
 
     @Slot()
     def _on_listening(self) -> None:
-        asked, self._asked = self._asked, 0
-        for _ in range(asked):
+        pending, self._pending = self._pending, 0
+        for _ in range(pending):
             self.wanted.emit()

@@ -1,4 +1,4 @@
-"""Pictures of every room, made by going through the demo as a person would."""
+"""Take screenshots of every tab while going through the demo as a user would."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from gui.state.settings import Theme
 
 
 def take_screenshots(folder: Path) -> int:
-    """Run the demo through every tab and write one PNG of each into `folder`; returns the exit status."""
+    """Run the demo and write a PNG of each tab to `folder`; returns the exit status."""
     from core.datasets.demo import DEMO_RECIPE
 
     create_application()
@@ -53,7 +53,7 @@ def take_screenshots(folder: Path) -> int:
 
 
 def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
-    """Compare the first two of the runs and write a picture of it."""
+    """Compare the runs in the Runs tab and save a screenshot."""
     tab = window.runs_tab
     _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
     _wait_for(window, lambda: window.jobs.start(list_runs_job(runs), tab.show_event))
@@ -64,7 +64,7 @@ def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
 
 
 def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path) -> None:
-    """Evaluate a model on the films it was not made with; pictures of its figures and of its operating point."""
+    """Evaluate a model; save screenshots of its operating point, figures and curves."""
     tab = window.evaluate_tab
     window.session.use_model(model)
     _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
@@ -72,13 +72,13 @@ def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path
     window.grab().save(str(folder / "operating-point.png"))
     _wait_for(window, tab.buttons["evaluate_dataset"].click)
     for panel, name in ((tab.figures, "figures"), (tab.plots, "curves")):
-        tab.rooms.setCurrentWidget(panel)
+        tab.panels.setCurrentWidget(panel)
         _settle(500)
         window.grab().save(str(folder / f"{name}.png"))
 
 
 def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:
-    """Start a job and run the event loop until its end is on the screen."""
+    """Start a job and run the event loop until its result is on the screen."""
     loop = QEventLoop()
     window.job_shown.connect(loop.quit)
     QTimer.singleShot(0, start)
@@ -87,7 +87,7 @@ def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:
 
 
 def _settle(milliseconds: int) -> None:
-    """Let timers paint and thumbnails arrive."""
+    """Run the event loop for a while, so that timers paint and thumbnails arrive."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()

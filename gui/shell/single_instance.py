@@ -1,4 +1,7 @@
-"""One window for each person: a second start hands its folder to the first. By files, so that no socket is opened."""
+"""Allow one window per user: a second start passes its path to the first.
+
+Requests are files, so that no socket is opened.
+"""
 
 import json
 import uuid
@@ -13,9 +16,10 @@ ANSWER_MILLISECONDS = 5000
 
 
 class SingleInstance(QObject):
-    """The right to be this person's window. Signal: asked(Path or None), what a second start wants to be shown.
+    """The lock that the one window of a user holds.
 
-    Where `folder` cannot be written, every start is the first.
+    Signal: asked(Path or None), with the path that a second start was asked to open. If `folder` is
+    not writable, every start counts as the first.
     """
 
     asked = Signal(object)
@@ -24,25 +28,28 @@ class SingleInstance(QObject):
         super().__init__(parent)
         self._requests = folder / "requests"
         self._lock = QLockFile(str(folder / "window.lock"))
-        self._lock.setStaleLockTime(0)  # however long ago it was taken, a lock holds while its process lives
+        self._lock.setStaleLockTime(0)  # a lock is valid as long as its process lives, however old
         self._watcher = QFileSystemWatcher(self)
 
     def take(self) -> bool:
-        """True if this start is to open the window; it then hears what later starts ask."""
+        """Take the lock and watch for later requests; False if another process holds it."""
         try:
             self._requests.mkdir(parents=True, exist_ok=True)
         except OSError:
             return True
         if not self._lock.tryLock(0):
             return self._lock.error() is not QLockFile.LockError.LockFailedError
-        for left in self._requests.glob("*.json"):
-            left.unlink(missing_ok=True)
+        for stale in self._requests.glob("*.json"):
+            stale.unlink(missing_ok=True)
         self._watcher.addPath(str(self._requests))
         self._watcher.directoryChanged.connect(self._on_requests)
         return True
 
     def hand_over(self, path: Path | None) -> bool:
-        """Ask the first start to come to the front and to show `path`; False if it does not answer in 5 s."""
+        """Ask the first start to come to the front and open `path`.
+
+        Returns False if it does not respond within ANSWER_MILLISECONDS.
+        """
         request = self._requests / f"{uuid.uuid4().hex}.json"
         write_text_atomically(request, json.dumps({"path": str(path.absolute()) if path else None}))
         loop = QEventLoop()
@@ -56,11 +63,11 @@ class SingleInstance(QObject):
         return taken
 
     def owner(self) -> str:
-        """The computer on which the first start runs."""
+        """Return the name of the computer on which the first start runs."""
         return self._lock.getLockInfo()[2] if self._lock.getLockInfo()[0] else tr("this computer")
 
     def release(self) -> None:
-        """Let the next start be the first."""
+        """Release the lock."""
         self._watcher.blockSignals(True)
         self._lock.unlock()
 
@@ -71,5 +78,5 @@ class SingleInstance(QObject):
                 path = read_json(request)["path"]
                 request.unlink()
             except (OSError, ValueError, KeyError, TypeError):
-                continue  # not ours, or taken already
+                continue  # not a request, or already handled
             self.asked.emit(Path(path) if path else None)

@@ -1,4 +1,4 @@
-"""When the window was painted, answered, and had its model ready: what a start costs, for packaging/start_up.py."""
+"""Measure the start-up times of the window, for packaging/start_up.py."""
 
 import json
 import sys
@@ -14,8 +14,8 @@ from gui.shell.main_window import MainWindow
 PAGE_BYTES = 4096
 
 
-def memory_mb() -> float | None:
-    """Resident memory of this process in MB; None where the system does not tell it in /proc."""
+def read_memory_mb() -> float | None:
+    """Read the resident memory of this process in MB; None on systems without /proc."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / 1e6
     except OSError:
@@ -23,9 +23,11 @@ def memory_mb() -> float | None:
 
 
 class StartTimes(QObject):
-    """Watches one start, prints one line of JSON (seconds of the monotonic clock, MB, two words) and closes the window.
+    """Watches one start, prints one line of JSON and closes the window.
 
-    The words, a tab's and Qt's own for "Cancel", tell which language is spoken.
+    Keys: "splash", "painted", "answering", "model_ready", in seconds of the monotonic clock;
+    "idle_mb" and "with_model_mb"; "words", the title of the first tab and Qt's own word for
+    "Cancel", which show the language in use.
     """
 
     def __init__(self, splash_painted: float) -> None:
@@ -37,7 +39,7 @@ class StartTimes(QObject):
         self.window.job_shown.connect(self._on_job_shown)
 
     def start(self) -> None:
-        """Note when the event loop has nothing left to paint, then check the model."""
+        """Show the window; once it is painted, check the model."""
         self.window.show()
         QTimer.singleShot(0, self, self._on_answering)
 
@@ -48,17 +50,17 @@ class StartTimes(QObject):
 
     @Slot()
     def _on_answering(self) -> None:
-        self._times |= {"answering": time.monotonic(), "idle_mb": memory_mb()}
+        self._times |= {"answering": time.monotonic(), "idle_mb": read_memory_mb()}
         self.window.jobs.start(self_test_job(), self._on_event)
 
     @Slot(object)
     def _on_event(self, _event: object) -> None:
-        """Progress of the check; nothing to note."""
+        """Ignore the progress of the check."""
 
     @Slot(object)
     def _on_job_shown(self, result: object) -> None:
         ready = time.monotonic() if isinstance(result, SelfTestResult) else None
-        self._times |= {"model_ready": ready, "with_model_mb": memory_mb()}
+        self._times |= {"model_ready": ready, "with_model_mb": read_memory_mb()}
         sys.stdout.write(json.dumps(self._times) + "\n")
         sys.stdout.flush()
         self.window.close()

@@ -1,4 +1,4 @@
-"""The View menu: colours and language."""
+"""The View menu: colour scheme and language."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -25,16 +25,17 @@ class ViewMenu(QMenu):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("&View"), parent)
-        self._themes = self._choices(self, {theme: tr(words) for theme, words in THEMES.items()}, self.theme_chosen)
-        languages = self.addMenu(tr("&Language"))
-        self.languages = self._choices(languages, {one: one.own_name for one in Language}, self.language_chosen)
+        self._themes = self._add_choices(self, {theme: tr(text) for theme, text in THEMES.items()}, self.theme_chosen)
+        language_menu = self.addMenu(tr("&Language"))
+        own_names = {language: language.own_name for language in Language}
+        self.languages = self._add_choices(language_menu, own_names, self.language_chosen)
         self.languages[current_language()].setChecked(True)
 
-    def _choices(self, menu: QMenu, choices: Mapping[Choice, str], chosen: SignalInstance) -> dict[Choice, QAction]:
+    def _add_choices(self, menu: QMenu, choices: Mapping[Choice, str], chosen: SignalInstance) -> dict[Choice, QAction]:
         group = QActionGroup(self)
         actions = {}
-        for choice, words in choices.items():
-            actions[choice] = group.addAction(menu.addAction(words))
+        for choice, text in choices.items():
+            actions[choice] = group.addAction(menu.addAction(text))
             actions[choice].setCheckable(True)
             actions[choice].setData(choice)
         group.triggered.connect(lambda action: chosen.emit(action.data()))
@@ -42,5 +43,5 @@ class ViewMenu(QMenu):
 
     @Slot(object)
     def show_theme(self, theme: Theme) -> None:
-        """Mark the colours that the window has."""
+        """Check the entry of the colour scheme in use."""
         self._themes[theme].setChecked(True)

@@ -1,4 +1,4 @@
-"""The first start: what this is, that the model answers as it should, how it is to look, where to begin."""
+"""The welcome dialog: what the program is, a check of the model, colours, language, first steps."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -25,17 +25,17 @@ THEMES = {
 }
 
 
-def _text(words: str) -> QLabel:
-    label = QLabel(words, wordWrap=True)
+def _make_label(text: str) -> QLabel:
+    label = QLabel(text, wordWrap=True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     return label
 
 
 class Welcome(QDialog):
-    """Shown once.
+    """Shown at the first start.
 
-    Signals: theme_chosen(Theme), language_chosen(Language); demo_wanted(), folder_wanted(), when it is closed by these
-    buttons.
+    Signals: theme_chosen(Theme), language_chosen(Language); demo_wanted(), folder_wanted() when it
+    is closed by the button of that name.
     """
 
     theme_chosen = Signal(object)
@@ -47,8 +47,8 @@ class Welcome(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Welcome to PneumoScreen"))
         self.themes = QComboBox()
-        for choice, words in THEMES.items():
-            self.themes.addItem(tr(words), choice)
+        for choice, text in THEMES.items():
+            self.themes.addItem(tr(text), choice)
         self.themes.setCurrentIndex(list(THEMES).index(theme))
         self.themes.currentIndexChanged.connect(self._on_theme_chosen)
         self.languages = QComboBox()
@@ -56,7 +56,7 @@ class Welcome(QDialog):
             self.languages.addItem(language.own_name, language)
         self.languages.setCurrentIndex(list(Language).index(current_language()))
         self.languages.currentIndexChanged.connect(self._on_language_chosen)
-        self.check = _text(tr("Checking the model that comes with the program…"))
+        self.check = _make_label(tr("Checking the model that comes with the program…"))
         self.check.setProperty("role", "quiet")
         self.demo = QPushButton(tr("Try the demo"))
         self.demo.setToolTip(tr("Synthetic films: dataset, training and worklist in a few minutes, nothing of yours"))
@@ -71,12 +71,12 @@ class Welcome(QDialog):
     def _lay_out(self) -> None:
         icon = QLabel()
         icon.setPixmap(program_icon(ICON_PX))
-        words = QVBoxLayout()
-        words.addWidget(_text(tr(ABOUT)))
-        words.addWidget(_text(f"{tr(NOTICE)} {tr(LIMITS)}"))
+        texts = QVBoxLayout()
+        texts.addWidget(_make_label(tr(ABOUT)))
+        texts.addWidget(_make_label(f"{tr(NOTICE)} {tr(LIMITS)}"))
         top = QHBoxLayout()
         top.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
-        top.addLayout(words, 1)
+        top.addLayout(texts, 1)
         form = QFormLayout()
         form.addRow(tr("Colours"), self.themes)
         form.addRow(tr("Language"), self.languages)
@@ -90,21 +90,21 @@ class Welcome(QDialog):
         layout.addWidget(self.check)
         layout.addLayout(buttons)
         width = max(NARROWEST_PX, self.sizeHint().width())
-        self.setMinimumSize(width, layout.heightForWidth(width))  # words wrap, and Qt asks for too few lines
+        self.setMinimumSize(width, layout.heightForWidth(width))  # Qt underestimates the height of wrapped text
 
     @Slot(object)
     def show_event(self, _event: object) -> None:
-        """The check is short: its beginning is on the screen already."""
+        """Show nothing: the check is short, and its start is already on the screen."""
 
     def set_ready(self, ready: bool) -> None:
-        """Let work begin: only one job runs at a time, and the check of the model is one."""
+        """Enable what starts jobs: one runs at a time, and the check of the model is one."""
         self.languages.setEnabled(ready)
         self.demo.setEnabled(ready)
         self.folder.setEnabled(ready)
 
-    def show_check(self, words: str) -> None:
-        """Show how the check of the model ended."""
-        self.check.setText(words)
+    def show_check(self, sentence: str) -> None:
+        """Show the outcome of the model check."""
+        self.check.setText(sentence)
         self.set_ready(True)
 
     @Slot(int)

@@ -1,4 +1,4 @@
-"""The window with what surrounds it: crash log, welcome, files that the system hands over."""
+"""Run the main window with its crash log, welcome dialog and requests to open files."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.system.app_folders import data_folder
 from core.system.language import tr
-from gui.shell.crash_log import CrashLog, read_earlier_end
+from gui.shell.crash_log import CrashLog, read_native_crash
 from gui.shell.main_window import MainWindow
 from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
@@ -19,8 +19,8 @@ from gui.widgets import messages
 SAVE_MILLISECONDS = 10_000
 
 
-class _FilesOpened(QObject):
-    """What macOS hands to a running program. Signal: opened(Path)."""
+class _FileOpenFilter(QObject):
+    """Event filter for files that macOS asks a running program to open. Signal: opened(Path)."""
 
     opened = Signal(object)
 
@@ -32,14 +32,14 @@ class _FilesOpened(QObject):
 
 
 class WindowProgram(QObject):
-    """The window with what surrounds it while it is open. Give it to nobody: it lives as long as the event loop."""
+    """The main window and the objects that live as long as the event loop. Has no Qt parent."""
 
     def __init__(self, instance: SingleInstance, signals: QuitSignals) -> None:
         super().__init__()
         self.window = self._new_window()
-        self._earlier_end = read_earlier_end(data_folder())
+        self._native_crash = read_native_crash(data_folder())
         self._faults = CrashLog(data_folder(), self)
-        self._files = _FilesOpened(self)
+        self._files = _FileOpenFilter(self)
         self._faults.fault_seen.connect(self._on_fault)
         self._files.opened.connect(self._on_opened)
         instance.asked.connect(self._on_asked)
@@ -51,12 +51,12 @@ class WindowProgram(QObject):
         return window
 
     def open(self, path: Path | None, demo: bool) -> None:
-        """Show the window, the welcome at the first start, and what the person asked for."""
+        """Show the window, and open the demo or `path`; without either, welcome a new user."""
         self._faults.install()
         QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
         self.window.show()
-        if self._earlier_end:
-            messages.show_fault(self.window, tr(messages.ENDED_EARLY), self._earlier_end)
+        if self._native_crash:
+            messages.show_fault(self.window, tr(messages.ENDED_EARLY), self._native_crash)
         if demo:
             self.window.dataset_tab.start_demo()
         elif path is not None:
@@ -65,23 +65,23 @@ class WindowProgram(QObject):
             self.window.show_welcome()
 
     def close(self) -> None:
-        """After the event loop: let work save what it reached."""
+        """Let a running job save its progress; called after the event loop has ended."""
         self.window.jobs.stop_now(SAVE_MILLISECONDS)
         self._faults.close()
 
     @Slot()
     def _on_new_window_wanted(self) -> None:
-        """Open the window anew, as widgets keep the words that they were made with."""
-        running = QApplication.instance()
-        assert isinstance(running, QApplication)
-        apply_language(running)
-        before, self.window = self.window, self._new_window()
-        self.window.setGeometry(before.geometry())
+        """Replace the window by a new one: widgets keep the language they were created in."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_language(application)
+        previous, self.window = self.window, self._new_window()
+        self.window.setGeometry(previous.geometry())
         self.window.show()
-        if before.welcome is not None:
+        if previous.welcome is not None:
             self.window.show_welcome()
-        before.close()
-        before.deleteLater()
+        previous.close()
+        previous.deleteLater()
 
     @Slot()
     def _on_end_wanted(self) -> None:

@@ -1,1 +1,1 @@
-"""What is open, and what a person prefers."""
+"""What is open, and what the user prefers."""

@@ -1,4 +1,4 @@
-"""What is open now: dataset and model. Tabs talk to it, never to each other."""
+"""Hold the open dataset and model. Tabs communicate through it, never directly."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +12,10 @@ from core.runs.run_list import Run
 
 
 class Session(QObject):
-    """The open dataset and the model to classify with (None is the bundled one).
+    """The open dataset and the model to classify with (None: the bundled one).
 
-    Signals: dataset_changed(AuditResult or None), also when its faults are accepted; model_changed(Path or None);
-    continuation_wanted(Run).
+    Signals: dataset_changed(AuditResult or None), also when its faults are accepted;
+    model_changed(Path or None); continuation_wanted(Run).
     """
 
     dataset_changed = Signal(object)
@@ -43,13 +43,16 @@ class Session(QObject):
 
     @property
     def preparation(self) -> Preparation:
-        """How the open dataset is read, with what the person accepts for now; never kept beyond this dataset."""
-        read = self._audit.preparation if self._audit else AS_IT_IS
-        return replace(read, accepts_leaks=self._accepts_leaks)
+        """How the open dataset is read, including whether the user accepts its leaks.
+
+        The acceptance ends with this dataset; it is never stored.
+        """
+        audited = self._audit.preparation if self._audit else AS_IT_IS
+        return replace(audited, accepts_leaks=self._accepts_leaks)
 
     @property
     def is_blocked(self) -> bool:
-        """True where the audit forbids a training and nobody has accepted that."""
+        """True if the audit has blocking findings and the user has not accepted them."""
         return self._audit is not None and bool(find_blocking(self._audit)) and not self._accepts_leaks
 
     def open_dataset(self, source: Path, audit: AuditResult) -> None:
@@ -61,7 +64,7 @@ class Session(QObject):
         self.dataset_changed.emit(self._audit)
 
     def continue_from(self, run: Run) -> None:
-        """Let the next training start from this run's model, with its recipe."""
+        """Start the next training from this run's model, with its recipe."""
         self.continuation_wanted.emit(run)
 
     def use_model(self, model: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""What the person prefers, between starts. The only place that touches QSettings."""
+"""Load and save the user's preferences; the only module that uses QSettings."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,7 +9,7 @@ from core.system.language import Language
 
 
 class Theme(Enum):
-    """Colours of the window."""
+    """Colour scheme of the window."""
 
     DARK = "dark"
     LIGHT = "light"
@@ -18,7 +18,10 @@ class Theme(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All preferences. language: None until one is chosen."""
+    """All preferences.
+
+    welcomed: whether the welcome dialog has been seen. language: None until one is chosen.
+    """
 
     theme: Theme = Theme.DARK
     welcomed: bool = False
@@ -26,19 +29,21 @@ class Settings:
 
 
 def load_settings() -> Settings:
-    """Stored preferences; what is missing or unreadable falls back to its default."""
-    kept, default = QSettings(), Settings()
-    themes, languages = {one.value: one for one in Theme}, {one.value: one for one in Language}
+    """Return the stored preferences; missing or unreadable ones have their defaults."""
+    stored = QSettings()
+    default = Settings()
+    themes = {theme.value: theme for theme in Theme}
+    languages = {language.value: language for language in Language}
     return Settings(
-        theme=themes.get(str(kept.value("theme")), default.theme),
-        welcomed=str(kept.value("welcomed", "false")).lower() == "true",
-        language=languages.get(str(kept.value("language")), default.language),
+        theme=themes.get(str(stored.value("theme")), default.theme),
+        welcomed=str(stored.value("welcomed", "false")).lower() == "true",
+        language=languages.get(str(stored.value("language")), default.language),
     )
 
 
 def save_settings(settings: Settings) -> None:
-    kept = QSettings()
-    kept.setValue("theme", settings.theme.value)
-    kept.setValue("welcomed", "true" if settings.welcomed else "false")
+    stored = QSettings()
+    stored.setValue("theme", settings.theme.value)
+    stored.setValue("welcomed", "true" if settings.welcomed else "false")
     if settings.language is not None:
-        kept.setValue("language", settings.language.value)
+        stored.setValue("language", settings.language.value)

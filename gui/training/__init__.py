@@ -1,1 +1,1 @@
-"""The Training tab."""
+"""The Training tab: choose a recipe, train, search for a recipe."""

@@ -1,4 +1,4 @@
-"""What augmentation does to a film, shown while a person turns its knobs. Has a worker of its own."""
+"""A preview of augmentation on one film, updated while its settings change."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,18 +17,18 @@ from gui.film.film_picture import to_image
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.training_jobs import preview_job
 from gui.jobs.worker import JobError
-from gui.widgets.named_widgets import button, named, paragraph
+from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
 
-SHOWN: Final = 8
+VARIANTS: Final = 8
 COLUMNS: Final = 4
 FILM_PX: Final = 180
-PAUSE_MILLISECONDS: Final = 200  # after the last turn of a knob
+DELAY_MILLISECONDS: Final = 200  # after the last change of a setting
 
 
 class AugmentationPreview(QDialog):
-    """Variants of one film under the form's augmentation.
+    """Shows random variants of one film, computed by a worker of its own.
 
-    recipe: gives the recipe that the form shows; it may raise JobFailed, whose sentence is shown then.
+    recipe: returns the recipe of the form; if it raises JobFailed, its sentence is shown.
     """
 
     def __init__(self, recipe: Callable[[], Recipe], parent: QWidget | None = None) -> None:
@@ -36,57 +36,58 @@ class AugmentationPreview(QDialog):
         self.setObjectName("augmentation_preview")
         self.setWindowTitle(tr("How training films are changed"))
         self._recipe, self._path, self._seed = recipe, Path(), 0
-        self._is_late = False
+        self._is_outdated = False  # a setting has changed since the running job began
         self.work = Jobs(self)
         self.work.succeeded.connect(self._on_succeeded)
         self.work.failed.connect(self._on_failed)
-        self._timer = QTimer(self, singleShot=True, interval=PAUSE_MILLISECONDS)
-        self._timer.timeout.connect(self._on_time)
+        self._timer = QTimer(self, singleShot=True, interval=DELAY_MILLISECONDS)
+        self._timer.timeout.connect(self._start_preview)
         grid = QGridLayout()
         self.films = [
-            named(QLabel(), f"variant_{number}", tr("Variant {number}", number=number + 1)) for number in range(SHOWN)
+            name_widget(QLabel(), f"variant_{number}", tr("Variant {number}", number=number + 1))
+            for number in range(VARIANTS)
         ]
         for number, label in enumerate(self.films):
             label.setFixedSize(FILM_PX, FILM_PX)
             grid.addWidget(label, number // COLUMNS, number % COLUMNS)
-        self.caption = paragraph("", "preview_caption", tr("Preview caption"))
+        self.caption = make_paragraph("", "preview_caption", tr("Preview caption"))
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
         layout.addWidget(self.caption)
-        layout.addWidget(button(tr("Other random changes"), "again", self._on_again))
+        layout.addWidget(make_button(tr("Other random changes"), "again", self._on_again))
 
     def show_film(self, path: Path) -> None:
         """Show variants of this film."""
         self._path = path
         self.show()
-        self._on_time()
+        self._start_preview()
 
     @Slot()
-    def recipe_changed(self) -> None:
-        """Paint again soon, if anyone looks."""
+    def update_soon(self) -> None:
+        """Compute the variants again after a short delay, if the window is visible."""
         if self.isVisible():
             self._timer.start()
 
     @Slot()
     def _on_again(self) -> None:
         self._seed += 1
-        self._on_time()
+        self._start_preview()
 
     @Slot()
-    def _on_time(self) -> None:
+    def _start_preview(self) -> None:
         if self.work.state is not JobState.IDLE:
-            self._is_late = True
+            self._is_outdated = True
             return
         try:
             recipe = self._recipe()
         except JobFailed as error:
             self.caption.setText(error.sentence)
             return
-        job = preview_job(self._path, recipe.augmentation, FILM_PX, SHOWN, self._seed)
+        job = preview_job(self._path, recipe.augmentation, FILM_PX, VARIANTS, self._seed)
         self.work.start(job, self._show_event)
 
     def _show_event(self, _event: object) -> None:
-        """A preview is too quick to be worth a word."""
+        """Show no progress: a preview takes only a moment."""
 
     @Slot(object)
     def _on_succeeded(self, result: Preview) -> None:
@@ -94,9 +95,9 @@ class AugmentationPreview(QDialog):
             label.setPixmap(QPixmap.fromImage(to_image(film)))
         name = escape_name(result.path.name)
         self.caption.setText(tr("{name}, changed at random as in training.", name=name))
-        if self._is_late:
-            self._is_late = False
-            self._on_time()
+        if self._is_outdated:
+            self._is_outdated = False
+            self._start_preview()
 
     @Slot(object)
     def _on_failed(self, error: JobError) -> None:

@@ -1,4 +1,4 @@
-"""The curve of the rate finder, and its suggestion for the form."""
+"""A dialog with the curve of the learning-rate finder and its suggestion."""
 
 import math
 
@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from core.system.language import marked, tr
 from core.training.events import RateCurve
-from gui.widgets.named_widgets import paragraph
+from gui.widgets.named_widgets import make_paragraph
 from gui.widgets.theme import ORANGE, SKY
 
-NONE_FOUND = marked("The loss never falls clearly on these films, so no rate can be suggested.")
+NO_SUGGESTION = marked("The loss never falls clearly on these films, so no rate can be suggested.")
 
 
 class RateDialog(QDialog):
-    """Shows a RateCurve; accepted where the person wants the suggestion."""
+    """Shows a RateCurve; accepted if the user takes the suggested rate."""
 
     def __init__(self, curve: RateCurve, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,20 +28,20 @@ class RateDialog(QDialog):
         plot.getAxis("left").enableAutoSIPrefix(False)
         plot.setLabel("left", tr("Training loss, smoothed"))
         plot.plot(curve.rates, curve.losses, pen=pg.mkPen(SKY, width=2))
-        text = tr(NONE_FOUND)
+        text = tr(NO_SUGGESTION)
         if curve.suggestion is not None:
             plot.addItem(pg.InfiniteLine(math.log10(curve.suggestion), pen=pg.mkPen(ORANGE, width=2)))
             text = tr(
                 "At {rate:.1e} the loss falls fastest: a good rate to begin with (Smith 2017).", rate=curve.suggestion
             )
-        self.sentence = paragraph(text, "rate_sentence", tr("Rate sentence"))
-        self.answer = QDialogButtonBox()
+        self.sentence = make_paragraph(text, "rate_sentence", tr("Rate sentence"))
+        self.button_box = QDialogButtonBox()
         if curve.suggestion is not None:
-            self.answer.addButton(tr("Use it"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.answer.addButton(QDialogButtonBox.StandardButton.Close)
-        self.answer.accepted.connect(self.accept)
-        self.answer.rejected.connect(self.reject)
+            self.button_box.addButton(tr("Use it"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.button_box.addButton(QDialogButtonBox.StandardButton.Close)
+        self.button_box.accepted.connect(self.accept)
+        self.button_box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(plot, 1)
         layout.addWidget(self.sentence)
-        layout.addWidget(self.answer)
+        layout.addWidget(self.button_box)

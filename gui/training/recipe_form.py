@@ -1,15 +1,12 @@
-"""Widgets for a Recipe, with two doors: recipe() and show_recipe()."""
+"""A form for all settings of a training."""
 
 import json
 from dataclasses import fields, replace
-from enum import StrEnum
 from typing import Any, get_type_hints
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QFrame,
     QGroupBox,
@@ -17,109 +14,122 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from core.recipes.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe, change_start
+from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, change_start
 from core.recipes.recipe_json import load_recipe, to_json_object
-from core.recipes.recipe_labels import CHANGES, CHOICES, OWN, RECIPES, choice_value, recipe_title
+from core.recipes.recipe_labels import AUGMENTATION_CHOICES, CHOICES, OWN, RECIPES, recipe_title
 from core.system.errors import JobFailed
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
 from gui.jobs.worker import JobError
+from gui.training.recipe_inputs import change_signal, make_input, read_input, write_input
 from gui.widgets import messages
-from gui.widgets.named_widgets import button, named
+from gui.widgets.named_widgets import make_button, name_widget
 
-MATTERS = ("architecture", "start", "epochs", "seed")
-HIDDEN = ("name", "augmentation")
+BASIC_FIELDS = ("architecture", "start", "epochs", "seed")  # above the Advanced box
+HIDDEN_FIELDS = ("name", "augmentation")
 HINT = marked("Point at a choice to read what it does.")
 HINT_LINES = 3
 INPUT_PX = 80
 
 
 class RecipeForm(QWidget):
-    """All choices of a training; the few that matter on top, the rest under Advanced. Signal: changed()."""
+    """Edits a Recipe: a few basic settings on top, the others under Advanced.
+
+    Signal: changed() when a setting changes.
+    """
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.recipe_name = named(QComboBox(), "recipe_name", tr("Recipe"))
-        for name in RECIPES:
-            self.recipe_name.addItem(recipe_title(name), name)
-        self.sentence = QLabel(wordWrap=True)
-        self.sentence.setProperty("role", "quiet")
         self._inputs: dict[str, QWidget] = {}
         self._start = ""
-        top, advanced, changes = QFormLayout(), QFormLayout(), QFormLayout()
+        self._build_labels()
+        top, advanced, augmentation = QFormLayout(), QFormLayout(), QFormLayout()
         top.addRow(tr("Recipe"), self.recipe_name)
         top.addRow(self.sentence)
-        self.hint = named(QLabel(tr(HINT), wordWrap=True), "hint", tr("What this choice does"))
-        self.hint.setProperty("role", "quiet")
-        self.hint.setMinimumHeight(HINT_LINES * self.hint.fontMetrics().lineSpacing())
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._add(Recipe, CHOICES, "", top, advanced)
-        self._add(Augmentation, CHANGES, "augmentation.", changes, changes)
-        self.advanced = named(QGroupBox(tr("Advanced"), checkable=True, checked=False), "advanced", tr("Advanced"))
-        inside = QWidget()
-        inner = QVBoxLayout(inside)
-        inner.addLayout(advanced)
-        inner.addWidget(QLabel(tr("Random changes of training films (0: none)")))
-        inner.addLayout(changes)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
-        scroll.setVisible(False)
-        around = QVBoxLayout(self.advanced)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(scroll)
-        self.advanced.toggled.connect(scroll.setVisible)
-        self.advanced.toggled.connect(self._on_advanced_toggled)
-        self._on_advanced_toggled(False)
+        self._add_inputs(Recipe, CHOICES, "", top, advanced)
+        self._add_inputs(Augmentation, AUGMENTATION_CHOICES, "augmentation.", augmentation, augmentation)
+        self._build_advanced(advanced, augmentation)
+        files = QHBoxLayout()
+        files.addWidget(make_button(tr("Save recipe…"), "save_recipe", self._on_save))
+        files.addWidget(make_button(tr("Load recipe…"), "load_recipe", self._on_load))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)
         layout.addWidget(self.advanced, 1)
         layout.addWidget(self.hint)
-        files = QHBoxLayout()
-        files.addWidget(button(tr("Save recipe…"), "save_recipe", self._on_save))
-        files.addWidget(button(tr("Load recipe…"), "load_recipe", self._on_load))
         layout.addLayout(files)
         layout.addStretch()
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
         self._on_name_changed()
         self.changed.connect(self._on_changed)
-        _change_of(self._inputs["start"]).connect(self._on_start_changed)
+        change_signal(self._inputs["start"]).connect(self._on_start_changed)
 
-    def _add(
-        self, kind: type, words: dict[str, tuple[str, str]], prefix: str, top: QFormLayout, rest: QFormLayout
+    def _build_labels(self) -> None:
+        """Make the choice of a named recipe, its description, and the hint on one setting."""
+        self.recipe_name = name_widget(QComboBox(), "recipe_name", tr("Recipe"))
+        for name in RECIPES:
+            self.recipe_name.addItem(recipe_title(name), name)
+        self.sentence = QLabel(wordWrap=True)
+        self.sentence.setProperty("role", "quiet")
+        self.hint = name_widget(QLabel(tr(HINT), wordWrap=True), "hint", tr("What this choice does"))
+        self.hint.setProperty("role", "quiet")
+        self.hint.setMinimumHeight(HINT_LINES * self.hint.fontMetrics().lineSpacing())
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def _build_advanced(self, advanced: QFormLayout, augmentation: QFormLayout) -> None:
+        """Make the box, closed at first, that scrolls through the advanced settings."""
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.addLayout(advanced)
+        column.addWidget(QLabel(tr("Random changes of training films (0: none)")))
+        column.addLayout(augmentation)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        scroll.setVisible(False)
+        box = QGroupBox(tr("Advanced"), checkable=True, checked=False)
+        self.advanced = name_widget(box, "advanced", tr("Advanced"))
+        box_layout = QVBoxLayout(self.advanced)
+        box_layout.setContentsMargins(0, 0, 0, 0)
+        box_layout.addWidget(scroll)
+        self.advanced.toggled.connect(scroll.setVisible)
+        self.advanced.toggled.connect(self._on_advanced_toggled)
+        self._on_advanced_toggled(False)
+
+    def _add_inputs(
+        self, kind: type, choices: dict[str, tuple[str, str]], prefix: str, basic: QFormLayout, advanced: QFormLayout
     ) -> None:
+        """Add an input for each field of a dataclass; choices: title and explanation by field."""
         types = get_type_hints(kind)
         for field in fields(kind):
-            if field.name in HIDDEN:
+            if field.name in HIDDEN_FIELDS:
                 continue
-            title, sentence = map(tr, words[field.name])
-            made = named(_input(field.name, types[field.name]), field.name, title)
-            made.setMinimumWidth(INPUT_PX)
-            made.setAccessibleDescription(sentence)
-            made.setToolTip(sentence)
-            made.installEventFilter(self)
-            _change_of(made).connect(self.changed)
-            self._inputs[prefix + field.name] = made
-            (top if field.name in MATTERS else rest).addRow(title, made)
+            title, explanation = map(tr, choices[field.name])
+            widget = name_widget(make_input(field.name, types[field.name]), field.name, title)
+            widget.setMinimumWidth(INPUT_PX)
+            widget.setAccessibleDescription(explanation)
+            widget.setToolTip(explanation)
+            widget.installEventFilter(self)
+            change_signal(widget).connect(self.changed)
+            self._inputs[prefix + field.name] = widget
+            (basic if field.name in BASIC_FIELDS else advanced).addRow(title, widget)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Say what a choice does while it is under the pointer or has the focus."""
+        """Explain a setting while it is under the pointer or has the focus."""
         if event.type() in {QEvent.Type.Enter, QEvent.Type.FocusIn} and isinstance(watched, QWidget):
             self.hint.setText(watched.toolTip() or tr(HINT))
         return super().eventFilter(watched, event)
 
     @Slot(bool)
     def _on_advanced_toggled(self, shown: bool) -> None:
-        """Let the box take the room that is left, and none while it is closed."""
+        """Let the open box take the remaining height, and the closed one none."""
         policy = QSizePolicy.Policy.Expanding if shown else QSizePolicy.Policy.Maximum
         self.advanced.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
 
@@ -132,25 +142,25 @@ class RecipeForm(QWidget):
 
     @Slot()
     def _on_start_changed(self) -> None:
-        """Bring along what other starting weights need; the person may still change it."""
-        start = _value(self._inputs["start"])
+        """Adapt the settings that depend on the starting weights; they can still be changed."""
+        start = read_input(self._inputs["start"])
         if start and not self.signalsBlocked():
             adapted = change_start(replace(self._shown, start=self._start), start)
             for key in ("normalisation", "backbone_rate_factor"):
-                _put(self._inputs[key], getattr(adapted, key))
+                write_input(self._inputs[key], getattr(adapted, key))
         self._start = start
 
     @Slot()
     def _on_changed(self) -> None:
-        """Name the recipe that the widgets show: one of the program's, or the person's own."""
+        """Select the name of the recipe shown: one of the program's, or the user's own."""
         try:
             shown = self.recipe()
         except JobFailed:
-            return  # values that do not go together yet; Start says so
+            return  # inconsistent settings; they are reported on start
         name = next((name for name, recipe in NAMED_RECIPES.items() if recipe == shown), OWN)
         if name != self.recipe_name.currentData():
             with QSignalBlocker(self.recipe_name):
-                _put(self.recipe_name, name)
+                write_input(self.recipe_name, name)
             self.sentence.setText(tr(RECIPES[name]))
 
     @Slot()
@@ -170,85 +180,29 @@ class RecipeForm(QWidget):
                 messages.show_error(self, JobError(error.sentence))
 
     def set_learning_rate(self, rate: float) -> None:
-        """Put this rate into its widget."""
-        _put(self._inputs["learning_rate"], rate)
+        """Show this learning rate."""
+        write_input(self._inputs["learning_rate"], rate)
 
     def show_recipe(self, recipe: Recipe) -> None:
-        """Put every value of `recipe` into its widget."""
+        """Show every setting of a recipe."""
         self._shown, self._start = recipe, recipe.start
         with QSignalBlocker(self):
             for key, widget in self._inputs.items():
                 owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
-                _put(widget, getattr(owner, key.rpartition(".")[2]))
+                write_input(widget, getattr(owner, key.rpartition(".")[2]))
         self.changed.emit()
 
     def recipe(self) -> Recipe:
-        """The recipe that the widgets show. Raises JobFailed where the values do not go together."""
-        base = self._shown
+        """Return the recipe shown. Raises JobFailed if its settings are inconsistent."""
         types = get_type_hints(Recipe)
-        values = {key: _value(widget) for key, widget in self._inputs.items()}
-        changes = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("augmentation.")}
-        plain = {key: types[key](value) for key, value in values.items() if not key.startswith("augmentation.")}
-        made = replace(base, **plain, augmentation=Augmentation(**changes))
-        return made if NAMED_RECIPES.get(made.name, made) == made else replace(made, name=OWN)
-
-
-def _input(name: str, kind: type) -> QWidget:
-    """The widget for a field of type `kind`."""
-    choices: tuple[str, ...] | None = {"architecture": ARCHITECTURES, "start": START_NAMES}.get(name)
-    if issubclass(kind, StrEnum):
-        choices = tuple(kind)
-    if choices:
-        box = QComboBox()
-        for choice in choices:
-            box.addItem(choice_value(choice), str(choice))
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setEditable(name == "start")  # the path of a model file may stand here too
-        return box
-    if kind is bool:
-        return QCheckBox()
-    if kind is int:
-        return QSpinBox(maximum=2**31 - 1)
-    return _Fraction(decimals=6, maximum=100, singleStep=0.01)
-
-
-class _Fraction(QDoubleSpinBox):
-    """A number without the zeros that say nothing."""
-
-    def textFromValue(self, value: float) -> str:
-        return self.locale().toString(value, "g", 6)
-
-
-def _change_of(widget: QWidget) -> Any:
-    """The signal that a widget sends when its value changes."""
-    match widget:
-        case QComboBox():
-            return widget.currentTextChanged
-        case QCheckBox():
-            return widget.toggled
-        case QSpinBox() | QDoubleSpinBox():
-            return widget.valueChanged
-    raise TypeError(type(widget).__name__)
-
-
-def _put(widget: QWidget, value: Any) -> None:
-    match widget:
-        case QComboBox():
-            known = widget.findData(str(value))
-            widget.setCurrentText(str(value) if known < 0 else widget.itemText(known))
-        case QCheckBox():
-            widget.setChecked(value)
-        case QSpinBox() | QDoubleSpinBox():
-            widget.setValue(value)
-
-
-def _value(widget: QWidget) -> Any:
-    match widget:
-        case QComboBox():
-            text = widget.currentText()
-            return widget.itemData(widget.findText(text)) or text  # a path was typed, and has no data
-        case QCheckBox():
-            return widget.isChecked()
-        case QSpinBox() | QDoubleSpinBox():
-            return widget.value()
-    raise TypeError(type(widget).__name__)
+        plain: dict[str, Any] = {}
+        augmentation: dict[str, Any] = {}
+        for key, widget in self._inputs.items():
+            if key.startswith("augmentation."):
+                augmentation[key.removeprefix("augmentation.")] = read_input(widget)
+            else:
+                plain[key] = types[key](read_input(widget))
+        recipe = replace(self._shown, **plain, augmentation=Augmentation(**augmentation))
+        if NAMED_RECIPES.get(recipe.name, recipe) != recipe:
+            return replace(recipe, name=OWN)
+        return recipe

@@ -1,4 +1,4 @@
-"""The second room: choose a recipe, train, watch."""
+"""The Training tab: choose a recipe, train on the open dataset, follow the progress."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,15 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.datasets.preparation import Preparation
-from core.metrics.figures import format_summary
+from core.metrics.figure_labels import format_summary
 from core.metrics.intervals import Figure
 from core.recipes.recipe import Recipe, change_start
 from core.runs.run_folder import is_resumable
@@ -33,7 +28,7 @@ from gui.training.rate_dialog import RateDialog
 from gui.training.recipe_form import RecipeForm
 from gui.training.training_view import TrainingView
 from gui.widgets import messages
-from gui.widgets.named_widgets import button
+from gui.widgets.named_widgets import make_button
 
 BLOCKED = marked(
     "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
@@ -43,7 +38,10 @@ LEFT_PX = 340
 
 
 class TrainingTab(QWidget):
-    """Starts trainings of the session's dataset; a finished model goes into the session."""
+    """Starts trainings, searches and the rate finder on the session's dataset.
+
+    A finished model becomes the session's model.
+    """
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,16 +55,16 @@ class TrainingTab(QWidget):
 
     def _build(self) -> None:
         self.form, self.view = RecipeForm(), TrainingView()
-        self.preview = button(tr("Preview changes…"), "preview", self._on_preview)
-        self.find_rate = button(tr("Find a rate…"), "find_rate", self._on_find_rate)
-        self.search = button(tr("Search…"), "search", self._on_search)
+        self.preview = make_button(tr("Preview changes…"), "preview", self._on_preview)
+        self.find_rate = make_button(tr("Find a rate…"), "find_rate", self._on_find_rate)
+        self.search = make_button(tr("Search…"), "search", self._on_search)
         self.preview_window = AugmentationPreview(self.form.recipe, self)
-        self.form.changed.connect(self.preview_window.recipe_changed)
-        self.resume_search = button(tr("Continue search…"), "resume_search", self._on_resume_search)
-        self.start = button(tr("Start training"), "start", self._on_start)
-        self.resume = button(tr("Resume the interrupted training"), "resume", self._on_resume)
-        self.pause = button(tr("Pause"), "pause", self._on_pause)
-        self.cancel = button(tr("Cancel"), "cancel", self._work.cancel)
+        self.form.changed.connect(self.preview_window.update_soon)
+        self.resume_search = make_button(tr("Continue search…"), "resume_search", self._on_resume_search)
+        self.start = make_button(tr("Start training"), "start", self._on_start)
+        self.resume = make_button(tr("Resume the interrupted training"), "resume", self._on_resume)
+        self.pause = make_button(tr("Pause"), "pause", self._on_pause)
+        self.cancel = make_button(tr("Cancel"), "cancel", self._work.cancel)
         left = QWidget()
         column = QVBoxLayout(left)
         column.addWidget(self.form, 1)
@@ -83,8 +81,8 @@ class TrainingTab(QWidget):
         layout.addWidget(left)
         layout.addWidget(self.view, 1)
 
-    def _recipe(self) -> Recipe | None:
-        """What the form shows; None, and said, where the values do not go together."""
+    def _read_recipe(self) -> Recipe | None:
+        """Return the recipe of the form; show an error and return None if it is inconsistent."""
         try:
             return self.form.recipe()
         except JobFailed as error:
@@ -99,34 +97,34 @@ class TrainingTab(QWidget):
 
     @Slot()
     def _on_find_rate(self) -> None:
-        recipe, source = self._recipe(), self._session.source
+        recipe, source = self._read_recipe(), self._session.source
         if recipe and source and self._work.state is JobState.IDLE:
             self._work.start(find_rate_job(source, recipe, self._session.preparation), self.show_event)
 
     @Slot()
     def _on_search(self) -> None:
-        recipe, source = self._recipe(), self._session.source
+        recipe, source = self._read_recipe(), self._session.source
         if recipe and source:
             folder = new_timestamped_path(runs_folder(), before="search-")
-            self._search(partial(search_job, source, recipe, folder))
+            self._start_search(partial(search_job, source, recipe, folder))
 
     @Slot()
     def _on_resume_search(self) -> None:
         if self._session.source:
-            self._search(partial(continue_search_job, self._session.source))
+            self._start_search(partial(continue_search_job, self._session.source))
 
-    def _search(self, job_of: Callable[[float, Preparation], Job]) -> None:
-        """Ask for a time and start the job that `job_of` makes of seconds and preparation."""
+    def _start_search(self, make_job: Callable[[float, Preparation], Job]) -> None:
+        """Ask for a time limit and start a search; make_job: job for seconds and preparation."""
         if self._work.state is not JobState.IDLE:
             return
         hours = messages.ask_hours(self, tr(HOURS), 2)
         if hours is not None:
             self.view.clear()
-            self._work.start(job_of(3600 * hours, self._session.preparation), self.show_event)
+            self._work.start(make_job(3600 * hours, self._session.preparation), self.show_event)
 
-    def show_curve(self, curve: RateCurve) -> None:
-        """Show the rate finder's curve and let the person take its suggestion."""
-        self.view.status.setText(_ready())
+    def show_rate_curve(self, curve: RateCurve) -> None:
+        """Show the rate finder's curve and let the user take its suggestion."""
+        self.view.status.setText(_ready_sentence())
         self.view.progress.setRange(0, 1)
         dialog = RateDialog(curve, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -135,23 +133,23 @@ class TrainingTab(QWidget):
         dialog.open()
 
     def show_search(self, result: SearchResult) -> None:
-        """Put the best recipe of a search into the form."""
-        tried = tr_count(
+        """Show the best recipe of a search in the form."""
+        trials = tr_count(
             "{count} trial finished, {pruned} given up early.",
             "{count} trials finished, {pruned} given up early.",
             result.finished,
             pruned=result.pruned,
         )
         if result.recipe is None:
-            self.view.status.setText(" ".join([tried, tr("No recipe was found.")]))
+            self.view.status.setText(" ".join([trials, tr("No recipe was found.")]))
             return
         self.form.show_recipe(result.recipe)
         best = tr("The best recipe stands in the form: validation AUC {auc:.3f}.", auc=result.auc)
-        self.view.status.setText(" ".join([tried, best, tr(NOTICE)]))
+        self.view.status.setText(" ".join([trials, best, tr(NOTICE)]))
 
     @Slot()
     def _on_start(self) -> None:
-        recipe = self._recipe()
+        recipe = self._read_recipe()
         if recipe is None:
             return
         self._begin(new_timestamped_path(runs_folder(), f"-{recipe.name}"), resume=False)
@@ -176,7 +174,7 @@ class TrainingTab(QWidget):
 
     @Slot(object)
     def _on_continuation_wanted(self, run: Run) -> None:
-        """Show the recipe of a run with its model as the start; an interrupted one is offered for resuming."""
+        """Show the recipe of a run, starting from its model; offer to resume an interrupted run."""
         start = str(run.model) if run.model else run.recipe.start
         recipe = change_start(run.recipe, start)
         self.form.show_recipe(replace(recipe, frozen_epochs=0) if recipe.epochs else recipe)
@@ -186,19 +184,19 @@ class TrainingTab(QWidget):
 
     @Slot(object)
     def _on_dataset_changed(self, _audit: object) -> None:
-        self.view.status.setText(tr(BLOCKED) if self._session.is_blocked else _ready())
+        self.view.status.setText(tr(BLOCKED) if self._session.is_blocked else _ready_sentence())
         self._on_state_changed(self._work.state)
 
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
-        idle = state is JobState.IDLE
-        self.start.setEnabled(idle and self._session.source is not None and not self._session.is_blocked)
-        self.form.setEnabled(idle)
+        is_idle = state is JobState.IDLE
+        self.start.setEnabled(is_idle and self._session.source is not None and not self._session.is_blocked)
+        self.form.setEnabled(is_idle)
         self.preview.setEnabled(self._session.audit is not None)
         for widget in (self.find_rate, self.search, self.resume_search):
             widget.setEnabled(self.start.isEnabled())
-        checkpoint = self._interrupted is not None and is_resumable(self._interrupted)
-        self.resume.setVisible(idle and checkpoint)
+        can_resume = self._interrupted is not None and is_resumable(self._interrupted)
+        self.resume.setVisible(is_idle and can_resume)
         self.pause.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
         self.pause.setText(tr("Go on") if state is JobState.PAUSED else tr("Pause"))
         self.cancel.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
@@ -210,15 +208,15 @@ class TrainingTab(QWidget):
         self.view.show_event(event, self._work.state is JobState.RUNNING)
 
     def show_result(self, result: TrainingResult) -> None:
-        """Show how a training ended and offer its model to the session."""
+        """Show how a training ended and make its model the session's model."""
         self.view.progress.setRange(0, 1)
         self.view.progress.setValue(1)
         if result.completed and result.figures is not None:
             self._interrupted = None
             for line in format_summary(result.figures):
-                self.view.say(line)
+                self.view.append_log(line)
             done = tr("Done. Kept epoch {epoch}.", epoch=result.best_epoch)
-            self.view.status.setText(" ".join([done, *_accuracy(result.figures.accuracy), tr(NOTICE)]))
+            self.view.status.setText(" ".join([done, *_format_accuracy(result.figures.accuracy), tr(NOTICE)]))
         else:
             sentence = tr_count(
                 "Stopped after {count} epoch. The best model so far is kept.",
@@ -227,28 +225,27 @@ class TrainingTab(QWidget):
             )
             self.view.status.setText(sentence)
         if result.model:
-            self.view.say(tr("Model: {path}", path=result.model))
-            self.view.say(tr(NOTICE))
+            self.view.append_log(tr("Model: {path}", path=result.model))
+            self.view.append_log(tr(NOTICE))
             self._session.use_model(result.model)
         else:
-            self.view.say(tr("No epoch was finished, so there is no model."))
+            self.view.append_log(tr("No epoch was finished, so there is no model."))
         self._on_state_changed(self._work.state)
 
 
-def _ready() -> str:
-    """What is said where a training may be started."""
+def _ready_sentence() -> str:
+    """Return the status shown when a training can be started."""
     return " ".join([tr("Ready to train."), tr(NOTICE)])
 
 
-def _accuracy(figure: Figure | None) -> list[str]:
-    """The accuracy on test films with its interval, as a sentence; none where it is not known."""
+def _format_accuracy(figure: Figure | None) -> list[str]:
+    """Return a sentence with the test accuracy and its interval; empty without a figure."""
     if figure is None:
         return []
-    return [
-        tr(
-            "Test accuracy {value:.1%} (95 % interval {low:.1%} to {high:.1%}).",
-            value=figure.value,
-            low=figure.low,
-            high=figure.high,
-        )
-    ]
+    sentence = tr(
+        "Test accuracy {value:.1%} (95 % interval {low:.1%} to {high:.1%}).",
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+    )
+    return [sentence]

@@ -1,4 +1,4 @@
-"""A training as it goes: status, progress, curves, epochs, log. Starts nothing and decides nothing."""
+"""The progress of a training: status, progress bar, curves, table of epochs, log."""
 
 from typing import Final
 
@@ -15,8 +15,8 @@ from core.system.safe_text import escape_name
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
 from core.training.time_estimate import format_time_left
 from gui.widgets.curve_plot import TrainingPlots
-from gui.widgets.named_widgets import named
-from gui.widgets.tables import RowsTable, configure_view
+from gui.widgets.named_widgets import name_widget
+from gui.widgets.tables import RowsTable, make_table_view
 
 LOWER_PX: Final = 220
 HEADINGS: Final = (
@@ -33,11 +33,11 @@ class TrainingView(QWidget):
         super().__init__(parent)
         self.status = QLabel(tr("Open a dataset first."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.status.setObjectName("status")
-        self.progress = named(QProgressBar(), "progress", tr("Progress of the training"))
+        self.progress = name_widget(QProgressBar(), "progress", tr("Progress of the training"))
         self.plots = TrainingPlots()
         self._epochs = RowsTable([tr(heading) for heading in HEADINGS])
-        table = configure_view(self._epochs, "epochs", tr("Epochs"))
-        self.log = named(QPlainTextEdit(readOnly=True), "log", tr("Log"))
+        table = make_table_view(self._epochs, "epochs", tr("Epochs"))
+        self.log = name_widget(QPlainTextEdit(readOnly=True), "log", tr("Log"))
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         lower = QSplitter()
         lower.addWidget(table)
@@ -51,23 +51,26 @@ class TrainingView(QWidget):
         column.addWidget(lower, 2)
 
     def clear(self) -> None:
-        """Forget the curves of an earlier training."""
+        """Remove curves, epochs and log of an earlier training."""
         self._epochs.set_rows([])
         self.plots.clear()
         self.log.clear()
 
     def show_event(self, event: object, is_running: bool) -> None:
-        """Show one event; is_running: False while the job is paused or stopping, which the status says then."""
+        """Show one event.
+
+        is_running: False while the job is paused or stopping; the status line then stays as it is.
+        """
         match event:
             case Progressed(stage, done, total):
                 self.status.setText(f"{tr(stage)}…")
                 self.progress.setRange(0, total or 0)
                 self.progress.setValue(done)
             case TrainingStarted():
-                self.say(_begun(event))
+                self.append_log(_format_start(event))
             case BatchEnded():
                 if is_running:
-                    self.status.setText(_going(event))
+                    self.status.setText(_format_progress(event))
                 self.progress.setRange(0, event.epochs * event.batches)
                 self.progress.setValue((event.epoch - 1) * event.batches + event.batch)
             case EpochEnded():
@@ -76,19 +79,17 @@ class TrainingView(QWidget):
                     self.plots.clear()
                 self._add_epoch(event)
             case TrialEnded():
-                self.say(_tried(event))
+                self.append_log(_format_trial(event))
             case Noted(sentence):
-                self.say(sentence)
+                self.append_log(sentence)
             case FilmLeftOut(path, reason, sentence):
-                name = escape_name(path.name)
-                self.say(
-                    tr(
-                        "Left out: {name} ({reason}). {sentence}",
-                        name=name,
-                        reason=format_reason(reason),
-                        sentence=sentence,
-                    )
+                line = tr(
+                    "Left out: {name} ({reason}). {sentence}",
+                    name=escape_name(path.name),
+                    reason=format_reason(reason),
+                    sentence=sentence,
                 )
+                self.append_log(line)
 
     def _add_epoch(self, epoch: EpochEnded) -> None:
         self.plots.add(epoch)
@@ -99,7 +100,7 @@ class TrainingView(QWidget):
              epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), epoch.films_per_second,
              kept)
         )  # fmt: skip
-        self.say(
+        self.append_log(
             tr(
                 "Epoch {epoch}: validation loss {loss:.3f}, AUC {auc:.3f}",
                 epoch=epoch.epoch,
@@ -108,13 +109,13 @@ class TrainingView(QWidget):
             )
         )
 
-    def say(self, text: str) -> None:
-        """Add a line to the log."""
+    def append_log(self, text: str) -> None:
+        """Append a line to the log."""
         self.log.appendPlainText(text)
 
 
-def _begun(event: TrainingStarted) -> str:
-    """On how many films a training began, and on which device."""
+def _format_start(event: TrainingStarted) -> str:
+    """Return the numbers of films of a training, and its device."""
     return tr(
         "{training} training, {validation} validation, {test} test films; {device}",
         training=event.training_films,
@@ -124,8 +125,8 @@ def _begun(event: TrainingStarted) -> str:
     )
 
 
-def _going(event: BatchEnded) -> str:
-    """How far a training has come."""
+def _format_progress(event: BatchEnded) -> str:
+    """Return epoch, loss, speed and time left."""
     return tr(
         "Epoch {epoch} of {epochs} · loss {loss:.3f} · {speed:.0f} films/s · {left}",
         epoch=event.epoch,
@@ -136,8 +137,8 @@ def _going(event: BatchEnded) -> str:
     )
 
 
-def _tried(event: TrialEnded) -> str:
-    """How a trial of a search ended."""
+def _format_trial(event: TrialEnded) -> str:
+    """Return how a trial of a search ended."""
     if event.pruned:
         return tr("Trial {number} given up early: validation AUC {auc:.3f}", number=event.number, auc=event.auc)
     return tr("Trial {number} finished: validation AUC {auc:.3f}", number=event.number, auc=event.auc)

@@ -1,1 +1,1 @@
-"""Widgets and dialogs that know nothing of films."""
+"""Widgets and dialogs shared by all tabs."""

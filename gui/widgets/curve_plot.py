@@ -1,4 +1,4 @@
-"""Curves over epochs: one plot with its reading under the pointer, and the live plots of a training."""
+"""Plot curves over epochs, and the live curves of a training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from core.runs.epoch_log import EpochEnded
 from core.system.language import tr
-from gui.widgets.named_widgets import named
+from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import BLUE, GREEN, ORANGE, SKY, Colours
 
 PAINT_MILLISECONDS: Final = 100
-READING_AT: Final = QPoint(52, 12)  # of the values in the plot: inside the axes
+READING_OFFSET: Final = QPoint(52, 12)  # of the reading from the plot's corner: inside the axes
 CAPTION_PX: Final = 6
-SIGNS: Final = {"o": "●", "s": "■", "t": "▼", "d": "◆"}  # of marks, in captions
+MARK_CHARACTERS: Final = {"o": "●", "s": "■", "t": "▼", "d": "◆"}  # for pyqtgraph symbols, in captions
 
 
 @dataclass(frozen=True, slots=True)
 class CurveStyle:
-    """What tells a curve from others: colour, line and marks."""
+    """Colour, line style and marker symbol of a curve."""
 
     colour: str
     line: Qt.PenStyle
     mark: str
 
 
-LOOKS: Final = (
+CURVE_STYLES: Final = (
     CurveStyle(ORANGE, Qt.PenStyle.DashLine, "s"),
     CurveStyle(SKY, Qt.PenStyle.SolidLine, "o"),
     CurveStyle(GREEN, Qt.PenStyle.DotLine, "t"),
@@ -40,27 +40,30 @@ LOOKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Values over epochs, both (n,), under a name that may hold any text."""
+    """Values over epochs, both (n,). name: any text."""
 
     name: str
     epochs: Sequence[int]
     values: Sequence[float]
-    look: CurveStyle
+    style: CurveStyle
 
 
 class CurvePlot(QWidget):
-    """Curves over epochs. The pointer, or an arrow key, chooses an epoch, whose values stand in the corner."""
+    """Curves over epochs.
+
+    The pointer or an arrow key selects an epoch, whose values appear in the corner.
+    """
 
     def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
-        """The object's name, and the title that is shown."""
+        """name: the object name. title: the displayed title, translated."""
         super().__init__(parent)
         self._title = title
         self._curves: tuple[Curve, ...] = ()
         self._items: list[pg.PlotDataItem] = []
-        named(self, name, tr("{title} over epochs", title=title))
+        name_widget(self, name, tr("{title} over epochs", title=title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._plot = pg.PlotWidget()
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click then leaves the arrow keys with this widget
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # so that arrow keys stay with this widget after a click
         self._plot.setLabel("bottom", tr("Epoch"))
         self._plot.showGrid(x=False, y=True, alpha=0.2)
         self._plot.setMenuEnabled(False)
@@ -77,7 +80,7 @@ class CurvePlot(QWidget):
         layout.addWidget(self._caption)
         layout.addWidget(self._plot, 1)
         reading = QLabel(self, textFormat=Qt.TextFormat.PlainText)
-        self.reading = named(reading, "reading", tr("{title}: values", title=title))
+        self.reading = name_widget(reading, "reading", tr("{title}: values", title=title))
         self.reading.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.reading.hide()
 
@@ -90,52 +93,50 @@ class CurvePlot(QWidget):
         self.reading.setStyleSheet(f"background: {colours.window}; color: {colours.text}; padding: 4px;")
 
     def names(self) -> tuple[str, ...]:
-        """Names of the curves that are shown."""
+        """Return the names of the displayed curves."""
         return tuple(curve.name for curve in self._curves)
 
     def show_curves(self, curves: Sequence[Curve], kept: int | None = None) -> None:
-        """Show these curves instead of those before. kept: the epoch whose model is kept, marked by a line."""
-        if [(curve.name, curve.look) for curve in curves] != [(curve.name, curve.look) for curve in self._curves]:
+        """Replace the curves. kept: the epoch whose model was kept, marked by a line, or None."""
+        if [(curve.name, curve.style) for curve in curves] != [(curve.name, curve.style) for curve in self._curves]:
             for item in self._items:
                 self._plot.removeItem(item)
-            self._items = [self._new_item(curve) for curve in curves]
-            marks = (f"<font color={curve.look.colour}>{SIGNS[curve.look.mark]}</font>" for curve in curves)
-            named_marks = (f"{mark}&nbsp;{escape(curve.name)}" for mark, curve in zip(marks, curves, strict=True))
-            self._caption.setText("&emsp;".join([f"<b>{escape(self._title)}</b>", *named_marks]))
+            self._items = [self._add_item(curve.style) for curve in curves]
+            entries = [_format_caption_entry(curve) for curve in curves]
+            self._caption.setText("&emsp;".join([f"<b>{escape(self._title)}</b>", *entries]))
         self._curves = tuple(curves)
         for item, curve in zip(self._items, curves, strict=True):
             item.setData(list(curve.epochs), list(curve.values))
         self._kept.setVisible(kept is not None)
         self._kept.setValue(kept or 0)
 
-    def _new_item(self, curve: Curve) -> Any:
-        look = curve.look
-        pen = pg.mkPen(look.colour, width=2, style=look.line)
-        return self._plot.plot(pen=pen, symbol=look.mark, symbolSize=6, symbolBrush=look.colour)
+    def _add_item(self, style: CurveStyle) -> Any:
+        pen = pg.mkPen(style.colour, width=2, style=style.line)
+        return self._plot.plot(pen=pen, symbol=style.mark, symbolSize=6, symbolBrush=style.colour)
 
     def choose_epoch(self, epoch: int) -> None:
-        """Show the values at the epoch nearest to this one."""
-        known = sorted({number for curve in self._curves for number in curve.epochs})
-        if not known:
+        """Show the values at the recorded epoch nearest to this one."""
+        epochs = sorted({number for curve in self._curves for number in curve.epochs})
+        if not epochs:
             return
-        nearest = min(known, key=lambda number: abs(number - epoch))
+        nearest = min(epochs, key=lambda number: abs(number - epoch))
         lines = [tr("Epoch {epoch}", epoch=nearest)]
         for curve in self._curves:
             values = dict(zip(curve.epochs, curve.values, strict=True))
             lines += [f"{curve.name} {values[nearest]:.3f}"] if nearest in values else []
         self.reading.setText("\n".join(lines))
         self.reading.adjustSize()
-        self.reading.move(self._plot.pos() + READING_AT)
+        self.reading.move(self._plot.pos() + READING_OFFSET)
         self.reading.show()
         self._chosen.setValue(nearest)
         self._chosen.show()
 
     @Slot(object)
-    def _on_pointer_moved(self, place: QPointF) -> None:
-        self.choose_epoch(round(self._plot.getPlotItem().vb.mapSceneToView(place).x()))
+    def _on_pointer_moved(self, position: QPointF) -> None:
+        self.choose_epoch(round(self._plot.getPlotItem().vb.mapSceneToView(position).x()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right go from epoch to epoch."""
+        """Select the previous or next epoch with Left and Right."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -148,8 +149,14 @@ class CurvePlot(QWidget):
         super().leaveEvent(event)
 
 
+def _format_caption_entry(curve: Curve) -> str:
+    """Format the marker and name of a curve as rich text."""
+    style = curve.style
+    return f"<font color={style.colour}>{MARK_CHARACTERS[style.mark]}</font>&nbsp;{escape(curve.name)}"
+
+
 class TrainingPlots(QWidget):
-    """Loss, accuracy and the other figures of a training as it goes; painted at most ten times a second."""
+    """Live loss, accuracy and validation figures, repainted at most ten times a second."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,7 +168,7 @@ class TrainingPlots(QWidget):
         self._plots = (self.loss, self.accuracy, self.validation)
         for plot in self._plots:
             layout.addWidget(plot)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as the layout says
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # height set by the layout alone
         self._timer = QTimer(self, singleShot=True, interval=PAINT_MILLISECONDS)
         self._timer.timeout.connect(self._paint)
 
@@ -183,20 +190,20 @@ class TrainingPlots(QWidget):
 
     def _paint(self) -> None:
         kept = next((epoch.epoch for epoch in reversed(self._epochs) if epoch.is_best), None)
-        names = (tr("training"), tr("validation"))
-        self.loss.show_curves(self._curves(names, ("training_loss", "validation_loss")), kept)
-        self.accuracy.show_curves(self._curves(names, ("training_accuracy", "validation_accuracy")), kept)
+        datasets = (tr("training"), tr("validation"))
+        self.loss.show_curves(self._curves(datasets, ("training_loss", "validation_loss")), kept)
+        self.accuracy.show_curves(self._curves(datasets, ("training_accuracy", "validation_accuracy")), kept)
         fields = ("validation_auc", "validation_sensitivity", "validation_specificity")
         figures = ("AUC", tr("sensitivity"), tr("specificity"))
         self.validation.show_curves(self._curves(figures, fields), kept)
 
     def _curves(self, names: Sequence[str], fields: Sequence[str]) -> list[Curve]:
-        """A curve for each field of the epochs; none for figures that there are not, as with several classes."""
-        looks = (LOOKS[1], LOOKS[0], LOOKS[2])
+        """Return a curve per field of the epochs; omit those undefined with several classes."""
+        styles = (CURVE_STYLES[1], CURVE_STYLES[0], CURVE_STYLES[2])
         curves = []
-        for name, field, look in zip(names, fields, looks, strict=False):
+        for name, field, style in zip(names, fields, styles, strict=False):
             points = [(epoch.epoch, getattr(epoch, field)) for epoch in self._epochs]
             known = [(number, value) for number, value in points if value is not None]
             if known or not points:
-                curves.append(Curve(name, [number for number, _ in known], [value for _, value in known], look))
+                curves.append(Curve(name, [number for number, _ in known], [value for _, value in known], style))
         return curves

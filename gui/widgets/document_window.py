@@ -1,4 +1,4 @@
-"""A document on the screen, such as a model's card. Writes nothing itself. Signal: saving_wanted(Document)."""
+"""Display a document, such as a model card, in a window."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, Q
 from core.documents.document import Document
 from core.documents.html import render_html_body
 from core.system.language import tr
-from gui.widgets.named_widgets import button, named
+from gui.widgets.named_widgets import make_button, name_widget
 
 
 class DocumentWindow(QDialog):
-    """Shows one document at a time. Signal: saving_wanted(Document), to be written as PDF."""
+    """Shows one document at a time. Signal: saving_wanted(Document), to save as PDF."""
 
     saving_wanted = Signal(object)
 
@@ -20,11 +20,11 @@ class DocumentWindow(QDialog):
         self.setWindowFlag(Qt.WindowType.Window)
         self.resize(760, 820)
         self.shown: Document | None = None
-        self.text = named(QTextBrowser(openLinks=False), "document", tr("Document"))
+        self.text = name_widget(QTextBrowser(openLinks=False), "document", tr("Document"))
         row = QHBoxLayout()
         row.addStretch()
-        row.addWidget(button(tr("Save as PDF…"), "save_pdf", self._on_save))
-        row.addWidget(button(tr("Close"), "close_document", self.close))
+        row.addWidget(make_button(tr("Save as PDF…"), "save_pdf", self._on_save))
+        row.addWidget(make_button(tr("Close"), "close_document", self.close))
         layout = QVBoxLayout(self)
         layout.addWidget(self.text, 1)
         layout.addLayout(row)

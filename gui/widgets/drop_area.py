@@ -1,4 +1,4 @@
-"""A field to drop files and folders on."""
+"""A drop target for files and folders."""
 
 from pathlib import Path
 

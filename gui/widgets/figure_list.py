@@ -1,4 +1,4 @@
-"""Figures with their 95 % intervals, one under the other. Works none of them out."""
+"""List figures with their 95 % intervals; computes none of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,26 +11,29 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.metrics.intervals import Figure
 from core.system.language import marked, tr
-from gui.widgets.named_widgets import named
+from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import DARK, Colours
 
-LINE_PX: Final = 6  # room above and below the text of a row
+LINE_PX: Final = 6  # padding above and below the text of a row
 GAP_PX: Final = 12
 BAR_PX: Final = 5
 NOT_DEFINED: Final = marked("not defined")
 WIDEST_VALUE: Final = "0.957 (0.930–0.978) "
 WIDEST_COUNT: Final = "n = 100,000 "
-NAME_SHARE: Final = 0.6  # of what value and count leave; the bar has the rest
+NAME_FRACTION: Final = 0.6  # of the width that value and count leave; the bar gets the rest
 
 
 def format_figure_line(figure: Figure | None) -> str:
-    """A figure with its interval, for the value_text of a row."""
+    """Format a figure with its interval, for the value_text of a row."""
     return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else tr(NOT_DEFINED)
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One figure. figure: None where it is not defined. films: on which it rests. definition: one sentence."""
+    """One row of the list.
+
+    figure: None if undefined. films: how many films it is based on. definition: one sentence.
+    """
 
     name: str
     value_text: str
@@ -40,7 +43,7 @@ class FigureRow:
 
 
 class FigureLine(QWidget):
-    """One row: name, value, films, and the interval as a bar on 0..1."""
+    """One row: name, value, number of films, and the interval as a bar on 0..1."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,12 +57,12 @@ class FigureLine(QWidget):
 
     def show_row(self, row: FigureRow) -> None:
         self._row = row
-        named(self, "figure", f"{row.name}: {self._value()}, n = {row.films:,}")
+        name_widget(self, "figure", f"{row.name}: {self._format_value()}, n = {row.films:,}")
         self.setAccessibleDescription(row.definition)
         self.setToolTip(f"<p>{escape(row.definition)}</p>" if row.definition else "")
         self.update()
 
-    def _value(self) -> str:
+    def _format_value(self) -> str:
         return self._row.value_text if self._row.figure is not None else tr(NOT_DEFINED)
 
     def sizeHint(self) -> QSize:
@@ -76,13 +79,13 @@ class FigureLine(QWidget):
         metrics, colours = self.fontMetrics(), self._colours
         value, count = (metrics.horizontalAdvance(text) for text in (WIDEST_VALUE, WIDEST_COUNT))
         spare = max(0, self.width() - value - count - 5 * GAP_PX)
-        name = round(spare * NAME_SHARE)
+        name = round(spare * NAME_FRACTION)
         left = GAP_PX
         painter.fillRect(self.rect(), QColor(colours.panel))
         is_defined = self._row.figure is not None
         cells = (
             (self._row.name, name, colours.text),
-            (self._value(), value, colours.text if is_defined else colours.quiet),
+            (self._format_value(), value, colours.text if is_defined else colours.quiet),
             (f"n = {self._row.films:,}", count, colours.quiet),
         )
         for text, width, colour in cells:
@@ -95,12 +98,12 @@ class FigureLine(QWidget):
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
 
     def _paint_bar(self, painter: QPainter, room: QRectF) -> None:
-        """The interval on 0..1 with a mark at the value; none where the figure is no share."""
+        """Draw the interval on 0..1 with a mark at the value; nothing for figures outside 0..1."""
         figure = self._row.figure
         if figure is None or not 0 <= figure.low <= figure.high <= 1 or room.width() <= 0:
             return
         middle = room.center().y()
-        low, value, high = (room.left() + room.width() * part for part in (figure.low, figure.value, figure.high))
+        low, value, high = (room.left() + room.width() * bound for bound in (figure.low, figure.value, figure.high))
         painter.setPen(QPen(QColor(self._colours.line), 1))
         painter.drawLine(QPointF(room.left(), middle), QPointF(room.right(), middle))
         for end in (room.left(), room.right()):
@@ -111,11 +114,11 @@ class FigureLine(QWidget):
 
 
 class FigureList(QWidget):
-    """Rows of figures, as high as they need."""
+    """Rows of figures."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "figures", tr("Figures with their 95 % intervals"))
+        name_widget(self, "figures", tr("Figures with their 95 % intervals"))
         self._colours = DARK
         self._lines: list[FigureLine] = []
         self._column = QVBoxLayout(self)
@@ -129,7 +132,7 @@ class FigureList(QWidget):
             line.set_colours(colours)
 
     def show_figures(self, rows: Sequence[FigureRow]) -> None:
-        """Show these instead of those before."""
+        """Replace the rows."""
         while len(self._lines) > len(rows):
             line = self._lines.pop()
             self._column.removeWidget(line)

@@ -1,4 +1,4 @@
-"""A plot with a caption and a reading, that tells where the pointer is. Knows nothing of what is drawn in it."""
+"""Base of plots with a caption and a reading that follow the pointer and the keyboard."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,20 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.metrics.roc import Floats
 from core.system.language import marked, tr
-from gui.widgets.named_widgets import named, paragraph
+from gui.widgets.named_widgets import make_paragraph, name_widget
 from gui.widgets.theme import Colours
 
-RING_PX: Final = 2  # round the plot that has the keyboard
+RING_PX: Final = 2  # width of the focus ring
 LABEL_PX: Final = 6
 GRID_ALPHA: Final = 0.2
+OPEN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 NO_FILMS: Final = marked("No films with a known answer.")
-FINE: Final = 1024  # parts of the unit square: finer than the pixels of a plot
+RESOLUTION: Final = 1024  # steps per axis of the unit square: finer than the pixels of a plot
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """What stands in a caption for something drawn: a character like it, its colour, its name (any text)."""
+class LegendEntry:
+    """One item of a legend: a character that resembles it, its colour, its name (any text)."""
 
     character: str
     colour: str
@@ -33,10 +34,11 @@ class Sign:
 
 
 class HoverView(pg.PlotWidget):
-    """A plot that tells where the pointer is, in the plot's own units, and never pans or zooms.
+    """A plot that reports the pointer's position in axis units, and never pans or zooms.
 
-    Signals: pressed(place) when the left button goes down; dragged(place) while it is down; released() when it goes
-    up; hovered(place) while no button is down; left() when the pointer has gone.
+    Signals: pressed(position) when the left button goes down; dragged(position) while it is down;
+    released() when it goes up; hovered(position) while no button is down; left() when the pointer
+    leaves.
     """
 
     pressed = Signal(QPointF)
@@ -47,28 +49,28 @@ class HoverView(pg.PlotWidget):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # type: ignore[no-untyped-call]
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # given to PlotWidget it would only reach its PlotItem
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # as an option it would only reach the PlotItem
         self.item: Any = pg.PlotWidget.getPlotItem(self)
         self.item.setMenuEnabled(False)
         self.item.hideButtons()
         self.item.setMouseEnabled(False, False)
         self.item.disableAutoRange()
 
-    def _place(self, event: QMouseEvent) -> QPointF:
+    def _axis_position(self, event: QMouseEvent) -> QPointF:
         return QPointF(self.item.vb.mapSceneToView(self.mapToScene(event.position().toPoint())))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
-            self.pressed.emit(self._place(event))
+            self.pressed.emit(self._axis_position(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self.dragged.emit(self._place(event))
+            self.dragged.emit(self._axis_position(event))
         else:
-            self.hovered.emit(self._place(event))
+            self.hovered.emit(self._axis_position(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
@@ -79,25 +81,26 @@ class HoverView(pg.PlotWidget):
 
 
 class HoverPlot(QWidget):
-    """Caption, reading and plot, one under the other; takes the keyboard as a whole and shows that it has it.
+    """Caption, reading and plot, one above the other; focusable as a whole, with a focus ring.
 
-    title, and what the axes tell, are marked English; the title names the widget, and is shown translated.
+    title, x_label, y_label: marked English, displayed translated. title: also the object name.
     """
 
-    def __init__(self, title: str, across: str, up: str, parent: QWidget | None = None, **options: Any) -> None:
+    def __init__(self, title: str, x_label: str, y_label: str, parent: QWidget | None = None, **options: Any) -> None:
         super().__init__(parent)
         self._heading = tr(title)
-        self.reading = paragraph("", "reading", tr("{title}: values", title=tr(title)))
+        self.reading = make_paragraph("", "reading", tr("{title}: values", title=tr(title)))
         self.caption = QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True)
         self.view = HoverView(**options)
-        self.view.setLabel("bottom", tr(across))
-        self.view.setLabel("left", tr(up))
+        self.view.setLabel("bottom", tr(x_label))
+        self.view.setLabel("left", tr(y_label))
         self.view.showGrid(x=False, y=True, alpha=GRID_ALPHA)
         self.item = self.view.item
         self.item.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.03)
-        named(self, title, tr(title))
+        name_widget(self, title, tr(title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(self.sizePolicy().Policy.Ignored, self.sizePolicy().Policy.Expanding)  # siblings: as wide
+        # ignored, so that plots side by side get equal widths
+        self.setSizePolicy(self.sizePolicy().Policy.Ignored, self.sizePolicy().Policy.Expanding)
         self._ring = QPen(Qt.PenStyle.NoPen)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(RING_PX, RING_PX, RING_PX, RING_PX)
@@ -118,22 +121,22 @@ class HoverPlot(QWidget):
         self._ring = QPen(QColor(colours.accent), RING_PX)
         self.update()
 
-    def set_caption(self, signs: Sequence[Sign]) -> None:
-        """The title with what is drawn; names are shown as they are, whatever they hold."""
-        told = (f"<font color={sign.colour}>{sign.character}</font>&nbsp;{escape(sign.name)}" for sign in signs)
-        self.caption.setText("&emsp;".join([f"<b>{escape(self._heading)}</b>", *told]))
+    def set_caption(self, entries: Sequence[LegendEntry]) -> None:
+        """Show the title and these legend entries; names are escaped."""
+        legend = [f"<font color={entry.colour}>{entry.character}</font>&nbsp;{escape(entry.name)}" for entry in entries]
+        self.caption.setText("&emsp;".join([f"<b>{escape(self._heading)}</b>", *legend]))
 
-    def say(self, text: str) -> None:
-        """Show `text` over the plot, and give it to screen readers."""
+    def show_reading(self, text: str) -> None:
+        """Show `text` above the plot, and make it the accessible description."""
         if text != self.reading.text():
             self.reading.setText(text)
             self.setAccessibleDescription(text)
 
-    def nearest(self, across: Floats, up: Floats, place: QPointF) -> tuple[int, float]:
-        """Which of the points, both (n,), lies nearest to `place` on the screen, and how many pixels away."""
-        wide, high = self.item.vb.viewPixelSize()
-        away = np.hypot((across - place.x()) / wide, (up - place.y()) / high)
-        return int(np.argmin(away)), float(away.min())
+    def find_nearest(self, x: Floats, y: Floats, position: QPointF) -> tuple[int, float]:
+        """Return index and distance in pixels of the point, x and y (n,), nearest to `position`."""
+        pixel_width, pixel_height = self.item.vb.viewPixelSize()
+        distances = np.hypot((x - position.x()) / pixel_width, (y - position.y()) / pixel_height)
+        return int(np.argmin(distances)), float(distances.min())
 
     def focusInEvent(self, event: Any) -> None:
         super().focusInEvent(event)
@@ -144,7 +147,7 @@ class HoverPlot(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A ring round the plot that has the keyboard."""
+        """Draw a ring around the plot while it has the focus."""
         if self.hasFocus():
             painter = QPainter(self)
             painter.setPen(self._ring)
@@ -152,8 +155,11 @@ class HoverPlot(QWidget):
             painter.drawRect(self.rect().adjusted(half, half, -half, -half))
 
 
-def thin_out(across: Floats, up: Floats) -> tuple[Floats, Floats]:
-    """The line through (n,) points of the unit square, without those that no screen would tell from the one before."""
-    steps = np.abs(np.diff(np.stack([across, up]) * FINE // 1, axis=1)).sum(axis=0)
+def thin_out(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Drop points of a line in the unit square, x and y (n,), that no screen could resolve.
+
+    A point is dropped if it falls into the same cell of the RESOLUTION grid as the one before.
+    """
+    steps = np.abs(np.diff(np.stack([x, y]) * RESOLUTION // 1, axis=1)).sum(axis=0)
     kept = np.flatnonzero(np.append(1, steps))
-    return np.append(across[kept], across[-1:]), np.append(up[kept], up[-1:])
+    return np.append(x[kept], x[-1:]), np.append(y[kept], y[-1:])

@@ -1,4 +1,4 @@
-"""The program's icon."""
+"""Load the program's icon."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
@@ -7,6 +7,6 @@ from resources import resource
 
 
 def program_icon(width_px: int | None = None) -> QPixmap:
-    """The icon as large as it is carried (256 pixels), or as wide as wanted."""
-    picture = QPixmap(str(resource("icons/pneumoscreen.png")))
-    return picture if width_px is None else picture.scaledToWidth(width_px, Qt.TransformationMode.SmoothTransformation)
+    """Return the icon at its stored size (256 px), or scaled to this width."""
+    pixmap = QPixmap(str(resource("icons/pneumoscreen.png")))
+    return pixmap if width_px is None else pixmap.scaledToWidth(width_px, Qt.TransformationMode.SmoothTransformation)

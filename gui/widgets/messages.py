@@ -1,4 +1,4 @@
-"""The one place that asks and warns. Tests replace its functions."""
+"""Every message box and file dialog. Tests replace these functions."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from core.system.language import marked, tr
-from core.system.product import NOTICE, read_build
+from core.system.product import NOTICE, format_build, read_build
 from core.system.safe_text import escape_name, escape_unprintable
 from gui.jobs.worker import JobError
 from gui.widgets.icon import program_icon
@@ -25,7 +25,7 @@ LISTS = marked("Label lists (*.csv *.tsv *.xlsx)")
 
 
 def show_error(parent: QWidget, error: JobError) -> None:
-    """Say what went wrong; the traceback is behind "Show Details" only where the program itself is at fault."""
+    """Show an error; "Show Details" has the traceback, if the program itself is at fault."""
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(escape_unprintable(error.sentence))
@@ -35,7 +35,7 @@ def show_error(parent: QWidget, error: JobError) -> None:
 
 
 def show_fault(parent: QWidget, words: str, report: str) -> None:
-    """Say that the program is at fault and offer the report, which names no file and no patient."""
+    """Report an internal error and offer its report, which names no file and no patient."""
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words, QMessageBox.StandardButton.Close, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(tr("The report tells where in the program it happened. It names no file and no patient."))
@@ -46,7 +46,7 @@ def show_fault(parent: QWidget, words: str, report: str) -> None:
 
 
 def show_already_open(owner: str) -> None:
-    """Say that the first start does not answer."""
+    """Say that the program is already open on `owner` but does not respond."""
     words = tr(
         "PneumoScreen is already open on {computer}, but does not answer. Close it there, then start again.",
         computer=owner,
@@ -57,8 +57,8 @@ def show_already_open(owner: str) -> None:
 
 
 def show_about(parent: QWidget) -> None:
-    """Which version this is, and what it does not do."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), read_build().in_words(), parent=parent)
+    """Show the version, the notice and the licence."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), format_build(read_build()), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIconPixmap(program_icon(ABOUT_ICON_PX))
     box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), tr("MIT licence, for the program itself."))))
@@ -66,13 +66,13 @@ def show_about(parent: QWidget) -> None:
 
 
 def ask_stop_and_close(parent: QWidget) -> bool:
-    """Ask whether a running job may be stopped for closing."""
+    """Ask whether to stop the running job and close."""
     text = tr("Work is still running. Stop it after the present batch, save, and close?")
     return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
 
 
 def ask_new_window(parent: QWidget) -> bool:
-    """Ask, in the language of before, whether the window may be opened anew to speak another one."""
+    """Ask, in the current language, whether to reopen the window in the one just chosen."""
     text = tr(
         "The window is opened anew in the other language. What is open in it is closed; results, runs and "
         "decisions are on the disk. Do it now? Otherwise the next start does it."
@@ -81,7 +81,7 @@ def ask_new_window(parent: QWidget) -> bool:
 
 
 def ask_delete(parent: QWidget, name: str) -> bool:
-    """Ask whether something may be moved to the trash."""
+    """Ask whether to move this run to the trash."""
     box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
     box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
     box.setTextFormat(Qt.TextFormat.PlainText)
@@ -90,27 +90,36 @@ def ask_delete(parent: QWidget, name: str) -> bool:
 
 
 def ask_text(parent: QWidget, title: str, before: str) -> str | None:
-    """One line of text, None if the person changed their mind."""
+    """Ask for one line of text; None if cancelled."""
     text, ok = QInputDialog.getText(parent, "PneumoScreen", title, text=before)
     return text if ok else None
 
 
 def ask_hours(parent: QWidget, title: str, before: float) -> float | None:
-    """A time in hours, None if the person changed their mind."""
+    """Ask for a time in hours, 0.05 to 1000; None if cancelled."""
     hours, ok = QInputDialog.getDouble(parent, "PneumoScreen", title, before, 0.05, 1000, 2)
     return hours if ok else None
 
 
 def choose_folder(parent: QWidget, title: str) -> Path | None:
+    """Ask for an existing folder; None if cancelled."""
     name = QFileDialog.getExistingDirectory(parent, title)
     return Path(name) if name else None
 
 
 def choose_file(parent: QWidget, title: str, kinds: str, folder: Path | None = None) -> Path | None:
+    """Ask for an existing file, starting in `folder`; None if cancelled.
+
+    kinds: Qt's name filter.
+    """
     name, _ = QFileDialog.getOpenFileName(parent, title, str(folder or ""), kinds)
     return Path(name) if name else None
 
 
 def choose_new_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Ask where to save a file, proposing `name`; None if cancelled.
+
+    kinds: Qt's name filter.
+    """
     chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
     return Path(chosen) if chosen else None

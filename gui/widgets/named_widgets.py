@@ -1,4 +1,4 @@
-"""Widgets with their names, for tests and for screen readers, and rows of them."""
+"""Build widgets with object names (for tests) and accessible names (for screen readers)."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -9,27 +9,27 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 Named = TypeVar("Named", bound=QWidget)
 
 
-def named(widget: Named, name: str, accessible: str) -> Named:
-    """Give `widget` its object name and the name that a screen reader speaks; returns it."""
+def name_widget(widget: Named, name: str, accessible: str) -> Named:
+    """Set the object name and the accessible name of `widget`; returns it."""
     widget.setObjectName(name)
     widget.setAccessibleName(accessible)
     return widget
 
 
-def button(text: str, name: str, slot: object) -> QPushButton:
-    """A push button of that text that calls `slot` when it is clicked."""
-    made = named(QPushButton(text), name, text)
-    made.clicked.connect(slot)
-    return made
+def make_button(text: str, name: str, slot: object) -> QPushButton:
+    """Return a push button that calls `slot` when clicked."""
+    button = name_widget(QPushButton(text), name, text)
+    button.clicked.connect(slot)
+    return button
 
 
-def buttons(*wanted: tuple[str, str, object]) -> dict[str, QPushButton]:
-    """Push buttons by their names, each of (text, name, slot)."""
-    return {name: button(text, name, slot) for text, name, slot in wanted}
+def make_buttons(*specifications: tuple[str, str, object]) -> dict[str, QPushButton]:
+    """Return push buttons by name, each made from (text, name, slot)."""
+    return {name: make_button(text, name, slot) for text, name, slot in specifications}
 
 
-def row_of(widgets: Iterable[QWidget]) -> QHBoxLayout:
-    """Widgets side by side from the left; what is added later stands at the right."""
+def make_row(widgets: Iterable[QWidget]) -> QHBoxLayout:
+    """Lay out widgets from the left; widgets added later go to the right edge."""
     row = QHBoxLayout()
     for widget in widgets:
         row.addWidget(widget)
@@ -37,6 +37,6 @@ def row_of(widgets: Iterable[QWidget]) -> QHBoxLayout:
     return row
 
 
-def paragraph(text: str, name: str, accessible: str) -> QLabel:
-    """A label that wraps, and shows its text as it is: Qt takes texts that look so for HTML unless told not to."""
-    return named(QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True), name, accessible)
+def make_paragraph(text: str, name: str, accessible: str) -> QLabel:
+    """Return a wrapping plain-text label; Qt would otherwise render text that looks like HTML."""
+    return name_widget(QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True), name, accessible)

@@ -1,4 +1,4 @@
-"""Qt item models behind the tables: plain text only, numbers sort as numbers."""
+"""Qt item model of the plain tables, and their view."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QHeaderView, QTableView
 
-from gui.widgets.named_widgets import named
+from gui.widgets.named_widgets import name_widget
 
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
@@ -15,7 +15,7 @@ ROW_PX = 24
 
 
 class RowsTable(QAbstractTableModel):
-    """Rows of cells, each a text or a number, under headings; numbers sort as numbers."""
+    """Rows of cells, each text or a number, under headings. SORT_ROLE gives numbers as numbers."""
 
     def __init__(self, headings: Sequence[str]) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class RowsTable(QAbstractTableModel):
     def set_rows(
         self, rows: Sequence[Sequence[str | int | float | None]], headings: Sequence[str] | None = None
     ) -> None:
-        """Replace all rows, and the headings where others are given."""
+        """Replace all rows, and the headings unless None."""
         self.beginResetModel()
         self._rows = list(rows)
         self._headings = self._headings if headings is None else list(headings)
@@ -56,9 +56,9 @@ class RowsTable(QAbstractTableModel):
         return None
 
 
-def configure_view(table: RowsTable, name: str, accessible: str) -> QTableView:
-    """A quiet, read-only view of a table, with its object name and what a screen reader speaks."""
-    view = named(QTableView(), name, accessible)
+def make_table_view(table: RowsTable, name: str, accessible: str) -> QTableView:
+    """Return a read-only view of a table with this object name and accessible name."""
+    view = name_widget(QTableView(), name, accessible)
     view.setModel(table)
     view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
     view.verticalHeader().hide()

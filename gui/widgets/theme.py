@@ -1,4 +1,4 @@
-"""Dark and light colours. A reading room is dark, so dark comes first."""
+"""Dark and light colours; dark is the default because reading rooms are dark."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,16 @@ from PySide6.QtWidgets import QApplication
 
 from gui.state.settings import Theme
 
-ORANGE, BLUE, SKY, GREEN = "#e69f00", "#0072b2", "#56b4e9", "#009e73"  # Okabe and Ito 2008, safe for the colour-blind
+ORANGE, BLUE, SKY, GREEN = "#e69f00", "#0072b2", "#56b4e9", "#009e73"  # Okabe and Ito 2008: colour-blind safe
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The few colours of one theme. likely, review, unlikely: of words, so each has 4.5 times the panel's luminance."""
+    """Colours of one theme, "#rrggbb".
+
+    likely, review, unlikely: text colours, so their contrast ratio to the panel is at least 4.5
+    (WCAG 2.1).
+    """
 
     window: str
     panel: str
@@ -31,16 +35,21 @@ LIGHT = Colours("#f4f5f7", "#ffffff", "#1b1f24", "#5b6470", "#c9ced6", "#0067a3"
 
 
 def theme_colours(theme: Theme) -> Colours:
-    """The colours to paint now; Theme.SYSTEM asks the desktop."""
+    """Return the colours of a theme; Theme.SYSTEM takes the desktop's colour scheme."""
     if theme is Theme.SYSTEM:
         return LIGHT if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
     return LIGHT if theme is Theme.LIGHT else DARK
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Give the whole program palette and style sheet of `theme`."""
+    """Set the palette and style sheet of the whole application."""
     colours = theme_colours(theme)
     application.setStyle("Fusion")
+    application.setPalette(_build_palette(colours))
+    application.setStyleSheet(_build_style_sheet(colours))
+
+
+def _build_palette(colours: Colours) -> QPalette:
     palette = QPalette()
     roles = QPalette.ColorRole
     for role, colour in (
@@ -60,9 +69,11 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
         palette.setColor(role, QColor(colour))
     for role in (roles.Text, roles.ButtonText, roles.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.quiet))
-    application.setPalette(palette)
-    application.setStyleSheet(
-        f"""
+    return palette
+
+
+def _build_style_sheet(colours: Colours) -> str:
+    return f"""
         QGroupBox {{ border: 1px solid {colours.line}; border-radius: 6px; margin-top: 12px; padding: 8px; }}
         QGroupBox:!checked {{ border-color: transparent; }}
         QGroupBox::title {{ subcontrol-origin: margin; left: 10px; color: {colours.quiet}; }}
@@ -83,4 +94,3 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
         QLabel[role="verdict"] {{ font-size: 26px; font-weight: bold; }}
         QFrame#drop_area {{ border: 2px dashed {colours.line}; border-radius: 10px; }}
         """
-    )

@@ -49,15 +49,6 @@ def measured_once(own_places, tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
-def tiny_network(monkeypatch):
-    """A network of two layers under the name resnet18."""
-    from core.networks.architectures import ARCHITECTURES
-    from tests.faults.tiny import TINY
-
-    monkeypatch.setitem(ARCHITECTURES, "resnet18", TINY)
-
-
-@pytest.fixture
 def told(capsys):
     """Run a command of the program; gives its exit status and what it said, and fails on words that are for nobody."""
     import main

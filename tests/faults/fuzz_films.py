@@ -22,8 +22,8 @@ import atheris
 
 with atheris.instrument_imports(include=["core", "pydicom", "PIL"], enable_loader_override=False):
     from core.films import isolated_decoders
-    from core.films.decoder_process import Children
-    from core.films.film_properties import _picture
+    from core.films.decoder_process import DecoderPool
+    from core.films.film_properties import _read_picture
     from core.films.images import explain_read_errors, is_dicom, read_stream
     from core.input_checks.gate_rules import inspect_stream
     from core.system.errors import FilmUnreadable, Reason
@@ -36,10 +36,10 @@ from tests.factories import write_dicom
 from tests.faults import hostile_films
 
 
-class Here(Children):
-    """Children that do their work in this process, and answer as a child does."""
+class Here(DecoderPool):
+    """A pool that decodes in this process, and reports errors as a child process does."""
 
-    def ask(self, work, content, **options):
+    def run(self, work, content, **options):
         try:
             return work(content, **options)
         except (FilmUnreadable, MemoryError):
@@ -58,7 +58,7 @@ def read_every_way(content):
             return
     stream = BytesIO(content)
     if not is_dicom(stream):
-        _picture(stream)
+        _read_picture(stream)
 
 
 def write_seeds(corpus):
@@ -89,7 +89,7 @@ def leave_out(plugin):
 def main():
     if plugin := os.environ.get("FUZZ_WITHOUT"):
         leave_out(plugin)
-    isolated_decoders.children = Here
+    isolated_decoders.decoder_pool = Here
     corpus = next((Path(given) for given in sys.argv[1:] if not given.startswith("-")), None)
     if corpus is not None:
         corpus.mkdir(parents=True, exist_ok=True)

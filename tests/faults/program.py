@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from PIL import Image
 
@@ -16,9 +15,8 @@ from core.models.model_header import read_header
 from core.recipes.recipe_json import to_json_object
 from core.runs.epoch_log import read_epochs
 from core.system.files import write_text_atomically
-from tests.factories import QUICK
+from tests.factories import QUICK, ROOT
 
-ROOT = Path(__file__).parents[2]
 INTERNAL = ("Traceback", "inside the program", "Errno")  # words that no person should read
 
 

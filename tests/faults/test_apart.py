@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.films.decoder_process import Children
+from core.films.decoder_process import DecoderPool
 from core.films.images import read_film
 from core.films.isolated_decoders import read_dicom_isolated
 from core.screening.events import Status
@@ -23,14 +23,14 @@ from tests.faults.hostile_names import small_model
 
 @pytest.fixture
 def pool():
-    made = Children(seconds=0.4)
+    made = DecoderPool(seconds=0.4)
     yield made
-    made.end()
+    made.close()
 
 
 def test_a_child_is_used_again_and_knows_no_torch(pool):
-    first, answer = pool.ask(bad_decoders.echoes, b"\0film" * 9, a=1, b=[2.5, "x"])
-    second, _ = pool.ask(bad_decoders.echoes, b"")
+    first, answer = pool.run(bad_decoders.echoes, b"\0film" * 9, a=1, b=[2.5, "x"])
+    second, _ = pool.run(bad_decoders.echoes, b"")
     assert answer == b"\0film" * 9
     assert first["options"] == {"a": 1, "b": [2.5, "x"]}
     assert first["process"] == second["process"] != os.getpid()
@@ -40,10 +40,10 @@ def test_a_child_is_used_again_and_knows_no_torch(pool):
 def test_hanging_and_dying_cost_one_film_each_and_the_next_is_read(pool):
     for work, word in ((bad_decoders.hangs, "longer"), (bad_decoders.dies, "broke"), (bad_decoders.breaks, "broke")):
         with pytest.raises(FilmUnreadable, match=word) as refusal:
-            pool.ask(work, b"film")
+            pool.run(work, b"film")
         assert refusal.value.reason is Reason.DECODER_FAILED
         assert refusal.value.may_be_retried
-    assert pool.ask(bad_decoders.echoes, b"next")[1] == b"next"
+    assert pool.run(bad_decoders.echoes, b"next")[1] == b"next"
 
 
 def test_errors_come_as_reasons_and_without_what_the_decoder_said(pool, capfd):
@@ -52,42 +52,42 @@ def test_errors_come_as_reasons_and_without_what_the_decoder_said(pool, capfd):
         (bad_decoders.refuses, Reason.BLANK),
     ):
         with pytest.raises(FilmUnreadable) as refusal:
-            pool.ask(work, b"film")
+            pool.run(work, b"film")
         assert refusal.value.reason is reason
         assert "DOE" not in refusal.value.sentence
-    pool.ask(bad_decoders.prints, b"film")
+    pool.run(bad_decoders.prints, b"film")
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_child_speaks_the_language_that_is_spoken_when_it_is_asked():
-    children, said = Children(), []
+    children, said = DecoderPool(), []
     try:
         for language in (Language.ENGLISH, Language.GERMAN, Language.ENGLISH):
             set_language(language)
             with pytest.raises(FilmUnreadable) as refusal:
-                children.ask(bad_decoders.raises, b"film")
+                children.run(bad_decoders.raises, b"film")
             assert refusal.value.sentence == tr("It is damaged or cut off.")
             said.append(refusal.value.sentence)
     finally:
         set_language(Language.ENGLISH)
-        children.end()
+        children.close()
     assert said[0] == said[2] != said[1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to the limit")
 def test_memory_is_limited(pool):
     with pytest.raises(FilmUnreadable) as refusal:
-        pool.ask(bad_decoders.eats, b"film", gigabytes=5)
+        pool.run(bad_decoders.eats, b"film", gigabytes=5)
     assert refusal.value.reason is Reason.OUT_OF_MEMORY
-    assert pool.ask(bad_decoders.eats, b"film", gigabytes=1)[0] == {}
+    assert pool.run(bad_decoders.eats, b"film", gigabytes=1)[0] == {}
 
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="this system cannot be asked whether it died")
 def test_a_killed_child_that_waited_is_replaced_unseen(pool):
-    told, _ = pool.ask(bad_decoders.echoes, b"")
+    told, _ = pool.run(bad_decoders.echoes, b"")
     os.kill(told["process"], 9)
     os.waitid(os.P_PID, told["process"], os.WEXITED | os.WNOWAIT)
-    again, _ = pool.ask(bad_decoders.echoes, b"")
+    again, _ = pool.run(bad_decoders.echoes, b"")
     assert again["process"] != told["process"]
 
 
@@ -96,7 +96,7 @@ def test_several_threads_have_a_child_each(pool):
 
     def asked(content):
         both.wait()
-        return [pool.ask(bad_decoders.echoes, content * number)[1] for number in range(1, 30)]
+        return [pool.run(bad_decoders.echoes, content * number)[1] for number in range(1, 30)]
 
     with ThreadPoolExecutor(2) as threads:
         answers = list(threads.map(asked, (b"a", b"b")))
@@ -114,13 +114,13 @@ def test_a_screening_goes_on_after_a_decoder_broke_down(tmp_path, cancel, monkey
     folder.mkdir()
     for name in ("a", "b", "c"):
         write_dicom(folder / f"{name}.dcm", FILM, PatientID=name)
-    ask = Children.ask
+    run = DecoderPool.run
     bad = (folder / "b.dcm").read_bytes()
     monkeypatch.setattr(
-        Children,
-        "ask",
+        DecoderPool,
+        "run",
         lambda self, work, content, **options: (
-            ask(self, bad_decoders.dies, content) if content == bad else ask(self, work, content, **options)
+            run(self, bad_decoders.dies, content) if content == bad else run(self, work, content, **options)
         ),
     )
     _, result = drained(screen(folder, tmp_path / "r.csv", small_model(), cancel))

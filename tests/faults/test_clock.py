@@ -55,7 +55,7 @@ def test_a_film_whose_time_lies_in_the_future_or_past_is_complete_all_the_same(t
         when = 0 if hours is None else (datetime.now() + timedelta(hours=hours)).timestamp()
         os.utime(path, (when, when))
         files[name] = ListedFile(name, path)
-    looks = [arrivals.complete(files, set()) for _ in range(STILL_POLLS + 1)]
+    looks = [arrivals.find_complete(files, set()) for _ in range(STILL_POLLS + 1)]
     assert [len(ready) for ready in looks] == [0] * STILL_POLLS + [3]
 
 

@@ -123,15 +123,15 @@ def test_ctrl_c_in_a_training_is_resumable_whenever_it_comes(
 ):
     recipe = write_recipe(tmp_path / "recipe.json", epochs=2)
     command = ["train", dataset_folder, "--output", tmp_path / "run", "--recipe", recipe]
-    show = console.show
+    show = console.print_event
 
     def interrupt(event):
         show(event)
         if type(event).__name__ == first_event or first_event == "CheckingFilms":
-            monkeypatch.setattr(console, "show", show)
+            monkeypatch.setattr(console, "print_event", show)
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(console, "show", interrupt)
+    monkeypatch.setattr(console, "print_event", interrupt)
     assert main.main([str(part) for part in command]) == INTERRUPTED
     assert "stopping after this batch" in "".join(capsys.readouterr())
     assert main.main([str(part) for part in (*command, "--resume")]) == DONE

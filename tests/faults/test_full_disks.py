@@ -118,12 +118,12 @@ def test_a_readers_call_that_has_no_room_is_said(disk, tmp_path):
     output = disk.path / "r.csv"
     book = load_calls(output)
     call = Call("a.png", "PNEUMONIA", False, "seen twice, ", "2026-01-01T00:00:00+00:00")
-    book.say(call)
+    book.record(call)
     disk.fill()
     with pytest.raises(JobFailed, match="disk is full"):
-        any(book.say(replace(call, file=f"film-{number}.png", note='a "note", long')) for number in range(200))
+        any(book.record(replace(call, file=f"film-{number}.png", note='a "note", long')) for number in range(200))
     kept = calls_path(output).read_bytes()
     assert kept.endswith(b"\n")
     disk.free()
-    book.say(call)
+    book.record(call)
     assert len(read_calls(calls_path(output))) == len(kept.splitlines())  # the header, and one call more

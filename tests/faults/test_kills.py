@@ -3,7 +3,6 @@
 Many moments, and screenings: kill_at_random.py.
 """
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -14,7 +13,7 @@ import pytest
 from core.training.training import train
 from tests.factories import QUICK, drained
 from tests.faults.program import digests, halves, outcome
-from tests.faults.tiny import use_tiny_network
+from tests.tiny_network import use_tiny_network
 
 RECIPE = replace(QUICK, epochs=1, name="one epoch")
 # flushes to the disk until then: two for each file that gets its name, one for a line of the log
@@ -43,25 +42,24 @@ def train_until(flushes, dataset, run_dir):
 
 
 @pytest.fixture(scope="module")
-def killer():
-    """Processes that have loaded torch already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["core.training.training"])
-    return context
+def whole(train_once):
+    """The folder of an unbroken training, and that of its films."""
+    run = train_once("unbroken-run", RECIPE) / RECIPE.name
+    return run, run.parents[1] / "data"
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows kills otherwise")
 @pytest.mark.usefixtures("tiny_network")
 @pytest.mark.parametrize("flushes", MOMENTS)
-def test_a_training_killed_at_a_write_is_resumed_to_the_same_end(flushes, dataset_folder, killer, tmp_path, cancel):
-    before, whole, run_dir = digests(dataset_folder), tmp_path / "whole", tmp_path / "killed"
-    drained(train(dataset_folder, RECIPE, whole, cancel))
-    child = killer.Process(target=train_until, args=(flushes, dataset_folder, run_dir))
+def test_a_training_killed_at_a_write_is_resumed_to_the_same_end(flushes, whole, forkserver, tmp_path, cancel):
+    (whole, dataset), run_dir = whole, tmp_path / "killed"
+    before = digests(dataset)
+    child = forkserver.Process(target=train_until, args=(flushes, dataset, run_dir))
     child.start()
     child.join(100)
     assert child.exitcode == -signal.SIGKILL
     assert not halves(run_dir)
-    drained(train(dataset_folder, RECIPE, run_dir, cancel, resume=True))
+    drained(train(dataset, RECIPE, run_dir, cancel, resume=True))
     assert outcome(run_dir) == outcome(whole)
     assert sorted(path.name for path in run_dir.iterdir()) == sorted(path.name for path in whole.iterdir())
-    assert digests(dataset_folder) == before
+    assert digests(dataset) == before

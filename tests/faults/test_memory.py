@@ -91,17 +91,17 @@ def test_a_picture_that_cannot_be_made_stops_no_other(qtbot, tmp_path, monkeypat
     seen, reader = {}, Thumbnails(64)
     reader.ready.connect(lambda path, image: seen.update({path.name: image is not None}))
     for name in "ab":
-        reader.want(tmp_path / f"{name}.png")
+        reader.request(tmp_path / f"{name}.png")
     qtbot.waitUntil(lambda: len(seen) == 2)
     assert seen == {"a.png": False, "b.png": True}
     reader.close()
 
 
 def test_a_call_that_cannot_be_kept_is_said(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr("gui.classify.call_writer.keep_call", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr("gui.classify.call_writer.append_call", lambda *_: (_ for _ in ()).throw(MemoryError()))
     keeper = CallWriter()
     with qtbot.waitSignal(keeper.failed) as failed:
-        keeper.book(tmp_path / "r.csv", ()).say(Call("a.png", "NORMAL", False, "", "2026-01-01T00:00:00+00:00"))
+        keeper.open_book(tmp_path / "r.csv", ()).record(Call("a.png", "NORMAL", False, "", "2026-01-01T00:00:00+00:00"))
     assert "memory ran out" in failed.args[0]
     keeper.close()
 

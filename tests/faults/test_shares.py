@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.screening import results_csv
+from core.screening import folder_listing
 from core.screening.events import FilmAnswered, ScreeningStarted, Status
 from core.screening.screening import screen
 from tests.factories import drained
@@ -53,7 +53,7 @@ def test_a_folder_that_cannot_be_listed_for_a_while_keeps_its_rows(told, letters
     output = tmp_path / "r.csv"
     assert told("screen", letters, "--output", output)[0] == 3
     whole = output.read_bytes()
-    walk = results_csv.os.walk
+    walk = folder_listing.os.walk
 
     def walk_without_b(folder, onerror):
         for parent, folders, names in walk(folder, onerror=onerror):
@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_listed_for_a_while_keeps_its_rows(told, letters
             else:
                 yield parent, folders, names
 
-    monkeypatch.setattr(results_csv.os, "walk", walk_without_b)
+    monkeypatch.setattr(folder_listing.os, "walk", walk_without_b)
     assert told("screen", letters, "--output", output, "--resume")[0] == 3
     rows = output.read_text().splitlines()
     assert len(rows) == 42

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
 
 from gui.jobs.jobs import JobState
 from gui.shell.main_window import MainWindow
@@ -30,4 +31,5 @@ def window(qtbot, tmp_path, monkeypatch, errors):
 
     qtbot.addWidget(made, before_close_func=end_work)
     made.show()
-    return made
+    yield made
+    QApplication.instance().setStyleSheet("")  # or the next window would be styled widget by widget as it is built

@@ -1,0 +1,81 @@
+"""Titles, definitions and formatting of figures, for reports and tables."""
+
+from typing import Final
+
+from core.metrics.figures import ClassFigures, Figures, named_figures
+from core.metrics.intervals import Figure
+from core.system.language import marked, tr, tr_count
+
+TITLES: Final = {
+    "accuracy": marked("Accuracy"),
+    "balanced_accuracy": marked("Balanced accuracy"),
+    "f1": "F1",
+    "sensitivity": marked("Sensitivity"),
+    "specificity": marked("Specificity"),
+    "ppv": marked("PPV"),
+    "npv": marked("NPV"),
+    "roc_auc": "ROC AUC",
+    "pr_auc": "PR AUC",
+    "brier": "Brier",
+    "ece": "ECE",
+    "macro_f1": marked("Macro F1"),
+    "macro_auc": marked("Macro AUC"),
+}
+DEFINITIONS: Final = {
+    "accuracy": marked("Share of all films that are called rightly."),
+    "balanced_accuracy": marked(
+        "Mean of the shares of each class that are called rightly; the classes' sizes do not matter."
+    ),
+    "f1": marked("Harmonic mean of sensitivity and positive predictive value."),
+    "sensitivity": marked("Share of films with the finding that are called so."),
+    "specificity": marked("Share of films without the finding that are called so."),
+    "ppv": marked(
+        "Share of films called positive that have the finding, where it is as frequent as among these films."
+    ),
+    "npv": marked("Share of films called negative that do not have it, where it is as frequent as among these films."),
+    "roc_auc": marked("How often a film with the finding scores above one without; 0.5 is chance."),
+    "pr_auc": marked(
+        "Mean positive predictive value over all sensitivities; chance is the share of films with the finding."
+    ),
+    "brier": marked("Mean squared distance of probability and truth; 0 is perfect, less is better."),
+    "ece": marked(
+        "Mean gap between stated probability and observed share, over ten bins; 0 is perfect, less is better."
+    ),
+    "macro_f1": marked("Mean over classes of each one's F1."),
+    "macro_auc": marked("Mean over classes of the AUC of one against the rest."),
+}
+CERTAIN: Final = {"1.000": "> 0.999", "0.000": "< 0.001"}  # instead of certainty
+
+
+def figure_title(name: str) -> str:
+    """Return a figure's translated title; for an unknown figure its name, made readable."""
+    return tr(TITLES[name]) if name in TITLES else name.replace("_", " ").capitalize()
+
+
+def format_figure(figure: Figure | None) -> str:
+    """Return a figure with its 95 % interval, three decimals, for reports."""
+    if figure is None:
+        return tr("not defined")
+    return tr("{value:.3f} ({low:.3f} to {high:.3f})", value=figure.value, low=figure.low, high=figure.high)
+
+
+def format_figure_briefly(figure: Figure | None) -> str:
+    """Return a figure with its 95 % interval, two decimals, for tables of few films."""
+    return tr("not defined") if figure is None else f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
+
+
+def format_summary(figures: Figures) -> list[str]:
+    """Return lines with the number of films, each figure with its interval, and each class."""
+    lines = [tr_count("{count} film, 95 % intervals:", "{count} films, 95 % intervals:", figures.n)]
+    lines += [f"{figure_title(name):18} {format_figure(figure)}" for name, figure in named_figures(figures)]
+    if isinstance(figures, ClassFigures):
+        for one_class in figures.each:
+            parts = [f"{figure_title(name)} {format_figure(figure)}" for name, figure in named_figures(one_class)]
+            lines.append(f"{one_class.name} (n = {one_class.n}): {', '.join(parts)}")
+    return lines
+
+
+def format_probability(probability: float) -> str:
+    """Return a probability with three decimals, never rounded to 0 or 1: "< 0.001", "> 0.999"."""
+    rounded = f"{probability:.3f}"
+    return CERTAIN.get(rounded, rounded)

@@ -1,0 +1,143 @@
+"""Write the files of a training into its run folder: card, splits, best model, and test figures."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core.datasets.dataset import Split
+from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
+from core.input_checks.gate import fit_gate
+from core.metrics.figures import Figures, compute_figures, to_json_object
+from core.metrics.intervals import group_numbers
+from core.models.calibration import Calibration, fit_calibration
+from core.models.model_file import Model, save_model
+from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, VALIDATION
+from core.models.predictions import Predictions
+from core.networks.architectures import Network
+from core.networks.preprocessing import Preprocessing
+from core.recipes.recipe import OperatingPoint, Recipe
+from core.recipes.recipe_json import to_json_object as recipe_json
+from core.runs.epoch_log import total_seconds
+from core.runs.run_folder import (
+    CHECKPOINT,
+    METRICS,
+    MODEL,
+    RunCard,
+    data_fingerprint,
+    read_card,
+    write_card,
+    write_predictions,
+    write_splits,
+)
+from core.runs.test_set_use import count_use
+from core.system.files import escape_undecodable, write_text_atomically
+from core.system.product import NOTICE
+from core.training.training_data import TrainingData
+
+REFERENCE_FILMS: Final = 2000  # at most so many validation films make up the reference for drift
+
+
+class RunWriter:
+    """Writes a training's files, and holds what describes its best model.
+
+    calibration: of the best model, None before there is one. fingerprint: of the dataset.
+    """
+
+    def __init__(self, run_dir: Path, recipe: Recipe, data: TrainingData) -> None:
+        self.run_dir = run_dir
+        self.fingerprint = data_fingerprint(data.dataset)
+        self.calibration: Calibration | None = None
+        self._recipe = recipe
+        self._data = data
+        self._codes = {split.value: [data.codes[film.path] for film in data.dataset.of_split(split)] for split in Split}
+        self._validation: dict[str, Any] | None = None  # predictions of the best model
+        self._reference: dict[str, Any] | None = None  # for drift: measures of the validation films
+        self._gate: dict[str, Any] | None = None
+
+    @property
+    def model(self) -> Path:
+        """Path of the model file."""
+        return self.run_dir / MODEL
+
+    def begin(self, source: Path) -> None:
+        """Write the run's card and splits."""
+        write_splits(self.run_dir, self._data.dataset)
+        started = datetime.now().astimezone().isoformat(timespec="seconds")
+        dataset = escape_undecodable(str(source))
+        write_card(self.run_dir, RunCard(self.run_dir.name, "", dataset, self.fingerprint, started))
+
+    def end(self) -> None:
+        """Write the training's duration to the card, and delete the checkpoint."""
+        write_card(self.run_dir, replace(read_card(self.run_dir), seconds=total_seconds(self.run_dir)))
+        (self.run_dir / CHECKPOINT).unlink(missing_ok=True)
+
+    def save_best_model(
+        self, network: Network, preprocessing: Preprocessing, logits: npt.NDArray[np.float32], epoch: int
+    ) -> None:
+        """Write the model of `epoch`, calibrated on the validation films.
+
+        logits: of the validation films (n, outputs).
+        """
+        validation = self._data.splits[Split.VALIDATION]
+        balanced = self._recipe.operating_point is OperatingPoint.BALANCED
+        self.calibration = fit_calibration(logits, validation.labels, self._recipe.calibrate, balanced)
+        patients = group_numbers(validation.patients)
+        codes = tuple(self._codes[Split.VALIDATION])
+        self._validation = Predictions(validation.labels, logits, patients, codes).to_json_object()
+        measures = measure_films(validation.pixels[:REFERENCE_FILMS])
+        if logits.shape[1] == 1:
+            measures[SCORE] = self.calibration.probabilities(logits)
+        self._reference = Reference(measures).to_json_object()
+        if self._gate is None:  # the films stay the same from epoch to epoch
+            gate = fit_gate(self._data.splits[Split.TRAINING].pixels, validation.pixels)
+            self._gate = gate.to_json_object() if gate else None
+        self._save_model(network, preprocessing, epoch, metrics=None)
+
+    def save_tested_model(self, model: Model, logits: npt.NDArray[np.float32], epoch: int) -> Figures:
+        """Write predictions, figures and use count of the test films; add the figures to the model.
+
+        model: the best one, of `epoch`, as loaded from the run. logits: of the test films (n,
+        outputs).
+        """
+        test, dataset = self._data.splits[Split.TEST], self._data.dataset
+        probabilities = model.calibration.probabilities(logits)
+        figures = compute_figures(
+            test.labels, probabilities, model.calibration.threshold, dataset.classes, test.patients
+        )
+        metrics = to_json_object(figures)
+        # after a resume these are only in the model file
+        content = model.header.content
+        self._validation, self._reference, self._gate = content[VALIDATION], content[DRIFT], content[GATE]
+        films = dataset.of_split(Split.TEST)
+        names = [dataset.name_of(film.path) for film in films]
+        write_predictions(self.run_dir, names, [dataset.classes[film.label] for film in films], probabilities)
+        count_use(self.model, model.header, self._codes[Split.TEST], by_training=True)
+        write_text_atomically(self.run_dir / METRICS, json.dumps(metrics, indent=2) + "\n")
+        self._save_model(model.network, model.preprocessing, epoch, metrics)
+        return figures
+
+    def _save_model(
+        self, network: Network, preprocessing: Preprocessing, epoch: int, metrics: dict[str, Any] | None
+    ) -> None:
+        assert self.calibration is not None
+        content = {
+            "recipe": recipe_json(self._recipe),
+            "data_fingerprint": self.fingerprint,
+            "films": {split.value: len(self._data.splits[split].labels) for split in Split},
+            "best_epoch": epoch,
+            "metrics": metrics,
+            VALIDATION: self._validation,
+            FILMS: self._codes,
+            DRIFT: self._reference,
+            GATE: self._gate,
+            ACCEPTED: list(self._data.accepted),
+            AGES: self._data.ages,
+            "licence": f"Weights belong to whoever trained them. {NOTICE}",
+        }
+        architecture, classes = self._recipe.architecture, self._data.dataset.classes
+        save_model(self.model, architecture, classes, network, preprocessing, self.calibration, content)

@@ -1,0 +1,73 @@
+"""Read the film of the selected worklist row and show it on the reading panel."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from core.models.model_header import format_model_mismatch
+from core.screening.events import FilmReading, LedgerRow, Status
+from gui.classify.reading_panel import ReadingPanel
+from gui.classify.worklist import Worklist
+from gui.jobs.jobs import Jobs, JobState
+from gui.jobs.screening_jobs import read_film_job
+from gui.state.session import Session
+
+
+class SelectedFilm(QObject):
+    """Keeps the reading panel on the selected row; reads its film, after the running job if any.
+
+    show_event: receives the events of the reading; a method of a widget.
+    reading: the last film read, None before the first.
+    Signal: shown() after a reading appears on the panel.
+    """
+
+    shown = Signal()
+
+    def __init__(
+        self,
+        worklist: Worklist,
+        panel: ReadingPanel,
+        session: Session,
+        work: Jobs,
+        show_event: Callable[[object], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._worklist, self._panel = worklist, panel
+        self._session, self._work, self._show_event = session, work, show_event
+        self.reading: FilmReading | None = None
+        self._pending: LedgerRow | None = None  # selected while a job was running
+
+    def show_row(self, row: LedgerRow) -> None:
+        """Show the film of a row, once it is read if it was scored."""
+        path = self._worklist.table.path_of(row)
+        if row.status is not Status.SCORED:
+            self._pending = None
+            self._panel.show_without_answer(row, path)
+            return
+        if self.reading is not None and self.reading.path == path:
+            self.show_reading(self.reading)
+        elif self._work.state is JobState.IDLE:
+            self._work.start(read_film_job(path, self._session.model), self._show_event)
+        else:
+            self._pending = row
+
+    def show_reading(self, film: FilmReading) -> None:
+        """Show a film with the model's answer, hidden if the reader has to call the film first."""
+        self.reading = film
+        row = self._worklist.selected_row()
+        if row is None or film.path != self._worklist.table.path_of(row):
+            self._panel.show_answer(film)
+        elif not self._worklist.is_answer_visible(row):
+            self._panel.show_hidden(film)
+        else:
+            mismatch = (format_model_mismatch(row.model, film.model),) if row.model != film.model else ()
+            self._panel.show_answer(replace(film, cautions=(*mismatch, *film.cautions)))
+        self.shown.emit()
+
+    def read_pending(self) -> None:
+        """Read the film that was selected while a job was running, if any."""
+        if self._pending is not None and self._work.state is JobState.IDLE:
+            row, self._pending = self._pending, None
+            self.show_row(row)

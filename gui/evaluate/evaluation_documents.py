@@ -1,0 +1,48 @@
+"""Save the documents of the Evaluate tab: report, acceptance form, model card."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from core.documents.document import Document
+from core.evaluation.evaluation import AcceptanceResult, Evaluation
+from core.system.language import tr
+from gui.evaluate.evaluation_status import EvaluationStatus
+from gui.jobs.evaluation_jobs import save_document_job, save_evaluation_job
+from gui.jobs.jobs import Jobs, JobState
+from gui.widgets import messages
+from gui.widgets.document_window import DocumentWindow
+
+
+class EvaluationDocuments(QObject):
+    """Asks where to save a document and starts the job that writes it.
+
+    tab: parent of the dialogs and of the window that shows the model card.
+    """
+
+    def __init__(self, work: Jobs, status: EvaluationStatus, tab: QWidget) -> None:
+        super().__init__(tab)
+        self._work, self._status, self._tab = work, status, tab
+        self.card_window = DocumentWindow(tab)
+        self.card_window.saving_wanted.connect(self._on_card_saving_wanted)
+
+    def save_report(self, evaluation: Evaluation) -> None:
+        """Ask for a folder and write the report to it."""
+        if folder := messages.choose_folder(self._tab, tr("Folder for the report")):
+            self._work.start(save_evaluation_job(evaluation, folder), self._status.show_event)
+
+    def save_form(self, result: AcceptanceResult) -> None:
+        """Ask for a file and write the acceptance form to it, on one page."""
+        self._save_as_pdf(result.document, "acceptance.pdf", one_page=True)
+
+    def show_card(self, card: Document) -> None:
+        """Show the model card in its window, from which it can be saved."""
+        self.card_window.show_document(card)
+
+    @Slot(object)
+    def _on_card_saving_wanted(self, card: Document) -> None:
+        self._save_as_pdf(card, "model-card.pdf", one_page=False)
+
+    def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
+        path = messages.choose_new_file(self._tab, tr("Save as PDF"), name, "PDF (*.pdf)")
+        if path and self._work.state is JobState.IDLE:
+            self._work.start(save_document_job(document, path, one_page), self._status.show_event)

@@ -1,0 +1,70 @@
+"""Where heat lies."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.inference.heat_regions import border_fraction, is_suspicious, trace_outline
+
+
+def blob(height, width, row, column, radius):
+    rows, columns = np.mgrid[:height, :width]
+    return np.exp(-((rows - row) ** 2 + (columns - column) ** 2) / radius**2).astype(np.float32)
+
+
+@pytest.mark.parametrize("size", [(224, 224), (1317, 1857), (100, 300)])
+def test_heat_in_the_lung_is_not_suspicious_and_at_the_border_is(size):
+    height, width = size
+    radius = height / 10
+    assert border_fraction(blob(height, width, height / 2, width / 3, radius)) < 0.1
+    assert not is_suspicious(blob(height, width, height / 2, width / 3, radius))
+    for row, column in ((height / 2, 0), (height / 2, width), (0, width / 2), (height, width / 2)):
+        assert is_suspicious(blob(height, width, row, column, height / 20))
+    for row, column in ((0.15, 0.15), (0.15, 0.85), (0.85, 0.15), (0.85, 0.85)):
+        marker = blob(height, width, row * height, column * width, height / 100)
+        assert border_fraction(marker) > 0.95, "a marker inside the frame, in a corner"
+
+
+def test_even_heat_gives_the_area_and_is_not_suspicious():
+    even = np.full((1000, 1000), 0.3, np.float32)
+    assert border_fraction(even) == pytest.approx(1 - 0.8**2 + 4 * 0.1**2)
+    assert not is_suspicious(even)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (7, 7), (224, 224)])
+def test_no_heat_has_no_share(size):
+    assert border_fraction(np.zeros(size, np.float32)) == 0.0
+    assert border_fraction(np.full(size, np.nan, np.float32)) == 0.0
+    assert 0.0 <= border_fraction(np.ones(size, np.float32)) <= 1.0
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(1, 40))
+def test_a_share_is_a_share_whatever_the_heat(seed, height, width):
+    heat = np.random.default_rng(seed).random((height, width), np.float32)
+    assert 0.0 <= border_fraction(heat) <= 1.0
+    assert border_fraction(heat) == pytest.approx(border_fraction(heat[::-1, ::-1]))
+
+
+def test_the_outline_of_a_round_spot_is_a_circle():
+    rows, columns = np.mgrid[:101, :101]
+    cone = np.clip(1 - np.hypot(rows - 50, columns - 50) / 40, 0, 1).astype(np.float32)
+    lines = trace_outline(cone, 0.5)
+    radius = np.hypot(lines[:, 0::2] - 50.5, lines[:, 1::2] - 50.5)
+    assert radius == pytest.approx(20, abs=0.05)
+    assert np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]).sum() == pytest.approx(40 * np.pi, rel=0.01)
+
+
+@given(st.integers(0, 2**32))
+def test_outlines_end_only_at_the_border(seed):
+    """Every end of a piece is shared by two pieces, or lies on the map's border."""
+    heat = np.random.default_rng(seed).random((9, 11)).astype(np.float32)
+    lines = trace_outline(heat, 0.5)
+    ends, counts = np.unique(lines.reshape(-1, 2).round(9), axis=0, return_counts=True)
+    at_border = np.isclose(ends, 0.5).any(axis=1) | np.isclose(ends, [10.5, 8.5]).any(axis=1)
+    assert ((counts == 2) | at_border).all()
+
+
+def test_no_outline_without_an_edge():
+    assert trace_outline(np.zeros((5, 5), np.float32), 0.5).shape == (0, 4)
+    assert trace_outline(np.ones((1, 1), np.float32), 0.5).shape == (0, 4)

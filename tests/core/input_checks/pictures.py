@@ -1,0 +1,48 @@
+"""Films, and pictures that are none."""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from core.films.phantoms import draw_phantom
+from core.input_checks.gate import find_refusal
+from core.input_checks.gate_rules import InspectedFilm
+from core.system.errors import REFUSALS
+from tests.factories import ROOT
+
+REAL = ROOT.parent / "shared/data"
+SIZE = 224
+FILM = draw_phantom(1, True, 128)
+UPRIGHT = [draw_phantom(seed, seed % 2 == 0, 96) for seed in range(500, 520)]
+ALL_REASONS = set(REFUSALS)
+
+
+def passes(pictures, statistics):
+    return [find_refusal(InspectedFilm(picture), statistics) is None for picture in pictures]
+
+
+def reasons(pictures, statistics):
+    return {find_refusal(InspectedFilm(picture), statistics) for picture in pictures}
+
+
+def saved(path, picture, **options):
+    Image.fromarray(picture).save(path, **options)
+    return path
+
+
+def coloured(side=200):
+    y, x = np.mgrid[0:side, 0:side]
+    shown = np.stack([x * 255 // side, y * 255 // side, 255 - x * 255 // side], axis=-1)
+    return shown.astype(np.uint8)
+
+
+def text_page():
+    page = Image.new("L", (600, 800), 250)
+    for line in range(24):
+        ImageDraw.Draw(page).text((40, 30 + 30 * line), "patient name date of the letter and so on" * 2, 20)
+    return np.asarray(page.resize((SIZE, SIZE)))
+
+
+def halves(films):
+    size = films[0].shape[0]
+    parts = [film[:, : size // 2] for film in films] + [film[:, size // 2 :] for film in films]
+    return [np.asarray(Image.fromarray(np.ascontiguousarray(part)).resize((size, size))) for part in parts]

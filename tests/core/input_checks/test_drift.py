@@ -1,0 +1,56 @@
+"""Drift between a model's films and those that are screened."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+from scipy.stats import kstwobign
+
+from core.films.phantoms import draw_phantom
+from core.input_checks.drift import DriftMonitor, Reference, kolmogorov_smirnov, measure_films
+
+
+def test_the_gap_has_the_distribution_of_kolmogorov():
+    random = np.random.default_rng(1)
+    first, second = random.normal(size=150), random.normal(0.2, size=90)
+    largest, chance = kolmogorov_smirnov(first, second)
+    films = np.sqrt(150 * 90 / 240)
+    assert chance == pytest.approx(kstwobign.sf((films + 0.12 + 0.11 / films) * largest), abs=1e-9)
+    assert kolmogorov_smirnov(first, first) == (0.0, 1.0)
+
+
+@pytest.fixture(scope="module")
+def films():
+    return np.stack([draw_phantom(seed, seed % 2 == 1, 96) for seed in range(120)])
+
+
+def reference(films):
+    return Reference.from_json(
+        Reference({**measure_films(films), "score": np.linspace(0, 1, len(films))}).to_json_object()
+    )
+
+
+def test_films_like_the_known_ones_raise_no_warning(films):
+    watch = DriftMonitor(reference(films[:60]))
+    watch.add(films[60:], np.linspace(0, 1, 60))
+    assert watch.format_warnings() == ()
+
+
+@pytest.mark.parametrize(
+    "change", [lambda film: film.filter(ImageFilter.GaussianBlur(2)), lambda film: film.point(lambda v: v * 0.5)]
+)
+def test_another_processing_is_named(films, change):
+    changed = np.stack([np.asarray(change(Image.fromarray(film))) for film in films[60:]])
+    watch = DriftMonitor(reference(films[:60]))
+    for start in range(0, 60, 16):
+        watch.add(changed[start : start + 16], np.linspace(0, 1, 60)[start : start + 16])
+    (sentence,) = watch.format_warnings()
+    assert "look otherwise" in sentence
+
+
+def test_other_answers_are_named_and_few_films_are_not(films):
+    watch = DriftMonitor(reference(films[:60]))
+    watch.add(films[60:], np.full(60, 0.99))
+    assert any("spread otherwise" in sentence for sentence in watch.format_warnings())
+    few = DriftMonitor(reference(films[:60]))
+    few.add(films[60:70], np.full(10, 0.99))
+    assert few.format_warnings() == ()

@@ -1,0 +1,133 @@
+"""What the gate learns from a model's films, and what it refuses."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.films.phantoms import draw_phantom
+from core.input_checks.gate import GateStatistics, find_refusal, fit_gate
+from core.input_checks.gate_features import FEATURES, describe_films
+from core.input_checks.gate_rules import InspectedFilm
+from core.system.errors import FAILED_FILM_REASONS, REFUSALS, Reason
+from tests.core.input_checks.pictures import ALL_REASONS, SIZE, UPRIGHT, halves, passes, reasons, text_page
+
+
+def test_tags_of_a_model_for_another_body_part_say_nothing(of_phantoms):
+    hand = InspectedFilm(UPRIGHT[0], tags={"Modality": "DX", "BodyPartExamined": "HAND", "ViewPosition": "LL"})
+    assert find_refusal(hand, of_phantoms) is Reason.NOT_A_CHEST_FILM
+    assert find_refusal(hand, replace(of_phantoms, is_chest=False)) is None
+
+
+def test_every_refusal_of_the_gate_has_its_sentence_and_may_not_be_retried():
+    assert {find_refusal(InspectedFilm(picture), None) for picture in UPRIGHT} == {None}
+    assert not ALL_REASONS & FAILED_FILM_REASONS
+    assert all(sentence.endswith(".") for sentence in REFUSALS.values())
+
+
+def test_films_of_the_kind_pass_and_those_that_lie_wrong_do_not(of_phantoms):
+    assert passes(UPRIGHT, of_phantoms).count(False) == 0
+    assert passes([film[:, ::-1] for film in UPRIGHT], of_phantoms).count(False) == 0
+    for quarters in (1, 2, 3):
+        assert reasons([np.rot90(film, quarters) for film in UPRIGHT], of_phantoms) == {Reason.ROTATED}
+    assert reasons([255 - film for film in UPRIGHT], of_phantoms) == {Reason.INVERTED}
+
+
+@pytest.mark.parametrize("kind", ["films", "phantoms"])
+def test_other_pictures_do_not_pass(kind, of_phantoms, request):
+    statistics = of_phantoms if kind == "phantoms" else request.getfixturevalue("of_films")[0]
+    noise = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE)).astype(np.uint8)
+    stripes = np.tile(np.array([0] * 8 + [255] * 8, np.uint8), (SIZE, SIZE // 16))
+    gradient = np.tile(np.linspace(0, 255, SIZE).astype(np.uint8), (SIZE, 1))
+    for picture in (noise, stripes, gradient, text_page()):
+        assert find_refusal(InspectedFilm(picture), statistics) in {Reason.NOT_A_CHEST_FILM, Reason.TOO_CROPPED}
+    assert find_refusal(InspectedFilm(noise), statistics) is Reason.NOT_A_CHEST_FILM
+
+
+def test_real_films_pass_also_when_they_were_exposed_otherwise(of_films):
+    statistics, others = of_films
+    changed = [np.clip(film * 1.25, 0, 255).astype(np.uint8) for film in others]
+    changed += [(255 * (film / 255) ** 1.4).astype(np.uint8) for film in others]
+    changed += [film[:, ::-1] for film in others]
+    assert passes(others, statistics).count(False) <= 1
+    assert passes(changed, statistics).count(False) <= 3
+
+
+def test_real_films_that_lie_wrong_or_show_a_half_are_refused_by_name(of_films):
+    statistics, others = of_films
+    for quarters in (1, 2, 3):
+        assert reasons([np.rot90(film, quarters) for film in others], statistics) == {Reason.ROTATED}
+    assert reasons([film[::-1] for film in others], statistics) == {Reason.ROTATED}
+    assert reasons([255 - film for film in others], statistics) == {Reason.INVERTED}
+    told = [find_refusal(InspectedFilm(half), statistics) for half in halves(others)]
+    assert told.count(None) <= 2
+    assert told.count(Reason.TOO_CROPPED) >= 0.85 * len(told)
+    upper = [find_refusal(InspectedFilm(np.repeat(film[: SIZE // 2], 2, axis=0)), statistics) for film in others]
+    assert upper.count(None) <= 0.6 * len(upper)
+
+
+def test_films_that_come_in_any_orientation_are_not_called_turned():
+    order = np.random.default_rng(0)
+    films = np.stack([np.rot90(draw_phantom(seed, False, 96), order.integers(4)) for seed in range(160)])
+    statistics = fit_gate(films[:100], films[100:140])
+    assert passes(films[140:], statistics).count(False) <= 2
+
+
+def test_too_few_films_give_no_statistics():
+    films = np.stack(UPRIGHT)
+    assert fit_gate(films, films) is None
+
+
+def test_films_that_are_all_the_same_still_give_numbers():
+    films = np.stack([UPRIGHT[0]] * 60)
+    content = fit_gate(films, films).to_json_object()
+    assert GateStatistics.from_json(json.loads(json.dumps(content, allow_nan=False))) is not None
+    assert find_refusal(InspectedFilm(UPRIGHT[0]), fit_gate(films, films)) is None
+
+
+def test_statistics_survive_json_and_stay_small(of_phantoms):
+    text = json.dumps(of_phantoms.to_json_object(), allow_nan=False)
+    assert len(text) < 300_000
+    again = GateStatistics.from_json(json.loads(text))
+    assert json.dumps(again.to_json_object()) == text
+    pictures = [*UPRIGHT, *(np.rot90(film) for film in UPRIGHT), *halves(UPRIGHT)]
+    assert [find_refusal(InspectedFilm(one), again) for one in pictures] == [
+        find_refusal(InspectedFilm(one), of_phantoms) for one in pictures
+    ]
+    features = describe_films(np.stack([draw_phantom(seed, True, 64) for seed in range(9)]))
+    assert np.allclose(again.films.distances(features), of_phantoms.films.distances(features))
+
+
+def test_a_model_without_statistics_has_none():
+    assert GateStatistics.from_json(None) is None
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda content: content["films"]["mean"].pop(), f"{FEATURES - 1} numbers a film"),
+        (lambda content: [row.pop() for row in content["ends"]["spread"]["components"]], "numbers a film"),
+        (lambda content: content["edges"].update(left_over=-1.0), "cannot be"),
+        (lambda content: content["films"].update(left_over=float("nan")), "cannot be"),
+        (lambda content: content.pop("turns"), "missing"),
+        (lambda content: content.update(turns=[0.0]), "incomplete"),
+        (lambda content: content.update(more=1), "unknown"),
+        (lambda content: content["films"].pop("mean"), "incomplete"),
+        (lambda content: content.update(threshold=None), "incomplete"),
+        (lambda content: content.update(films=content["edges"]), "numbers a film"),
+    ],
+)
+def test_statistics_of_another_description_are_refused_clearly(of_phantoms, spoil, message):
+    content = json.loads(json.dumps(of_phantoms.to_json_object()))
+    spoil(content)
+    with pytest.raises(ValueError, match=message):
+        GateStatistics.from_json(content)
+
+
+def test_every_reason_is_reached(of_phantoms):
+    tagged = [InspectedFilm(UPRIGHT[0], tags={"ViewPosition": "LL"}), InspectedFilm(UPRIGHT[0], chroma=99.0)]
+    shown = [np.rot90(UPRIGHT[0]), 255 - UPRIGHT[0], text_page(), *halves(UPRIGHT)]
+    noise = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE)).astype(np.uint8)
+    looked = [*tagged, *map(InspectedFilm, [*shown, noise])]
+    assert {find_refusal(one, of_phantoms) for one in looked} - {None} == ALL_REASONS

@@ -1,0 +1,113 @@
+"""Operating points: from words to thresholds that keep their promise on films that were not used to choose them."""
+
+import numpy as np
+import pytest
+
+from core.metrics.intervals import Figure
+from core.models.operating_point import (
+    EVERYTHING,
+    Goal,
+    Wish,
+    evaluate_band,
+    fit_conformal_band,
+    fit_threshold,
+    format_natural_frequencies,
+    parse_wish,
+)
+from core.system.errors import JobFailed
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("miss at most 5 of 100", Wish(Goal.MISSES, 0.05)),
+        ("Miss at most 5 of 100 pneumonias", Wish(Goal.MISSES, 0.05)),
+        ("miss at most 2.5 %", Wish(Goal.MISSES, 0.025)),
+        ("at most 10 % false alarms", Wish(Goal.FALSE_ALARMS, 0.1)),
+        ("at most 3 in 200 false alarms", Wish(Goal.FALSE_ALARMS, 0.015)),
+        ("best balance", Wish(Goal.BALANCED)),
+        ("0.37", Wish(Goal.THRESHOLD, 0.37)),
+        ("threshold .5", Wish(Goal.THRESHOLD, 0.5)),
+        ("höchstens 5 von 100 übersehen", Wish(Goal.MISSES, 0.05)),
+        ("Höchstens 2,5 Prozent übersehen", Wish(Goal.MISSES, 0.025)),
+        ("höchstens 10 % Fehlalarme", Wish(Goal.FALSE_ALARMS, 0.1)),
+        ("höchstens 5 von 100 als Fehlalarm", Wish(Goal.FALSE_ALARMS, 0.05)),
+        ("beste Balance", Wish(Goal.BALANCED)),
+        ("Schwelle 0,37", Wish(Goal.THRESHOLD, 0.37)),
+    ],
+)
+def test_a_sentence_becomes_a_wish_and_is_understood_again(words, wish):
+    assert parse_wish(words) == wish
+    assert parse_wish(str(wish)) == wish
+
+
+@pytest.mark.parametrize("goal", Goal)
+def test_a_wish_is_understood_again_in_german(german, goal):
+    wish = Wish(goal, 0.0 if goal is Goal.BALANCED else 0.125)
+    assert parse_wish(str(wish)) == wish
+
+
+@pytest.mark.parametrize("words", ["", "as good as possible", "miss at most 5 of 0", "threshold 1.5", "miss few"])
+def test_other_words_are_refused_in_a_sentence(words):
+    with pytest.raises(JobFailed, match=r"not understood|must lie between"):
+        parse_wish(words)
+
+
+def films(random, count):
+    labels = random.integers(0, 2, count)
+    return labels, 1 / (1 + np.exp(-random.normal(3 * labels - 1.5, 1.5)))
+
+
+@pytest.mark.parametrize("goal", [Goal.MISSES, Goal.FALSE_ALARMS])
+@pytest.mark.parametrize("share", [0.05, 0.1])
+def test_a_promise_is_kept_on_new_films(goal, share):
+    random, broken = np.random.default_rng(1), []
+    for _ in range(400):
+        labels, probabilities = films(random, 120)
+        threshold = fit_threshold(Wish(goal, share), labels, probabilities)
+        labels, probabilities = films(random, 120)
+        called = probabilities >= threshold
+        broken.append((~called[labels == 1]).mean() if goal is Goal.MISSES else called[labels == 0].mean())
+    assert np.mean(broken) <= share
+    assert np.mean(broken) > share - 0.03  # not by calling everything
+
+
+def test_too_few_films_promise_nothing():
+    labels, probabilities = np.array([0, 1] * 10), np.linspace(0, 1, 20)
+    with pytest.raises(JobFailed, match=r"had 10 films with the finding; 'miss at most 5 of 100' takes at least 19"):
+        fit_threshold(Wish(Goal.MISSES, 0.05), labels, probabilities)
+    with pytest.raises(JobFailed, match="cannot be promised"):
+        fit_threshold(Wish(Goal.FALSE_ALARMS, 0), labels, probabilities)
+
+
+@pytest.mark.parametrize("error", [0.02, 0.05, 0.2])
+def test_three_way_answers_are_wrong_as_rarely_as_stated(error):
+    random, missed, alarmed = np.random.default_rng(2), [], []
+    for _ in range(300):
+        labels, probabilities = films(random, 200)
+        band = fit_conformal_band(labels, probabilities, 0.5, error)
+        labels, probabilities = films(random, 200)
+        shares = evaluate_band(labels, probabilities, (band.low, band.high), np.arange(200))
+        missed.append(shares.missed.value)
+        alarmed.append(shares.alarmed.value)
+        assert band.error == error
+        assert band.low <= 0.5 <= band.high
+    assert np.mean(missed) <= error + 0.002
+    assert np.mean(alarmed) <= error + 0.002
+
+
+def test_few_films_promise_what_they_can():
+    labels = np.array([0] * 4 + [1] * 9)
+    probabilities = np.linspace(0.1, 0.9, 13)
+    assert fit_conformal_band(labels, probabilities, 0.5).error == pytest.approx(0.2)
+    assert fit_conformal_band(labels, probabilities, 0.5, 0.3).error == 0.3
+    one_class = fit_conformal_band(np.ones(9, int), probabilities[:9], 0.5)
+    assert one_class.high == EVERYTHING > 1
+    assert one_class.error == 1
+
+
+def test_natural_frequencies_say_people_not_shares():
+    sentence = format_natural_frequencies(Figure(0.96, 0.92, 0.98), Figure(0.92, 0.88, 0.95), 0.1)
+    assert sentence == (
+        "Of 1,000 films at 10 % prevalence: about 96 of 100 found (92 to 98), 72 false alarms (45 to 108)."
+    )

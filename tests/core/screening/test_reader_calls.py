@@ -1,0 +1,99 @@
+"""The reader's calls."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from core.datasets.dataset import read_dataset
+from core.films.phantoms import draw_phantom
+from core.models.decision import Decision
+from core.screening.events import LedgerRow, Status
+from core.screening.reader_calls import UNSURE, Call, calls_path, format_calls, format_labels, load_calls
+from core.system.errors import JobFailed
+
+
+def call(file, reader="NORMAL", blind=False, note=""):
+    return Call(file, reader, blind, note, "2026-01-02T03:04:05+00:00")
+
+
+def test_calls_are_on_disk_at_once_and_the_last_word_counts(tmp_path):
+    output = tmp_path / "results.csv"
+    book = load_calls(output)
+    book.record(call("a.png"))
+    book.record(call("b.png", UNSURE, note="=1+1\nsecond line"))
+    book.record(call("a.png", "PNEUMONIA", blind=True))
+    again = load_calls(output)
+    assert (
+        again.calls()
+        == book.calls()
+        == (
+            call("a.png", "PNEUMONIA", True),
+            call("b.png", UNSURE, note="=1+1\nsecond line"),
+        )
+    )
+    assert len(again) == 2
+
+
+def test_undo_goes_back_step_by_step_also_on_disk(tmp_path):
+    book = load_calls(tmp_path / "r.csv")
+    book.record(call("a.png"))
+    book.record(call("a.png", "PNEUMONIA"))
+    assert book.undo() == "a.png"
+    assert load_calls(tmp_path / "r.csv").find("a.png") == call("a.png")
+    assert book.undo() == "a.png"
+    assert book.find("a.png") is None
+    assert load_calls(tmp_path / "r.csv").calls() == ()
+    assert book.undo() is None
+
+
+def test_a_torn_last_line_loses_only_itself(tmp_path):
+    book = load_calls(tmp_path / "r.csv")
+    book.record(call("a.png"))
+    book.record(call("b.png"))
+    path = calls_path(tmp_path / "r.csv")
+    path.write_bytes(path.read_bytes()[:-30])
+    left = load_calls(tmp_path / "r.csv")
+    assert [one.file for one in left.calls()] == ["a.png"]
+    left.record(call("c.png"))
+    assert [one.file for one in load_calls(tmp_path / "r.csv").calls()] == ["a.png", "c.png"]
+
+
+def test_a_foreign_file_is_not_written_into(tmp_path):
+    calls_path(tmp_path / "r.csv").write_text("something else\n")
+    with pytest.raises(JobFailed, match="holds no reader's calls"):
+        load_calls(tmp_path / "r.csv")
+
+
+@settings(max_examples=30)
+@given(st.text(max_size=30), st.text(max_size=60))
+def test_any_name_and_note_come_back(tmp_path_factory, name, note):
+    if any(0xD800 <= ord(letter) < 0xE000 for letter in name + note) or "\0" in name + note:
+        return  # file names in ledgers are always valid text
+    output = tmp_path_factory.mktemp("calls") / "r.csv"
+    said = call(name.replace("\r", ""), note=note.replace("\r", ""))
+    load_calls(output).record(said)
+    assert load_calls(output).find(said.file) == said
+
+
+def row(file, label, probability=0.9):
+    return LedgerRow(file, Status.SCORED, "", label, probability, Decision.LIKELY, "m 12345678")
+
+
+def test_exports_stand_beside_the_answers_and_open_as_a_dataset(tmp_path):
+    for number in range(4):
+        Image.fromarray(draw_phantom(number, number % 2 == 1, 64)).save(tmp_path / f"f{number}.png")
+    rows = [row("f0.png", "NORMAL"), row("f1.png", "NORMAL"), row("f2.png", "PNEUMONIA"), row("f3.png", "PNEUMONIA")]
+    calls = [call("f0.png", "NORMAL"), call("f1.png", "PNEUMONIA"), call("f2.png", "NORMAL"), call("f3.png", UNSURE)]
+    table = list(csv.DictReader(io.StringIO(format_calls(calls, rows))))
+    assert [(line["reader"], line["label"]) for line in table][1] == ("PNEUMONIA", "NORMAL")
+    (tmp_path / "labels.csv").write_text(format_labels(tmp_path, calls, rows, only_disagreements=True))
+    dataset = read_dataset(tmp_path / "labels.csv")
+    assert {(film.path.name, dataset.classes[film.label]) for film in dataset.films} == {
+        ("f1.png", "PNEUMONIA"), ("f2.png", "NORMAL"),
+    }  # fmt: skip
+    every = format_labels(tmp_path, calls, rows, only_disagreements=False)
+    assert every.count("\n") == 4  # the header and three; unsure is no label

@@ -1,0 +1,54 @@
+"""Trainings spread over processes."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from core.models.model_file import load_model
+from core.runs.epoch_log import read_epochs
+from tests.core.training.processes import command, killed_at, train_here
+from tests.factories import ROOT
+
+pytestmark = pytest.mark.usefixtures("tiny_network", "no_shortcut_probe", "measured_here")
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def kill_two_at(epoch, arguments, context):
+    """Train in two processes with the variables that torchrun sets, and kill both when that epoch is printed."""
+    place = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    first, second = (
+        killed_at(epoch, arguments, context, **place, RANK=str(rank), LOCAL_RANK=str(rank)) for rank in range(2)
+    )
+    first.join(100)
+    second.kill()
+    second.join(100)
+    assert first.exitcode == -signal.SIGKILL
+
+
+def test_two_processes_train_nearly_as_one(dataset_folder, recipe, forkserver, tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    train_here(dataset_folder, tmp_path / "one", recipe)
+    kill_two_at(2, command(dataset_folder, tmp_path / "two", recipe), forkserver)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m"]
+    resumed = command(dataset_folder, tmp_path / "two", recipe, "--resume")
+    program = [*torchrun, "tests.core.training.processes", *resumed]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stderr
+    one, two = (read_epochs(tmp_path / name) for name in ("one", "two"))
+    assert len(one) == len(two) == 4
+    for first, second in zip(one, two, strict=True):  # BatchNorm sees half a batch in each process
+        assert second.training_loss == pytest.approx(first.training_loss, rel=0.15)
+        assert second.validation_loss == pytest.approx(first.validation_loss, rel=0.05)
+    weights = [load_model(tmp_path / name / "best.safetensors").network.head.weight.float() for name in ("one", "two")]
+    apart = float((weights[0] - weights[1]).detach().abs().mean())
+    assert apart < 1e-4, "each weight can be 3.2e-4 apart after 8 steps of 2e-5"
+    assert len(json.loads((tmp_path / "two/metrics.json").read_text())["confusion"]) == 2

@@ -1,0 +1,118 @@
+"""The window in another language: nothing left in English, and the choice kept."""
+
+import re
+
+import pytest
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QTabWidget,
+)
+from shiboken6 import isValid
+
+from core.system.language import Language, set_language
+from gui.shell.main_window import MainWindow
+from gui.shell.quit_signals import QuitSignals
+from gui.shell.single_instance import SingleInstance
+from gui.shell.ui_language import apply_language
+from gui.shell.window_program import WindowProgram
+from gui.state.settings import Settings, load_settings, save_settings
+from gui.widgets import messages
+
+THE_SAME = re.compile(  # names, figures and units, which are the same in German
+    r"PneumoScreen.*|English|Deutsch|[\W\d_]*|.*\.safetensors.*|(ResNet|resnet|DenseNet|densenet|EfficientNet|efficientnet).*"
+    r"|CSV…|Excel…|Gamma|Mixup|Rate|Zoom|Export(\.\.\.)?"  # the last is of pyqtgraph's menu, which is switched off
+    r"|(Adam|AdamW|SGD|adam|adamw|sgd|imagenet|resnet|auc|AUC|ROC.*|Name|Training|Test|Status|Start|F1|MCC|Seed)"
+)
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards(qapp):
+    yield
+    set_language(Language.ENGLISH)
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+
+
+def words_of(window):
+    """Everything that a window shows or tells a screen reader, in the order of its widgets."""
+    for action in window.findChildren(QAction):
+        yield action.text()
+    for widget in [window, *window.findChildren(object)]:
+        if not widget.isWidgetType():
+            continue
+        yield from (widget.windowTitle(), widget.toolTip(), widget.accessibleName(), widget.statusTip())
+        match widget:
+            case QLabel() | QAbstractButton():
+                yield widget.text()
+            case QLineEdit():
+                yield widget.placeholderText()
+            case QGroupBox():
+                yield widget.title()
+            case QComboBox():
+                yield from (widget.itemText(index) for index in range(widget.count()))
+            case QTabWidget():
+                yield from (widget.tabText(index) for index in range(widget.count()))
+            case QTableView() if widget.model() is not None:
+                columns = range(widget.model().columnCount())
+                yield from (str(widget.model().headerData(column, Qt.Orientation.Horizontal)) for column in columns)
+
+
+def test_nothing_in_a_german_window_is_english(window, qtbot):
+    english = set(words_of(window))
+    save_settings(Settings(language=Language.GERMAN))
+    apply_language(QApplication.instance())
+    spoken = MainWindow()
+    qtbot.addWidget(spoken)
+    assert len(english) > 150
+    left = {words for words in english.intersection(words_of(spoken)) if not THE_SAME.fullmatch(words)}
+    assert left == set()
+
+
+@pytest.fixture
+def program(window, qtbot, tmp_path):
+    """The program around a window, with the settings of `window`."""
+    instance, signals = SingleInstance(tmp_path), QuitSignals()
+    assert instance.take()
+    made = WindowProgram(instance, signals)
+    made.window.show()
+    yield made
+    made.close()
+    made.window.close()
+    made.window.deleteLater()
+    instance.release()
+    signals.close()
+
+
+def test_a_language_chosen_in_the_welcome_is_spoken_at_once_and_kept(program, qtbot):
+    with qtbot.waitSignal(program.window.job_shown, timeout=60_000):
+        program.window.show_welcome()
+    before = program.window
+    before.welcome.languages.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: not isValid(before), timeout=20_000)
+    assert load_settings().language is Language.GERMAN
+    assert program.window.tabs.tabText(0) == "Datensatz"
+    assert program.window.welcome.demo.text() == "Demo ausprobieren"
+    assert program.window.isVisible()
+    with qtbot.waitSignal(program.window.job_shown, timeout=60_000):
+        pass
+    program.window.welcome.accept()
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_a_language_chosen_in_the_menu_is_asked_about(program, qtbot, monkeypatch, now):
+    monkeypatch.setattr(messages, "ask_new_window", lambda _parent: now)
+    before = program.window
+    before.view_menu.languages[Language.GERMAN].trigger()
+    if now:
+        qtbot.waitUntil(lambda: not isValid(before), timeout=20_000)
+    QApplication.processEvents()
+    assert load_settings().language is Language.GERMAN
+    assert program.window.tabs.tabText(0) == ("Datensatz" if now else "Dataset")
