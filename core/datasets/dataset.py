@@ -102,7 +102,7 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
     classes = _sort_classes({entry.class_name for entry in entries})
     if len(classes) < 2:
         sentence = tr(
-            "{source} holds one class only ({name}); a classifier needs at least two", source=source, name=classes[0]
+            "{source} contains only one class ({name}); a classifier needs at least two", source=source, name=classes[0]
         )
         raise invalid_dataset(sentence)
     films, pattern = _make_films(entries, classes, preparation.patient_pattern)
@@ -117,12 +117,12 @@ def _read_entries(source: Path, preparation: Preparation) -> list[_Entry]:
     try:
         entries = list_entries(source) if source.is_dir() else _list_entries_of_table(source, preparation)
     except PermissionError as error:
-        sentence = tr("{path} may not be read; ask for permission to open it", path=error.filename or source)
+        sentence = tr("{path} cannot be read: you do not have permission to open it", path=error.filename or source)
         raise invalid_dataset(sentence) from error
     if not entries:
         sentence = tr(
-            "{source} holds no films in class folders. Put the films of each class into a folder of its own, "
-            "for example NORMAL and PNEUMONIA",
+            "{source} contains no films in class folders. Put the films of each class into a folder "
+            "of their own, for example NORMAL and PNEUMONIA",
             source=source,
         )
         raise invalid_dataset(sentence)
@@ -237,7 +237,7 @@ def _list_entries_of_table(source: Path, preparation: Preparation) -> list[_Entr
         entry = _Entry(path, cells[label_index], patient or None, split, attributes)
         if entries.setdefault(entry.path, entry) != entry:
             sentence = tr(
-                "line {line} of {source} says something else about {file} than before",
+                "line {line} of {source} contradicts an earlier line about {file}",
                 line=line,
                 source=source,
                 file=cells[file_index],

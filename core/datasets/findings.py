@@ -68,8 +68,8 @@ def _find_leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Find
         in_test = sum(film.split is Split.TEST for film in films)
         sentence = _format_leak(kind, len(leaking), len(films), in_test)
         advice = tr(
-            "Take those out of training and validation that also stand in the test split, which then stays as it is; "
-            "or make new splits by patient."
+            "Remove from training and validation what also occurs in the test split, which then "
+            "stays unchanged; or make new splits by patient."
         )
         fixes = _leak_fixes(dataset, leaking)
         findings.append(Finding(kind, Severity.BLOCKING, sentence, advice, _paths_of(films), fixes))
@@ -80,19 +80,19 @@ def _format_leak(kind: FindingKind, groups: int, films: int, in_test: int) -> st
     """Format the sentence of a leak. groups: number of patients, or of groups of copies."""
     if kind is FindingKind.PATIENT_LEAK:
         return tr_count(
-            "{count} patient ({films} films, {in_test} of them in the test split) stands in more than one split: "
-            "figures on the test films would be too good to be true.",
-            "{count} patients ({films} films, {in_test} of them in the test split) stand in more than one split: "
-            "figures on the test films would be too good to be true.",
+            "{count} patient ({films} films, {in_test} of them in the test split) is in more than "
+            "one split: figures on the test films would be too optimistic.",
+            "{count} patients ({films} films, {in_test} of them in the test split) are in more than "
+            "one split: figures on the test films would be too optimistic.",
             groups,
             films=films,
             in_test=in_test,
         )
     return tr_count(
-        "{count} group of copies ({films} films, {in_test} of them in the test split) stands in more than one split: "
-        "figures on the test films would be too good to be true.",
-        "{count} groups of copies ({films} films, {in_test} of them in the test split) stand in more than one split: "
-        "figures on the test films would be too good to be true.",
+        "{count} group of copies ({films} films, {in_test} of them in the test split) is in more "
+        "than one split: figures on the test films would be too optimistic.",
+        "{count} groups of copies ({films} films, {in_test} of them in the test split) are in "
+        "more than one split: figures on the test films would be too optimistic.",
         groups,
         films=films,
         in_test=in_test,
@@ -125,12 +125,12 @@ def _find_label_conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) ->
         return []
     films = [film for group in groups for film in group]
     sentence = tr_count(
-        "{count} film ({files} files) stands in more than one class; at least one label is wrong.",
-        "{count} films ({files} files) stand in more than one class; at least one label is wrong.",
+        "{count} film ({files} files) is in more than one class; at least one label is wrong.",
+        "{count} films ({files} files) are in more than one class; at least one label is wrong.",
         len(groups),
         files=len(films),
     )
-    advice = tr("Look at them and relabel the wrong ones, or exclude them.")
+    advice = tr("Review them and correct the wrong labels, or exclude them.")
     label = tr_count("Exclude {count} contradicting film", "Exclude {count} contradicting films", len(films))
     fixes = (_make_exclusion(dataset, _paths_of(films), label),)
     return [Finding(FindingKind.LABEL_CONFLICT, Severity.BLOCKING, sentence, advice, _paths_of(films), fixes)]
@@ -141,9 +141,9 @@ def _find_unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[
         return []
     files = tuple(film.path for film in left_out)
     sentence = tr_count(
-        "{count} file cannot be read and takes no part.", "{count} files cannot be read and take no part.", len(files)
+        "{count} file cannot be read and is not used.", "{count} files cannot be read and are not used.", len(files)
     )
-    advice = tr("The reasons stand under Unreadable; export these films again if they matter.")
+    advice = tr("The reasons are listed under Unreadable; export these films again if you need them.")
     label = tr_count("Exclude {count} unreadable file", "Exclude {count} unreadable files", len(files))
     fix = _make_exclusion(dataset, files, label)
     return [Finding(FindingKind.UNREADABLE, Severity.WARNING, sentence, advice, files, (fix,))]
@@ -172,7 +172,7 @@ def _find_harmless_copies(
             label = tr_count("Exclude {count} surplus copy", "Exclude {count} surplus copies", len(surplus))
             fix = _make_exclusion(dataset, _paths_of(surplus), label)
             sentence = _format_copies(kind, len(groups), len(films))
-            advice = tr("Keep one of each. Made splits never part them.")
+            advice = tr("Keep one of each. Splits made by the program never separate copies.")
             findings.append(Finding(kind, Severity.WARNING, sentence, advice, _paths_of(films), (fix,)))
     return findings
 
@@ -198,11 +198,11 @@ def _find_inverted(dataset: Dataset, survey: Survey) -> list[Finding]:
     if not films:
         return []
     sentence = tr_count(
-        "{count} film seems to be inverted: dense tissue is dark in it.",
-        "{count} films seem to be inverted: dense tissue is dark in them.",
+        "{count} film seems to be inverted: dense tissue is dark.",
+        "{count} films seem to be inverted: dense tissue is dark.",
         len(films),
     )
-    advice = tr("Look at them; export them again with dense tissue white, or exclude them.")
+    advice = tr("Review them; export them again with dense tissue white, or exclude them.")
     label = tr_count("Exclude {count} inverted film", "Exclude {count} inverted films", len(films))
     fixes = (_make_exclusion(dataset, _paths_of(films), label),)
     return [Finding(FindingKind.INVERTED, Severity.WARNING, sentence, advice, _paths_of(films), fixes)]
@@ -221,7 +221,9 @@ def _find_shortcut(shortcuts: Sequence[Shortcut]) -> list[Finding]:
         )
     else:
         severity = Severity.INFORMATION
-        advice = tr("The classes were not recorded quite alike. Check figures on films from elsewhere.")
+        advice = tr(
+            "The classes were not acquired in quite the same way. Check the figures on films from another source."
+        )
     return [Finding(FindingKind.SHORTCUT, severity, best.sentence, advice)]
 
 
@@ -231,10 +233,10 @@ def _find_small_splits(dataset: Dataset, survey: Survey) -> list[Finding]:
     validation, training = dataset.of_split(Split.VALIDATION), dataset.of_split(Split.TRAINING)
     if 0 < len(validation) < TINY_VALIDATION and len(training) > 4 * len(validation):
         sentence = tr_count(
-            "The validation split has {count} film: one film more or less moves its accuracy by "
-            "{percent:.0f} %, too coarse to choose a model and a threshold with.",
-            "The validation split has {count} films: one film more or less moves its accuracy by "
-            "{percent:.0f} %, too coarse to choose a model and a threshold with.",
+            "The validation split has {count} film: a single film changes its accuracy by "
+            "{percent:.0f} %, which is too coarse for choosing a model and a threshold.",
+            "The validation split has {count} films: a single film changes its accuracy by "
+            "{percent:.0f} %, which is too coarse for choosing a model and a threshold.",
             len(validation),
             percent=100 / len(validation),
         )
@@ -245,7 +247,7 @@ def _find_small_splits(dataset: Dataset, survey: Survey) -> list[Finding]:
     try:
         assign_splits(dataset, 0, survey.copies)
     except JobFailed as error:
-        advice = tr("Add films of more patients, or correct how patients are told from file names.")
+        advice = tr("Add films of more patients, or correct the pattern that finds patients in file names.")
         findings.append(Finding(FindingKind.NO_SPLIT, Severity.BLOCKING, error.sentence, advice))
     return findings
 
@@ -256,7 +258,7 @@ def _find_imbalance(dataset: Dataset) -> list[Finding]:
     findings = []
     for name, count in counts.items():
         if count < FEW_FILMS:
-            sentence = tr_count("{name} has {count} film only.", "{name} has {count} films only.", count, name=name)
+            sentence = tr_count("{name} has only {count} film.", "{name} has only {count} films.", count, name=name)
             findings.append(Finding(FindingKind.FEW_FILMS, Severity.WARNING, sentence, tr("Add films if you can.")))
     if max(counts.values()) > IMBALANCE * max(1, min(counts.values())):
         listed = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -287,17 +289,17 @@ def _find_mixed_formats(dataset: Dataset, survey: Survey) -> list[Finding]:
             widest=max(widths),
         )
         files = _paths_of(unusual) if len(unusual) < (1 - COMMON_FRACTION) * len(dataset.films) else ()
-        advice = tr("Harmless where sizes are mixed in each class; the shortcut probe tells.")
+        advice = tr("Harmless if both classes mix sizes in the same way; the shortcut probe shows whether they do.")
         findings.append(Finding(FindingKind.SIZES, Severity.INFORMATION, sentence, advice, files))
     unusual, _ = find_unusual(lambda film: properties[film.path].bits)
     if unusual:
         sentence = tr_count(
-            "{count} film has another bit depth than the rest.",
-            "{count} films have another bit depth than the rest.",
+            "{count} film has a different bit depth from the rest.",
+            "{count} films have a different bit depth from the rest.",
             len(unusual),
         )
         advice = tr(
-            "They are scaled by the depth that their values need; look whether they are as bright as the others."
+            "They are scaled by the bit depth that their values need; check that they are as bright as the others."
         )
         findings.append(Finding(FindingKind.DEPTHS, Severity.INFORMATION, sentence, advice, _paths_of(unusual)))
     return findings
@@ -308,7 +310,7 @@ def _find_colours_and_borders(dataset: Dataset, survey: Survey) -> list[Finding]
     findings = []
     if films := [film for film in dataset.films if survey.properties[film.path].is_coloured]:
         sentence = tr_count("{count} film shows colours.", "{count} films show colours.", len(films))
-        advice = tr("Chest films have none: look whether these are photographs, overlays or other pictures.")
+        advice = tr("Chest films have none: check whether these are photographs, overlays or other pictures.")
         findings.append(Finding(FindingKind.COLOURED, Severity.INFORMATION, sentence, advice, _paths_of(films)))
     if films := [film for film in dataset.films if survey.properties[film.path].border > WIDE_BORDER]:
         sentence = tr_count(
@@ -317,6 +319,6 @@ def _find_colours_and_borders(dataset: Dataset, survey: Survey) -> list[Finding]
             len(films),
             share=WIDE_BORDER,
         )
-        advice = tr("Crop them when you export; a border that goes with one class is a shortcut.")
+        advice = tr("Crop it off when you export; a border that occurs mostly in one class is a shortcut.")
         findings.append(Finding(FindingKind.BORDERS, Severity.INFORMATION, sentence, advice, _paths_of(films)))
     return findings

@@ -54,7 +54,8 @@ def extract_patients(stems: Sequence[str], pattern: str) -> list[str]:
         raise JobFailed(Reason.DATASET_INVALID, sentence) from error
     if _has_nested_repetition(pattern):
         sentence = tr(
-            "The patient pattern repeats a repetition, as (a+)+ does, which can take for ever. Write it without."
+            "The patient pattern repeats a repetition, as (a+)+ does, which can take forever. Write "
+            "it without nested repetition."
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     return [_extract_patient(compiled.fullmatch(stem), stem) for stem in stems]

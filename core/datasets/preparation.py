@@ -135,8 +135,9 @@ def load_preparation(path: Path) -> Preparation:
         return from_json_object(read_json(path))
     except (OSError, ValueError, TypeError, KeyError) as error:
         sentence = tr(
-            "{path} is no preparation of a dataset that this version can read ({error}). Open the dataset with the "
-            "version that made it, or move that file away to begin without earlier decisions.",
+            "{path} is not a dataset preparation that this version can read ({error}). Open the "
+            "dataset with the version that wrote the file, or move the file away to begin without "
+            "earlier decisions.",
             path=path,
             error=error,
         )

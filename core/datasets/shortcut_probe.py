@@ -32,14 +32,14 @@ Columns = dict[str, npt.NDArray[np.float64]]
 
 MEASURES: Final[dict[str, Callable[[FilmProperties], float]]] = {
     marked("file size"): lambda film: float(film.size_bytes),
-    marked("file size for each pixel (compression)"): lambda film: film.size_bytes / max(1, film.width * film.height),
+    marked("file size per pixel (compression)"): lambda film: film.size_bytes / max(1, film.width * film.height),
     marked("picture width and height"): lambda film: float(film.width * film.height),
     marked("picture shape (width to height)"): lambda film: film.width / max(1, film.height),
     marked("JPEG quality"): lambda film: float(film.jpeg_quality or 0),
     marked("bit depth"): lambda film: float(film.bits),
     marked("plain border"): lambda film: film.border,
     marked("brightness of the corners"): lambda film: film.corners,
-    marked("brightness of the rim"): lambda film: film.edges,
+    marked("brightness at the rim"): lambda film: film.edges,
     marked("mean brightness"): lambda film: film.mean,
 }
 
@@ -144,16 +144,17 @@ def _format_shortcut(name: str, auc: Figure, class_name: str) -> str:
     times, low, high = 100 * auc.value, 100 * auc.low, 100 * auc.high
     if name == TOGETHER:
         return tr(
-            "Of two films, one of them {told}, all of this together, the picture not seen, tells which one "
-            "{times:.0f} times of 100 (95 % interval {low:.0f} to {high:.0f}; guessing: 50).",
+            "Of two films, one of them {told}, all of these together, without the picture, identify "
+            "that one {times:.0f} times out of 100 (95 % interval {low:.0f} to {high:.0f}; chance: "
+            "50).",
             told=class_name,
             times=times,
             low=low,
             high=high,
         )
     return tr(
-        "Of two films, one of them {told}, {measure} alone tells which one "
-        "{times:.0f} times of 100 (95 % interval {low:.0f} to {high:.0f}; guessing: 50).",
+        "Of two films, one of them {told}, {measure} alone identifies that one {times:.0f} times "
+        "out of 100 (95 % interval {low:.0f} to {high:.0f}; chance: 50).",
         told=class_name,
         measure=tr(name),
         times=times,

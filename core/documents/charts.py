@@ -59,7 +59,7 @@ def draw_roc(labels: Labels, probabilities: Floats, threshold: float) -> Drawing
     (tn, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
     sensitivity, false_rate = _ratio(tp, tp + fn), _ratio(fp, fp + tn)
     if sensitivity is None or false_rate is None:
-        draw_note(axes, tr("Needs positive and negative films"))
+        draw_note(axes, tr("Requires positive and negative films"))
         return finish_axes(axes)
     draw_curve(axes, DIAGONAL, DIAGONAL, QUIET, dashed=True)
     false_rates, true_rates, _ = roc_curve(labels, probabilities)
@@ -85,13 +85,13 @@ def draw_precision_recall(labels: Labels, probabilities: Floats, threshold: floa
     axes = unit_axes(tr("Recall (sensitivity)"), tr("Precision (positive predictive value)"))
     (_, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
     if tp + fn == 0:
-        draw_note(axes, tr("Needs positive films"))
+        draw_note(axes, tr("Requires positive films"))
         return finish_axes(axes)
     prevalence = (tp + fn) / len(labels)
     draw_curve(axes, DIAGONAL, np.array([prevalence, prevalence]), QUIET, dashed=True)
     precision, recall, _ = precision_recall_curve(labels, probabilities)
     draw_curve(axes, np.repeat(np.append(0.0, recall), 2)[1:-1], np.repeat(precision, 2), BLUE)
-    chance = LegendEntry(LegendMark.DASHES, QUIET, tr("share of positives {share:.3g}", share=prevalence))
+    chance = LegendEntry(LegendMark.DASHES, QUIET, tr("prevalence {share:.3g}", share=prevalence))
     entries = [LegendEntry(LegendMark.LINE, BLUE, tr("model")), chance]
     point_precision = _ratio(tp, tp + fp)
     if point_precision is not None:
@@ -105,7 +105,7 @@ def draw_reliability(bins: Sequence[ReliabilityBin], before: Sequence[Reliabilit
 
     before: the bins before calibration.
     """
-    axes = unit_axes(tr("Stated probability"), tr("Observed share of positives"))
+    axes = unit_axes(tr("Predicted probability"), tr("Observed fraction of positives"))
     draw_curve(axes, DIAGONAL, DIAGONAL, QUIET, dashed=True)
     entries = [LegendEntry(LegendMark.DASHES, QUIET, tr("ideal"))]
     for part in before or ():
@@ -141,7 +141,7 @@ def draw_score_histogram(
     step = _nice_step(float(percentages.max()))
     limit = step * max(1, ceil(float(percentages.max()) / step))
     ticks = [(value, f"{abs(value):g}") for value in np.arange(-limit, limit + step / 2, step).tolist()]
-    axes = unit_axes(tr("Probability"), tr("Share of the class, %"), ticks, -limit, limit)
+    axes = unit_axes(tr("Probability"), tr("Percentage of the class"), ticks, -limit, limit)
     if band is not None:
         left, right = axes.x(band[0]), axes.x(band[1])
         shade = Rect(left, axes.bottom, right - left, axes.height, fillColor=BAND, strokeColor=None)
@@ -181,7 +181,7 @@ def draw_rates(labels: Labels, probabilities: Floats, threshold: float) -> Drawi
         if not np.isnan(values).any():
             entries.append(LegendEntry(LegendMark.LINE, colour, name))
     if not entries:
-        draw_note(axes, tr("Needs films"))
+        draw_note(axes, tr("Requires films"))
     draw_vertical_line(axes, threshold)
     return finish_axes(axes, (*entries, _threshold_entry(threshold)))
 
@@ -227,7 +227,7 @@ def draw_confusion(table: Sequence[Sequence[int]], classes: Sequence[str]) -> Dr
     fits = longest <= cell - 4
     left, head = 26 + longest, 28 if fits else 22 + longest
     side = cell * len(classes)
-    title = tr("Called class")
+    title = tr("Predicted class")
     width = max(left + side + 4, 2 * (text_width(title, LABEL) / 2 + 4) + left)
     drawing = new_drawing(ceil(width), ceil(side + head + 4))
     drawing.add(text_label(left + side / 2, side + head - 8, title, LABEL, "middle"))

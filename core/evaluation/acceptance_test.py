@@ -77,7 +77,7 @@ def run_acceptance_test(
 def _check_two_classes(header: ModelHeader) -> None:
     """Raise JobFailed (model_invalid) for a model with several classes."""
     if header.threshold is None:
-        sentence = tr("The acceptance test is for models with two classes: it asks for sensitivity and specificity.")
+        sentence = tr("The acceptance test is for models with two classes: it tests sensitivity and specificity.")
         raise JobFailed(Reason.MODEL_INVALID, sentence)
 
 
@@ -87,8 +87,9 @@ def _check_enough(labels: Labels) -> None:
     if min(with_it, without) >= FEWEST:
         return
     sentence = tr(
-        "Of the films that the model was not made with, {with_it} have the finding and {without} do not; "
-        "an acceptance test takes at least {fewest} of each, better {advised} in all.",
+        "Of the films that the model was not made with, {with_it} have the finding and {without} "
+        "do not; an acceptance test needs at least {fewest} of each, and preferably {advised} in "
+        "total.",
         with_it=with_it,
         without=without,
         fewest=FEWEST,
@@ -121,7 +122,7 @@ def _judge_figure(name: str, figure: Figure | None, target: float) -> tuple[bool
     needed = _count_films_needed(figure.value, target)
     if needed is None:
         return False, sentence
-    advice = tr("About {count} films of that class could show it.", count=needed)
+    advice = tr("About {count} films of that class would be needed to show it.", count=needed)
     return False, f"{sentence} {advice}"
 
 
@@ -149,8 +150,8 @@ def _build_form(evaluation: Evaluation, acceptance: Acceptance, target: Target) 
         Text(evaluation.frequencies),
         Pictures(
             (
-                Picture(draw_roc(labels, probabilities, figures.threshold), tr("ROC: of the films reported here")),
-                Picture(draw_reliability(reliability_bins(labels, probabilities)), tr("Calibration: at this place")),
+                Picture(draw_roc(labels, probabilities, figures.threshold), tr("ROC: films reported here")),
+                Picture(draw_reliability(reliability_bins(labels, probabilities)), tr("Calibration: at this site")),
             )
         ),
     ]
@@ -180,7 +181,7 @@ def _format_films(evaluation: Evaluation, figures: BinaryFigures) -> str:
     )
     sentences = [sentence]
     if figures.n < ADVISED:
-        sentences.append(tr("Fewer than the {advised} films that are advised.", advised=ADVISED))
+        sentences.append(tr("Fewer than the recommended {advised} films.", advised=ADVISED))
     return " ".join([*sentences, evaluation.point])
 
 
@@ -191,7 +192,7 @@ def _build_figure_table(evaluation: Evaluation, figures: BinaryFigures, target: 
     mean = tr("{mean:.3f}; observed {share}", mean=evaluation.probabilities.mean(), share=observed)
     (tn, fp), (fn, tp) = figures.confusion
     return Table(
-        (tr("Figure"), tr("Here (95 % interval)"), tr("Asked for"), tr("Films")),
+        (tr("Figure"), tr("Here (95 % interval)"), tr("Target"), tr("Films")),
         (
             (
                 tr("Sensitivity"),
@@ -207,7 +208,7 @@ def _build_figure_table(evaluation: Evaluation, figures: BinaryFigures, target: 
             ),
             ("ROC AUC", format_figure(figures.roc_auc), "", films),
             (tr("Calibration error (ECE)"), format_figure(figures.ece), "", films),
-            (tr("Mean stated probability"), mean, "", films),
+            (tr("Mean predicted probability"), mean, "", films),
         ),
     )
 

@@ -141,18 +141,18 @@ def format_overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tupl
     warnings = []
     if known := len(header.film_codes(Split.TRAINING) & set(codes)):
         sentence = tr_count(
-            "{count} of these {films} films is a film that the model was trained with, so the figures are too good.",
-            "{count} of these {films} films are films that the model was trained with, so the figures are too good.",
+            "{count} of these {films} films was used to train the model, so the figures are too optimistic.",
+            "{count} of these {films} films were used to train the model, so the figures are too optimistic.",
             known,
             films=len(codes),
         )
         warnings.append(sentence)
     if known := len(header.film_codes(Split.VALIDATION) & set(codes)):
         sentence = tr_count(
-            "{count} of these {films} films is a film that the model was validated with, on which its epoch, "
-            "temperature and threshold were chosen.",
-            "{count} of these {films} films are films that the model was validated with, on which its epoch, "
-            "temperature and threshold were chosen.",
+            "{count} of these {films} films was used to validate the model, that is, to choose its "
+            "epoch, temperature and threshold.",
+            "{count} of these {films} films were used to validate the model, that is, to choose its "
+            "epoch, temperature and threshold.",
             known,
             films=len(codes),
         )

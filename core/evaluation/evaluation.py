@@ -80,13 +80,13 @@ class Evaluation:
     def use_sentence(self) -> str:
         """Sentence on how often the model was evaluated on these films."""
         sentence = tr_count(
-            "This model was evaluated on these films once, this time included.",
-            "This model was evaluated on these films {count} times, this time included.",
+            "This model has been evaluated on these films once, including this time.",
+            "This model has been evaluated on these films {count} times, including this time.",
             self.looks,
         )
         if self.looks < 3:
             return sentence
-        return " ".join([sentence, tr("Choices that were made after looking make the figures too good.")])
+        return " ".join([sentence, tr("Choices made after seeing the results make the figures too optimistic.")])
 
     def predicted_labels(self) -> npt.NDArray[np.int64]:
         """Return the predicted class of each film, (n,)."""
@@ -154,7 +154,7 @@ class Target:
 
     def __post_init__(self) -> None:
         if not (0 < self.sensitivity < 1 and 0 < self.specificity < 1):
-            sentence = tr("Targets are shares between 0 and 1, such as 0.85.")
+            sentence = tr("Targets are fractions between 0 and 1, such as 0.85.")
             raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
 
 

@@ -27,8 +27,8 @@ FOLDS: Final = 5
 FEWEST: Final = 10  # patients of each class that are needed
 PENALTY: Final = 0.01  # C of the logistic regression; small, as features are many and films few
 ADVICE: Final = marked(
-    "Look at each, the most contradicted first; relabel what is wrong, exclude what cannot be told. A contradiction is "
-    "no proof: unusual films are contradicted too."
+    "Review each film, the most contradicted first; correct wrong labels and exclude films "
+    "that cannot be decided. A contradiction is no proof: unusual films are contradicted too."
 )
 
 
@@ -84,10 +84,10 @@ def _build_finding(
     """Return the finding on films whose label is contradicted, with the classifier's AUC."""
     scores = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
     sentence = tr_count(
-        "The label of {count} of {total} films is contradicted by a classifier that saw no film of "
-        "its patient (its AUC: {auc:.3f}).",
-        "The labels of {count} of {total} films are contradicted by a classifier that saw no film of "
-        "their patients (its AUC: {auc:.3f}).",
+        "The label of {count} of {total} films is contradicted by a classifier trained without "
+        "films of its patient (AUC {auc:.3f}).",
+        "The labels of {count} of {total} films are contradicted by a classifier trained without "
+        "films of their patients (AUC {auc:.3f}).",
         len(paths),
         total=len(labels),
         auc=mean_auc(labels, scores),
@@ -100,8 +100,8 @@ def _check_patients(dataset: Dataset) -> None:
         patients = len({film.patient for film in dataset.films if film.label == label})
         if patients < FEWEST:
             sentence = tr_count(
-                "{name} has films of {count} patient; doubtful labels can be looked for from {fewest} on.",
-                "{name} has films of {count} patients; doubtful labels can be looked for from {fewest} on.",
+                "{name} has films of only {count} patient; finding label errors needs at least {fewest}.",
+                "{name} has films of only {count} patients; finding label errors needs at least {fewest}.",
                 patients,
                 name=name,
                 fewest=FEWEST,

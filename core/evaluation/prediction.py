@@ -65,7 +65,7 @@ def score_in_batches(
     if logits is None or cancel.is_set():
         return None
     if not logits:
-        sentence = tr("There is no film to evaluate: none can be read, or the model was made with all.")
+        sentence = tr("There are no films to evaluate: none can be read, or the model was made with all of them.")
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     predictions = Predictions(
         labels=np.array([film.label for film in readable], dtype=np.int64),

@@ -26,11 +26,11 @@ from core.system.product import NOTICE
 MISTAKES = 10  # most that the report lists
 PLOTS: Final = {  # by file name, in the report's order; with several classes only the first two
     "intervals": marked("Intervals: every figure with its 95 % interval"),
-    "confusion": marked("Confusion: rows true, columns called"),
+    "confusion": marked("Confusion: rows true class, columns predicted class"),
     "roc": marked("ROC: sensitivity against false alarms"),
     "precision": marked("Precision: against recall"),
     "reliability": marked(
-        "Reliability: observed share of the finding against stated probability, before and after calibration"
+        "Reliability: observed fraction of the finding against predicted probability, before and after calibration"
     ),
     "scores": marked("Scores: of both classes, with the review band"),
     "rates": marked("Rates: sensitivity and specificity over thresholds"),
@@ -92,8 +92,8 @@ def _build_figure_table(evaluation: Evaluation) -> Table:
             title = tr(
                 "{figure} at {percent:g} % prevalence", figure=figure_title(name), percent=100 * values.prevalence
             )
-            rows.append(_build_figure_row(title, figure, tr("The same where the finding is so frequent.")))
-    return Table((tr("Figure"), tr("Value"), tr("95 % interval"), tr("What it is")), tuple(rows))
+            rows.append(_build_figure_row(title, figure, tr("The same at this prevalence of the finding.")))
+    return Table((tr("Figure"), tr("Value"), tr("95 % interval"), tr("Definition")), tuple(rows))
 
 
 def _build_figure_row(title: str, figure: Figure, definition: str) -> tuple[str, str, str, str]:
@@ -134,11 +134,11 @@ def build_three_way_blocks(evaluation: Evaluation) -> list[Block]:
     return [
         Text(f"{format_band(*calibration.review_band)} {_format_error_rate(calibration.band_error)}"),
         Table(
-            (tr("On these films"), tr("Share (95 % interval)")),
+            (tr("On these films"), tr("Fraction (95 % interval)")),
             (
-                (tr("sent to review, of all"), format_figure(three_way.review)),
-                (tr("called unlikely, of those with the finding"), format_figure(three_way.missed)),
-                (tr("called likely, of those without it"), format_figure(three_way.alarmed)),
+                (tr("sent to review, of all films"), format_figure(three_way.review)),
+                (tr("rated unlikely, of films with the finding"), format_figure(three_way.missed)),
+                (tr("rated likely, of films without it"), format_figure(three_way.alarmed)),
             ),
         ),
     ]
@@ -149,8 +149,8 @@ def _format_error_rate(error: float | None) -> str:
     if error is None:
         return tr("The error rate is not stated in the model's file.")
     return tr(
-        "For films like the validation films it is wrong about at most {rate} of 100 films of each class "
-        "(split-conformal prediction, for each class by itself).",
+        "On films like the validation films it is wrong for at most {rate} of 100 films of each "
+        "class (split-conformal prediction per class).",
         rate=f"{100 * error:.1f}".removesuffix(".0"),
     )
 
@@ -170,7 +170,7 @@ def build_subgroup_blocks(groups: tuple[Subgroup, ...]) -> list[Block]:
     header = (tr("Group"), tr("n (with finding)"), tr("Sensitivity"), tr("Specificity"), "ROC AUC")
     blocks: list[Block] = [Table(header, tuple(rows))]
     if any(group.is_small for group in groups):
-        blocks.append(Text(tr("* Fewer than 10 films with or without the finding: says little."), Tone.QUIET))
+        blocks.append(Text(tr("* Fewer than 10 films with or without the finding: not reliable."), Tone.QUIET))
     return blocks
 
 
@@ -186,6 +186,6 @@ def _build_mistake_blocks(evaluation: Evaluation) -> list[Block]:
         (escape_undecodable(name), classes[int(labels[index])], classes[int(predicted[index])], probability)
         for name, index, probability in zip(names, listed, probabilities, strict=True)
     )
-    header = (tr("File"), tr("Labelled"), tr("Called"), tr("Probability"))
-    heading = tr_count("The only mistake", "The most confident mistakes of {count}", len(mistakes))
+    header = (tr("File"), tr("Labelled"), tr("Predicted"), tr("Probability"))
+    heading = tr_count("The only mistake", "The most confident of {count} mistakes", len(mistakes))
     return [Heading(heading), Table(header, rows)]

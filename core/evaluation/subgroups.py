@@ -27,7 +27,7 @@ AGES: Final = (
 )
 SEXES: Final = {"M": marked("male"), "F": marked("female")}
 OTHER: Final = marked("other")
-NOT_TOLD: Final = marked("not told")
+NOT_TOLD: Final = marked("not stated")
 MOST_VALUES: Final = 12  # of one attribute; rarer ones are pooled
 FEW: Final = 10  # films with, or without, the finding; with fewer a group says little
 

@@ -50,7 +50,7 @@ def write_excel(
         raise ValueError("an extra column needs one text for every row")
     if len(rows) >= MOST_ROWS:
         sentence = tr(
-            "An Excel sheet holds {most:,} rows, and these are {count:,}. Export them as CSV.",
+            "An Excel sheet holds {most:,} rows, but there are {count:,}. Export them as CSV.",
             most=MOST_ROWS - 1,
             count=len(rows),
         )

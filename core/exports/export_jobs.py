@@ -21,7 +21,7 @@ from core.system.language import marked, tr
 from core.system.product import NOTICE
 
 NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to open.")
-NO_CALL: Final = marked("There is no film that the reader gave a class yet, so there is nothing to open.")
+NO_CALL: Final = marked("The reader has not classified any film yet, so there is nothing to open.")
 
 
 class Export(Enum):
@@ -125,6 +125,6 @@ def format_agreement(agreement: Agreement) -> list[tuple[str, str]]:
         (tr("Specificity"), agreement.specificity),
     )
     return [
-        (tr("Films called by the reader"), str(agreement.films)),
+        (tr("Films classified by the reader"), str(agreement.films)),
         *((name, format_figure(figure)) for name, figure in figures if figure),
     ]

@@ -146,7 +146,7 @@ def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
     probabilities = model.probabilities(square[None])[0]
     probability = float(probabilities if np.ndim(probabilities) == 0 else probabilities[predicted])
     if row.probability is None or abs(probability - row.probability) > LARGEST_CHANGE:
-        raise FilmUnreadable(Reason.DAMAGED, tr("It was changed since it was screened."))
+        raise FilmUnreadable(Reason.DAMAGED, tr("It has changed since it was screened."))
     scale = PICTURE_PX / max(pixels.shape)
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
     heat = Image.fromarray(compute_heat_map(model, square, finding)).resize((width, height), Image.Resampling.BILINEAR)
@@ -206,7 +206,7 @@ def _format_review_rule(header: ModelHeader) -> str:
     """Return in words which films are likely, unlikely or sent to review."""
     low, high = header.calibration.review_band
     if header.threshold is None:
-        return tr("A film whose most probable class stays below {high:.3f} goes to review.", high=high)
+        return tr("A film goes to review if its most probable class is below {high:.3f}.", high=high)
     return format_band(low, high)
 
 
@@ -222,7 +222,7 @@ def _build_count_blocks(result: ScreeningResult) -> list[Block]:
     ]
     waiting = result.found - result.scored - result.refused - result.failed
     if waiting:
-        numbers.append((tr("not looked at"), waiting))
+        numbers.append((tr("not yet read"), waiting))
     header = tuple(name for name, _ in numbers)
     counts = tuple(f"{number:,}" for _, number in numbers)
     blocks: list[Block] = [Table(header, (counts,))]
@@ -231,7 +231,7 @@ def _build_count_blocks(result: ScreeningResult) -> list[Block]:
         lines = tuple(
             (format_reason(reason), tr(status), f"{number:,}") for (status, reason), number in reasons.most_common()
         )
-        note = tr("Refused: it holds no film that can be scored. Failed: it may be scored when the cause is mended.")
+        note = tr("Refused: contains no film that can be scored. Failed: can be scored once the cause is fixed.")
         blocks += [
             Heading(tr("Why files were not scored"), 3),
             Table((tr("Reason"), tr("Status"), tr("Files")), lines),
@@ -246,11 +246,12 @@ def _build_finding_blocks(
     """Return the pictures, most probable first, and the list of films without one."""
     blocks: list[Block] = []
     if not findings and not not_shown:
-        return [Text(tr("No film was called likely or sent to review."))]
+        return [Text(tr("No film was rated likely or sent to review."))]
     if findings:
-        what = header.classes[1] if len(header.classes) == 2 else tr("the class a film was called")
+        what = header.classes[1] if len(header.classes) == 2 else tr("the class a film was assigned to")
         note = tr(
-            "Orange marks where the evidence for {what} lies; it outlines nothing. Most probable first.", what=what
+            "Orange marks where the evidence for {what} lies; it does not outline anything. Most probable first.",
+            what=what,
         )
         pictures = [Photograph(film.picture, f"{_format_film(film, header)}\n{film.file}") for film in findings]
         blocks += [Text(note, Tone.QUIET), Photographs(tuple(pictures))]
@@ -264,4 +265,4 @@ def _format_film(film: SummaryFilm, header: ModelHeader) -> str:
     """Return the finding and its probability, and the predicted class where it differs."""
     finding = header.finding_of(film.label)
     answer = f"{finding} {format_probability(film.probability)}, {tr(MEANING[film.decision])}"
-    return answer if film.label == finding else tr("{answer}, called {label}", answer=answer, label=film.label)
+    return answer if film.label == finding else tr("{answer}, classified as {label}", answer=answer, label=film.label)

@@ -112,7 +112,7 @@ class DecoderPool:
             raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
         except (OSError, EOFError, ValueError) as error:
             process.kill()
-            sentence = tr("The decoder broke down over it; nothing else was harmed. Export the film again.")
+            sentence = tr("The decoder crashed on this file; nothing else was affected. Export the film again.")
             raise FilmUnreadable(Reason.DECODER_FAILED, sentence) from error
         except BaseException:
             process.kill()

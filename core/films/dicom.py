@@ -94,7 +94,7 @@ def _check_transfer_syntax(header: FileDataset) -> None:
     syntax = header.file_meta.get("TransferSyntaxUID")
     if not syntax:
         sentence = tr(
-            "Its DICOM header does not say how the pixels are coded (transfer syntax). Export the film again."
+            "Its DICOM header does not state how the pixels are encoded (transfer syntax). Export the film again."
         )
         raise FilmUnreadable(Reason.UNSUPPORTED, sentence)
     try:
@@ -110,20 +110,22 @@ def _check_header(header: FileDataset, max_pixels: int) -> None:
     """Raise FilmUnreadable if the header shows no pixels, several frames or too large a picture."""
     if not any(keyword in header for keyword in PIXEL_KEYWORDS):
         if "Image Storage" in _sop_class_name(header):
-            raise FilmUnreadable(Reason.DAMAGED, tr("It is cut off before its picture."))
+            raise FilmUnreadable(Reason.DAMAGED, tr("It is cut off before the picture."))
         raise FilmUnreadable(Reason.NO_PIXELS, tr("It is a DICOM file without a picture."))
     try:
         rows, columns = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
         frames = int(header.get("NumberOfFrames") or 1)
     except (TypeError, ValueError) as error:
-        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header gives no usable picture size.")) from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header gives no valid picture size.")) from error
     if rows * columns <= 0:
-        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header gives no usable picture size."))
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header gives no valid picture size."))
     if frames != 1:
-        sentence = tr("It holds {frames:,} frames; one film was expected.", frames=frames)
+        sentence = tr("It contains {frames:,} frames; a single film was expected.", frames=frames)
         raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
     if rows * columns > max_pixels:
-        sentence = tr("It claims {width:,} x {height:,} pixels; no film has.", width=columns, height=rows)
+        sentence = tr(
+            "Its header states {width:,} x {height:,} pixels, more than any film has.", width=columns, height=rows
+        )
         raise FilmUnreadable(Reason.TOO_LARGE, sentence)
 
 

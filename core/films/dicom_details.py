@@ -92,15 +92,15 @@ def list_cautions(details: FilmDetails, ages: tuple[float, float] | None) -> tup
     if ages is not None and is_outside(details.age_years, ages):
         cautions.append(
             tr(
-                "The patient's age ({age}) is outside of those that the model was trained with ({youngest:g} to "
-                "{oldest:g} years): its answer may be wrong. Read the film without it.",
+                "The patient's age ({age}) is outside the age range of the training films ({youngest:g} "
+                "to {oldest:g} years): the model's result may be wrong. Read the film without it.",
                 age=details.age,
                 youngest=ages[0],
                 oldest=ages[1],
             )
         )
     if details.is_burned_in:
-        cautions.append(tr("Letters are burned into the picture, perhaps a name: look before you pass the picture on."))
+        cautions.append(tr("Text is burned into the picture, perhaps a name: check it before you share the picture."))
     return tuple(cautions)
 
 

@@ -71,6 +71,6 @@ def _check_inflated_size(stream: BinaryIO) -> None:
             except zlib.error:
                 return  # pydicom reports the damage
             if total > MAX_BYTES:
-                sentence = tr("It holds more than {count:,} bytes when it is inflated; no film does.", count=MAX_BYTES)
+                sentence = tr("It decompresses to more than {count:,} bytes, more than any film has.", count=MAX_BYTES)
                 raise FilmUnreadable(Reason.TOO_LARGE, sentence)
             chunk = inflater.unconsumed_tail

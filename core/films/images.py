@@ -82,7 +82,7 @@ def explain_read_errors() -> Iterator[None]:
     except OSError as error:
         raise _unreadable(error) from error
     except ValueError as error:  # the system rejects the name itself
-        raise FilmUnreadable(Reason.MISSING, tr("No file can have this name.")) from error
+        raise FilmUnreadable(Reason.MISSING, tr("This is not a valid file name.")) from error
 
 
 def read_square(path: Path, size_px: int) -> Grey:
@@ -137,7 +137,7 @@ def open_regular(path: Path) -> BinaryIO:
     elif status.st_size == 0:
         refusal = FilmUnreadable(Reason.EMPTY_FILE, tr("The file is empty (0 bytes)."))
     elif status.st_size > MAX_FILE_BYTES:
-        sentence = tr("The file has {count:,} bytes; no single film has.", count=status.st_size)
+        sentence = tr("The file has {count:,} bytes, more than any single film.", count=status.st_size)
         refusal = FilmUnreadable(Reason.TOO_LARGE, sentence)
     if refusal:
         stream.close()
@@ -148,7 +148,7 @@ def open_regular(path: Path) -> BinaryIO:
 def _unreadable(error: OSError) -> FilmUnreadable:
     """Return the FilmUnreadable that reports an error of the file system."""
     if isinstance(error, FileNotFoundError):
-        return FilmUnreadable(Reason.MISSING, tr("The file is not there (any more)."))
+        return FilmUnreadable(Reason.MISSING, tr("The file does not exist (any more)."))
     if isinstance(error, PermissionError):
         return FilmUnreadable(Reason.NO_PERMISSION, tr("You have no permission to read it."))
     if error.errno in {errno.EISDIR, errno.ENXIO}:
@@ -179,7 +179,7 @@ def _decode(stream: BinaryIO, about_px: int | None, on_decoded: OnDecoded | None
     except UnidentifiedImageError as error:
         if start.startswith(STARTS):
             raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off.")) from error
-        raise FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is no JPEG, PNG, TIFF, BMP or DICOM picture.")) from error
+        raise FilmUnreadable(Reason.NOT_AN_IMAGE, tr("It is not a JPEG, PNG, TIFF, BMP or DICOM picture.")) from error
     except MemoryError:
         raise
     except Exception as error:  # Pillow's parsers raise anything on bad bytes
@@ -195,14 +195,16 @@ def _check_header(picture: Image.Image) -> None:
     """Raise FilmUnreadable if the header shows too large a picture or several."""
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        sentence = tr("It claims {width:,} x {height:,} pixels; no film has.", width=width, height=height)
+        sentence = tr(
+            "Its header states {width:,} x {height:,} pixels, more than any film has.", width=width, height=height
+        )
         raise FilmUnreadable(Reason.TOO_LARGE, sentence)
     try:
         frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
     except Exception as error:  # as above
         raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
     if frames > 1:
-        sentence = tr("It holds {frames} pictures; one film was expected.", frames=frames)
+        sentence = tr("It contains {frames} pictures; a single film was expected.", frames=frames)
         raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
 
 
@@ -274,7 +276,7 @@ def _check_shape(pixels: Grey) -> None:
     height, width = pixels.shape
     if min(height, width) < MIN_SIDE_PX:
         sentence = tr(
-            "It has {width} x {height} pixels; at least {least} a side are needed.",
+            "It has {width} x {height} pixels; each side needs at least {least}.",
             width=width,
             height=height,
             least=MIN_SIDE_PX,

@@ -26,7 +26,9 @@ def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> DicomFilm:
     reply, data = decoder_pool().run(decode_dicom, stream.read(), max_pixels=max_pixels)
     height, width = (int(side) for side in reply["shape"])
     if len(data) != height * width:
-        raise FilmUnreadable(Reason.DECODER_FAILED, tr("The decoder gave half a film. Export the film again."))
+        raise FilmUnreadable(
+            Reason.DECODER_FAILED, tr("The decoder returned an incomplete film. Export the film again.")
+        )
     pixels = np.frombuffer(data, np.uint8).reshape(height, width)
     return DicomFilm(pixels, float(reply["chroma"]), dict(reply["tags"]), str(reply["patient"]))
 
@@ -56,7 +58,7 @@ def read_tiff_isolated(stream: BinaryIO) -> Image.Image:
         return Image.frombytes(reply["mode"], tuple(reply["size"]), data)
     except ValueError as error:
         raise FilmUnreadable(
-            Reason.DECODER_FAILED, tr("The decoder gave half a film. Export the film again.")
+            Reason.DECODER_FAILED, tr("The decoder returned an incomplete film. Export the film again.")
         ) from error
 
 

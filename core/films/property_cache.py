@@ -18,7 +18,7 @@ from core.system.language import Language, current_language, marked, tr
 
 MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; a larger file is deleted and started again
 VERSION: Final = 2  # to be raised whenever FilmProperties or its measurements change
-NOT_KEPT: Final = marked("What was read cannot be kept for the next time ({error}).")
+NOT_KEPT: Final = marked("Film properties could not be cached for the next time ({error}).")
 Answer = FilmProperties | FilmUnreadable
 
 

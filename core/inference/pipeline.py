@@ -162,5 +162,5 @@ def _score_alone(item: Item, film: Grey | FilmUnreadable, scorer: Scorer) -> Sco
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        sentence = tr("There was not enough memory to score it. Close other programs and retry it.")
+        sentence = tr("There was not enough memory to score it. Close other programs and try again.")
         return ScoredItem(item, FilmUnreadable(Reason.OUT_OF_MEMORY, sentence), None, None)

@@ -18,7 +18,7 @@ SIGNIFICANCE_LEVEL: Final = 1e-4
 MEASURES: Final = {
     "brightness": marked("mean grey value"),
     "contrast": marked("spread of grey values"),
-    "sharpness": marked("share of fine detail"),
+    "sharpness": marked("amount of fine detail"),
     "darkest": marked("grey value of the darkest parts"),
     "brightest": marked("grey value of the brightest parts"),
 }
@@ -133,15 +133,16 @@ def _format_differences(differing: Sequence[str]) -> tuple[str, ...]:
     pixels = [tr(MEASURES[name]) for name in differing if name in MEASURES]
     if pixels:
         sentence = tr(
-            "These films look otherwise than those that the model was validated with ({measures}): a new "
-            "detector or other processing? Check some by hand; an acceptance test tells whether the model still holds.",
+            "These films differ from those that the model was validated with ({measures}). Is the "
+            "detector or the image processing new? Check some films by hand; an acceptance test "
+            "shows whether the model is still valid.",
             measures=", ".join(pixels),
         )
         sentences.append(sentence)
     if SCORE in differing:
         sentence = tr(
-            "The answers are spread otherwise than on the validation films: more or fewer findings among these films, "
-            "or films of another kind."
+            "The probabilities are distributed differently from those of the validation films: these "
+            "films have more or fewer findings, or are of another kind."
         )
         sentences.append(sentence)
     return tuple(sentences)

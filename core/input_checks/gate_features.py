@@ -77,14 +77,14 @@ class FeatureDistribution:
         if mean.shape != (size,) or components.shape != (variances.size, size):
             raise ValueError(
                 tr(
-                    "the gate's statistics are of {count} numbers a film; this version takes {expected}",
+                    "the gate's statistics have {count} features per film; this version expects {expected}",
                     count=mean.size,
                     expected=size,
                 )
             )
         numbers = np.concatenate([mean, components.ravel(), variances, [residual_variance]])
         if not np.isfinite(numbers).all() or min(variances.min(), residual_variance) <= 0:
-            raise ValueError(tr("the gate's statistics hold numbers that cannot be"))
+            raise ValueError(tr("the gate's statistics contain invalid numbers"))
         return cls(mean, components, variances, residual_variance)
 
 

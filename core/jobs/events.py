@@ -11,7 +11,7 @@ class Stage(StrEnum):
 
     MAKING_PHANTOMS = marked("Making phantoms")
     READING_DATASET = marked("Reading the dataset")
-    READING_RUNS = marked("Reading the trainings")
+    READING_RUNS = marked("Reading training runs")
     CHECKING_FILMS = marked("Checking films")
     COMPARING = marked("Comparing films")
     PROBING = marked("Looking for shortcuts")

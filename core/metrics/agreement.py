@@ -31,7 +31,7 @@ class Agreement:
     def sentence(self) -> str:
         """The agreement as a translated sentence."""
         if not self.films:
-            return tr("No film was called by the reader yet.")
+            return tr("The reader has not classified any film yet.")
         parts = [tr("agreement {figure}", figure=format_figure(self.share))]
         if self.kappa:
             parts.append(tr("kappa {figure}", figure=format_figure(self.kappa)))
@@ -40,8 +40,8 @@ class Agreement:
         if self.specificity:
             parts.append(tr("specificity {figure}", figure=format_figure(self.specificity)))
         return tr_count(
-            "{count} film called: {figures} (95 % intervals; the reader being right).",
-            "{count} films called: {figures} (95 % intervals; the reader being right).",
+            "{count} film classified: {figures} (95 % intervals; the reader is the reference).",
+            "{count} films classified: {figures} (95 % intervals; the reader is the reference).",
             self.films,
             figures=", ".join(parts),
         )

@@ -22,27 +22,31 @@ TITLES: Final = {
     "macro_auc": marked("Macro AUC"),
 }
 DEFINITIONS: Final = {
-    "accuracy": marked("Share of all films that are called rightly."),
+    "accuracy": marked("Fraction of films classified correctly."),
     "balanced_accuracy": marked(
-        "Mean of the shares of each class that are called rightly; the classes' sizes do not matter."
+        "Mean over the classes of the fraction classified correctly, so that each class counts equally."
     ),
     "f1": marked("Harmonic mean of sensitivity and positive predictive value."),
-    "sensitivity": marked("Share of films with the finding that are called so."),
-    "specificity": marked("Share of films without the finding that are called so."),
+    "sensitivity": marked("Fraction of films with the finding that are classified as positive."),
+    "specificity": marked("Fraction of films without the finding that are classified as negative."),
     "ppv": marked(
-        "Share of films called positive that have the finding, where it is as frequent as among these films."
+        "Positive predictive value: fraction of films classified as positive that have the "
+        "finding, at the prevalence in these films."
     ),
-    "npv": marked("Share of films called negative that do not have it, where it is as frequent as among these films."),
-    "roc_auc": marked("How often a film with the finding scores above one without; 0.5 is chance."),
+    "npv": marked(
+        "Negative predictive value: fraction of films classified as negative that do not have "
+        "the finding, at the prevalence in these films."
+    ),
+    "roc_auc": marked("Probability that a film with the finding scores higher than a film without it; 0.5 is chance."),
     "pr_auc": marked(
-        "Mean positive predictive value over all sensitivities; chance is the share of films with the finding."
+        "Mean positive predictive value over all sensitivities; chance level is the fraction of films with the finding."
     ),
-    "brier": marked("Mean squared distance of probability and truth; 0 is perfect, less is better."),
+    "brier": marked("Mean squared difference between probability and outcome; 0 is perfect, lower is better."),
     "ece": marked(
-        "Mean gap between stated probability and observed share, over ten bins; 0 is perfect, less is better."
+        "Mean gap between predicted probability and observed fraction over ten bins; 0 is perfect, lower is better."
     ),
-    "macro_f1": marked("Mean over classes of each one's F1."),
-    "macro_auc": marked("Mean over classes of the AUC of one against the rest."),
+    "macro_f1": marked("Mean of the F1 scores of all classes."),
+    "macro_auc": marked("Mean over the classes of the AUC of one class against the rest."),
 }
 CERTAIN: Final = {"1.000": "> 0.999", "0.000": "< 0.001"}  # instead of certainty
 

@@ -15,37 +15,41 @@ from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 
 Section = tuple[str, list[str]]
-OLD: Final = marked("This model's file was made before models had cards; what its description tells stands here.")
-NOT_TOLD: Final = marked("not told")
+OLD: Final = marked("This model file predates model cards; this card was built from the model's description.")
+NOT_TOLD: Final = marked("not stated")
 EVALUATION_DATA: Final = marked("Evaluation data")
 # written into the model file by training
 LICENCE: Final = marked("Weights belong to whoever trained them. For research and education, not a diagnosis.")
 DETAILS: Final = marked(
-    "{architecture} for grey films of {size} x {size} pixels, made with PneumoScreen {version} by the recipe "
-    "{recipe!r}, starting from {start!r}; epoch {epoch} was kept. Weights: SHA-256 {digest}."
+    "{architecture} for greyscale films of {size} x {size} pixels, trained with PneumoScreen "
+    "{version} by the recipe {recipe!r}, starting from {start!r}; weights of epoch {epoch}, "
+    "SHA-256 {digest}."
 )
 INTENDED: Final = marked(
-    "To sort chest films into {classes} beside a reader, for research and education. "
-    "Not a diagnosis, not for use without a reader, not for other films than those it was made with."
+    "To classify chest films as {classes} alongside a reader, for research and education. "
+    "Not a diagnosis, not for use without a reader, and not for films unlike those it was "
+    "trained on."
 )
 OUT_OF_SCOPE: Final = marked("Out of scope: lateral films, other body parts, CT or MR slices, photographs of films.")
 FACTORS: Final = marked(
-    "Age, sex, projection, device and processing of films change what a model sees. Figures for such "
-    "groups stand in evaluations where the films tell them."
+    "Age, sex, projection, device and image processing affect what a model sees. Evaluations "
+    "report figures for these groups where the films state them."
 )
 NO_TEST_FILMS: Final = marked(
-    "No test films of other patients, never used for training, for choosing an epoch, or for the threshold."
+    "No held-out test films of other patients, unused in training, epoch selection and threshold fitting."
 )
 BIAS: Final = marked(
-    "A model repeats the faults of its labels and the bias of its films. Whoever is rare among them, by "
-    "age, sex, origin or illness, may fare worse, and an overall figure hides that."
+    "A model reproduces the errors of its labels and the bias of its films. It may perform "
+    "worse on patients who are rare among them by age, sex, origin or illness, and overall "
+    "figures hide that."
 )
 OTHER_PLACES: Final = marked(
-    "Films of another place, device or processing may be answered worse: do an acceptance test with films "
-    "reported there before use, and again after every change of detector or processing."
+    "The model may perform worse on films of another site, device or processing: do an "
+    "acceptance test with films reported there before use, and repeat it after every change "
+    "of detector or processing."
 )
 PREVALENCE: Final = marked(
-    "Probabilities hold for the share of findings among the validation films, not for any prevalence."
+    "Probabilities are valid for the prevalence of the finding among the validation films, not for other prevalences."
 )
 
 
@@ -86,8 +90,8 @@ def _describe_model(content: dict[str, Any]) -> list[str]:
 
 def _describe_test_films(count: int) -> str:
     return tr_count(
-        "{count} test film of another patient, never used for training, for choosing an epoch, or for the threshold.",
-        "{count} test films of other patients, never used for training, for choosing an epoch, or for the threshold.",
+        "{count} test film of another patient, never used for training, epoch selection or threshold fitting.",
+        "{count} test films of other patients, never used for training, epoch selection or threshold fitting.",
         count,
     )
 
@@ -100,10 +104,10 @@ def _describe_training_data(content: dict[str, Any], films: dict[str, int]) -> l
     ages = content.get(AGES)
     if ages:
         paragraphs.append(
-            tr("Patients of {youngest:g} to {oldest:g} completed years.", youngest=ages[0], oldest=ages[1])
+            tr("Patients aged {youngest:g} to {oldest:g} completed years.", youngest=ages[0], oldest=ages[1])
         )
     paragraphs.extend(
-        tr("Trained knowingly with a fault of its data. {sentence}", sentence=sentence)
+        tr("Trained despite a known problem with its data. {sentence}", sentence=sentence)
         for sentence in content.get(ACCEPTED) or ()
     )
     return paragraphs
@@ -114,7 +118,7 @@ def _build_figure_blocks(content: dict[str, Any]) -> list[Block]:
     metrics = content.get("metrics") or {}
     figures = [(name, value) for name, value in metrics.items() if isinstance(value, dict) and "low" in value]
     if not figures:
-        return [Text(tr("There are no figures on test films in this model's file."))]
+        return [Text(tr("This model file contains no figures on test films."))]
     rows = [
         (figure_title(name), format_figure(Figure(value["value"], value["low"], value["high"])))
         for name, value in figures
@@ -140,6 +144,10 @@ def build_card_document(header: ModelHeader) -> Document:
         if heading == tr(EVALUATION_DATA):
             blocks += [Heading(tr("Quantitative analyses")), *_build_figure_blocks(content)]
     if FILMS in content:
-        blocks.append(Text(tr("The file tells films that it was made with again by one-way codes."), Tone.QUIET))
+        blocks.append(
+            Text(
+                tr("The model file contains one-way codes that identify the films the model was made with."), Tone.QUIET
+            )
+        )
     subtitle = tr("{name}\nClasses: {classes}", name=used.name, classes=", ".join(header.classes))
     return Document(tr("Model card"), subtitle, tuple(blocks), tr(NOTICE))

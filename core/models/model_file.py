@@ -158,9 +158,9 @@ def load_model(path: Path | None) -> Model:
     try:
         state = load_file(path)
     except (SafetensorError, OSError) as error:
-        raise invalid_model(path, tr("it is cut off or damaged")) from error
+        raise invalid_model(path, tr("it is truncated or damaged")) from error
     if _weights_digest(state) != header.content["sha256"]:
-        why = tr("its weights were changed since it was saved; fetch it again from where it came")
+        why = tr("its weights were changed after it was saved; get a new copy from its source")
         raise invalid_model(path, why)
     network = build_network(header.architecture, len(header.classes))
     try:
@@ -174,11 +174,11 @@ def load_model(path: Path | None) -> Model:
     # checked in single precision: isfinite on half precision takes torch 50 times as long
     loaded = network.state_dict().values()
     if not all(bool(value.isfinite().all()) for value in loaded if value.is_floating_point()):
-        raise invalid_model(path, tr("some of its weights are not numbers"))
+        raise invalid_model(path, tr("some of its weights are not finite numbers"))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model = Model(path, header, network.eval(), preprocessing)
     if not answers_match(model):
-        why = tr("it does not answer the known pictures as it did when it was saved; fetch it again")
+        why = tr("its outputs on the self-test films differ from those stored with it; get a new copy")
         raise invalid_model(path, why)
     return model
 

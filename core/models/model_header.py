@@ -61,7 +61,9 @@ class ModelHeader:
     def warnings(self) -> tuple[str, ...]:
         """Sentences that every report on this model must show."""
         known = self.content.get(ACCEPTED, ())
-        return tuple(tr("Trained with known faults. {sentence}", sentence=sentence) for sentence in known)
+        return tuple(
+            tr("Trained despite known problems with its data. {sentence}", sentence=sentence) for sentence in known
+        )
 
     @property
     def ages(self) -> tuple[float, float] | None:
@@ -104,7 +106,7 @@ def invalid_model(path: Path, why: str) -> JobFailed:
 def format_model_mismatch(other: str, now: str) -> str:
     """Return the sentence for results made by `other`, which is not the model now in use."""
     return tr(
-        "The films were screened by {other}, and now {model} is in use. Screen the folder again.",
+        "The films were screened with {other}, but {model} is in use now. Screen the folder again.",
         other=other,
         model=now,
     )
@@ -121,7 +123,7 @@ def read_header(path: Path) -> ModelHeader:
         with safe_open(path, framework="numpy") as file:
             text = (file.metadata() or {}).get(KEY)
     except (SafetensorError, OSError, ValueError) as error:
-        raise invalid_model(path, tr("it is not a safetensors file, or it is cut off")) from error
+        raise invalid_model(path, tr("it is not a safetensors file, or it is truncated")) from error
     if text is None:
         raise invalid_model(path, tr("it was not made by PneumoScreen"))
     try:
@@ -154,7 +156,7 @@ def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
         why = tr("its format is {found!r}, and this version reads format {known}", found=stored, known=FORMAT)
         raise invalid_model(path, why)
     if SEAL in content and content[SEAL] != compute_seal(content):
-        why = tr("its description was changed since it was saved; fetch it again from where it came")
+        why = tr("its description was changed after it was saved; get a new copy from its source")
         raise invalid_model(path, why)
     classes = tuple(str(name) for name in content["classes"])
     if not 2 <= len(classes) <= MOST_CLASSES or len(set(classes)) != len(classes):

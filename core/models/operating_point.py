@@ -46,7 +46,9 @@ class Wish:
 
     def __post_init__(self) -> None:
         if not 0 <= self.value <= 1:
-            sentence = tr("{value:g} is no share and no probability: it must lie between 0 and 1.", value=self.value)
+            sentence = tr(
+                "{value:g} is neither a fraction nor a probability: it must be between 0 and 1.", value=self.value
+            )
             raise _invalid_point(sentence)
 
     def __str__(self) -> str:
@@ -85,8 +87,8 @@ def parse_wish(sentence: str) -> Wish:
             return Wish(Goal.MISSES, fraction)
     raise _invalid_point(
         tr(
-            "{words!r} is not understood. Say for example: miss at most 5 of 100; at most 10 % false alarms; best "
-            "balance; or a threshold such as 0.4.",
+            "{words!r} is not understood. Examples: miss at most 5 of 100; at most 10 % false "
+            "alarms; best balance; or a threshold such as 0.4.",
             words=sentence,
         )
     )
@@ -123,8 +125,8 @@ def _too_few(wish: Wish, films: int, which: str) -> JobFailed:
     if wish.value <= 0:
         return _invalid_point(
             tr_count(
-                "The model's validation had {count} film {which}; '{wish}' cannot be promised.",
-                "The model's validation had {count} films {which}; '{wish}' cannot be promised.",
+                "The model's validation set had {count} film {which}; '{wish}' cannot be guaranteed.",
+                "The model's validation set had {count} films {which}; '{wish}' cannot be guaranteed.",
                 films,
                 which=which,
                 wish=wish,
@@ -132,8 +134,8 @@ def _too_few(wish: Wish, films: int, which: str) -> JobFailed:
         )
     return _invalid_point(
         tr_count(
-            "The model's validation had {count} film {which}; '{wish}' takes at least {least} of them.",
-            "The model's validation had {count} films {which}; '{wish}' takes at least {least} of them.",
+            "The model's validation set had {count} film {which}; '{wish}' needs at least {least} of them.",
+            "The model's validation set had {count} films {which}; '{wish}' needs at least {least} of them.",
             films,
             which=which,
             wish=wish,
@@ -211,9 +213,9 @@ def fit_conformal_band(labels: Labels, probabilities: Floats, threshold: float, 
 
 def format_band(low: float, high: float) -> str:
     """Return the band in words: likely from which probability, unlikely below which."""
-    above = tr("Likely never") if high >= EVERYTHING else tr("Likely from {high:.3f} on", high=high)
+    above = tr("Likely never") if high >= EVERYTHING else tr("Likely from {high:.3f}", high=high)
     below = tr("unlikely never") if low <= 0 else tr("unlikely below {low:.3f}", low=low)
-    return tr("{above}, {below}, review between.", above=above, below=below)
+    return tr("{above}, {below}, review in between.", above=above, below=below)
 
 
 @dataclass(frozen=True, slots=True)

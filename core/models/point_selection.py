@@ -50,13 +50,13 @@ def validation_predictions(header: ModelHeader) -> Predictions:
     """
     if header.threshold is None:
         sentence = tr(
-            "An operating point can be chosen for two classes only; with more the most probable one is called."
+            "An operating point can only be chosen for two classes; with more, the most probable class is predicted."
         )
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
     if header.validation is None:
         sentence = tr(
-            "This model's file holds no answers on validation films, so no operating point can be fitted. Train it "
-            "anew with this version."
+            "This model file contains no predictions on validation films, so no operating point can "
+            "be fitted. Retrain the model with this version."
         )
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
     return header.validation
@@ -70,7 +70,7 @@ def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -
     """
     predictions = validation_predictions(header)
     if error is not None and not 0 < error < 1:
-        sentence = tr("An error rate is a share between 0 and 1, such as 0.05.")
+        sentence = tr("An error rate is a fraction between 0 and 1, such as 0.05.")
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
     labels, probabilities = predictions.labels, predictions.probabilities(header.calibration.temperature)
     threshold = fit_threshold(wish, labels, probabilities)

@@ -121,7 +121,7 @@ def format_point(header: ModelHeader) -> str:
     """Return a sentence on the operating point in use and where it comes from."""
     point = read_record(header).point
     if header.threshold is None:
-        return tr("The most probable class is called.")
+        return tr("The most probable class is predicted.")
     if point is None or point.threshold != header.threshold:
         return tr(
             "Threshold {threshold:.4f}, the model's own, fitted on its validation films.", threshold=header.threshold
@@ -141,7 +141,7 @@ def format_validation(header: ModelHeader) -> tuple[bool, str]:
     """
     acceptance = read_record(header).acceptance
     if acceptance is None:
-        return False, tr("Not validated here: no acceptance test with films of this place was done.")
+        return False, tr("Not validated here: no acceptance test has been done with films of this site.")
     if acceptance.threshold != header.threshold:
         return False, tr("Not validated here: the acceptance test was done at another operating point.")
     outcome = OUTCOMES[acceptance.passed]

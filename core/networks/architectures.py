@@ -109,7 +109,7 @@ def load_imagenet(network: Network, name: str, cancel: threading.Event) -> Gener
     """
     weights = ARCHITECTURES[name].weights
     if weights is None:
-        raise _weights_unavailable(name, tr("there are no published ones for this network"))
+        raise _weights_unavailable(name, tr("none are published for this network"))
     file_name = weights.url.rpartition("/")[2]
     path = Path(torch.hub.get_dir()) / "checkpoints" / file_name
     expected = Path(file_name).stem.rpartition("-")[2]  # the file name ends with the first digits of its SHA-256

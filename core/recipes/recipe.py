@@ -68,7 +68,7 @@ LIMITS: Final = {"rotation_degrees": 45.0, "sharpness": 3.0, "flip_probability":
 def _check_bounds(key: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise invalid_recipe(
-            tr("{key} is {value}; it must lie in {low:g}..{high:g}", key=key, value=value, low=low, high=high)
+            tr("{key} is {value}; it must be between {low:g} and {high:g}", key=key, value=value, low=low, high=high)
         )
 
 

@@ -9,122 +9,139 @@ OWN: Final = marked("own")
 RECIPES: Final = {
     marked("fast"): marked("A result in minutes: the last layer first, then a short fine-tuning of the whole network."),
     marked("best"): marked("The whole network with augmentation, averaged weights and early stopping. Takes longest."),
-    marked("seed"): marked("The student project this program grew from: only the last layer, 3 epochs, threshold 0.5."),
-    OWN: marked("Your own choices: changed, loaded from a file, or found by a search."),
+    marked("seed"): marked("The student project behind this program: only the last layer, 3 epochs, threshold 0.5."),
+    OWN: marked("Your own settings: edited, loaded from a file, or found by a search."),
 }
 CHOICES: Final = {
     "architecture": (
         marked("Network"),
-        marked("Which network learns. ResNet-18 is quick and enough for most; larger ones want more films."),
+        marked("The network to train. ResNet-18 is fast and usually sufficient; larger networks need more films."),
     ),
     "start": (
         marked("Starts from"),
-        marked("Where learning begins: the bundled model, ImageNet photographs, nothing (random), or a model file."),
+        marked("Starting weights: the bundled model, ImageNet photographs, nothing (random), or a model file."),
     ),
     "depth": (
-        marked("What trains"),
-        marked(
-            "Last layer: quickest. Last part: that one and what stands before it. Whole network: best, takes longest."
-        ),
+        marked("Part to train"),
+        marked("Last layer: fastest. Last part: also the last stage before it. Whole network: best, takes longest."),
     ),
     "frozen_epochs": (
         marked("Epochs of the last layer"),
-        marked("First teach only the last layer for so many rounds; they take seconds."),
+        marked("Number of epochs in which only the last layer is trained first; each takes seconds."),
     ),
     "epochs": (
         marked("Epochs"),
-        marked("How often every film is learned from. More takes longer; early stopping ends it when it is enough."),
+        marked(
+            "Number of passes over all training films. More take longer; early stopping ends the "
+            "training when validation no longer improves."
+        ),
     ),
     "batch_size": (
         marked("Batch size"),
-        marked("Films that are learned from at once. Halved by itself where memory runs out."),
+        marked("Films in each training step. Halved automatically if memory runs out."),
     ),
     "image_size_px": (
         marked("Image size, pixels"),
-        marked("Width to which films are reduced. 224 suits the networks; more shows finer detail, slower."),
+        marked("Width to which films are resized. 224 suits the networks; more keeps finer detail but is slower."),
     ),
     "small_size_px": (
         marked("Small films, pixels"),
-        marked("Width of films in the first epochs: small films are learned from several times as fast."),
+        marked("Width of films in the first epochs: training on small films is several times faster."),
     ),
     "small_share": (
-        marked("Share of small films"),
-        marked("Share of the epochs on small films, 0 to 0.9. 0 switches it off."),
+        marked("Epochs on small films"),
+        marked("Fraction of the epochs that use small films, 0 to 0.9. 0 switches it off."),
     ),
     "normalisation": (
         marked("Exposure"),
         marked(
-            "Film by film: every film brought to the same mean and contrast. As ImageNet: what those weights expect."
+            "Film by film: each film is normalised to the same mean and contrast. Like ImageNet: as "
+            "those weights expect."
         ),
     ),
     "optimizer": (
         marked("Optimizer"),
-        marked("The rule that turns mistakes into changes. AdamW is a safe choice; SGD needs a larger rate."),
+        marked(
+            "The rule that turns errors into weight updates. AdamW is a safe choice; SGD needs a larger learning rate."
+        ),
     ),
     "learning_rate": (
         marked("Learning rate"),
-        marked("How large the changes are. The rate finder suggests one for your films."),
+        marked("Size of the weight updates. The rate finder suggests a value for your films."),
     ),
     "backbone_rate_factor": (
         marked("Rate below the last layer"),
-        marked("Share of the rate for all below the last layer; small keeps what it knows."),
+        marked(
+            "Fraction of the learning rate used below the last layer; a small value preserves what the network knows."
+        ),
     ),
-    "weight_decay": (marked("Weight decay"), marked("Pulls weights towards 0, against learning by heart.")),
+    "weight_decay": (marked("Weight decay"), marked("Pulls weights towards 0 to reduce overfitting.")),
     "schedule": (
         marked("Rate over time"),
-        marked("One cycle: up, then down to 0, best for most. Constant: always the same."),
+        marked("One cycle: up, then down to 0; usually best. Constant: no change."),
     ),
-    "class_weights": (marked("Weigh classes alike"), marked("A rare class counts as much as a frequent one.")),
+    "class_weights": (marked("Weight classes equally"), marked("A rare class counts as much as a common one.")),
     "label_smoothing": (
         marked("Label smoothing"),
-        marked("Trusts labels a little less, against wrong labels and overconfidence. 0.02 means 1 % doubt."),
+        marked(
+            "Trusts labels slightly less, to reduce the effect of wrong labels and overconfidence. "
+            "0.02 means 1 % doubt."
+        ),
     ),
     "mixup_alpha": (
         marked("Mixup"),
-        marked("Blends films in pairs, against learning by heart. 0.2 to 0.4 is usual, 0 switches it off."),
+        marked("Blends films in pairs to reduce overfitting. 0.2 to 0.4 is usual; 0 switches it off."),
     ),
     "averaging_decay": (
         marked("Weight averaging"),
-        marked("Keeps a running average of the network, steadier than its last state. 0 switches it off."),
+        marked(
+            "Keeps a running average of the weights, which is more stable than their last state. 0 switches it off."
+        ),
     ),
     "kept_by": (
-        marked("Best epoch by"),
-        marked("The figure on validation films that decides which epoch is kept and when to stop early."),
+        marked("Select epoch by"),
+        marked("The validation figure that decides which epoch is kept and when to stop early."),
     ),
     "patience_epochs": (
-        marked("Stop after epochs without gain"),
-        marked("Stops when validation has not improved for so many epochs. 0: never."),
+        marked("Early stopping, epochs"),
+        marked("Stops when validation has not improved for this many epochs. 0: never."),
     ),
     "calibrate": (
         marked("Calibrate"),
-        marked("Makes probabilities honest with the validation films: of films with 0.8, 80 % have the finding."),
+        marked("Adjusts probabilities on the validation films, so that of films with 0.8, 80 % have the finding."),
     ),
     "operating_point": (
         marked("Threshold"),
-        marked("Best balance: where sensitivity + specificity are largest on validation films. Fixed: 0.5."),
+        marked("Best balance: where sensitivity + specificity is largest on validation films. Fixed: 0.5."),
     ),
     "seed": (
         marked("Seed"),
-        marked("The same number gives the same splits and the same training again on this computer."),
+        marked("The same number reproduces the same splits and the same training on this computer."),
     ),
 }
 AUGMENTATION_CHOICES: Final = {
-    "rotation_degrees": (marked("Rotation, degrees"), marked("Turns films by up to so many degrees either way.")),
-    "zoom_fraction": (marked("Zoom"), marked("Enlarges or reduces films by up to this share: other framing.")),
+    "rotation_degrees": (marked("Rotation, degrees"), marked("Rotates films by up to this many degrees either way.")),
+    "zoom_fraction": (
+        marked("Zoom"),
+        marked("Enlarges or reduces films by up to this fraction, as with other framing."),
+    ),
     "stretch_fraction": (
         marked("Stretch"),
-        marked("Widens or heightens films by up to this share: films of other proportions."),
+        marked("Stretches films in width or height by up to this fraction, as with other aspect ratios."),
     ),
-    "shift_fraction": (marked("Shift"), marked("Moves films by up to this share of their width.")),
-    "flip_probability": (marked("Mirror"), marked("How likely a film is mirrored; 0 where left and right matter.")),
-    "brightness_fraction": (marked("Brightness"), marked("Makes films brighter or darker by up to this share.")),
-    "contrast_fraction": (marked("Contrast"), marked("Raises or lowers contrast by up to this share.")),
-    "gamma_fraction": (marked("Gamma"), marked("Bends the grey scale as other detectors and viewers do.")),
+    "shift_fraction": (marked("Shift"), marked("Shifts films by up to this fraction of their width.")),
+    "flip_probability": (
+        marked("Mirror"),
+        marked("Probability that a film is mirrored; 0 where left and right matter."),
+    ),
+    "brightness_fraction": (marked("Brightness"), marked("Makes films brighter or darker by up to this fraction.")),
+    "contrast_fraction": (marked("Contrast"), marked("Raises or lowers contrast by up to this fraction.")),
+    "gamma_fraction": (marked("Gamma"), marked("Changes the grey scale curve, as different detectors and viewers do.")),
     "sharpness": (
         marked("Blur and sharpness"),
-        marked("Blurs films, or sharpens them by up to this much, as image processing does."),
+        marked("Blurs or sharpens films by up to this much, as image processing does."),
     ),
-    "noise_fraction": (marked("Noise"), marked("Adds up to so much noise, as low doses and compression do.")),
+    "noise_fraction": (marked("Noise"), marked("Adds up to this much noise, as from low doses and compression.")),
 }
 VALUES: Final = {
     "resnet18": "ResNet-18",
@@ -139,7 +156,7 @@ VALUES: Final = {
     Depth.LAST_STAGE: marked("last part"),
     Depth.ALL: marked("whole network"),
     Normalisation.PER_FILM: marked("film by film"),
-    Normalisation.RESNET: marked("as ImageNet"),
+    Normalisation.RESNET: marked("like ImageNet"),
     Optimizer.ADAM: "Adam",
     Optimizer.ADAMW: "AdamW",
     Optimizer.SGD: "SGD",

@@ -107,7 +107,7 @@ def _read_predictions(run: Run) -> dict[str, tuple[str, tuple[float, ...]]]:
         return read_predictions(run.folder)
     except (OSError, ValueError, KeyError) as error:
         sentence = tr(
-            "{name} has no answers on test films; only finished trainings can be compared.", name=run.card.name
+            "{name} has no predictions for test films; only finished trainings can be compared.", name=run.card.name
         )
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
 

@@ -40,11 +40,13 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
     """
     if resume:
         if not is_resumable(run_dir):
-            sentence = tr("{folder} holds no interrupted training to resume.", folder=run_dir)
+            sentence = tr("{folder} contains no interrupted training to resume.", folder=run_dir)
             raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
         return _read_recipe(run_dir), load_preparation(run_dir / PREPARATION)
     if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
-        sentence = tr("{folder} already holds a training. Choose another folder, or resume that one.", folder=run_dir)
+        sentence = tr(
+            "{folder} already contains a training. Choose another folder, or resume that training.", folder=run_dir
+        )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     write_text_atomically(run_dir / RECIPE, json.dumps(to_json_object(recipe), indent=2) + "\n")
     save_preparation(preparation, run_dir / PREPARATION)
@@ -78,7 +80,9 @@ def _read_recipe(run_dir: Path) -> Recipe:
     try:
         return from_json_object(read_json(path))
     except (OSError, ValueError, PneumoScreenError) as error:
-        sentence = tr("{path} is damaged, so the training cannot go on. Start a new one in another folder.", path=path)
+        sentence = tr(
+            "{path} is damaged, so the training cannot be resumed. Start a new one in another folder.", path=path
+        )
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
 
 

@@ -78,7 +78,7 @@ def read_run(folder: Path) -> Run:
         path = folder / METRICS
         metrics = _check_metrics(read_json(path)) if path.is_file() else None
     except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
-        sentence = tr("{folder} holds no training that can be read.", folder=folder)
+        sentence = tr("{folder} contains no readable training.", folder=folder)
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
     return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), read_use_count(folder))
 

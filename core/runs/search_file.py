@@ -49,7 +49,7 @@ def read_search(folder: Path) -> Search:
             raise ValueError("format")
         return Search(folder, from_json_object(content["recipe"]), str(content["dataset"]))
     except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
-        sentence = tr("{folder} holds no search that can be continued.", folder=folder)
+        sentence = tr("{folder} contains no search that can be continued.", folder=folder)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
 
 
@@ -66,5 +66,5 @@ def find_latest_search(root: Path, source: Path) -> Search:
             continue
         if search.dataset == dataset:
             return search
-    sentence = tr("There is no earlier search on this dataset. Begin one with Search.")
+    sentence = tr("There is no earlier search on this dataset. Start one with Search.")
     raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)

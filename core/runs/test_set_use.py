@@ -43,7 +43,7 @@ def _read_counts(path: Path) -> dict[str, int]:
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         sentence = tr(
-            "{path}, which counts the looks at test films, cannot be read. Restore it, or delete it.", path=path
+            "{path}, which counts the uses of the test films, cannot be read. Restore it, or delete it.", path=path
         )
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
 

@@ -117,7 +117,9 @@ def read_calls(path: Path) -> list[Call]:
         sentence = tr("{path}, with the reader's calls, cannot be read.", path=path)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
     if not lines or tuple(lines[0]) != COLUMNS:
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, tr("{path} holds no reader's calls; move it away.", path=path))
+        raise JobFailed(
+            Reason.OUTPUT_NOT_WRITABLE, tr("{path} contains no reader's calls; move it elsewhere.", path=path)
+        )
     calls = []
     for cells in lines[1:]:
         if len(cells) == len(COLUMNS):

@@ -62,15 +62,17 @@ def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRo
     if not lines or lines[0] != expected:
         if not lines and format_csv([], classes).encode("utf-8").startswith(content):
             return []  # torn in its first line
-        raise _not_resumable(path, tr("its columns are not those of this model's screenings"))
+        raise _not_resumable(path, tr("its columns do not match this model"))
     rows = {}
     for cells in lines[1:]:
         try:
             row = parse_row(cells)
         except ValueError as error:
-            raise _not_resumable(path, tr("one of its rows was changed")) from error
+            raise _not_resumable(path, tr("one of its rows is invalid")) from error
         if row.model != model:
-            raise _not_resumable(path, tr("it was made by {other}, not by {model}", other=row.model, model=model))
+            raise _not_resumable(
+                path, tr("it was written with {other}, not with {model}", other=row.model, model=model)
+            )
         rows[row.file] = row
     return list(rows.values())
 

@@ -65,8 +65,8 @@ class Screening:
         """Return the film as the network sees it. Raises FilmUnreadable, also for the gate."""
         if item.error is not None:
             if isinstance(item.error, PermissionError):
-                raise FilmUnreadable(Reason.NO_PERMISSION, tr("The folder may not be listed."))
-            sentence = tr("It cannot be looked at ({why}).", why=item.error.strerror)
+                raise FilmUnreadable(Reason.NO_PERMISSION, tr("You have no permission to list this folder."))
+            sentence = tr("It cannot be accessed ({why}).", why=item.error.strerror)
             raise FilmUnreadable(Reason.READ_ERROR, sentence)
         film = inspect_film(item.path, self.model.preprocessing.size_px)
         reason = find_refusal(film, self._gate)
@@ -138,10 +138,10 @@ def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
     low, high = model.header.ages
     listed = ", ".join(escape_name(name) for name in sorted(names)[:MAX_NAMES])
     sentence = tr_count(
-        "{count:,} scored film is of a patient outside of the ages that the model was trained with ({low:g} to "
-        "{high:g} years); read it without the model's answer: {names}.",
-        "{count:,} scored films are of patients outside of the ages that the model was trained with ({low:g} to "
-        "{high:g} years); read them without its answers: {names}.",
+        "{count:,} scored film is of a patient outside the age range of the training films "
+        "({low:g} to {high:g} years); read it without the model's result: {names}.",
+        "{count:,} scored films are of patients outside the age range of the training films "
+        "({low:g} to {high:g} years); read them without the model's results: {names}.",
         len(names),
         low=low,
         high=high,

@@ -23,15 +23,15 @@ def format_error(error: BaseException) -> str | None:
         return error.sentence
     if is_out_of_memory(error):
         return tr(
-            "The computer's memory ran out. Close other programs and try again; a training needs less with smaller "
-            "batches or a smaller image."
+            "The computer ran out of memory. Close other programs and try again; training needs less "
+            "memory with smaller batches or smaller images."
         )
     if isinstance(error, OSError) and error.strerror:
         path = escape_undecodable(str(error.filename)) if isinstance(error.filename, str) else tr("A file")
         if error.errno in DISK_FULL_ERRNOS:
             return tr("The disk is full: {path} could not be written. Free some space and try again.", path=path)
         return tr(
-            "{path} cannot be used ({why}). Check that it is there and that you may use it.",
+            "{path} cannot be used ({why}). Check that it exists and that you have permission to use it.",
             path=path,
             why=error.strerror,
         )

@@ -63,14 +63,14 @@ REASONS: Final[dict[str, str]] = {  # user-facing names, in a few words
     Reason.TOO_LARGE: marked("too large"),
     Reason.TOO_SMALL: marked("too small"),
     Reason.BLANK: marked("blank"),
-    Reason.MULTI_FRAME: marked("multi frame"),
+    Reason.MULTI_FRAME: marked("multi-frame"),
     Reason.NO_PIXELS: marked("no pixels"),
     Reason.UNSUPPORTED: marked("unsupported"),
     Reason.NOT_A_CHEST_FILM: marked("not a chest film"),
     Reason.LATERAL_VIEW: marked("lateral view"),
     Reason.INVERTED: marked("inverted"),
     Reason.ROTATED: marked("rotated"),
-    Reason.TOO_CROPPED: marked("too cropped"),
+    Reason.TOO_CROPPED: marked("cropped too closely"),
     Reason.COLOUR_PHOTO: marked("colour photo"),
     Reason.MISSING: marked("missing"),
     Reason.NO_PERMISSION: marked("no permission"),
@@ -83,25 +83,26 @@ REASONS: Final[dict[str, str]] = {  # user-facing names, in a few words
 # the gate's messages; a refused film is scored only if the user overrides the gate for this film
 REFUSALS: Final = {
     Reason.NOT_A_CHEST_FILM: marked(
-        "It does not look like a chest film of the kind that the model was trained on. "
-        "If it is one, allow this film; its score is then less certain."
+        "It does not look like a chest film of the kind the model was trained on. If it is one, "
+        "allow this film; its score is then less reliable."
     ),
     Reason.LATERAL_VIEW: marked(
-        "Its DICOM header says that it was taken from the side or obliquely; the model knows frontal films only. "
-        "Use the frontal film of this patient."
+        "According to its DICOM header it is a lateral or oblique view; the model was trained on "
+        "frontal films only. Use the frontal film of this patient."
     ),
     Reason.INVERTED: marked(
-        "Black and white seem to be exchanged. Export it with bones white, or allow this film if they are white."
+        "Black and white seem to be inverted. Export it with white bones, or allow this film if the bones are white."
     ),
     Reason.ROTATED: marked(
-        "It seems to lie on its side or upside down. Turn it and try again, or allow this film if it is upright."
+        "It seems to be rotated onto its side or upside down. Rotate it and try again, or allow "
+        "this film if it is upright."
     ),
     Reason.TOO_CROPPED: marked(
-        "It seems to show only a part of the chest; both lungs are needed from top to bottom. "
-        "Use the whole film, or allow this one if it is whole."
+        "It seems to show only part of the chest; both lungs must be visible from top to bottom. "
+        "Use the whole film, or allow this one if it is complete."
     ),
     Reason.COLOUR_PHOTO: marked(
-        "It is a colour picture. Export the film itself in grey, not a photo of it or a picture with marks."
+        "It is a colour image. Export the film itself in greyscale, not a photo of it or an annotated image."
     ),
 }
 

@@ -62,7 +62,7 @@ def _open_lock(path: Path, output: Path) -> int:
             break
         os.close(descriptor)
     sentence = tr(
-        "{path} is being written by another PneumoScreen. Wait until that has ended, or choose another place.",
+        "Another PneumoScreen is writing to {path}. Wait until it has finished, or choose another location.",
         path=output,
     )
     raise JobFailed(Reason.IN_USE, sentence)

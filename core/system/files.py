@@ -33,7 +33,7 @@ def explain_write_errors(path: Path) -> Iterator[None]:
             sentence = tr("The disk is full: {path} could not be written. Free some space and try again.", path=path)
             raise JobFailed(Reason.DISK_FULL, sentence) from error
         why = error.strerror or error
-        sentence = tr("{path} cannot be written ({why}). Choose another place.", path=path, why=why)
+        sentence = tr("{path} cannot be written ({why}). Choose another location.", path=path, why=why)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
 
 

@@ -15,4 +15,6 @@ def keep_awake() -> Iterator[str]:
         if mode.active:
             yield tr("The computer is kept awake while this runs.")
         else:
-            yield tr("The computer could not be kept awake: it may go to sleep while this runs, as its settings say.")
+            yield tr(
+                "The computer could not be kept awake: it may go to sleep while this runs, depending on its settings."
+            )

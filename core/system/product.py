@@ -22,7 +22,7 @@ class Build:
 def format_build(build: Build) -> str:
     """Return program name, version and build, translated."""
     if build.commit is None:
-        return tr("PneumoScreen {version}, run from its source", version=build.version)
+        return tr("PneumoScreen {version}, run from source", version=build.version)
     return tr(
         "PneumoScreen {version}, build {commit} of {day}", version=build.version, commit=build.commit, day=build.built
     )

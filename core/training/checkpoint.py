@@ -41,12 +41,12 @@ def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         if state["data"] != data:
-            sentence = tr("The dataset changed since this training was interrupted. Start a new training.")
+            sentence = tr("The dataset has changed since this training was interrupted. Start a new training.")
             raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
     except JobFailed:
         raise
     except Exception as error:  # a damaged file makes torch raise errors of many types
-        sentence = tr("{path} is damaged, so the training cannot go on.", path=path)
+        sentence = tr("{path} is damaged, so the training cannot be resumed.", path=path)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
     learner.begin_phase(fine_tuning=state["fine_tuning"])
     phase = learner.phase

@@ -52,8 +52,8 @@ class Gradients:
                     raise JobFailed(Reason.OUT_OF_MEMORY, sentence) from error
                 self.part_size //= 2
                 sentence = tr_count(
-                    "Memory ran out; batches now go through the network {count} film at a time.",
-                    "Memory ran out; batches now go through the network {count} films at a time.",
+                    "Memory ran out; batches are now processed {count} film at a time.",
+                    "Memory ran out; batches are now processed {count} films at a time.",
                     self.part_size,
                 )
                 yield Noted(sentence, Severity.WARNING)

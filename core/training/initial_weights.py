@@ -52,8 +52,9 @@ def _note_differences(model: Model, recipe: Recipe, classes: tuple[str, ...]) ->
         yield Noted(sentence, Severity.WARNING)
     if model.header.classes != classes and recipe.trains_backbone and recipe.backbone_rate_factor < 1:
         sentence = tr(
-            "{name} was trained for other classes ({classes}). In measurements a start learned another task better "
-            "with 1 as the rate below the last layer; this recipe uses {factor:g}.",
+            "{name} was trained for other classes ({classes}). In measurements a new task was "
+            "learned better with a learning rate factor of 1 below the last layer; this recipe uses "
+            "{factor:g}.",
             name=model.header.name,
             classes=", ".join(model.header.classes),
             factor=recipe.backbone_rate_factor,

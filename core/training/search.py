@@ -106,7 +106,7 @@ def _open_study(folder: Path, seed: int) -> optuna.Study:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=TRIALS_BEFORE_PRUNING, n_warmup_steps=1),
         )
     except (OSError, ValueError, KeyError) as error:
-        sentence = tr("{path} cannot be read as a search. Choose another folder.", path=path)
+        sentence = tr("{path} is not a readable search. Choose another folder.", path=path)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
     for trial in study.get_trials(states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
@@ -117,7 +117,7 @@ def _check_data(study: optuna.Study, data: TrainingData) -> None:
     """Store the dataset's fingerprint. Raises JobFailed (nothing_to_resume) if it changed."""
     fingerprint = data_fingerprint(data.dataset)
     if study.user_attrs.get("data", fingerprint) != fingerprint:
-        sentence = tr("The films, labels or splits changed since this search began. Begin a new one.")
+        sentence = tr("The films, labels or splits have changed since this search began. Start a new one.")
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
     study.set_user_attr("data", fingerprint)
 

@@ -156,7 +156,7 @@ class Training:
         """
         loss = self.learner.compute_validation_loss(logits)
         if not np.isfinite(loss):
-            raise JobFailed(Reason.RECIPE_INVALID, tr("The loss left all bounds. Try a lower learning rate."))
+            raise JobFailed(Reason.RECIPE_INVALID, tr("The loss diverged. Try a lower learning rate."))
         self.epoch += 1
         figures = compute_validation_figures(self.splits[Split.VALIDATION].labels, logits)
         scores = {KeptBy.LOSS: -loss, KeptBy.AUC: figures.auc, KeptBy.ACCURACY: figures.accuracy}
@@ -188,8 +188,8 @@ class Training:
         if not behind or behind % WARNING_INTERVAL:
             return None
         return tr(
-            "Validation has not improved for {behind} epochs: more training may only learn these films by heart. "
-            "Epoch {best} is kept.",
+            "Validation has not improved for {behind} epochs: further training may only memorise "
+            "these films. Epoch {best} is kept.",
             behind=behind,
             best=self.best_epoch,
         )

@@ -67,10 +67,10 @@ def _check_blocking_findings(audited: AuditResult, preparation: Preparation) -> 
     sentences = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in find_blocking(audited))
     if sentences and not preparation.accepts_leaks:
         sentence = tr_count(
-            "This dataset must not be trained on as it is. {finding} "
-            "Resolve on the Dataset tab or with audit --resolve, or accept it knowingly.",
-            "This dataset must not be trained on as it is. {finding} "
-            "Resolve this and {others} more on the Dataset tab or with audit --resolve, or accept it knowingly.",
+            "This dataset cannot be used for training as it is. {finding} Resolve this on the "
+            "Dataset tab or with audit --resolve, or accept it explicitly.",
+            "This dataset cannot be used for training as it is. {finding} Resolve this and {others} "
+            "more on the Dataset tab or with audit --resolve, or accept them explicitly.",
             len(sentences),
             finding=sentences[0],
             others=len(sentences) - 1,

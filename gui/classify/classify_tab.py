@@ -226,7 +226,7 @@ class ClassifyTab(QWidget):
 
     @Slot(str)
     def _on_call_lost(self, sentence: str) -> None:
-        message = tr("Your last call is not on the disk. {sentence}", sentence=sentence)
+        message = tr("Your last call was not saved. {sentence}", sentence=sentence)
         messages.show_error(self, JobError(message))
 
     @Slot(object)

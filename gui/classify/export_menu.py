@@ -38,11 +38,11 @@ class ExportButton(QPushButton):
         for kind in KINDS:
             menu.addAction(tr(kind.value), partial(self._on_export, kind))
         menu.addSeparator()
-        menu.addAction(tr("Chosen film as DICOM, de-identified…"), partial(self._on_dicom, False))
-        menu.addAction(tr("Chosen film as DICOM, with its patient…"), partial(self._on_dicom, True))
+        menu.addAction(tr("Selected film as DICOM, de-identified…"), partial(self._on_dicom, False))
+        menu.addAction(tr("Selected film as DICOM, with patient data…"), partial(self._on_dicom, True))
         menu.addSeparator()
         menu.addAction(tr("Open disagreements as a dataset"), partial(self.labels_wanted.emit, True))
-        menu.addAction(tr("Open all called films as a dataset"), partial(self.labels_wanted.emit, False))
+        menu.addAction(tr("Open all films with a call as a dataset"), partial(self.labels_wanted.emit, False))
         self.setMenu(menu)
 
     def _on_export(self, kind: Export) -> None:

@@ -18,8 +18,9 @@ from gui.widgets.theme import ORANGE
 SPACING_PX: Final = 4
 STATE_FONT_SCALE: Final = 0.9  # of the desktop's font size
 HEAT_OUTSIDE: Final = marked(
-    "⚠ {share:.0%} of the heat lies at the borders or corners of the film, where markers stand, not in the "
-    "lungs. The answer may rest on something other than the lungs: read the film yourself."
+    "⚠ {share:.0%} of the heat map is at the borders or corners of the film, where markers "
+    "are, not in the lungs. The answer may be based on something other than the lungs: read "
+    "the film yourself."
 )
 WARNING_STYLE: Final = f"""
     QLabel#heat_warning {{ background: {ORANGE}; color: #14171c; padding: 5px 8px; border-radius: 4px; }}
@@ -104,7 +105,7 @@ class FilmPanel(QWidget):
                 ("+", "zoom_in", tr("Zoom in"), "+", view.zoom_in, False),
                 (tr("Rotate"), "rotate", tr("Rotate a quarter turn clockwise"), "R", self._on_rotate, False),
                 (tr("Invert"), "invert", tr("Invert black and white"), "I", view.invert, True),
-                (tr("Reset grey"), "reset_window", reset, "W", view.reset_window, False),
+                (tr("Reset window"), "reset_window", reset, "W", view.reset_window, False),
                 (tr("Full screen"), "full_screen", tr("Full screen"), "F11", self.show_full_screen, True),
                 (tr("Heat map"), "heat", tr("Show the heat map"), "H", view.show_heat, True),
                 (tr("Side by side"), "side_by_side", beside, "S", view.set_side_by_side, True),
@@ -227,5 +228,5 @@ def _format_state(view: FilmView) -> str:
     if settings.is_inverted:
         parts.append(tr("inverted"))
     if settings.quarter_turns:
-        parts.append(tr("turned {degrees}°", degrees=90 * settings.quarter_turns))
+        parts.append(tr("rotated {degrees}°", degrees=90 * settings.quarter_turns))
     return " · ".join(parts)

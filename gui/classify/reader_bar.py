@@ -44,7 +44,7 @@ class ReaderBar(QWidget):
         self.note = make_button(tr("Note (N)"), "note_film", self.note_wanted.emit)
         self.undo = make_button(tr("Undo"), "undo_call", self.undo_wanted.emit)
         self.blind = name_widget(QCheckBox(tr("Blind first")), "blind", tr("Blind"))
-        self.blind.setToolTip(tr("Your call is kept before the model's answer is shown."))
+        self.blind.setToolTip(tr("Your call is saved before the model's answer is shown."))
         self.blind.toggled.connect(self.blind_changed)
         for widget in (self.agree, self.disagree, self.unsure, self.note, self.undo):
             self._row.addWidget(widget)

@@ -19,7 +19,7 @@ from gui.film.thumbnails import Thumbnails
 from gui.widgets.named_widgets import make_paragraph
 
 BLANK = np.zeros((64, 64), np.uint8)  # shown until the film is read
-HIDDEN = marked("Your call first: the model's answer is shown after it.")
+HIDDEN = marked("Make your call first; the model's answer is shown afterwards.")
 
 
 class ReadingPanel(QWidget):
@@ -52,7 +52,7 @@ class ReadingPanel(QWidget):
         self.verdict.setText(f"{finding} · {format_decision(film.decision)}")
         details = [
             escape_name(film.path.name),
-            tr("called {label}", label=escape_name(film.label)),
+            tr("classified as {label}", label=escape_name(film.label)),
             tr("probability of {finding} {probability}", finding=finding, probability=probability),
         ]
         if film.threshold is not None:

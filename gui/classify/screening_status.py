@@ -58,7 +58,7 @@ class ScreeningStatus(QWidget):
 
     def show_screening(self, result: ScreeningResult) -> None:
         """Show how a screening ended, until the next one begins."""
-        stopped = () if result.completed else (tr("Stopped early; Open worklist goes on with it."),)
+        stopped = () if result.completed else (tr("Stopped early; use Open worklist to continue."),)
         counts = tr_count(
             "{count} file found: {scored} scored, {refused} refused, {failed} failed.",
             "{count} files found: {scored} scored, {refused} refused, {failed} failed.",

@@ -21,7 +21,7 @@ class RowKind(Enum):
     UNLIKELY = marked("Unlikely")
     REFUSED = marked("Refused")
     FAILED = marked("Failed")
-    NOT_CALLED = marked("Not yet called")
+    NOT_CALLED = marked("No call yet")
     DISAGREEMENTS = marked("Disagreements")
 
 

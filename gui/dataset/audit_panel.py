@@ -16,7 +16,7 @@ from gui.widgets.named_widgets import make_button, make_paragraph
 from gui.widgets.tables import RowsTable, make_table_view
 
 FINDINGS_PAGE, UNREADABLE_PAGE, CORRECTIONS_PAGE = 0, 2, 3
-NO_PROBE: Final = marked("The probe needs films of at least ten patients of each class.")
+NO_PROBE: Final = marked("The probe needs films of at least ten patients in each class.")
 
 
 class AuditPanel(QWidget):
@@ -32,11 +32,11 @@ class AuditPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._counts = RowsTable([tr("Class"), tr("Split"), tr("Films"), tr("Patients")])
-        self._shortcuts = RowsTable([tr("Without the picture"), "AUC", tr("95 % from"), tr("to")])
+        self._shortcuts = RowsTable([tr("Without the image"), "AUC", tr("95 % from"), tr("to")])
         self._left_out = RowsTable([tr("Unreadable file"), tr("Reason"), tr("Why")])
         self._steps = RowsTable([tr("Correction"), tr("Films")])
         self.findings = FindingsPanel()
-        self.shortcut_sentence = make_paragraph("", "shortcut_words", tr("Shortcut words"))
+        self.shortcut_sentence = make_paragraph("", "shortcut_words", tr("Shortcut description"))
         self.undo = make_button(tr("Undo"), "undo", self.undo_wanted.emit)
         self.export = make_button(tr("Export as CSV…"), "export_corrections", self.export_wanted.emit)
         self._pages = self._make_pages()

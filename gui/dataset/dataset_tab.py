@@ -27,7 +27,7 @@ from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_button, make_paragraph, make_row, name_widget
 
-EMPTY = marked("Drop a folder with a folder for each class, or a label list (CSV, TSV, Excel) with files and labels")
+EMPTY = marked("Drop a folder with one subfolder per class, or a label list (CSV, TSV, Excel) with files and labels")
 LOADED_DROP_AREA_PX = 44  # the drop area shrinks once a dataset is open
 
 
@@ -73,7 +73,7 @@ class DatasetTab(QWidget):
         self.open_folder = make_button(tr("Open folder…"), "open_folder", self._on_open_folder)
         self.open_list = make_button(tr("Open label list…"), "open_list", self._on_open_list)
         self.try_demo = make_button(tr("Try the demo (synthetic films)"), "try_demo", self.start_demo)
-        self.intake = make_button(tr("How it is read…"), "intake", self._on_intake)
+        self.intake = make_button(tr("Import settings…"), "intake", self._on_intake)
         self.doubts = make_button(tr("Find doubtful labels"), "doubts", self._on_doubts)
         self.cancel = make_button(tr("Cancel"), "cancel", self._work.cancel)
         return make_row((self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel))
@@ -121,7 +121,7 @@ class DatasetTab(QWidget):
     def show_audit(self, result: AuditResult) -> None:
         """Show a finished audit and make it the session's dataset."""
         if not result.completed or self._source is None:
-            self.summary.setText(tr("Reading was stopped. What was read is known the next time."))
+            self.summary.setText(tr("Reading was stopped. Films already read will not be read again next time."))
             return
         self._show_summary(result)
         self.audit_panel.show_audit(result)
@@ -142,7 +142,7 @@ class DatasetTab(QWidget):
         )
         sentences = [tr("Synthetic films, not patients."), contents] if is_demo else [contents]
         if any(not film.split for film in dataset.films):
-            sentences.append(tr("Splits that are not given are made by patient."))
+            sentences.append(tr("Missing splits are assigned by patient."))
         self.summary.setText(" ".join(sentences))
 
     def show_label_errors(self, doubtful: Finding) -> None:
@@ -203,7 +203,7 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_open_folder(self) -> None:
-        if folder := messages.choose_folder(self, tr("Folder with a folder for each class")):
+        if folder := messages.choose_folder(self, tr("Folder with one subfolder per class")):
             self.open(folder)
 
     @Slot()

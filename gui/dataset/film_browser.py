@@ -132,8 +132,8 @@ class FilmBrowser(QWidget):
         self.grid.table.show_films(dataset, films)
         total = 0 if dataset is None else len(dataset.films)
         shown = tr_count(
-            "{shown} of {count} film. Space or double click enlarges.",
-            "{shown} of {count} films. Space or double click enlarges.",
+            "{shown} of {count} film. Press Space or double-click to enlarge.",
+            "{shown} of {count} films. Press Space or double-click to enlarge.",
             total,
             shown=len(films),
         )
@@ -165,7 +165,9 @@ class FilmBrowser(QWidget):
         self.relabel.setEnabled(can_correct)
         has_splits = self._audit is not None and all(film.split for film in self._audit.dataset.films)
         self.move_to.setEnabled(can_correct and has_splits)
-        self.move_to.setToolTip("" if has_splits else tr("This dataset gives no splits; they are made by patient."))
+        self.move_to.setToolTip(
+            "" if has_splits else tr("This dataset defines no splits; they are assigned by patient.")
+        )
 
     def _request_step(self, label: str, films: Sequence[Film], action: Action, value: str = "") -> None:
         dataset = self._dataset

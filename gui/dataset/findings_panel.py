@@ -22,11 +22,9 @@ from core.system.language import marked, tr
 from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
 
 MARKS = {Severity.BLOCKING: "✖", Severity.WARNING: "▲", Severity.INFORMATION: "●"}
-ACCEPT = marked("Train all the same")
-WARNING = marked(
-    "The figures will be too good to be true. That you chose this is written into the model and every report."
-)
-NOTHING = marked("Nothing was found that speaks against training on these films.")
+ACCEPT = marked("Train anyway")
+WARNING = marked("The test figures will be too optimistic. Your choice is recorded in the model and in every report.")
+NOTHING = marked("The audit found no obstacle to training on these films.")
 
 
 class FindingsPanel(QWidget):

@@ -46,7 +46,7 @@ class IntakeDialog(QDialog):
     def __init__(self, preview: IntakePreview, before: Preparation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("intake_dialog")
-        self.setWindowTitle(tr("How this dataset is read"))
+        self.setWindowTitle(tr("Import settings of this dataset"))
         self.setMinimumWidth(620)
         self._preview, self._before = preview, before
         self._root = before.root
@@ -127,7 +127,7 @@ class IntakeDialog(QDialog):
 
     @Slot()
     def _on_choose_root(self) -> None:
-        if folder := messages.choose_folder(self, tr("Folder that the files of the list are relative to")):
+        if folder := messages.choose_folder(self, tr("Folder that the file paths in the list are relative to")):
             self._root = folder
             self._show_root()
 

@@ -23,10 +23,11 @@ from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
 
 EXPLANATION = marked(
-    "Take 100 to 200 films that were reported at this place, with and without the finding, as two class folders or a "
-    "label list. Films that the model was made with do not count. It is a go only where the 95 % intervals of "
-    "sensitivity and specificity lie at or above what is asked for. Columns age, sex, view and device, or DICOM tags, "
-    "give a table of groups."
+    "Use 100 to 200 films that were reported at this site, with and without the finding, as "
+    "two class folders or a label list. Films used to build the model are excluded. The test "
+    "is passed only if the 95 % intervals of sensitivity and specificity lie entirely at or "
+    "above the required values. Columns named age, sex, view and device, or DICOM tags, add "
+    "a table of subgroups."
 )
 
 
@@ -44,7 +45,7 @@ class AcceptanceDialog(QDialog):
         choose.addWidget(make_button(tr("Choose folder…"), "choose_folder", self._on_folder))
         choose.addWidget(make_button(tr("Choose list…"), "choose_list", self._on_list))
         choose.addStretch()
-        self.chosen = make_paragraph(tr("No films are chosen."), "chosen", tr("Chosen"))
+        self.chosen = make_paragraph(tr("No films chosen."), "chosen", tr("Chosen"))
         self.sensitivity = name_widget(_make_target(0.85), "sensitivity", tr("Sensitivity"))
         self.specificity = name_widget(_make_target(0.75), "specificity", tr("Specificity"))
         self.signed_by = name_widget(QLineEdit(), "signed_by", tr("Printed name on the form"))

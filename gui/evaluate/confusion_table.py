@@ -89,7 +89,7 @@ class Cell(QAbstractButton):
         self._fraction_text = tr("{share} of row", share=share) if row_total else tr("no films")
         films = tr_count("{count} film, {share} of the row", "{count} films, {share} of the row", count, share=share)
         text = tr(
-            "true {true}, called {called}: {films}",
+            "true {true}, predicted {called}: {films}",
             true=classes[self.true],
             called=classes[self.predicted],
             films=films if row_total else tr("no films"),
@@ -177,7 +177,7 @@ class ConfusionTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        name_widget(self, "confusion_table", tr("True classes against calls"))
+        name_widget(self, "confusion_table", tr("Confusion matrix: true and predicted classes"))
         self._colours = DARK
         self._cells: list[list[Cell]] = []
         self._rows: list[Heading] = []
@@ -217,7 +217,7 @@ class ConfusionTable(QWidget):
             self._grid.setColumnStretch(number, int(number <= size))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         self._rows = [Heading("true", marked("true"), right) for _ in range(size)]
-        self._columns = [Heading("called", marked("called"), Qt.AlignmentFlag.AlignCenter) for _ in range(size)]
+        self._columns = [Heading("called", marked("predicted"), Qt.AlignmentFlag.AlignCenter) for _ in range(size)]
         self._cells = [[Cell(true, predicted) for predicted in range(size)] for true in range(size)]
         for number in range(size):
             self._grid.addWidget(self._rows[number], number + 1, 0)

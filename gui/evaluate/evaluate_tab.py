@@ -34,7 +34,7 @@ from gui.widgets import messages
 from gui.widgets.named_widgets import make_buttons, make_paragraph, make_row, name_widget
 from gui.widgets.theme import Colours
 
-MISTAKES: Final = marked("Wrongly called, the most confident mistakes first")
+MISTAKES: Final = marked("Misclassified films, most confident mistakes first")
 MAX_FILMS: Final = 20_000  # shown at once
 
 

@@ -29,8 +29,8 @@ ORDER: Final = (
     "sensitivity", "specificity", "accuracy", "balanced_accuracy", "f1", "macro_f1", "ppv", "npv", "roc_auc",
     "macro_auc", "pr_auc", "brier", "ece",
 )  # fmt: skip
-NOTHING: Final = marked("Nothing was evaluated yet.")
-BY_BAYES: Final = marked("The same where the finding is so frequent, by Bayes' theorem.")
+NOTHING: Final = marked("Nothing has been evaluated yet.")
+BY_BAYES: Final = marked("The same figure at this prevalence, by Bayes' theorem.")
 
 
 def figure_rows(evaluation: Evaluation) -> list[FigureRow]:
@@ -86,9 +86,11 @@ class FiguresPanel(QWidget):
         self.confusion.cell_chosen.connect(self._on_cell)
         percent = QDoubleSpinBox(minimum=0.1, maximum=99.9, singleStep=1, decimals=1, suffix=" %", value=10)
         self.prevalence = name_widget(percent, "prevalence", tr("Prevalence"))
-        self.prevalence.setToolTip(tr("How many of 100 films have the finding where the model will be used"))
+        self.prevalence.setToolTip(
+            tr("How many of 100 films show the finding at the site where the model will be used")
+        )
         self.prevalence.valueChanged.connect(self._on_prevalence_changed)
-        row = make_row((QLabel(tr("Prevalence of the finding where it will be used")), self.prevalence))
+        row = make_row((QLabel(tr("Prevalence of the finding at the site of use")), self.prevalence))
         self.notes = make_paragraph(tr(NOTHING), "notes", tr("Notes"))
         scrolled = QScrollArea(widgetResizable=True)
         scrolled.setWidget(self.figures)
@@ -132,7 +134,7 @@ class FiguresPanel(QWidget):
     def _on_cell(self, truth: int, predicted: int) -> None:
         if self._evaluation is not None:
             classes = self._evaluation.header.classes
-            title = tr("True {true}, called {called}", true=classes[truth], called=classes[predicted])
+            title = tr("True {true}, predicted {called}", true=classes[truth], called=classes[predicted])
             self.films_wanted.emit(self._evaluation.films_in_cell(truth, predicted), title)
 
 
@@ -153,7 +155,7 @@ class PlotsPanel(QWidget):
         lower = QHBoxLayout()
         lower.addWidget(self.reliability, 1)
         lower.addWidget(self.scores, 2)
-        self.sentence = make_paragraph(tr(NOTHING), "plots_note", tr("Plots note"))
+        self.sentence = make_paragraph(tr(NOTHING), "plots_note", tr("Note on the plots"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.sentence)
         layout.addWidget(self.curves, 1)
@@ -175,11 +177,14 @@ class PlotsPanel(QWidget):
             plot.setVisible(is_binary)
         if not isinstance(figures, BinaryFigures):
             self.sentence.setText(
-                tr("Curves are drawn for two classes; the figures of each class stand under Figures.")
+                tr("Curves are drawn for two classes only; see Figures for the figures of each class.")
             )
             return
         self.sentence.setText(
-            tr("On these films the operating point is looked at, not chosen. Click a bar or a point to see its films.")
+            tr(
+                "These films test the operating point; it is not chosen on them. Click a bar or a point "
+                "to see its films."
+            )
         )
         labels, probabilities = evaluation.predictions.labels, evaluation.probabilities
         self.curves.show_predictions(labels, probabilities)
@@ -204,7 +209,7 @@ class FilmsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = make_paragraph(tr(NOTHING), "films_title", tr("Films title"))
+        self.title = make_paragraph(tr(NOTHING), "films_title", tr("Title of the films"))
         self.grid = FilmGrid()
         self.viewer = FilmWindow(self.grid, self)
         self.grid.enlarged.connect(self.viewer.show_row)
@@ -231,7 +236,7 @@ class FilmsPanel(QWidget):
                 (
                     tr_count("{title}: {count} film.", "{title}: {count} films.", len(films), title=title),
                     _explain_captions(classes),
-                    tr("Space or double click enlarges."),
+                    tr("Press Space or double-click to enlarge."),
                 )
             )
         )
@@ -247,5 +252,5 @@ class FilmsPanel(QWidget):
 def _explain_captions(classes: Sequence[str]) -> str:
     """Return a sentence on the captions below the films."""
     if len(classes) == 2:
-        return tr("Under each: what it is called, and the probability of {name}.", name=classes[1])
-    return tr("Under each: what it is called, and the probability.")
+        return tr("Below each film: the predicted class and the probability of {name}.", name=classes[1])
+    return tr("Below each film: the predicted class and its probability.")

@@ -25,7 +25,7 @@ WISHES: Final = (
 )
 ERROR_PERCENTAGES: Final = (1, 2, 5, 10)
 NO_POINT: Final = marked(
-    "An operating point can be chosen here for models that carry answers on their validation films."
+    "An operating point can be chosen here only for models whose file contains predictions on their validation films."
 )
 
 
@@ -44,24 +44,24 @@ class OperatingPanel(QWidget):
         self._header: ModelHeader | None = None
         self._proposal: Proposal | None = None
         self._is_busy = False
-        self.wish = name_widget(QComboBox(editable=True), "wish", tr("What the operating point should keep"))
+        self.wish = name_widget(QComboBox(editable=True), "wish", tr("Requirement on the operating point"))
         self.wish.addItems([tr(wish) for wish in WISHES])
-        self.wish.setToolTip(tr("Choose, or write: miss at most 3 of 100; at most 8 % false alarms; 0.4"))
+        self.wish.setToolTip(tr("Choose or type, for example: miss at most 3 of 100; at most 8 % false alarms; 0.4"))
         self.wish.setMinimumWidth(240)
         self.wish.currentTextChanged.connect(self._on_wish_changed)
-        self.error = name_widget(QComboBox(), "error_rate", tr("Error rate of the answers likely and unlikely"))
+        self.error = name_widget(QComboBox(), "error_rate", tr("Error rate of likely and unlikely answers"))
         for count in ERROR_PERCENTAGES:
             self.error.addItem(tr("{count} of 100", count=count), count / 100)
         self.error.setCurrentIndex(self.error.findData(BAND_ERROR))
         self.error.currentTextChanged.connect(self._on_wish_changed)
         self.use = make_button(tr("Use on this computer"), "use_point", self._on_use)
-        self.own = make_button(tr("Back to the model's own"), "own_point", self._on_own)
-        row = make_row((QLabel(tr("Wish")), self.wish, QLabel(tr("Likely and unlikely err at most")), self.error))
+        self.own = make_button(tr("Restore the model's own"), "own_point", self._on_own)
+        row = make_row((QLabel(tr("Requirement")), self.wish, QLabel(tr("Error rate at most")), self.error))
         row.addWidget(self.use)
         row.addWidget(self.own)
         self.now = make_paragraph("", "point_in_use", tr("Point in use"))
         self.sentence = make_paragraph("", "proposal", tr("Proposal"))
-        self.shares = make_paragraph("", "three_way", tr("Three way"))
+        self.shares = make_paragraph("", "three_way", tr("Three-way answer"))
         self.plots = ThresholdPlots()
         self.plots.threshold_moved.connect(self._on_dragged)
         layout = QVBoxLayout(self)
@@ -145,14 +145,14 @@ def _format_three_way(proposal: Proposal, requested_error: float) -> str:
     """Describe the error bound of the three-way answer and its effect on the validation films."""
     three_way, band = proposal.three_way, proposal.band
     promise = tr(
-        "Three-way answer: likely and unlikely wrong about at most {errors:.1f} of 100 of each class.",
+        "Three-way answer: likely and unlikely are wrong for at most {errors:.1f} of 100 films of each class.",
         errors=100 * band.error,
     )
     if band.error > requested_error:
-        promise += " " + tr("With so few validation films no less can be promised.")
+        promise += " " + tr("With so few validation films, no lower error rate can be guaranteed.")
     outcome = tr(
-        "Sent to review: {review} of the validation films; with the finding and called unlikely: {missed}; without it "
-        "and called likely: {alarmed}.",
+        "Sent to review: {review} of the validation films; with the finding but rated unlikely: "
+        "{missed}; without it but rated likely: {alarmed}.",
         review=_format_percentage(three_way.review),
         missed=_format_percentage(three_way.missed),
         alarmed=_format_percentage(three_way.alarmed),

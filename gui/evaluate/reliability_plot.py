@@ -33,7 +33,7 @@ class ReliabilityPlot(HoverPlot):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
-            marked("Reliability"), marked("Stated probability"), marked("Observed share of positives"), parent
+            marked("Reliability"), marked("Predicted probability"), marked("Observed fraction of positives"), parent
         )
         self._bins: list[ReliabilityBin] = []
         self._uncalibrated_bins: list[ReliabilityBin] = []
@@ -86,19 +86,19 @@ class ReliabilityPlot(HoverPlot):
         colours = self._colours
         if self._uncalibrated_bins:
             entries = [
-                LegendEntry("●", colours.accent, tr("now, 95 % interval")),
+                LegendEntry("●", colours.accent, tr("after calibration, 95 % interval")),
                 LegendEntry("◇", colours.quiet, tr("before calibration")),
             ]
         else:
             entries = [LegendEntry("●", colours.accent, tr("films, 95 % interval"))]
-        self.set_caption([*entries, LegendEntry("┈┈", colours.quiet, tr("as stated"))])
+        self.set_caption([*entries, LegendEntry("┈┈", colours.quiet, tr("perfect calibration"))])
 
     def _select(self, number: int | None) -> None:
         """Ring this bin and show its figures; None removes the ring."""
         self._selected = number
         if number is None:
             self._selection.clear()
-            hint = tr("Click a point, or Left, Right and Enter, for its films.")
+            hint = tr("Click a point, or use Left, Right and Enter, to see its films.")
             self.show_reading(hint if self._bins else tr(NO_FILMS))
             return
         ring = pg.mkPen(self._colours.text, width=2)
@@ -108,7 +108,7 @@ class ReliabilityPlot(HoverPlot):
         assert selected.predicted is not None
         self.show_reading(
             tr(
-                "stated {stated:.2f}, observed {observed:.2f} ({low:.2f}–{high:.2f}), n = {films}",
+                "predicted {stated:.2f}, observed {observed:.2f} ({low:.2f}–{high:.2f}), n = {films}",
                 stated=selected.predicted,
                 observed=selected.observed.value,
                 low=selected.observed.low,

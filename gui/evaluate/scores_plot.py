@@ -124,7 +124,7 @@ class ScoresPlot(HoverPlot):
         self._selected = bar
         if bar is None:
             self._frame.setOpts(x0=[], height=[])
-            hint = tr("Click a bar, or the arrow keys and Enter, for its films.")
+            hint = tr("Click a bar, or use the arrow keys and Enter, to see its films.")
             self.show_reading(hint if len(self._labels) else tr(NO_FILMS))
             return
         number, label = bar
@@ -132,8 +132,8 @@ class ScoresPlot(HoverPlot):
         self._frame.setOpts(x0=[number / SCORE_BINS], height=[films * (1 if label else -1)])
         self.show_reading(
             tr_count(
-                "{low:.2f} to {high:.2f}: {count} {name}-side film",
-                "{low:.2f} to {high:.2f}: {count} {name}-side films",
+                "{low:.2f} to {high:.2f}: {count} film of class {name}",
+                "{low:.2f} to {high:.2f}: {count} films of class {name}",
                 films,
                 low=number / SCORE_BINS,
                 high=(number + 1) / SCORE_BINS,

@@ -18,7 +18,7 @@ from gui.widgets.theme import DARK, ORANGE, Colours
 REACH_PX: Final = 32  # largest distance from a curve at which the pointer selects a point
 SHIFT_STEPS: Final = 10
 POINT_PX: Final = 13
-ONE_CLASS: Final = marked("Needs films of both classes.")
+ONE_CLASS: Final = marked("Requires films of both classes.")
 DEFAULT_THRESHOLD: Final = 0.5
 
 
@@ -126,7 +126,7 @@ class ThresholdPlot(HoverPlot):
             return self._sentence
         index = self._index(threshold)
         if threshold > self._points.highest:
-            parts = [tr("threshold above {highest:.3f}", highest=self._points.highest), tr("no film called")]
+            parts = [tr("threshold above {highest:.3f}", highest=self._points.highest), tr("no film positive")]
         else:
             parts = [tr("threshold {threshold:.3f}", threshold=threshold)]
         if index == len(self._points.thresholds):

@@ -33,12 +33,12 @@ RECALL: Final = PlotKind(
     marked("Recall (sensitivity)"),
     marked("Precision"),
     True,
-    marked("share of positives"),
+    marked("fraction of positives"),
 )
 RATES: Final = PlotKind(
     marked("Sensitivity and specificity against threshold"),
     marked("Threshold"),
-    marked("Share of films"),
+    marked("Fraction of films"),
     False,
     curves=(marked("sensitivity"), marked("specificity")),
     heading=marked("Against threshold"),

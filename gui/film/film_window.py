@@ -60,7 +60,7 @@ class FilmWindow(QDialog):
         if path != self._path:
             return
         if image is None:
-            unreadable = tr("cannot be read any more")
+            unreadable = tr("can no longer be read")
             self.caption.setText(f"{self.caption.text()} · {unreadable}")
         else:
             self.view.show_image(image)

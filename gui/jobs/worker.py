@@ -69,7 +69,7 @@ class Worker(QThread):
             if sentence := format_error(error):
                 self._error = JobError(sentence)
             else:
-                sentence = tr("Something went wrong inside the program ({kind}).", kind=type(error).__name__)
+                sentence = tr("An error occurred inside the program ({kind}).", kind=type(error).__name__)
                 self._error = JobError(sentence, traceback.format_exc())
 
     def _drain(self) -> object:

@@ -39,12 +39,14 @@ HEADINGS = (
     marked("Epochs"),
     marked("Test accuracy"),
     marked("Test AUC"),
-    marked("Test seen"),
+    marked("Test set used"),
     marked("Minutes"),
     marked("Note"),
 )
-CHOICE = marked("Figure, or choice that differs")
-EMPTY = marked("Trainings of this computer are listed here. Choose one to see its curves, two to four to compare them.")
+CHOICE = marked("Figure or differing setting")
+EMPTY = marked(
+    "This list shows the trainings on this computer. Select one to see its curves, or two to four to compare them."
+)
 
 
 class RunsTab(QWidget):
@@ -69,8 +71,8 @@ class RunsTab(QWidget):
             (tr("Compare"), "compare", self._on_compare),
             (tr("Rename…"), "rename", self._on_rename),
             (tr("Note…"), "note", self._on_note),
-            (tr("Continue from it"), "continue_from", self._on_continue),
-            (tr("Use for films"), "use_model", self._on_use),
+            (tr("Continue from this run"), "continue_from", self._on_continue),
+            (tr("Use model"), "use_model", self._on_use),
             (tr("Export model…"), "export_model", self._on_export),
             (tr("Move to trash…"), "delete", self._on_delete),
         )
@@ -103,7 +105,7 @@ class RunsTab(QWidget):
         names = ", ".join(escape_name(path.name) for path in listing.unreadable)
         sentences = [tr(EMPTY)]
         if names:
-            sentences.append(tr("Damaged, or made by a newer version, and left as they are: {names}.", names=names))
+            sentences.append(tr("Damaged or written by a newer version, and left unchanged: {names}.", names=names))
         self.sentence.setText(" ".join(sentences))
         self._update_buttons()
 

@@ -22,7 +22,7 @@ class HelpMenu(QMenu):
         self.addAction(tr("&Welcome…")).triggered.connect(self.welcome_wanted)
         self._licences = Path(sys.executable).parent / LICENCES
         if self._licences.is_file():  # only the packaged program bundles third-party code
-            self.addAction(tr("&Licences of what it carries…")).triggered.connect(self._on_licences)
+            self.addAction(tr("&Third-party licences…")).triggered.connect(self._on_licences)
         self.addAction(tr("&About PneumoScreen")).triggered.connect(self._on_about)
 
     @Slot()

@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         if language is current_language():
             return
         if self.jobs.state is not JobState.IDLE:
-            self.statusBar().showMessage(tr("The next start speaks the other language."))
+            self.statusBar().showMessage(tr("The language changes at the next start."))
         elif self.welcome is not None or messages.ask_new_window(self):
             self.new_window_wanted.emit()
 
@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         else:
             self._pending_path = path
             self.statusBar().showMessage(
-                tr("{name} is opened when the present work has ended.", name=escape_name(path.name))
+                tr("{name} will be opened when the current job has finished.", name=escape_name(path.name))
             )
 
     @Slot()
@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         if self.jobs.state is JobState.IDLE:
             self.jobs.start(self_test_job(), self.welcome.show_event)
         else:
-            self.welcome.check.setText(tr("Other work is running, so the model is not checked now."))
+            self.welcome.check.setText(tr("Another job is running, so the model is not checked now."))
 
     @Slot(int)
     def _on_welcomed(self, _result: int) -> None:
@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
 
     def _show_self_test(self, result: SelfTestResult) -> None:
         if self.welcome is not None:
-            sentence = tr("{model} answers as it should ({seconds:.1f} s).", model=result.model, seconds=result.seconds)
+            sentence = tr("{model} works correctly ({seconds:.1f} s).", model=result.model, seconds=result.seconds)
             self.welcome.show_check(sentence)
 
     @Slot(object)

@@ -9,12 +9,13 @@ from gui.state.settings import Theme
 from gui.widgets.icon import program_icon
 
 ABOUT = marked(
-    "PneumoScreen looks at chest films and says how likely each shows pneumonia, with a heat map of what it went by. "
-    "It can also be trained on your own films. Your films stay on this computer and are never changed."
+    "PneumoScreen estimates how likely each chest film shows pneumonia, with a heat map of "
+    "the regions the estimate is based on. It can also be trained on your own films. Your "
+    "films stay on this computer and are never changed."
 )
 LIMITS = marked(
-    "The model that comes with it saw children of 1 to 5 years from one hospital: test it on films "
-    "of your own (Evaluate, acceptance test) before you go by it."
+    "The bundled model was trained on children aged 1 to 5 from one hospital: test it on "
+    "films of your own (Evaluate, acceptance test) before you rely on it."
 )
 ICON_PX = 72
 NARROWEST_PX = 560
@@ -56,10 +57,10 @@ class Welcome(QDialog):
             self.languages.addItem(language.own_name, language)
         self.languages.setCurrentIndex(list(Language).index(current_language()))
         self.languages.currentIndexChanged.connect(self._on_language_chosen)
-        self.check = _make_label(tr("Checking the model that comes with the program…"))
+        self.check = _make_label(tr("Checking the bundled model…"))
         self.check.setProperty("role", "quiet")
         self.demo = QPushButton(tr("Try the demo"))
-        self.demo.setToolTip(tr("Synthetic films: dataset, training and worklist in a few minutes, nothing of yours"))
+        self.demo.setToolTip(tr("Dataset, training and worklist in a few minutes, with synthetic films only"))
         self.folder = QPushButton(tr("Screen a folder of films…"))
         self.begin = QPushButton(tr("Look around first"))
         self.demo.clicked.connect(self._on_demo)

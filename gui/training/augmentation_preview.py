@@ -34,7 +34,7 @@ class AugmentationPreview(QDialog):
     def __init__(self, recipe: Callable[[], Recipe], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("augmentation_preview")
-        self.setWindowTitle(tr("How training films are changed"))
+        self.setWindowTitle(tr("Augmentation of training films"))
         self._recipe, self._path, self._seed = recipe, Path(), 0
         self._is_outdated = False  # a setting has changed since the running job began
         self.work = Jobs(self)
@@ -54,7 +54,7 @@ class AugmentationPreview(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(grid)
         layout.addWidget(self.caption)
-        layout.addWidget(make_button(tr("Other random changes"), "again", self._on_again))
+        layout.addWidget(make_button(tr("New random changes"), "again", self._on_again))
 
     def show_film(self, path: Path) -> None:
         """Show variants of this film."""
@@ -94,7 +94,7 @@ class AugmentationPreview(QDialog):
         for label, film in zip(self.films, result.films, strict=True):
             label.setPixmap(QPixmap.fromImage(to_image(film)))
         name = escape_name(result.path.name)
-        self.caption.setText(tr("{name}, changed at random as in training.", name=name))
+        self.caption.setText(tr("{name}, randomly changed as in training.", name=name))
         if self._is_outdated:
             self._is_outdated = False
             self._start_preview()

@@ -32,9 +32,9 @@ class RateDialog(QDialog):
         if curve.suggestion is not None:
             plot.addItem(pg.InfiniteLine(math.log10(curve.suggestion), pen=pg.mkPen(ORANGE, width=2)))
             text = tr(
-                "At {rate:.1e} the loss falls fastest: a good rate to begin with (Smith 2017).", rate=curve.suggestion
+                "The loss falls fastest at {rate:.1e}: a good rate to start with (Smith 2017).", rate=curve.suggestion
             )
-        self.sentence = make_paragraph(text, "rate_sentence", tr("Rate sentence"))
+        self.sentence = make_paragraph(text, "rate_sentence", tr("Suggested rate"))
         self.button_box = QDialogButtonBox()
         if curve.suggestion is not None:
             self.button_box.addButton(tr("Use it"), QDialogButtonBox.ButtonRole.AcceptRole)

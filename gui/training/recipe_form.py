@@ -31,7 +31,7 @@ from gui.widgets.named_widgets import make_button, name_widget
 
 BASIC_FIELDS = ("architecture", "start", "epochs", "seed")  # above the Advanced box
 HIDDEN_FIELDS = ("name", "augmentation")
-HINT = marked("Point at a choice to read what it does.")
+HINT = marked("Point at a setting to see what it does.")
 HINT_LINES = 3
 INPUT_PX = 80
 
@@ -77,7 +77,7 @@ class RecipeForm(QWidget):
             self.recipe_name.addItem(recipe_title(name), name)
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "quiet")
-        self.hint = name_widget(QLabel(tr(HINT), wordWrap=True), "hint", tr("What this choice does"))
+        self.hint = name_widget(QLabel(tr(HINT), wordWrap=True), "hint", tr("What this setting does"))
         self.hint.setProperty("role", "quiet")
         self.hint.setMinimumHeight(HINT_LINES * self.hint.fontMetrics().lineSpacing())
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -31,9 +31,9 @@ from gui.widgets import messages
 from gui.widgets.named_widgets import make_button
 
 BLOCKED = marked(
-    "This dataset must not be trained on as it is: see the findings on the Dataset tab and resolve them there."
+    "This dataset cannot be used for training as it is: see the findings on the Dataset tab and resolve them there."
 )
-HOURS = marked("How many hours may the search use? The best recipe goes into the form.")
+HOURS = marked("How many hours may the search take? The best recipe is then shown in the form.")
 LEFT_PX = 340
 
 
@@ -56,7 +56,7 @@ class TrainingTab(QWidget):
     def _build(self) -> None:
         self.form, self.view = RecipeForm(), TrainingView()
         self.preview = make_button(tr("Preview changes…"), "preview", self._on_preview)
-        self.find_rate = make_button(tr("Find a rate…"), "find_rate", self._on_find_rate)
+        self.find_rate = make_button(tr("Find learning rate…"), "find_rate", self._on_find_rate)
         self.search = make_button(tr("Search…"), "search", self._on_search)
         self.preview_window = AugmentationPreview(self.form.recipe, self)
         self.form.changed.connect(self.preview_window.update_soon)
@@ -135,8 +135,8 @@ class TrainingTab(QWidget):
     def show_search(self, result: SearchResult) -> None:
         """Show the best recipe of a search in the form."""
         trials = tr_count(
-            "{count} trial finished, {pruned} given up early.",
-            "{count} trials finished, {pruned} given up early.",
+            "{count} trial finished, {pruned} stopped early.",
+            "{count} trials finished, {pruned} stopped early.",
             result.finished,
             pruned=result.pruned,
         )
@@ -144,7 +144,7 @@ class TrainingTab(QWidget):
             self.view.status.setText(" ".join([trials, tr("No recipe was found.")]))
             return
         self.form.show_recipe(result.recipe)
-        best = tr("The best recipe stands in the form: validation AUC {auc:.3f}.", auc=result.auc)
+        best = tr("The form shows the best recipe: validation AUC {auc:.3f}.", auc=result.auc)
         self.view.status.setText(" ".join([trials, best, tr(NOTICE)]))
 
     @Slot()
@@ -198,7 +198,7 @@ class TrainingTab(QWidget):
         can_resume = self._interrupted is not None and is_resumable(self._interrupted)
         self.resume.setVisible(is_idle and can_resume)
         self.pause.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
-        self.pause.setText(tr("Go on") if state is JobState.PAUSED else tr("Pause"))
+        self.pause.setText(tr("Resume") if state is JobState.PAUSED else tr("Pause"))
         self.cancel.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
         if state is JobState.STOPPING:
             self.view.status.setText(tr("Stopping after this batch…"))
@@ -215,7 +215,7 @@ class TrainingTab(QWidget):
             self._interrupted = None
             for line in format_summary(result.figures):
                 self.view.append_log(line)
-            done = tr("Done. Kept epoch {epoch}.", epoch=result.best_epoch)
+            done = tr("Done. Epoch {epoch} was kept.", epoch=result.best_epoch)
             self.view.status.setText(" ".join([done, *_format_accuracy(result.figures.accuracy), tr(NOTICE)]))
         else:
             sentence = tr_count(

@@ -140,5 +140,5 @@ def _format_progress(event: BatchEnded) -> str:
 def _format_trial(event: TrialEnded) -> str:
     """Return how a trial of a search ended."""
     if event.pruned:
-        return tr("Trial {number} given up early: validation AUC {auc:.3f}", number=event.number, auc=event.auc)
+        return tr("Trial {number} stopped early: validation AUC {auc:.3f}", number=event.number, auc=event.auc)
     return tr("Trial {number} finished: validation AUC {auc:.3f}", number=event.number, auc=event.auc)

@@ -20,7 +20,7 @@ RING_PX: Final = 2  # width of the focus ring
 LABEL_PX: Final = 6
 GRID_ALPHA: Final = 0.2
 OPEN_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-NO_FILMS: Final = marked("No films with a known answer.")
+NO_FILMS: Final = marked("No films with a known class.")
 RESOLUTION: Final = 1024  # steps per axis of the unit square: finer than the pixels of a plot
 
 

@@ -12,13 +12,14 @@ from core.system.safe_text import escape_name, escape_unprintable
 from gui.jobs.worker import JobError
 from gui.widgets.icon import program_icon
 
-FAULT = marked("Something went wrong inside the program. Finished work is on the disk, and you can go on.")
+FAULT = marked("An error occurred inside the program. Finished work is saved, and you can continue.")
 ENDED_EARLY = marked(
-    "PneumoScreen ended unexpectedly last time. Finished work is on the disk; interrupted work can be resumed."
+    "PneumoScreen ended unexpectedly last time. Finished work is saved; interrupted work can be resumed."
 )
 OFFLINE = marked(
-    "Nothing leaves this computer: the program makes no network connection. The one exception is a download of "
-    "ImageNet weights, if somebody asks for it by name when training."
+    "Nothing leaves this computer: the program makes no network connection. The only "
+    "exception is the download of ImageNet weights, if it is explicitly requested for a "
+    "training."
 )
 ABOUT_ICON_PX = 64
 LISTS = marked("Label lists (*.csv *.tsv *.xlsx)")
@@ -38,7 +39,9 @@ def show_fault(parent: QWidget, words: str, report: str) -> None:
     """Report an internal error and offer its report, which names no file and no patient."""
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words, QMessageBox.StandardButton.Close, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(tr("The report tells where in the program it happened. It names no file and no patient."))
+    box.setInformativeText(
+        tr("The report says where in the program the error occurred. It names no file and no patient.")
+    )
     box.setDetailedText(report)
     copy = box.addButton(tr("Copy the report"), QMessageBox.ButtonRole.ActionRole)
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
@@ -48,7 +51,7 @@ def show_fault(parent: QWidget, words: str, report: str) -> None:
 def show_already_open(owner: str) -> None:
     """Say that the program is already open on `owner` but does not respond."""
     words = tr(
-        "PneumoScreen is already open on {computer}, but does not answer. Close it there, then start again.",
+        "PneumoScreen is already open on {computer}, but does not respond. Close it there, then start it again.",
         computer=owner,
     )
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words)
@@ -61,21 +64,22 @@ def show_about(parent: QWidget) -> None:
     box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), format_build(read_build()), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIconPixmap(program_icon(ABOUT_ICON_PX))
-    box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), tr("MIT licence, for the program itself."))))
+    box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), tr("The program itself is under the MIT licence."))))
     box.exec()
 
 
 def ask_stop_and_close(parent: QWidget) -> bool:
     """Ask whether to stop the running job and close."""
-    text = tr("Work is still running. Stop it after the present batch, save, and close?")
+    text = tr("A job is still running. Stop it after the current batch, save, and close?")
     return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
 
 
 def ask_new_window(parent: QWidget) -> bool:
     """Ask, in the current language, whether to reopen the window in the one just chosen."""
     text = tr(
-        "The window is opened anew in the other language. What is open in it is closed; results, runs and "
-        "decisions are on the disk. Do it now? Otherwise the next start does it."
+        "The window must be reopened to change the language. What is open in it will be closed; "
+        "results, runs and decisions are saved. Reopen it now? Otherwise the language changes at "
+        "the next start."
     )
     return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
 

@@ -40,10 +40,13 @@ classes, header = ("NORMAL", "PNEUMONIA"), read_header(bundled_model_path())
 def model():
     data = bundled_model_path().read_bytes()
     write_atomically(place / "model.safetensors", lambda stream: stream.write(data))
+def pdf():
+    content = render_pdf(build_card_document(header))
+    write_atomically(place / "card.pdf", lambda stream: stream.write(content))
 write = {
     "csv": lambda: write_final(place / "r.csv", rows, classes),
     "xlsx": lambda: write_excel(place / "r.xlsx", rows, classes, [("Model", "m")], {}),
-    "pdf": lambda: write_atomically(place / "card.pdf", lambda s, pdf=render_pdf(build_card_document(header)): s.write(pdf)),
+    "pdf": pdf,
     "model": model,
     "run.json": lambda: write_card(place, RunCard("name", "", "films", "12345678", "2026-01-01T00:00:00+00:00")),
     "preparation": lambda: save_preparation(AS_IT_IS, place / "p.json"),

@@ -39,8 +39,8 @@ def test_plots_of_many_films_stay_small():
 def test_what_cannot_be_drawn_is_said():
     labels, probabilities = FEW["no positives"]
     plots = binary_plots(labels, probabilities)
-    assert "Needs positive and negative films" in texts_of(plots["roc"])
-    assert "Needs positive films" in texts_of(plots["precision_recall"])
+    assert "Requires positive and negative films" in texts_of(plots["roc"])
+    assert "Requires positive films" in texts_of(plots["precision_recall"])
     assert "sensitivity" not in texts_of(plots["rates"])
     assert "specificity" in texts_of(plots["rates"])
 

@@ -18,7 +18,7 @@ from tests.factories import write_dicom as given_dicom
 
 CLASSES = ("NORMAL", "PNEUMONIA")
 HEADER = read_header(bundled_model_path())
-NOT_VALIDATED = "Not validated here: no acceptance test with films of this place was done."
+NOT_VALIDATED = "Not validated here: no acceptance test has been done with films of this site."
 
 
 def row(file, probability=0.5, decision=Decision.REVIEW, label="PNEUMONIA", **more):

@@ -46,7 +46,7 @@ def test_a_summary_of_an_interrupted_screening_says_so():
     text, _ = summary_text(result_of([row("a", 0.01, Decision.UNLIKELY)], completed=False, found=5))
     assert "Interrupted: 1 of 5 files" in text
     assert "5\n1\n0\n0\n1\n0\n0\n4\n" in text
-    assert "No film was called likely or sent to review." in text
+    assert "No film was rated likely or sent to review." in text
 
 
 def test_a_summary_with_everything_takes_two_pages_at_most():
@@ -95,8 +95,8 @@ def test_a_summary_shows_the_top_films_and_names_those_that_are_gone(screened, t
     assert all(isinstance(event, Progressed) for event in events)
     assert (summary.completed, summary.shown) == (True, 3)
     assert dict(summary.not_shown) == {
-        "<b>1.png": "The file is not there (any more).",
-        "<b>2.png": "It was changed since it was screened.",
+        "<b>1.png": "The file does not exist (any more).",
+        "<b>2.png": "It has changed since it was screened.",
     }
     (page,) = pages_of((tmp_path / "out.pdf").read_bytes())
     text = page.extract_text()

@@ -21,7 +21,7 @@ def test_another_point_makes_the_figures_void(tab, window, evaluated, qtbot):
     tab.operating.wish.setCurrentText("threshold 0.9")
     with job_shown(qtbot, window, ModelSummary):
         qtbot.mouseClick(tab.operating.use, Qt.MouseButton.LeftButton)
-    assert tab.figures.notes.text() == "Nothing was evaluated yet."
+    assert tab.figures.notes.text() == "Nothing has been evaluated yet."
     assert not tab.buttons["save_report"].isEnabled()
 
 

@@ -111,7 +111,7 @@ def test_the_end_keys_reach_every_film_called_and_none(qtbot, plots):
     qtbot.keyClick(plots.roc, Qt.Key.Key_Home)
     assert not (probabilities >= plots.threshold).any()
     assert plots.threshold == np.nextafter(probabilities.max(), 2)
-    assert "no film called" in plots.roc.reading.text()
+    assert "no film positive" in plots.roc.reading.text()
     assert "precision not defined" in plots.recall.reading.text()
     assert rates(labels, probabilities, plots.threshold) == (0, 1)
     qtbot.keyClick(plots.recall, Qt.Key.Key_Home)

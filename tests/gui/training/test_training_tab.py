@@ -46,4 +46,4 @@ def test_continuing_a_search_that_never_was_says_so(qtbot, window, tab, monkeypa
     monkeypatch.setattr(messages, "ask_hours", lambda *_: 1)
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
         click(qtbot, tab, "resume_search")
-    assert errors == ["There is no earlier search on this dataset. Begin one with Search."]
+    assert errors == ["There is no earlier search on this dataset. Start one with Search."]
