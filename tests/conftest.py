@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from core.system.language import Language, set_language
-from tests.factories import CLASSES, QUICK, Trained, drained, draw_film, write_films, write_phantoms
+from tests.factories import CLASSES, NO_PROBE, QUICK, Trained, drained, draw_film, write_films, write_phantoms
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +79,7 @@ def tiny_network(monkeypatch):
 @pytest.fixture
 def no_shortcut_probe(monkeypatch):
     """Audits do not look for shortcuts: for these small datasets that takes longer than a training."""
-    monkeypatch.setattr("core.datasets.shortcut_probe.MIN_PATIENTS", 1000)
+    monkeypatch.setattr("core.datasets.shortcut_probe.MIN_PATIENTS", NO_PROBE)
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +108,7 @@ def made_once(tmp_path_factory):
                 folder.mkdir()
                 patch.setenv("XDG_DATA_HOME", str(folder / "app-data"))
                 patch.setenv("XDG_CACHE_HOME", str(folder / "app-cache"))
+                patch.setattr("core.datasets.shortcut_probe.MIN_PATIENTS", NO_PROBE)
                 fill(folder)
                 (folder / "complete").touch()
         return folder

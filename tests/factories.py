@@ -1,5 +1,6 @@
 """What tests start from: films made by code, and a job run to its end."""
 
+import io
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from core.training.events import TrainingResult
 
 ROOT = Path(__file__).parents[1]
 CLASSES = ("NORMAL", "PNEUMONIA")
+NO_PROBE = 1000  # patients of each class: with as many the shortcut probe would begin
 QUICK = Recipe(
     name="quick",
     start="random",
@@ -36,6 +38,13 @@ class Trained(NamedTuple):
 def draw_film(seed, label, side=224):
     """A phantom as a picture; label 1 has the finding."""
     return Image.fromarray(draw_phantom(seed, label == 1, side))
+
+
+def encode_png(pixels):
+    """Grey values (height, width) as the bytes of a PNG file."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
 
 
 def write_phantoms(root):

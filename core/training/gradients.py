@@ -89,5 +89,5 @@ class Gradients:
 
     def _part_sizes(self, count: int) -> list[int]:
         """Return the sizes of sub-batches of `count` films; never 1, see MIN_PART."""
-        parts = max(1, round(count / self.part_size))
+        parts = max(1, min(round(count / self.part_size), count // MIN_PART))
         return [len(part) for part in np.array_split(np.arange(count), parts)]

@@ -26,8 +26,9 @@ class FilterBar(QWidget):
         layout.addWidget(self.count)
         self.kind.currentIndexChanged.connect(self._on_filter_changed)
         self.search.textChanged.connect(self._on_filter_changed)
-        for changed in (rows.rowsInserted, rows.rowsRemoved, rows.modelReset):
-            changed.connect(self._on_rows_changed)
+        for model in (rows, rows.sourceModel()):  # the filter says nothing of a new row that it hides
+            for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+                changed.connect(self._on_rows_changed)
 
     @Slot()
     def _on_filter_changed(self) -> None:

@@ -34,7 +34,7 @@ def test_commands_and_exit_statuses(model, dataset_folder, tmp_path, capsys):
 
 
 def test_command_line_refuses_a_leaky_dataset_until_it_is_resolved_or_accepted(
-    split_folders, tmp_path, capsys, quick_recipe
+    split_folders, tmp_path, capsys, quick_recipe, tiny_network, no_shortcut_probe
 ):
     draw_film(90, 0).save(split_folders / "test/NORMAL/p000_2.png")
     assert run("audit", split_folders, "--json", tmp_path / "a.json", "--resolve", tmp_path / "p.json") == 3
@@ -58,7 +58,9 @@ def test_command_line_refuses_a_leaky_dataset_until_it_is_resolved_or_accepted(
     assert json.loads((tmp_path / "e/metrics.json").read_text())["warnings"][0] == warning
 
 
-def test_search_on_the_command_line_writes_a_recipe(dataset_folder, quick_recipe, tmp_path, capsys):
+def test_search_on_the_command_line_writes_a_recipe(
+    dataset_folder, quick_recipe, tiny_network, no_shortcut_probe, tmp_path, capsys
+):
     (tmp_path / "quick.json").write_text(json.dumps(to_json_object(quick_recipe)))
     quick = ("--recipe", tmp_path / "quick.json", "--trials", "2")
     assert run("search", dataset_folder, "--output", tmp_path / "s", *quick) == 0

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from tests.gui.conftest import errors, window
+from tests.gui.conftest import errors, own_settings, window
 
-__all__ = ["errors", "window"]
+__all__ = ["errors", "own_settings", "window"]
 
 
 class Disk:
@@ -43,7 +43,7 @@ def disk(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def measured_once(own_places, tmp_path_factory, monkeypatch):
+def measured_once(own_places, no_shortcut_probe, tmp_path_factory, monkeypatch):
     """One cache for all tests here: which form of a network is quickest is measured once, not in every test."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
 

@@ -180,7 +180,9 @@ def test_a_model_header_is_whole_or_refused(key, value):
     assert len(compute_seal(content)) == 64
 
 
+@pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")
 @QUICK
+@example(["a"], "([[])")
 @given(st.lists(TEXT, max_size=12), st.text(string.printable, max_size=12))
 def test_patients_are_told_for_every_name_or_the_pattern_is_refused(stems, pattern):
     assert len(extract_patients(stems, propose_pattern(stems))) == len(stems)

@@ -17,9 +17,14 @@ def errors(monkeypatch):
 
 
 @pytest.fixture
-def window(qtbot, tmp_path, monkeypatch, errors):
+def own_settings(qapp, tmp_path):
+    """Settings in a file of their own."""
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture
+def window(qtbot, own_settings, monkeypatch, errors):
     monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)  # a dialog would wait for ever
     made = MainWindow()
 

@@ -63,6 +63,7 @@ def test_clean_films_block_nothing(split_folders, cancel):
     assert {Stage.CHECKING_FILMS, Stage.COMPARING} <= {e.stage for e in events if isinstance(e, Progressed)}
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 @pytest.mark.parametrize("kind", ALTERED)
 def test_altered_copies_across_splits_are_leaks(split_folders, cancel, kind):
     planted = set()
@@ -76,6 +77,7 @@ def test_altered_copies_across_splits_are_leaks(split_folders, cancel, kind):
     assert found(result, FindingKind.COPY_LEAK)[0].severity is Severity.BLOCKING
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 def test_copies_inside_a_split_and_across_classes(split_folders, cancel):
     shutil.copy(split_folders / "train/NORMAL/p000_1.png", split_folders / "train/NORMAL/x7.png")
     ALTERED["quality60"](draw_film(1, 0)).save(split_folders / "train/NORMAL/y7.jpg")
@@ -88,6 +90,7 @@ def test_copies_inside_a_split_and_across_classes(split_folders, cancel):
     assert {finding.kind for finding in find_blocking(result)} == {FindingKind.LABEL_CONFLICT}
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 def test_patients_across_splits_are_a_leak(split_folders, cancel):
     draw_film(90, 0).save(split_folders / "test/NORMAL/p000_2.png")
     _, result = drained(audit(split_folders, cancel))
@@ -95,6 +98,7 @@ def test_patients_across_splits_are_a_leak(split_folders, cancel):
     assert files(result, FindingKind.PATIENT_LEAK) == expected
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 def test_broken_inverted_deep_and_coloured_films(split_folders, cancel):
     train = split_folders / "train/NORMAL"
     whole = (train / "p000_1.png").read_bytes()
@@ -146,6 +150,7 @@ def test_no_shortcut_among_films_recorded_alike(tmp_path, cancel):
     assert not found(result, FindingKind.SHORTCUT)
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 def test_one_click_resolves_every_leak_and_undo_brings_it_back(split_folders, cancel):
     draw_film(90, 0).save(split_folders / "test/NORMAL/p000_2.png")
     ALTERED["resized"](draw_film(3, 1)).save(split_folders / "val/PNEUMONIA/c9.png")
@@ -165,6 +170,7 @@ def test_one_click_resolves_every_leak_and_undo_brings_it_back(split_folders, ca
     assert again.findings == before.findings
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 def test_a_tiny_validation_split_is_replaced_on_demand(tmp_path, cancel):
     for split, seeds in (("train", range(40)), ("val", range(40, 42)), ("test", range(42, 50))):
         for label, name in enumerate(CLASSES):
@@ -194,6 +200,7 @@ def run(*arguments):
     return main.main([str(argument) for argument in arguments])
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 def test_corrections_are_applied(split_folders, cancel, tmp_path):
     wanted = AS_IT_IS.with_step(
         Step(
@@ -235,6 +242,7 @@ def test_planted_copies_among_real_films(tmp_path, cancel):
     assert leaking <= planted
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 def test_dicom_films_of_a_list_take_their_patient_id(tmp_path, cancel):
     lines = ["file,label"]
     for number in range(24):

@@ -1,7 +1,11 @@
 """What is kept of films that were read once: used again, never trusted when damaged, without names."""
 
+import pytest
+
 from core.datasets.audit import audit
 from tests.factories import drained, draw_film
+
+pytestmark = pytest.mark.usefixtures("no_shortcut_probe")
 
 
 def test_the_second_opening_reads_no_film_again(split_folders, cancel, monkeypatch):

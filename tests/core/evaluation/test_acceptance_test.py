@@ -2,20 +2,18 @@
 
 import json
 
-import numpy as np
 import pytest
 from pypdf import PdfReader
 
 from core.evaluation.acceptance_test import judge_acceptance, run_acceptance_test
-from core.evaluation.evaluation import Evaluation, Target
-from core.metrics.figures import compute_binary_figures
-from core.models.model_header import bundled_model_path, read_header
-from core.models.operating_point import Goal, Wish, evaluate_band
+from core.evaluation.evaluation import Target
+from core.models.model_header import read_header
+from core.models.operating_point import Goal, Wish
 from core.models.point_selection import select_point
-from core.models.predictions import Predictions
 from core.models.site_record import read_record
 from core.screening.screening import screen
 from core.system.errors import JobFailed
+from tests.core.evaluation.evaluations import build_evaluation
 from tests.factories import drained
 
 
@@ -39,19 +37,6 @@ def test_acceptance_writes_one_page_and_marks_the_model(model, local_films, tmp_
     assert "another operating point" in ledger.validation
 
 
-def made_evaluation(found, spared, films=100):
-    """An evaluation of which so many of 100 films of each class are called rightly."""
-    labels = np.repeat([1, 0], films)
-    called = np.concatenate([np.arange(films) < found, np.arange(films) >= spared])
-    logits = np.where(called, 3.0, -3.0)[:, None].astype(np.float32)
-    header = read_header(bundled_model_path())
-    groups, probabilities = np.arange(2 * films), np.where(called, 0.9, 0.1)
-    figures = compute_binary_figures(labels, probabilities, header.threshold)
-    shares = evaluate_band(labels, probabilities, (0.2, 0.8), groups)
-    answers = Predictions(labels, logits, groups, ())
-    return Evaluation(header, bundled_model_path(), (), answers, "", figures, None, shares, (), 1, ("w",), ())
-
-
 @pytest.mark.parametrize(
     ("found", "spared", "passed", "words"),
     [
@@ -62,12 +47,12 @@ def made_evaluation(found, spared, films=100):
     ],
 )
 def test_go_needs_the_interval_not_the_value(found, spared, passed, words):
-    result = judge_acceptance(made_evaluation(found, spared), Target(), "")
+    result = judge_acceptance(build_evaluation(found, spared), Target(), "")
     assert result.acceptance.passed is passed
     assert words in result.acceptance.sentence
 
 
 def test_acceptance_needs_films_of_its_own(trained, cancel, tmp_path):
-    with pytest.raises(JobFailed, match="takes at least 20 of each"):
+    with pytest.raises(JobFailed, match="at least 20 of each"):
         drained(run_acceptance_test(trained.result.model, trained.dataset, tmp_path / "out", cancel, Target()))
     assert read_record(read_header(trained.result.model)).acceptance is None

@@ -5,7 +5,6 @@ import io
 import numpy as np
 import pydicom
 import pypdf
-from PIL import Image
 
 from core.exports.dicom_export import write_dicom
 from core.films.dicom_details import FilmDetails
@@ -27,12 +26,6 @@ def row(file, probability=0.5, decision=Decision.REVIEW, label="PNEUMONIA", **mo
 
 def refused(file, reason=Reason.NOT_AN_IMAGE, status=Status.REFUSED):
     return LedgerRow(file, status, reason, None, None, None, HEADER.name)
-
-
-def png_of(pixels):
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
-    return stream.getvalue()
 
 
 def pages_of(pdf):

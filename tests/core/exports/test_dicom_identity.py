@@ -1,11 +1,17 @@
 """No export names the patient unless that is asked for."""
 
 import hashlib
+import stat
 from datetime import datetime
 
 import pydicom
+import pytest
 
+from core.exports.dicom_identity import ANONYMOUS, Pseudonymizer, load_pseudonymizer, read_source
+from core.system.app_folders import data_folder
+from core.system.errors import FilmUnreadable, Reason
 from tests.core.exports.examples import IDENTITY, MORE, exported, film_at, opened
+from tests.factories import draw_film
 
 
 def test_nothing_in_an_export_names_the_patient(film, tmp_path):
@@ -76,3 +82,63 @@ def test_codes_are_those_of_this_computer_alone(film, tmp_path, monkeypatch):
     assert opened(first)[0].SOPInstanceUID.encode() not in content[0]
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "another computer"))
     assert not {*exported(film, tmp_path)} & {*first}
+
+
+CODES = Pseudonymizer(b"a key of a test")
+
+
+def test_codes_repeat_for_a_key_and_tell_parts_apart():
+    assert CODES.text("patient", "4711") == Pseudonymizer(b"a key of a test").text("patient", "4711")
+    different = {CODES.text("patient", "4711"), CODES.text("study", "4711"), CODES.text("patient4711")}
+    assert len({*different, Pseudonymizer(b"another key").text("patient", "4711")}) == 4
+    assert all(len(code) == 16 and int(code, 16) >= 0 for code in different)
+
+
+def test_a_uid_is_one_that_the_standard_allows():
+    uid = CODES.uid("study", "1.2.3")
+    root, number = uid.split(".")[:2], int(uid.split(".")[2])
+    assert root == ["2", "25"]
+    assert number >> 76 & 0xF == 5  # version and variant of RFC 4122, as Part 5, B.2 demands of a UUID
+    assert number >> 62 & 0b11 == 0b10
+    assert len(uid) <= 64
+    assert uid != CODES.uid("study", "1.2.4")
+
+
+def test_the_key_of_a_computer_is_made_once_and_for_its_user_alone():
+    first = load_pseudonymizer()
+    assert load_pseudonymizer() == first
+    assert len(first.key) == 32
+    assert stat.S_IMODE((data_folder() / "export.key").stat().st_mode) == 0o600
+
+
+def test_a_source_keeps_nothing_of_its_header_but_what_is_of_the_picture(film):
+    source = read_source(film, 160 * 160, False, CODES)
+    assert (source.identity.PatientName, source.identity.PatientIdentityRemoved) == (ANONYMOUS, "YES")
+    assert source.orientation == ("R", "F")
+    assert source.lossy == {}
+    assert source.image[2] == CODES.uid("mapped", MORE["SeriesInstanceUID"])
+    assert not {*IDENTITY.values()} & {str(element.value) for element in source.identity}
+
+
+def test_a_source_keeps_its_identity_where_asked_for(film):
+    source = read_source(film, 160 * 160, True, CODES)
+    assert {keyword: str(source.identity.get(keyword)) for keyword in IDENTITY} == IDENTITY
+    assert source.image[2] == MORE["SeriesInstanceUID"]
+
+
+def test_a_jpeg_says_how_much_was_lost(tmp_path):
+    draw_film(1, 1, 160).save(tmp_path / "film.jpg", quality=50)
+    lossy = read_source(tmp_path / "film.jpg", 160 * 160, True, CODES).lossy
+    ratio = 160 * 160 / (tmp_path / "film.jpg").stat().st_size
+    assert lossy["LossyImageCompressionMethod"] == "ISO_10918_1"
+    assert float(lossy["LossyImageCompressionRatio"]) == pytest.approx(ratio, rel=0.01)
+
+
+def test_a_file_that_is_gone_or_damaged_is_refused(film, tmp_path):
+    with pytest.raises(FilmUnreadable) as gone:
+        read_source(tmp_path / "none.dcm", 1, False, CODES)
+    assert gone.value.reason is Reason.MISSING
+    film.write_bytes(film.read_bytes()[:132] + b"\xff" * 40)
+    with pytest.raises(FilmUnreadable) as damaged:
+        read_source(film, 1, False, CODES)
+    assert damaged.value.reason is Reason.DAMAGED

@@ -15,7 +15,7 @@ from core.models.decision import Decision
 from core.screening.events import Status
 from core.screening.screening import screen
 from core.system.errors import JobFailed, Reason
-from tests.core.exports.examples import HEADER, NOT_VALIDATED, pages_of, png_of, refused, result_of, row
+from tests.core.exports.examples import HEADER, NOT_VALIDATED, pages_of, refused, result_of, row
 from tests.factories import drained
 
 
@@ -53,9 +53,7 @@ def test_a_summary_with_everything_takes_two_pages_at_most():
     reasons = list(Reason)[:13]
     rows = [refused(reason, reason) for reason in reasons]
     films = [
-        SummaryFilm(
-            f"<b>{seed}</b>/" + "name" * 20, "PNEUMONIA", 0.9, Decision.LIKELY, png_of(draw_phantom(seed, True))
-        )
+        SummaryFilm(f"<b>{seed}</b>/" + "name" * 20, "PNEUMONIA", 0.9, Decision.LIKELY(draw_phantom(seed, True)))
         for seed in range(12)
     ]
     films[0] = replace(films[0], label="NORMAL", decision=Decision.REVIEW, probability=0.2)

@@ -8,6 +8,7 @@ import highdicom
 import pydicom
 import pytest
 
+from core.exports.structured_report import SCHEME, code_class
 from core.models.calibration import Calibration
 from core.models.decision import Decision
 from tests.core.exports.examples import HEADER, NOT_VALIDATED, exported, opened, texts_of
@@ -54,3 +55,26 @@ def test_dcmtk_prints_the_report(film, tmp_path):
     done = subprocess.run(["dsrdump", path], capture_output=True, text=True, check=True)
     assert 'NUM:(,,"Probability")="0.876543" (1,UCUM,"no units")' in done.stdout
     assert "E:" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meaning"),
+    [("NORMAL", "17621005", "Normal"), ("Pneumonia", "233604007", "Pneumonia")],
+)
+def test_known_classes_have_the_codes_of_snomed(name, value, meaning):
+    code = code_class(name)
+    assert (code.value, code.scheme_designator, code.meaning) == (value, "SCT", meaning)
+
+
+def test_other_classes_have_private_codes_of_their_own():
+    virus, bacteria = code_class("virus"), code_class("bacteria")
+    assert (virus.scheme_designator, virus.meaning) == (SCHEME, "virus")
+    assert SCHEME.startswith("99")
+    assert virus.value != bacteria.value
+    assert virus == code_class("virus")
+    assert len(virus.value) == 16  # a code value may have so many letters: Part 5, 6.2, SH
+
+
+def test_a_meaning_is_one_line_of_at_most_64_letters():
+    assert code_class("a\\b\nc" + "x" * 99).meaning == "a b c" + "x" * 59
+    assert code_class("\n").meaning == "Class without a name"

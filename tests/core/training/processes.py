@@ -10,6 +10,7 @@ from command_line import console
 from core.datasets import shortcut_probe
 from core.runs.epoch_log import EpochEnded, read_epochs
 from core.system.exit_status import DONE
+from tests.factories import NO_PROBE
 from tests.tiny_network import use_tiny_network
 
 
@@ -25,7 +26,7 @@ def train_until(epoch, arguments, environment):
     """Train in this process, and die as by kill -9 when that epoch is printed. For a child process."""
     os.environ |= environment
     use_tiny_network()
-    shortcut_probe.MIN_PATIENTS = 1000  # it would take longer than the training
+    shortcut_probe.MIN_PATIENTS = NO_PROBE
     print_event = console.print_event
 
     def print_and_die(event):
@@ -51,5 +52,5 @@ def curve(run_dir):
 
 if __name__ == "__main__":  # under torchrun
     use_tiny_network()
-    shortcut_probe.MIN_PATIENTS = 1000
+    shortcut_probe.MIN_PATIENTS = NO_PROBE
     sys.exit(main.main(sys.argv[1:]))

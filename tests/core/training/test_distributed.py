@@ -7,9 +7,21 @@ import subprocess
 import sys
 
 import pytest
+import torch
+from torch import nn
 
 from core.models.model_file import load_model
 from core.runs.epoch_log import read_epochs
+from core.training import distributed
+from core.training.distributed import (
+    agree_to_stop,
+    join_processes,
+    process_count,
+    select_own_films,
+    share_statistics,
+    sum_over_processes,
+    wrap_parallel,
+)
 from tests.core.training.processes import command, killed_at, train_here
 from tests.factories import ROOT
 
@@ -52,3 +64,30 @@ def test_two_processes_train_nearly_as_one(dataset_folder, recipe, forkserver, t
     apart = float((weights[0] - weights[1]).detach().abs().mean())
     assert apart < 1e-4, "each weight can be 3.2e-4 apart after 8 steps of 2e-5"
     assert len(json.loads((tmp_path / "two/metrics.json").read_text())["confusion"]) == 2
+
+
+def test_alone_there_is_nothing_to_share(cancel, monkeypatch):
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    network, cpu = nn.BatchNorm1d(2), torch.device("cpu")
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    with join_processes() as rank:
+        assert (rank, process_count()) == (0, 1)
+        assert wrap_parallel(network) is network
+        assert sum_over_processes([1.5, 2.0], cpu) == [1.5, 2.0]
+        assert select_own_films(7) == slice(0, 7)
+        assert not agree_to_stop(cancel, cpu)
+        share_statistics(network)
+        cancel.set()
+        assert agree_to_stop(cancel, cpu)
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+@pytest.mark.parametrize(("count", "parts"), [(7, [(0, 2), (2, 4), (4, 7)]), (6, [(0, 2), (2, 4), (4, 6)]), (5, None)])
+def test_shares_cover_a_batch_and_none_has_a_single_film(monkeypatch, count, parts):
+    monkeypatch.setattr(distributed, "process_count", lambda: 3)
+    shares = []
+    for rank in range(3):
+        monkeypatch.setattr(distributed.distributed, "get_rank", lambda rank=rank: rank)
+        own = select_own_films(count)
+        shares.append((own.start, own.stop))
+    assert shares == (parts or [(0, count)] * 3)

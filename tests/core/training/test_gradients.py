@@ -1,14 +1,19 @@
 """Batches in parts: the same gradient, in less memory."""
 
+import re
 from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
+from torch.nn import functional
 
 from core.jobs.events import Noted
 from core.models.model_file import load_model
 from core.recipes.recipe import Depth
+from core.system.errors import JobFailed, Reason
 from core.training import learner
+from core.training.gradients import Gradients
 from core.training.training import train
 from tests.factories import drained
 
@@ -48,3 +53,96 @@ def test_parts_of_a_batch_sum_to_the_whole_gradient(dataset_folder, quick_recipe
     models = (load_model(tmp_path / name / "best.safetensors") for name in ("whole", "parts"))
     first, second = (model.network.head.weight for model in models)
     assert torch.allclose(first.float(), second.float(), atol=1e-3)
+
+
+FILMS = torch.linspace(-1, 1, 7 * 3).reshape(7, 3)
+LABELS = torch.tensor([0, 1, 1, 0, 1, 0, 1])
+
+
+def mean_loss(logits, labels):
+    return functional.binary_cross_entropy_with_logits(logits[:, 0], labels.float())
+
+
+def gradients_of(network, part_size, forward=None):
+    return Gradients(network, forward or network, mean_loss, part_size)
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    return nn.Linear(3, 1)
+
+
+def expected_gradient(network, mix=1.0):
+    """The gradient of the mean loss over the whole batch."""
+    network.zero_grad()
+    logits = network(FILMS)
+    loss = mix * mean_loss(logits, LABELS) + (1 - mix) * mean_loss(logits, LABELS.flip(0))
+    loss.backward()
+    return network.weight.grad.clone(), float(loss)
+
+
+@pytest.mark.parametrize("mix", [1.0, 0.7])
+@pytest.mark.parametrize("part_size", [2, 3, 7, 100])
+def test_any_parts_give_the_gradient_and_the_mean_loss_of_the_batch(network, part_size, mix):
+    gradient, loss = expected_gradient(network, mix)
+    network.weight.grad.fill_(99)  # of an earlier batch
+    notes, (mean, correct) = drained(gradients_of(network, part_size).compute(FILMS, LABELS, mix))
+    assert notes == []
+    assert torch.allclose(network.weight.grad, gradient, atol=1e-6)
+    assert mean == pytest.approx(loss, abs=1e-6)
+    assert correct == int(((network(FILMS)[:, 0] >= 0) == LABELS.bool()).sum())
+
+
+@pytest.mark.parametrize(
+    ("films", "part_size", "sizes"),
+    [
+        (7, 100, [7]),
+        (7, 4, [4, 3]),
+        (7, 3, [4, 3]),
+        (6, 2, [2, 2, 2]),
+        (7, 2, [3, 2, 2]),
+        (3, 2, [3]),
+    ],
+)
+def test_no_part_has_a_single_film(network, films, part_size, sizes):
+    seen = []
+
+    def forward(part):
+        seen.append(len(part))
+        return network(part)
+
+    drained(gradients_of(network, part_size, forward).compute(FILMS[:films], LABELS[:films]))
+    assert seen == sizes
+
+
+def limited(network, most, error):
+    """The network on a computer that has memory for so many films."""
+
+    def forward(films):
+        if len(films) > most:
+            raise error
+        return network(films)
+
+    return forward
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
+def test_memory_that_runs_out_halves_the_parts_from_then_on(network, error):
+    gradient, _ = expected_gradient(network)
+    gradients = gradients_of(network, 8, limited(network, 3, error))
+    notes, _ = drained(gradients.compute(FILMS, LABELS))
+    assert [re.findall(r"\d+ films", note.sentence) for note in notes] == [["4 films"], ["2 films"]]
+    assert torch.allclose(network.weight.grad, gradient, atol=1e-6)
+    assert drained(gradients.compute(FILMS, LABELS))[0] == []  # what is known is not tried again
+
+
+def test_where_not_even_two_films_fit_the_training_ends_in_a_sentence(network):
+    with pytest.raises(JobFailed, match="two films at once") as failed:
+        drained(gradients_of(network, 8, limited(network, 1, MemoryError())).compute(FILMS, LABELS))
+    assert failed.value.reason is Reason.OUT_OF_MEMORY
+
+
+def test_another_error_is_no_matter_of_memory(network):
+    with pytest.raises(RuntimeError, match="shape"):
+        drained(gradients_of(network, 8, limited(network, 3, RuntimeError("shape"))).compute(FILMS, LABELS))

@@ -28,7 +28,8 @@ def test_disagreements_open_as_a_dataset(tab, window, qtbot, errors):
     assert len(seen.args[0].dataset.films) == 4
 
 
-def test_an_earlier_worklist_opens_with_its_calls(tab, window, qtbot, films, monkeypatch):
+def test_an_earlier_worklist_opens_with_its_calls(screened_tab, window, qtbot, films, monkeypatch):
+    tab = screened_tab
     choose(tab, window, qtbot, 0)
     name = tab.worklist.selected_row().file
     press(qtbot, tab, Qt.Key.Key_U)
@@ -42,9 +43,8 @@ def test_an_earlier_worklist_opens_with_its_calls(tab, window, qtbot, films, mon
     assert tab.worklist.book.find(name).reader == "unsure"
 
 
-def test_a_watched_folder_tells_of_likely_findings_and_ends_complete(window, qtbot, films):
-    tab = window.classify_tab
-    window.tabs.setCurrentWidget(tab)
+def test_a_watched_folder_tells_of_likely_findings_and_ends_complete(empty_tab, window, qtbot, films):
+    tab = empty_tab
     with qtbot.waitSignal(tab.likely_found, timeout=60_000, raising=False):
         tab.watch(films)
     qtbot.waitUntil(lambda: tab.worklist.table.rowCount() == 8, timeout=60_000)

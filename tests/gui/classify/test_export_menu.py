@@ -1,12 +1,14 @@
 """Exports of a screening."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
 
+from gui.classify.export_menu import KINDS, ExportButton
 from gui.jobs.screening_jobs import ExportResult
 from gui.widgets import messages
 from tests.gui.classify.person import choose, press
@@ -35,3 +37,48 @@ def test_exports(tab, window, qtbot, tmp_path, monkeypatch, number):
         with path.open(newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert len(rows) == (8 if number == 0 else 1)
+
+
+@pytest.fixture
+def button(qtbot):
+    made = ExportButton()
+    qtbot.addWidget(made)
+    return made
+
+
+def actions(button):
+    return [action for action in button.menu().actions() if not action.isSeparator()]
+
+
+@pytest.mark.parametrize("number", range(len(KINDS)))
+def test_an_export_asks_where_to_and_hands_on_the_answer(button, qtbot, monkeypatch, number):
+    kind, (name, _) = list(KINDS.items())[number]
+    asked = []
+    monkeypatch.setattr(messages, "choose_new_file", lambda *given: asked.append(given) or Path("/out") / given[2])
+    with qtbot.waitSignal(button.export_wanted) as wanted:
+        actions(button)[number].trigger()
+    assert wanted.args == [kind, Path("/out") / name]
+    assert not asked[0][1].endswith("…")
+
+
+def test_no_answer_is_no_export(button, qtbot, monkeypatch):
+    monkeypatch.setattr(messages, "choose_new_file", lambda *_: None)
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: None)
+    with qtbot.assertNotEmitted(button.export_wanted), qtbot.assertNotEmitted(button.dicom_wanted):
+        for action in actions(button)[: len(KINDS) + 2]:
+            action.trigger()
+
+
+@pytest.mark.parametrize(("number", "keeps_identity"), [(0, False), (1, True)])
+def test_dicom_goes_to_a_folder_with_or_without_the_patient(button, qtbot, monkeypatch, number, keeps_identity):
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: Path("/out"))
+    with qtbot.waitSignal(button.dicom_wanted) as wanted:
+        actions(button)[len(KINDS) + number].trigger()
+    assert wanted.args == [Path("/out"), keeps_identity]
+
+
+@pytest.mark.parametrize(("number", "only_disagreements"), [(-2, True), (-1, False)])
+def test_called_films_become_a_dataset(button, qtbot, number, only_disagreements):
+    with qtbot.waitSignal(button.labels_wanted) as wanted:
+        actions(button)[number].trigger()
+    assert wanted.args == [only_disagreements]

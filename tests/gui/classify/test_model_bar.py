@@ -2,15 +2,18 @@
 
 import shutil
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import LocalPoint, save_point
 from core.screening.events import ScreeningResult
+from gui.classify.model_bar import ModelBar
+from gui.state.session import Session
 from gui.widgets import messages
 from tests.gui.classify.person import choose
-from tests.gui.person import job_shown
+from tests.gui.person import click, job_shown
 
 
 def test_the_model_is_called_what_its_answers_call_it(tab, window, qtbot):
@@ -43,3 +46,34 @@ def test_what_is_no_model_is_refused_when_it_is_chosen(window, qtbot, tmp_path, 
     assert "cannot be used as a model" in errors[0]
     qtbot.mouseClick(tab.findChild(QPushButton, "bundled"), Qt.MouseButton.LeftButton)
     assert window.session.model is None
+
+
+@pytest.fixture
+def bar(qtbot):
+    made = ModelBar(Session())
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_a_model_that_is_gone_is_said_instead_of_its_name(bar, tmp_path):
+    bar._session.use_model(tmp_path / "<b>gone.safetensors")
+    assert "<b>gone.safetensors" in bar.model.text()
+    assert "cannot be used" in bar.model.text()
+
+
+def test_no_model_is_chosen_while_a_job_runs(bar, qtbot, monkeypatch):
+    monkeypatch.setattr(messages, "choose_file", lambda *_: pytest.fail("asked"))
+    bar.set_busy(True)
+    click(qtbot, bar, "choose_model")
+    click(qtbot, bar, "bundled")
+    bar.set_busy(False)
+    with qtbot.waitSignal(bar._session.model_changed) as changed:
+        click(qtbot, bar, "bundled")
+    assert changed.args == [None]
+
+
+def test_a_question_without_an_answer_changes_no_model(bar, qtbot, monkeypatch):
+    monkeypatch.setattr(messages, "choose_file", lambda *_: None)
+    with qtbot.assertNotEmitted(bar._session.model_changed):
+        click(qtbot, bar, "choose_model")

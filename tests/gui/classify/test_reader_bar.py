@@ -1,14 +1,18 @@
 """The reader's calls: by keyboard, blind, with notes."""
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from core.screening.events import FilmReading
-from core.screening.reader_calls import calls_path, read_calls
+from core.screening.reader_calls import UNSURE, calls_path, read_calls
+from gui.classify.reader_bar import ReaderBar
 from gui.classify.worklist_filter import RowKind
 from gui.classify.worklist_table import HIDDEN, LABEL, PROBABILITY, READER
 from gui.widgets import messages
 from tests.gui.classify.person import choose, press, texts
-from tests.gui.person import job_shown
+from tests.gui.person import click, job_shown
 
 
 def test_calls_by_keyboard_are_kept_at_once_and_undone(tab, window, qtbot):
@@ -60,3 +64,75 @@ def test_notes_are_kept_with_the_film(tab, window, qtbot, monkeypatch):
     assert tab.worklist.book.find(row.file).note == "=look again"
     qtbot.keyClicks(tab.worklist.filters.search, "look again")
     assert texts(tab, 0) == [row.file]
+
+
+@pytest.fixture
+def area(qtbot):
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def bar(area, qtbot):
+    """The buttons for two classes, in a widget in which their keys work."""
+    made = ReaderBar(area, area)
+    made.show_classes(("NORMAL", "A & B"))
+    area.show()
+    area.setFocus()
+    qtbot.waitUntil(area.hasFocus)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("key", "button", "signal", "arguments"),
+    [
+        ("1", "class_1", "called", ["NORMAL"]),
+        ("2", "class_2", "called", ["A & B"]),
+        ("U", "unsure", "called", [UNSURE]),
+        ("A", "agree", "agreed", []),
+        ("D", "disagree", "disagreed", []),
+        ("N", "note_film", "note_wanted", []),
+    ],
+)
+def test_a_key_does_what_its_button_does(bar, area, qtbot, key, button, signal, arguments):
+    with qtbot.waitSignal(getattr(bar, signal)) as by_key:
+        qtbot.keyClicks(area, key)
+    with qtbot.waitSignal(getattr(bar, signal)) as by_mouse:
+        click(qtbot, bar, button)
+    assert by_key.args == by_mouse.args == arguments
+
+
+def test_undo_has_the_usual_key(bar, area, qtbot):
+    with qtbot.waitSignal(bar.undo_wanted):
+        qtbot.keyClick(area, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_what_is_switched_off_has_no_key_either(bar, area, qtbot):
+    bar.set_enabled(can_call=True, can_compare=False, can_undo=False)
+    with qtbot.assertNotEmitted(bar.agreed), qtbot.assertNotEmitted(bar.undo_wanted):
+        qtbot.keyClicks(area, "AD")
+        qtbot.keyClick(area, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(bar.called):
+        qtbot.keyClicks(area, "1")
+
+
+def test_other_classes_replace_the_buttons_and_their_keys(bar, area, qtbot):
+    old, called = bar.findChild(QWidget, "class_1"), []
+    bar.show_classes(tuple("abcdefghijk"))
+    qtbot.waitUntil(lambda: not isValid(old))
+    bar.called.connect(called.append)
+    qtbot.keyClicks(area, "19")
+    assert called == ["a", "i"]  # at most nine have a button
+    assert bar.findChild(QWidget, "class_10") is None
+
+
+def test_a_class_with_an_ampersand_is_written_as_it_is(bar):
+    assert bar.findChild(QWidget, "class_2").text() == "A && B (2)"
+
+
+def test_blind_reading_is_switched_on_and_off(bar, area, qtbot):
+    bar.blind.setParent(area)
+    with qtbot.waitSignal(bar.blind_changed) as changed:
+        bar.blind.click()
+    assert changed.args == [True]

@@ -2,11 +2,22 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from core.films.dicom_details import FilmDetails
+from core.films.phantoms import draw_phantom
 from core.models.decision import Decision
 from core.models.model_header import bundled_model_path
-from core.screening.events import FilmReading
+from core.screening.events import FilmReading, Status
+from core.system.product import NOTICE
+from gui.classify.reading_panel import ReadingPanel
+from tests.factories import draw_film
 from tests.gui.classify.person import choose
+from tests.gui.classify.rows import unscored
 from tests.gui.person import job_shown
 
 
@@ -33,3 +44,66 @@ def test_the_answer_on_a_normal_film_names_the_class_that_its_probability_is_of(
     tab.show_reading(replace(reading, label="NORMAL", probability=0.0123, decision=Decision.UNLIKELY))
     assert tab.reading.verdict.text() == "PNEUMONIA · ▽ unlikely"
     assert "called NORMAL · probability of PNEUMONIA 0.012" in tab.reading.details.text()
+
+
+@pytest.fixture
+def panel(qtbot):
+    made = ReadingPanel()
+    qtbot.addWidget(made, before_close_func=ReadingPanel.close_films)
+    made.resize(700, 600)
+    made.show()
+    return made
+
+
+def reading(**changes):
+    pixels = draw_phantom(1, True, 64)
+    return FilmReading(**{
+        "path": Path("/films/<b>a.png"), "label": "PNEUMONIA", "finding": "PNEUMONIA", "probability": 0.9,
+        "probabilities": 0.9, "threshold": 0.31, "decision": Decision.LIKELY, "model": "model 1",
+        "validation": "Not validated here.", "details": FilmDetails(view="PA"), "pixels": pixels,
+        "heat": np.zeros(pixels.shape, np.float32), "cautions": ("Letters are burned in.",), **changes,
+    })  # fmt: skip
+
+
+def test_an_answer_says_all_that_must_be_known_of_it(panel):
+    panel.show_answer(reading())
+    assert "PNEUMONIA" in panel.verdict.text()
+    assert "likely" in panel.verdict.text()
+    details = panel.details.text()
+    parts = ("<b>a.png", "0.900", "0.310", "model 1", "⚠ Letters are burned in.", "Not validated here.", NOTICE)
+    assert [part for part in parts if part not in details] == []
+    assert panel.film.film_view.film_size.width() == 64
+
+
+def test_several_classes_have_no_threshold(panel):
+    panel.show_answer(reading(threshold=None))
+    assert "threshold" not in panel.details.text()
+
+
+def test_a_hidden_answer_is_nowhere_on_the_panel(panel):
+    panel.show_hidden(reading())
+    for label in panel.findChildren(QLabel):
+        assert not any(part in label.text() for part in ("PNEUMONIA", "0.900", "likely"))
+    assert "<b>a.png" in panel.details.text()
+    assert not panel.film.film_view.settings.is_side_by_side
+    assert panel.film.film_view.film_size.width() == 64
+
+
+def test_a_file_without_an_answer_says_why_and_is_shown_if_it_can_be(panel, qtbot, tmp_path):
+    draw_film(1, 1, 96).save(tmp_path / "side.png")
+    panel.show_without_answer(unscored("side.png", reason="lateral_view"), tmp_path / "side.png")
+    assert panel.verdict.text().startswith("Refused: ")
+    assert "side.png" in panel.details.text()
+    qtbot.waitUntil(lambda: panel.film.film_view.film_size.width() == 96)
+    panel.show_without_answer(unscored("cut.png", Status.FAILED, "damaged"), tmp_path / "none.png")
+    assert panel.verdict.text().startswith("Failed: ")
+    assert panel.film.film_view.film_size.width() == 64  # an empty film
+
+
+def test_a_film_that_comes_late_is_not_shown_over_the_next(panel, qtbot, tmp_path):
+    draw_film(1, 1, 96).save(tmp_path / "side.png")
+    panel.show_without_answer(unscored("side.png", reason="lateral_view"), tmp_path / "side.png")
+    panel.show_answer(reading())
+    with qtbot.waitSignal(panel._plain.ready):
+        pass
+    assert panel.film.film_view.film_size.width() == 64

@@ -5,7 +5,8 @@ from gui.classify.worklist_table import PROBABILITY
 from tests.gui.classify.person import texts
 
 
-def test_the_likeliest_comes_first_and_every_file_is_there(tab):
+def test_the_likeliest_comes_first_and_every_file_is_there(screened_tab):
+    tab = screened_tab
     assert len(texts(tab, 0)) == 8
     assert "<b>x&.png" in texts(tab, 0)
     probabilities = [float(text.strip("<> ")) for text in texts(tab, PROBABILITY) if text]

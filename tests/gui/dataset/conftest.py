@@ -10,7 +10,7 @@ from tests.factories import write_phantoms
 
 
 @pytest.fixture
-def leaky(tmp_path):
+def leaky(tmp_path, no_shortcut_probe):
     """Given splits, with three training films also in the test split."""
     root = tmp_path / "leaky"
     for split in ("train", "val", "test"):

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QListWidget, QPushButton
 
 from core.datasets.events import FindingKind
 from core.datasets.preparation import load_kept_preparation
+from tests.factories import write_films
 from tests.gui.dataset.person import finding_kinds, open_dataset, take_step
 
 
@@ -25,10 +26,11 @@ def test_a_leaky_dataset_is_blocked_until_one_click_resolves_it(qtbot, window, l
     assert not start.isEnabled()
 
 
-def test_doubtful_labels_become_a_finding(window, films, qtbot):
+def test_doubtful_labels_become_a_finding(window, no_shortcut_probe, tmp_path, qtbot):
+    films = write_films(tmp_path / "films", 22, side=128)
     with qtbot.waitSignal(window.job_shown, timeout=60_000):
         window.dataset_tab.open(films)
-    (films / "PNEUMONIA" / "P003.png").rename(films / "NORMAL" / "X003.png")
+    (films / "PNEUMONIA" / "P0003.png").rename(films / "NORMAL" / "X0003.png")
     with qtbot.waitSignal(window.job_shown, timeout=60_000):
         window.dataset_tab.open(films)
     with qtbot.waitSignal(window.job_shown, timeout=60_000):

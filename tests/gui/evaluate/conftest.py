@@ -1,36 +1,59 @@
 """The Evaluate tab, with an evaluation."""
 
+import pickle
+import shutil
+import threading
+
 import pytest
-from PIL import Image
 from PySide6.QtCore import Qt
 
 from core.evaluation.evaluation import Evaluation
-from core.films.phantoms import draw_phantom
+from gui.evaluate.evaluate_tab import EvaluateTab
 from gui.jobs.evaluation_jobs import ModelSummary
 from gui.widgets import messages
+from tests.factories import drained, write_films
 from tests.gui.person import job_shown
 
 
+@pytest.fixture(scope="session")
+def evaluated_once(made_once):
+    """22 phantoms a class, which the bundled model was not made with, and its evaluation on them."""
+
+    def fill(folder):
+        from core.evaluation.evaluate import evaluate
+
+        films = write_films(folder / "films", 22, side=128)
+        _, evaluation = drained(evaluate(None, films, None, threading.Event()))
+        (folder / "evaluation.pickle").write_bytes(pickle.dumps(evaluation))
+
+    return made_once("evaluated", fill)
+
+
 @pytest.fixture
-def films(tmp_path):
-    """22 phantoms a class, which the bundled model was not made with."""
-    for label, name in enumerate(("NORMAL", "PNEUMONIA")):
-        (tmp_path / "films" / name).mkdir(parents=True)
-        for seed in range(22):
-            path = tmp_path / "films" / name / f"{name[0]}{seed:03d}.png"
-            Image.fromarray(draw_phantom(seed, label == 1, 128)).save(path)
-    return tmp_path / "films"
+def films(evaluated_once, tmp_path):
+    """The films of the evaluation, which a test may change."""
+    return shutil.copytree(evaluated_once / "films", tmp_path / "films")
 
 
 @pytest.fixture
 def tab(window, qtbot):
-    with qtbot.waitSignal(window.job_shown, check_params_cb=lambda result: isinstance(result, ModelSummary)):
-        window.tabs.setCurrentWidget(window.evaluate_tab)
-    return window.evaluate_tab
+    tab = window.findChild(EvaluateTab)
+    with job_shown(qtbot, window, ModelSummary):
+        window.tabs.setCurrentWidget(tab)
+    return tab
 
 
 @pytest.fixture
-def evaluated(tab, window, qtbot, films, monkeypatch):
+def evaluated(tab, evaluated_once):
+    """An earlier evaluation, shown in the tab."""
+    evaluation = pickle.loads((evaluated_once / "evaluation.pickle").read_bytes())
+    tab.show_evaluation(evaluation)
+    return evaluation
+
+
+@pytest.fixture
+def evaluated_here(tab, window, qtbot, films, monkeypatch):
+    """The evaluation that the tab has made of the films."""
     monkeypatch.setattr(messages, "choose_folder", lambda *_: films)
     with job_shown(qtbot, window, Evaluation) as seen:
         qtbot.mouseClick(tab.buttons["evaluate_folder"], Qt.MouseButton.LeftButton)

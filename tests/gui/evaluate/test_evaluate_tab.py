@@ -25,7 +25,7 @@ def test_another_point_makes_the_figures_void(tab, window, evaluated, qtbot):
     assert not tab.buttons["save_report"].isEnabled()
 
 
-def test_the_report_is_saved(tab, window, evaluated, qtbot, tmp_path, monkeypatch):
+def test_the_report_is_saved(tab, window, evaluated_here, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(messages, "choose_folder", lambda *_: tmp_path / "report")
     with job_shown(qtbot, window, SaveResult):
         qtbot.mouseClick(tab.buttons["save_report"], Qt.MouseButton.LeftButton)

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt
 
 from core.metrics.curves import reliability_bins
 from gui.evaluate.reliability_plot import ReliabilityPlot
-from tests.gui.evaluate.person import answers, click, shown
+from tests.gui.evaluate.predictions import answers
+from tests.gui.plots import click_at, show_widget
 
 
 @pytest.fixture
 def reliable(qtbot):
-    made = shown(qtbot, ReliabilityPlot(), (620, 420))
+    made = show_widget(qtbot, ReliabilityPlot(), (620, 420))
     made.show_bins(reliability_bins(*answers()))
     return made
 
@@ -19,14 +20,14 @@ def reliable(qtbot):
 def test_a_click_on_a_reliability_point_gives_its_films(qtbot, reliable):
     one = reliability_bins(*answers())[6]
     with qtbot.waitSignal(reliable.films_chosen) as chosen:
-        click(reliable, one.predicted, one.observed.value)
+        click_at(reliable, one.predicted, one.observed.value)
     np.testing.assert_array_equal(chosen.args[0], one.films)
     figure = one.observed
     interval = f"({figure.low:.2f}–{figure.high:.2f})"
     wanted = f"stated {one.predicted:.2f}, observed {figure.value:.2f} {interval}, n = {len(one.films)}"
     assert reliable.reading.text() == wanted
     with qtbot.assertNotEmitted(reliable.films_chosen):
-        click(reliable, 0.95, 0.05)
+        click_at(reliable, 0.95, 0.05)
 
 
 def test_reliability_bins_are_chosen_and_opened_by_keys(qtbot, reliable):
@@ -51,4 +52,4 @@ def test_reliability_of_before_is_named_and_of_nothing_is_said(qtbot, reliable):
     qtbot.keyClick(reliable, Qt.Key.Key_Right)
     qtbot.keyClick(reliable, Qt.Key.Key_Return)
     with qtbot.assertNotEmitted(reliable.films_chosen):
-        click(reliable, 0.5, 0.5)
+        click_at(reliable, 0.5, 0.5)

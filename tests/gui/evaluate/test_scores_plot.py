@@ -7,12 +7,13 @@ from PySide6.QtGui import QTextDocument
 
 from core.metrics.curves import SCORE_BINS, bin_numbers
 from gui.evaluate.scores_plot import ScoresPlot
-from tests.gui.evaluate.person import HOSTILE, answers, click, shown
+from tests.gui.evaluate.predictions import HOSTILE, answers
+from tests.gui.plots import click_at, show_widget
 
 
 @pytest.fixture
 def scores(qtbot):
-    made = shown(qtbot, ScoresPlot(), (620, 420))
+    made = show_widget(qtbot, ScoresPlot(), (620, 420))
     made.set_classes("NORMAL", "PNEUMONIA")
     made.show_predictions(*answers(), 0.5, (0.3, 0.6))
     return made
@@ -28,7 +29,7 @@ def test_a_click_on_a_bar_gives_exactly_its_films(qtbot, scores, side, up, name)
     wanted = films_of(10, side)
     assert len(wanted)
     with qtbot.waitSignal(scores.films_chosen) as chosen:
-        click(scores, 0.52, up)
+        click_at(scores, 0.52, up)
     np.testing.assert_array_equal(chosen.args[0], wanted)
     films = "1 film" if len(wanted) == 1 else f"{len(wanted)} films"
     assert scores.reading.text() == f"0.50 to 0.55: {films.replace(' ', f' {name}-side ')}"
@@ -47,7 +48,7 @@ def test_every_film_is_in_one_bar_and_empty_bars_do_not_open(qtbot, scores):
     assert sorted(found) == list(range(300))
     assert not len(films_of(19, 0))
     with qtbot.assertNotEmitted(scores.films_chosen):
-        click(scores, 0.97, -0.5)
+        click_at(scores, 0.97, -0.5)
 
 
 def test_scores_of_nothing_and_of_one_class(qtbot, scores):
@@ -56,10 +57,10 @@ def test_scores_of_nothing_and_of_one_class(qtbot, scores):
     assert "No films" in scores.reading.text()
     qtbot.keyClick(scores, Qt.Key.Key_Right)
     with qtbot.assertNotEmitted(scores.films_chosen):
-        click(scores, 0.5, 0.5)
+        click_at(scores, 0.5, 0.5)
     scores.show_predictions(np.ones(3, np.int64), np.array([0.1, 0.12, 1.0]), 0.5)
     with qtbot.waitSignal(scores.films_chosen) as chosen:
-        click(scores, 0.12, 0.5)
+        click_at(scores, 0.12, 0.5)
     np.testing.assert_array_equal(chosen.args[0], [0, 1])
 
 

@@ -6,12 +6,13 @@ from PySide6.QtCore import QPoint, Qt
 
 from gui.evaluate.threshold_plots import ThresholdPlots
 from gui.widgets.theme import DARK
-from tests.gui.evaluate.person import answers, click, drag, hover, pixel, press, rates, release, shown
+from tests.gui.evaluate.predictions import answers, rates
+from tests.gui.plots import click_at, drag, hover, pixel, press, release, show_widget
 
 
 @pytest.fixture
 def plots(qtbot):
-    made = shown(qtbot, ThresholdPlots())
+    made = show_widget(qtbot, ThresholdPlots())
     made.show_predictions(*answers())
     return made
 
@@ -71,10 +72,10 @@ def test_the_pointer_may_leave_the_curve_while_the_point_stays_on_it(plots):
 def test_a_click_on_the_curve_jumps_and_one_far_from_it_does_nothing(qtbot, plots):
     plots.set_threshold(0.5)
     with qtbot.assertNotEmitted(plots.threshold_moved):
-        click(plots.roc, 0.8, 0.2)
+        click_at(plots.roc, 0.8, 0.2)
     assert plots.threshold == 0.5
     with qtbot.waitSignal(plots.threshold_moved):
-        click(plots.roc, *point(plots, plots.roc, 0.05))
+        click_at(plots.roc, *point(plots, plots.roc, 0.05))
     assert plots.threshold == pytest.approx(0.05, abs=0.03)
 
 
@@ -121,7 +122,7 @@ def test_the_end_keys_reach_every_film_called_and_none(qtbot, plots):
 
 
 def test_a_threshold_above_one_is_at_most_the_next_number(qtbot):
-    made = shown(qtbot, ThresholdPlots())
+    made = show_widget(qtbot, ThresholdPlots())
     made.show_predictions(np.array([0, 1, 1]), np.array([0.0, 1.0, 1.0]))
     qtbot.keyClick(made.roc, Qt.Key.Key_Home)
     assert made.threshold == np.nextafter(1.0, 2.0)
@@ -156,7 +157,7 @@ def test_without_both_classes_the_plots_say_so(qtbot, plots, labels, sentence):
     plots.show_predictions(np.array(labels, dtype=np.int64), np.linspace(0.2, 0.9, len(labels)))
     assert all(sentence in text for text in readings(plots))
     with qtbot.assertNotEmitted(plots.threshold_moved):
-        click(plots.roc, 0.5, 0.5)
+        click_at(plots.roc, 0.5, 0.5)
         qtbot.keyClick(plots.roc, Qt.Key.Key_Right)
         hover(plots.rates, 0.5, 0.5)
     plots.show_predictions(*answers())
@@ -174,7 +175,7 @@ def test_few_and_many_films_are_drawn(qtbot, plots, films):
 
 
 def test_a_click_gives_the_plot_the_keyboard(qtbot, plots):
-    click(plots.recall, 0.9, 0.9)
+    click_at(plots.recall, 0.9, 0.9)
     qtbot.waitUntil(plots.recall.hasFocus)
 
 

@@ -2,8 +2,12 @@
 
 import gc
 import threading
+import weakref
 
+import pytest
 from PySide6.QtCore import QObject, Qt
+
+from gui.shell.garbage_collection import GarbageCollector
 
 
 def test_no_widget_is_destroyed_on_a_worker(qtbot, request):
@@ -33,3 +37,46 @@ def test_no_widget_is_destroyed_on_a_worker(qtbot, request):
     with qtbot.waitSignal(window.job_shown):
         window.jobs.start(job, lambda _event: None)
     assert destroyed_on == [threading.main_thread()] * 3
+
+
+class Cycle:
+    def __init__(self):
+        self.itself = self
+
+
+@pytest.fixture
+def collector(qapp):
+    thresholds = gc.get_threshold()
+    gc.enable()
+    made = GarbageCollector()
+    yield made
+    made.stop()
+    gc.set_threshold(*thresholds)
+
+
+def test_python_collects_no_more_by_itself(collector):
+    assert not gc.isenabled()
+    assert collector.isActive()
+
+
+def test_what_is_due_is_collected_and_nothing_before(collector):
+    gc.collect()
+    gc.set_threshold(1000, 10, 10)
+    dead = weakref.ref(Cycle())
+    collector.collect_due()
+    assert dead() is not None
+    kept = [Cycle() for _ in range(1100)]
+    del kept
+    collector.collect_due()
+    assert dead() is None
+
+
+def test_old_cycles_go_when_everything_is_collected(collector):
+    old = Cycle()
+    gc.collect()  # which makes it old
+    dead = weakref.ref(old)
+    del old
+    gc.collect(0)
+    assert dead() is not None
+    collector.collect_all()
+    assert dead() is None

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from core.system.app_folders import data_folder
+from gui.shell.startup_times import StartTimes, read_memory_mb
 from tests.factories import ROOT
 
 
@@ -23,3 +24,21 @@ def test_a_start_can_be_measured():
     times = json.loads(done.stdout)
     assert times["painted"] <= times["model_ready"]
     assert not (data_folder() / "window.lock").exists()
+
+
+def test_memory_is_that_of_this_process():
+    before = read_memory_mb()
+    ballast = bytearray(80_000_000)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    assert before + 70 < read_memory_mb() < before + 120
+
+
+def test_one_start_is_a_line_of_times_in_their_order(own_settings, qtbot, capsys):
+    times = StartTimes(splash_painted=0.0)
+    qtbot.addWidget(times.window)
+    times.start()
+    qtbot.waitUntil(lambda: not times.window.isVisible(), timeout=60_000)
+    told = json.loads(capsys.readouterr().out)
+    assert told["splash"] < told["painted"] <= told["answering"] < told["model_ready"]
+    assert 0 < told["idle_mb"] <= told["with_model_mb"]
+    assert told["words"][0] == "Dataset"

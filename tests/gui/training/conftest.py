@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 
 
 @pytest.fixture
-def tab(qtbot, window, dataset_folder, quick_recipe):
+def tab(qtbot, window, dataset_folder, quick_recipe, no_shortcut_probe):
     assert not window.training_tab.findChild(QPushButton, "preview").isEnabled()
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
         window.dataset_tab.open(dataset_folder)

@@ -1,10 +1,16 @@
 """The form of a recipe."""
 
+import json
 from dataclasses import fields, replace
 
+import pytest
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
-from core.recipes.recipe import BEST, Augmentation, Recipe, change_start
+from core.recipes.recipe import BEST, NAMED_RECIPES, Augmentation, Depth, KeptBy, Optimizer, Recipe, change_start
+from core.recipes.recipe_json import load_recipe, to_json_object
+from gui.training.recipe_form import RecipeForm
+from gui.widgets import messages
+from tests.gui.person import click
 
 
 def test_every_choice_is_explained_where_it_is_made(qtbot, window, tab):
@@ -45,3 +51,52 @@ def test_other_starting_weights_bring_what_they_need(tab):
     assert form.recipe().normalisation == "resnet"
     start.setCurrentText("bundled")
     assert (form.recipe().normalisation, form.recipe().backbone_rate_factor) == ("per_film", 0.2)
+
+
+@pytest.fixture
+def form(qtbot):
+    made = RecipeForm()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+OWN = replace(
+    BEST, name="mine", architecture="densenet121", depth=Depth.LAST_STAGE, optimizer=Optimizer.SGD, epochs=7, seed=4,
+    learning_rate=0.00123, kept_by=KeptBy.AUC, class_weights=False, calibrate=False,
+    augmentation=Augmentation(rotation_degrees=3, gamma_fraction=0.2),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("recipe", [*NAMED_RECIPES.values(), OWN], ids=lambda recipe: recipe.name)
+def test_a_recipe_comes_back_as_it_was_shown(form, recipe):
+    form.show_recipe(recipe)
+    assert form.recipe() == recipe
+
+
+def test_a_recipe_is_saved_and_loaded(form, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "r.json")
+    monkeypatch.setattr(messages, "choose_file", lambda *_: tmp_path / "r.json")
+    form.show_recipe(OWN)
+    click(qtbot, form, "save_recipe")
+    assert load_recipe(str(tmp_path / "r.json")) == OWN
+    form.show_recipe(BEST)
+    with qtbot.waitSignal(form.changed):
+        click(qtbot, form, "load_recipe")
+    assert form.recipe() == OWN
+
+
+def test_a_file_that_is_no_recipe_is_said_and_changes_nothing(form, qtbot, tmp_path, monkeypatch, errors):
+    (tmp_path / "r.json").write_text(json.dumps({**to_json_object(OWN), "epochs": -1}))
+    monkeypatch.setattr(messages, "choose_file", lambda *_: tmp_path / "r.json")
+    form.show_recipe(BEST)
+    click(qtbot, form, "load_recipe")
+    assert len(errors) == 1
+    assert "epochs" in errors[0]
+    assert form.recipe() == BEST
+
+
+def test_a_suggested_rate_is_taken_over(form):
+    form.show_recipe(BEST)
+    form.set_learning_rate(0.0021)
+    assert form.recipe() == replace(BEST, name="own", learning_rate=0.0021)

@@ -11,7 +11,7 @@ from gui.widgets import messages
 from tests.gui.person import click
 
 
-def test_rate_finder_fills_the_form(qtbot, window, tab, monkeypatch):
+def test_rate_finder_fills_the_form(qtbot, window, tab, tiny_network, monkeypatch):
     monkeypatch.setattr(rate_finder, "STEPS", 20)
     with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
         click(qtbot, tab, "find_rate")
@@ -25,7 +25,7 @@ def test_rate_finder_fills_the_form(qtbot, window, tab, monkeypatch):
     assert isinstance(dialogs[0], QDialog)
 
 
-def test_search_puts_the_best_recipe_into_the_form(qtbot, window, tab, monkeypatch):
+def test_search_puts_the_best_recipe_into_the_form(qtbot, window, tab, tiny_network, monkeypatch):
     monkeypatch.setattr(messages, "ask_hours", lambda *_: 1e-4)  # time for one trial, which may end
     with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
         click(qtbot, tab, "search")

@@ -5,11 +5,11 @@ import pytest
 from core.metrics.intervals import Figure, wilson_interval
 from gui.widgets.figure_list import FigureLine, FigureList, FigureRow, format_figure_line
 from gui.widgets.theme import DARK
-from tests.gui.evaluate.person import shown
+from tests.gui.plots import show_widget
 
 
 def test_figures_tell_value_films_and_definition(qtbot):
-    figures = shown(qtbot, FigureList(), (620, 300))
+    figures = show_widget(qtbot, FigureList(), (620, 300))
     shown_figure = wilson_interval(90, 100)
     rows = (
         FigureRow(
@@ -39,7 +39,7 @@ def bar_pixels(line):
 
 
 def test_the_interval_bar_is_as_wide_as_the_interval(qtbot):
-    figures = shown(qtbot, FigureList(), (1000, 300))
+    figures = show_widget(qtbot, FigureList(), (1000, 300))
     spans = {"wide": (0.2, 0.8), "narrow": (0.7, 0.8), "ratio": (2.0, 5.0)}
     figures.show_figures([FigureRow(name, "", Figure(sum(span) / 2, *span), 10, "") for name, span in spans.items()])
     wide, narrow, ratio = (bar_pixels(line) for line in figures.findChildren(FigureLine))

@@ -9,12 +9,12 @@ from gui.evaluate.scores_plot import ScoresPlot
 from gui.evaluate.threshold_plots import ThresholdPlots
 from gui.widgets.figure_list import FigureLine, FigureList, FigureRow
 from gui.widgets.theme import DARK, LIGHT
-from tests.gui.evaluate.person import shown
+from tests.gui.plots import show_widget
 
 
 @pytest.mark.parametrize("make", [ThresholdPlots, ReliabilityPlot, ScoresPlot, ConfusionTable, FigureList])
 def test_both_themes_paint_and_differ(qtbot, make):
-    widget = shown(qtbot, make())
+    widget = show_widget(qtbot, make())
     if make is ConfusionTable:
         widget.show_counts(((3, 0), (0, 2)), ("a", "b"))
     if make is FigureList:

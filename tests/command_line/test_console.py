@@ -1,0 +1,120 @@
+"""Lines and progress that a command prints."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from command_line.console import print_event, print_line, run_to_end
+from core.datasets.events import FilmLeftOut
+from core.jobs.events import Noted, Progressed, Stage
+from core.recipes.recipe import Recipe
+from core.runs.epoch_log import EpochEnded
+from core.screening.events import FilmAnswered
+from core.system.errors import Reason
+from core.training.events import BatchEnded, TrainingStarted, TrialEnded
+
+EPOCH = EpochEnded(
+    epoch=2, epochs=3, training_loss=0.5, training_accuracy=0.75, validation_loss=0.25, validation_accuracy=0.875,
+    validation_auc=0.9, validation_sensitivity=0.8, validation_specificity=0.7, learning_rate=1e-3,
+    films_per_second=10, seconds=12.4, is_best=True,
+)  # fmt: skip
+FIGURES = "Epoch 2/3: loss 0.500, accuracy 0.750; validation loss 0.250, accuracy 0.875, AUC 0.900"
+LINES = [
+    (EPOCH, f"{FIGURES}, sens. 0.800, spec. 0.700; 12 s; best so far"),
+    (
+        TrainingStarted(Path("run"), ("A", "B"), 40, 8, 9, 3, "CPU"),
+        "40 films for training, 8 for validation, 9 for the test; CPU",
+    ),
+    (TrialEnded(4, Recipe(), 0.91, True, Path("s/4")), "Trial 4 stopped early: validation AUC 0.910 (s/4)"),
+    (TrialEnded(5, Recipe(), 0.92, False, Path("s/5")), "Trial 5 finished: validation AUC 0.920 (s/5)"),
+    (Noted("A sentence."), "A sentence."),
+    (FilmLeftOut(Path("a\udcff.png"), Reason.DAMAGED, "Cut off."), r"Left out: a\xff.png (damaged). Cut off."),
+]
+PROGRESS = [
+    (Progressed(Stage.DECODING, 3, 10), "Decoding films 3/10"),
+    (Progressed(Stage.LOADING_NETWORK, 0, None), "Loading the network ..."),
+    (BatchEnded(1, 2, 3, 4, 0.5, 61.6, None, False), "Epoch 1/2, batch 3/4, loss 0.500, 62 films/s"),
+    (FilmAnswered(None, 3, 9, None), "Screening 3/9, "),
+]
+
+
+@pytest.mark.parametrize(("event", "line"), LINES, ids=lambda value: type(value).__name__)
+def test_results_are_a_line_each(event, line, capsys):
+    print_event(event)
+    assert capsys.readouterr() == (f"{line}\n", "")
+
+
+def test_an_epoch_of_several_classes_has_no_sensitivity(capsys):
+    rates = {"validation_sensitivity": None, "validation_specificity": None, "is_best": False}
+    print_event(replace(EPOCH, **rates))
+    assert capsys.readouterr().out == f"{FIGURES}; 12 s\n"
+
+
+@pytest.mark.parametrize(("event", "line"), PROGRESS, ids=lambda value: type(value).__name__)
+def test_progress_is_only_shown_on_a_terminal(event, line, capsys, monkeypatch):
+    print_event(event)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    print_event(event)
+    out, progress = capsys.readouterr()
+    assert out == ""
+    assert progress.startswith(f"\r\x1b[K{line}")
+    assert not progress.endswith("\n")  # the next one overwrites it
+
+
+def test_a_line_clears_the_progress_before_it(capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    print_line("A result")
+    assert capsys.readouterr() == ("A result\n", "\r\x1b[K")
+
+
+def test_what_would_rule_a_terminal_is_escaped(capsys):
+    print_line("film\x1b[2J\u202e.png\nnext")
+    assert capsys.readouterr().out == "film\\u001B[2J\\u202E.png\nnext\n"
+
+
+def test_a_job_is_run_to_its_end_and_closed(capsys):
+    ended = []
+
+    def job():
+        try:
+            yield Noted("first")
+            yield Noted("second")
+            return 7
+        finally:
+            ended.append("closed")
+
+    assert run_to_end(job()) == 7
+    assert capsys.readouterr().out == "first\nsecond\n"
+    assert ended == ["closed"]
+
+
+def test_a_job_is_closed_when_printing_is_interrupted(monkeypatch):
+    ended = []
+
+    def job():
+        try:
+            yield Noted("first")
+        finally:
+            ended.append("closed")
+
+    def interrupt(_text, **_more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.print", interrupt)
+    running = job()  # a name, so that only `run_to_end` can close it
+    with pytest.raises(KeyboardInterrupt):
+        run_to_end(running)
+    assert ended == ["closed"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_ends_no_job(monkeypatch):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        print_line("lost")
+        print_line("the rest goes to the null device")
+        assert os.path.samestat(os.fstat(full.fileno()), Path(os.devnull).stat())

@@ -1,0 +1,70 @@
+"""Films decoded once, into one file."""
+
+import numpy as np
+import pytest
+
+from core.datasets.dataset import Film, Split
+from core.datasets.decoded_films import decode_films, select_split
+from core.datasets.events import FilmLeftOut
+from core.films.images import read_square
+from core.system.errors import JobFailed, Reason
+from tests.factories import drained, draw_film
+
+
+@pytest.fixture
+def films(tmp_path):
+    for number in range(5):
+        draw_film(number, number % 2, 96).save(tmp_path / f"{number}.png")
+    (tmp_path / "2.png").write_bytes(b"no film")
+    return [Film(tmp_path / f"{number}.png", number % 2, f"p{number}") for number in range(5)]
+
+
+def test_readable_films_lie_in_the_file_in_their_order(films, tmp_path, cancel):
+    events, (readable, pixels) = drained(decode_films(films, 48, tmp_path / "store", cancel))
+    assert [film.path.stem for film in readable] == ["0", "1", "3", "4"]
+    assert [event.path.stem for event in events if isinstance(event, FilmLeftOut)] == ["2"]
+    for film, square in zip(readable, pixels, strict=True):
+        assert np.array_equal(square, read_square(film.path, 48))
+    pixels.flush()
+    assert (tmp_path / "store").read_bytes()[: 48 * 48] == read_square(films[0].path, 48).tobytes()
+    assert (tmp_path / "store").stat().st_size == 5 * 48 * 48  # room for all before the first is read
+
+
+def test_cancelled_it_gives_what_it_has(films, tmp_path, cancel):
+    cancel.set()
+    _, (readable, pixels) = drained(decode_films(films, 48, tmp_path / "store", cancel))
+    assert (readable, len(pixels)) == ([], 0)
+
+
+def test_no_films_are_no_error(tmp_path, cancel):
+    _, (readable, pixels) = drained(decode_films([], 48, tmp_path / "store", cancel))
+    assert (readable, pixels.shape) == ([], (0, 48, 48))
+
+
+def in_splits(*splits):
+    films = [Film(f"{number}.png", number % 2, f"p{number}", split) for number, split in enumerate(splits)]
+    return films, np.arange(len(films), dtype=np.uint8)[:, None, None] * np.ones((1, 2, 2), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("splits", "is_copied"),
+    [
+        ([Split.TRAINING, Split.TRAINING, Split.TEST, Split.TEST], False),
+        ([Split.TEST, Split.TRAINING, Split.TRAINING, Split.TEST], True),
+    ],
+)
+def test_a_split_has_its_pixels_labels_and_patients(splits, is_copied):
+    films, pixels = in_splits(*splits)
+    chosen = select_split(films, pixels, Split.TEST, ("A", "B"))
+    numbers = [number for number, split in enumerate(splits) if split is Split.TEST]
+    assert chosen.pixels[:, 0, 0].tolist() == numbers
+    assert chosen.labels.tolist() == [number % 2 for number in numbers]
+    assert chosen.patients == tuple(f"p{number}" for number in numbers)
+    assert np.shares_memory(chosen.pixels, pixels) is not is_copied
+
+
+def test_a_split_without_a_class_is_refused_by_name():
+    films, pixels = in_splits(Split.TRAINING, Split.TRAINING, Split.TEST)
+    with pytest.raises(JobFailed, match="SICK film is left for the test split") as refused:
+        select_split(films, pixels, Split.TEST, ("HEALTHY", "SICK"))
+    assert refused.value.reason is Reason.DATASET_INVALID

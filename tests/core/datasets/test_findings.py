@@ -1,0 +1,164 @@
+"""Findings of an audit, from surveys made by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.events import FilmLeftOut, FindingKind, Shortcut
+from core.datasets.findings import collect_findings
+from core.datasets.preparation import Action, SplitChoice
+from core.datasets.survey import Survey
+from core.films.film_properties import FilmProperties
+from core.jobs.events import Severity
+from core.metrics.intervals import Figure
+from core.system.errors import Reason
+
+ROOT = Path("/films")
+PLAIN = FilmProperties(
+    sha256="", size_bytes=1000, width=224, height=224, format="PNG", bits=8, is_coloured=False, jpeg_quality=None,
+    border=0.0, corners=10.0, edges=10.0, mean=100.0, patient="", tags={}, small=np.zeros((64, 64), np.uint8),
+)  # fmt: skip
+
+
+def films(split=None, count=60, first=0):
+    """So many films of each class, each of a patient of its own."""
+    return [
+        Film(ROOT / f"{label}-{number}.png", label, f"p{label}-{number}", split)
+        for label in (0, 1)
+        for number in range(first, first + count)
+    ]
+
+
+def findings_of(films, left_out=(), shortcuts=(), properties=(), **survey):
+    dataset = Dataset(ROOT, ("NORMAL", "SICK"), tuple(films))
+    of_path = {film.path: PLAIN for film in films} | dict(properties)
+    empty = Survey(dataset, of_path, tuple(left_out), frozenset(), (), ())
+    return collect_findings(replace(empty, **survey), dataset, left_out, shortcuts)
+
+
+def only(findings, kind):
+    (finding,) = [finding for finding in findings if finding.kind is kind]
+    return finding
+
+
+def test_plain_films_have_no_findings():
+    assert findings_of(films()) == ()
+
+
+def test_the_severest_come_first():
+    given = films()
+    found = findings_of(
+        given,
+        copies=((given[0].path, given[-1].path),),
+        inverted=frozenset({given[3].path}),
+        properties={given[5].path: replace(PLAIN, is_coloured=True)}.items(),
+    )
+    assert [finding.kind for finding in found] == [
+        FindingKind.LABEL_CONFLICT, FindingKind.INVERTED, FindingKind.COLOURED,
+    ]  # fmt: skip
+    assert [finding.severity for finding in found] == [Severity.BLOCKING, Severity.WARNING, Severity.INFORMATION]
+
+
+def test_a_leak_is_resolved_in_favour_of_the_test_split():
+    given = films(Split.TRAINING) + films(Split.VALIDATION, 60, 100) + films(Split.TEST, 60, 200)
+    by_name = {film.path.stem: film for film in given}
+    group = tuple(by_name[name].path for name in ("0-3", "0-103", "0-203"))
+    found = findings_of(given, copies=(group,))
+    leak = only(found, FindingKind.COPY_LEAK)
+    assert (leak.severity, set(leak.files)) == (Severity.BLOCKING, set(group))
+    exclude, new_splits = leak.fixes
+    assert {(one.file, one.action) for one in exclude.corrections} == {
+        ("0-3.png", Action.EXCLUDE), ("0-103.png", Action.EXCLUDE),
+    }  # fmt: skip
+    assert new_splits.splits is SplitChoice.NEW
+
+
+def test_a_leak_that_would_cost_a_split_its_films_only_offers_new_splits():
+    given = films(Split.TRAINING, 60) + films(Split.TEST, 60, 100)
+    groups = tuple((given[number].path, given[120 + number].path) for number in range(40))  # of 60 of that class
+    assert [step.splits for step in only(findings_of(given, copies=groups), FindingKind.COPY_LEAK).fixes] == [
+        SplitChoice.NEW
+    ]
+
+
+def test_patients_in_two_splits_are_a_leak_and_in_one_are_none():
+    given = films(Split.TRAINING) + films(Split.TEST, 60, 100)
+    assert not [one for one in findings_of(given) if one.kind is FindingKind.PATIENT_LEAK]
+    given[0] = replace(given[0], patient=given[-1].patient)
+    assert set(only(findings_of(given), FindingKind.PATIENT_LEAK).files) == {given[0].path, given[-1].path}
+
+
+def test_harmless_copies_keep_one_of_each():
+    given = films()
+    exact = tuple(film.path for film in given[:3])
+    found = findings_of(given, exact=(exact,), copies=(exact, (given[5].path, given[6].path)))
+    identical, near = only(found, FindingKind.EXACT_COPIES), only(found, FindingKind.NEAR_COPIES)
+    assert [one.file for one in identical.fixes[0].corrections] == ["0-1.png", "0-2.png"]
+    assert [one.file for one in near.fixes[0].corrections] == ["0-6.png"]
+    assert near.files == (given[5].path, given[6].path)
+
+
+@pytest.mark.parametrize(
+    ("low", "severity"),
+    [(0.59, None), (0.60, Severity.INFORMATION), (0.74, Severity.INFORMATION), (0.75, Severity.WARNING)],
+)
+def test_a_shortcut_counts_by_the_lower_bound_of_its_area(low, severity):
+    shortcuts = [
+        Shortcut("file size", Figure(0.9, low, 1.0), "By its size."),
+        Shortcut("mean brightness", Figure(0.95, 0.4, 1.0), "By its brightness."),
+    ]
+    found = findings_of(films(), shortcuts=shortcuts)
+    assert [(one.kind, one.severity, one.sentence) for one in found] == (
+        [(FindingKind.SHORTCUT, severity, "By its size.")] if severity else []
+    )
+
+
+def test_a_validation_split_is_tiny_where_training_has_many_films():
+    def kinds(validation):
+        given = films(Split.TRAINING, 200) + films(Split.TEST, 60, 300) + films(Split.VALIDATION, validation, 400)
+        return {one.kind for one in findings_of(given)}
+
+    assert FindingKind.TINY_VALIDATION in kinds(24)
+    assert FindingKind.TINY_VALIDATION not in kinds(25)  # of each class
+
+
+def test_few_films_and_unequal_classes():
+    given = [film for film in films(count=160) if film.label == 1 or film.path.stem in {f"0-{n}" for n in range(49)}]
+    found = findings_of(given)
+    few = only(found, FindingKind.FEW_FILMS).sentence
+    assert "NORMAL" in few
+    assert "49 films" in few
+    assert "NORMAL 49, SICK 160" in only(found, FindingKind.IMBALANCE).sentence
+    more = [film for film in films(count=150) if film.label == 1 or film.path.stem in {f"0-{n}" for n in range(50)}]
+    assert findings_of(more) == ()  # 50 of one class, and three times as many of the other, are enough
+
+
+def test_too_few_patients_for_three_splits_block():
+    given = [replace(film, patient=f"one of class {film.label}") for film in films()]
+    assert only(findings_of(given), FindingKind.NO_SPLIT).severity is Severity.BLOCKING
+
+
+def test_unreadable_files_are_listed_and_can_be_excluded():
+    left_out = [FilmLeftOut(ROOT / "sub" / "cut.png", Reason.DAMAGED, "It is cut off.")]
+    finding = only(findings_of(films(), left_out), FindingKind.UNREADABLE)
+    assert finding.files == (ROOT / "sub" / "cut.png",)
+    assert [one.file for one in finding.fixes[0].corrections] == ["sub/cut.png"]
+
+
+def test_unusual_sizes_are_listed_while_they_are_few():
+    given = films()
+    few = {film.path: replace(PLAIN, width=512, bits=16) for film in given[:11]}
+    found = findings_of(given, properties=few.items())
+    assert set(only(found, FindingKind.SIZES).files) == set(only(found, FindingKind.DEPTHS).files) == set(few)
+    assert "224 to 512 pixels" in only(found, FindingKind.SIZES).sentence
+    many = {film.path: replace(PLAIN, width=512) for film in given[:12]}  # a tenth of all
+    assert only(findings_of(given, properties=many.items()), FindingKind.SIZES).files == ()
+
+
+def test_wide_borders_are_found():
+    given = films()
+    framed = {given[0].path: replace(PLAIN, border=0.11), given[1].path: replace(PLAIN, border=0.1)}
+    assert only(findings_of(given, properties=framed.items()), FindingKind.BORDERS).files == (given[0].path,)

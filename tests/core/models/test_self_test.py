@@ -1,0 +1,18 @@
+"""The self-test of the bundled model."""
+
+import numpy as np
+import pytest
+
+from core.models.model_header import bundled_model_path, read_header
+from core.models.self_test import run_self_test
+from tests.factories import drained
+
+
+def test_the_bundled_model_answers_as_it_did_when_it_was_made(cancel):
+    _, result = drained(run_self_test(cancel))
+    header = read_header(bundled_model_path())
+    assert result.model == header.name
+    assert len(result.answers) == len(result.expected) == 4
+    assert result.answers == pytest.approx(result.expected, abs=1e-3)
+    assert list(result.expected) == np.ravel(header.content["self_test"]).tolist()
+    assert result.seconds > 0

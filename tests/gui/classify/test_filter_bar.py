@@ -1,0 +1,51 @@
+"""Filter and search of the worklist, with the number of rows they show."""
+
+import pytest
+
+from core.screening.reader_calls import CallBook
+from gui.classify.filter_bar import FilterBar
+from gui.classify.worklist_filter import RowKind, WorklistFilter
+from gui.classify.worklist_table import WorklistTable
+from tests.gui.classify.rows import ROWS, scored
+
+
+@pytest.fixture
+def table(qapp):
+    made = WorklistTable()
+    made.show_folder(None, ROWS, CallBook((), lambda _: None))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bar(qtbot, table):
+    made = FilterBar(WorklistFilter(table))
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_kind_and_search_count_what_they_leave(bar, qtbot):
+    bar.kind.setCurrentText("Refused")
+    assert bar.count.text() == "1 of 5"
+    bar.kind.setCurrentText("All files")
+    qtbot.keyClicks(bar.search, "PNG")
+    assert bar.count.text() == "4 of 5"
+    bar.search.clear()
+    assert bar.count.text() == "5 of 5"
+
+
+def test_rows_that_arrive_are_counted_also_where_they_are_hidden(bar, table):
+    bar.kind.setCurrentText("Likely")
+    assert bar.count.text() == "1 of 5"
+    table.add(scored("d.png", 0.1))
+    assert bar.count.text() == "1 of 6"
+
+
+def test_kinds_are_offered_in_the_language_that_is_spoken(german, qtbot, table):
+    bar = FilterBar(WorklistFilter(table))
+    qtbot.addWidget(bar)
+    assert bar.kind.count() == len(RowKind)
+    assert bar.kind.itemText(0) == "Alle Dateien"
+    bar.kind.setCurrentIndex(list(RowKind).index(RowKind.FAILED))
+    assert bar.count.text() == "1 von 5"

@@ -1,0 +1,130 @@
+"""The film of the selected row on the reading panel."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from gui.classify import selected_film
+from gui.classify.reading_panel import ReadingPanel
+from gui.classify.selected_film import SelectedFilm
+from gui.classify.worklist import Worklist
+from gui.jobs.jobs import Jobs
+from gui.state.session import Session
+from tests.gui.classify.examples import CLASSES, FOLDER, MODEL, ROWS, book, reading
+from tests.gui.fake_jobs import ignore, lasting, record
+
+LIKELY, REVIEW, NOTES = FOLDER / "likely.png", FOLDER / "review.png", "notes.txt"
+
+
+@pytest.fixture
+def worklist(qtbot):
+    area = QWidget()
+    worklist = Worklist(area, area)
+    qtbot.addWidget(area, before_close_func=lambda _: worklist.close_thumbnails())
+    worklist.show_folder(FOLDER, ROWS, book())
+    worklist.show_classes(CLASSES)
+    return worklist
+
+
+@pytest.fixture
+def panel(qtbot):
+    panel = ReadingPanel()
+    qtbot.addWidget(panel, before_close_func=ReadingPanel.close_films)
+    return panel
+
+
+@pytest.fixture
+def work(qapp):
+    return Jobs()
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Film and model of each reading that was started."""
+    return record(monkeypatch, selected_film, "read_film_job")
+
+
+@pytest.fixture
+def film(worklist, panel, work, started):
+    """Follows the selection, as in the window."""
+    film = SelectedFilm(worklist, panel, Session(worklist), work, ignore)
+    worklist.row_chosen.connect(film.show_row)
+    return film
+
+
+def test_a_scored_film_is_read_once(qtbot, film, worklist, work, started):
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    assert started == [(LIKELY, None)]
+    film.show_reading(reading())
+    worklist.select_file(NOTES)
+    worklist.select_file("likely.png")  # still known
+    assert len(started) == 1
+
+
+def test_the_answer_is_shown_and_announced(qtbot, film, worklist, work, panel):
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    with qtbot.waitSignal(film.shown):
+        film.show_reading(reading())
+    assert panel.verdict.text() == "PNEUMONIA · ▲ likely"
+    assert film.reading.path == LIKELY
+
+
+def test_a_refused_file_shows_its_reason_and_reads_nothing(film, worklist, panel, started):
+    worklist.select_file(NOTES)
+    assert panel.verdict.text() == "Refused: not an image"
+    assert started == []
+
+
+def test_a_film_selected_during_a_job_is_read_afterwards(qtbot, film, worklist, work, started):
+    work.start(lasting, ignore)
+    worklist.select_file("likely.png")
+    worklist.select_file("review.png")  # only the last counts
+    film.read_pending()
+    assert started == []
+    with qtbot.waitSignal(work.succeeded):
+        work.cancel()
+    with qtbot.waitSignal(work.succeeded):
+        film.read_pending()
+    assert started == [(REVIEW, None)]
+    film.read_pending()
+    assert len(started) == 1
+
+
+def test_a_refused_file_selected_during_a_job_replaces_the_pending_film(qtbot, film, worklist, work, started):
+    work.start(lasting, ignore)
+    worklist.select_file("likely.png")
+    worklist.select_file(NOTES)
+    with qtbot.waitSignal(work.succeeded):
+        work.cancel()
+    film.read_pending()
+    assert started == []
+
+
+def test_a_blind_reader_sees_the_film_without_the_answer(qtbot, film, worklist, work, panel):
+    worklist.reader.blind.click()
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    film.show_reading(reading())
+    assert panel.verdict.text() == "Answer hidden"
+    worklist.record_call("NORMAL")  # reveals it
+    assert panel.verdict.text() == "PNEUMONIA · ▲ likely"
+
+
+def test_an_answer_of_another_model_warns_of_it_first(qtbot, film, worklist, work, panel):
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    film.show_reading(reading(model="other 1", cautions=("Rotated.",)))
+    lines = panel.details.text().splitlines()
+    assert lines[1].startswith(f"⚠ The films were screened with {MODEL}, but other 1 is in use now")
+    assert lines[2] == "⚠ Rotated."
+    film.show_reading(reading())
+    assert "⚠" not in panel.details.text()
+
+
+def test_a_film_that_is_not_the_selected_row_is_shown_with_its_answer(film, worklist, panel):
+    worklist.reader.blind.click()
+    film.show_reading(reading(path=Path("elsewhere.png")))
+    assert panel.verdict.text() == "PNEUMONIA · ▲ likely"

@@ -1,0 +1,72 @@
+"""Which rows of the worklist are shown."""
+
+import pytest
+
+from core.screening.reader_calls import UNSURE, Call, CallBook
+from gui.classify.worklist_filter import RowKind, WorklistFilter
+from gui.classify.worklist_table import PROBABILITY, WorklistTable
+from tests.gui.classify.rows import ROWS
+
+
+def call(file, reader, note=""):
+    return Call(file, reader, False, note, "2026-01-01T00:00:00+00:00")
+
+
+@pytest.fixture
+def rows(qapp):
+    """The rows with calls: b agrees, c does not, a is unsure with a note."""
+    calls = (call("a.png", UNSURE, "Look Again"), call("b.png", "PNEUMONIA"), call("c.png", "NORMAL"))
+    table = WorklistTable()
+    table.show_folder(None, ROWS, CallBook(calls, lambda _: None))
+    made = WorklistFilter(table)
+    made.table = table
+    yield made
+    table.close()
+
+
+def files(rows):
+    return [rows.row(number).file for number in range(rows.rowCount())]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (RowKind.ALL, ["a.png", "b.png", "c.png", "letter.txt", "cut.png"]),
+        (RowKind.LIKELY, ["b.png"]),
+        (RowKind.REVIEW, ["c.png"]),
+        (RowKind.UNLIKELY, ["a.png"]),
+        (RowKind.REFUSED, ["letter.txt"]),
+        (RowKind.FAILED, ["cut.png"]),
+        (RowKind.NOT_CALLED, []),
+        (RowKind.DISAGREEMENTS, ["c.png"]),
+    ],
+)
+def test_each_kind_has_its_rows(rows, kind, shown):
+    rows.set_kind(kind)
+    assert files(rows) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("look again", ["a.png"]), (" TXT ", ["letter.txt"]), ("damaged", ["cut.png"])]
+)
+def test_the_search_looks_into_name_note_and_reason(rows, text, shown):
+    rows.set_text(text)
+    assert files(rows) == shown
+
+
+def test_a_row_that_is_not_shown_has_no_place(rows):
+    rows.set_kind(RowKind.REFUSED)
+    assert not rows.index_of("a.png").isValid()
+    assert not rows.index_of("none.png").isValid()
+    assert rows.index_of("letter.txt").row() == 0
+
+
+def test_probabilities_are_sorted_as_numbers_and_hidden_ones_are_not(rows):
+    rows.sort(PROBABILITY)
+    assert files(rows)[2:] == ["a.png", "c.png", "b.png"]
+    rows.table.show_folder(None, ROWS, CallBook((call("c.png", "NORMAL"),), lambda _: None))
+    rows.table.set_blind(True)
+    rows.sort(PROBABILITY)
+    assert files(rows)[-1] == "c.png"  # the only one whose probability may be known
+    rows.set_kind(RowKind.LIKELY)
+    assert files(rows) == []

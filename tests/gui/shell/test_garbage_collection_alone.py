@@ -1,0 +1,69 @@
+"""Which generations are collected, and when."""
+
+import gc
+import weakref
+
+import pytest
+
+from gui.shell.garbage_collection import COLLECT_MILLISECONDS, GarbageCollector
+
+NEVER = 1_000_000
+
+
+class Cycle:
+    def __init__(self):
+        self.itself = self
+
+
+@pytest.fixture
+def collector(qapp):
+    """A collector with thresholds that nothing reaches, and nothing young to collect."""
+    thresholds = gc.get_threshold()
+    gc.enable()
+    collector = GarbageCollector()
+    gc.set_threshold(NEVER, NEVER, NEVER)
+    gc.collect(1)
+    yield collector
+    collector.stop()
+    gc.set_threshold(*thresholds)
+
+
+def test_the_automatic_collection_is_replaced_by_a_timer(collector):
+    assert not gc.isenabled()
+    assert collector.isActive()
+    assert collector.interval() == COLLECT_MILLISECONDS
+
+
+def test_the_timer_collects_when_a_threshold_is_exceeded(qtbot, collector):
+    gone = weakref.ref(Cycle())
+    collector.collect_due()
+    assert gone() is not None
+    gc.set_threshold(1, NEVER, NEVER)
+    collector.setInterval(1)
+    with qtbot.waitSignal(collector.timeout):
+        pass
+    assert gone() is None
+
+
+def test_an_old_generation_is_collected_only_when_it_is_due(collector):
+    old = Cycle()
+    gc.collect(1)  # it survives into the oldest generation
+    gone = weakref.ref(old)
+    del old
+    gc.set_threshold(1, NEVER, NEVER)
+    young = weakref.ref(Cycle())
+    collector.collect_due()
+    assert young() is None
+    assert gone() is not None
+    gc.set_threshold(1, NEVER, 0)
+    collector.collect_due()
+    assert gone() is None
+
+
+def test_after_a_job_everything_is_collected(collector):
+    old = Cycle()
+    gc.collect(1)
+    gone = weakref.ref(old)
+    del old
+    collector.collect_all()
+    assert gone() is None

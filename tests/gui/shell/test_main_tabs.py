@@ -1,0 +1,108 @@
+"""The tabs, and which of them shows a result."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from core.runs.run_comparison import Comparison, Pair
+from core.training.events import RateCurve, SearchResult, TrainingResult
+from gui.classify.worklist_table import DECISION
+from gui.dataset import dataset_tab
+from gui.evaluate import evaluate_tab
+from gui.jobs.evaluation_jobs import SaveResult
+from gui.jobs.jobs import Jobs
+from gui.jobs.run_jobs import RunListing
+from gui.jobs.screening_jobs import ExportResult, LabelListResult
+from gui.runs import runs_tab
+from gui.shell.main_tabs import MainTabs
+from gui.state.session import Session
+from gui.training.rate_dialog import RateDialog
+from gui.widgets.theme import DARK, LIGHT
+from tests.factories import QUICK
+from tests.gui.classify.examples import reading, scored, screening
+from tests.gui.dataset.examples import DOUBTS, ROOT, audit
+from tests.gui.evaluate.examples import evaluation, summary
+from tests.gui.fake_jobs import record
+from tests.gui.runs.examples import run
+
+
+@pytest.fixture
+def work(qapp):
+    return Jobs()
+
+
+@pytest.fixture
+def session(qapp):
+    return Session()
+
+
+@pytest.fixture
+def tabs(qtbot, session, work):
+    tabs = MainTabs(session, work)
+    qtbot.addWidget(tabs, before_close_func=MainTabs.close_viewers)
+    return tabs
+
+
+def test_each_result_is_shown_in_its_tab(qtbot, tabs, session, work, monkeypatch):
+    record(monkeypatch, dataset_tab, "audit_job")
+    with qtbot.waitSignal(work.succeeded):
+        tabs.dataset.open(ROOT)
+    first, second = run("first"), run("second")
+    pair = Pair(first, second, None, None, "first is better.")
+    dataset, training, runs, evaluate, classify = tabs.dataset, tabs.training, tabs.runs, tabs.evaluate, tabs.classify
+    for result, label, text in (
+        (audit(), dataset.summary, "6 films of 5 patients"),
+        (DOUBTS, dataset.summary, DOUBTS.sentence),
+        (SearchResult(QUICK, 0.9, 2, 0), training.view.status, "validation AUC 0.900"),
+        (TrainingResult(Path("run"), False, None, None, 1, None, None), training.view.status, "Stopped after 1 epoch"),
+        (RunListing((first,), (Path("torn"),)), runs.sentence, "torn"),
+        (Comparison((first, second), (), 4, (None, None), (None, None), (pair,)), runs.sentence, "first is better."),
+        (summary(), evaluate.model, "resnet 12345678"),
+        (evaluation(), evaluate.status.sentence, "6 films evaluated."),
+        (SaveResult(Path("report.pdf")), evaluate.status.sentence, "report.pdf"),
+        (screening(), classify.status.sentence, "5 files found"),
+        (ExportResult(Path("results.csv")), classify.status.sentence, "results.csv"),
+        (reading(), classify.reading.verdict, "likely"),
+    ):  # fmt: skip
+        assert text not in label.text()
+        tabs.show_result(result)
+        assert text in label.text()
+    assert session.audit.findings[0] is DOUBTS
+    tabs.show_result(RateCurve((1e-4, 1e-3), (1.0, 0.9), None))
+    assert training.findChild(RateDialog).isVisible()
+    tabs.show_result("an unknown result")
+    tabs.show_result(None)
+
+
+def test_tabs_turn_to_what_is_wanted_and_reload_runs_and_model(qtbot, tabs, session, work, monkeypatch):
+    audits = record(monkeypatch, dataset_tab, "audit_job")
+    loads = record(monkeypatch, evaluate_tab, "show_model_job")
+    listings = record(monkeypatch, runs_tab, "list_runs_job")
+    for tab in (tabs.runs, tabs.evaluate, tabs.runs):
+        with qtbot.waitSignal(work.succeeded):
+            tabs.setCurrentWidget(tab)
+    tabs.setCurrentWidget(tabs.classify)
+    assert (len(listings), len(loads)) == (2, 1)
+    session.continue_from(run("first"))
+    assert tabs.currentWidget() is tabs.training
+    with qtbot.waitSignal(work.succeeded):
+        tabs.show_result(LabelListResult(Path("labels.csv")))
+    assert tabs.currentWidget() is tabs.dataset
+    assert audits == [(Path("labels.csv"), None)]
+
+
+def test_colours_reach_the_tabs_and_windows_close_with_them(tabs):
+    table = tabs.classify.worklist.table
+    table.add(scored("a.png", 0.9))
+    for colours in (LIGHT, DARK):
+        tabs.set_colours(colours)
+        tint = table.data(table.index(0, DECISION), Qt.ItemDataRole.ForegroundRole)
+        assert tint.name() == colours.likely
+        assert colours.text in tabs.evaluate.plots.scores.caption.text()
+    tabs.evaluate.documents.show_card(summary().card)
+    tabs.training.preview_window.show()
+    windows = (tabs.evaluate.documents.card_window, tabs.training.preview_window)
+    assert all(window.isVisible() for window in windows)
+    tabs.close_viewers()
+    assert not any(window.isVisible() for window in windows)

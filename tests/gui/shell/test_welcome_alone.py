@@ -1,0 +1,62 @@
+"""The welcome dialog, without a window and without its check of the model."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from core.system.language import Language
+from core.system.product import NOTICE
+from gui.shell.welcome import Welcome
+from gui.state.settings import Theme
+
+
+@pytest.fixture
+def welcome(qtbot):
+    welcome = Welcome(Theme.LIGHT)
+    qtbot.addWidget(welcome)
+    welcome.show()
+    return welcome
+
+
+def test_it_says_what_the_program_is_for(welcome):
+    text = " ".join(label.text() for label in welcome.findChildren(QLabel))
+    assert NOTICE in text
+    assert "children aged 1 to 5" in text
+
+
+def test_nothing_that_starts_a_job_is_offered_before_the_check_has_ended(welcome):
+    widgets = (welcome.demo, welcome.folder, welcome.languages)
+    assert not any(widget.isEnabled() for widget in widgets)
+    assert welcome.begin.isEnabled()
+    welcome.show_check("<b>resnet</b> works correctly.")
+    assert all(widget.isEnabled() for widget in widgets)
+    assert welcome.check.text() == "<b>resnet</b> works correctly."
+    assert welcome.check.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_colours_and_language_are_chosen_from_what_is_in_use(qtbot, welcome):
+    assert welcome.themes.currentData() is Theme.LIGHT
+    assert welcome.languages.currentData() is Language.ENGLISH
+    with qtbot.waitSignal(welcome.theme_chosen) as chosen:
+        qtbot.keyClick(welcome.themes, Qt.Key.Key_Down)
+    assert chosen.args == [Theme.SYSTEM]
+    welcome.set_ready(True)
+    with qtbot.waitSignal(welcome.language_chosen) as chosen:
+        qtbot.keyClick(welcome.languages, Qt.Key.Key_Down)
+    assert chosen.args == [Language.GERMAN]
+
+
+@pytest.mark.parametrize(("button", "signal"), [("demo", "demo_wanted"), ("folder", "folder_wanted")])
+def test_a_first_step_closes_the_dialog_before_it_is_asked_for(qtbot, welcome, button, signal):
+    welcome.set_ready(True)
+    was_open = []
+    getattr(welcome, signal).connect(lambda: was_open.append(welcome.isVisible()))
+    with qtbot.waitSignal(welcome.accepted):
+        qtbot.mouseClick(getattr(welcome, button), Qt.MouseButton.LeftButton)
+    assert was_open == [False]
+
+
+def test_looking_around_only_closes(qtbot, welcome):
+    with qtbot.assertNotEmitted(welcome.demo_wanted), qtbot.assertNotEmitted(welcome.folder_wanted):
+        qtbot.mouseClick(welcome.begin, Qt.MouseButton.LeftButton)
+    assert not welcome.isVisible()
