@@ -13,7 +13,7 @@ run: $(VENV)/.run
 	@sh packaging/qt_libraries.sh $(VENV)
 	$(BIN)/python main.py
 test: $(VENV)/.test
-	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

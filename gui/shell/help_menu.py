@@ -19,6 +19,7 @@ class HelpMenu(QMenu):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("&Help"), parent)
+        self._parent = parent  # a menu is a window of its own, so self.window() would be the menu
         self.addAction(tr("&Welcome…")).triggered.connect(self.welcome_wanted)
         self._licences = Path(sys.executable).parent / LICENCES
         if self._licences.is_file():  # only the packaged program bundles third-party code
@@ -27,11 +28,11 @@ class HelpMenu(QMenu):
 
     @Slot()
     def _on_about(self) -> None:
-        messages.show_about(self.window())
+        messages.show_about(self._parent.window())
 
     @Slot()
     def _on_licences(self) -> None:
-        dialog = QDialog(self.window())
+        dialog = QDialog(self._parent.window())
         dialog.setWindowTitle(tr("Licences"))
         dialog.resize(760, 600)
         text = QPlainTextEdit(self._licences.read_text("utf-8"), readOnly=True)

@@ -45,7 +45,7 @@ def test_command_line_refuses_a_leaky_dataset_until_it_is_resolved_or_accepted(
     quick = ("--recipe", tmp_path / "quick.json")
     capsys.readouterr()
     assert run("train", split_folders, "--output", tmp_path / "r1", *quick) == 1
-    assert "must not be trained on" in capsys.readouterr().err
+    assert "cannot be used for training" in capsys.readouterr().err
     assert not (tmp_path / "r1/best.safetensors").exists()
     assert run("audit", split_folders, "--preparation", tmp_path / "p.json") == 0
     assert run("train", split_folders, "--output", tmp_path / "r2", *quick, "--preparation", tmp_path / "p.json") == 0
@@ -54,7 +54,7 @@ def test_command_line_refuses_a_leaky_dataset_until_it_is_resolved_or_accepted(
     (warning,) = read_header(tmp_path / "r3/best.safetensors").warnings
     assert FindingKind.PATIENT_LEAK in warning
     assert run("evaluate", tmp_path / "r3/best.safetensors", split_folders, "--output", tmp_path / "e") == 0
-    assert "Trained with known faults" in (tmp_path / "e/report.html").read_text()
+    assert "Trained despite known problems" in (tmp_path / "e/report.html").read_text()
     assert json.loads((tmp_path / "e/metrics.json").read_text())["warnings"][0] == warning
 
 

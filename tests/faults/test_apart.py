@@ -105,7 +105,7 @@ def test_several_threads_have_a_child_each(pool):
 
 def test_half_an_answer_is_no_film(monkeypatch, tmp_path):
     monkeypatch.setattr("core.films.isolated_decoders.decode_dicom", bad_decoders.answers_nonsense)
-    with (tmp_path / "x").open("w+b") as stream, pytest.raises(FilmUnreadable, match="half a film"):
+    with (tmp_path / "x").open("w+b") as stream, pytest.raises(FilmUnreadable, match="incomplete film"):
         read_dicom_isolated(stream, 1)
 
 

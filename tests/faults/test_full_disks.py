@@ -93,7 +93,7 @@ def test_an_unusable_cache_only_costs_time(told, dataset_folder, letters, disk, 
     disk.fill()
     status, said = told("audit", dataset_folder)
     assert status in {0, 3}
-    assert "cannot be kept for the next time" in said
+    assert "could not be cached for the next time" in said
     assert told("screen", letters, "--output", tmp_path / "r.csv")[0] == 3
 
 

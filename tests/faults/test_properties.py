@@ -117,7 +117,7 @@ def test_a_recipe_is_whole_or_refused(name, key, value):
 def test_any_json_is_a_preparation_or_refused_by_name(place, content):
     path = place / "preparation.json"
     path.write_text(json.dumps(content), "utf-8")
-    with pytest.raises(JobFailed, match="no preparation"):
+    with pytest.raises(JobFailed, match="not a dataset preparation"):
         load_preparation(path)
 
 
@@ -145,7 +145,7 @@ def test_a_preparation_survives_and_a_changed_one_is_whole_or_refused(place, ste
     try:
         again = load_preparation(path)
     except JobFailed as refusal:
-        assert "no preparation" in refusal.sentence
+        assert "not a dataset preparation" in refusal.sentence
     else:
         assert isinstance(again.patient_pattern, str | None)
         assert all(isinstance(file, str) for file, _ in again.corrections())

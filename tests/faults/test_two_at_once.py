@@ -46,7 +46,7 @@ def test_a_second_screening_into_one_ledger_is_refused(told, letters, tmp_path, 
     ):
         status, said = told(*command)
         assert status == 1
-        assert f"{output} is being written by another PneumoScreen" in said
+        assert f"Another PneumoScreen is writing to {output}." in said
     _, result = drained(first)
     assert (result.completed, result.found, result.refused) == (True, 40, 40)
     assert len(output.read_text().splitlines()) == 41
@@ -66,11 +66,11 @@ def test_a_second_training_into_one_folder_is_refused(told, dataset_folder, tmp_
     next(first)
     for more in ((), ("--resume",)):
         status, said = told("train", dataset_folder, "--output", tmp_path / "run", *more)
-        assert (status, "is being written by another PneumoScreen" in said) == (1, True)
+        assert (status, "Another PneumoScreen is writing to" in said) == (1, True)
     first.close()
     with lock_output(tmp_path / "run"):
         status, said = told("search", dataset_folder, "--output", tmp_path / "run", "--trials", "1")
-    assert (status, "is being written by another PneumoScreen" in said) == (1, True)
+    assert (status, "Another PneumoScreen is writing to" in said) == (1, True)
 
 
 def test_a_watch_and_a_screening_exclude_each_other(letters, tmp_path, cancel):
@@ -92,7 +92,7 @@ def test_the_lock_of_a_killed_program_is_free_and_what_it_left_is_swept_up(kind,
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, **pipes) as holder:
         assert holder.stdout.readline() == "locked\n"
-        with pytest.raises(JobFailed, match="another PneumoScreen"), lock_output(output):
+        with pytest.raises(JobFailed, match="Another PneumoScreen"), lock_output(output):
             pass
         os.kill(holder.pid, signal.SIGKILL)
     left = output / ".films.tmp" if kind == "folder" else tmp_path / ".r.csv.abc123.tmp"
@@ -110,7 +110,7 @@ def test_a_second_evaluation_into_one_folder_is_refused(told, dataset_folder, tm
     for command, name in (("evaluate", "metrics.json"), ("accept", "acceptance.json")):
         with lock_output(report / name):
             status, said = told(command, "bundled", dataset_folder, "--output", report)
-        assert (status, f"{name} is being written by another PneumoScreen" in said) == (1, True)
+        assert (status, f"{report / name}." in said and "Another PneumoScreen" in said) == (1, True)
     (report / ".somebody.else.tmp").write_text("kept")
     assert told("evaluate", "bundled", dataset_folder, "--output", report)[0] == 0
     assert (report / ".somebody.else.tmp").read_text() == "kept"

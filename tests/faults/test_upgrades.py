@@ -82,7 +82,7 @@ def test_a_model_from_before_all_additions_is_used(tmp_path, told):
     assert load_model(model).header.classes == read_header(bundled_model_path()).classes
     assert told("card", model)[0] == 0
     status, said = told("operating-point", model, "--wish", "best balance")
-    assert (status, "Train it anew" in said) == (1, True)
+    assert (status, "Retrain the model" in said) == (1, True)
     (tmp_path / "films").mkdir()
     (tmp_path / "films" / "letter.txt").write_text("no film")
     assert told("screen", tmp_path / "films", "--output", tmp_path / "r.csv", "--model", model)[0] == 3

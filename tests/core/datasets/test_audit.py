@@ -136,7 +136,7 @@ def test_compression_that_tells_the_classes_apart_is_said_in_words(tmp_path, can
     assert by_name["JPEG quality"].low > 0.8
     (finding,) = found(result, FindingKind.SHORTCUT)
     assert finding.severity is Severity.WARNING
-    assert "times of 100" in finding.sentence
+    assert "times out of 100" in finding.sentence
 
 
 def test_no_shortcut_among_films_recorded_alike(tmp_path, cancel):

@@ -35,11 +35,11 @@ def test_label_list(tmp_path, delimiter):
 def test_impossible_datasets_are_explained(tmp_path):
     with pytest.raises(JobFailed, match="does not exist"):
         read_dataset(tmp_path / "nowhere")
-    with pytest.raises(JobFailed, match="holds no films"):
+    with pytest.raises(JobFailed, match="contains no films"):
         read_dataset(tmp_path)
     (tmp_path / "NORMAL").mkdir()
     (tmp_path / "NORMAL" / "a.png").write_bytes(b"x")
-    with pytest.raises(JobFailed, match="one class only"):
+    with pytest.raises(JobFailed, match="only one class"):
         read_dataset(tmp_path)
 
 

@@ -25,7 +25,7 @@ def test_patient_of_file_name(stem, patient):
 
 @pytest.mark.parametrize("pattern", ["(a+)+b", "((x|a*))*", "(a{2,})+", r"(?:\w+)*-(\d)", "(a+){9}"])
 def test_a_pattern_that_might_never_end_is_refused_before_it_is_tried(pattern):
-    with pytest.raises(JobFailed, match="take for ever"):
+    with pytest.raises(JobFailed, match="take forever"):
         extract_patients(["a" * 200], pattern)
 
 

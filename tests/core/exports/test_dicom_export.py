@@ -55,7 +55,7 @@ def test_what_cannot_be_exported_is_told(film, tmp_path):
     with pytest.raises(ValueError, match="another"):
         exported(film, tmp_path, model="another 12345678")
     film.unlink()
-    with pytest.raises(FilmUnreadable, match="not there"):
+    with pytest.raises(FilmUnreadable, match="does not exist"):
         exported(film, tmp_path)
     (tmp_path / "out").touch()
     film_at(film)

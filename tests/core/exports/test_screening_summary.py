@@ -16,7 +16,7 @@ from core.screening.events import Status
 from core.screening.screening import screen
 from core.system.errors import JobFailed, Reason
 from tests.core.exports.examples import HEADER, NOT_VALIDATED, pages_of, refused, result_of, row
-from tests.factories import drained
+from tests.factories import drained, encode_png
 
 
 def summary_text(result, films=(), **more):
@@ -35,7 +35,7 @@ def test_a_summary_says_what_was_screened_by_what():
     assert HEADER.name in text
     assert "Threshold 0.3131" in text
     low, high = HEADER.calibration.review_band
-    assert f"Likely from {high:.3f} on, unlikely below {low:.3f}" in text.replace("\n", " ")
+    assert f"Likely from {high:.3f}, unlikely below {low:.3f}" in text.replace("\n", " ")
     assert "6\n3\n1\n1\n1\n2\n1\n" in text  # found, scored, likely, to review, unlikely, refused, failed
     assert "not an image\nrefused\n2\ndamaged\nfailed\n1" in text
     assert "0.9 (0.8 to 1)" in text
@@ -53,13 +53,15 @@ def test_a_summary_with_everything_takes_two_pages_at_most():
     reasons = list(Reason)[:13]
     rows = [refused(reason, reason) for reason in reasons]
     films = [
-        SummaryFilm(f"<b>{seed}</b>/" + "name" * 20, "PNEUMONIA", 0.9, Decision.LIKELY(draw_phantom(seed, True)))
+        SummaryFilm(
+            f"<b>{seed}</b>/" + "name" * 20, "PNEUMONIA", 0.9, Decision.LIKELY, encode_png(draw_phantom(seed, True))
+        )
         for seed in range(12)
     ]
     films[0] = replace(films[0], label="NORMAL", decision=Decision.REVIEW, probability=0.2)
     text, pages = summary_text(result_of(rows), films, not_shown=[("gone.png", "It is not there.")] * 5)
     assert pages <= 2
-    assert "PNEUMONIA 0.200, to review, called NORMAL" in " ".join(text.split())
+    assert "PNEUMONIA 0.200, to review, classified as NORMAL" in " ".join(text.split())
     assert "<b>11</b>" in text
     assert text.count("gone.png") == 5
 
@@ -100,7 +102,7 @@ def test_a_summary_shows_the_top_films_and_names_those_that_are_gone(screened, t
     text = page.extract_text()
     assert len(page.images) == 3
     assert r"odd \xff.png" in text
-    assert "The file is not there" in text
+    assert "The file does not exist" in text
 
 
 def test_a_summary_can_be_cancelled_and_keeps_to_its_model(screened, tmp_path, cancel):

@@ -106,16 +106,16 @@ def test_a_model_without_statistics_has_none():
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda content: content["films"]["mean"].pop(), f"{FEATURES - 1} numbers a film"),
-        (lambda content: [row.pop() for row in content["ends"]["spread"]["components"]], "numbers a film"),
-        (lambda content: content["edges"].update(left_over=-1.0), "cannot be"),
-        (lambda content: content["films"].update(left_over=float("nan")), "cannot be"),
+        (lambda content: content["films"]["mean"].pop(), f"{FEATURES - 1} features per film"),
+        (lambda content: [row.pop() for row in content["ends"]["spread"]["components"]], "features per film"),
+        (lambda content: content["edges"].update(left_over=-1.0), "invalid numbers"),
+        (lambda content: content["films"].update(left_over=float("nan")), "invalid numbers"),
         (lambda content: content.pop("turns"), "missing"),
         (lambda content: content.update(turns=[0.0]), "incomplete"),
         (lambda content: content.update(more=1), "unknown"),
         (lambda content: content["films"].pop("mean"), "incomplete"),
         (lambda content: content.update(threshold=None), "incomplete"),
-        (lambda content: content.update(films=content["edges"]), "numbers a film"),
+        (lambda content: content.update(films=content["edges"]), "features per film"),
     ],
 )
 def test_statistics_of_another_description_are_refused_clearly(of_phantoms, spoil, message):

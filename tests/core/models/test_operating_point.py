@@ -49,7 +49,7 @@ def test_a_wish_is_understood_again_in_german(german, goal):
 
 @pytest.mark.parametrize("words", ["", "as good as possible", "miss at most 5 of 0", "threshold 1.5", "miss few"])
 def test_other_words_are_refused_in_a_sentence(words):
-    with pytest.raises(JobFailed, match=r"not understood|must lie between"):
+    with pytest.raises(JobFailed, match=r"not understood|must be between"):
         parse_wish(words)
 
 
@@ -74,9 +74,9 @@ def test_a_promise_is_kept_on_new_films(goal, share):
 
 def test_too_few_films_promise_nothing():
     labels, probabilities = np.array([0, 1] * 10), np.linspace(0, 1, 20)
-    with pytest.raises(JobFailed, match=r"had 10 films with the finding; 'miss at most 5 of 100' takes at least 19"):
+    with pytest.raises(JobFailed, match=r"had 10 films with the finding; 'miss at most 5 of 100' needs at least 19"):
         fit_threshold(Wish(Goal.MISSES, 0.05), labels, probabilities)
-    with pytest.raises(JobFailed, match="cannot be promised"):
+    with pytest.raises(JobFailed, match="cannot be guaranteed"):
         fit_threshold(Wish(Goal.FALSE_ALARMS, 0), labels, probabilities)
 
 

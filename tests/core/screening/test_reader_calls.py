@@ -64,7 +64,7 @@ def test_a_torn_last_line_loses_only_itself(tmp_path):
 
 def test_a_foreign_file_is_not_written_into(tmp_path):
     calls_path(tmp_path / "r.csv").write_text("something else\n")
-    with pytest.raises(JobFailed, match="holds no reader's calls"):
+    with pytest.raises(JobFailed, match="contains no reader's calls"):
         load_calls(tmp_path / "r.csv")
 
 

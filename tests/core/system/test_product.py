@@ -18,7 +18,7 @@ def test_the_version_is_that_of_the_project():
 def test_from_source_there_is_only_a_version(monkeypatch, tmp_path):
     monkeypatch.setattr(product, "resource", lambda name: tmp_path / name)
     assert read_build() == Build(VERSION)
-    assert format_build(read_build()) == f"PneumoScreen {VERSION}, run from its source"
+    assert format_build(read_build()) == f"PneumoScreen {VERSION}, run from source"
 
 
 def test_a_packaged_program_says_its_commit_and_day(monkeypatch, tmp_path):

@@ -55,7 +55,7 @@ def test_a_model_knows_the_ages_that_its_films_tell(tmp_path, dataset_folder, qu
 
 
 def test_a_run_is_never_overwritten(trained, quick_recipe, cancel):
-    with pytest.raises(JobFailed, match="already holds a training"):
+    with pytest.raises(JobFailed, match="already contains a training"):
         drained(train(trained.dataset, quick_recipe, trained.run, cancel))
 
 

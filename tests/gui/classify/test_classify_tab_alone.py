@@ -52,8 +52,9 @@ def opened(tab, folder, tmp_path):
 
 def test_a_folder_is_screened_into_a_new_ledger(qtbot, tab, work, folder, monkeypatch):
     screens = record(monkeypatch, classify_tab, "screen_job")
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: folder)
     with qtbot.waitSignal(work.succeeded):
-        tab.open(folder)
+        click(qtbot, tab, "open_folder")
     ((films, ledger, model),) = screens
     assert (films, model) == (folder, None)
     assert ledger.parent == data_folder() / "screenings"
@@ -103,8 +104,9 @@ def test_only_a_watched_folder_announces_likely_findings(qtbot, tab, work, folde
     tab.likely_found.connect(announced.append)
     watches = record(monkeypatch, classify_tab, "watch_job")
     tab.show_event(FilmAnswered(scored("before.png", 0.9), 1, 1, None))
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: folder)
     with qtbot.waitSignal(work.succeeded):
-        tab.watch(folder)
+        click(qtbot, tab, "watch_folder")
     assert watches[0][0] == folder
     for name, probability in (("a.png", 0.9), ("b.png", 0.5), ("c.png", 0.1)):
         tab.show_event(FilmAnswered(scored(name, probability), 1, 3, None))

@@ -56,7 +56,7 @@ def test_buttons_do_what_keys_do_and_show_it(qtbot, panel):
     assert "120 %" in state.text()
     press(qtbot, panel, "invert")
     press(qtbot, panel, "rotate")
-    assert state.text().endswith("inverted · turned 90°")
+    assert state.text().endswith("inverted · rotated 90°")
     qtbot.keyClick(view, Qt.Key.Key_I)
     assert not panel.findChild(QToolButton, "invert").isChecked()
     press(qtbot, panel, "heat")

@@ -29,7 +29,7 @@ def test_calls_by_keyboard_are_kept_at_once_and_undone(tab, window, qtbot):
     tab.worklist.filters.kind.setCurrentText(RowKind.DISAGREEMENTS.value)
     assert len(texts(tab, 0)) == 1
     tab.worklist.filters.kind.setCurrentText(RowKind.ALL.value)
-    qtbot.waitUntil(lambda: "2 films called" in tab.worklist.agreement.text())
+    qtbot.waitUntil(lambda: "2 films classified" in tab.worklist.agreement.text())
     book = calls_path(tab.result.output)
     qtbot.waitUntil(lambda: book.exists() and len(read_calls(book)) == 2)
     press(qtbot, tab, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

@@ -33,7 +33,7 @@ def test_an_answer_by_another_model_than_the_worklist_says_so(tab, window, qtbot
     shutil.copy(bundled_model_path(), tmp_path / "other.safetensors")
     window.session.use_model(tmp_path / "other.safetensors")
     choose(tab, window, qtbot, 1)
-    assert "⚠ The films were screened by pneumonia-resnet18 " in tab.reading.details.text()
+    assert "⚠ The films were screened with pneumonia-resnet18 " in tab.reading.details.text()
 
 
 def test_the_answer_on_a_normal_film_names_the_class_that_its_probability_is_of(tab, window, qtbot):
@@ -43,7 +43,7 @@ def test_the_answer_on_a_normal_film_names_the_class_that_its_probability_is_of(
     assert reading.finding == "PNEUMONIA"
     tab.show_reading(replace(reading, label="NORMAL", probability=0.0123, decision=Decision.UNLIKELY))
     assert tab.reading.verdict.text() == "PNEUMONIA · ▽ unlikely"
-    assert "called NORMAL · probability of PNEUMONIA 0.012" in tab.reading.details.text()
+    assert "classified as NORMAL · probability of PNEUMONIA 0.012" in tab.reading.details.text()
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
+import gui.classify.worklist
 from core.screening.reader_calls import CallBook
 from gui.classify.worklist import Worklist
 from gui.classify.worklist_filter import RowKind
@@ -20,7 +21,8 @@ def saved():
 
 
 @pytest.fixture
-def worklist(qtbot, saved):
+def worklist(qtbot, saved, monkeypatch):
+    monkeypatch.setattr(gui.classify.worklist, "AGREEMENT_MILLISECONDS", 20)
     area = QWidget()
     worklist = Worklist(area, area)
     qtbot.addWidget(area, before_close_func=lambda _: worklist.close_thumbnails())
@@ -41,6 +43,19 @@ def cell(worklist, file, column):
 def press(qtbot, worklist, key, modifier=Qt.KeyboardModifier.NoModifier):
     worklist.view.setFocus()
     qtbot.keyClick(worklist.view, key, modifier)
+
+
+def test_before_a_screening_nothing_can_be_called(qtbot):
+    area = QWidget()
+    worklist = Worklist(area, area)
+    qtbot.addWidget(area, before_close_func=lambda _: worklist.close_thumbnails())
+    assert not any(button.isEnabled() for button in worklist.reader.findChildren(QPushButton))
+
+
+def test_a_film_is_announced_when_it_is_selected(qtbot, worklist):
+    with qtbot.waitSignal(worklist.row_chosen) as chosen:
+        worklist.select_file("review.png")
+    assert chosen.args == [ROWS[1]]
 
 
 def test_a_call_is_saved_and_the_next_film_selected(qtbot, worklist, saved):
@@ -127,6 +142,16 @@ def test_a_blind_call_reveals_its_answer_and_stays_on_the_film(qtbot, worklist, 
     assert worklist.selected_row().file == "review.png"
 
 
+def test_an_undone_blind_call_hides_its_answer_again(qtbot, worklist):
+    worklist.reader.blind.click()
+    worklist.select_file("likely.png")
+    press(qtbot, worklist, Qt.Key.Key_1)
+    with qtbot.waitSignal(worklist.row_chosen) as chosen:
+        press(qtbot, worklist, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert chosen.args == [ROWS[0]]
+    assert not worklist.is_answer_visible(ROWS[0])
+
+
 def test_switching_blind_reading_announces_the_selected_film_again(qtbot, worklist):
     worklist.select_file("likely.png")
     with qtbot.waitSignal(worklist.row_chosen) as chosen:
@@ -150,6 +175,13 @@ def test_the_agreement_is_shown_soon_after_a_call_and_goes_with_the_folder(qtbot
     qtbot.waitUntil(lambda: worklist.agreement.text().startswith("2 films classified: agreement 0.500"))
     worklist.show_folder(FOLDER, ROWS, book())
     qtbot.waitUntil(lambda: worklist.agreement.text() == "")
+
+
+def test_the_agreement_grows_with_the_rows_of_called_films(qtbot, worklist):
+    worklist.show_folder(FOLDER, ROWS[1:], book(call("likely.png")))
+    qtbot.waitUntil(lambda: worklist.agreement.text().startswith("The reader has not classified any film yet"))
+    worklist.add(ROWS[0])
+    qtbot.waitUntil(lambda: worklist.agreement.text().startswith("1 film classified"))
 
 
 def test_the_agreement_counts_only_films_that_both_classified(worklist):

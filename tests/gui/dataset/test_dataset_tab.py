@@ -15,7 +15,7 @@ def test_a_leaky_dataset_is_blocked_until_one_click_resolves_it(qtbot, window, l
     assert "✖" in tab.findChild(QListWidget, "findings").item(0).text()
     start = window.training_tab.findChild(QPushButton, "start")
     assert not start.isEnabled()
-    assert "must not be trained on" in window.training_tab.view.status.text()
+    assert "cannot be used for training" in window.training_tab.view.status.text()
     take_step(qtbot, window, "fix_0")
     assert FindingKind.COPY_LEAK not in finding_kinds(window)
     assert start.isEnabled()

@@ -51,7 +51,8 @@ def test_findings_are_listed_and_the_first_is_explained(panel):
 
 def test_a_fix_is_one_click(panel, qtbot):
     panel.show_findings((LEAK, SIZES))
-    assert [one.text() for one in fix_buttons(panel)] == ["Exclude 2 films && more", "Make new splits"]
+    labels = ["Exclude 2 films && more", "Make new splits"]
+    qtbot.waitUntil(lambda: [one.text() for one in fix_buttons(panel)] == labels)
     with qtbot.waitSignal(panel.step_wanted) as wanted:
         click(qtbot, panel, "fix_1")
     assert wanted.args == [FIXES[1]]

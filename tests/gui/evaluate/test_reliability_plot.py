@@ -24,7 +24,7 @@ def test_a_click_on_a_reliability_point_gives_its_films(qtbot, reliable):
     np.testing.assert_array_equal(chosen.args[0], one.films)
     figure = one.observed
     interval = f"({figure.low:.2f}–{figure.high:.2f})"
-    wanted = f"stated {one.predicted:.2f}, observed {figure.value:.2f} {interval}, n = {len(one.films)}"
+    wanted = f"predicted {one.predicted:.2f}, observed {figure.value:.2f} {interval}, n = {len(one.films)}"
     assert reliable.reading.text() == wanted
     with qtbot.assertNotEmitted(reliable.films_chosen):
         click_at(reliable, 0.95, 0.05)

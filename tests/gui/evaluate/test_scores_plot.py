@@ -32,7 +32,7 @@ def test_a_click_on_a_bar_gives_exactly_its_films(qtbot, scores, side, up, name)
         click_at(scores, 0.52, up)
     np.testing.assert_array_equal(chosen.args[0], wanted)
     films = "1 film" if len(wanted) == 1 else f"{len(wanted)} films"
-    assert scores.reading.text() == f"0.50 to 0.55: {films.replace(' ', f' {name}-side ')}"
+    assert scores.reading.text() == f"0.50 to 0.55: {films} of class {name}"
 
 
 def test_every_film_is_in_one_bar_and_empty_bars_do_not_open(qtbot, scores):

@@ -30,10 +30,10 @@ def test_the_roc_has_a_point_for_every_film(points, threshold, false_positives, 
 
 
 def test_above_the_highest_film_nothing_is_classified_as_positive(points):
-    for curve in points:
-        assert curve.highest == 0.9
-        assert curve.stops[-1] == np.nextafter(0.9, 2)
-    roc, _, rates = points
+    roc, precision_recall, rates = points
+    assert {curve.highest for curve in points} == {0.9}
+    assert roc.stops[-1] == rates.stops[-1] == np.nextafter(0.9, 2)
+    assert precision_recall.stops[-1] == 0.9  # above it there is no precision
     assert (roc.x[-1], roc.ys[0][-1]) == (0, 0)
     assert (at(rates, rates.stops[-1], rates.ys[0]), at(rates, rates.stops[-1], rates.ys[1])) == (0, 1)
 

@@ -45,8 +45,8 @@ def test_events_come_in_order_and_the_result_last(qtbot):
     [
         (RuntimeError("x"), "RuntimeError", True),
         (SystemExit(1), "SystemExit", True),
-        (MemoryError(), "memory ran out", False),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "memory ran out", False),
+        (MemoryError(), "ran out of memory", False),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "ran out of memory", False),
         (PermissionError(13, "Permission denied", "films.csv"), "films.csv cannot be used", False),
     ],
 )

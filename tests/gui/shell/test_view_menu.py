@@ -9,9 +9,14 @@ from gui.state.settings import Theme
 
 
 @pytest.fixture
-def menu(qtbot):
-    parent = QWidget()
-    qtbot.addWidget(parent)
+def parent(qtbot):
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def menu(parent):
     return ViewMenu(parent)
 
 
@@ -37,7 +42,5 @@ def test_languages_are_named_in_their_own_words(menu, qtbot):
     assert chosen.args == [Language.GERMAN]
 
 
-def test_the_language_that_is_spoken_is_marked(german, qtbot):
-    parent = QWidget()
-    qtbot.addWidget(parent)
+def test_the_language_that_is_spoken_is_marked(german, parent):
     assert ViewMenu(parent).languages[Language.GERMAN].isChecked()

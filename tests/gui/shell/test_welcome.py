@@ -20,7 +20,7 @@ def test_the_welcome_checks_the_model_and_is_shown_once(window, qtbot):
         window.show_welcome()
         assert not window.welcome.demo.isEnabled()
     assert isinstance(shown.args[0], SelfTestResult)
-    assert "answers as it should" in window.welcome.check.text()
+    assert "works correctly" in window.welcome.check.text()
     window.welcome.themes.setCurrentIndex(1)
     assert load_settings().theme is Theme.LIGHT
     qtbot.mouseClick(window.welcome.begin, Qt.MouseButton.LeftButton)

@@ -30,7 +30,7 @@ def test_a_changed_recipe_is_called_ones_own(tab):
     epochs = form.findChild(QSpinBox, "epochs")
     epochs.setValue(BEST.epochs + 1)
     assert form.recipe_name.currentText() == form.recipe().name == "own"
-    assert "Your own choices" in form.sentence.text()
+    assert "Your own settings" in form.sentence.text()
     epochs.setValue(BEST.epochs)
     assert form.recipe_name.currentText() == "best"
     form.show_recipe(replace(BEST, name="trial 3", learning_rate=2e-3))

@@ -32,6 +32,7 @@ def test_a_named_recipe_is_shown_as_it_is(form, name):
 
 def test_settings_are_read_from_the_widgets(form):
     form.show_recipe(BEST)
+    form.advanced.setChecked(True)
     form.findChild(QCheckBox, "class_weights").click()
     form.findChild(QSpinBox, "batch_size").setValue(7)
     form.findChild(QDoubleSpinBox, "zoom_fraction").setValue(0.25)

@@ -74,14 +74,14 @@ def view(qtbot):
 def test_progress_goes_over_all_epochs(view):
     view.show_event(Progressed(Stage.DECODING, 3, 12), is_running=True)
     assert (view.progress.value(), view.progress.maximum()) == (3, 12)
-    view.show_event(BatchEnded(2, 9, 4, 5, 0.5, 31.4, 754), is_running=True)
+    view.show_event(BatchEnded(2, 9, 4, 5, 0.5, 31.4, 754, False), is_running=True)
     assert (view.progress.value(), view.progress.maximum()) == (1 * 5 + 4, 9 * 5)
     assert "Epoch 2 of 9" in view.status.text()
 
 
 def test_the_status_of_a_pause_is_not_written_over(view):
     view.status.setText("Paused")
-    view.show_event(BatchEnded(2, 9, 4, 5, 0.5, 31.4, 754), is_running=False)
+    view.show_event(BatchEnded(2, 9, 4, 5, 0.5, 31.4, 754, False), is_running=False)
     assert view.status.text() == "Paused"
 
 

@@ -25,7 +25,9 @@ def view(qtbot):
 
 def cells(view):
     table = view.findChild(QTableView, "epochs").model()
-    return [[table.index(row, column).data() for column in range(table.columnCount())] for row in range(table.rowCount())]
+    return [
+        [table.index(row, column).data() for column in range(table.columnCount())] for row in range(table.rowCount())
+    ]
 
 
 def log(view):
