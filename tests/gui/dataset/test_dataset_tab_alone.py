@@ -198,6 +198,15 @@ def test_doubtful_labels_replace_earlier_ones_above_the_other_findings(opened, s
     assert opened.browser.grid.table.rowCount() == 1
 
 
+def test_doubtful_labels_of_a_dataset_that_is_no_longer_on_the_tab_are_not_shown(qtbot, opened, session, work):
+    before = session.audit
+    with qtbot.waitSignal(work.succeeded):
+        opened.open(Path("others"))
+    opened.show_label_errors(DOUBTS)
+    assert session.audit is before
+    assert opened.summary.text() != DOUBTS.sentence
+
+
 def test_import_settings_are_those_of_the_dataset_and_apply_at_once(qtbot, opened, work, audits, monkeypatch):
     previews = record(monkeypatch, dataset_tab, "inspect_job")
     with qtbot.waitSignal(work.succeeded):

@@ -2,9 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
-from gui.dataset.findings_panel import NOTHING, FindingsPanel
+from gui.dataset.findings_panel import NOTHING, WARNING, FindingsPanel
 from tests.gui.dataset.examples import EXCLUDE, FEW, LEAK, RELABEL, UNREADABLE
 from tests.gui.person import click
 
@@ -70,10 +70,13 @@ def test_another_finding_is_chosen_by_key(qtbot, panel):
 
 
 def test_only_blocking_findings_can_be_accepted(qtbot, panel):
+    (warning,) = [label for label in panel.findChildren(QLabel) if label.text() == WARNING]
     panel.show_findings((FEW,))
     assert not panel.accept.isVisible()
+    assert not warning.isVisible()
     panel.show_findings((FEW, LEAK))
     assert panel.accept.isVisible()
+    assert warning.isVisible()
     for accepted in (True, False):
         with qtbot.waitSignal(panel.accepted) as signal:
             panel.accept.click()
