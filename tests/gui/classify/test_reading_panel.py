@@ -12,12 +12,12 @@ from core.films.dicom_details import FilmDetails
 from core.films.phantoms import draw_phantom
 from core.models.decision import Decision
 from core.models.model_header import bundled_model_path
-from core.screening.events import FilmReading, Status
+from core.screening.events import FilmReading
 from core.system.product import NOTICE
 from gui.classify.reading_panel import ReadingPanel
 from tests.factories import draw_film
+from tests.gui.classify.examples import failed, refused
 from tests.gui.classify.person import choose
-from tests.gui.classify.rows import unscored
 from tests.gui.person import job_shown
 
 
@@ -91,18 +91,18 @@ def test_a_hidden_answer_is_nowhere_on_the_panel(panel):
 
 def test_a_file_without_an_answer_says_why_and_is_shown_if_it_can_be(panel, qtbot, tmp_path):
     draw_film(1, 1, 96).save(tmp_path / "side.png")
-    panel.show_without_answer(unscored("side.png", reason="lateral_view"), tmp_path / "side.png")
+    panel.show_without_answer(refused("side.png", reason="lateral_view"), tmp_path / "side.png")
     assert panel.verdict.text().startswith("Refused: ")
     assert "side.png" in panel.details.text()
     qtbot.waitUntil(lambda: panel.film.film_view.film_size.width() == 96)
-    panel.show_without_answer(unscored("cut.png", Status.FAILED, "damaged"), tmp_path / "none.png")
+    panel.show_without_answer(failed("torn.dcm"), tmp_path / "none.png")
     assert panel.verdict.text().startswith("Failed: ")
     assert panel.film.film_view.film_size.width() == 64  # an empty film
 
 
 def test_a_film_that_comes_late_is_not_shown_over_the_next(panel, qtbot, tmp_path):
     draw_film(1, 1, 96).save(tmp_path / "side.png")
-    panel.show_without_answer(unscored("side.png", reason="lateral_view"), tmp_path / "side.png")
+    panel.show_without_answer(refused("side.png", reason="lateral_view"), tmp_path / "side.png")
     panel.show_answer(reading())
     with qtbot.waitSignal(panel._plain.ready):
         pass

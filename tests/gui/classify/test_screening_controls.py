@@ -9,7 +9,7 @@ from core.screening.events import ScreeningResult
 from gui.classify.screening_controls import ScreeningControls
 from gui.jobs.jobs import JobState
 from gui.widgets import messages
-from tests.gui.classify.rows import ROWS, unscored
+from tests.gui.classify.examples import ROWS, refused
 from tests.gui.person import click
 
 RESULT = ScreeningResult(Path("r.csv"), True, 5, 3, 1, 1, "", (), ROWS)
@@ -75,7 +75,7 @@ def test_retry_needs_a_failed_film_and_score_anyway_a_refused_one(controls):
     assert enabled(controls) == OPENERS
     controls.update_enabled(JobState.IDLE, RESULT, ROWS[0])
     assert enabled(controls) == OPENERS | {"retry_failed"}
-    lateral = unscored("side.png", reason="lateral_view")
+    lateral = refused("side.png", reason="lateral_view")
     controls.update_enabled(JobState.IDLE, replace(RESULT, failed=0), lateral)
     assert enabled(controls) == OPENERS | {"override"}
     controls.update_enabled(JobState.IDLE, RESULT, ROWS[3])  # a text is not scored whatever a person wants

@@ -8,7 +8,7 @@ from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.system.product import NOTICE
 from gui.classify.screening_status import ScreeningStatus
-from tests.gui.classify.rows import ROWS
+from tests.gui.classify.examples import ROWS
 
 FOLDER = Path("/films/<b>x")
 

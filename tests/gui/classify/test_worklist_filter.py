@@ -5,7 +5,7 @@ import pytest
 from core.screening.reader_calls import UNSURE, Call, CallBook
 from gui.classify.worklist_filter import RowKind, WorklistFilter
 from gui.classify.worklist_table import PROBABILITY, WorklistTable
-from tests.gui.classify.rows import ROWS
+from tests.gui.classify.examples import ROWS
 
 
 def call(file, reader, note=""):
@@ -14,8 +14,8 @@ def call(file, reader, note=""):
 
 @pytest.fixture
 def rows(qapp):
-    """The rows with calls: b agrees, c does not, a is unsure with a note."""
-    calls = (call("a.png", UNSURE, "Look Again"), call("b.png", "PNEUMONIA"), call("c.png", "NORMAL"))
+    """The rows with calls: one agrees, one does not, one is unsure with a note."""
+    calls = (call("unlikely.png", UNSURE, "Look Again"), call("likely.png", "PNEUMONIA"), call("review.png", "NORMAL"))
     table = WorklistTable()
     table.show_folder(None, ROWS, CallBook(calls, lambda _: None))
     made = WorklistFilter(table)
@@ -31,14 +31,14 @@ def files(rows):
 @pytest.mark.parametrize(
     ("kind", "shown"),
     [
-        (RowKind.ALL, ["a.png", "b.png", "c.png", "letter.txt", "cut.png"]),
-        (RowKind.LIKELY, ["b.png"]),
-        (RowKind.REVIEW, ["c.png"]),
-        (RowKind.UNLIKELY, ["a.png"]),
-        (RowKind.REFUSED, ["letter.txt"]),
-        (RowKind.FAILED, ["cut.png"]),
+        (RowKind.ALL, ["likely.png", "review.png", "unlikely.png", "notes.txt", "torn.dcm"]),
+        (RowKind.LIKELY, ["likely.png"]),
+        (RowKind.REVIEW, ["review.png"]),
+        (RowKind.UNLIKELY, ["unlikely.png"]),
+        (RowKind.REFUSED, ["notes.txt"]),
+        (RowKind.FAILED, ["torn.dcm"]),
         (RowKind.NOT_CALLED, []),
-        (RowKind.DISAGREEMENTS, ["c.png"]),
+        (RowKind.DISAGREEMENTS, ["review.png"]),
     ],
 )
 def test_each_kind_has_its_rows(rows, kind, shown):
@@ -47,7 +47,7 @@ def test_each_kind_has_its_rows(rows, kind, shown):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("look again", ["a.png"]), (" TXT ", ["letter.txt"]), ("damaged", ["cut.png"])]
+    ("text", "shown"), [("look again", ["unlikely.png"]), (" TXT ", ["notes.txt"]), ("damaged", ["torn.dcm"])]
 )
 def test_the_search_looks_into_name_note_and_reason(rows, text, shown):
     rows.set_text(text)
@@ -56,17 +56,17 @@ def test_the_search_looks_into_name_note_and_reason(rows, text, shown):
 
 def test_a_row_that_is_not_shown_has_no_place(rows):
     rows.set_kind(RowKind.REFUSED)
-    assert not rows.index_of("a.png").isValid()
+    assert not rows.index_of("unlikely.png").isValid()
     assert not rows.index_of("none.png").isValid()
-    assert rows.index_of("letter.txt").row() == 0
+    assert rows.index_of("notes.txt").row() == 0
 
 
 def test_probabilities_are_sorted_as_numbers_and_hidden_ones_are_not(rows):
     rows.sort(PROBABILITY)
-    assert files(rows)[2:] == ["a.png", "c.png", "b.png"]
-    rows.table.show_folder(None, ROWS, CallBook((call("c.png", "NORMAL"),), lambda _: None))
+    assert files(rows)[2:] == ["unlikely.png", "review.png", "likely.png"]
+    rows.table.show_folder(None, ROWS, CallBook((call("review.png", "NORMAL"),), lambda _: None))
     rows.table.set_blind(True)
     rows.sort(PROBABILITY)
-    assert files(rows)[-1] == "c.png"  # the only one whose probability may be known
+    assert files(rows)[-1] == "review.png"  # the only one whose probability may be known
     rows.set_kind(RowKind.LIKELY)
     assert files(rows) == []

@@ -7,7 +7,7 @@ from core.screening.reader_calls import CallBook
 from gui.classify.worklist_filter import RowKind, WorklistFilter
 from gui.classify.worklist_table import DECISION, FILM, WorklistTable
 from gui.classify.worklist_view import MIN_WIDTHS_PX, WorklistView
-from tests.gui.classify.rows import ROWS
+from tests.gui.classify.examples import ROWS
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def files(view):
 
 
 def test_the_most_probable_come_first(view):
-    assert files(view)[:3] == ["b.png", "c.png", "a.png"]
+    assert files(view)[:3] == ["likely.png", "review.png", "unlikely.png"]
 
 
 def test_a_row_is_selected_with_the_keyboard_one_at_a_time(view, qtbot):
@@ -40,11 +40,11 @@ def test_a_row_is_selected_with_the_keyboard_one_at_a_time(view, qtbot):
 
 
 def test_a_file_is_selected_where_it_is_shown(view):
-    view.select_file("cut.png")
-    assert view.selected_row().file == "cut.png"
+    view.select_file("torn.dcm")
+    assert view.selected_row().file == "torn.dcm"
     view.model().set_kind(RowKind.LIKELY)
-    view.select_file("a.png")
-    assert view.selected_row() is None or view.selected_row().file == "b.png"
+    view.select_file("unlikely.png")
+    assert view.selected_row() is None or view.selected_row().file == "likely.png"
 
 
 def test_the_next_row_follows_and_the_last_has_none(view):

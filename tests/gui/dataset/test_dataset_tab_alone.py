@@ -112,9 +112,12 @@ def test_progress_is_told_as_far_as_it_is_known(tab, event, sentence):
 
 
 def test_a_job_locks_the_buttons_until_it_ends(qtbot, opened, work, audits):
+    opened.browser.grid.selectAll()
+    assert opened.browser.exclude.isEnabled()
     work.start(lasting, ignore)
     names = ("open_folder", "open_list", "try_demo", "intake", "doubts")
     assert not any(getattr(opened, name).isEnabled() for name in names)
+    assert not opened.browser.exclude.isEnabled()
     assert opened.progress.isVisible()
     opened.open(Path("others"))
     assert audits == []
