@@ -38,7 +38,11 @@ def test_a_child_is_used_again_and_knows_no_torch(pool):
 
 
 def test_hanging_and_dying_cost_one_film_each_and_the_next_is_read(pool):
-    for work, word in ((bad_decoders.hangs, "longer"), (bad_decoders.dies, "broke"), (bad_decoders.breaks, "broke")):
+    for work, word in (
+        (bad_decoders.hangs, "longer"),
+        (bad_decoders.dies, "crashed"),
+        (bad_decoders.breaks, "crashed"),
+    ):
         with pytest.raises(FilmUnreadable, match=word) as refusal:
             pool.run(work, b"film")
         assert refusal.value.reason is Reason.DECODER_FAILED

@@ -98,7 +98,7 @@ def test_a_terminal_without_utf_8_gets_every_sentence(tmp_path):
         env={**os.environ, "PYTHONIOENCODING": "ascii:strict", "XDG_CACHE_HOME": str(tmp_path / "c")}, check=False,
     )  # fmt: skip
     assert done.returncode == FAILED
-    assert b"holds no films" in done.stderr
+    assert b"contains no films" in done.stderr
     assert b"Traceback" not in done.stderr
 
 

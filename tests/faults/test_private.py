@@ -141,7 +141,7 @@ def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients
     assert any("burned into" in sentence for sentence in reading.cautions)
     _, result = drained(screen(patients, tmp_path / "r.csv", small_model(), cancel))
     scored = [row for row in result.rows if row.status is Status.SCORED]
-    told = [sentence for sentence in result.drift if "ages" in sentence]
+    told = [sentence for sentence in result.drift if "age range" in sentence]
     assert len(scored) == 8
     assert told[0].startswith("8 scored films")
     header = (tmp_path / "r.csv").read_text().splitlines()[0]

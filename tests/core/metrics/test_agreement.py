@@ -38,5 +38,5 @@ def test_agreement_leaves_out_what_is_no_class():
     assert seen.films == 3
     assert seen.sensitivity.value == pytest.approx(0.5)
     assert seen.specificity.value == 0
-    assert "3 films called" in seen.sentence
+    assert "3 films classified" in seen.sentence
     assert measure_agreement([], [], ("N", "P")).sentence == "The reader has not classified any film yet."

@@ -79,7 +79,7 @@ def expected_gradient(network, mix=1.0):
     logits = network(FILMS)
     loss = mix * mean_loss(logits, LABELS) + (1 - mix) * mean_loss(logits, LABELS.flip(0))
     loss.backward()
-    return network.weight.grad.clone(), float(loss)
+    return network.weight.grad.clone(), float(loss.detach())
 
 
 @pytest.mark.parametrize("mix", [1.0, 0.7])

@@ -54,12 +54,15 @@ ALWAYS = {"evaluate_folder", "evaluate_list", "acceptance"}
 def test_what_can_be_done_grows_with_what_there_is(qtbot, tab, session, work):
     assert enabled(tab) == ALWAYS
     session.open_dataset(ROOT, audit())
-    tab.show_model(summary())
+    assert enabled(tab) == ALWAYS | {"evaluate_dataset"}
+    tab.show_model(summary(validation=VALIDATION))
     assert enabled(tab) == ALWAYS | {"evaluate_dataset", "card"}
+    assert tab.operating.use.isEnabled()
     tab.show_evaluation(evaluation())
     assert enabled(tab) == ALWAYS | {"evaluate_dataset", "card", "save_report"}
     work.start(lasting, ignore)
     assert enabled(tab) == {"cancel_evaluation"}
+    assert not tab.operating.use.isEnabled()
     assert not tab.status.progress.isHidden()
     with qtbot.waitSignal(work.succeeded):
         click(qtbot, tab, "cancel_evaluation")

@@ -95,5 +95,5 @@ def test_a_folder_given_while_work_is_going_on_is_screened_afterwards(window, qt
         window.classify_tab.open(films)
         window.open_path(films)
         assert window.jobs.state is JobState.RUNNING
-        assert "films is opened when" in window.statusBar().currentMessage()
+        assert "films will be opened when" in window.statusBar().currentMessage()
     assert results[-1].found == 2
