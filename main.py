@@ -16,7 +16,7 @@ from core.system.safe_text import escape_unprintable
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit status, as defined in the README."""
+    """Run one command and return its exit status, as docs/COMMAND_LINE.md defines it."""
     from core.system.error_messages import format_error
     from core.system.malloc import keep_freed_memory
     from core.system.stop_signals import handle_stop_signals

@@ -1,4 +1,4 @@
-"""Exit statuses of commands and window, as defined in the README; argparse itself uses 2."""
+"""Exit statuses of commands and window, as docs/COMMAND_LINE.md defines them; argparse itself uses 2."""
 
 from typing import Final
 
