@@ -98,7 +98,8 @@ class DatasetTab(QWidget):
     def start_demo(self) -> None:
         """Create synthetic films in a temporary folder and open them as a dataset."""
         if self._work.state is JobState.IDLE:
-            self._demo = tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-")
+            self._remove_demo()
+            self._demo = tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-", ignore_cleanup_errors=True)
             self._source = Path(self._demo.name) / "phantoms"
             self._work.start(demo_job(Path(self._demo.name)), self.show_event)
 
@@ -108,8 +109,14 @@ class DatasetTab(QWidget):
         return Path(self._demo.name) / "worklist" if self._demo else None
 
     def stop_background_work(self) -> None:
-        """Stop reading films in the background."""
+        """Stop reading films in the background, and remove the demo's films."""
         self.browser.close_viewer()
+        self._remove_demo()
+
+    def _remove_demo(self) -> None:
+        if self._demo is not None:
+            self._demo.cleanup()
+            self._demo = None
 
     def show_event(self, event: object) -> None:
         """Show the progress of reading and auditing."""

@@ -236,7 +236,8 @@ def test_a_dataset_that_could_not_be_read_has_settings_of_its_own(qtbot, opened,
 
 def test_the_demo_says_that_its_films_are_synthetic(qtbot, tab, session, work, monkeypatch, tmp_path):
     demos = record(monkeypatch, dataset_tab, "demo_job")
-    monkeypatch.setattr(tempfile, "TemporaryDirectory", lambda prefix: SimpleNamespace(name=str(tmp_path / prefix)))
+    made = lambda prefix, **_: SimpleNamespace(name=str(tmp_path / prefix), cleanup=lambda: None)  # noqa: E731
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", made)
     assert tab.demo_worklist is None
     with qtbot.waitSignal(work.succeeded):
         click(qtbot, tab, "try_demo")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QTableView
 
 from core.metrics.intervals import Figure
@@ -110,6 +110,16 @@ def test_runs_that_cannot_be_read_are_named(tab):
 def test_what_can_be_done_depends_on_the_selection(tab, rows, buttons):
     select(tab, *rows)
     assert enabled(tab) == buttons
+
+
+def test_several_runs_are_selected_with_mouse_and_control_key(qtbot, tab):
+    tab.show()
+    view = tab.view
+    for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (1, Qt.KeyboardModifier.ControlModifier)):
+        at = view.visualRect(view.model().index(row, 0)).center()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, modifier, at)
+    assert enabled(tab) == {"compare"}
+    assert tab.plots.findChild(CurvePlot, "Validation AUC").names() == ("first", "second")
 
 
 def test_at_most_four_runs_are_compared(tab, tmp_path):
