@@ -113,6 +113,7 @@ def test_a_damaged_search_is_not_continued(told, broken, name, dataset_folder, t
     assert (folder / name).read_bytes() == broken + b"\n"
 
 
+@pytest.mark.usefixtures("tiny_network")
 def test_a_damaged_checkpoint_is_not_resumed(told, dataset_folder, tmp_path):
     run = tmp_path / "run"
     begin_run(run, Recipe(start="random", epochs=1, image_size_px=64), AS_IT_IS, resume=False)

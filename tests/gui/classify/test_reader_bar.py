@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from core.screening.events import FilmReading
@@ -66,24 +66,6 @@ def test_notes_are_kept_with_the_film(tab, window, qtbot, monkeypatch):
     assert texts(tab, 0) == [row.file]
 
 
-@pytest.fixture
-def area(qtbot):
-    made = QWidget()
-    qtbot.addWidget(made)
-    return made
-
-
-@pytest.fixture
-def bar(area, qtbot):
-    """The buttons for two classes, in a widget in which their keys work."""
-    made = ReaderBar(area, area)
-    made.show_classes(("NORMAL", "A & B"))
-    area.show()
-    area.setFocus()
-    qtbot.waitUntil(area.hasFocus)
-    return made
-
-
 @pytest.mark.parametrize(
     ("key", "button", "signal", "arguments"),
     [
@@ -101,20 +83,6 @@ def test_a_key_does_what_its_button_does(bar, area, qtbot, key, button, signal, 
     with qtbot.waitSignal(getattr(bar, signal)) as by_mouse:
         click(qtbot, bar, button)
     assert by_key.args == by_mouse.args == arguments
-
-
-def test_undo_has_the_usual_key(bar, area, qtbot):
-    with qtbot.waitSignal(bar.undo_wanted):
-        qtbot.keyClick(area, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-
-
-def test_what_is_switched_off_has_no_key_either(bar, area, qtbot):
-    bar.set_enabled(can_call=True, can_compare=False, can_undo=False)
-    with qtbot.assertNotEmitted(bar.agreed), qtbot.assertNotEmitted(bar.undo_wanted):
-        qtbot.keyClicks(area, "AD")
-        qtbot.keyClick(area, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    with qtbot.waitSignal(bar.called):
-        qtbot.keyClicks(area, "1")
 
 
 def test_other_classes_replace_the_buttons_and_their_keys(bar, area, qtbot):
@@ -136,3 +104,65 @@ def test_blind_reading_is_switched_on_and_off(bar, area, qtbot):
     with qtbot.waitSignal(bar.blind_changed) as changed:
         bar.blind.click()
     assert changed.args == [True]
+
+
+SIGNALS = ("agreed", "disagreed", "note_wanted", "undo_wanted")
+
+
+@pytest.fixture
+def area(qtbot):
+    """The part of the window in which the keys work, beside a field outside it."""
+    page = QWidget()
+    qtbot.addWidget(page)
+    area, outside = QWidget(focusPolicy=Qt.FocusPolicy.StrongFocus), QLineEdit(objectName="outside")
+    layout = QVBoxLayout(page)
+    layout.addWidget(area)
+    layout.addWidget(outside)
+    bar = ReaderBar(area, area)
+    bar.show_classes(("NORMAL", "A & B"))
+    with qtbot.waitActive(page):
+        page.show()
+        page.activateWindow()
+    area.setFocus()
+    yield area
+    page.close()
+
+
+@pytest.fixture
+def bar(area):
+    return area.findChild(ReaderBar)
+
+
+@pytest.fixture
+def asked(bar):
+    """Everything that the reader asked for."""
+    asked = []
+    bar.called.connect(asked.append)
+    for name in SIGNALS:
+        getattr(bar, name).connect(lambda name=name: asked.append(name))
+    return asked
+
+
+def test_keys_outside_the_area_are_only_text(qtbot, area, asked):
+    outside = area.parent().findChild(QLineEdit, "outside")
+    outside.setFocus()
+    qtbot.keyClicks(outside, "a1u")
+    assert asked == []
+    assert outside.text() == "a1u"
+
+
+@pytest.mark.parametrize(
+    ("can_call", "can_compare", "can_undo", "works"),
+    [
+        (True, True, True, ["NORMAL", "unsure", "agreed", "disagreed", "note_wanted", "undo_wanted"]),
+        (True, False, False, ["NORMAL", "unsure", "note_wanted"]),
+        (False, True, True, ["undo_wanted"]),
+        (False, False, False, []),
+    ],
+)
+def test_only_what_makes_sense_works(qtbot, area, bar, asked, can_call, can_compare, can_undo, works):
+    bar.set_enabled(can_call, can_compare, can_undo)
+    for key in ("1", "U", "A", "D", "N"):
+        qtbot.keyClick(area, key)
+    qtbot.keyClick(area, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert asked == works

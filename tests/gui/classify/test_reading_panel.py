@@ -2,22 +2,20 @@
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from core.films.dicom_details import FilmDetails
-from core.films.phantoms import draw_phantom
 from core.models.decision import Decision
 from core.models.model_header import bundled_model_path
 from core.screening.events import FilmReading
 from core.system.product import NOTICE
 from gui.classify.reading_panel import ReadingPanel
 from tests.factories import draw_film
-from tests.gui.classify.examples import failed, refused
+from tests.gui.classify.examples import failed, reading, refused
 from tests.gui.classify.person import choose
+from tests.gui.film.person import shown
 from tests.gui.person import job_shown
 
 
@@ -55,24 +53,15 @@ def panel(qtbot):
     return made
 
 
-def reading(**changes):
-    pixels = draw_phantom(1, True, 64)
-    return FilmReading(**{
-        "path": Path("/films/<b>a.png"), "label": "PNEUMONIA", "finding": "PNEUMONIA", "probability": 0.9,
-        "probabilities": 0.9, "threshold": 0.31, "decision": Decision.LIKELY, "model": "model 1",
-        "validation": "Not validated here.", "details": FilmDetails(view="PA"), "pixels": pixels,
-        "heat": np.zeros(pixels.shape, np.float32), "cautions": ("Letters are burned in.",), **changes,
-    })  # fmt: skip
-
-
 def test_an_answer_says_all_that_must_be_known_of_it(panel):
-    panel.show_answer(reading())
+    answer = reading("<b>a.png", threshold=0.31, model="model 1", cautions=("Letters are burned in.",))
+    panel.show_answer(answer)
     assert "PNEUMONIA" in panel.verdict.text()
     assert "likely" in panel.verdict.text()
     details = panel.details.text()
     parts = ("<b>a.png", "0.900", "0.310", "model 1", "⚠ Letters are burned in.", "Not validated here.", NOTICE)
     assert [part for part in parts if part not in details] == []
-    assert panel.film.film_view.film_size.width() == 64
+    assert panel.film.film_view.film_size.width() == 96
 
 
 def test_several_classes_have_no_threshold(panel):
@@ -80,30 +69,61 @@ def test_several_classes_have_no_threshold(panel):
     assert "threshold" not in panel.details.text()
 
 
-def test_a_hidden_answer_is_nowhere_on_the_panel(panel):
-    panel.show_hidden(reading())
-    for label in panel.findChildren(QLabel):
-        assert not any(part in label.text() for part in ("PNEUMONIA", "0.900", "likely"))
-    assert "<b>a.png" in panel.details.text()
-    assert not panel.film.film_view.settings.is_side_by_side
-    assert panel.film.film_view.film_size.width() == 64
-
-
 def test_a_file_without_an_answer_says_why_and_is_shown_if_it_can_be(panel, qtbot, tmp_path):
-    draw_film(1, 1, 96).save(tmp_path / "side.png")
+    draw_film(1, 1, 80).save(tmp_path / "side.png")
     panel.show_without_answer(refused("side.png", reason="lateral_view"), tmp_path / "side.png")
     assert panel.verdict.text().startswith("Refused: ")
     assert "side.png" in panel.details.text()
-    qtbot.waitUntil(lambda: panel.film.film_view.film_size.width() == 96)
+    qtbot.waitUntil(lambda: panel.film.film_view.film_size.width() == 80)
     panel.show_without_answer(failed("torn.dcm"), tmp_path / "none.png")
     assert panel.verdict.text().startswith("Failed: ")
     assert panel.film.film_view.film_size.width() == 64  # an empty film
 
 
 def test_a_film_that_comes_late_is_not_shown_over_the_next(panel, qtbot, tmp_path):
-    draw_film(1, 1, 96).save(tmp_path / "side.png")
+    draw_film(1, 1, 80).save(tmp_path / "side.png")
     panel.show_without_answer(refused("side.png", reason="lateral_view"), tmp_path / "side.png")
     panel.show_answer(reading())
     with qtbot.waitSignal(panel._plain.ready):
         pass
-    assert panel.film.film_view.film_size.width() == 64
+    assert panel.film.film_view.film_size.width() == 96
+
+
+def has_heat(panel):
+    """Whether anything coloured is painted on the film."""
+    pixels = shown(panel.film.film_view)
+    return bool((np.ptp(pixels, axis=2) > 20).any())
+
+
+def test_a_hidden_answer_shows_the_film_and_nothing_of_the_model(panel):
+    panel.show_answer(reading("<b>a.png"))
+    assert has_heat(panel)
+    panel.show_hidden(reading("<b>a.png"))
+    assert panel.verdict.text() == "Answer hidden"
+    assert panel.details.text().startswith("<b>a.png\nMake your call first")
+    for label in panel.findChildren(QLabel):
+        assert not any(part in label.text() for part in ("PNEUMONIA", "0.9", "likely"))
+    assert not has_heat(panel)
+    assert not panel.film.film_view.settings.is_side_by_side
+    assert panel.film.film_view.film_size.width() == 96
+
+
+def test_a_film_refused_by_the_gate_says_what_to_do(panel, tmp_path):
+    panel.show_without_answer(refused("a.png", "rotated"), tmp_path / "a.png")
+    assert panel.verdict.text() == "Refused: rotated"
+    name, why, notice = panel.details.text().splitlines()
+    assert (name, notice) == ("a.png", NOTICE)
+    assert why.startswith("It seems to be rotated")
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        (failed("a.png"), "Failed: damaged"),
+        (refused("a.png", "of_a_later_version"), "Refused: of a later version"),
+    ],
+)
+def test_other_reasons_have_no_advice(panel, tmp_path, row, verdict):
+    panel.show_without_answer(row, tmp_path / "a.png")
+    assert panel.verdict.text() == verdict
+    assert panel.details.text() == f"a.png\n{NOTICE}"

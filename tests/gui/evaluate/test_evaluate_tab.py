@@ -1,13 +1,31 @@
 """The room of evaluation, used as a person would."""
 
 import json
+from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
 
-from gui.jobs.evaluation_jobs import ModelSummary, SaveResult
+from core.datasets.preparation import AS_IT_IS
+from core.models.operating_point import Goal, Wish
+from core.system.app_folders import data_folder
+from core.system.product import NOTICE
+from gui.evaluate import evaluate_tab
+from gui.evaluate.acceptance_dialog import AcceptanceDialog
+from gui.evaluate.evaluate_tab import EvaluateTab
+from gui.evaluate.evaluation_panels import NOTHING
+from gui.evaluate.operating_panel import NO_POINT
+from gui.jobs.evaluation_jobs import AcceptanceOrder, ModelSummary, SaveResult
+from gui.jobs.jobs import Jobs
+from gui.state.session import Session
 from gui.widgets import messages
-from tests.gui.person import job_shown
+from tests.gui.dataset.examples import ROOT, audit
+from tests.gui.evaluate.examples import SOURCE, acceptance, evaluation, predictions, summary
+from tests.gui.evaluate.predictions import answers
+from tests.gui.fake_jobs import ignore, lasting, record
+from tests.gui.person import click, job_shown
 
 
 def test_the_room_opens_with_the_model_and_its_mark(tab):
@@ -42,3 +60,150 @@ def test_the_card_is_shown_and_saved(tab, window, qtbot, tmp_path, monkeypatch):
     with job_shown(qtbot, window, SaveResult):
         tab.documents.card_window.saving_wanted.emit(tab.documents.card_window.shown)
     assert PdfReader(tmp_path / "card.pdf").metadata.title == "Model card"
+
+
+VALIDATION = predictions(*answers(100))
+
+
+@pytest.fixture
+def work(qapp):
+    return Jobs()
+
+
+@pytest.fixture
+def session(qapp):
+    return Session()
+
+
+@pytest.fixture
+def tab_alone(qtbot, session, work):
+    tab_alone = EvaluateTab(session, work)
+    qtbot.addWidget(tab_alone, before_close_func=EvaluateTab.close_viewer)
+    return tab_alone
+
+
+def enabled(tab_alone):
+    return {name for name, button in tab_alone.buttons.items() if button.isEnabled()}
+
+
+ALWAYS = {"evaluate_folder", "evaluate_list", "acceptance"}
+
+
+def test_what_can_be_done_grows_with_what_there_is(qtbot, tab_alone, session, work):
+    assert enabled(tab_alone) == ALWAYS
+    session.open_dataset(ROOT, audit())
+    assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset"}
+    tab_alone.show_model(summary(validation=VALIDATION))
+    assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset", "card"}
+    assert tab_alone.operating.use.isEnabled()
+    tab_alone.show_evaluation(evaluation())
+    assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset", "card", "save_report"}
+    work.start(lasting, ignore)
+    assert enabled(tab_alone) == {"cancel_evaluation"}
+    assert not tab_alone.operating.use.isEnabled()
+    assert not tab_alone.status.progress.isHidden()
+    with qtbot.waitSignal(work.succeeded):
+        click(qtbot, tab_alone, "cancel_evaluation")
+    assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset", "card", "save_report"}
+    assert tab_alone.status.progress.isHidden()
+
+
+def test_films_are_evaluated_with_the_model_in_use(qtbot, tab_alone, session, work, monkeypatch):
+    evaluations = record(monkeypatch, evaluate_tab, "evaluate_job")
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: Path("reported"))
+    monkeypatch.setattr(messages, "choose_file", lambda *_: Path("labels.csv"))
+    session.open_dataset(ROOT, audit())
+    session.accept_leaks(True)
+    session.use_model(Path("ours.safetensors"))
+    for button in ("evaluate_dataset", "evaluate_folder", "evaluate_list"):
+        with qtbot.waitSignal(work.succeeded):
+            click(qtbot, tab_alone, button)
+    model = Path("ours.safetensors")
+    assert evaluations == [
+        (model, ROOT, session.preparation), (model, Path("reported"), AS_IT_IS), (model, Path("labels.csv"), AS_IT_IS),
+    ]  # fmt: skip
+
+
+def test_an_evaluation_shows_its_figures_and_lists_the_mistakes(tab_alone):
+    tab_alone.show_evaluation(evaluation())
+    assert tab_alone.panels.currentWidget() is tab_alone.figures
+    assert tab_alone.status.sentence.text() == f"6 films evaluated. {NOTICE}"
+    table = tab_alone.films.grid.table
+    assert [table.film(row).path.name for row in range(table.rowCount())] == ["2.png", "3.png"]
+    tab_alone.figures.confusion.cell_chosen.emit(0, 0)
+    assert tab_alone.panels.currentWidget() is tab_alone.films
+    assert [table.film(row).path.name for row in range(table.rowCount())] == ["0.png", "1.png"]
+
+
+def test_figures_are_those_of_the_model_in_use_or_none(tab_alone, session):
+    tab_alone.show_model(summary())
+    tab_alone.show_evaluation(evaluation())
+    tab_alone.show_model(summary())  # loaded again
+    assert "n = 6" in tab_alone.figures.notes.text()
+    tab_alone.show_model(summary("resnet 87654321"))  # another operating point has another name
+    assert tab_alone.figures.notes.text() == tab_alone.plots.sentence.text() == tab_alone.films.title.text() == NOTHING
+    tab_alone.show_evaluation(evaluation())
+    session.use_model(Path("other.safetensors"))
+    assert tab_alone.figures.notes.text() == NOTHING
+    assert tab_alone.model.text() == ""
+    assert "card" not in enabled(tab_alone)
+
+
+def test_the_model_has_its_mark_and_its_operating_point(qtbot, tab_alone, work, monkeypatch):
+    points = record(monkeypatch, evaluate_tab, "choose_point_job")
+    tab_alone.show_model(summary("<b> 12345678", is_accepted=True, validation=VALIDATION))
+    assert tab_alone.model.text() == "<b> 12345678 · ✓ Not validated here."
+    assert tab_alone.operating.now.text() == "In use: Threshold 0.5000."
+    tab_alone.operating.wish.setCurrentText("threshold 0.4")
+    tab_alone.operating.error.setCurrentText("10 of 100")
+    with qtbot.waitSignal(work.succeeded):
+        click(qtbot, tab_alone, "use_point")
+    with qtbot.waitSignal(work.succeeded):
+        click(qtbot, tab_alone, "own_point")
+    assert points == [(None, Wish(Goal.THRESHOLD, 0.4), 0.1), (None, None, None)]
+    tab_alone.show_model(summary(validation=None))
+    assert tab_alone.model.text().startswith("resnet 12345678 · ! ")
+    assert tab_alone.operating.sentence.text().startswith(NO_POINT)
+    assert not tab_alone.operating.own.isEnabled()
+
+
+def test_a_report_has_the_prevalence_on_the_screen(qtbot, tab_alone, monkeypatch):
+    saved = []
+    monkeypatch.setattr(tab_alone.documents, "save_report", saved.append)
+    tab_alone.show_evaluation(evaluation())
+    tab_alone.figures.prevalence.setValue(2.5)
+    click(qtbot, tab_alone, "save_report")
+    assert saved[0].at_prevalence.prevalence == pytest.approx(0.025)
+    tab_alone.show_saved(SaveResult(Path("out\u202e.pdf")))
+    assert tab_alone.status.sentence.text() == "Written: out\\u202E.pdf"
+
+
+def test_an_acceptance_test_runs_on_what_was_ordered(qtbot, tab_alone, work, monkeypatch):
+    tests = record(monkeypatch, evaluate_tab, "acceptance_job")
+    monkeypatch.setattr(AcceptanceDialog, "exec", lambda _dialog: QDialog.DialogCode.Rejected)
+    click(qtbot, tab_alone, "acceptance")
+    assert tests == []
+
+    def fill(dialog):
+        dialog.set_source(SOURCE)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(AcceptanceDialog, "exec", fill)
+    with qtbot.waitSignal(work.succeeded):
+        click(qtbot, tab_alone, "acceptance")
+    ((model, order, folder),) = tests
+    assert (model, order) == (None, AcceptanceOrder(SOURCE, 0.85, 0.75, ""))
+    assert folder.parent == data_folder() / "acceptances"
+
+
+def test_the_outcome_of_an_acceptance_test_is_shown_and_the_model_loaded_again(qtbot, tab_alone, work, monkeypatch):
+    loads = record(monkeypatch, evaluate_tab, "show_model_job")
+    saved = []
+    monkeypatch.setattr(tab_alone.documents, "save_form", saved.append)
+    result = acceptance(evaluation())
+    with qtbot.waitSignal(work.succeeded):
+        tab_alone.show_acceptance(result)
+    assert loads == [(None,)]
+    assert "n = 6" in tab_alone.figures.notes.text()
+    click(qtbot, tab_alone, "save_form")
+    assert saved == [result]

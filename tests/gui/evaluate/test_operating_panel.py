@@ -46,7 +46,7 @@ def test_the_point_used_here_is_that_of_screenings(tab, window, qtbot, films):
     used = apply_site_record(read_header(bundled_model_path()))
     assert used.threshold == 0.05
     with job_shown(qtbot, window, ScreeningResult) as seen:
-        window.classify_tab.open(films)
+        window.classify_tab.open(films / "NORMAL")
     rows = seen.args[0].rows
     assert {row.model for row in rows} == {used.name}
     assert all((row.label == "PNEUMONIA") == (row.probability >= 0.05) for row in rows)

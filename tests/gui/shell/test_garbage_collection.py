@@ -7,7 +7,7 @@ import weakref
 import pytest
 from PySide6.QtCore import QObject, Qt
 
-from gui.shell.garbage_collection import GarbageCollector
+from gui.shell.garbage_collection import COLLECT_MILLISECONDS, GarbageCollector
 
 
 def test_no_widget_is_destroyed_on_a_worker(qtbot, request):
@@ -39,6 +39,9 @@ def test_no_widget_is_destroyed_on_a_worker(qtbot, request):
     assert destroyed_on == [threading.main_thread()] * 3
 
 
+NEVER = 1_000_000
+
+
 class Cycle:
     def __init__(self):
         self.itself = self
@@ -46,37 +49,53 @@ class Cycle:
 
 @pytest.fixture
 def collector(qapp):
+    """A collector with thresholds that nothing reaches, and nothing young to collect."""
     thresholds = gc.get_threshold()
     gc.enable()
-    made = GarbageCollector()
-    yield made
-    made.stop()
+    collector = GarbageCollector()
+    gc.set_threshold(NEVER, NEVER, NEVER)
+    gc.collect(1)
+    yield collector
+    collector.stop()
     gc.set_threshold(*thresholds)
 
 
-def test_python_collects_no_more_by_itself(collector):
+def test_the_automatic_collection_is_replaced_by_a_timer(collector):
     assert not gc.isenabled()
     assert collector.isActive()
+    assert collector.interval() == COLLECT_MILLISECONDS
 
 
-def test_what_is_due_is_collected_and_nothing_before(collector):
-    gc.collect()
-    gc.set_threshold(1000, 10, 10)
-    dead = weakref.ref(Cycle())
+def test_the_timer_collects_when_a_threshold_is_exceeded(qtbot, collector):
+    gone = weakref.ref(Cycle())
     collector.collect_due()
-    assert dead() is not None
-    kept = [Cycle() for _ in range(1100)]
-    del kept
-    collector.collect_due()
-    assert dead() is None
+    assert gone() is not None
+    gc.set_threshold(1, NEVER, NEVER)
+    collector.setInterval(1)
+    with qtbot.waitSignal(collector.timeout):
+        pass
+    assert gone() is None
 
 
-def test_old_cycles_go_when_everything_is_collected(collector):
+def test_an_old_generation_is_collected_only_when_it_is_due(collector):
     old = Cycle()
-    gc.collect()  # which makes it old
-    dead = weakref.ref(old)
+    gc.collect(1)  # it survives into the oldest generation
+    gone = weakref.ref(old)
     del old
-    gc.collect(0)
-    assert dead() is not None
+    gc.set_threshold(1, NEVER, NEVER)
+    young = weakref.ref(Cycle())
+    collector.collect_due()
+    assert young() is None
+    assert gone() is not None
+    gc.set_threshold(1, NEVER, 0)
+    collector.collect_due()
+    assert gone() is None
+
+
+def test_after_a_job_everything_is_collected(collector):
+    old = Cycle()
+    gc.collect(1)
+    gone = weakref.ref(old)
+    del old
     collector.collect_all()
-    assert dead() is None
+    assert gone() is None

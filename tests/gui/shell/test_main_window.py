@@ -14,7 +14,9 @@ from tests.factories import write_few_films
 from tests.gui.person import click
 
 
-def test_first_use_from_films_to_worklist(qtbot, window, no_shortcut_probe, dataset_folder, tmp_path, monkeypatch):
+def test_first_use_from_films_to_worklist(
+    qtbot, window, tiny_network, no_shortcut_probe, dataset_folder, tmp_path, monkeypatch
+):
     (dataset_folder / "NORMAL" / "<b>bold<b>.png").write_bytes(b"")
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
         window.dataset_tab.open(dataset_folder)

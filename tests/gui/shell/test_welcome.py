@@ -41,41 +41,52 @@ def test_the_welcome_opens_a_folder(window, qtbot, tmp_path, monkeypatch):
 
 @pytest.fixture
 def welcome(qtbot):
-    made = Welcome(Theme.DARK)
-    qtbot.addWidget(made)
-    made.show()
-    return made
+    welcome = Welcome(Theme.LIGHT)
+    qtbot.addWidget(welcome)
+    welcome.show()
+    return welcome
 
 
-def test_it_says_what_the_program_is_and_is_not(welcome):
+def test_it_says_what_the_program_is_for(welcome):
     text = " ".join(label.text() for label in welcome.findChildren(QLabel))
     assert NOTICE in text
     assert "never changed" in text
     assert "children aged 1 to 5" in text
 
 
-def test_jobs_can_be_started_when_the_model_was_checked(welcome, qtbot):
-    waiting = (welcome.demo, welcome.folder, welcome.languages)
-    assert not any(widget.isEnabled() for widget in waiting)
+def test_nothing_that_starts_a_job_is_offered_before_the_check_has_ended(welcome):
+    widgets = (welcome.demo, welcome.folder, welcome.languages)
+    assert not any(widget.isEnabled() for widget in widgets)
     assert welcome.begin.isEnabled()
-    welcome.show_check("The model answers as it should.")
-    assert all(widget.isEnabled() for widget in waiting)
-    assert welcome.check.text() == "The model answers as it should."
+    welcome.show_check("<b>resnet</b> works correctly.")
+    assert all(widget.isEnabled() for widget in widgets)
+    assert welcome.check.text() == "<b>resnet</b> works correctly."
+    assert welcome.check.textFormat() is Qt.TextFormat.PlainText
 
 
-@pytest.mark.parametrize("name", ["demo", "folder"])
-def test_each_way_to_begin_closes_it(welcome, qtbot, name):
-    welcome.set_ready(True)
-    with qtbot.waitSignal(getattr(welcome, f"{name}_wanted")):
-        qtbot.mouseClick(getattr(welcome, name), Qt.MouseButton.LeftButton)
-    assert not welcome.isVisible()
-
-
-def test_colours_and_language_are_chosen_where_they_can_be_seen(welcome, qtbot):
-    welcome.set_ready(True)
+def test_colours_and_language_are_chosen_from_what_is_in_use(qtbot, welcome):
+    assert welcome.themes.currentData() is Theme.LIGHT
+    assert welcome.languages.currentData() is Language.ENGLISH
     with qtbot.waitSignal(welcome.theme_chosen) as chosen:
         qtbot.keyClick(welcome.themes, Qt.Key.Key_Down)
-    assert chosen.args == [Theme.LIGHT]
+    assert chosen.args == [Theme.SYSTEM]
+    welcome.set_ready(True)
     with qtbot.waitSignal(welcome.language_chosen) as chosen:
         qtbot.keyClick(welcome.languages, Qt.Key.Key_Down)
-    assert chosen.args == [list(Language)[1]]
+    assert chosen.args == [Language.GERMAN]
+
+
+@pytest.mark.parametrize(("button", "signal"), [("demo", "demo_wanted"), ("folder", "folder_wanted")])
+def test_a_first_step_closes_the_dialog_before_it_is_asked_for(qtbot, welcome, button, signal):
+    welcome.set_ready(True)
+    was_open = []
+    getattr(welcome, signal).connect(lambda: was_open.append(welcome.isVisible()))
+    with qtbot.waitSignal(welcome.accepted):
+        qtbot.mouseClick(getattr(welcome, button), Qt.MouseButton.LeftButton)
+    assert was_open == [False]
+
+
+def test_looking_around_only_closes(qtbot, welcome):
+    with qtbot.assertNotEmitted(welcome.demo_wanted), qtbot.assertNotEmitted(welcome.folder_wanted):
+        qtbot.mouseClick(welcome.begin, Qt.MouseButton.LeftButton)
+    assert not welcome.isVisible()

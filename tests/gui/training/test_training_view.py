@@ -14,7 +14,9 @@ from core.jobs.events import Noted, Progressed, Stage
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import Reason
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
-from gui.training.training_view import HEADINGS, TrainingView
+from gui.training.training_view import TrainingView
+from tests.factories import QUICK
+from tests.gui.runs.examples import epoch
 
 
 def test_the_time_left_is_said(qtbot, window, tab):
@@ -28,14 +30,14 @@ def test_the_time_left_is_said(qtbot, window, tab):
         window.jobs.cancel()
 
 
-def epoch(number, loss, is_best, sensitivity=0.9):
+def ended(number, loss, is_best, sensitivity=0.9):
     return EpochEnded(number, 9, loss, 0.8, loss + 0.1, 0.7, 0.85, sensitivity, 0.6, 1e-3, 30.0, 5.0, is_best)
 
 
 def test_values_of_an_epoch_stand_beside_its_curves(qtbot, tab):
     plots = tab.view.plots
     for number, loss in enumerate((0.7, 0.5, 0.4), start=1):
-        tab.show_event(epoch(number, loss, is_best=number < 3))
+        tab.show_event(ended(number, loss, is_best=number < 3))
     qtbot.waitUntil(lambda: plots.loss.names() == ("training", "validation"))
     assert not plots.loss.reading.isVisible()
     plots.loss.setFocus()
@@ -59,61 +61,91 @@ def test_values_of_an_epoch_stand_beside_its_curves(qtbot, tab):
 
 
 def test_figures_that_several_classes_lack_have_no_curve(qtbot, tab):
-    tab.show_event(replace(epoch(1, 0.7, True), validation_sensitivity=None, validation_specificity=None))
+    tab.show_event(replace(ended(1, 0.7, True), validation_sensitivity=None, validation_specificity=None))
     qtbot.waitUntil(lambda: tab.view.plots.validation.names() == ("AUC",))
+
+
+BATCH = BatchEnded(2, 3, 5, 10, 0.4567, 31.4, 754, may_end_early=False)
 
 
 @pytest.fixture
 def view(qtbot):
-    made = TrainingView()
-    qtbot.addWidget(made)
-    made.show()
-    return made
+    view = TrainingView()
+    qtbot.addWidget(view)
+    return view
 
 
-def test_progress_goes_over_all_epochs(view):
-    view.show_event(Progressed(Stage.DECODING, 3, 12), is_running=True)
-    assert (view.progress.value(), view.progress.maximum()) == (3, 12)
-    view.show_event(BatchEnded(2, 9, 4, 5, 0.5, 31.4, 754, False), is_running=True)
-    assert (view.progress.value(), view.progress.maximum()) == (1 * 5 + 4, 9 * 5)
-    assert "Epoch 2 of 9" in view.status.text()
+def cells(view):
+    table = view.findChild(QTableView, "epochs").model()
+    return [
+        [table.index(row, column).data() for column in range(table.columnCount())] for row in range(table.rowCount())
+    ]
 
 
-def test_the_status_of_a_pause_is_not_written_over(view):
-    view.status.setText("Paused")
-    view.show_event(BatchEnded(2, 9, 4, 5, 0.5, 31.4, 754, False), is_running=False)
-    assert view.status.text() == "Paused"
+def log(view):
+    return view.log.toPlainText().splitlines()
 
 
-def test_epochs_are_rows_and_a_new_training_begins_with_none(view):
-    model = view.findChild(QTableView, "epochs").model()
-    for number in (1, 2):
-        view.show_event(epoch(number, 0.5, is_best=number == 1), is_running=True)
-    assert model.rowCount() == 2
-    kept = len(HEADINGS) - 1
-    assert [model.index(row, kept).data() for row in range(2)] == ["★", ""]
-    assert model.index(0, 1).data() == "0.500"
-    view.show_event(epoch(1, 0.7, is_best=True), is_running=True)
-    assert model.rowCount() == 1
+def test_a_stage_is_named_with_its_films(view):
+    view.show_event(Progressed(Stage.DECODING, 3, 20), True)
+    assert view.status.text() == "Decoding films…"
+    assert (view.progress.value(), view.progress.maximum()) == (3, 20)
+    view.show_event(Progressed(Stage.DOWNLOADING, 0, None), True)
+    assert (view.progress.minimum(), view.progress.maximum()) == (0, 0)
+
+
+def test_batches_move_the_bar_over_all_epochs(view):
+    view.show_event(BATCH, True)
+    assert view.status.text() == "Epoch 2 of 3 · loss 0.457 · 31 films/s · about 13 min left"
+    assert (view.progress.value(), view.progress.maximum()) == (15, 30)
+
+
+def test_a_paused_training_keeps_its_status(view):
+    view.status.setText("Stopping after this batch…")
+    view.show_event(BATCH, False)
+    assert view.status.text() == "Stopping after this batch…"
+    assert view.progress.value() == 15
+
+
+def test_epochs_are_a_table_with_the_kept_ones_marked(qtbot, view):
+    view.show_event(epoch(1, 0.7, is_best=True), True)
+    view.show_event(epoch(2, 0.8), True)
+    assert cells(view) == [
+        ["1", "0.700", "0.800", "0.700", "0.800", "0.650", "0.900", "0.600", "0.001", "45", "30.000", "★"],
+        ["2", "0.800", "0.800", "0.800", "0.800", "0.600", "0.900", "0.600", "0.001", "45", "30.000", ""],
+    ]
+    assert log(view) == ["Epoch 1: validation loss 0.700, AUC 0.650", "Epoch 2: validation loss 0.800, AUC 0.600"]
+
+    def read_second_epoch():
+        view.plots.loss.choose_epoch(2)
+        return view.plots.loss.reading.text()
+
+    qtbot.waitUntil(lambda: read_second_epoch() == "Epoch 2\ntraining 0.800\nvalidation 0.800")
+
+
+def test_another_training_begins_an_empty_table(view):
+    view.show_event(epoch(1, 0.7), True)
+    view.show_event(epoch(2, 0.6), True)
+    view.show_event(epoch(1, 0.5), True)
+    assert [row[:2] for row in cells(view)] == [["1", "0.500"]]
+    assert len(log(view)) == 3  # the log goes on
     view.clear()
-    assert model.rowCount() == 0
-    assert view.log.toPlainText() == ""
+    assert cells(view) == log(view) == []
 
 
-def test_the_log_says_what_happened_with_names_as_they_are(view, tmp_path):
-    view.show_event(TrainingStarted(tmp_path, ("A", "B"), 70, 15, 16, 9, "cpu"), is_running=True)
-    view.show_event(Noted("The computer is kept awake."), is_running=True)
-    view.show_event(FilmLeftOut(Path("<b>cut.png"), Reason.DAMAGED, "It is cut off."), is_running=True)
-    lines = view.log.toPlainText().splitlines()
-    assert "70" in lines[0]
-    assert "16" in lines[0]
-    assert lines[1] == "The computer is kept awake."
-    assert "<b>cut.png" in lines[2]
-    assert "It is cut off." in lines[2]
-
-
-@pytest.mark.parametrize(("pruned", "word"), [(True, "stopped early"), (False, "finished")])
-def test_trials_of_a_search_are_told_apart(view, tmp_path, pruned, word):
-    view.show_event(TrialEnded(3, None, 0.9, pruned, tmp_path), is_running=True)
-    assert word in view.log.toPlainText()
-    assert "0.900" in view.log.toPlainText()
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (TrainingStarted(Path("run"), ("a", "b"), 24, 8, 9, 3, "cpu"), "24 training, 8 validation, 9 test films; cpu"),
+        (TrialEnded(4, QUICK, 0.91234, False, Path("run")), "Trial 4 finished: validation AUC 0.912"),
+        (TrialEnded(5, QUICK, 0.5, True, Path("run")), "Trial 5 stopped early: validation AUC 0.500"),
+        (Noted("The batch size was halved to 16."), "The batch size was halved to 16."),
+        (
+            FilmLeftOut(Path("a/torn\u202e.png"), Reason.DAMAGED, "It ends too early."),
+            "Left out: torn\\u202E.png (damaged). It ends too early.",
+        ),
+    ],
+)
+def test_what_happens_is_logged(view, event, line):
+    view.show_event(event, True)
+    assert log(view) == [line]
