@@ -1,11 +1,13 @@
 """The argument parser: commands and their options."""
 
 import argparse
+import threading
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TypeAlias
 
 from command_line import commands
+from command_line.read_command import BUNDLED, NO_MODEL, run_read
 from core.system.product import NOTICE, format_build, read_build
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -39,6 +41,7 @@ def build_parser(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, C
     _add_operating_point(subparsers)
     _add_card(subparsers)
     _add_screen(subparsers)
+    _add_read(subparsers)
     subparsers.add_parser("self-test", help="check the bundled model").set_defaults(command=commands.run_self_test)
     return parser, subparsers.choices
 
@@ -135,3 +138,19 @@ def _add_screen(subparsers: Commands) -> None:
     screen.add_argument("--retry-failed", action="store_true", help="as --resume, and retry files that failed")
     screen.add_argument("--watch", action="store_true", help="also screen films that arrive later, until Ctrl-C")
     screen.set_defaults(command=commands.run_screen)
+
+
+def _add_read(subparsers: Commands) -> None:
+    read = subparsers.add_parser("read", help="show what is read from one film, and the model's answer")
+    read.add_argument("film", type=Path)
+    read.add_argument("--model", default=BUNDLED, help="a model file, bundled, or none to read the film only")
+    read.add_argument("--png", type=Path, metavar="FILE", help="write the grey picture that the network starts from")
+    read.add_argument("--heat", type=Path, metavar="FILE", help="write the heat map for the finding, in grey")
+    read.add_argument("--json", type=Path, metavar="FILE", help="write the result there instead of printing it")
+
+    def run(options: argparse.Namespace, cancel: threading.Event) -> int:
+        if options.heat is not None and options.model == NO_MODEL:
+            read.error("--heat needs a model")
+        return run_read(options, cancel)
+
+    read.set_defaults(command=run)

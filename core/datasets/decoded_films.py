@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from core.datasets.dataset import Film, Split
 from core.datasets.events import FilmLeftOut
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace
 from core.jobs.thread_map import map_in_order

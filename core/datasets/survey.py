@@ -13,7 +13,8 @@ from core.datasets.dataset import Dataset, Film
 from core.datasets.duplicates import FULL_PX, find_near_copies, group_pairs
 from core.datasets.events import FilmLeftOut
 from core.films.film_properties import FilmProperties, read_properties
-from core.films.images import Grey, read_square, resize
+from core.films.film_reader import read_square
+from core.films.images import Grey, resize
 from core.films.outline import looks_inverted
 from core.films.property_cache import PropertyCache
 from core.jobs.events import Noted, Progressed, Severity, Stage

@@ -18,8 +18,8 @@ from typing import Any, Final
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from core.films.dicom_header import read_dicom_header
-from core.films.images import explain_read_errors, is_dicom, open_regular
+from core.films.dicom_file import is_dicom, read_dicom_header
+from core.films.images import explain_read_errors, open_regular
 from core.system.app_folders import data_folder
 from core.system.errors import FilmUnreadable, Reason
 from core.system.files import write_atomically

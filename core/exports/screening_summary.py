@@ -13,7 +13,8 @@ from PIL import Image
 
 from core.documents.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
 from core.documents.pdf import render_pdf
-from core.films.images import read_film, resize
+from core.films.film_reader import read_film
+from core.films.images import resize, squash
 from core.jobs.events import Progressed, Stage
 from core.metrics.figure_labels import format_probability
 from core.models.decision import Decision
@@ -140,9 +141,8 @@ def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
     classes, size = model.header.classes, model.preprocessing.size_px
     predicted = classes.index(row.label or classes[0])
     finding = predicted if len(classes) > 2 else 1
-    # read as core.films.images.read_square does, so that the network input is the same
-    pixels = read_film(path, 2 * size)
-    square = resize(pixels, size, size)
+    pixels = read_film(path).pixels
+    square = squash(pixels, size)
     probabilities = model.probabilities(square[None])[0]
     probability = float(probabilities if np.ndim(probabilities) == 0 else probabilities[predicted])
     if row.probability is None or abs(probability - row.probability) > LARGEST_CHANGE:

@@ -9,20 +9,24 @@ from PIL import Image
 CHROMA_PX: Final = 64  # chroma is measured on a picture of at most about twice this size
 
 
-def measure_chroma(picture: Image.Image) -> float:
-    """Return the RMS chroma of a picture, 0..127, that brightness does not explain.
+def measure_colours(picture: Image.Image) -> tuple[float, float]:
+    """Return the chroma of a picture, 0..127, and the mean distance between its channels, 0..255.
 
-    Chroma is Cb and Cr of ITU-R BT.601. A film on a tinted base, or photographed in coloured light,
-    has one colour that grows with brightness; a linear regression on brightness removes it. The
-    colourfulness of Hasler and Süsstrunk 2003 is then measured on the residuals.
+    Chroma is Cb and Cr of ITU-R BT.601, as the RMS of what brightness does not explain. A film on a
+    tinted base, or photographed in coloured light, has one colour that grows with brightness; a
+    linear regression on brightness removes it. The colourfulness of Hasler and Süsstrunk 2003 is
+    then measured on the residuals. Both are 0 for grey pictures.
     """
     if picture.mode not in {"RGB", "RGBA", "YCbCr", "CMYK", "P", "PA", "LAB", "HSV"}:
-        return 0.0
-    if picture.mode in {"P", "PA", "LAB", "HSV", "CMYK", "RGBA"}:
-        picture = picture.convert("RGB")
+        return 0.0, 0.0
     step = max(1, min(picture.size) // CHROMA_PX)
-    channels = np.asarray(picture.reduce(step).convert("YCbCr"), np.float64).reshape(-1, 3)
-    return _residual_rms(channels[:, 0], channels[:, 1:])
+    if picture.mode in {"P", "PA"}:  # palette indices cannot be averaged
+        picture = picture.convert("RGB")
+    colours = picture.reduce(step).convert("RGB")
+    channels = np.asarray(colours, np.float64)
+    distance = float((channels.max(axis=2) - channels.min(axis=2)).mean())
+    coded = np.asarray(colours.convert("YCbCr"), np.float64).reshape(-1, 3)
+    return _residual_rms(coded[:, 0], coded[:, 1:]), distance
 
 
 def _residual_rms(luma: npt.NDArray[np.float64], chroma: npt.NDArray[np.float64]) -> float:

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core.films.dicom_header import read_dicom_header
-from core.films.patient_age import format_age, is_outside, parse_age
+from core.films.dicom_file import is_dicom, read_dicom_header
+from core.films.images import open_regular
+from core.films.patient_age import format_age, format_years, is_outside, parse_date
 from core.system.language import marked, tr
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 DATES: Final = ("AcquisitionDate", "StudyDate", "SeriesDate")  # the first that is present
 TAGS: Final = (
     "PatientAge", "PatientSex", "ViewPosition", "ImageLaterality", "Laterality", "BodyPartExamined", "Manufacturer",
-    "ManufacturerModelName", "BurnedInAnnotation", *DATES,
+    "ManufacturerModelName", "BurnedInAnnotation", "PatientBirthDate", "ContentDate", *DATES,
 )  # fmt: skip
 SEXES: Final = {"F": marked("F"), "M": marked("M"), "O": marked("other")}
 SIDES: Final = {"L": marked("left"), "R": marked("right")}
-DATE: Final = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")  # with dots before DICOM 3.0
 CODE: Final = re.compile(r"[A-Z0-9_ ]{1,16}")  # DICOM Part 5, 6.2, CS
 DEVICE_CHARACTERS: Final = 64  # DICOM Part 5, 6.2, LO
 
@@ -57,10 +56,9 @@ class FilmDetails:
 def read_details(path: Path) -> FilmDetails:
     """Return the details in a DICOM file; empty ones for any other or unreadable file.
 
-    The patient's name, identifiers and birth date are not read. Never raises and logs nothing.
+    The patient's name and identifiers are not read, and of the birth date only the age is kept.
+    Never raises and logs nothing.
     """
-    from core.films.images import is_dicom, open_regular  # imports pydicom, silenced
-
     try:
         with open_regular(path) as stream:
             if not is_dicom(stream):
@@ -72,16 +70,19 @@ def read_details(path: Path) -> FilmDetails:
 
 def _extract_details(header: "Dataset") -> FilmDetails:
     """Return the details in a header; values that break DICOM's rules count as missing."""
+    from core.films.dicom_age import read_age
+
+    age_years, _ = read_age(header)
     dates = (_iso_date(_text(header, name)) for name in DATES)
     return FilmDetails(
-        age=format_age(_text(header, "PatientAge")),
+        age=format_age(_text(header, "PatientAge")) or format_years(age_years),
         sex=_word(SEXES, _text(header, "PatientSex")),
         view=_code(header, "ViewPosition"),
         date=next((day for day in dates if day), ""),
         device=_device(_text(header, "Manufacturer"), _text(header, "ManufacturerModelName")),
         body_part=_code(header, "BodyPartExamined").lower(),
         side=_word(SIDES, _text(header, "ImageLaterality") or _text(header, "Laterality")),
-        age_years=parse_age(_text(header, "PatientAge")),
+        age_years=age_years,
         is_burned_in=_text(header, "BurnedInAnnotation").upper() == "YES",
     )
 
@@ -127,13 +128,8 @@ def _code(header: "Dataset", keyword: str) -> str:
 
 def _iso_date(text: str) -> str:
     """Return a DICOM date in ISO format, "" if it is not a valid date."""
-    match = DATE.fullmatch(text)
-    if match is None:
-        return ""
-    try:
-        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
-    except ValueError:
-        return ""
+    day = parse_date(text)
+    return day.isoformat() if day else ""
 
 
 def _device(manufacturer: str, model: str) -> str:

@@ -1,9 +1,10 @@
-"""Decode DICOM and compressed TIFF in a child process.
+"""Decode DICOM, compressed TIFF and WebP in a child process.
 
 DICOM has many parsers and decoders, some of them native. libtiff continues past a damaged strip,
-and has crashed.
+and has crashed; libwebp has run code from a file (CVE-2023-4863).
 """
 
+from dataclasses import asdict
 from io import BytesIO
 from typing import BinaryIO, Final
 
@@ -12,6 +13,7 @@ from PIL import Image, ImageOps
 
 from core.films.decoder_process import JsonObject, decoder_pool
 from core.films.dicom import DicomFilm, read_dicom
+from core.films.film_facts import FilmFacts
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
@@ -30,28 +32,24 @@ def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> DicomFilm:
             Reason.DECODER_FAILED, tr("The decoder returned an incomplete film. Export the film again.")
         )
     pixels = np.frombuffer(data, np.uint8).reshape(height, width)
-    return DicomFilm(pixels, float(reply["chroma"]), dict(reply["tags"]), str(reply["patient"]))
+    return DicomFilm(pixels, float(reply["chroma"]), FilmFacts.from_json(reply["facts"]))
 
 
 def decode_dicom(content: bytes, max_pixels: int) -> tuple[JsonObject, bytes]:
     """Return a DicomFilm's fields as JSON, and its pixels; runs in the child process."""
     film = read_dicom(BytesIO(content), max_pixels)
-    fields = {"shape": film.pixels.shape, "chroma": film.chroma, "tags": film.tags, "patient": film.patient}
+    fields = {"shape": film.pixels.shape, "chroma": film.chroma, "facts": asdict(film.facts)}
     return fields, film.pixels.tobytes()
 
 
-def needs_libtiff(picture: Image.Image) -> bool:
-    """Return True if libtiff will decode this opened TIFF, as it does all but uncompressed ones."""
-    return picture.format == "TIFF" and any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ()))
+def read_picture_isolated(stream: BinaryIO, form: str, page: int) -> Image.Image:
+    """Decode an open TIFF or WebP file in a child process and return its picture, upright.
 
-
-def read_tiff_isolated(stream: BinaryIO) -> Image.Image:
-    """Decode an open TIFF file in a child process and return its picture, upright.
-
-    Raises FilmUnreadable, also decoder_failed.
+    form: Pillow's name of the format. page: number of the page. Raises FilmUnreadable, also
+    decoder_failed.
     """
     stream.seek(0)
-    reply, data = decoder_pool().run(decode_tiff, stream.read())
+    reply, data = decoder_pool().run(decode_picture, stream.read(), form=form, page=page)
     try:
         if reply["mode"] not in MODES:
             raise ValueError(reply["mode"])
@@ -62,9 +60,11 @@ def read_tiff_isolated(stream: BinaryIO) -> Image.Image:
         ) from error
 
 
-def decode_tiff(content: bytes) -> tuple[JsonObject, bytes]:
-    """Return mode, size and pixels of a TIFF, palettes resolved; runs in the child process."""
-    with Image.open(BytesIO(content), formats=["TIFF"]) as picture:
+def decode_picture(content: bytes, form: str, page: int) -> tuple[JsonObject, bytes]:
+    """Return mode, size and pixels of a picture, palettes resolved; runs in the child process."""
+    with Image.open(BytesIO(content), formats=[form]) as picture:
+        if page:
+            picture.seek(page)
         picture.load()
         upright = ImageOps.exif_transpose(picture)
         if upright.mode in {"P", "PA"}:

@@ -28,6 +28,11 @@ def unit_rows(rows: Floats) -> Floats:
     return np.asarray(rows / lengths, np.float32)
 
 
+def correlate_with_chest(small: npt.NDArray[np.uint8]) -> Floats:
+    """Return for films (n, 64, 64) the correlation of their outline with that of a chest, (n,), -1..1."""
+    return np.asarray(describe_outlines(small) @ unit_rows(_chest_outline().reshape(1, -1))[0])
+
+
 def looks_inverted(small: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Return for films (n, 64, 64) whether black and white seem to be exchanged, (n,).
 
@@ -35,7 +40,7 @@ def looks_inverted(small: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     shoulders light) and also with the mean of the films that correlate positively with it.
     """
     outlines = describe_outlines(small)
-    is_negative = outlines @ unit_rows(_chest_outline().reshape(1, -1))[0] < 0
+    is_negative = correlate_with_chest(small) < 0
     if is_negative.all():
         return np.asarray(is_negative)
     return np.asarray(is_negative & (outlines @ outlines[~is_negative].mean(axis=0) < 0))

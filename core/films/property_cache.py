@@ -17,7 +17,7 @@ from core.system.errors import FilmUnreadable, Reason
 from core.system.language import Language, current_language, marked, tr
 
 MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; a larger file is deleted and started again
-VERSION: Final = 2  # to be raised whenever FilmProperties or its measurements change
+VERSION: Final = 3  # to be raised whenever FilmProperties or its measurements change
 NOT_KEPT: Final = marked("Film properties could not be cached for the next time ({error}).")
 Answer = FilmProperties | FilmUnreadable
 

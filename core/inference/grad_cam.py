@@ -45,6 +45,11 @@ def compute_heat_map(model: Model, film: Grey, label: int) -> npt.NDArray[np.flo
     return (heat / top if top > 0 else heat).numpy().astype(np.float32)
 
 
+def heat_to_grey(heat: npt.NDArray[np.float32]) -> Grey:
+    """Return a heat map, 0..1, as a grey picture of the same size, 0..255."""
+    return np.round(255 * heat).astype(np.uint8)
+
+
 def draw_overlay(film: Grey, heat: npt.NDArray[np.float32]) -> Image.Image:
     """Return the film with its heat map blended in orange; both (height, width), heat in 0..1."""
     grey = np.repeat(film[..., None].astype(np.float32), 3, axis=2)

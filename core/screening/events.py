@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.models.decision import Decision
+from core.system.errors import Reason
 from core.system.language import marked
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from core.films.dicom_details import FilmDetails
+    from core.films.film_facts import FilmFacts
 
 
 class Status(StrEnum):
@@ -90,9 +92,10 @@ class FilmReading:
 
     finding: the positive class; with several classes, `label`. probability: calibrated, of the
     finding. probabilities: the same; with several classes, of every class. validation: a sentence
-    on whether the model was accepted at this site. details: from the file's DICOM tags. pixels:
-    (height, width) uint8, upright, dense tissue white. heat: same shape, float32, 0..1. cautions:
-    sentences that warn the reader of this film.
+    on whether the model was accepted at this site. details: from the file's DICOM tags. facts: what
+    was read from the file. pixels: (height, width) uint8, upright, dense tissue white. heat: same
+    shape, float32, 0..1. cautions: sentences that warn the reader of this film. reason: why the gate
+    refused the film, if a person overrode it.
     """
 
     path: Path
@@ -107,4 +110,21 @@ class FilmReading:
     details: "FilmDetails"
     pixels: "npt.NDArray[np.uint8]"
     heat: "npt.NDArray[np.float32]"
+    facts: "FilmFacts"
     cautions: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmRefusal:
+    """A film that the model's gate refused, with its picture; fields as in FilmReading.
+
+    A person may override the gate and have it scored.
+    """
+
+    path: Path
+    reason: Reason
+    model: str
+    details: "FilmDetails"
+    facts: "FilmFacts"
+    pixels: "npt.NDArray[np.uint8]"

@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 
 from core.films.images import Grey
-from core.films.patient_age import is_outside, parse_age
+from core.films.patient_age import is_outside
 from core.inference.grad_cam import compute_heat_map, draw_overlay
 from core.inference.pipeline import ScoredItem, score_films, single_torch_thread
 from core.inference.scorer import Scorer
 from core.input_checks.drift import DRIFT, DriftMonitor, Reference
-from core.input_checks.gate import GateStatistics, find_refusal
-from core.input_checks.gate_rules import inspect_film
+from core.input_checks.gate import GateStatistics
+from core.input_checks.inspection import inspect_film
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.roc import Floats
 from core.models.model_file import Model, draw_known_films, load_model_in_use
@@ -68,13 +68,12 @@ class Screening:
                 raise FilmUnreadable(Reason.NO_PERMISSION, tr("You have no permission to list this folder."))
             sentence = tr("It cannot be accessed ({why}).", why=item.error.strerror)
             raise FilmUnreadable(Reason.READ_ERROR, sentence)
-        film = inspect_film(item.path, self.model.preprocessing.size_px)
-        reason = find_refusal(film, self._gate)
-        if reason is not None:
-            raise FilmUnreadable(reason, tr(REFUSALS[reason]))
-        if is_outside(parse_age(film.tags.get("PatientAge", "")), self.model.header.ages):
+        inspected = inspect_film(item.path, self.model.preprocessing.size_px, self._gate)
+        if inspected.refusal is not None:
+            raise FilmUnreadable(inspected.refusal, tr(REFUSALS[inspected.refusal]))
+        if is_outside(inspected.film.facts.age_years, self.model.header.ages):
             self._outside_ages.append(item.name)
-        return film.square
+        return inspected.square
 
     def score_files(self, files: Sequence[ListedFile], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
         """Decode and score files on every core; rows are in the ledger before they are yielded."""

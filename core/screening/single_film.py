@@ -1,4 +1,4 @@
-"""Score a single film, also one that the gate refused and a person then allowed."""
+"""Read a single film as screening does: refused with the gate's reason, or scored and explained."""
 
 import threading
 from collections.abc import Generator
@@ -9,15 +9,19 @@ import numpy as np
 from PIL import Image
 
 from core.films.dicom_details import list_cautions, read_details
-from core.films.images import read_film, resize
+from core.films.images import Grey
 from core.inference.grad_cam import compute_heat_map
+from core.inference.pipeline import single_torch_thread
+from core.inference.scorer import Scorer
+from core.input_checks.inspection import InspectedFilm, inspect_film
 from core.jobs.events import Progressed, Stage
-from core.models.model_file import load_model_in_use
+from core.metrics.roc import Floats
+from core.models.model_file import Model, draw_known_films, load_model_in_use
 from core.models.site_record import format_validation
-from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
+from core.screening.events import FilmReading, FilmRefusal, LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
 from core.screening.results_csv import write_final
-from core.screening.screening import build_scored_row
+from core.screening.screening import build_scored_row, read_gate
 from core.system.errors import REFUSALS, JobFailed, Reason
 from core.system.language import tr
 
@@ -38,7 +42,8 @@ def score_anyway(
     if loaded.header.name != row.model:
         sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
         raise JobFailed(Reason.MODEL_INVALID, sentence)
-    reading = yield from read_single_film(path_of_name(folder, row.file), model, cancel)
+    reading = yield from read_single_film(path_of_name(folder, row.file), model, cancel, ignore_gate=True)
+    assert isinstance(reading, FilmReading)  # without the gate nothing is refused
     scored = build_scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
     write_final(result.output, rows, loaded.header.classes)
@@ -46,36 +51,59 @@ def score_anyway(
 
 
 def read_single_film(
-    path: Path, model: Path | None, cancel: threading.Event
-) -> Generator[Progressed, None, FilmReading]:
-    """Score one film and compute its heat map; model None is the bundled one.
+    path: Path, model: Path | None, cancel: threading.Event, ignore_gate: bool = False, explain_finding: bool = False
+) -> Generator[Progressed, None, FilmReading | FilmRefusal]:
+    """Read one film and, unless the gate refuses it, score it and compute its heat map.
 
-    The gate is not applied. `cancel` is ignored, since it takes a short time. Raises FilmUnreadable
-    or JobFailed.
+    The result is the one that screening gives: the same picture, gate and form of the network.
+    model: None is the bundled one. ignore_gate: score a refused film too. explain_finding: compute
+    the heat map for the finding instead of the predicted class; with several classes these are the
+    same. `cancel` is ignored, since it takes a short time. Raises FilmUnreadable or JobFailed.
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
     loaded = load_model_in_use(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
-    pixels = read_film(path)
-    small = resize(pixels, loaded.preprocessing.size_px, loaded.preprocessing.size_px)
-    probability = loaded.probabilities(small[None])[0]
-    label = loaded.calibration.label(probability)
-    heat = compute_heat_map(loaded, small, label)
+    inspected = inspect_film(path, loaded.preprocessing.size_px, read_gate(loaded))
+    if inspected.refusal is not None and not ignore_gate:
+        film = inspected.film
+        return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), film.facts, film.pixels)
+    return _build_reading(path, loaded, inspected, explain_finding)
+
+
+def _build_reading(path: Path, model: Model, inspected: InspectedFilm, explain_finding: bool) -> FilmReading:
+    score = score_square(model, inspected.square)
+    label = model.calibration.label(score)
+    explained = 1 if explain_finding and model.calibration.threshold is not None else label
+    heat = compute_heat_map(model, inspected.square, explained)
+    pixels, facts = inspected.film.pixels, inspected.film.facts
     height, width = pixels.shape
-    heat_full_size = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
     details = read_details(path)
     return FilmReading(
         path=path,
-        label=loaded.header.classes[label],
-        finding=loaded.header.finding_of(loaded.header.classes[label]),
-        probability=float(probability if loaded.calibration.threshold is not None else probability[label]),
-        probabilities=tuple(map(float, probability)) if np.ndim(probability) else float(probability),
-        threshold=loaded.calibration.threshold,
-        decision=loaded.calibration.decision(probability),
-        model=loaded.header.name,
-        validation=format_validation(loaded.header)[1],
+        label=model.header.classes[label],
+        finding=model.header.finding_of(model.header.classes[label]),
+        probability=float(score if model.calibration.threshold is not None else score[label]),
+        probabilities=tuple(map(float, score)) if np.ndim(score) else float(score),
+        threshold=model.calibration.threshold,
+        decision=model.calibration.decision(score),
+        model=model.header.name,
+        validation=format_validation(model.header)[1],
         details=details,
+        facts=facts,
         pixels=pixels,
-        heat=heat_full_size,
-        cautions=list_cautions(details, loaded.header.ages),
+        heat=np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR)),
+        cautions=list_cautions(details, model.header.ages),
+        reason=str(inspected.refusal or ""),
     )
+
+
+def score_square(model: Model, square: Grey) -> Floats:
+    """Return the calibrated probability (), or probabilities (classes,), of a film as screening does.
+
+    square: (size, size) uint8. The network has the form that screening uses on this computer.
+    """
+    scorer = Scorer(model)
+    with single_torch_thread():
+        scorer.settle(draw_known_films(model.preprocessing.size_px))
+        logits = scorer.logits(square[None])
+    return np.asarray(model.calibration.probabilities(logits)[0])

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     ROTATED = "rotated"
     TOO_CROPPED = "too_cropped"
     COLOUR_PHOTO = "colour_photo"
+    RAW_DETECTOR_DATA = "raw_detector_data"
     # failed films: another attempt may succeed once the cause is removed
     MISSING = "missing"
     NO_PERMISSION = "no_permission"
@@ -72,6 +73,7 @@ REASONS: Final[dict[str, str]] = {  # user-facing names, in a few words
     Reason.ROTATED: marked("rotated"),
     Reason.TOO_CROPPED: marked("cropped too closely"),
     Reason.COLOUR_PHOTO: marked("colour photo"),
+    Reason.RAW_DETECTOR_DATA: marked("raw detector data"),
     Reason.MISSING: marked("missing"),
     Reason.NO_PERMISSION: marked("no permission"),
     Reason.DAMAGED: marked("damaged"),
@@ -103,6 +105,10 @@ REFUSALS: Final = {
     ),
     Reason.COLOUR_PHOTO: marked(
         "It is a colour image. Export the film itself in greyscale, not a photo of it or an annotated image."
+    ),
+    Reason.RAW_DETECTOR_DATA: marked(
+        "According to its DICOM header it contains raw detector data (for processing), not the film that "
+        "is read. Use the processed film of this exposure (for presentation)."
     ),
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.jobs.events import Progressed, Stage
 from core.networks.augmentation import augment
 from core.networks.preprocessing import to_unit_range

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.films.images import read_film, read_thumbnail
+from core.films.film_reader import read_pixels, read_thumbnail
 from core.system.errors import FilmUnreadable
 from gui.film.film_picture import to_image
 
@@ -28,7 +28,7 @@ class _ReadTask(QRunnable):
         image: QImage | None = None
         try:
             longest_px = self._longest_px
-            pixels = read_film(self._path) if longest_px is None else read_thumbnail(self._path, longest_px)
+            pixels = read_pixels(self._path) if longest_px is None else read_thumbnail(self._path, longest_px)
             image = to_image(pixels)
         except FilmUnreadable:
             pass  # the reply carries None

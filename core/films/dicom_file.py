@@ -1,4 +1,7 @@
-"""Read DICOM headers safely: refuse decompression bombs before pydicom inflates the file."""
+"""Recognise and open DICOM files, also those without the proper beginning.
+
+Decompression bombs are refused before pydicom inflates them.
+"""
 
 import struct
 import zlib
@@ -11,12 +14,59 @@ from core.system.language import tr
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
+DICOM_MAGIC: Final = b"DICM"  # Part 10, section 7.1: after a preamble of 128 bytes
+DICOM_MAGIC_OFFSET: Final = 128
+META_START: Final = DICOM_MAGIC_OFFSET + len(DICOM_MAGIC)
 DEFLATED: Final = b"1.2.840.10008.1.2.1.99"  # Part 5, A.5: all data after the file meta group is deflated
 MAX_BYTES: Final = 400_000_000  # 100 million pixels of 16 bits twice
-META_START: Final = 132  # Part 10, 7.1: preamble and DICM
 LONG_FORMS: Final = (b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UR", b"UT", b"UN", b"SV", b"UV")
+FORMS: Final = (
+    *LONG_FORMS, b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN", b"SH",
+    b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US",
+)  # fmt: skip
 TRANSFER_SYNTAX: Final = (2, 0x10)
 CHUNK_BYTES: Final = 1 << 20
+SNIFFED_BYTES: Final = 4096
+SNIFFED_ELEMENTS: Final = 3  # in ascending order, which other files do not show by chance
+FIRST_GROUPS: Final = (0x0002, 0x0008)  # of a file without preamble
+MAX_FIRST_BYTES: Final = 1024  # of an element at the start of a file
+
+
+def is_dicom(stream: BinaryIO) -> bool:
+    """Return True if the file is DICOM; rewinds the stream.
+
+    Either it has the DICOM prefix (Part 10, section 7.1), or it begins with data elements, as files
+    older than DICOM 3.0 and those written by some exports do.
+    """
+    head = stream.read(SNIFFED_BYTES)
+    stream.seek(0)
+    return head[DICOM_MAGIC_OFFSET:META_START] == DICOM_MAGIC or starts_with_elements(head)
+
+
+def starts_with_elements(head: bytes) -> bool:
+    """Return True if a file begins with data elements of group 2 or 8, in any encoding."""
+    return any(_count_elements(head, order) >= SNIFFED_ELEMENTS for order in "<>")
+
+
+def _count_elements(head: bytes, order: str) -> int:
+    """Count valid elements with ascending tags at the start of a file. order: of bytes, for struct."""
+    place, last, count = 0, (0, -1), 0
+    while place + 8 <= len(head) and count < SNIFFED_ELEMENTS:
+        group, element = struct.unpack_from(f"{order}HH", head, place)
+        is_first_valid = group in FIRST_GROUPS and element < 0x100
+        if (group, element) <= last or (count == 0 and not is_first_valid) or group % 2:
+            return 0
+        form = head[place + 4 : place + 6]
+        if form in LONG_FORMS and head[place + 6 : place + 8] == b"\0\0" and place + 12 <= len(head):
+            length, start = struct.unpack_from(f"{order}I", head, place + 8)[0], place + 12
+        elif form in FORMS:
+            length, start = struct.unpack_from(f"{order}H", head, place + 6)[0], place + 8
+        else:  # implicit VR
+            length, start = struct.unpack_from(f"{order}I", head, place + 4)[0], place + 8
+        if length > MAX_FIRST_BYTES:
+            return 0
+        place, last, count = start + length, (group, element), count + 1
+    return count
 
 
 def read_dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "FileDataset":
@@ -24,12 +74,12 @@ def read_dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "F
 
     Raises FilmUnreadable (too_large), and anything that pydicom's parser raises on bad bytes.
     """
-    from pydicom import dcmread
+    from core.films.pydicom_quiet import dcmread
 
     _check_inflation(stream)
     if tags is None:
-        return dcmread(stream)
-    return dcmread(stream, stop_before_pixels=True, specific_tags=list(tags))
+        return dcmread(stream, force=True)
+    return dcmread(stream, stop_before_pixels=True, specific_tags=list(tags), force=True)
 
 
 def _check_inflation(stream: BinaryIO) -> None:

@@ -1,0 +1,87 @@
+"""Read the size, depth and number of channels that a compressed picture states for itself.
+
+DICOM headers are sometimes wrong about the JPEG, JPEG-LS or JPEG 2000 frame that they describe.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from pydicom.uid import (
+    JPEG2000,
+    UID,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+)
+
+JPEG_START: Final = b"\xff\xd8"
+JPEG2000_STARTS: Final = (b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ")
+SIZ: Final = b"\xff\x51"  # ITU-T T.800, A.5.1
+# start-of-frame markers and what they mean: ITU-T T.81, table B.1; SOF55 is JPEG-LS, ITU-T T.87
+FRAME_SYNTAXES: Final = {
+    0xC0: JPEGBaseline8Bit, 0xC1: JPEGExtended12Bit, 0xC2: JPEGExtended12Bit, 0xC3: JPEGLosslessSV1,
+    0xF7: JPEGLSLossless,
+}  # fmt: skip
+STANDALONE: Final = {0x01, *range(0xD0, 0xDA)}  # markers without a length
+
+
+@dataclass(frozen=True, slots=True)
+class Codestream:
+    """What a compressed frame states. bits: of each sample. syntax: transfer syntax that fits it."""
+
+    width: int
+    height: int
+    bits: int
+    samples: int
+    is_signed: bool
+    syntax: UID
+
+
+def read_codestream(frame: bytes) -> Codestream | None:
+    """Return what a compressed frame states; None if it is none of the known kinds or is damaged."""
+    try:
+        if frame.startswith(JPEG2000_STARTS):
+            return _read_jpeg2000(frame)
+        return _read_jpeg(frame) if frame.startswith(JPEG_START) else None
+    except (struct.error, IndexError):
+        return None
+
+
+def _read_jpeg(frame: bytes) -> Codestream | None:
+    """Return what the first start-of-frame segment states (ITU-T T.81, B.2.2)."""
+    place = 2
+    while place < len(frame):
+        if frame[place] != 0xFF:
+            return None
+        marker = frame[place + 1]
+        if marker == 0xFF:  # fill byte
+            place += 1
+        elif marker in STANDALONE:
+            place += 2
+        elif marker in FRAME_SYNTAXES:
+            bits, height, width, samples = struct.unpack_from(">BHHB", frame, place + 4)
+            return Codestream(width, height, bits, samples, False, FRAME_SYNTAXES[marker])
+        else:
+            place += 2 + struct.unpack_from(">H", frame, place + 2)[0]
+    return None
+
+
+def _read_jpeg2000(frame: bytes) -> Codestream | None:
+    """Return what the image and tile size segment states (ITU-T T.800, A.5.1)."""
+    start = frame.find(SIZ)
+    if start < 0:
+        return None
+    right, lower, left, upper = struct.unpack_from(">IIII", frame, start + 6)
+    samples, depth = struct.unpack_from(">HB", frame, start + 38)
+    is_reversible = _is_reversible(frame)
+    syntax = JPEG2000Lossless if is_reversible else JPEG2000
+    return Codestream(right - left, lower - upper, (depth & 0x7F) + 1, samples, bool(depth & 0x80), syntax)
+
+
+def _is_reversible(frame: bytes) -> bool:
+    """Return True if the coding style names the reversible wavelet (ITU-T T.800, A.6.1)."""
+    style = frame.find(b"\xff\x52")
+    return style >= 0 and len(frame) > style + 13 and frame[style + 13] == 1

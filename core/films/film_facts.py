@@ -1,0 +1,47 @@
+"""What a film's file says about the film."""
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from core.films.film_notes import Note
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FilmFacts:
+    """Facts about one film, from its header and from how it was read. The repr is empty, for logs.
+
+    stored_width, stored_height: in pixels, as stored. bits: stored per channel.
+    is_coloured: stored with channels that differ. jpeg_quality: of a JPEG file, 1..100 on libjpeg's scale.
+    transfer_syntax: DICOM UID, or the format of another file, such as JPEG.
+    photometric_interpretation: of the stored pixels, "" if the format has none.
+    window: how stored values became grey, in DICOM's words.
+    view: DICOM's view position, such as PA, or LATERAL where other tags say so; "" if unknown.
+    is_lateral: the header states a lateral or oblique view.
+    is_raw: the header states that these are unprocessed detector data.
+    age_years: None if unknown.
+    tags: DICOM tags on how the film was taken. patient: a one-way hash of PatientID, or "".
+    """
+
+    stored_width: int = 0
+    stored_height: int = 0
+    bits: int = 8
+    is_coloured: bool = False
+    jpeg_quality: int | None = None
+    transfer_syntax: str = ""
+    photometric_interpretation: str = ""
+    window: str = ""
+    view: str = ""
+    is_lateral: bool = False
+    is_raw: bool = False
+    age_years: float | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    patient: str = ""
+    notes: tuple[Note, ...] = ()
+
+    def __repr__(self) -> str:
+        return "FilmFacts()"
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Return the facts that `dataclasses.asdict` turned into JSON."""
+        return cls(**{**content, "notes": tuple(Note(note) for note in content["notes"])})

@@ -1,0 +1,79 @@
+"""Stretch grey values of unknown range to 8 bits."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+Grey = npt.NDArray[np.uint8]
+
+BINS: Final = 256
+GAP_BINS: Final = 16  # a gap of 1/16 of the range separates a film from a marker
+# fraction of the pixels below which a bin counts as empty: the soft edge of a marker spreads over the gap
+SPARSE: Final = 5e-5
+MIN_LEVELS: Final = 64  # films of fewer grey levels have gaps everywhere
+DEPTHS: Final = (8, 10, 12, 14, 16, 32, 64)  # bits per pixel of films
+
+
+def find_film_range(values: Values, counts: Counts) -> tuple[float, float]:
+    """Return the lowest and the highest value of a film, without values far from most of it.
+
+    values: (n,) finite grey values. counts: (n,) pixels with each value; at least one is counted.
+    A burned-in marker, a collimator edge or padding is separated from the film by a gap of values
+    that hardly any pixel has. The part with most pixels, apart from its most frequent value, which
+    may be a uniform border, is the film.
+    """
+    is_counted = counts > 0
+    values, counts = values[is_counted], counts[is_counted]
+    while True:
+        low, high = float(values.min()), float(values.max())
+        if len(values) < MIN_LEVELS or not np.isfinite(high - low):
+            return low, high
+        bins = np.minimum(((values - low) * (BINS / (high - low))).astype(np.int64), BINS - 1)
+        pixels = np.bincount(bins, counts, BINS)
+        parts = _split_at_gaps(pixels > max(SPARSE * counts.sum(), 1.0))
+        if not parts:
+            return low, high
+        film = max(parts, key=lambda part: pixels[part].sum() - pixels[part].max())
+        if film.start <= GAP_BINS and film.stop >= BINS - GAP_BINS:
+            return low, high
+        is_kept = (bins >= film.start) & (bins < film.stop)
+        values, counts = values[is_kept], counts[is_kept]
+
+
+def _split_at_gaps(is_filled: npt.NDArray[np.bool_]) -> list[slice]:
+    """Return the ranges of bins that lie between gaps of at least GAP_BINS empty ones."""
+    filled = np.flatnonzero(is_filled)
+    if len(filled) == 0:
+        return []
+    ends = np.flatnonzero(np.diff(filled) > GAP_BINS)
+    starts = [filled[0], *filled[ends + 1]]
+    return [slice(int(start), int(stop) + 1) for start, stop in zip(starts, [*filled[ends], filled[-1]], strict=True)]
+
+
+def stretch(values: npt.NDArray[np.generic], low: float, high: float) -> Grey:
+    """Return values stretched from `low`..`high` to 0..255; values outside are clipped."""
+    if high <= low:
+        return np.zeros(values.shape, np.uint8)
+    numbers = np.clip(values.astype(np.float64), low, high)
+    return np.round((numbers - low) * (255 / (high - low))).astype(np.uint8)
+
+
+def bit_depth(highest: float) -> int:
+    """Return the smallest usual bit depth that holds the value `highest` >= 0."""
+    return next((bits for bits in DEPTHS if highest < 2**bits), DEPTHS[-1])
+
+
+def tabulate(stored: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.integer[Any]]]:
+    """Return the distinct grey levels of an image, (n,) ascending, and the level of each pixel.
+
+    Integers of up to 16 bits get one level for each value of their range, which is faster.
+    """
+    if np.issubdtype(stored.dtype, np.integer):
+        low, high = int(stored.min()), int(stored.max())
+        if high - low < 2**17 and max(abs(low), abs(high)) < 2**31:
+            return np.arange(low, high + 1), stored.astype(np.int32) - low
+    levels, index = np.unique(stored, return_inverse=True)
+    return levels, index.reshape(stored.shape)

@@ -1,0 +1,227 @@
+"""Read films in ordinary picture formats: JPEG, PNG, TIFF, BMP and WebP."""
+
+import logging
+import warnings
+from dataclasses import dataclass, replace
+from typing import BinaryIO, Final
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.films.colourfulness import measure_colours
+from core.films.film_facts import FilmFacts
+from core.films.film_notes import AddNote, Note
+from core.films.grey_range import Counts, Values, bit_depth, find_film_range, stretch, tabulate
+from core.films.images import MAX_PIXELS, Grey
+from core.films.isolated_decoders import read_picture_isolated
+from core.system.errors import FilmUnreadable, Reason
+from core.system.language import tr
+
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
+TIFF_STARTS: Final = (b"II*\0", b"MM\0*")
+# of picture files, even if damaged
+STARTS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", *TIFF_STARTS)
+# TIFF 6.0, section 8, and TIFF's NewSubfileType
+PHOTOMETRIC, NEW_SUBFILE_TYPE = 262, 254
+WHITE_IS_ZERO: Final = 0
+REDUCED: Final = 1  # bit of NewSubfileType: a reduced copy of another page
+MAX_REDUCED_SIDE: Final = 0.5  # of the film, for a copy that does not say so
+ALIKE: Final = 0.02  # difference in aspect ratio between a film and its copy
+MAX_PAGES: Final = 16  # a film with its reduced copies has fewer
+COLOURED: Final = 12.0  # mean distance between the channels, 0..255, above which a film counts as coloured
+# the luminance table of quality 50, ITU-T T.81 (JPEG), Annex K.1, summed over its 64 entries
+STANDARD_TABLE_SUM: Final = 3688
+
+Image.MAX_IMAGE_PIXELS = None  # Pillow's limit only warns; larger pictures than MAX_PIXELS are refused here
+# Pillow would print its warnings; what is wrong with a film is reported in its row
+logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
+warnings.filterwarnings("ignore", module="PIL")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureFilm:
+    """A film from a picture file.
+
+    pixels: (height, width) uint8, upright, dense tissue white. chroma: RMS chroma, 0..127, apart
+    from a uniform tint.
+    """
+
+    pixels: Grey
+    chroma: float
+    facts: FilmFacts
+
+
+def read_picture(stream: BinaryIO) -> PictureFilm:
+    """Return the film in an open picture file. Raises FilmUnreadable; never returns part of one."""
+    with _open(stream) as picture:
+        page, has_copies = _choose_page(picture)
+        facts = FilmFacts(
+            stored_width=picture.width,
+            stored_height=picture.height,
+            bits=_bits_per_channel(picture.mode),
+            transfer_syntax=str(picture.format),
+            photometric_interpretation=picture.mode,
+            jpeg_quality=_estimate_jpeg_quality(picture),
+        )
+        white_is_zero = _is_deep(picture) and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO
+        decoded = _decode(picture, stream, page)
+    notes: list[Note] = [Note.REDUCED_PAGE_IGNORED] if has_copies else []
+    opaque = _remove_transparency(decoded)
+    chroma, channel_distance = measure_colours(opaque)
+    pixels, window = _convert_to_grey(opaque, notes.append)
+    facts = replace(facts, is_coloured=channel_distance > COLOURED, window=window, notes=tuple(notes))
+    return PictureFilm(255 - pixels if white_is_zero else pixels, chroma, facts)
+
+
+def _open(stream: BinaryIO) -> Image.Image:
+    start = stream.read(max(map(len, STARTS)))
+    stream.seek(0)
+    try:
+        picture = Image.open(stream, formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if start.startswith(STARTS):
+            raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off.")) from error
+        sentence = tr("It is not a JPEG, PNG, TIFF, BMP, WebP or DICOM picture.")
+        raise FilmUnreadable(Reason.NOT_AN_IMAGE, sentence) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's parsers raise anything on bad bytes
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
+    return picture
+
+
+def _choose_page(picture: Image.Image) -> tuple[int, bool]:
+    """Seek the page that holds the film; return it, and whether there are reduced copies of it.
+
+    Raises FilmUnreadable if the header shows too large a picture, several films, or is damaged.
+    """
+    _check_size(picture)
+    films = [0]
+    try:
+        count = getattr(picture, "n_frames", 1) if picture.format in {"TIFF", "WEBP"} else 1
+        if picture.format == "TIFF" and 1 < count <= MAX_PAGES:
+            films = _list_films([_describe_page(picture, number) for number in range(count)])
+            picture.seek(films[0])
+    except Exception as error:  # as above
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
+    if len(films) > 1 or (count > 1 and picture.format == "WEBP") or count > MAX_PAGES:
+        sentence = tr("It contains {frames} pictures; a single film was expected.", frames=count)
+        raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
+    _check_size(picture)
+    return films[0], count > 1
+
+
+def _check_size(picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        sentence = tr(
+            "Its header states {width:,} x {height:,} pixels, more than any film has.", width=width, height=height
+        )
+        raise FilmUnreadable(Reason.TOO_LARGE, sentence)
+
+
+def _describe_page(picture: Image.Image, number: int) -> tuple[int, int, bool]:
+    """Return width and height of a page, and whether it is marked as a reduced copy."""
+    picture.seek(number)
+    return picture.width, picture.height, bool((_tag(picture, NEW_SUBFILE_TYPE) or 0) & REDUCED)
+
+
+def _list_films(pages: list[tuple[int, int, bool]]) -> list[int]:
+    """Return the numbers of the pages that are no reduced copies.
+
+    A copy is marked, or has the shape of the largest page and at most half its side. The largest
+    page always counts.
+    """
+    largest = max(range(len(pages)), key=lambda number: pages[number][0] * pages[number][1])
+    width, height, _ = pages[largest]
+    films = []
+    for number, (own_width, own_height, is_marked) in enumerate(pages):
+        is_alike = abs((own_width / own_height) / (width / height) - 1) < ALIKE
+        is_copy = is_marked or (is_alike and own_width <= MAX_REDUCED_SIDE * width)
+        if number == largest or not is_copy:
+            films.append(number)
+    return films
+
+
+def _tag(picture: Image.Image, number: int) -> int | None:
+    """Return a tag of a TIFF page, None if it is missing or the picture is no TIFF."""
+    value = getattr(picture, "tag_v2", {}).get(number)
+    return int(value[0] if isinstance(value, tuple) else value) if value is not None else None
+
+
+def _decode(picture: Image.Image, stream: BinaryIO, page: int) -> Image.Image:
+    """Decode every row, upright. Any error but lack of memory means that the content is damaged."""
+    if picture.format == "WEBP" or any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
+        return read_picture_isolated(stream, str(picture.format), page)
+    try:
+        picture.load()
+        return ImageOps.exif_transpose(picture)
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise anything on bad bytes
+        raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off ({error}).", error=error)) from error
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    """Return True if grey values have more than 8 bits."""
+    return picture.mode.startswith("I") or picture.mode == "F"
+
+
+def _bits_per_channel(mode: str) -> int:
+    """Return the bits per channel of a Pillow mode."""
+    if mode == "1":
+        return 1
+    if mode.startswith("I"):
+        return 16
+    return 32 if mode == "F" else 8
+
+
+def _remove_transparency(picture: Image.Image) -> Image.Image:
+    """Return the picture on a black background."""
+    if not _is_deep(picture) and (picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info):
+        layer = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
+    return picture
+
+
+def _convert_to_grey(picture: Image.Image, add_note: AddNote) -> tuple[Grey, str]:
+    """Return the picture as one channel of 8 bits, and the range that was stretched to it."""
+    if not _is_deep(picture):
+        return np.array(picture.convert("L")), "none, 0..255"
+    values = np.asarray(picture)
+    if np.issubdtype(values.dtype, np.floating):
+        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    levels, index = tabulate(values)
+    counts = np.bincount(index.ravel(), minlength=len(levels))
+    low, high, has_outliers = find_grey_range(levels.astype(np.float64), counts, bool(levels.dtype.kind in "iu"))
+    if has_outliers:
+        add_note(Note.OUTLIERS_IGNORED)
+    return stretch(levels, low, high)[index], f"none, {low:g}..{high:g}"
+
+
+def find_grey_range(levels: Values, counts: Counts, is_integer: bool) -> tuple[float, float, bool]:
+    """Return the range of values that becomes 0..255, and whether a few values lie far outside.
+
+    Integers: 0 to the largest value of the smallest usual bit depth that holds the film; otherwise
+    a 12-bit film in a 16-bit file would come out nearly black. Negative or fractional values are
+    stretched from the film's smallest to its largest value.
+    """
+    low, high = find_film_range(levels, counts)
+    shown = levels[counts > 0]
+    has_outliers = high < shown.max()
+    if is_integer and shown.min() >= 0:
+        return 0.0, 2.0 ** bit_depth(high) - 1, has_outliers and bit_depth(high) < bit_depth(shown.max())
+    return low, high, has_outliers or low > shown.min()
+
+
+def _estimate_jpeg_quality(picture: Image.Image) -> int | None:
+    """Return the quality of a JPEG file on libjpeg's scale, 1..100; None for other formats.
+
+    Inverts jpeg_quality_scaling (jcparam.c).
+    """
+    tables: dict[int, list[int]] | None = getattr(picture, "quantization", None)
+    if not tables:
+        return None
+    scale = 100 * sum(tables[0]) / STANDARD_TABLE_SUM
+    quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale
+    return round(min(100.0, max(1.0, quality)))

@@ -1,0 +1,77 @@
+"""Decode the stored pixel values of a DICOM film (PS3.5, 8.1.1; PS3.3, C.7.6.3.1)."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import FileDataset
+from pydicom.pixels.decoders.base import get_decoder
+
+from core.films.film_notes import AddNote, Note
+from core.films.pixel_header import complete_header, follow_codestream, settle_syntax
+
+Stored = npt.NDArray[Any]
+
+ROUGHER: Final = 1.5  # times the mean step between neighbours, from which a reading of the bits is the wrong one
+
+
+def read_stored_values(header: FileDataset, max_pixels: int, add_note: AddNote) -> Stored:
+    """Return the stored values, (height, width), or (height, width, 3) for a colour capture.
+
+    The header is completed and corrected on the way. Raises FilmUnreadable, and anything that
+    pydicom's decoders raise.
+    """
+    complete_header(header, add_note)
+    is_swapped = settle_syntax(header, add_note)
+    follow_codestream(header, max_pixels, add_note)
+    decoder = get_decoder(header.file_meta.TransferSyntaxUID)
+    is_grey = header.SamplesPerPixel == 1
+    stored, _ = decoder.as_array(header, index=0, raw=is_grey, correct_unused_bits=False)  # type: ignore[arg-type]
+    if is_swapped:
+        stored = stored.byteswap()
+    stored = stored.astype(stored.dtype.newbyteorder("="), copy=False)
+    if not is_grey or "PixelData" not in header or not np.issubdtype(stored.dtype, np.integer):
+        return stored
+    return _extract_bits(stored, header, add_note)
+
+
+def _extract_bits(words: Stored, header: FileDataset, add_note: AddNote) -> Stored:
+    """Return the values in the words of an image, without bits that are not part of them.
+
+    A value lies in as many bits as Bits Stored states, below and including High Bit; bits above may
+    hold an overlay or the sign. Where that contradicts the picture, because it is smoother with all
+    its bits, the header is wrong.
+    """
+    allocated, bits = 8 * words.dtype.itemsize, int(header.BitsStored)
+    is_signed = bool(header.PixelRepresentation)
+    if bits >= allocated:
+        return words
+    unsigned = words.view(np.dtype(f"u{words.dtype.itemsize}"))
+    shift = int(header.HighBit) + 1 - bits
+    if shift > 0 and int(unsigned.max()) >> bits:
+        add_note(Note.VALUES_SHIFTED)
+        return _read_value_bits(unsigned >> shift, bits, is_signed)
+    masked = _read_value_bits(unsigned, bits, is_signed)
+    if np.array_equal(masked, words):
+        return words
+    if measure_roughness(masked) > ROUGHER * measure_roughness(words):
+        add_note(Note.BITS_STORED_WRONG)
+        header.BitsStored, header.HighBit = allocated, allocated - 1
+        return words
+    if int(unsigned.max()) >> bits:
+        add_note(Note.UNUSED_BITS_MASKED)
+    return masked
+
+
+def _read_value_bits(unsigned: Stored, bits: int, is_signed: bool) -> Stored:
+    """Return the lowest `bits` bits of each word, sign-extended if `is_signed`."""
+    values: Stored = np.bitwise_and(unsigned.astype(np.int64 if unsigned.itemsize > 2 else np.int32), (1 << bits) - 1)
+    return np.where(values >> (bits - 1), values - (1 << bits), values) if is_signed else values
+
+
+def measure_roughness(values: Stored) -> float:
+    """Return the mean absolute difference between horizontal neighbours.
+
+    Films change gradually; values whose upper bits are lost wrap around and jump.
+    """
+    return float(np.abs(np.diff(values.astype(np.float64), axis=1)).mean())

@@ -1,0 +1,34 @@
+"""Read a film as the network sees it, with the gate's verdict.
+
+Everything that scores films reads them through `inspect_film`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.films.film_reader import Film, read_film
+from core.films.images import Grey, squash
+from core.input_checks.gate import GateStatistics, find_refusal
+from core.system.errors import Reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InspectedFilm:
+    """A film with the gate's verdict.
+
+    square: (size, size) uint8, as the network sees it. refusal: why it is not to be scored, or None.
+    """
+
+    film: Film
+    square: Grey
+    refusal: Reason | None
+
+
+def inspect_film(path: Path, size_px: int, statistics: GateStatistics | None) -> InspectedFilm:
+    """Return the film in `path`, reduced to `size_px`, judged by a model's gate.
+
+    Raises FilmUnreadable.
+    """
+    film = read_film(path)
+    square = squash(film.pixels, size_px)
+    return InspectedFilm(film, square, find_refusal(film, square, statistics))
