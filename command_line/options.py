@@ -1,13 +1,12 @@
 """The argument parser: commands and their options."""
 
 import argparse
-import threading
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TypeAlias
 
 from command_line import commands
-from command_line.read_command import BUNDLED, NO_MODEL, run_read
+from command_line.read_command import BUNDLED, run_read
 from core.system.product import NOTICE, format_build, read_build
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -147,10 +146,4 @@ def _add_read(subparsers: Commands) -> None:
     read.add_argument("--png", type=Path, metavar="FILE", help="write the grey picture that the network starts from")
     read.add_argument("--heat", type=Path, metavar="FILE", help="write the heat map for the finding, in grey")
     read.add_argument("--json", type=Path, metavar="FILE", help="write the result there instead of printing it")
-
-    def run(options: argparse.Namespace, cancel: threading.Event) -> int:
-        if options.heat is not None and options.model == NO_MODEL:
-            read.error("--heat needs a model")
-        return run_read(options, cancel)
-
-    read.set_defaults(command=run)
+    read.set_defaults(command=run_read, refuse_usage=read.error)

@@ -20,6 +20,8 @@ BUNDLED = "bundled"
 
 def run_read(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Read one film, write the pictures asked for, and print or write one JSON object."""
+    if options.heat is not None and options.model == NO_MODEL:
+        options.refuse_usage("--heat needs a model")
     for output in filter(None, (options.png, options.heat, options.json)):
         _check_output(output, options.film)
     content, pixels, heat = _read(options, cancel)

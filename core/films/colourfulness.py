@@ -19,11 +19,10 @@ def measure_colours(picture: Image.Image) -> tuple[float, float]:
     """
     if picture.mode not in {"RGB", "RGBA", "YCbCr", "CMYK", "P", "PA", "LAB", "HSV"}:
         return 0.0, 0.0
-    step = max(1, min(picture.size) // CHROMA_PX)
-    if picture.mode in {"P", "PA"}:  # palette indices cannot be averaged
+    if picture.mode not in {"RGB", "YCbCr"}:  # palette indices and hues cannot be averaged
         picture = picture.convert("RGB")
-    colours = picture.reduce(step).convert("RGB")
-    channels = np.asarray(colours, np.float64)
+    colours = picture.reduce(max(1, min(picture.size) // CHROMA_PX))
+    channels = np.asarray(colours.convert("RGB"), np.float64)
     distance = float((channels.max(axis=2) - channels.min(axis=2)).mean())
     coded = np.asarray(colours.convert("YCbCr"), np.float64).reshape(-1, 3)
     return _residual_rms(coded[:, 0], coded[:, 1:]), distance

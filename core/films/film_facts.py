@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from core.films.film_notes import Note
+from core.films.film_notes import Note, format_notes
+from core.films.patient_age import format_years
+from core.system.language import tr
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,3 +47,18 @@ class FilmFacts:
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Return the facts that `dataclasses.asdict` turned into JSON."""
         return cls(**{**content, "notes": tuple(Note(note) for note in content["notes"])})
+
+
+def format_facts(facts: FilmFacts) -> str:
+    """Return what was read from a file as lines of plain text, translated."""
+    stored = tr(
+        "{width:,} × {height:,} px, {bits} bits", width=facts.stored_width, height=facts.stored_height, bits=facts.bits
+    )
+    named = (
+        (tr("File"), " · ".join(filter(None, (facts.transfer_syntax, facts.photometric_interpretation, stored)))),
+        (tr("Grey values (window)"), facts.window),
+        (tr("View"), facts.view),
+        (tr("Age"), format_years(facts.age_years)),
+    )
+    lines = [f"{name}: {value}" for name, value in named if value]
+    return "\n".join([*lines, *(f"• {sentence}" for sentence in format_notes(facts.notes))])

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from core.films.dicom_file import is_dicom
 from core.films.film_facts import FilmFacts
-from core.films.images import MAX_PIXELS, Grey, check_shape, explain_read_errors, open_regular, resize, squash
+from core.films.images import MAX_PIXELS, Grey, check_shape, explain_read_errors, open_regular, squash
 from core.films.isolated_decoders import read_dicom_isolated
 from core.films.pictures import read_picture
 
@@ -60,11 +60,3 @@ def read_pixels(path: Path) -> Grey:
 def read_square(path: Path, size_px: int) -> Grey:
     """Return the film in `path` resized to (size_px, size_px) uint8, as `squash` does."""
     return squash(read_film(path).pixels, size_px)
-
-
-def read_thumbnail(path: Path, longest_px: int) -> Grey:
-    """Return the film in `path` with its aspect ratio kept, longest side `longest_px`."""
-    pixels = read_film(path).pixels
-    height, width = pixels.shape
-    scale = longest_px / max(height, width)
-    return resize(pixels, max(1, round(height * scale)), max(1, round(width * scale)))

@@ -81,6 +81,13 @@ def squash(pixels: Grey, size_px: int) -> Grey:
     return resize(pixels, size_px, size_px)
 
 
+def shrink(pixels: Grey, longest_px: int) -> Grey:
+    """Return a film with its aspect ratio kept, longest side `longest_px`."""
+    height, width = pixels.shape
+    scale = longest_px / max(height, width)
+    return resize(pixels, max(1, round(height * scale)), max(1, round(width * scale)))
+
+
 def resize(pixels: Grey, height: int, width: int) -> Grey:
     """Return `pixels` resized to (height, width), antialiased bilinear."""
     if pixels.shape == (height, width):

@@ -3,6 +3,7 @@
 Old and converted files leave attributes out, and some headers contradict the compressed picture.
 """
 
+import re
 from typing import Final
 
 from pydicom.dataset import FileDataset
@@ -26,6 +27,8 @@ from core.system.language import tr
 PIXEL_KEYWORDS: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 GE_PRIVATE: Final = UID("1.2.840.113619.5.2")  # implicit VR little endian, but pixels big endian
 ITEM: Final = b"\xfe\xff\x00\xe0"  # the tag that encapsulated pixels begin with (PS3.5, A.4)
+# number of segments, 1 to 15, and offset of the first one, as a run-length coded frame begins (PS3.5, G.5)
+RLE_OFFSET: Final = re.compile(rb"[\x01-\x0f]\0\0\0\x40\0\0\0")
 BITS_ALLOCATED: Final = (1, 8, 16, 32, 64)
 JPEG_PROCESSES: Final = "1.2.840.10008.1.2.4."  # JPEG, JPEG-LS and JPEG 2000 have UIDs of this form
 
@@ -134,16 +137,21 @@ def _native_syntax(header: FileDataset) -> UID:
 
 
 def _find_syntax(header: FileDataset, stated: UID) -> UID:
-    """Return the transfer syntax of the pixels: encapsulated or native, as they are."""
-    is_encapsulated = header["PixelData"].is_undefined_length or header.PixelData.startswith(ITEM)
-    if not is_encapsulated:
-        return _native_syntax(header) if stated.is_transfer_syntax and stated.is_encapsulated else stated
-    if stated.is_transfer_syntax and stated.is_encapsulated:
+    """Return the transfer syntax of the pixels: encapsulated or native, as they are.
+
+    Raises ValueError if they are encapsulated, but neither stated nor recognised as compressed.
+    """
+    is_compression_stated = stated.is_transfer_syntax and stated.is_encapsulated
+    if not (header["PixelData"].is_undefined_length or header.PixelData.startswith(ITEM)):
+        return _native_syntax(header) if is_compression_stated else stated
+    if is_compression_stated or not stated.is_transfer_syntax:
         return stated
-    codestream = _read_frame(header)
-    if codestream is not None:
+    frame = next(generate_frames(header.PixelData, number_of_frames=1))
+    if codestream := read_codestream(frame):
         return codestream.syntax
-    return stated if stated.is_transfer_syntax and stated.is_encapsulated else RLELossless
+    if RLE_OFFSET.match(frame):
+        return RLELossless
+    raise ValueError("encapsulated pixels of an unknown kind")
 
 
 def _is_decodable(syntax: UID) -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from core.exports.export_jobs import Export, ExportOrder
 from core.models.decision import Decision
-from core.screening.events import FilmAnswered, FilmReading, LedgerRow, ScreeningResult, ScreeningStarted
+from core.screening.events import FilmAnswered, FilmReading, FilmRefusal, LedgerRow, ScreeningResult, ScreeningStarted
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import tr
 from core.system.safe_text import escape_name
@@ -159,6 +159,12 @@ class ClassifyTab(QWidget):
     def show_reading(self, film: FilmReading) -> None:
         """Show a film with the model's answer, hidden if the reader has to call the film first."""
         self.selected_film.show_reading(film)
+        self._on_state_changed(self._work.state)
+
+    def show_refusal(self, film: FilmRefusal) -> None:
+        """Show a film that the model's gate refused; it can be scored anyway."""
+        self.selected_film.show_refusal(film)
+        self._on_state_changed(self._work.state)
 
     def show_overridden(self, overridden: OverrideResult) -> None:
         """Show the answer on a film that was scored although the input gate had refused it."""
@@ -171,18 +177,10 @@ class ClassifyTab(QWidget):
         self.status.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
         self._on_state_changed(self._work.state)
 
-    def read_pending_film(self) -> None:
-        """Read the film that was selected while a job was running, if any."""
-        self.selected_film.read_pending()
-
-    def choose_folder(self) -> None:
-        """Ask for a folder and screen it."""
-        self.controls.choose_folder()
-
     @Slot(object)
     def _on_row_chosen(self, row: LedgerRow) -> None:
-        self._on_state_changed(self._work.state)
         self.selected_film.show_row(row)
+        self._on_state_changed(self._work.state)
 
     @Slot(object, object)
     def _on_worklist_wanted(self, ledger: Path, films: Path) -> None:
@@ -198,8 +196,10 @@ class ClassifyTab(QWidget):
 
     @Slot()
     def _on_override(self) -> None:
-        row = self.worklist.selected_row()
-        if row is not None and self._folder is not None and self.result is not None:
+        row, refusal = self.worklist.selected_row(), self.selected_film.refusal
+        if refusal is not None:
+            self._work.start(read_film_job(refusal.path, self._session.model, ignore_gate=True), self.show_event)
+        elif row is not None and self._folder is not None and self.result is not None:
             self._work.start(score_anyway_job(self.result, self._folder, row, self._session.model), self.show_event)
 
     @Slot(object, object)
@@ -232,6 +232,7 @@ class ClassifyTab(QWidget):
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         is_idle = state is JobState.IDLE
-        self.controls.update_enabled(state, self.result, self.worklist.selected_row())
+        row, refusal = self.worklist.selected_row(), self.selected_film.refusal
+        self.controls.update_enabled(state, self.result, row, refusal)
         self.model.set_busy(not is_idle)
         self.status.progress.setVisible(not is_idle)

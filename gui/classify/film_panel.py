@@ -8,10 +8,11 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from core.films.dicom_details import FilmDetails
+from core.films.film_facts import FilmFacts, format_facts
 from core.inference.heat_regions import SUSPICIOUS_FRACTION, Heat, border_fraction
 from core.system.language import marked, tr
 from gui.film.film_picture import Pixels
-from gui.film.film_view import FilmView
+from gui.film.film_view import FOREIGN_MODIFIERS, FilmView
 from gui.widgets.named_widgets import make_paragraph, name_widget
 from gui.widgets.theme import ORANGE
 
@@ -77,6 +78,9 @@ class FilmPanel(QWidget):
         self.film_view = FilmView()
         self._build_tools()
         self.details = make_paragraph("", "film_details", tr("Film details"))
+        self.what_was_read = make_paragraph("", "what_was_read", tr("What was read"))
+        self.what_was_read.setProperty("role", "quiet")
+        self.what_was_read.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.warning = make_paragraph("", "heat_warning", tr("Warning"))
         self.warning.setStyleSheet(WARNING_STYLE)
         self.state = name_widget(QLabel(textFormat=Qt.TextFormat.PlainText), "film_state", tr("How the film is shown"))
@@ -91,6 +95,7 @@ class FilmPanel(QWidget):
         self._lay_out()
         self.film_view.view_changed.connect(self._on_view_changed)
         self.show_details(FilmDetails(), 0.0)
+        self.show_facts(None)
         self._on_view_changed()
 
     def _build_tools(self) -> None:
@@ -109,6 +114,7 @@ class FilmPanel(QWidget):
                 (tr("Full screen"), "full_screen", tr("Full screen"), "F11", self.show_full_screen, True),
                 (tr("Heat map"), "heat", tr("Show the heat map"), "H", view.show_heat, True),
                 (tr("Side by side"), "side_by_side", beside, "S", view.set_side_by_side, True),
+                (tr("What was read"), "facts", tr("What was read from the file"), "T", self.show_what_was_read, True),
             )
         }
         self.opacity = name_widget(QSlider(Qt.Orientation.Horizontal), "opacity", tr("Heat map opacity"))
@@ -128,10 +134,12 @@ class FilmPanel(QWidget):
         second.addWidget(self.tools["heat"])
         second.addWidget(self.opacity, 1)
         second.addWidget(self.tools["side_by_side"])
+        second.addWidget(self.tools["facts"])
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING_PX)
         column.addWidget(self.details)
+        column.addWidget(self.what_was_read)
         column.addLayout(first)
         column.addWidget(self.film_view, 1)
         column.addWidget(self.warning)
@@ -147,8 +155,9 @@ class FilmPanel(QWidget):
         heat: Heat | None,
         details: FilmDetails | None = None,
         heat_at_border: float | None = None,
+        facts: FilmFacts | None = None,
     ) -> None:
-        """Show a film as `FilmView.show_film` does.
+        """Show a film as `FilmView.show_film` does. facts: None where nothing was read.
 
         heat_at_border: fraction of the heat at borders and corners, 0..1, as returned by
         `heat_regions.border_fraction`; None computes it here (30 ms for 9 million pixels).
@@ -159,6 +168,7 @@ class FilmPanel(QWidget):
         if heat_at_border is None:
             heat_at_border = 0.0 if heat is None else border_fraction(heat)
         self.show_details(details or FilmDetails(), heat_at_border)
+        self.show_facts(facts)
 
     def show_details(self, details: FilmDetails, heat_at_border: float) -> None:
         """Show the file's details, and warn if too much of the heat lies at borders or corners."""
@@ -166,6 +176,18 @@ class FilmPanel(QWidget):
         self.details.setVisible(bool(details.format_line()))
         self.warning.setText(tr(HEAT_OUTSIDE, share=heat_at_border))
         self.warning.setVisible(heat_at_border > SUSPICIOUS_FRACTION)
+
+    def show_facts(self, facts: FilmFacts | None) -> None:
+        """Show what was read from the file, if the user asked for it."""
+        self.what_was_read.setText("" if facts is None else format_facts(facts))
+        self.tools["facts"].setEnabled(facts is not None)
+        self.show_what_was_read(self.tools["facts"].isChecked())
+
+    @Slot(bool)
+    def show_what_was_read(self, is_shown: bool) -> None:
+        """Show or hide what was read from the file; the choice stays for the next film."""
+        self.tools["facts"].setChecked(is_shown)
+        self.what_was_read.setVisible(is_shown and bool(self.what_was_read.text()))
 
     @property
     def is_full_screen(self) -> bool:
@@ -194,6 +216,8 @@ class FilmPanel(QWidget):
                 self.show_full_screen(not self.is_full_screen)
             case Qt.Key.Key_Escape if self.is_full_screen:
                 self.show_full_screen(False)
+            case Qt.Key.Key_T if not event.modifiers() & FOREIGN_MODIFIERS:
+                self.show_what_was_read(not self.tools["facts"].isChecked())
             case _:
                 return self.film_view.take_key(event)
         return True

@@ -7,8 +7,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core.films.film_facts import FilmFacts
 from core.metrics.figure_labels import format_probability
-from core.screening.events import FilmReading, LedgerRow, Status
+from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
 from core.system.errors import REFUSALS, Reason, format_reason
 from core.system.language import marked, tr
 from core.system.product import NOTICE
@@ -58,16 +59,26 @@ class ReadingPanel(QWidget):
         if film.threshold is not None:
             details.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
         lines = [" · ".join((*details, escape_name(film.model)))]
+        if film.reason:
+            lines.append("⚠ " + tr("Scored although it was refused: {reason}.", reason=format_reason(film.reason)))
         lines += [f"⚠ {sentence}" for sentence in film.cautions]
         self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))
-        self.film.show_reading(film.pixels, film.heat, film.details)
+        self.film.show_reading(film.pixels, film.heat, film.details, facts=film.facts)
 
     def show_hidden(self, film: FilmReading) -> None:
         """Show the film without the answer because the reader has not called it yet."""
         self._path = None
         self.verdict.setText(tr("Answer hidden"))
         self.details.setText(f"{escape_name(film.path.name)}\n{tr(HIDDEN)}")
-        self.film.show_reading(film.pixels, None, film.details)
+        self.film.show_reading(film.pixels, None, film.details, facts=film.facts)
+
+    def show_refusal(self, film: FilmRefusal) -> None:
+        """Show a film that the model's gate refused, and why."""
+        self._path = None
+        self.verdict.setText(tr("Refused: {reason}", reason=format_reason(film.reason)))
+        lines = (escape_name(film.path.name), tr(REFUSALS[film.reason]), tr(NOTICE))
+        self.details.setText("\n".join(lines))
+        self.film.show_reading(film.pixels, None, film.details, facts=film.facts)
 
     def show_without_answer(self, row: LedgerRow, path: Path) -> None:
         """Show why a file has no answer, and the film itself if it can be read."""
@@ -84,7 +95,8 @@ class ReadingPanel(QWidget):
         self.film.show_reading(BLANK, None)
         self._plain.request(path)
 
-    @Slot(object, object)
-    def _on_plain(self, path: Path, image: QImage | None) -> None:
+    @Slot(object, object, object)
+    def _on_plain(self, path: Path, image: QImage | None, facts: FilmFacts | None) -> None:
         if path == self._path and image is not None:
             self.film.film_view.show_image(image)
+            self.film.show_facts(facts)

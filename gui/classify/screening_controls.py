@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.screening.events import LedgerRow, ScreeningResult, Status
+from core.screening.events import FilmRefusal, LedgerRow, ScreeningResult, Status
 from core.system.app_folders import data_folder
 from core.system.errors import REFUSALS
 from core.system.language import marked, tr
@@ -15,7 +15,7 @@ from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_buttons, make_row
 
-FILMS: Final = marked("Films (*.jpg *.jpeg *.png *.tif *.tiff *.bmp *.dcm);;All files (*)")
+FILMS: Final = marked("Films (*.jpg *.jpeg *.jfif *.png *.tif *.tiff *.bmp *.webp *.dcm);;All files (*)")
 LEDGERS: Final = marked("Screenings (*.csv *.csv.partial)")
 DROP_AREA_PX: Final = 44  # minimum height
 
@@ -54,21 +54,23 @@ class ScreeningControls(QWidget):
         layout.addWidget(self.drop_area)
         layout.addLayout(make_row((*self.buttons.values(), self.export)))
 
-    def update_enabled(self, state: JobState, result: ScreeningResult | None, row: LedgerRow | None) -> None:
+    def update_enabled(
+        self, state: JobState, result: ScreeningResult | None, row: LedgerRow | None, refusal: FilmRefusal | None
+    ) -> None:
         """Enable what can be done now.
 
-        result: the finished screening on the tab, if any. row: the selected row, if any.
+        result: the finished screening on the tab, if any. row: the selected row, if any. refusal: a
+        film that was opened alone and refused, if it is on the panel.
         """
         is_idle = state is JobState.IDLE
         is_refused = row is not None and row.status is Status.REFUSED and row.reason in REFUSALS
+        exceptions = {
+            "retry_failed": is_idle and result is not None and result.failed > 0,
+            "override": is_idle and (refusal is not None or (result is not None and is_refused)),
+            "cancel": state in {JobState.RUNNING, JobState.PAUSED},
+        }
         for name, button in self.buttons.items():
-            button.setEnabled(is_idle)
-            if name == "retry_failed":
-                button.setEnabled(is_idle and result is not None and result.failed > 0)
-            elif name == "override":
-                button.setEnabled(is_idle and result is not None and is_refused)
-            elif name == "cancel":
-                button.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
+            button.setEnabled(exceptions.get(name, is_idle))
         self.drop_area.setEnabled(is_idle)
         self.export.setEnabled(is_idle and result is not None)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from core.models.model_header import format_model_mismatch
-from core.screening.events import FilmReading, LedgerRow, Status
+from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
 from gui.classify.reading_panel import ReadingPanel
 from gui.classify.worklist import Worklist
 from gui.jobs.jobs import Jobs, JobState
@@ -18,7 +18,8 @@ class SelectedFilm(QObject):
     """Keeps the reading panel on the selected row; reads its film, after the running job if any.
 
     show_event: receives the events of the reading; a method of a widget.
-    reading: the last film read, None before the first.
+    reading: the last film read, None before the first. refusal: the film on the panel, if it was
+    opened alone and the model's gate refused it.
     Signal: shown() after a reading appears on the panel.
     """
 
@@ -37,11 +38,13 @@ class SelectedFilm(QObject):
         self._worklist, self._panel = worklist, panel
         self._session, self._work, self._show_event = session, work, show_event
         self.reading: FilmReading | None = None
+        self.refusal: FilmRefusal | None = None
         self._pending: LedgerRow | None = None  # selected while a job was running
 
     def show_row(self, row: LedgerRow) -> None:
         """Show the film of a row, once it is read if it was scored."""
         path = self._worklist.table.path_of(row)
+        self.refusal = None
         if row.status is not Status.SCORED:
             self._pending = None
             self._panel.show_without_answer(row, path)
@@ -49,13 +52,14 @@ class SelectedFilm(QObject):
         if self.reading is not None and self.reading.path == path:
             self.show_reading(self.reading)
         elif self._work.state is JobState.IDLE:
-            self._work.start(read_film_job(path, self._session.model), self._show_event)
+            was_refused = bool(row.reason)
+            self._work.start(read_film_job(path, self._session.model, was_refused), self._show_event)
         else:
             self._pending = row
 
     def show_reading(self, film: FilmReading) -> None:
         """Show a film with the model's answer, hidden if the reader has to call the film first."""
-        self.reading = film
+        self.reading, self.refusal = film, None
         row = self._worklist.selected_row()
         if row is None or film.path != self._worklist.table.path_of(row):
             self._panel.show_answer(film)
@@ -64,6 +68,12 @@ class SelectedFilm(QObject):
         else:
             mismatch = (format_model_mismatch(row.model, film.model),) if row.model != film.model else ()
             self._panel.show_answer(replace(film, cautions=(*mismatch, *film.cautions)))
+        self.shown.emit()
+
+    def show_refusal(self, film: FilmRefusal) -> None:
+        """Show a film that the model's gate refused."""
+        self.refusal = film
+        self._panel.show_refusal(film)
         self.shown.emit()
 
     def read_pending(self) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.films.film_reader import read_pixels, read_thumbnail
+from core.films.film_facts import FilmFacts
+from core.films.film_reader import read_film
+from core.films.images import shrink
 from core.system.errors import FilmUnreadable
 from gui.film.film_picture import to_image
 
@@ -14,9 +16,9 @@ log = logging.getLogger(__name__)
 
 
 class _Reply(QObject):
-    """Carries an image, or None for an unreadable film, from the pool to the GUI thread."""
+    """Carries an image and its facts, or None for an unreadable film, from the pool to the GUI thread."""
 
-    ready = Signal(object, object)
+    ready = Signal(object, object, object)
 
 
 class _ReadTask(QRunnable):
@@ -26,15 +28,16 @@ class _ReadTask(QRunnable):
 
     def run(self) -> None:
         image: QImage | None = None
+        facts: FilmFacts | None = None
         try:
-            longest_px = self._longest_px
-            pixels = read_pixels(self._path) if longest_px is None else read_thumbnail(self._path, longest_px)
-            image = to_image(pixels)
+            film = read_film(self._path)
+            pixels = film.pixels if self._longest_px is None else shrink(film.pixels, self._longest_px)
+            image, facts = to_image(pixels), film.facts
         except FilmUnreadable:
             pass  # the reply carries None
         except Exception as error:  # without a reply no further film would be read
             log.error("an image could not be made: %s", type(error).__name__)
-        self._reply.ready.emit(self._path, image)
+        self._reply.ready.emit(self._path, image, facts)
 
 
 class Thumbnails(QObject):
@@ -42,10 +45,10 @@ class Thumbnails(QObject):
 
     longest_px: the longer side of the images; None keeps the size of the film.
     max_pending: the oldest requests beyond this number are dropped; None keeps all.
-    Signal: ready(Path, QImage), or ready(Path, None) for a film that cannot be read.
+    Signal: ready(Path, QImage, FilmFacts), or ready(Path, None, None) for a film that cannot be read.
     """
 
-    ready = Signal(object, object)
+    ready = Signal(object, object, object)
 
     def __init__(self, longest_px: int | None, parent: QObject | None = None, max_pending: int | None = None) -> None:
         super().__init__(parent)
@@ -80,9 +83,9 @@ class Thumbnails(QObject):
             self._current, _ = self._pending.popitem()
             self._pool.start(_ReadTask(self._current, self._longest_px, self._reply))
 
-    @Slot(object, object)
-    def _on_ready(self, path: Path, image: QImage | None) -> None:
+    @Slot(object, object, object)
+    def _on_ready(self, path: Path, image: QImage | None, facts: FilmFacts | None) -> None:
         if path == self._current:
             self._current = None
-            self.ready.emit(path, image)
+            self.ready.emit(path, image, facts)
         self._read_next()

@@ -46,14 +46,14 @@ def watch_job(folder: Path, output: Path, model: Path | None) -> Job:
     return job
 
 
-def read_film_job(path: Path, model: Path | None) -> Job:
-    """Classify one film; returns a FilmReading."""
+def read_film_job(path: Path, model: Path | None, ignore_gate: bool = False) -> Job:
+    """Classify one film; returns a FilmReading, or a FilmRefusal unless `ignore_gate`."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.single_film import read_single_film
 
         freeze_torch()
-        return (yield from read_single_film(path, model, cancel))
+        return (yield from read_single_film(path, model, cancel, ignore_gate))
 
     return job
 

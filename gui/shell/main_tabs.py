@@ -10,7 +10,7 @@ from core.datasets.events import AuditResult, Finding
 from core.datasets.intake import IntakePreview
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.runs.run_comparison import Comparison
-from core.screening.events import FilmReading, ScreeningResult
+from core.screening.events import FilmReading, FilmRefusal, ScreeningResult
 from core.system.language import tr
 from core.training.events import RateCurve, SearchResult, TrainingResult
 from gui.classify.classify_tab import ClassifyTab
@@ -69,6 +69,7 @@ class MainTabs(QTabWidget):
             OverrideResult: self.classify.show_overridden,
             ExportResult: self.classify.show_exported,
             FilmReading: self.classify.show_reading,
+            FilmRefusal: self.classify.show_refusal,
         }
 
     def show_result(self, result: object) -> None:

@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_folder_wanted(self) -> None:
         self.tabs.setCurrentWidget(self.classify_tab)
-        self.classify_tab.choose_folder()
+        self.classify_tab.controls.choose_folder()
 
     def come_to_front(self) -> None:
         """Raise the window, restoring it if minimised."""
@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
 
     def _close_or_continue(self) -> None:
         if not self._is_closing:
-            self.classify_tab.read_pending_film()
+            self.classify_tab.selected_film.read_pending()
             if self._pending_path is not None and self.jobs.state is JobState.IDLE:
                 self.open_path(self._pending_path)
         elif self.jobs.state is JobState.IDLE:

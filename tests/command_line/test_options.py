@@ -7,6 +7,7 @@ import pytest
 
 from command_line import commands
 from command_line.options import build_parser
+from command_line.read_command import run_read
 from core.system.product import VERSION
 
 LEAST = {  # the fewest arguments that each command accepts, and the function that runs it
@@ -18,6 +19,7 @@ LEAST = {  # the fewest arguments that each command accepts, and the function th
     "operating-point": (["bundled"], commands.run_operating_point),
     "card": (["bundled"], commands.run_card),
     "screen": (["films", "--output", "r.csv"], commands.run_screen),
+    "read": (["film.dcm"], run_read),
     "self-test": ([], commands.run_self_test),
 }
 

@@ -44,4 +44,4 @@ def prints(_content):
 
 
 def answers_nonsense(_content, **_options):
-    return {"shape": [2, 2], "chroma": 0, "tags": {}, "patient": ""}, b"123"
+    return {"shape": [2, 2], "chroma": 0, "facts": {"notes": []}}, b"123"

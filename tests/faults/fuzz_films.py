@@ -23,9 +23,9 @@ import atheris
 with atheris.instrument_imports(include=["core", "pydicom", "PIL"], enable_loader_override=False):
     from core.films import isolated_decoders
     from core.films.decoder_process import DecoderPool
-    from core.films.film_properties import _read_picture
-    from core.films.images import explain_read_errors, is_dicom, read_stream
-    from core.input_checks.gate_rules import inspect_stream
+    from core.films.film_reader import read_stream
+    from core.films.images import explain_read_errors, squash
+    from core.input_checks.gate_rules import find_rule_violation
     from core.system.errors import FilmUnreadable, Reason
 
 from pydicom.pixels.decoders.base import get_decoder
@@ -48,17 +48,15 @@ class Here(DecoderPool):
             raise FilmUnreadable(Reason.DAMAGED, "It is damaged or cut off.") from error
 
 
-def read_every_way(content):
-    """All ways in which the program reads a film; anything but a film or FilmUnreadable is a finding."""
-    for read in (lambda stream: read_stream(stream).ravel(), lambda stream: inspect_stream(stream, 64).square.ravel()):
-        try:
-            with explain_read_errors():
-                assert read(BytesIO(content)).any()
-        except FilmUnreadable:
-            return
-    stream = BytesIO(content)
-    if not is_dicom(stream):
-        _read_picture(stream)
+def read_and_judge(content):
+    """Read a film as the program does, and apply the rules; anything but a film or FilmUnreadable is a finding."""
+    try:
+        with explain_read_errors():
+            film = read_stream(BytesIO(content))
+    except FilmUnreadable:
+        return
+    assert film.pixels.any()
+    find_rule_violation(film, squash(film.pixels, 64))
 
 
 def write_seeds(corpus):
@@ -95,7 +93,7 @@ def main():
         corpus.mkdir(parents=True, exist_ok=True)
         if not any(corpus.iterdir()):
             write_seeds(corpus)
-    atheris.Setup(sys.argv, read_every_way)
+    atheris.Setup(sys.argv, read_and_judge)
     atheris.Fuzz()
 
 

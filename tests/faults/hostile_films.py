@@ -63,7 +63,7 @@ def write_pictures(folder):
         "tiff-side.tif": (huge_side, FAILED),
         "tiff-circle.tif": (circle, FAILED),
         "gif.png": (encoded(FILM, "GIF"), REFUSED),
-        "webp.png": (encoded(FILM, "WEBP"), REFUSED),
+        "webp.png": (encoded(FILM, "WEBP"), SCORED),
         "jpeg2000.jpg": (encoded(FILM, "JPEG2000"), REFUSED),
         "script.eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n(/etc/passwd) run\n", REFUSED),
         "cut.jpg": (jpeg[: len(jpeg) // 2], FAILED),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.films.decoder_process import DecoderPool
-from core.films.images import read_film
+from core.films.film_reader import read_pixels
 from core.films.isolated_decoders import read_dicom_isolated
 from core.screening.events import Status
 from core.screening.screening import screen
@@ -132,11 +132,11 @@ def test_a_screening_goes_on_after_a_decoder_broke_down(tmp_path, cancel, monkey
     assert (rows["b.dcm"].status, rows["b.dcm"].reason) == (Status.FAILED, "decoder_failed")
     assert {rows["a.dcm"].status, rows["c.dcm"].status} == {Status.SCORED}
     monkeypatch.undo()
-    assert (read_film(folder / "b.dcm") == FILM).all()
+    assert (read_pixels(folder / "b.dcm") == FILM).all()
 
 
 def test_a_file_over_which_gdcm_ends_the_process_ends_the_child_only():
     """Found by fuzz_films.py within seconds: GDCM throws what nothing catches. It ended the whole program before."""
     with pytest.raises(FilmUnreadable) as refusal:
-        read_film(Path(__file__).parent / "found" / "gdcm-jpeg-logic.dcm")
+        read_pixels(Path(__file__).parent / "found" / "gdcm-jpeg-logic.dcm")
     assert refusal.value.reason in {Reason.DECODER_FAILED, Reason.DAMAGED}

@@ -14,9 +14,8 @@ from pydicom.encaps import encapsulate
 
 import main
 from core.films.dicom_details import FilmDetails, read_details
-from core.films.images import read_film
+from core.films.film_reader import read_film, read_pixels
 from core.films.phantoms import draw_phantom
-from core.input_checks.gate_rules import inspect_film
 from core.screening.events import Status
 from core.screening.screening import screen
 from core.system.errors import FilmUnreadable, Reason
@@ -79,34 +78,33 @@ def test_a_dicom_that_is_cut_off_anywhere_may_be_tried_again(tmp_path, share):
         cut = tmp_path / f"{name}-cut.dcm"
         cut.write_bytes(content[: int(len(content) * share)])
         with pytest.raises(FilmUnreadable) as refusal:
-            read_film(cut)
+            read_pixels(cut)
         assert refusal.value.reason is Reason.DAMAGED
 
 
-def test_a_film_whose_coding_is_not_told_or_unknown_is_refused_with_the_reason(tmp_path):
+def test_a_film_of_an_unknown_coding_is_refused_with_the_reason_and_an_untold_one_is_recognised(tmp_path):
     header = dcmread(write_dicom(tmp_path / "film.dcm", FILM))
-    for name, syntax, word in (("none", None, "transfer syntax"), ("odd", "1.2.3.4", "unknown"),
-                               ("video", "1.2.840.10008.1.2.4.100", "MPEG2")):  # fmt: skip
-        if syntax is None:
-            del header.file_meta.TransferSyntaxUID
-        else:
-            header.file_meta.TransferSyntaxUID = syntax
-            header.PixelData = encapsulate([bytes(64)])
+    del header.file_meta.TransferSyntaxUID
+    header.save_as(tmp_path / "none.dcm", enforce_file_format=False, implicit_vr=False, little_endian=True)
+    assert np.array_equal(read_pixels(tmp_path / "none.dcm"), FILM)
+    for name, syntax, word in (("odd", "1.2.3.4", "unknown"), ("video", "1.2.840.10008.1.2.4.100", "MPEG2")):
+        header.file_meta.TransferSyntaxUID = syntax
+        header.PixelData = encapsulate([bytes(64)])
         header.save_as(tmp_path / f"{name}.dcm", enforce_file_format=False, implicit_vr=False, little_endian=True)
         with pytest.raises(FilmUnreadable, match=word) as refusal:
-            read_film(tmp_path / f"{name}.dcm")
+            read_pixels(tmp_path / f"{name}.dcm")
         assert refusal.value.reason is Reason.UNSUPPORTED
 
 
 def test_a_deflated_bomb_is_measured_before_any_door_inflates_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.films.dicom_header.MAX_BYTES", 1_000_000)
+    monkeypatch.setattr("core.films.dicom_file.MAX_BYTES", 1_000_000)
     header = dcmread(write_dicom(tmp_path / "film.dcm", FILM))
     header.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
     header.PatientAge = "003Y"
     header.save_as(tmp_path / "small.dcm")
     header.PixelData = bytes(20_000_000)
     header.save_as(tmp_path / "bomb.dcm")
-    assert np.array_equal(read_film(tmp_path / "small.dcm"), FILM)
+    assert np.array_equal(read_pixels(tmp_path / "small.dcm"), FILM)
     assert read_details(tmp_path / "small.dcm").age == "3 years"
     assert read_details(tmp_path / "bomb.dcm") == FilmDetails()
 
@@ -127,10 +125,9 @@ def test_compressed_tiffs_are_read_as_before_in_every_mode(tmp_path):
         tags = {274: 6} if name == "turned" else {}
         picture.save(tmp_path / f"{name}-plain.tif", tiffinfo=tags)
         picture.save(tmp_path / f"{name}.tif", compression="tiff_lzw", tiffinfo=tags)
-        assert np.array_equal(read_film(tmp_path / f"{name}.tif"), read_film(tmp_path / f"{name}-plain.tif")), name
-        assert (
-            inspect_film(tmp_path / f"{name}.tif", 64).chroma == inspect_film(tmp_path / f"{name}-plain.tif", 64).chroma
-        )
+        compressed, plain = read_film(tmp_path / f"{name}.tif"), read_film(tmp_path / f"{name}-plain.tif")
+        assert np.array_equal(compressed.pixels, plain.pixels), name
+        assert compressed.chroma == plain.chroma, name
 
 
 def test_a_png_with_one_wrong_byte_is_damaged(tmp_path):
@@ -140,7 +137,7 @@ def test_a_png_with_one_wrong_byte_is_damaged(tmp_path):
         wrong[place] ^= 4
         (tmp_path / "wrong.png").write_bytes(wrong)
         with pytest.raises(FilmUnreadable):
-            read_film(tmp_path / "wrong.png")
+            read_pixels(tmp_path / "wrong.png")
 
 
 def test_a_socket_and_a_device_never_block(tmp_path, monkeypatch):
@@ -149,4 +146,4 @@ def test_a_socket_and_a_device_never_block(tmp_path, monkeypatch):
         ear.bind("socket.png")
         for path in (tmp_path / "socket.png", "/dev/zero", "/dev/stdin", "/dev/tty"):
             with pytest.raises(FilmUnreadable):
-                read_film(type(tmp_path)(path))
+                read_pixels(type(tmp_path)(path))

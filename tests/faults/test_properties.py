@@ -29,7 +29,7 @@ from core.datasets.preparation import (
 )
 from core.datasets.preparation import to_json_object as preparation_json
 from core.datasets.splits import assign_splits
-from core.films.images import read_film
+from core.films.film_reader import read_pixels
 from core.films.patient_age import format_age, parse_age
 from core.models.decision import Decision
 from core.models.model_header import _parse_header, compute_seal
@@ -269,7 +269,7 @@ def test_texts_of_any_kind_are_read_or_refused(text):
     except PneumoScreenError as refusal:
         assert refusal.sentence
     with pytest.raises(FilmUnreadable):
-        read_film(Path("/nowhere") / text.encode("utf-8", "replace").decode())
+        read_pixels(Path("/nowhere") / text.encode("utf-8", "replace").decode())
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))

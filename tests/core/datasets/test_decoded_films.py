@@ -9,7 +9,7 @@ import pytest
 from core.datasets.dataset import Film, Split
 from core.datasets.decoded_films import decode_films, select_split
 from core.datasets.events import FilmLeftOut
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.jobs.events import Progressed, Stage
 from core.system.errors import JobFailed, Reason
 from tests.factories import drained, draw_film

@@ -8,6 +8,7 @@ import pypdf
 
 from core.exports.dicom_export import write_dicom
 from core.films.dicom_details import FilmDetails
+from core.films.film_facts import FilmFacts
 from core.films.phantoms import draw_phantom
 from core.models.decision import Decision
 from core.models.model_header import bundled_model_path, read_header
@@ -62,7 +63,8 @@ def reading_of(path, pixels=None, **more):
     told = {
         "path": path, "label": "PNEUMONIA", "finding": "PNEUMONIA", "probability": 0.8765432123,
         "threshold": HEADER.threshold, "decision": Decision.LIKELY, "model": HEADER.name, "validation": NOT_VALIDATED,
-        "probabilities": 0.8765432123, "details": FilmDetails(), "pixels": pixels, "heat": heat,
+        "probabilities": 0.8765432123, "details": FilmDetails(), "facts": FilmFacts(),
+        "pixels": pixels, "heat": heat,
     }  # fmt: skip
     return FilmReading(**(told | more))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.films.images import read_film, read_square
+from core.films.film_reader import read_pixels, read_square
 from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason
 from tests.factories import write_dicom
@@ -17,7 +17,7 @@ FILM = draw_phantom(1, True, 128)
 @pytest.mark.parametrize("suffix", ["png", "tif", "bmp"])
 def test_lossless_formats_come_back_as_they_are(tmp_path, suffix):
     Image.fromarray(FILM).save(tmp_path / f"film.{suffix}")
-    assert np.array_equal(read_film(tmp_path / f"film.{suffix}"), FILM)
+    assert np.array_equal(read_pixels(tmp_path / f"film.{suffix}"), FILM)
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif"])
@@ -25,14 +25,14 @@ def test_16_bits_are_scaled_not_clipped(tmp_path, suffix):
     bright = FILM.copy()
     bright[0, 0] = 255
     Image.fromarray(bright.astype(np.uint16) * 257).save(tmp_path / f"film.{suffix}")
-    assert np.array_equal(read_film(tmp_path / f"film.{suffix}"), bright)
+    assert np.array_equal(read_pixels(tmp_path / f"film.{suffix}"), bright)
 
 
 def test_exif_rotation_turns_the_film_upright(tmp_path):
     tags = Image.Exif()
     tags[0x0112] = 6
     Image.fromarray(np.rot90(FILM)).save(tmp_path / "film.jpg", exif=tags, quality=95)
-    assert np.abs(read_film(tmp_path / "film.jpg").astype(int) - FILM).mean() < 3
+    assert np.abs(read_pixels(tmp_path / "film.jpg").astype(int) - FILM).mean() < 3
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_files_that_are_no_film(tmp_path, content, reason):
     path = tmp_path / "film.dcm"
     path.write_bytes(content)
     with pytest.raises(FilmUnreadable) as refusal:
-        read_film(path)
+        read_pixels(path)
     assert refusal.value.reason in {reason, Reason.DAMAGED}
 
 
@@ -71,7 +71,7 @@ def test_bombs_are_refused_from_the_header(tmp_path):
         (tmp_path / "bomb.png", Reason.TOO_LARGE), (bomb, Reason.TOO_LARGE), (frames, Reason.MULTI_FRAME)
     ):  # fmt: skip
         with pytest.raises(FilmUnreadable) as refusal:
-            read_film(path)
+            read_pixels(path)
         assert refusal.value.reason is reason
 
 
@@ -80,7 +80,7 @@ def test_blank_small_and_missing(tmp_path):
     Image.fromarray(FILM[:32]).save(tmp_path / "small.png")
     for name, reason in (("blank", Reason.BLANK), ("small", Reason.TOO_SMALL), ("none", Reason.MISSING)):
         with pytest.raises(FilmUnreadable) as refusal:
-            read_film(tmp_path / f"{name}.png")
+            read_pixels(tmp_path / f"{name}.png")
         assert refusal.value.reason is reason
 
 
@@ -88,4 +88,4 @@ def test_blank_small_and_missing(tmp_path):
 def test_a_pipe_never_blocks(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(FilmUnreadable):
-        read_film(tmp_path / "pipe.png")
+        read_pixels(tmp_path / "pipe.png")

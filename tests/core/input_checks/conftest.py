@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.films.phantoms import draw_phantom
 from core.input_checks.gate import fit_gate
 from tests.core.input_checks.pictures import REAL, SIZE

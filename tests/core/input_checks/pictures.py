@@ -3,9 +3,10 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
+from core.films.film_reader import Film
 from core.films.phantoms import draw_phantom
 from core.input_checks.gate import find_refusal
-from core.input_checks.gate_rules import InspectedFilm
+from core.input_checks.inspection import inspect_film
 from core.system.errors import REFUSALS
 from tests.factories import ROOT
 
@@ -16,12 +17,22 @@ UPRIGHT = [draw_phantom(seed, seed % 2 == 0, 96) for seed in range(500, 520)]
 ALL_REASONS = set(REFUSALS)
 
 
+def judge(picture, statistics, **film):
+    """The gate's verdict on a picture; film: other fields of a Film."""
+    return find_refusal(Film(picture, **film), picture, statistics)
+
+
+def judge_file(path, statistics=None, size=64):
+    """The gate's verdict on a file."""
+    return inspect_film(path, size, statistics).refusal
+
+
 def passes(pictures, statistics):
-    return [find_refusal(InspectedFilm(picture), statistics) is None for picture in pictures]
+    return [judge(picture, statistics) is None for picture in pictures]
 
 
 def reasons(pictures, statistics):
-    return {find_refusal(InspectedFilm(picture), statistics) for picture in pictures}
+    return {judge(picture, statistics) for picture in pictures}
 
 
 def saved(path, picture, **options):

@@ -6,22 +6,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.films.film_facts import FilmFacts
 from core.films.phantoms import draw_phantom
-from core.input_checks.gate import GateStatistics, find_refusal, fit_gate
+from core.input_checks.gate import GateStatistics, fit_gate
 from core.input_checks.gate_features import FEATURES, describe_films
-from core.input_checks.gate_rules import InspectedFilm
 from core.system.errors import FAILED_FILM_REASONS, REFUSALS, Reason
-from tests.core.input_checks.pictures import ALL_REASONS, SIZE, UPRIGHT, halves, passes, reasons, text_page
+from tests.core.input_checks.pictures import ALL_REASONS, SIZE, UPRIGHT, halves, judge, passes, reasons, text_page
 
 
 def test_tags_of_a_model_for_another_body_part_say_nothing(of_phantoms):
-    hand = InspectedFilm(UPRIGHT[0], tags={"Modality": "DX", "BodyPartExamined": "HAND", "ViewPosition": "LL"})
-    assert find_refusal(hand, of_phantoms) is Reason.NOT_A_CHEST_FILM
-    assert find_refusal(hand, replace(of_phantoms, is_chest=False)) is None
+    hand = FilmFacts(tags={"Modality": "DX", "BodyPartExamined": "HAND", "ViewPosition": "LL"}, is_lateral=True)
+    assert judge(UPRIGHT[0], of_phantoms, facts=hand) is Reason.NOT_A_CHEST_FILM
+    assert judge(UPRIGHT[0], replace(of_phantoms, is_chest=False), facts=hand) is None
 
 
 def test_every_refusal_of_the_gate_has_its_sentence_and_may_not_be_retried():
-    assert {find_refusal(InspectedFilm(picture), None) for picture in UPRIGHT} == {None}
+    assert {judge(picture, None) for picture in UPRIGHT} == {None}
     assert not ALL_REASONS & FAILED_FILM_REASONS
     assert all(sentence.endswith(".") for sentence in REFUSALS.values())
 
@@ -41,8 +41,8 @@ def test_other_pictures_do_not_pass(kind, of_phantoms, request):
     stripes = np.tile(np.array([0] * 8 + [255] * 8, np.uint8), (SIZE, SIZE // 16))
     gradient = np.tile(np.linspace(0, 255, SIZE).astype(np.uint8), (SIZE, 1))
     for picture in (noise, stripes, gradient, text_page()):
-        assert find_refusal(InspectedFilm(picture), statistics) in {Reason.NOT_A_CHEST_FILM, Reason.TOO_CROPPED}
-    assert find_refusal(InspectedFilm(noise), statistics) is Reason.NOT_A_CHEST_FILM
+        assert judge(picture, statistics) in {Reason.NOT_A_CHEST_FILM, Reason.TOO_CROPPED}
+    assert judge(noise, statistics) is Reason.NOT_A_CHEST_FILM
 
 
 def test_real_films_pass_also_when_they_were_exposed_otherwise(of_films):
@@ -60,10 +60,10 @@ def test_real_films_that_lie_wrong_or_show_a_half_are_refused_by_name(of_films):
         assert reasons([np.rot90(film, quarters) for film in others], statistics) == {Reason.ROTATED}
     assert reasons([film[::-1] for film in others], statistics) == {Reason.ROTATED}
     assert reasons([255 - film for film in others], statistics) == {Reason.INVERTED}
-    told = [find_refusal(InspectedFilm(half), statistics) for half in halves(others)]
+    told = [judge(half, statistics) for half in halves(others)]
     assert told.count(None) <= 2
     assert told.count(Reason.TOO_CROPPED) >= 0.85 * len(told)
-    upper = [find_refusal(InspectedFilm(np.repeat(film[: SIZE // 2], 2, axis=0)), statistics) for film in others]
+    upper = [judge(np.repeat(film[: SIZE // 2], 2, axis=0), statistics) for film in others]
     assert upper.count(None) <= 0.6 * len(upper)
 
 
@@ -83,7 +83,7 @@ def test_films_that_are_all_the_same_still_give_numbers():
     films = np.stack([UPRIGHT[0]] * 60)
     content = fit_gate(films, films).to_json_object()
     assert GateStatistics.from_json(json.loads(json.dumps(content, allow_nan=False))) is not None
-    assert find_refusal(InspectedFilm(UPRIGHT[0]), fit_gate(films, films)) is None
+    assert judge(UPRIGHT[0], fit_gate(films, films)) is None
 
 
 def test_statistics_survive_json_and_stay_small(of_phantoms):
@@ -92,9 +92,7 @@ def test_statistics_survive_json_and_stay_small(of_phantoms):
     again = GateStatistics.from_json(json.loads(text))
     assert json.dumps(again.to_json_object()) == text
     pictures = [*UPRIGHT, *(np.rot90(film) for film in UPRIGHT), *halves(UPRIGHT)]
-    assert [find_refusal(InspectedFilm(one), again) for one in pictures] == [
-        find_refusal(InspectedFilm(one), of_phantoms) for one in pictures
-    ]
+    assert [judge(one, again) for one in pictures] == [judge(one, of_phantoms) for one in pictures]
     features = describe_films(np.stack([draw_phantom(seed, True, 64) for seed in range(9)]))
     assert np.allclose(again.films.distances(features), of_phantoms.films.distances(features))
 
@@ -126,8 +124,8 @@ def test_statistics_of_another_description_are_refused_clearly(of_phantoms, spoi
 
 
 def test_every_reason_is_reached(of_phantoms):
-    tagged = [InspectedFilm(UPRIGHT[0], tags={"ViewPosition": "LL"}), InspectedFilm(UPRIGHT[0], chroma=99.0)]
+    told = [{"facts": FilmFacts(is_lateral=True)}, {"facts": FilmFacts(is_raw=True)}, {"chroma": 99.0}]
+    by_file = {judge(UPRIGHT[0], of_phantoms, **film) for film in told}
     shown = [np.rot90(UPRIGHT[0]), 255 - UPRIGHT[0], text_page(), *halves(UPRIGHT)]
     noise = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE)).astype(np.uint8)
-    looked = [*tagged, *map(InspectedFilm, [*shown, noise])]
-    assert {find_refusal(one, of_phantoms) for one in looked} - {None} == ALL_REASONS
+    assert by_file | reasons([*shown, noise], of_phantoms) - {None} == ALL_REASONS

@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from core.films.dicom_details import FilmDetails
+from core.films.film_facts import FilmFacts
+from core.films.film_notes import Note
 from core.models.decision import Decision
-from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
+from core.screening.events import FilmReading, FilmRefusal, LedgerRow, ScreeningResult, Status
 from core.screening.reader_calls import Call, CallBook
+from core.system.errors import Reason
 
 FOLDER = Path("films")
 CLASSES = ("NORMAL", "PNEUMONIA")
@@ -44,6 +47,23 @@ def screening(rows=ROWS, output=Path("2026-01-01-screening.csv"), completed=True
     return ScreeningResult(output, completed, len(rows), *counts, "Not validated here.", drift, tuple(rows))
 
 
+FACTS = FilmFacts(
+    stored_width=96,
+    stored_height=64,
+    bits=12,
+    transfer_syntax="1.2.840.10008.1.2.1",
+    window="2048/4096 LINEAR",
+    view="PA",
+    age_years=4.0,
+    notes=(Note.PADDING_HIDDEN,),
+)
+
+
+def refusal(name="photo.png", reason=Reason.COLOUR_PHOTO, model=MODEL):
+    """A film that was opened alone and refused."""
+    return FilmRefusal(FOLDER / name, reason, model, FilmDetails(), FACTS, np.full((64, 96), 90, np.uint8))
+
+
 def reading(name="likely.png", probability=0.9, model=MODEL, **changes):
     """A film with the model's answer: grey, with heat in its middle."""
     row = scored(name, probability)
@@ -52,7 +72,7 @@ def reading(name="likely.png", probability=0.9, model=MODEL, **changes):
     values = {
         "path": FOLDER / name, "label": row.label, "finding": "PNEUMONIA", "probability": probability,
         "probabilities": probability, "threshold": 0.5, "decision": row.decision, "model": model,
-        "validation": "Not validated here.", "details": FilmDetails(age="4 years", view="PA"),
+        "validation": "Not validated here.", "details": FilmDetails(age="4 years", view="PA"), "facts": FACTS,
         "pixels": np.full((64, 96), 90, np.uint8), "heat": heat, **changes,
     }  # fmt: skip
     return FilmReading(**values)

@@ -62,22 +62,22 @@ OPENERS = {"open_film", "open_folder", "watch_folder", "open_worklist"}
 
 
 def test_only_cancel_is_left_while_a_job_runs(controls):
-    controls.update_enabled(JobState.RUNNING, RESULT, ROWS[3])
+    controls.update_enabled(JobState.RUNNING, RESULT, ROWS[3], None)
     assert enabled(controls) == {"cancel"}
     assert not controls.export.isEnabled()
     assert not controls.drop_area.isEnabled()
-    controls.update_enabled(JobState.STOPPING, RESULT, ROWS[3])
+    controls.update_enabled(JobState.STOPPING, RESULT, ROWS[3], None)
     assert enabled(controls) == set()
 
 
 def test_retry_needs_a_failed_film_and_score_anyway_a_refused_one(controls):
-    controls.update_enabled(JobState.IDLE, None, None)
+    controls.update_enabled(JobState.IDLE, None, None, None)
     assert enabled(controls) == OPENERS
-    controls.update_enabled(JobState.IDLE, RESULT, ROWS[0])
+    controls.update_enabled(JobState.IDLE, RESULT, ROWS[0], None)
     assert enabled(controls) == OPENERS | {"retry_failed"}
     lateral = refused("side.png", reason="lateral_view")
-    controls.update_enabled(JobState.IDLE, replace(RESULT, failed=0), lateral)
+    controls.update_enabled(JobState.IDLE, replace(RESULT, failed=0), lateral, None)
     assert enabled(controls) == OPENERS | {"override"}
-    controls.update_enabled(JobState.IDLE, RESULT, ROWS[3])  # a text is not scored whatever a person wants
+    controls.update_enabled(JobState.IDLE, RESULT, ROWS[3], None)  # a text is not scored whatever a person wants
     assert "override" not in enabled(controls)
     assert controls.export.isEnabled()

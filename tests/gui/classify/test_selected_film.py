@@ -56,7 +56,7 @@ def film(worklist, panel, work, started):
 def test_a_scored_film_is_read_once(qtbot, film, worklist, work, started):
     with qtbot.waitSignal(work.succeeded):
         worklist.select_file("likely.png")
-    assert started == [(LIKELY, None)]
+    assert started == [(LIKELY, None, False)]
     film.show_reading(reading())
     worklist.select_file(NOTES)
     worklist.select_file("likely.png")  # still known
@@ -88,7 +88,7 @@ def test_a_film_selected_during_a_job_is_read_afterwards(qtbot, film, worklist, 
         work.cancel()
     with qtbot.waitSignal(work.succeeded):
         film.read_pending()
-    assert started == [(REVIEW, None)]
+    assert started == [(REVIEW, None, False)]
     film.read_pending()
     assert len(started) == 1
 

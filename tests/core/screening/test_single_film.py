@@ -1,0 +1,96 @@
+"""A single film is read as screening reads it."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.films.film_reader import read_pixels
+from core.screening.events import FilmReading, FilmRefusal, Status
+from core.screening.screening import screen
+from core.screening.single_film import read_single_film, score_anyway
+from core.system.errors import FilmUnreadable, Reason
+from tests.factories import drained, draw_film, write_dicom
+from tests.faults.hostile_names import small_model
+
+
+def read(path, model, cancel, **options):
+    return drained(read_single_film(path, model, cancel, **options))[1]
+
+
+@pytest.fixture
+def films(tmp_path):
+    """Films of several formats and sizes, one of them a colour photograph."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for seed, name in enumerate(("a.jpg", "b.png", "c.tif", "d.bmp", "e.webp")):
+        draw_film(seed, seed % 2, 300 + 70 * seed).save(folder / name)
+    write_dicom(folder / "f", np.asarray(draw_film(7, 1, 333)).astype(np.uint16) * 16, BitsStored=12, HighBit=11)
+    draw_film(8, 0, 500).convert("RGB").save(folder / "g.jpg", quality=70)
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(folder / "photo.png")
+    return folder
+
+
+def test_it_has_the_row_that_screening_gives(films, tmp_path, cancel):
+    _, result = drained(screen(films, tmp_path / "r.csv", small_model(), cancel))
+    assert {row.status for row in result.rows} == {Status.SCORED, Status.REFUSED}
+    for row in result.rows:
+        film = read(films / row.file, small_model(), cancel)
+        if row.status is Status.REFUSED:
+            assert isinstance(film, FilmRefusal)
+            assert (film.reason, film.model) == (row.reason, row.model)
+        else:
+            assert isinstance(film, FilmReading)
+            told = (film.label, round(film.probability, 6), film.decision, film.model)
+            assert told == (row.label, row.probability, row.decision, row.model)
+
+
+def test_its_picture_is_the_whole_film_and_the_heat_map_has_its_size(films, cancel):
+    film = read(films / "c.tif", small_model(), cancel)
+    assert np.array_equal(film.pixels, read_pixels(films / "c.tif"))
+    assert film.pixels.shape == film.heat.shape == (440, 440)
+
+
+def test_the_heat_map_may_be_that_of_the_finding(films, cancel):
+    path = next(
+        films / name
+        for name in ("a.jpg", "b.png", "c.tif", "d.bmp")
+        if read(films / name, small_model(), cancel).label == "NORMAL"
+    )
+    predicted = read(path, small_model(), cancel)
+    explained = read(path, small_model(), cancel, explain_finding=True)
+    assert explained.probability == predicted.probability
+    assert not np.array_equal(explained.heat, predicted.heat)
+
+
+def test_a_refused_film_is_scored_when_the_gate_is_ignored(films, cancel):
+    refused = read(films / "photo.png", small_model(), cancel)
+    scored = read(films / "photo.png", small_model(), cancel, ignore_gate=True)
+    assert refused.reason is Reason.COLOUR_PHOTO
+    assert scored.reason == "colour_photo"
+    assert scored.decision
+
+
+def test_a_row_scored_anyway_keeps_its_reason(films, tmp_path, cancel):
+    _, result = drained(screen(films, tmp_path / "r.csv", small_model(), cancel))
+    row = next(row for row in result.rows if row.status is Status.REFUSED)
+    _, (scored, reading, changed) = drained(score_anyway(result, films, row, small_model(), cancel))
+    assert (scored.status, scored.reason) == (Status.SCORED, "colour_photo")
+    assert reading.reason == "colour_photo"
+    assert (changed.refused, changed.scored) == (result.refused - 1, result.scored + 1)
+
+
+def test_what_cannot_be_read_raises_its_reason(tmp_path, cancel):
+    (tmp_path / "notes.txt").write_text("no film")
+    with pytest.raises(FilmUnreadable) as error:
+        read(tmp_path / "notes.txt", small_model(), cancel)
+    assert error.value.reason is Reason.NOT_AN_IMAGE
+
+
+def test_the_age_of_a_patient_outside_the_training_ages_is_a_caution(tmp_path, cancel):
+    pixels = np.asarray(draw_film(1, 1, 200))
+    path = write_dicom(tmp_path / "old.dcm", pixels, PatientBirthDate="19500301", StudyDate="20240701")
+    film = read(path, small_model(), cancel)
+    assert film.facts.age_years == 74
+    assert film.details.age == "74 years"
+    assert any("outside the age range" in caution for caution in film.cautions)
