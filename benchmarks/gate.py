@@ -25,9 +25,9 @@ from PIL import Image
 from benchmarks import gate_pictures
 from benchmarks.recipes import CHANGES, REAL, UNCHANGED, read_bundled_splits
 from core.datasets.dataset import Film, Split
-from core.films.images import read_square
-from core.input_checks.gate import GateStatistics, find_refusal, fit_gate
-from core.input_checks.gate_rules import inspect_film
+from core.films.film_reader import read_square
+from core.input_checks.gate import GateStatistics, fit_gate
+from core.input_checks.inspection import inspect_film
 from core.metrics.intervals import group_numbers, proportion
 from core.system.errors import FilmUnreadable
 
@@ -89,7 +89,7 @@ class Table:
         groups: list[str] = []
         for number, picture in enumerate(pictures):
             try:
-                reason = find_refusal(inspect_film(self._save(picture), SIZE_PX), self.statistics)
+                reason = inspect_film(self._save(picture), SIZE_PX, self.statistics).refusal
             except FilmUnreadable as error:
                 if isinstance(picture, Path):
                     continue
@@ -207,14 +207,14 @@ def check_other_trainings(table: Table, splits: dict[Split, list[Film]], folders
 def time_films(paths: list[Path], statistics: GateStatistics) -> str:
     """Return a line with the time per film, the best of five: decoding alone, and with the gate."""
     for path in paths[:5]:
-        find_refusal(inspect_film(path, SIZE_PX), statistics)
+        inspect_film(path, SIZE_PX, statistics)
     best = np.full((len(paths), 2), np.inf)
     for row, path in zip(best, paths, strict=True):
         for _ in range(5):
             start = time.perf_counter()
             read_square(path, SIZE_PX)
             middle = time.perf_counter()
-            find_refusal(inspect_film(path, SIZE_PX), statistics)
+            inspect_film(path, SIZE_PX, statistics)
             row[:] = np.minimum(row, [middle - start, time.perf_counter() - middle])
     decoding, with_gate = best.mean(axis=0) * 1000
     return f"Time per film at full size: {decoding:.1f} ms to decode, {with_gate:.1f} ms to decode and pass the gate."

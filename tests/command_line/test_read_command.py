@@ -39,7 +39,7 @@ def test_it_prints_one_object_with_the_row_that_screen_writes(film, tmp_path, ca
     assert told["notice"] == "For research and education, not a diagnosis."
     output = tmp_path / "out" / "r.csv"
     assert main.main(["screen", str(tmp_path), "--output", str(output), "--model", str(small_model())]) in {0, 3}
-    row = next(row for row in csv.DictReader(output.open()) if row["file"] == "film.dcm")
+    row = next(row for row in csv.DictReader(output.read_text().splitlines()) if row["file"] == "film.dcm")
     assert {name: str(told[name]) for name in ("status", "reason", "label", "decision", "model")} == {
         name: row[name] for name in ("status", "reason", "label", "decision", "model")
     }
