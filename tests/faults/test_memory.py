@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.films.phantoms import draw_phantom
 from core.inference.pipeline import score_films
 from core.screening.reader_calls import Call

@@ -16,7 +16,7 @@ from core.evaluation.evaluate import evaluate
 from core.exports.dicom_export import write_dicom as export_dicom
 from core.exports.export_jobs import Export, ExportOrder
 from core.films.dicom_details import list_cautions, read_details
-from core.films.images import read_film
+from core.films.film_reader import read_pixels
 from core.films.phantoms import draw_phantom
 from core.inference import scorer
 from core.metrics.agreement import measure_agreement
@@ -169,7 +169,7 @@ def test_a_file_that_refers_to_others_opens_none_of_them(tmp_path, monkeypatch):
     path = write_dicom(tmp_path / "f.dcm", draw_phantom(1, True, 96), **told)
     opened, really = [], os.open
     monkeypatch.setattr(os, "open", lambda name, *rest, **more: opened.append(str(name)) or really(name, *rest, **more))
-    assert read_film(path).shape == (96, 96)
+    assert read_pixels(path).shape == (96, 96)
     assert [name for name in opened if not name.startswith((str(path), os.devnull))] == []
 
 

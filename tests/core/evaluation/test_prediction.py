@@ -11,7 +11,7 @@ from core.evaluation import prediction
 from core.evaluation.prediction import check_classes, score_in_batches
 from core.films.film_code import film_code
 from core.films.film_properties import read_properties
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.jobs import progress
 from core.jobs.events import Noted, Progressed, Stage
 from core.system.errors import JobFailed, Reason

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.recipes.recipe import Augmentation
 from core.system.errors import FilmUnreadable
 from core.training.augmentation_preview import preview_augmentation

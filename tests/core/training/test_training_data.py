@@ -10,7 +10,7 @@ from core.datasets.dataset import Split
 from core.datasets.events import FilmLeftOut
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.films.film_code import film_code
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.jobs.events import Noted
 from core.system.errors import JobFailed, Reason
 from core.training.training_data import prepare_training_data

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QDoubleSpinBox
 
-from core.films.images import read_square
+from core.films.film_reader import read_square
 from core.recipes.recipe import Augmentation, Recipe
 from core.system.errors import JobFailed, Reason
 from core.training.events import Preview
