@@ -204,7 +204,7 @@ def print_figures(name: str, validation: list[Film], logits: np.ndarray) -> None
 def main() -> None:
     keep_freed_memory()
     parser = argparse.ArgumentParser()
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=10, choices=range(5, 101), metavar="5..100")
     recipe = replace(change_start(BEST, "random"), epochs=parser.parse_args().epochs)
     with tempfile.TemporaryDirectory() as name:
         films = choose_films(Path(name))

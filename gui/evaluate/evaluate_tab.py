@@ -151,8 +151,7 @@ class EvaluateTab(QWidget):
             panel.clear()
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
-        if self._work.state is JobState.IDLE:
-            self._work.start(evaluate_job(self._session.model, source, preparation), self.status.show_event)
+        self._work.start(evaluate_job(self._session.model, source, preparation), self.status.show_event)
 
     @Slot()
     def _update(self) -> None:

@@ -8,7 +8,7 @@ from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.system.language import tr
 from gui.evaluate.evaluation_status import EvaluationStatus
 from gui.jobs.evaluation_jobs import save_document_job, save_evaluation_job
-from gui.jobs.jobs import Jobs, JobState
+from gui.jobs.jobs import Jobs
 from gui.widgets import messages
 from gui.widgets.document_window import DocumentWindow
 
@@ -44,5 +44,5 @@ class EvaluationDocuments(QObject):
 
     def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
         path = messages.choose_new_file(self._tab, tr("Save as PDF"), name, "PDF (*.pdf)")
-        if path and self._work.state is JobState.IDLE:
+        if path:
             self._work.start(save_document_job(document, path, one_page), self._status.show_event)

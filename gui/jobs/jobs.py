@@ -43,10 +43,11 @@ class Jobs(QObject):
     def start(self, job: Job, show_event: Callable[[object], None]) -> None:
         """Run `job` and pass each of its events to `show_event`, a method of a widget.
 
-        Raises RuntimeError while another job runs; buttons are disabled then.
+        Does nothing while another job runs. Buttons are disabled then, but a job may have begun
+        while the dialog of this one was open.
         """
         if self._worker is not None:
-            raise RuntimeError("a job is running already")
+            return
         self._worker = Worker(job, self)
         self._worker.event_arrived.connect(show_event)
         self._worker.succeeded.connect(self._on_succeeded)

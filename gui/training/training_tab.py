@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from core.datasets.preparation import Preparation
 from core.metrics.figure_labels import format_summary
 from core.metrics.intervals import Figure
-from core.recipes.recipe import Recipe, change_start
+from core.recipes.recipe import BEST, Recipe, change_start
 from core.runs.run_folder import is_resumable
 from core.runs.run_list import Run, runs_folder
 from core.system.app_folders import new_timestamped_path
@@ -98,7 +98,7 @@ class TrainingTab(QWidget):
     @Slot()
     def _on_find_rate(self) -> None:
         recipe, source = self._read_recipe(), self._session.source
-        if recipe and source and self._work.state is JobState.IDLE:
+        if recipe and source:
             self._work.start(find_rate_job(source, recipe, self._session.preparation), self.show_event)
 
     @Slot()
@@ -150,23 +150,23 @@ class TrainingTab(QWidget):
     @Slot()
     def _on_start(self) -> None:
         recipe = self._read_recipe()
-        if recipe is None:
-            return
-        self._begin(new_timestamped_path(runs_folder(), f"-{recipe.name}"), resume=False)
+        if recipe is not None:
+            self._begin(recipe, new_timestamped_path(runs_folder(), f"-{recipe.name}"), resume=False)
 
     @Slot()
     def _on_resume(self) -> None:
         if self._interrupted:
-            self._begin(self._interrupted, resume=True)
+            # a resumed training reads the recipe in its folder
+            self._begin(BEST, self._interrupted, resume=True)
 
-    def _begin(self, run_dir: Path, resume: bool) -> None:
+    def _begin(self, recipe: Recipe, run_dir: Path, resume: bool) -> None:
         if self._session.source is None or self._work.state is not JobState.IDLE:
             return
         if not resume:
             self.view.clear()
         self._interrupted = run_dir
         source, preparation = self._session.source, self._session.preparation
-        self._work.start(train_job(source, self.form.recipe(), run_dir, resume, preparation), self.show_event)
+        self._work.start(train_job(source, recipe, run_dir, resume, preparation), self.show_event)
 
     @Slot()
     def _on_pause(self) -> None:

@@ -26,9 +26,16 @@ class DropArea(QFrame):
         layout.addWidget(label)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+        if _find_local_path(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.dropped.emit(Path(event.mimeData().urls()[0].toLocalFile()))
+        if path := _find_local_path(event):
+            event.acceptProposedAction()
+            self.dropped.emit(path)
+
+
+def _find_local_path(event: QDropEvent) -> Path | None:
+    """Return the first file or folder that is dragged, None if it is not on this computer."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None

@@ -200,6 +200,19 @@ def test_a_stopped_training_can_be_resumed(qtbot, ready, session, work, training
     assert log == ["Epoch 1", "No epoch was finished, so there is no model."]  # goes on
 
 
+def test_a_resumed_training_does_not_ask_the_form(qtbot, ready, work, trainings, interrupted, errors, monkeypatch):
+    monkeypatch.setattr(training_tab, "new_timestamped_path", lambda *_: interrupted)
+    with qtbot.waitSignal(work.succeeded):
+        click(qtbot, ready, "start")
+    ready.show_result(TrainingResult(interrupted, False, None, None, 0, None, None))
+    ready.form.show_recipe(BEST)
+    ready.form.findChild(QSpinBox, "epochs").setValue(0)
+    with qtbot.waitSignal(work.succeeded):
+        click(qtbot, ready, "resume")
+    assert trainings[1][2:4] == (interrupted, True)
+    assert errors == []
+
+
 def test_a_run_is_continued_from_its_model(tab_alone, session, tmp_path):
     finished = run("finished", tmp_path)
     finished.folder.mkdir()

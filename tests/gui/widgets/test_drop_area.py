@@ -46,6 +46,7 @@ def test_text_and_addresses_of_the_network_are_not(area):
     text.setText("/films")
     assert not is_welcome(area, text)
     assert not is_welcome(area, carried("https://example.org/film.png"))
+    assert not is_welcome(area, carried())
 
 
 def test_its_words_are_no_markup_and_read_aloud(area):
