@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.recipes import CHANGES, UNCHANGED, read_bundled_splits
-from core.datasets.dataset import Split
+from core.datasets.entries import Split
 
 
 def main() -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from benchmarks.recipes import read_bundled_splits
 from benchmarks.run_job import run_job
-from core.datasets.dataset import Dataset, Split
+from core.datasets.dataset import Dataset
+from core.datasets.entries import Split
 from core.evaluation.label_errors import find_label_errors
 from core.metrics.intervals import wilson_interval
 

@@ -24,7 +24,8 @@ from PIL import Image
 
 from benchmarks import gate_pictures
 from benchmarks.recipes import CHANGES, REAL, UNCHANGED, read_bundled_splits
-from core.datasets.dataset import Film, Split
+from core.datasets.dataset import Film
+from core.datasets.entries import Split
 from core.films.film_reader import read_square
 from core.input_checks.gate import GateStatistics, fit_gate
 from core.input_checks.inspection import inspect_film

@@ -28,7 +28,8 @@ import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
 from benchmarks.run_job import run_job
-from core.datasets.dataset import Dataset, Film, Split, read_dataset
+from core.datasets.dataset import Dataset, Film, read_dataset
+from core.datasets.entries import Split
 from core.datasets.preparation import Preparation
 from core.datasets.splits import VALIDATION_FRACTION, assign_splits
 from core.metrics.intervals import Figure

@@ -35,7 +35,7 @@ from torch.utils.data import Dataset as TorchDataset
 
 from benchmarks.recipes import REAL, read_bundled_splits
 from benchmarks.run_job import run_job
-from core.datasets.dataset import Split
+from core.datasets.entries import Split
 from core.films.film_reader import read_square
 from core.inference.form_choice import Form
 from core.inference.pipeline import score_films, single_torch_thread

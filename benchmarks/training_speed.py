@@ -29,8 +29,9 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from benchmarks.run_job import run_job
-from core.datasets.dataset import Film, Split, read_dataset
+from core.datasets.dataset import Film, read_dataset
 from core.datasets.decoded_films import decode_films, select_split
+from core.datasets.entries import Split
 from core.films.phantoms import draw_phantom
 from core.metrics.intervals import wilson_interval
 from core.metrics.roc import roc_auc

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from core.datasets.dataset import Dataset, Film, Split, apply_corrections, read_dataset
+from core.datasets.dataset import Dataset, Film, apply_corrections, read_dataset
+from core.datasets.entries import Split
 from core.datasets.events import AuditResult, Finding, Shortcut
 from core.datasets.findings import collect_findings
 from core.datasets.patient_ages import stated_age

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.datasets.dataset import Film, Split
+from core.datasets.dataset import Film
+from core.datasets.entries import Split
 from core.datasets.events import FilmLeftOut
 from core.films.film_reader import read_square
 from core.jobs.events import Progressed, Stage

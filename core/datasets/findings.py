@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import Split
 from core.datasets.events import FilmLeftOut, Finding, FindingKind, Shortcut
 from core.datasets.preparation import Action, Correction, SplitChoice, Step
 from core.datasets.splits import assign_splits

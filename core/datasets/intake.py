@@ -4,7 +4,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.datasets.dataset import invalid_dataset, list_entries
+from core.datasets.entries import invalid_dataset
+from core.datasets.folder_films import list_folder_films
 from core.datasets.label_list import Columns, guess_columns, read_label_list
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.system.errors import JobFailed
@@ -33,7 +34,7 @@ def inspect_source(source: Path, preparation: Preparation = AS_IT_IS) -> IntakeP
     if not source.exists():
         raise invalid_dataset(tr("{source} does not exist", source=source))
     if source.is_dir():
-        return IntakePreview(source, (), None, tuple(entry.path.stem for entry in list_entries(source)))
+        return IntakePreview(source, (), None, tuple(entry.path.stem for entry in list_folder_films(source)))
     table = read_label_list(source)
     columns = preparation.columns
     if columns is None:

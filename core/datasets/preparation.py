@@ -13,7 +13,8 @@ from core.system.errors import JobFailed, Reason
 from core.system.files import escape_undecodable, read_json, sha256_of_text, write_text_atomically
 from core.system.language import tr
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+READABLE_FORMATS: Final = (1, 2)  # format 1 names no finding
 
 
 class Action(StrEnum):
@@ -101,7 +102,7 @@ def to_json_object(preparation: Preparation) -> dict[str, Any]:
 
 def from_json_object(content: Any) -> Preparation:
     """Parse the result of `to_json_object`. Raises ValueError, TypeError or KeyError."""
-    if not isinstance(content, dict) or content.pop("format") != FORMAT:
+    if not isinstance(content, dict) or content.pop("format") not in READABLE_FORMATS:
         raise ValueError("format")
     steps = tuple(_parse_step(step) for step in content.pop("steps"))
     columns, root, accepts = content.pop("columns"), content.pop("root"), content.pop("accepts_leaks")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from core.datasets.dataset import Dataset, Film, Split, invalid_dataset
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import Split, invalid_dataset
 from core.datasets.preparation import SplitChoice
 from core.system.language import tr
 

@@ -7,7 +7,8 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
-from core.datasets.dataset import Dataset, Split, apply_corrections, read_dataset
+from core.datasets.dataset import Dataset, apply_corrections, read_dataset
+from core.datasets.entries import Split
 from core.datasets.events import FilmLeftOut
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.datasets.splits import drop_unwanted_splits

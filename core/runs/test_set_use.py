@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from core.datasets.dataset import Split
+from core.datasets.entries import Split
 from core.films.film_code import CODE_LENGTH, film_set_code
 from core.models.model_header import ModelHeader
 from core.runs.run_folder import CARD

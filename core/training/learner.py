@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import update_bn
 
-from core.datasets.dataset import Split
 from core.datasets.decoded_films import DecodedFilms
+from core.datasets.entries import Split
 from core.jobs.events import Noted, Progressed, Stage
 from core.jobs.progress import PROGRESS_SECONDS, Pace
 from core.models.model_file import compute_logits

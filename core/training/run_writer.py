@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from core.datasets.dataset import Split
+from core.datasets.entries import Split
 from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
 from core.input_checks.gate import fit_gate
 from core.metrics.figures import Figures, compute_figures, to_json_object

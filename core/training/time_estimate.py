@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from core.datasets.dataset import Split
+from core.datasets.entries import Split
 from core.recipes.recipe import Recipe
 from core.system.language import tr
 from core.training.events import BatchEnded

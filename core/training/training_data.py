@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.datasets.audit import audit, find_blocking
-from core.datasets.dataset import Dataset, Split
+from core.datasets.dataset import Dataset
 from core.datasets.decoded_films import DecodedFilms, decode_films, select_split
+from core.datasets.entries import Split
 from core.datasets.events import AuditResult, FilmLeftOut
 from core.datasets.patient_ages import age_range
 from core.datasets.preparation import Preparation

@@ -7,7 +7,8 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import Split
 from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.preparation import Action, Correction, Step
 from core.system.language import marked, tr, tr_count

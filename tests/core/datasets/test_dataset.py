@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.datasets.dataset import Split, read_dataset
+from core.datasets.dataset import read_dataset
+from core.datasets.entries import Split
 from core.datasets.preparation import Preparation
 from core.system.errors import JobFailed
 

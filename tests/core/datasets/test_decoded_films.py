@@ -6,8 +6,9 @@ import os
 import numpy as np
 import pytest
 
-from core.datasets.dataset import Film, Split
+from core.datasets.dataset import Film
 from core.datasets.decoded_films import decode_films, select_split
+from core.datasets.entries import Split
 from core.datasets.events import FilmLeftOut
 from core.films.film_reader import read_square
 from core.jobs.events import Progressed, Stage

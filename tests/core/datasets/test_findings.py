@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import Split
 from core.datasets.events import FilmLeftOut, FindingKind, Shortcut
 from core.datasets.findings import collect_findings
 from core.datasets.preparation import Action, SplitChoice

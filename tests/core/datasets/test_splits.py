@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.datasets.dataset import Dataset, Film, Split, read_dataset
+from core.datasets.dataset import Dataset, Film, read_dataset
+from core.datasets.entries import Split
 from core.datasets.splits import assign_splits
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.datasets.dataset import Split
 from core.datasets.decoded_films import DecodedFilms
+from core.datasets.entries import Split
 from core.models.model_file import load_model
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import JobFailed, Reason

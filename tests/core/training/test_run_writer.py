@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.dataset import Dataset, Film
 from core.datasets.decoded_films import DecodedFilms
+from core.datasets.entries import Split
 from core.datasets.preparation import AS_IT_IS
 from core.films.phantoms import draw_phantom
 from core.input_checks.drift import DRIFT, SCORE, measure_films

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.datasets.dataset import Split
+from core.datasets.entries import Split
 from core.recipes.recipe import FAST, Depth, Recipe
 from core.training.events import BatchEnded
 from core.training.time_estimate import TRAINING_TO_FORWARD, TimeEstimate, format_duration, format_time_left

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import Split
 from core.datasets.events import AuditResult, FilmLeftOut, Finding, FindingKind, Shortcut
 from core.datasets.preparation import AS_IT_IS, Action, Correction, Step
 from core.jobs.events import Severity

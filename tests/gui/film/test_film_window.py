@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from core.datasets.dataset import Dataset, Film, Split
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import Split
 from gui.film.film_grid import FilmGrid
 from gui.film.film_window import FilmWindow
 from tests.factories import draw_film
