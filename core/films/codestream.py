@@ -25,18 +25,22 @@ FRAME_SYNTAXES: Final = {
     0xC0: JPEGBaseline8Bit, 0xC1: JPEGExtended12Bit, 0xC2: JPEGExtended12Bit, 0xC3: JPEGLosslessSV1,
     0xF7: JPEGLSLossless,
 }  # fmt: skip
+REPEATED: Final = 128  # smaller length bytes are followed by so many bytes and one, greater ones by one repeated byte
 STANDALONE: Final = {0x01, *range(0xD0, 0xDA)}  # markers without a length
 
 
 @dataclass(frozen=True, slots=True)
 class Codestream:
-    """What a compressed frame states. bits: of each sample. syntax: transfer syntax that fits it."""
+    """What a compressed frame states.
+
+    bits: of each sample. is_signed: None if the kind does not tell. syntax: transfer syntax that fits it.
+    """
 
     width: int
     height: int
     bits: int
     samples: int
-    is_signed: bool
+    is_signed: bool | None
     syntax: UID
 
 
@@ -48,6 +52,20 @@ def read_codestream(frame: bytes) -> Codestream | None:
         return _read_jpeg(frame) if frame.startswith(JPEG_START) else None
     except (struct.error, IndexError):
         return None
+
+
+def count_run_length_bytes(frame: bytes) -> int:
+    """Return the bytes that the first segment of a run-length coded frame decodes to (PS3.5, G.3.2)."""
+    start, following = struct.unpack_from("<II", frame, 4)
+    end = following if following > start else len(frame)
+    total = 0
+    while start + 1 < end:  # a last byte alone only makes the length even
+        length = frame[start]
+        if length < REPEATED:
+            total, start = total + length + 1, start + length + 2
+        else:
+            total, start = total + (2 * REPEATED + 1 - length if length > REPEATED else 0), start + 2
+    return total
 
 
 def _read_jpeg(frame: bytes) -> Codestream | None:
@@ -63,7 +81,7 @@ def _read_jpeg(frame: bytes) -> Codestream | None:
             place += 2
         elif marker in FRAME_SYNTAXES:
             bits, height, width, samples = struct.unpack_from(">BHHB", frame, place + 4)
-            return Codestream(width, height, bits, samples, False, FRAME_SYNTAXES[marker])
+            return Codestream(width, height, bits, samples, None, FRAME_SYNTAXES[marker])
         else:
             place += 2 + struct.unpack_from(">H", frame, place + 2)[0]
     return None

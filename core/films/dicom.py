@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from pydicom.dataset import FileDataset
-from pydicom.pixels.processing import apply_color_lut
 
 from core.films.colourfulness import measure_colours
 from core.films.dicom_age import read_age
@@ -23,6 +22,7 @@ from core.films.dicom_view import read_view, turn_upright
 from core.films.display_shutter import find_hidden
 from core.films.film_facts import FilmFacts
 from core.films.film_notes import AddNote, Note
+from core.films.palette import apply_palette
 from core.films.pixel_header import check_picture
 from core.films.stored_values import Stored, read_stored_values
 from core.system.errors import FilmUnreadable, Reason
@@ -102,7 +102,8 @@ def _read_film(header: FileDataset, max_pixels: int) -> DicomFilm:
         is_raw=read_text(header, "PresentationIntentType").upper() == RAW_INTENT,
         age_years=age,
         tags=_read_tags(header),
-        patient=_hash_patient_id(header),
+        patient=_hash_identifier(header, "PatientID"),
+        study=_hash_identifier(header, "StudyInstanceUID"),
         notes=tuple(notes),
     )
     return DicomFilm(pixels, chroma, facts)
@@ -111,7 +112,7 @@ def _read_film(header: FileDataset, max_pixels: int) -> DicomFilm:
 def _render(stored: Stored, header: FileDataset, add_note: AddNote) -> tuple[Grey, float, str]:
     """Return grey pixels, their chroma 0..127, and how stored values were mapped."""
     if read_text(header, "PhotometricInterpretation").upper() == "PALETTE COLOR" and stored.ndim == 2:
-        stored = apply_color_lut(stored, header)
+        stored = apply_palette(stored, header)
     hidden = find_hidden(header, stored.shape[0], stored.shape[1], add_note)
     if stored.ndim == 2:
         pixels, window = render_grey(stored, hidden, header, add_note)
@@ -138,9 +139,9 @@ def _read_tags(header: FileDataset) -> dict[str, str]:
     return {name: value for name in TAGS if (value := read_text(header, name))}
 
 
-def _hash_patient_id(header: FileDataset) -> str:
-    """Return a one-way hash of PatientID, "" if missing; the ID never leaves this function."""
-    patient = read_text(header, "PatientID")
-    if not patient:
+def _hash_identifier(header: FileDataset, keyword: str) -> str:
+    """Return a one-way hash of an identifier, "" if missing; it never leaves this function."""
+    identifier = read_text(header, keyword)
+    if not identifier:
         return ""
-    return hashlib.sha256(f"PneumoScreen {patient}".encode("utf-8", "replace")).hexdigest()[:12]
+    return hashlib.sha256(f"PneumoScreen {identifier}".encode("utf-8", "replace")).hexdigest()[:12]

@@ -6,7 +6,8 @@ Decompression bombs are refused before pydicom inflates them.
 import struct
 import zlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, BinaryIO, Final
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
@@ -18,6 +19,7 @@ DICOM_MAGIC: Final = b"DICM"  # Part 10, section 7.1: after a preamble of 128 by
 DICOM_MAGIC_OFFSET: Final = 128
 META_START: Final = DICOM_MAGIC_OFFSET + len(DICOM_MAGIC)
 DEFLATED: Final = b"1.2.840.10008.1.2.1.99"  # Part 5, A.5: all data after the file meta group is deflated
+BIG_ENDIAN: Final = b"1.2.840.10008.1.2.2"  # Part 5, A.3
 MAX_BYTES: Final = 400_000_000  # 100 million pixels of 16 bits twice
 LONG_FORMS: Final = (b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UR", b"UT", b"UN", b"SV", b"UV")
 FORMS: Final = (
@@ -74,12 +76,37 @@ def read_dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "F
 
     Raises FilmUnreadable (too_large), and anything that pydicom's parser raises on bad bytes.
     """
+    from pydicom.uid import UID
+
     from core.films.pydicom_quiet import dcmread
 
     _check_inflation(stream)
-    if tags is None:
-        return dcmread(stream, force=True)
-    return dcmread(stream, stop_before_pixels=True, specific_tags=list(tags), force=True)
+    options: dict[str, Any] = {} if tags is None else {"stop_before_pixels": True, "specific_tags": list(tags)}
+    syntax, data_set = _find_contradicting_data_set(stream)
+    header = dcmread(data_set or stream, force=True, **options)
+    if data_set is not None:
+        header.file_meta.TransferSyntaxUID = UID(syntax.decode("latin-1"))
+    return header
+
+
+def _find_contradicting_data_set(stream: BinaryIO) -> tuple[bytes, BinaryIO | None]:
+    """Return the stated transfer syntax, and the data set alone if its byte order or compression is not that one.
+
+    Without group 2, pydicom recognises how a data set is encoded. The stream is rewound.
+    """
+    is_preceded = stream.read(META_START)[DICOM_MAGIC_OFFSET:] == DICOM_MAGIC
+    stream.seek(META_START if is_preceded else 0)
+    syntax = _read_transfer_syntax(stream)
+    start = stream.tell()
+    head = stream.read(SNIFFED_BYTES)
+    order, other = "><" if syntax == BIG_ENDIAN else "<>"
+    is_contradicted = _count_elements(head, other) >= SNIFFED_ELEMENTS or (
+        syntax == DEFLATED and _count_elements(head, order) >= SNIFFED_ELEMENTS
+    )
+    stream.seek(start)
+    data_set = BytesIO(stream.read()) if syntax and is_contradicted else None
+    stream.seek(0)
+    return syntax, data_set
 
 
 def _check_inflation(stream: BinaryIO) -> None:

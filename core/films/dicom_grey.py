@@ -12,13 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 
-from core.films.dicom_values import read_items, read_number, read_numbers, read_text
+from core.films.dicom_values import is_little_endian, read_items, read_number, read_numbers, read_text
 from core.films.film_notes import AddNote, Note
 from core.films.grey_range import Counts, Grey, Values, find_film_range, stretch, tabulate
-from core.films.lookup_table import read_lookup_table
+from core.films.lookup_table import LookupTable, read_lookup_table
 
 FUNCTIONS: Final = ("LINEAR", "LINEAR_EXACT", "SIGMOID")  # VOI LUT Function, C.11.2.1.3
 BYTE_BITS: Final = 8
+# grey levels between the darkest and the lightest pixel; with fewer nothing is seen, as 8 bits behind a window of 12
+MIN_STEPS: Final = 20
+MAX_LOST: Final = 0.01  # fraction of the film's pixels whose entries a usable table may lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def render_grey(
         counts = np.where(is_padding, 0, counts)
     else:
         is_padding = np.zeros(len(levels), np.bool_)
-    is_plain, values = _apply_modality(levels.astype(np.float64), header, add_note)
+    is_plain, values = _apply_modality(levels.astype(np.float64), counts, header, add_note)
     is_unsigned = np.issubdtype(stored.dtype, np.integer) and header.PixelRepresentation == 0
     bits = int(header.BitsStored) if is_plain and is_unsigned else None
     grey, window = _apply_voi(Levels(values, counts, bits), header, add_note)
@@ -90,15 +93,15 @@ def _find_padding(levels: npt.NDArray[np.generic], header: Dataset) -> npt.NDArr
     return np.asarray((numbers >= min(ends)) & (numbers <= max(ends)))
 
 
-def _apply_modality(values: Values, header: Dataset, add_note: AddNote) -> tuple[bool, Values]:
+def _apply_modality(values: Values, counts: Counts, header: Dataset, add_note: AddNote) -> tuple[bool, Values]:
     """Apply the Modality LUT, or else Rescale Slope and Intercept (C.11.1).
 
     A LUT wins over a slope. Missing, invalid or zero values change nothing. Returns whether the
     values are unchanged, and the values.
     """
     for item in read_items(header, "ModalityLUTSequence"):
-        table = read_lookup_table(item, _is_little_endian(header))
-        if table is not None:
+        table = _read_complete_table(item, values, counts, header)
+        if table is not None and np.ptp(table.entries):
             return False, table.apply(values)
         add_note(Note.MODALITY_LUT_UNREADABLE)
     source = next((item for item in (header, *_functional_items(header, "PixelValueTransformationSequence"))
@@ -118,11 +121,11 @@ def _apply_modality(values: Values, header: Dataset, add_note: AddNote) -> tuple
 def _apply_voi(levels: Levels, header: Dataset, add_note: AddNote) -> tuple[Grey, str]:
     """Apply the first usable VOI LUT, or else the first usable window (C.11.2).
 
-    One that gives all pixels the same grey is not usable. Without any, unsigned 8-bit values remain
+    One that gives all pixels nearly the same grey is not usable. Without any, unsigned 8-bit values remain
     as they are, and others are stretched to the range of the film.
     """
     for item in read_items(header, "VOILUTSequence"):
-        table = read_lookup_table(item, _is_little_endian(header))
+        table = _read_complete_table(item, levels.values, levels.counts, header)
         if table is not None and _is_usable(grey := stretch(table.apply(levels.values), 0, 2**table.depth - 1), levels):
             if table.depth != table.bits:
                 add_note(Note.VOI_LUT_DEPTH_WRONG)
@@ -135,6 +138,13 @@ def _apply_voi(levels: Levels, header: Dataset, add_note: AddNote) -> tuple[Grey
                 return grey, f"{centre:g}/{width:g} {function}"
             add_note(Note.WINDOW_UNUSABLE)
     return _stretch_to_film(levels, add_note)
+
+
+def _read_complete_table(item: Dataset, values: Values, counts: Counts, header: Dataset) -> LookupTable | None:
+    """Return the lookup table in an item, None if it lacks entries for more than a few pixels of the film."""
+    table = read_lookup_table(item, is_little_endian(header))
+    is_complete = table is not None and counts[table.find_missing(values)].sum() <= MAX_LOST * counts.sum()
+    return table if is_complete else None
 
 
 def _list_windows(item: Dataset, levels: Levels, add_note: AddNote) -> list[tuple[float, float, str]]:
@@ -182,9 +192,9 @@ def window_values(values: Values, centre: float, width: float, function: str) ->
 
 
 def _is_usable(grey: Grey, levels: Levels) -> bool:
-    """Return True if the visible pixels do not all have the same grey."""
+    """Return True if the visible pixels have more than a few steps of grey."""
     shown = grey[levels.counts > 0]
-    return bool(len(shown)) and shown.min() != shown.max()
+    return bool(len(shown)) and int(shown.max()) - int(shown.min()) >= MIN_STEPS
 
 
 def _stretch_to_film(levels: Levels, add_note: AddNote) -> tuple[Grey, str]:
@@ -206,7 +216,3 @@ def _functional_items(header: Dataset, sequence: str) -> list[Dataset]:
         for group in read_items(header, name)
     ]
     return [item for group in groups for item in read_items(group, sequence)]
-
-
-def _is_little_endian(header: Dataset) -> bool:
-    return bool(header.original_encoding[1] is not False)

@@ -73,6 +73,11 @@ def read_words(item: Dataset, keyword: str, is_little_endian: bool) -> tuple[byt
     return struct.pack(f"<{len(values)}H", *(int(value) & 0xFFFF for value in values)), "<"
 
 
+def is_little_endian(header: Dataset) -> bool:
+    """Return True if the words of a file's values have the low byte first, as is usual."""
+    return bool(header.original_encoding[1] is not False)
+
+
 def _binary_form(element: RawDataElement, keyword: str) -> str | None:
     """Return the VR of a binary number, also in implicit VR files, which do not state it; else None."""
     form = element.VR or dictionary_VR(keyword)[:2]  # "US or SS" counts as unsigned

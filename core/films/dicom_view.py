@@ -1,8 +1,5 @@
 """Which way a chest film was taken and how it is stored, by its DICOM header."""
 
-import json
-import re
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,11 +8,8 @@ from pydicom.dataset import Dataset
 from core.films.dicom_values import read_items, read_text, read_texts
 from core.films.film_notes import AddNote, Note
 from core.films.grey_range import Grey
-from resources import resource
+from core.films.view_words import LATERAL, is_side_view, read_described_view
 
-# C.8.1.2.1 and C.8.11.5: lateral and oblique views; RLD and LLD (decubitus) are frontal
-SIDE_VIEWS: Final = ("LL", "RL", "LLO", "RLO", "LAO", "RAO", "LPO", "RPO")
-LATERAL: Final = "LATERAL"
 # PS3.16, CID 4010: SNOMED CT codes and the older SNOMED RT codes of the same meaning
 FRONTAL_CODES: Final = {
     "272479007": "PA", "R-40888": "PA", "R-10214": "PA", "399348003": "AP", "R-10206": "AP",
@@ -36,54 +30,41 @@ def read_view(header: Dataset, add_note: AddNote) -> tuple[str, bool]:
     """Return the view of a film, and whether it is a lateral or oblique one.
 
     View Position decides, then View Code Sequence, then Patient Orientation, which runs from front
-    to back only in lateral films, then the words of the film's descriptions. Descriptions that
-    mention a lateral view besides other evidence only give a note: they often name all films of a
-    study.
+    to back only in lateral films, then the words of the film's descriptions. What speaks of a
+    lateral view against stronger evidence only gives a note: descriptions often name all films of
+    a study.
     """
     stated = read_text(header, "ViewPosition").upper()
-    view, is_lateral = stated, _is_side_view(stated)
+    view, is_lateral = stated, is_side_view(stated)
     for code in () if stated else _list_view_codes(header):
         if code in SIDE_CODES:
             view, is_lateral = LATERAL, True
         view = view or FRONTAL_CODES.get(code, "")
-    if not view and any(value[:1] in {"A", "P"} for value in read_texts(header, "PatientOrientation")):
+    if not view and _runs_from_front_to_back(header):
         view, is_lateral = LATERAL, True
-    described = [_read_described_view(read_text(header, keyword)) for keyword in FILM_TEXTS]
+    described = [read_described_view(read_text(header, keyword)) for keyword in FILM_TEXTS]
     if not view and LATERAL in described and not {"PA", "AP", "FRONTAL"} & set(described):
         view, is_lateral = LATERAL, True
-    mentioned = [*described, *(_read_described_view(read_text(header, keyword)) for keyword in STUDY_TEXTS)]
-    if not is_lateral and any(one in {LATERAL, "BOTH"} for one in mentioned):
+    mentioned = [*described, *(read_described_view(read_text(header, keyword)) for keyword in STUDY_TEXTS)]
+    is_side_stated = any(code in SIDE_CODES for code in _list_view_codes(header)) or _runs_from_front_to_back(header)
+    if not is_lateral and (is_side_stated or any(one in {LATERAL, "BOTH"} for one in mentioned)):
         add_note(Note.LATERAL_MENTIONED)
     return view or next((one for one in described if one in {"PA", "AP"}), ""), is_lateral
 
 
-def _is_side_view(view: str) -> bool:
-    return view in SIDE_VIEWS or view.startswith(("LAT", "OBL")) or view.endswith(LATERAL)
-
-
 def _list_view_codes(header: Dataset) -> list[str]:
-    return [read_text(item, "CodeValue").upper() for item in read_items(header, "ViewCodeSequence")]
+    """Return the codes of the view and of its modifiers, such as oblique."""
+    views = read_items(header, "ViewCodeSequence")
+    modifiers = [item for view in views for item in read_items(view, "ViewModifierCodeSequence")]
+    return [read_text(item, "CodeValue").upper() for item in (*views, *modifiers)]
 
 
-def _read_described_view(text: str) -> str:
-    """Return the view that a description names: LATERAL, PA, AP, FRONTAL, BOTH, or ""."""
-    words = view_words()
-    text = text.casefold()
-    tokens = set(re.findall(r"[^\W\d_]+", text))
-    if tokens & words["decubitus"]:
-        return ""
-    is_lateral = bool(tokens & words["lateral"]) or any(part in text for part in words["lateral_parts"])
-    frontal = next((name.upper() for name in ("pa", "ap", "frontal") if tokens & words[name]), "")
-    if is_lateral:
-        return "BOTH" if frontal else LATERAL
-    return frontal
+def _runs_from_front_to_back(header: Dataset) -> bool:
+    return any(direction[:1] in {"A", "P"} for direction in _list_directions(header))
 
 
-@cache
-def view_words() -> dict[str, frozenset[str]]:
-    """Return the words of many languages for each view, from resources/view_words.json."""
-    content = json.loads(resource("view_words.json").read_text(encoding="utf-8"))
-    return {name: frozenset(word.casefold() for word in words) for name, words in content.items()}
+def _list_directions(header: Dataset) -> tuple[str, ...]:
+    return tuple(direction.upper() for direction in read_texts(header, "PatientOrientation"))
 
 
 def turn_upright(pixels: Grey, header: Dataset, add_note: AddNote) -> Grey:
@@ -91,7 +72,7 @@ def turn_upright(pixels: Grey, header: Dataset, add_note: AddNote) -> Grey:
 
     Only where both directions are clear: one is left or right, the other head or feet.
     """
-    directions = tuple(read_texts(header, "PatientOrientation"))
+    directions = _list_directions(header)
     if len(directions) != 2 or read_text(header, "AnatomicalOrientationType").upper() == "QUADRUPED":
         return pixels
     if not all(direction in OPPOSITE for direction in directions):

@@ -21,7 +21,8 @@ class FilmFacts:
     is_lateral: the header states a lateral or oblique view.
     is_raw: the header states that these are unprocessed detector data.
     age_years: None if unknown.
-    tags: DICOM tags on how the film was taken. patient: a one-way hash of PatientID, or "".
+    tags: DICOM tags on how the film was taken. patient, study: one-way hashes of PatientID and
+    StudyInstanceUID, or "".
     """
 
     stored_width: int = 0
@@ -38,6 +39,7 @@ class FilmFacts:
     age_years: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
     patient: str = ""
+    study: str = ""
     notes: tuple[Note, ...] = ()
 
     def __repr__(self) -> str:

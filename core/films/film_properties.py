@@ -11,8 +11,8 @@ import numpy.typing as npt
 from core.films.dicom_file import is_dicom
 from core.films.film_reader import read_stream
 from core.films.images import Grey, explain_read_errors, open_regular, resize
+from core.films.outline import SMALL_PX
 
-SMALL_PX: Final = 64
 BLOCK_BYTES: Final = 1 << 20
 UNIFORM: Final = 6  # largest range of grey values in a row or column of a plain border
 SIZE_TAGS: Final = ("Rows", "Columns")  # given as width and height
@@ -24,9 +24,9 @@ class FilmProperties:
 
     sha256: of the file. width, height: in pixels, as stored. bits: per channel. jpeg_quality: on
     libjpeg's scale, 1..100; None for other formats. border: fraction of the picture, 0..1, that is
-    a plain frame. corners, edges, mean: mean grey values, 0..255. patient: a one-way hash of the
-    DICOM PatientID, "" if missing. tags: DICOM tags on how the film was taken. small: the film
-    resized to (SMALL_PX, SMALL_PX) uint8.
+    a plain frame. corners, edges, mean: mean grey values, 0..255. patient, study: one-way hashes of
+    DICOM's PatientID and StudyInstanceUID, "" if missing. age_years, is_lateral, is_raw, tags: as in
+    FilmFacts. chroma, aspect: as in Film. small: the film resized to (SMALL_PX, SMALL_PX) uint8.
     """
 
     sha256: str
@@ -42,6 +42,12 @@ class FilmProperties:
     edges: float
     mean: float
     patient: str
+    study: str
+    age_years: float | None
+    chroma: float
+    aspect: float
+    is_lateral: bool
+    is_raw: bool
     tags: dict[str, str]
     small: Grey
 
@@ -70,6 +76,12 @@ def read_properties(path: Path) -> FilmProperties:
         edges=edges,
         mean=float(pixels.mean()),
         patient=facts.patient,
+        study=facts.study,
+        age_years=facts.age_years,
+        chroma=film.chroma,
+        aspect=film.aspect,
+        is_lateral=facts.is_lateral,
+        is_raw=facts.is_raw,
         tags={name: value for name, value in facts.tags.items() if name not in SIZE_TAGS},
         small=resize(pixels, SMALL_PX, SMALL_PX),
     )

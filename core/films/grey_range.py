@@ -36,11 +36,15 @@ def find_film_range(values: Values, counts: Counts) -> tuple[float, float]:
         parts = _split_at_gaps(pixels > max(SPARSE * counts.sum(), 1.0))
         if not parts:
             return low, high
-        film = max(parts, key=lambda part: pixels[part].sum() - pixels[part].max())
+        film = max(parts, key=lambda part: _count_apart_from_border(counts[(bins >= part.start) & (bins < part.stop)]))
         if film.start <= GAP_BINS and film.stop >= BINS - GAP_BINS:
             return low, high
         is_kept = (bins >= film.start) & (bins < film.stop)
         values, counts = values[is_kept], counts[is_kept]
+
+
+def _count_apart_from_border(counts: Counts) -> int:
+    return int(counts.sum() - counts.max(initial=0))
 
 
 def _split_at_gaps(is_filled: npt.NDArray[np.bool_]) -> list[slice]:

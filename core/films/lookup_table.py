@@ -18,11 +18,12 @@ class LookupTable:
     """A lookup table.
 
     entries: (n,) float64 output values. first: input value of the first entry, 0..65535, as stored.
-    bits: depth that the descriptor states.
+    count, bits: number of entries and depth that the descriptor states.
     """
 
     entries: npt.NDArray[np.float64]
     first: int
+    count: int
     bits: int
 
     @property
@@ -32,30 +33,36 @@ class LookupTable:
 
     def apply(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the output for each value; values beyond an end get its entry."""
+        return self.entries[np.clip(self._find_entries(values), 0, len(self.entries) - 1)]
+
+    def find_missing(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Return which values have entries that the descriptor states and the data lack."""
+        return np.asarray(np.clip(self._find_entries(values), 0, self.count - 1) >= len(self.entries))
+
+    def _find_entries(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         # a negative first value is stored as 65536 more
         is_negative = self.first > 32767 and (values.min() < 0 or values.max() < self.first)
         first = self.first - 65536 if is_negative else self.first
-        index = np.clip(np.round(values) - first, 0, len(self.entries) - 1)
-        return self.entries[index.astype(np.int64)]
+        return np.asarray(np.clip(np.round(values) - first, -1, MAX_ENTRIES), np.int64)
 
 
-def read_lookup_table(item: Dataset, is_little_endian: bool) -> LookupTable | None:
-    """Return the table in an item with LUT Descriptor and LUT Data, None if it is unusable.
+def read_lookup_table(item: Dataset, is_little_endian: bool, name: str = "LUT") -> LookupTable | None:
+    """Return the table in an item with LUT Descriptor and LUT Data, None if it is missing or empty.
 
-    Entries of 8 bits may be stored one in each word or packed two in a word (C.11.1.1.1); the
-    length of the data tells which.
+    name: what the keywords of descriptor and data begin with. Entries of 8 bits may be stored one
+    in each word or packed two in a word (C.11.1.1.1); the length of the data tells which.
     """
-    descriptor, order = read_words(item, "LUTDescriptor", is_little_endian)
+    descriptor, order = read_words(item, f"{name}Descriptor", is_little_endian)
     if len(descriptor) < 6:
         return None
     count, first, bits = (int(value) for value in np.frombuffer(descriptor[:6], f"{order}u2"))
-    data, order = read_words(item, "LUTData", is_little_endian)
+    data, order = read_words(item, f"{name}Data", is_little_endian)
     count = count or MAX_ENTRIES
     if bits <= 8 and len(data) in {count, count + count % 2}:
         words = np.frombuffer(data[: len(data) // 2 * 2], f"{order}u2").astype("<u2")
         entries = np.frombuffer(words.tobytes(), np.uint8)[:count]
     else:
         entries = np.frombuffer(data[: len(data) // 2 * 2], f"{order}u2")[:count]
-    if len(entries) < 2 or entries.min() == entries.max():
+    if len(entries) < 2:
         return None
-    return LookupTable(entries.astype(np.float64), first, bits)
+    return LookupTable(entries.astype(np.float64), first, count, bits)

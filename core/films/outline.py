@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
+SMALL_PX: Final = 64  # side of the reduced films that are compared
 GRID: Final = 16  # an outline has this many means a side
 
 

@@ -1,20 +1,25 @@
 """Read films in ordinary picture formats: JPEG, PNG, TIFF, BMP and WebP."""
 
 import logging
+import os
 import warnings
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from core.films.codestream import read_codestream
 from core.films.colourfulness import measure_colours
 from core.films.film_facts import FilmFacts
 from core.films.film_notes import AddNote, Note
 from core.films.grey_range import Counts, Values, bit_depth, find_film_range, stretch, tabulate
 from core.films.images import MAX_PIXELS, Grey
 from core.films.isolated_decoders import read_picture_isolated
-from core.system.errors import FilmUnreadable, Reason
+from core.films.packed_archive import is_packed
+from core.system.errors import EXPLANATIONS, FilmUnreadable, Reason
 from core.system.language import tr
 
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "WEBP")
@@ -22,11 +27,15 @@ TIFF_STARTS: Final = (b"II*\0", b"MM\0*")
 # of picture files, even if damaged
 STARTS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", *TIFF_STARTS)
 # TIFF 6.0, section 8, and TIFF's NewSubfileType
-PHOTOMETRIC, NEW_SUBFILE_TYPE = 262, 254
+PHOTOMETRIC, NEW_SUBFILE_TYPE, STRIP_OFFSETS, STRIP_BYTES, SAMPLE_FORMAT = 262, 254, 273, 279, 339
 WHITE_IS_ZERO: Final = 0
+SIGNED: Final = 2  # Sample Format
 REDUCED: Final = 1  # bit of NewSubfileType: a reduced copy of another page
 MAX_REDUCED_SIDE: Final = 0.5  # of the film, for a copy that does not say so
 ALIKE: Final = 0.02  # difference in aspect ratio between a film and its copy
+BYTE_BITS: Final = 8
+HALF: Final = 128  # of 8 bits
+SEARCHED_BYTES: Final = 1 << 20  # of a JPEG file, for its frame header
 MAX_PAGES: Final = 16  # a film with its reduced copies has fewer
 COLOURED: Final = 12.0  # mean distance between the channels, 0..255, above which a film counts as coloured
 # the luminance table of quality 50, ITU-T T.81 (JPEG), Annex K.1, summed over its 64 entries
@@ -64,13 +73,24 @@ def read_picture(stream: BinaryIO) -> PictureFilm:
             jpeg_quality=_estimate_jpeg_quality(picture),
         )
         white_is_zero = _is_deep(picture) and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO
+        is_signed = _tag(picture, SAMPLE_FORMAT) == SIGNED
+        has_lost_bits = not _is_deep(picture) and any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
+        if is_signed and not _is_deep(picture):
+            raise _unsupported()
         decoded = _decode(picture, stream, page)
     notes: list[Note] = [Note.REDUCED_PAGE_IGNORED] if has_copies else []
     opaque = _remove_transparency(decoded)
     chroma, channel_distance = measure_colours(opaque)
-    pixels, window = _convert_to_grey(opaque, notes.append)
+    if _is_deep(opaque):
+        values = np.asarray(opaque)
+        is_wide = values.dtype == np.int32 and facts.transfer_syntax == "TIFF" and not is_signed
+        pixels, window = _stretch_deep(values.view(np.uint32) if is_wide else values, white_is_zero, notes.append)
+    else:
+        pixels, window = np.array(opaque.convert("L")), "none, 0..255"
+        if has_lost_bits and pixels.max() < HALF:  # Pillow keeps the upper 8 of 16 bits, which hold little of the film
+            raise _unsupported()
     facts = replace(facts, is_coloured=channel_distance > COLOURED, window=window, notes=tuple(notes))
-    return PictureFilm(255 - pixels if white_is_zero else pixels, chroma, facts)
+    return PictureFilm(pixels, chroma, facts)
 
 
 def _open(stream: BinaryIO) -> Image.Image:
@@ -79,8 +99,14 @@ def _open(stream: BinaryIO) -> Image.Image:
     try:
         picture = Image.open(stream, formats=FORMATS)
     except UnidentifiedImageError as error:
+        stream.seek(0)
+        frame = read_codestream(stream.read(SEARCHED_BYTES))
+        if _is_whole_tiff(stream) or (frame is not None and frame.bits > BYTE_BITS):
+            raise _unsupported() from error
         if start.startswith(STARTS):
             raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off.")) from error
+        if is_packed(stream):
+            raise FilmUnreadable(Reason.PACKED, tr(EXPLANATIONS[Reason.PACKED])) from error
         sentence = tr("It is not a JPEG, PNG, TIFF, BMP, WebP or DICOM picture.")
         raise FilmUnreadable(Reason.NOT_AN_IMAGE, sentence) from error
     except MemoryError:
@@ -88,6 +114,24 @@ def _open(stream: BinaryIO) -> Image.Image:
     except Exception as error:  # Pillow's parsers raise anything on bad bytes
         raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
     return picture
+
+
+def _unsupported() -> FilmUnreadable:
+    return FilmUnreadable(Reason.UNSUPPORTED, tr("Its pixel format cannot be decoded; export it with 8 or 16 bits."))
+
+
+def _is_whole_tiff(stream: BinaryIO) -> bool:
+    """Return True if the first directory of a TIFF file points to pixels inside the file."""
+    try:
+        stream.seek(0)
+        directory = ImageFileDirectory_v2(stream.read(8))
+        stream.seek(directory.next)
+        directory.load(stream)
+        parts = zip(directory[STRIP_OFFSETS], directory[STRIP_BYTES], strict=True)
+        last = max(offset + count for offset, count in parts)
+        return 0 < last <= stream.seek(0, os.SEEK_END) and directory[PHOTOMETRIC] is not None
+    except Exception:  # Pillow's parsers raise anything on bad bytes
+        return False
 
 
 def _choose_page(picture: Image.Image) -> tuple[int, bool]:
@@ -184,19 +228,25 @@ def _remove_transparency(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _convert_to_grey(picture: Image.Image, add_note: AddNote) -> tuple[Grey, str]:
-    """Return the picture as one channel of 8 bits, and the range that was stretched to it."""
-    if not _is_deep(picture):
-        return np.array(picture.convert("L")), "none, 0..255"
-    values = np.asarray(picture)
-    if np.issubdtype(values.dtype, np.floating):
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    levels, index = tabulate(values)
-    counts = np.bincount(index.ravel(), minlength=len(levels))
+def _stretch_deep(values: npt.NDArray[Any], white_is_zero: bool, add_note: AddNote) -> tuple[Grey, str]:
+    """Return values of more than 8 bits as grey, and the range that was stretched to it.
+
+    white_is_zero: high values are dark. Pillow turns pictures of 8 bits around itself.
+    """
+    is_number = np.isfinite(values)
+    if not is_number.any():
+        return np.zeros(values.shape, np.uint8), "none"
+    levels, index = tabulate(np.where(is_number, values, values[is_number].min()))
+    counts = np.bincount(index[is_number], minlength=len(levels))
     low, high, has_outliers = find_grey_range(levels.astype(np.float64), counts, bool(levels.dtype.kind in "iu"))
-    if has_outliers:
+    if has_outliers or not is_number.all():
         add_note(Note.OUTLIERS_IGNORED)
-    return stretch(levels, low, high)[index], f"none, {low:g}..{high:g}"
+    pixels = stretch(levels, low, high)[index]
+    pixels[np.isposinf(values)] = 255
+    if white_is_zero:
+        pixels = 255 - pixels
+    pixels[np.isnan(values)] = 0
+    return pixels, f"none, {low:g}..{high:g}"
 
 
 def find_grey_range(levels: Values, counts: Counts, is_integer: bool) -> tuple[float, float, bool]:

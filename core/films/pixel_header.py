@@ -9,16 +9,19 @@ from typing import Final
 from pydicom.dataset import FileDataset
 from pydicom.encaps import generate_frames
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.utils import get_expected_length
 from pydicom.uid import (
     UID,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
     JPEGLosslessSV1,
     RLELossless,
 )
 
-from core.films.codestream import Codestream, read_codestream
+from core.films.codestream import Codestream, count_run_length_bytes, read_codestream
 from core.films.dicom_values import read_number, read_text
 from core.films.film_notes import AddNote, Note
 from core.system.errors import FilmUnreadable, Reason
@@ -26,10 +29,17 @@ from core.system.language import tr
 
 PIXEL_KEYWORDS: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 GE_PRIVATE: Final = UID("1.2.840.113619.5.2")  # implicit VR little endian, but pixels big endian
+NATIVE: Final = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian)
 ITEM: Final = b"\xfe\xff\x00\xe0"  # the tag that encapsulated pixels begin with (PS3.5, A.4)
 # number of segments, 1 to 15, and offset of the first one, as a run-length coded frame begins (PS3.5, G.5)
 RLE_OFFSET: Final = re.compile(rb"[\x01-\x0f]\0\0\0\x40\0\0\0")
+MAX_EXCESS: Final = 0.01  # fraction by which uncompressed pixels may be longer than the picture that the header states
 BITS_ALLOCATED: Final = (1, 8, 16, 32, 64)
+LOSSY_JPEG: Final = (JPEGBaseline8Bit, JPEGExtended12Bit)
+PACKED_BITS: Final = (10, 12)  # of old files, which let several pixels share a byte
+# Photometric Interpretation, C.7.6.3.1.2
+GREY_KINDS: Final = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+COLOUR_KINDS: Final = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT", "YBR_PARTIAL_420", "YBR_PARTIAL_422")
 JPEG_PROCESSES: Final = "1.2.840.10008.1.2.4."  # JPEG, JPEG-LS and JPEG 2000 have UIDs of this form
 
 
@@ -60,47 +70,58 @@ def _check_size(rows: int, columns: int, max_pixels: int) -> None:
 def complete_header(header: FileDataset, add_note: AddNote) -> None:
     """Set missing and invalid attributes of the pixels to their usual values.
 
-    Raises FilmUnreadable (unsupported) for pixels that do not fill whole bytes.
+    Raises NotImplementedError for pixels of an unknown kind, or that do not fill whole bytes.
     """
-    allocated = read_number(header, "BitsAllocated")
-    if allocated in (10, 12):
-        sentence = tr("Its DICOM pixel format cannot be decoded ({why}).", why=tr("packed bits"))
-        raise FilmUnreadable(Reason.UNSUPPORTED, sentence)
-    stored = read_number(header, "BitsStored")
-    high = read_number(header, "HighBit")
-    representation = read_number(header, "PixelRepresentation")
-    samples = read_number(header, "SamplesPerPixel")
-    interpretation = read_text(header, "PhotometricInterpretation").upper()
-    if allocated not in BITS_ALLOCATED and allocated is not None:
-        raise ValueError("bits allocated")
-    allocated = int(allocated or _guess_allocated(header))
+    samples, interpretation = _read_channels(header)
+    allocated = _read_allocated(header, samples)
+    stored, high = read_number(header, "BitsStored"), read_number(header, "HighBit")
     stored = int(stored) if stored and 1 <= stored <= allocated else allocated
-    high = int(high) if high is not None and stored - 1 <= high < allocated else stored - 1
-    representation = int(representation) if representation in (0, 1) else 0
-    samples = int(samples) if samples else (3 if interpretation.startswith(("RGB", "YBR")) else 1)
     usual = {
         "BitsAllocated": allocated,
         "BitsStored": stored,
-        "HighBit": high,
-        "PixelRepresentation": representation,
+        "HighBit": int(high) if high is not None and stored - 1 <= high < allocated else stored - 1,
+        "PixelRepresentation": int(read_number(header, "PixelRepresentation") == 1),
         "SamplesPerPixel": samples,
-        "PhotometricInterpretation": interpretation or ("MONOCHROME2" if samples == 1 else "RGB"),
-        "NumberOfFrames": 1,
+        "Rows": int(read_number(header, "Rows") or 0),
+        "Columns": int(read_number(header, "Columns") or 0),
     }
     if samples > 1:
-        planar = read_number(header, "PlanarConfiguration")
-        usual["PlanarConfiguration"] = int(planar) if planar in (0, 1) else 0
-    is_complete = all(read_text(header, keyword) for keyword in usual if keyword != "NumberOfFrames")
-    if not is_complete or stored != read_number(header, "BitsStored"):
+        usual["PlanarConfiguration"] = int(read_number(header, "PlanarConfiguration") == 1)
+    is_complete = all(read_number(header, keyword) == value for keyword, value in usual.items())
+    if not is_complete or not read_text(header, "PhotometricInterpretation"):
         add_note(Note.HEADER_INCOMPLETE)
     for keyword, value in usual.items():
         setattr(header, keyword, value)
+    header.PhotometricInterpretation, header.NumberOfFrames = interpretation, 1
 
 
-def _guess_allocated(header: FileDataset) -> int:
-    """Return the bits for each pixel that native pixels of the stated size take."""
+def _read_channels(header: FileDataset) -> tuple[int, str]:
+    """Return the channels of a pixel and what they mean, also where the header tells only one of them."""
+    samples = read_number(header, "SamplesPerPixel")
+    stated = read_text(header, "PhotometricInterpretation").upper()
+    if samples in (2, 4) or (stated and stated not in (*GREY_KINDS, *COLOUR_KINDS)):
+        raise NotImplementedError(stated)
+    samples = int(samples) if samples else (3 if stated in COLOUR_KINDS else 1)
+    return samples, stated or ("MONOCHROME2" if samples == 1 else "RGB")
+
+
+def _read_allocated(header: FileDataset, samples: int) -> int:
+    """Return the bits that each sample takes."""
+    allocated = read_number(header, "BitsAllocated")
+    if allocated in PACKED_BITS:
+        raise NotImplementedError(tr("packed bits"))
+    if allocated is not None and allocated not in BITS_ALLOCATED:
+        raise ValueError("bits allocated")
+    frame = _read_first_frame(header) if _is_encapsulated(header) else b""
+    if RLE_OFFSET.match(frame) and frame[0] in (samples, 2 * samples):
+        return 8 * frame[0] // samples  # one segment for each byte of a pixel (PS3.5, G.2)
+    return int(allocated or _guess_allocated(header, samples))
+
+
+def _guess_allocated(header: FileDataset, samples: int) -> int:
+    """Return the bits for each sample that native pixels take: 8 or 16. Compressed frames state theirs."""
     pixels = int(header.Rows) * int(header.Columns)
-    return 8 if len(header.get("PixelData", b"")) < 2 * pixels else 16
+    return 8 if len(header.get("PixelData", b"")) < 2 * samples * pixels else 16
 
 
 def settle_syntax(header: FileDataset, add_note: AddNote) -> bool:
@@ -142,16 +163,22 @@ def _find_syntax(header: FileDataset, stated: UID) -> UID:
     Raises ValueError if they are encapsulated, but neither stated nor recognised as compressed.
     """
     is_compression_stated = stated.is_transfer_syntax and stated.is_encapsulated
-    if not (header["PixelData"].is_undefined_length or header.PixelData.startswith(ITEM)):
-        return _native_syntax(header) if is_compression_stated else stated
-    if is_compression_stated or not stated.is_transfer_syntax:
-        return stated
-    frame = next(generate_frames(header.PixelData, number_of_frames=1))
-    if codestream := read_codestream(frame):
-        return codestream.syntax
+    if not _is_encapsulated(header):
+        is_native_stated = stated.is_transfer_syntax and stated in NATIVE
+        return _native_syntax(header) if is_compression_stated or is_native_stated else stated
+    frame = _read_first_frame(header)
     if RLE_OFFSET.match(frame):
         return RLELossless
+    if is_compression_stated or not stated.is_transfer_syntax:
+        return stated
+    if codestream := read_codestream(frame):
+        return codestream.syntax
     raise ValueError("encapsulated pixels of an unknown kind")
+
+
+def _is_encapsulated(header: FileDataset) -> bool:
+    pixels = header.get("PixelData")
+    return bool(pixels) and (header["PixelData"].is_undefined_length or pixels.startswith(ITEM))
 
 
 def _is_decodable(syntax: UID) -> bool:
@@ -162,22 +189,32 @@ def _is_decodable(syntax: UID) -> bool:
 
 
 def follow_codestream(header: FileDataset, max_pixels: int, add_note: AddNote) -> None:
-    """Correct size, depth, channels and transfer syntax by what the compressed frame states.
+    """Correct size, depth, sign, channels and transfer syntax by what the compressed frame states.
 
-    Native and run-length coded pixels state nothing. Raises FilmUnreadable (too_large).
+    Native and run-length coded pixels state nothing. Raises FilmUnreadable (too_large), and
+    ValueError for native pixels that cannot be of the stated size, depth and channels.
     """
     syntax = header.file_meta.TransferSyntaxUID
-    frame = _read_frame(header) if "PixelData" in header and syntax.is_encapsulated else None
+    is_compressed = "PixelData" in header and syntax.is_encapsulated
+    content = _read_first_frame(header) if is_compressed else b""
+    frame = read_codestream(content)
     if frame is None:
+        _check_length(header, content)
         return
+    if frame.samples not in (1, 3):
+        raise NotImplementedError(f"{frame.samples} channels")
     _check_size(frame.height, frame.width, max_pixels)
-    stated = (header.Columns, header.Rows, header.SamplesPerPixel)
+    stated_sign = bool(header.PixelRepresentation)
+    is_signed = stated_sign if frame.is_signed is None else frame.is_signed
+    stated = (header.Columns, header.Rows, header.SamplesPerPixel, stated_sign)
     is_depth_right = header.BitsStored == frame.bits or (frame.bits > header.BitsStored and header.BitsAllocated > 8)
-    if stated != (frame.width, frame.height, frame.samples) or not is_depth_right:
+    if stated != (frame.width, frame.height, frame.samples, is_signed) or not is_depth_right:
         add_note(Note.HEADER_CONTRADICTS_PICTURE)
+    header.PixelRepresentation = int(is_signed)
     if frame.samples != header.SamplesPerPixel:
         header.SamplesPerPixel, header.PlanarConfiguration = frame.samples, 0
-        header.PhotometricInterpretation = "MONOCHROME2" if frame.samples == 1 else "YBR_FULL_422"
+        coloured = "YBR_FULL_422" if frame.syntax in LOSSY_JPEG else "RGB"
+        header.PhotometricInterpretation = "MONOCHROME2" if frame.samples == 1 else coloured
     header.Columns, header.Rows = frame.width, frame.height
     if not is_depth_right:
         header.BitsStored, header.HighBit = frame.bits, frame.bits - 1
@@ -185,6 +222,21 @@ def follow_codestream(header: FileDataset, max_pixels: int, add_note: AddNote) -
     if not _fits(syntax, frame):
         add_note(Note.WRONG_TRANSFER_SYNTAX)
         header.file_meta.TransferSyntaxUID = frame.syntax
+
+
+def _check_length(header: FileDataset, frame: bytes) -> None:
+    """Raise ValueError if native or run-length coded pixels are more than the header states.
+
+    Native pixels may be followed by padding, of equal bytes.
+    """
+    stated = header.Rows * header.Columns if frame else get_expected_length(header)
+    if RLE_OFFSET.match(frame):
+        is_longer = count_run_length_bytes(frame) > stated + 1
+    else:
+        excess = b"" if frame else header.get("PixelData", b"")[stated:]
+        is_longer = len(excess) > MAX_EXCESS * stated and len(set(excess)) > 1
+    if is_longer:
+        raise ValueError("more pixels than the header states")
 
 
 def _fits(syntax: UID, frame: Codestream) -> bool:
@@ -201,11 +253,12 @@ def _fits(syntax: UID, frame: Codestream) -> bool:
     return syntax != RLELossless and syntax.startswith(JPEG_PROCESSES)
 
 
-def _read_frame(header: FileDataset) -> Codestream | None:
+def _read_first_frame(header: FileDataset) -> bytes:
+    """Return the first encapsulated frame, empty if it cannot be found."""
     try:
-        return read_codestream(next(generate_frames(header.PixelData, number_of_frames=1)))
+        return next(generate_frames(header.PixelData, number_of_frames=1))
     except Exception:  # pydicom raises anything on bad bytes; decoding reports the damage
-        return None
+        return b""
 
 
 def _sop_class_name(header: FileDataset) -> str:

@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from core.films.film_properties import SMALL_PX, FilmProperties
+from core.films.film_properties import FilmProperties
+from core.films.outline import SMALL_PX
 from core.system.app_folders import cache_folder
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import Language, current_language, marked, tr

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from core.datasets.dataset import Dataset, Film, Split
-from core.datasets.label_list import guess_columns, read_label_list
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import Split
+from core.datasets.label_list import read_label_list
+from core.datasets.list_columns import guess_columns
 from core.datasets.patient_ids import EACH_FILE, extract_patients, propose_pattern
 from core.datasets.preparation import (
     Action,

@@ -3,12 +3,15 @@
 from io import BytesIO
 
 import numpy as np
+from PIL import Image
 from pydicom import dcmread
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
+from pydicom.uid import JPEGBaseline8Bit
 
 from core.films.dicom import read_dicom
 from core.films.phantoms import draw_phantom
@@ -57,6 +60,42 @@ def save(header, **options):
     stream = BytesIO()
     header.save_as(stream, **options)
     return stream.getvalue()
+
+
+def recode(content, syntax):
+    """The same DICOM file in another uncompressed transfer syntax; words change their order for big endian."""
+    header = dcmread(BytesIO(content))
+    made = Dataset()
+    made.update({element.tag: element for element in header})
+    if not syntax.is_little_endian:
+        for element in made.iterall():
+            if element.VR == "OW" or (element.keyword == "PixelData" and header.BitsAllocated == 16):
+                element.value = np.frombuffer(element.value, "<u2").astype(">u2").tobytes()
+    made.preamble, made.file_meta = bytes(128), header.file_meta
+    made.file_meta.TransferSyntaxUID = syntax
+    return save(made, implicit_vr=syntax.is_implicit_VR, little_endian=syntax.is_little_endian)
+
+
+def jpeg(pixels, **options):
+    stream = BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", **({"quality": 95} | options))
+    return stream.getvalue()
+
+
+def frame_of(content, syntax):
+    """The compressed frame of a film, as pydicom's encoders write it."""
+    header = dcmread(BytesIO(content))
+    header.compress(syntax)
+    return next(generate_frames(header.PixelData, number_of_frames=1))
+
+
+def enclose(frame, syntax=JPEGBaseline8Bit, content=None, **tags):
+    """A DICOM file with a compressed frame."""
+    header = dcmread(BytesIO(edit(content or store(FILM), **tags)))
+    header.file_meta.TransferSyntaxUID = syntax
+    header.PixelData = encapsulate([frame])
+    header["PixelData"].is_undefined_length = True
+    return save(header)
 
 
 def read(content):

@@ -143,15 +143,17 @@ def test_fractions_seen_through_a_window_of_one_are_exact():
 
 def test_a_modality_table_wins_over_a_slope():
     entries = (np.arange(4096) ** 2 // 4096 * 16).astype(int)
-    pixels, facts = read(store_deep(ModalityLUTSequence=[table(0, 16, entries)], RescaleSlope="0.01", RescaleIntercept="0"))
+    pixels, facts = read(
+        store_deep(ModalityLUTSequence=[table(0, 16, entries)], RescaleSlope="0.01", RescaleIntercept="0")
+    )
     values = entries[DEEP]
     assert differs(pixels, stretched(values, values.min(), values.max())) < 0.6
     assert facts.notes == ()
 
 
 def test_an_unusable_modality_table_is_told_and_the_slope_serves():
-    content = store_deep(ModalityLUTSequence=[table(0, 16, [7] * 4096)], RescaleSlope="2", RescaleIntercept="0", WindowCenter=4096,
-                         WindowWidth=8192)  # fmt: skip
+    tags = {"RescaleSlope": "2", "RescaleIntercept": "0", "WindowCenter": 4096, "WindowWidth": 8192}
+    content = store_deep(ModalityLUTSequence=[table(0, 16, [7] * 4096)], **tags)
     pixels, facts = read(content)
     assert differs(pixels, windowed(2.0 * DEEP, 4096, 8192)) < 0.6
     assert facts.notes == (Note.MODALITY_LUT_UNREADABLE,)
@@ -185,7 +187,10 @@ def test_an_empty_sequence_of_tables_is_no_table():
 @pytest.mark.parametrize("tables", ["VOILUTSequence", "ModalityLUTSequence"])
 @pytest.mark.parametrize("slope", [None, "1"])
 def test_a_table_may_follow_a_slope_of_one(tables, slope):
-    content = store_deep(**{tables: [table(0, 12, range(4095, -1, -1))]}, **({"RescaleSlope": slope, "RescaleIntercept": "0"} if slope else {}))
+    content = store_deep(
+        **{tables: [table(0, 12, range(4095, -1, -1))]},
+        **({"RescaleSlope": slope, "RescaleIntercept": "0"} if slope else {}),
+    )
     shown = 4095 - DEEP.astype(float)
     expected = shown * (255 / 4095) if tables == "VOILUTSequence" else stretched(shown, shown.min(), shown.max())
     assert differs(read(content)[0], expected) < 0.6

@@ -1,4 +1,4 @@
-"""Films of ordinary image formats: whole and upright, or refused with a reason."""
+"""Opening film files, and handling grey pictures."""
 
 import os
 
@@ -6,86 +6,79 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.films.film_reader import read_pixels, read_square
+from core.films.images import check_shape, explain_read_errors, open_regular, resize, squash, write_grey
 from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason
-from tests.factories import write_dicom
 
 FILM = draw_phantom(1, True, 128)
 
 
-@pytest.mark.parametrize("suffix", ["png", "tif", "bmp"])
-def test_lossless_formats_come_back_as_they_are(tmp_path, suffix):
-    Image.fromarray(FILM).save(tmp_path / f"film.{suffix}")
-    assert np.array_equal(read_pixels(tmp_path / f"film.{suffix}"), FILM)
+def reason_of(work):
+    with pytest.raises(FilmUnreadable) as refusal, explain_read_errors():
+        work()
+    return refusal.value.reason
 
 
-@pytest.mark.parametrize("suffix", ["png", "tif"])
-def test_16_bits_are_scaled_not_clipped(tmp_path, suffix):
-    bright = FILM.copy()
-    bright[0, 0] = 255
-    Image.fromarray(bright.astype(np.uint16) * 257).save(tmp_path / f"film.{suffix}")
-    assert np.array_equal(read_pixels(tmp_path / f"film.{suffix}"), bright)
+def raises(error):
+    def work():
+        raise error
 
-
-def test_exif_rotation_turns_the_film_upright(tmp_path):
-    tags = Image.Exif()
-    tags[0x0112] = 6
-    Image.fromarray(np.rot90(FILM)).save(tmp_path / "film.jpg", exif=tags, quality=95)
-    assert np.abs(read_pixels(tmp_path / "film.jpg").astype(int) - FILM).mean() < 3
+    return work
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("error", "reason"),
     [
-        (b"", Reason.EMPTY_FILE),
-        (b"x", Reason.NOT_AN_IMAGE),
-        (b"<html></html>" * 20, Reason.NOT_AN_IMAGE),
-        (b"\0" * 128 + b"DICM" + b"\0" * 9, Reason.NO_PIXELS),
+        (MemoryError(), Reason.OUT_OF_MEMORY), (FileNotFoundError(2, "x"), Reason.MISSING),
+        (PermissionError(13, "x"), Reason.NO_PERMISSION), (IsADirectoryError(21, "x"), Reason.NOT_AN_IMAGE),
+        (OSError(5, "x"), Reason.READ_ERROR), (ValueError("embedded null byte"), Reason.MISSING),
+        (FilmUnreadable(Reason.BLANK, "It is blank."), Reason.BLANK),
     ],
-)
-def test_files_that_are_no_film(tmp_path, content, reason):
-    path = tmp_path / "film.dcm"
-    path.write_bytes(content)
-    with pytest.raises(FilmUnreadable) as refusal:
-        read_pixels(path)
-    assert refusal.value.reason in {reason, Reason.DAMAGED}
+)  # fmt: skip
+def test_errors_of_the_system_are_reasons(error, reason):
+    assert reason_of(raises(error)) is reason
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "bmp"])
-@pytest.mark.parametrize("share", [0.3, 0.7, 0.95])
-def test_a_truncated_film_is_never_returned(tmp_path, suffix, share):
-    path = tmp_path / f"film.{suffix}"
-    Image.fromarray(FILM).save(path)
-    content = path.read_bytes()
-    path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(FilmUnreadable):
-        read_square(path, 64)
+def test_only_regular_files_with_content_are_opened(tmp_path):
+    (tmp_path / "empty").touch()
+    (tmp_path / "film").write_bytes(b"film")
+    assert reason_of(lambda: open_regular(tmp_path / "empty")) is Reason.EMPTY_FILE
+    assert reason_of(lambda: open_regular(tmp_path / "none")) is Reason.MISSING
+    assert reason_of(lambda: open_regular(tmp_path)) is Reason.NOT_AN_IMAGE
+    with open_regular(tmp_path / "film") as stream:
+        assert stream.read() == b"film"
 
 
-def test_bombs_are_refused_from_the_header(tmp_path):
-    Image.new("1", (20_000, 20_000)).save(tmp_path / "bomb.png")
-    bomb = write_dicom(tmp_path / "bomb.dcm", FILM, Rows=65535, Columns=65535)
-    frames = write_dicom(tmp_path / "frames.dcm", FILM, NumberOfFrames=1_000_000_000)
-    for path, reason in (
-        (tmp_path / "bomb.png", Reason.TOO_LARGE), (bomb, Reason.TOO_LARGE), (frames, Reason.MULTI_FRAME)
-    ):  # fmt: skip
-        with pytest.raises(FilmUnreadable) as refusal:
-            read_pixels(path)
-        assert refusal.value.reason is reason
-
-
-def test_blank_small_and_missing(tmp_path):
-    Image.new("L", (100, 100), 7).save(tmp_path / "blank.png")
-    Image.fromarray(FILM[:32]).save(tmp_path / "small.png")
-    for name, reason in (("blank", Reason.BLANK), ("small", Reason.TOO_SMALL), ("none", Reason.MISSING)):
-        with pytest.raises(FilmUnreadable) as refusal:
-            read_pixels(tmp_path / f"{name}.png")
-        assert refusal.value.reason is reason
+def test_a_file_of_too_many_bytes_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.films.images.MAX_FILE_BYTES", 3)
+    (tmp_path / "film").write_bytes(b"film")
+    assert reason_of(lambda: open_regular(tmp_path / "film")) is Reason.TOO_LARGE
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
-def test_a_pipe_never_blocks(tmp_path):
-    os.mkfifo(tmp_path / "pipe.png")
-    with pytest.raises(FilmUnreadable):
-        read_pixels(tmp_path / "pipe.png")
+def test_a_pipe_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert reason_of(lambda: open_regular(tmp_path / "pipe")) is Reason.NOT_AN_IMAGE
+
+
+def test_resizing_is_antialiased_and_squashing_forgets_the_shape():
+    stripes = np.tile(np.array([0, 255], np.uint8), (64, 64))
+    assert resize(stripes, 16, 32).shape == (16, 32)
+    assert np.ptp(resize(stripes, 16, 16)[:, 2:-2]) < 40
+    assert squash(FILM[:80], 64).shape == (64, 64)
+    assert squash(FILM, 128) is FILM
+
+
+def test_a_grey_picture_comes_back_from_its_file(tmp_path):
+    write_grey(tmp_path / "film.png", FILM)
+    with Image.open(tmp_path / "film.png") as picture:
+        assert picture.mode == "L"
+        assert np.array_equal(np.asarray(picture), FILM)
+
+
+def test_small_and_blank_pictures_are_refused():
+    check_shape(FILM)
+    check_shape(FILM[:64, :64])
+    assert reason_of(lambda: check_shape(FILM[:63])) is Reason.TOO_SMALL
+    assert reason_of(lambda: check_shape(FILM[:, :63])) is Reason.TOO_SMALL
+    assert reason_of(lambda: check_shape(np.full((99, 99), 255, np.uint8))) is Reason.BLANK

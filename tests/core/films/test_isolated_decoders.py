@@ -1,0 +1,82 @@
+"""Decoders in a child process give what the same decoders give in this one."""
+
+import json
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.films.dicom import read_dicom
+from core.films.isolated_decoders import (
+    MODES,
+    decode_dicom,
+    decode_picture,
+    read_dicom_isolated,
+    read_picture_isolated,
+)
+from core.system.errors import FilmUnreadable, Reason
+from tests.core.films.examples import DEEP, FILM, store, store_deep
+
+
+def encoded(picture, kind, **options):
+    stream = BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def test_a_dicom_film_is_the_same_from_a_child_process():
+    content = store_deep(PixelPaddingValue=int(DEEP.min()), ViewPosition="AP", PatientAge="004Y", PatientID="x")
+    here, there = read_dicom(BytesIO(content), 10**8), read_dicom_isolated(BytesIO(content), 10**8)
+    assert np.array_equal(here.pixels, there.pixels)
+    assert (here.facts, here.chroma) == (there.facts, there.chroma)
+
+
+def test_a_refusal_comes_with_its_reason_and_sentence():
+    content = store(NumberOfFrames=5)
+    with pytest.raises(FilmUnreadable) as here:
+        read_dicom(BytesIO(content), 10**8)
+    with pytest.raises(FilmUnreadable) as there:
+        read_dicom_isolated(BytesIO(content), 10**8)
+    assert there.value.reason is here.value.reason is Reason.MULTI_FRAME
+    assert there.value.sentence == here.value.sentence
+
+
+def test_the_limit_of_pixels_is_kept():
+    with pytest.raises(FilmUnreadable) as refusal:
+        read_dicom_isolated(BytesIO(store()), FILM.size - 1)
+    assert refusal.value.reason is Reason.TOO_LARGE
+
+
+def test_a_reply_is_json_and_bytes():
+    fields, data = decode_dicom(store(FILM), 10**8)
+    assert json.loads(json.dumps(fields))["shape"] == list(FILM.shape)
+    assert np.array_equal(np.frombuffer(data, np.uint8).reshape(FILM.shape), FILM)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F"])
+def test_pictures_keep_their_mode_but_for_palettes(mode):
+    picture = Image.fromarray(DEEP) if mode == "I;16" else Image.fromarray(FILM).convert(mode)
+    fields, data = decode_picture(encoded(picture, "TIFF", compression="tiff_lzw"), "TIFF", 0)
+    assert fields["mode"] == ("RGB" if mode == "P" else mode)
+    assert fields["mode"] in MODES
+    decoded = Image.frombytes(fields["mode"], fields["size"], data)
+    expected = picture.convert("RGB") if mode == "P" else picture
+    assert np.array_equal(np.asarray(decoded), np.asarray(expected))
+
+
+def test_the_asked_page_is_decoded_upright():
+    pages = [Image.fromarray(FILM), Image.fromarray(np.ascontiguousarray(FILM[:, :70]))]
+    content = encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], compression="tiff_lzw")
+    picture = read_picture_isolated(BytesIO(content), "TIFF", 1)
+    assert np.array_equal(np.asarray(picture), FILM[:, :70])
+    turned = encoded(Image.fromarray(FILM[::-1].copy()), "TIFF", compression="tiff_lzw", tiffinfo={274: 4})
+    assert np.array_equal(np.asarray(read_picture_isolated(BytesIO(turned), "TIFF", 0)), FILM)
+
+
+def test_an_unknown_mode_is_no_film(monkeypatch):
+    content = encoded(Image.fromarray(FILM), "TIFF", compression="tiff_lzw")
+    monkeypatch.setattr("core.films.isolated_decoders.MODES", frozenset({"RGB"}))
+    with pytest.raises(FilmUnreadable) as refusal:
+        read_picture_isolated(BytesIO(content), "TIFF", 0)
+    assert refusal.value.reason is Reason.DECODER_FAILED
