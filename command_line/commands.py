@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from command_line.console import print_line, run_to_end
-from core.datasets.preparation import AS_IT_IS, Preparation, load_preparation, save_preparation
+from core.datasets.preparation import AS_IT_IS, Preparation, load_preparation, make_finding_step, save_preparation
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
 from core.system.files import check_writable, write_atomically, write_text_atomically
 from core.system.product import NOTICE
@@ -26,8 +26,10 @@ REFERENCE = "The original student project, with the same protocol: accuracy 58.0
 
 
 def _load_preparation(options: argparse.Namespace) -> Preparation:
-    """Return the preparation of `--preparation`; without it the dataset is used as it is."""
-    return load_preparation(options.preparation) if options.preparation else AS_IT_IS
+    """Return the preparation of `--preparation`, or none, with the finding of `--finding`."""
+    preparation = load_preparation(options.preparation) if options.preparation else AS_IT_IS
+    finding = getattr(options, "finding", None)
+    return preparation.with_step(make_finding_step(finding)) if finding else preparation
 
 
 def _load_recipe(options: argparse.Namespace) -> "Recipe":
@@ -49,11 +51,12 @@ def _read_header(options: argparse.Namespace) -> "ModelHeader":
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Audit a dataset and print its findings."""
     from core.datasets.audit import audit, find_blocking, format_report, resolve_blocking, to_json_object
+    from core.models.model_gate import read_bundled_gate
 
     preparation = _load_preparation(options)
     for path in filter(None, (options.json, options.resolve)):
         check_writable(path.parent)
-    result = run_to_end(audit(options.dataset, cancel, preparation))
+    result = run_to_end(audit(options.dataset, cancel, preparation, read_bundled_gate()))
     if not result.completed:
         return INTERRUPTED
     for line in format_report(result):
@@ -187,6 +190,16 @@ def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -
         select_point(header, parse_wish(options.wish or "best balance"), options.error)
     used = apply_site_record(header)
     print_line(f"{used.name}: {format_point(used)}\n{format_validation(used)[1]}\n{NOTICE}")
+    return DONE
+
+
+def run_turn(options: argparse.Namespace, _cancel: threading.Event) -> int:
+    """Write a model whose finding is the other class."""
+    from core.models.turned_model import turn_model
+
+    header = turn_model(_model_path(options.model), options.output)
+    finding = f"{options.output}: the finding is {header.classes[1]}"
+    print_line(f"{finding}. It has no test figures: evaluate it before use.\n{NOTICE}")
     return DONE
 
 

@@ -6,10 +6,10 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import TypeVar
 
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed
 from core.runs.epoch_log import EpochEnded
-from core.screening.events import FilmAnswered
+from core.screening.events import FilmAnswered, RowSuperseded
 from core.system.files import escape_undecodable
 from core.system.safe_text import escape_unprintable
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
@@ -44,6 +44,8 @@ def print_event(event: object) -> None:
             print_line(f"Trial {event.number} {end}: validation AUC {event.auc:.3f} ({event.run_dir})")
         case Noted(sentence):
             print_line(sentence)
+        case RowSuperseded(row):
+            print_line(f"Changed since it was screened, so it is read again: {row.file}")
         case FilmLeftOut(path, reason, sentence):
             print_line(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
     progress = _format_progress(event)

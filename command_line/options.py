@@ -9,6 +9,7 @@ from command_line import commands
 from command_line.read_command import BUNDLED, run_read
 from core.system.product import NOTICE, format_build, read_build
 
+FINDING_HELP = "the class that is the finding, where the names of two classes do not tell it"
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -38,6 +39,7 @@ def build_parser(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, C
     _add_evaluate(subparsers, common)
     _add_accept(subparsers, common)
     _add_operating_point(subparsers)
+    _add_turn(subparsers)
     _add_card(subparsers)
     _add_screen(subparsers)
     _add_read(subparsers)
@@ -52,6 +54,7 @@ def _add_audit(subparsers: Commands, common: argparse.ArgumentParser) -> None:
     audit.add_argument(
         "--resolve", type=Path, metavar="FILE", help="write a preparation that resolves blocking findings"
     )
+    audit.add_argument("--finding", metavar="NAME", help=FINDING_HELP)
     audit.set_defaults(command=commands.run_audit)
 
 
@@ -63,6 +66,7 @@ def _add_train(subparsers: Commands, common: argparse.ArgumentParser) -> None:
     train.add_argument("--arch", metavar="NAME", help="resnet18, resnet34, resnet50, densenet121, efficientnet_b0")
     train.add_argument("--epochs", type=int)
     train.add_argument("--seed", type=int)
+    train.add_argument("--finding", metavar="NAME", help=FINDING_HELP)
     train.add_argument("--start", help="bundled, imagenet, random or a model file")
     train.add_argument("--resume", action="store_true", help="continue an interrupted training")
     train.add_argument(
@@ -79,6 +83,7 @@ def _add_search(subparsers: Commands, common: argparse.ArgumentParser) -> None:
     search.add_argument("--start", help="bundled, imagenet, random or a model file")
     search.add_argument("--hours", type=float, default=2.0, help="time limit in hours (2)")
     search.add_argument("--trials", type=int, help="maximum number of trials")
+    search.add_argument("--finding", metavar="NAME", help=FINDING_HELP)
     search.set_defaults(command=commands.run_search)
 
 
@@ -118,6 +123,13 @@ def _add_operating_point(subparsers: Commands) -> None:
     point.add_argument("--error", type=float, help="maximum error rate of likely and of unlikely, for example 0.05")
     point.add_argument("--own", action="store_true", help="restore that of the model's file")
     point.set_defaults(command=commands.run_operating_point)
+
+
+def _add_turn(subparsers: Commands) -> None:
+    turn = subparsers.add_parser("turn", help="make the other of two classes the finding of a model")
+    turn.add_argument("model", help="a model file, or bundled")
+    turn.add_argument("--output", type=Path, required=True, metavar="FILE", help="the new model file")
+    turn.set_defaults(command=commands.run_turn)
 
 
 def _add_card(subparsers: Commands) -> None:

@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from core.datasets.dataset import Dataset, Film, apply_corrections, read_dataset
 from core.datasets.entries import Split
-from core.datasets.events import AuditResult, Finding, Shortcut
+from core.datasets.events import AuditResult, Finding, FindingKind, Shortcut
 from core.datasets.findings import collect_findings
+from core.datasets.gate_check import find_listed_laterals, find_refused_films
 from core.datasets.patient_ages import stated_age
 from core.datasets.preparation import AS_IT_IS, Action, Preparation
 from core.datasets.shortcut_probe import probe_shortcuts
 from core.datasets.splits import assign_splits, drop_unwanted_splits
 from core.datasets.survey import SurveyEvent, survey_films
 from core.films.film_code import film_code
+from core.input_checks.gate import GateStatistics
 from core.jobs.events import Progressed, Severity, Stage
 from core.system.errors import JobFailed
 from core.system.files import escape_undecodable
@@ -27,10 +29,14 @@ NOT_SPLIT: Final = marked("not split")
 
 
 def audit(
-    source: Path, cancel: threading.Event, preparation: Preparation = AS_IT_IS
+    source: Path,
+    cancel: threading.Event,
+    preparation: Preparation = AS_IT_IS,
+    gate: GateStatistics | None = None,
 ) -> Generator[SurveyEvent, None, AuditResult]:
     """Read every film of the dataset at `source`, apply the preparation and check the result.
 
+    gate: of a model of chest films, for finding what screening would refuse; None: only its rules.
     If cancelled, `completed` is False and the rest of the result must not be used; films read so
     far stay in the cache. Raises JobFailed if there is no dataset.
     """
@@ -39,13 +45,17 @@ def audit(
     survey = yield from survey_films(original, cancel)
     dataset = drop_unwanted_splits(apply_corrections(survey.dataset, preparation), preparation.splits)
     excluded = {name for name, action in preparation.corrections() if action is Action.EXCLUDE}
-    left_out = tuple(film for film in survey.left_out if original.name_of(film.path) not in excluded)
+    left_out = tuple(
+        film for film in (*original.left_out, *survey.left_out) if original.name_of(film.path) not in excluded
+    )
     shortcuts: tuple[Shortcut, ...] = ()
     if not cancel.is_set():
         shortcuts = yield from probe_shortcuts(dataset, survey.properties, cancel)
     if cancel.is_set():
         return AuditResult(preparation, dataset, None, left_out, (), (), {}, {}, (), completed=False)
-    findings = collect_findings(survey, dataset, left_out, shortcuts)
+    used = {film.path: survey.properties[film.path] for film in dataset.films}
+    refused = find_refused_films(used, find_listed_laterals(dataset), gate)
+    findings = collect_findings(survey, dataset, left_out, shortcuts, refused)
     planned = _plan_splits(dataset, survey.copies)
     codes = {path: film_code(properties.sha256) for path, properties in survey.properties.items()}
     ages = {film.path: stated_age(film, survey.properties.get(film.path)) for film in dataset.films}
@@ -68,9 +78,16 @@ def find_blocking(result: AuditResult) -> tuple[Finding, ...]:
 
 
 def resolve_blocking(result: AuditResult, preparation: Preparation) -> Preparation:
-    """Return the preparation extended by the first fix of each blocking finding that has one."""
+    """Return the preparation extended by the first fix of each blocking finding that has one.
+
+    Which class is the finding remains for a person to say.
+    """
     for finding in find_blocking(result):
-        if finding.fixes and finding.fixes[0] not in preparation.steps:
+        if (
+            finding.kind is not FindingKind.FINDING_UNKNOWN
+            and finding.fixes
+            and finding.fixes[0] not in preparation.steps
+        ):
             preparation = preparation.with_step(finding.fixes[0])
     return preparation
 
@@ -97,6 +114,11 @@ def format_report(result: AuditResult) -> list[str]:
         f"{dataset.root}: {len(dataset.films)} readable films of {dataset.count_patients()} patients",
         f"  Patients in file names: {dataset.patient_pattern}",
     ]
+    if dataset.finding:
+        lines.append(f"  The finding is {dataset.finding}" + ("" if dataset.is_finding_certain else " (not certain)"))
+    if dataset.system_files:
+        lines.append(f"  {dataset.system_files} files of the operating system were not read")
+    lines += [f"  {note}" for note in dataset.notes]
     lines += [f"  {name:16} {split:10} {n:6} films {p:6} patients" for name, split, n, p in count_rows(dataset)]
     if any(film.split is None for film in result.dataset.films):
         lines.append(f"  Missing splits are assigned by patient (here with seed {PLAN_SEED}).")
@@ -118,6 +140,8 @@ def to_json_object(result: AuditResult) -> dict[str, Any]:
 
     return {
         "classes": list(result.dataset.classes),
+        "finding": result.dataset.finding,
+        "finding_is_certain": result.dataset.is_finding_certain,
         "patient_pattern": result.dataset.patient_pattern,
         "counts": [
             {"class": class_name, "split": split, "films": films, "patients": patients}
@@ -126,6 +150,8 @@ def to_json_object(result: AuditResult) -> dict[str, Any]:
         "left_out": [
             {"file": name(film.path), "reason": film.reason, "sentence": film.sentence} for film in result.left_out
         ],
+        "system_files": result.dataset.system_files,
+        "notes": list(result.dataset.notes),
         "copies": [[name(path) for path in group] for group in result.copies],
         "shortcuts": [
             {"what": shortcut.what, "auc": asdict(shortcut.auc), "sentence": shortcut.sentence}

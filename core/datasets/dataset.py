@@ -5,18 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
-from core.datasets.entries import Entry, Split, invalid_dataset
+from core.datasets.class_names import ClassOrder, fold_classes, order_classes
+from core.datasets.entries import Entry, FilmLeftOut, Listing, Split, invalid_dataset
 from core.datasets.folder_films import list_folder_films
 from core.datasets.listed_films import list_listed_films
 from core.datasets.patient_ids import EACH_FILE, extract_patients, propose_pattern
-from core.datasets.preparation import AS_IT_IS, Action, Preparation
+from core.datasets.preparation import AS_IT_IS, Action, Correction, Preparation, Step
 from core.system.language import tr
-
-NEGATIVE_NAMES: Final = frozenset(
-    {"normal", "negative", "healthy", "clear", "no", "none", "0", "false", "control", "no finding", "no_finding"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +20,8 @@ class Film:
     """One labelled file.
 
     label: index into the dataset's classes. split: None until the dataset or `assign_splits` names
-    one. patient_is_guessed: True if the patient was extracted from the file name, so that a DICOM
-    PatientID may replace it. attributes: further columns of a label list, (name, value) of age,
+    one. patient_is_guessed: True if the patient was extracted from the file name by a proposed pattern,
+    so that a DICOM PatientID may replace it. attributes: further columns of a label list, (name, value) of age,
     sex, view and device.
     """
 
@@ -42,13 +38,25 @@ class Dataset:
     """Labelled films under one root folder.
 
     classes: negative first, so that with two classes index 1 is the finding. patient_pattern: the
-    regular expression that extracted patients from file names.
+    regular expression that extracted patients from file names. is_finding_certain: False if the
+    names of two classes do not tell which one is the finding. spellings: the spellings of classes
+    that the source writes in several ways. left_out, notes, system_files: as in Listing.
     """
 
     root: Path
     classes: tuple[str, ...]
     films: tuple[Film, ...]
     patient_pattern: str = EACH_FILE
+    is_finding_certain: bool = True
+    spellings: tuple[tuple[str, ...], ...] = ()
+    left_out: tuple[FilmLeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+    system_files: int = 0
+
+    @property
+    def finding(self) -> str | None:
+        """The class that is the finding; None with more than two classes."""
+        return self.classes[1] if len(self.classes) == 2 else None
 
     def of_split(self, split: Split) -> tuple[Film, ...]:
         """Return the films of one split, in the dataset's order."""
@@ -74,44 +82,59 @@ def read_dataset(source: Path, preparation: Preparation = AS_IT_IS) -> Dataset:
     preparation; its corrections are not applied here (see `apply_corrections`).
     Raises JobFailed (dataset_invalid) with what is missing and what a dataset has to look like.
     """
-    entries = _read_entries(source, preparation)
-    classes = _sort_classes({entry.class_name for entry in entries})
-    if len(classes) < 2:
+    listing = _list_films(source, preparation)
+    used, spellings = fold_classes(entry.class_name for entry in listing.entries)
+    entries = [replace(entry, class_name=used[entry.class_name]) for entry in listing.entries]
+    order = _order_classes({entry.class_name for entry in entries}, preparation)
+    if len(order.names) < 2:
         sentence = tr(
-            "{source} contains only one class ({name}); a classifier needs at least two", source=source, name=classes[0]
+            "{source} contains only one class ({name}); a classifier needs at least two",
+            source=source,
+            name=order.names[0],
         )
         raise invalid_dataset(sentence)
-    films, pattern = _make_films(entries, classes, preparation.patient_pattern)
-    root = source if source.is_dir() else preparation.root or source.parent
-    return Dataset(root, classes, tuple(sorted(films, key=lambda film: os.fsencode(film.path))), pattern)
+    films, pattern = _make_films(entries, order.names, preparation.patient_pattern)
+    return Dataset(
+        root=source if source.is_dir() else preparation.root or source.parent,
+        classes=order.names,
+        films=tuple(sorted(films, key=lambda film: os.fsencode(film.path))),
+        patient_pattern=pattern,
+        is_finding_certain=order.is_certain,
+        spellings=tuple(spellings.values()),
+        left_out=listing.left_out,
+        notes=listing.notes,
+        system_files=listing.system_files,
+    )
 
 
-def _read_entries(source: Path, preparation: Preparation) -> list[Entry]:
+def _list_films(source: Path, preparation: Preparation) -> Listing:
     """List the films at `source`, at least one. Raises JobFailed (dataset_invalid)."""
     if not source.exists():
         raise invalid_dataset(tr("{source} does not exist", source=source))
     try:
-        entries = list_folder_films(source) if source.is_dir() else list_listed_films(source, preparation)
+        listing = list_folder_films(source) if source.is_dir() else list_listed_films(source, preparation)
     except PermissionError as error:
         sentence = tr("{path} cannot be read: you do not have permission to open it", path=error.filename or source)
         raise invalid_dataset(sentence) from error
-    if not entries:
+    if not listing.entries:
         sentence = tr(
             "{source} contains no films in class folders. Put the films of each class into a folder "
             "of their own, for example NORMAL and PNEUMONIA",
             source=source,
         )
         raise invalid_dataset(sentence)
-    return entries
+    return listing
 
 
 def _make_films(entries: Sequence[Entry], classes: tuple[str, ...], pattern: str | None) -> tuple[list[Film], str]:
     """Number the classes and extract the patients that no entry names; return films and pattern.
 
-    pattern: the patient pattern to use, None to propose one from the file names.
+    pattern: the patient pattern that a person typed, which wins over DICOM's PatientID; None to
+    propose one from the file names.
     """
     indices = {name: index for index, name in enumerate(classes)}
     stems = [entry.path.stem for entry in entries if entry.patient is None]
+    is_typed = pattern is not None
     pattern = pattern or propose_pattern(stems)
     patients = iter(extract_patients(stems, pattern))
     films = [
@@ -120,7 +143,7 @@ def _make_films(entries: Sequence[Entry], classes: tuple[str, ...], pattern: str
             indices[entry.class_name],
             entry.patient or next(patients),
             entry.split,
-            entry.patient is None,
+            entry.patient is None and not is_typed,
             entry.attributes,
         )
         for entry in entries
@@ -134,17 +157,31 @@ def apply_corrections(dataset: Dataset, preparation: Preparation) -> Dataset:
     if not corrections:
         return dataset
     new_labels = {value for (_, action), value in corrections.items() if action is Action.RELABEL}
-    classes = _sort_classes(new_labels | set(dataset.classes))
+    used, _ = fold_classes([*dataset.classes, *sorted(new_labels)])
+    order = _order_classes({*dataset.classes, *(used[label] for label in new_labels)}, preparation)
     films = []
     for film in dataset.films:
         name = dataset.name_of(film.path)
         if (name, Action.EXCLUDE) not in corrections:
-            label = corrections.get((name, Action.RELABEL), dataset.classes[film.label])
+            label = used[corrections.get((name, Action.RELABEL), dataset.classes[film.label])]
             split = corrections.get((name, Action.MOVE), film.split)
-            films.append(replace(film, label=classes.index(label), split=Split(split) if split else None))
-    return replace(dataset, classes=classes, films=tuple(films))
+            films.append(replace(film, label=order.names.index(label), split=Split(split) if split else None))
+    return replace(dataset, classes=order.names, is_finding_certain=order.is_certain, films=tuple(films))
 
 
-def _sort_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Sort class names alphabetically, but names that mean "nothing found" first."""
-    return tuple(sorted(names, key=lambda name: (name.strip().lower() not in NEGATIVE_NAMES, name)))
+def make_exclusion(dataset: Dataset, paths: Iterable[Path], label: str) -> Step:
+    """Return the step that excludes files of a dataset. label: what the user reads on its button."""
+    return Step(label, tuple(Correction(dataset.name_of(path), Action.EXCLUDE) for path in paths))
+
+
+def _order_classes(names: set[str], preparation: Preparation) -> ClassOrder:
+    """Order class names, the preparation's finding last. Raises JobFailed if there is no such class."""
+    try:
+        return order_classes(names, preparation.finding)
+    except ValueError as error:
+        sentence = tr(
+            "There is no class {name!r} that could be the finding; the classes are {classes}",
+            name=preparation.finding,
+            classes=", ".join(sorted(names)),
+        )
+        raise invalid_dataset(sentence) from error

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.dataset import Film
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut, Split
 from core.films.film_reader import read_square
 from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace

@@ -34,6 +34,29 @@ class Entry:
     attributes: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FilmLeftOut:
+    """A file of a dataset, or a row of its list, is not used; also the event that tells it."""
+
+    path: Path
+    reason: Reason
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a folder or label list contains.
+
+    left_out: files and rows that are not used, with the reason. notes: sentences on how films were
+    found. system_files: number of files of the operating system, such as Thumbs.db.
+    """
+
+    entries: list[Entry]
+    left_out: tuple[FilmLeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+    system_files: int = 0
+
+
 def invalid_dataset(sentence: str) -> JobFailed:
     """Return the error for an unusable source. sentence: without the full stop."""
     return JobFailed(Reason.DATASET_INVALID, f"{sentence}.")

@@ -7,22 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.jobs.events import Severity
-from core.system.errors import Reason
 from core.system.language import marked
 
 if TYPE_CHECKING:
     from core.datasets.dataset import Dataset
+    from core.datasets.entries import FilmLeftOut
     from core.datasets.preparation import Preparation, Step
     from core.metrics.intervals import Figure
-
-
-@dataclass(frozen=True, slots=True)
-class FilmLeftOut:
-    """A film of a dataset could not be read and is not used."""
-
-    path: Path
-    reason: Reason
-    sentence: str
 
 
 class FindingKind(StrEnum):
@@ -45,6 +36,12 @@ class FindingKind(StrEnum):
     SHORTCUT = marked("Shortcut")
     NO_SPLIT = marked("No split possible")
     DOUBTFUL = marked("Doubtful labels")
+    FINDING_UNKNOWN = marked("Finding not named")
+    SPELLINGS = marked("Class names spelled differently")
+    NOT_FRONTAL = marked("Not frontal chest films")
+    SHARED_PATIENT = marked("One patient for many films")
+    UNLABELLED = marked("Files without a label")
+    LIST_NOTES = marked("How the list was read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class AuditResult:
     preparation: "Preparation"
     dataset: "Dataset"
     planned: "Dataset | None"
-    left_out: tuple[FilmLeftOut, ...]
+    left_out: "tuple[FilmLeftOut, ...]"
     findings: tuple[Finding, ...]
     copies: tuple[tuple[Path, ...], ...]
     codes: Mapping[Path, str]

@@ -1,58 +1,71 @@
 """Turn a survey into findings: severity, sentence, advice, films and one-click fixes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from core.datasets.dataset import Dataset, Film
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut, Finding, FindingKind, Shortcut
-from core.datasets.preparation import Action, Correction, SplitChoice, Step
+from core.datasets.dataset import Dataset, Film, make_exclusion
+from core.datasets.entries import FilmLeftOut, Split
+from core.datasets.events import Finding, FindingKind, Shortcut
+from core.datasets.format_findings import find_colours_and_borders, find_mixed_formats, paths_of
+from core.datasets.intake_findings import (
+    NOT_READ,
+    find_list_notes,
+    find_not_frontal,
+    find_shared_patient,
+    find_spellings,
+    find_unlabelled,
+    find_unnamed_finding,
+)
+from core.datasets.preparation import SplitChoice, Step
 from core.datasets.splits import assign_splits
 from core.datasets.survey import Survey
 from core.jobs.events import Severity
-from core.system.errors import JobFailed
+from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
 
 FEW_FILMS: Final = 50
 IMBALANCE: Final = 3
 TINY_VALIDATION: Final = 50  # films; the published set has 16, on which one film moves accuracy by 6 %
-WIDE_BORDER: Final = 0.1  # fraction of the picture
-COMMON_FRACTION: Final = 0.9  # films with another size are listed only if at least this fraction shares one
 NOTED_SHORTCUT, STRONG_SHORTCUT = 0.60, 0.75  # lower bound of the AUC
 SPLIT_RANK: Final = {Split.TEST: 2, Split.VALIDATION: 1, Split.TRAINING: 0, None: 0}
 
 
 def collect_findings(
-    survey: Survey, dataset: Dataset, left_out: Sequence[FilmLeftOut], shortcuts: Sequence[Shortcut]
+    survey: Survey,
+    dataset: Dataset,
+    left_out: Sequence[FilmLeftOut],
+    shortcuts: Sequence[Shortcut],
+    refused: Mapping[Path, Reason],
 ) -> tuple[Finding, ...]:
-    """Return all findings about the corrected dataset, the most severe first."""
+    """Return all findings about the corrected dataset, the most severe first.
+
+    refused: films that screening would refuse, with the reason.
+    """
     film_of = {film.path: film for film in dataset.films}
     copies = [[film_of[path] for path in group if path in film_of] for group in survey.copies]
     exact = [[film_of[path] for path in group if path in film_of] for group in survey.exact]
     findings = [
+        *find_unnamed_finding(dataset),
         *_find_leaks(dataset, copies),
         *_find_label_conflicts(dataset, copies),
-        *_find_unreadable(dataset, left_out),
+        *_find_unreadable(dataset, [film for film in left_out if film.reason not in NOT_READ]),
+        *find_not_frontal(dataset, refused, survey.inverted),
+        *find_shared_patient(dataset, survey.shares_patient),
         *_find_harmless_copies(dataset, copies, exact),
         *_find_inverted(dataset, survey),
         *_find_shortcut(shortcuts),
         *_find_small_splits(dataset, survey),
         *_find_imbalance(dataset),
-        *_find_mixed_formats(dataset, survey),
-        *_find_colours_and_borders(dataset, survey),
+        *find_mixed_formats(dataset, survey),
+        *find_colours_and_borders(dataset, survey),
+        *find_spellings(dataset),
+        *find_unlabelled(dataset, left_out),
+        *find_list_notes(dataset),
     ]
     order = list(Severity)
     return tuple(sorted(findings, key=lambda finding: -order.index(finding.severity)))
-
-
-def _make_exclusion(dataset: Dataset, paths: Iterable[Path], label: str) -> Step:
-    return Step(label, tuple(Correction(dataset.name_of(path), Action.EXCLUDE) for path in paths))
-
-
-def _paths_of(films: Iterable[Film]) -> tuple[Path, ...]:
-    return tuple(film.path for film in films)
 
 
 def _find_leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
@@ -73,7 +86,7 @@ def _find_leaks(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Find
             "stays unchanged; or make new splits by patient."
         )
         fixes = _leak_fixes(dataset, leaking)
-        findings.append(Finding(kind, Severity.BLOCKING, sentence, advice, _paths_of(films), fixes))
+        findings.append(Finding(kind, Severity.BLOCKING, sentence, advice, paths_of(films), fixes))
     return findings
 
 
@@ -116,7 +129,7 @@ def _leak_fixes(dataset: Dataset, leaking: Sequence[Sequence[Film]]) -> tuple[St
     if any(2 * lost[key] > before[key] for key in lost):
         return (new_splits,)
     label = tr_count("Exclude {count} leaking film", "Exclude {count} leaking films", len(dropped))
-    return (_make_exclusion(dataset, _paths_of(dropped), label), new_splits)
+    return (make_exclusion(dataset, paths_of(dropped), label), new_splits)
 
 
 def _find_label_conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) -> list[Finding]:
@@ -133,8 +146,8 @@ def _find_label_conflicts(dataset: Dataset, copies: Sequence[Sequence[Film]]) ->
     )
     advice = tr("Review them and correct the wrong labels, or exclude them.")
     label = tr_count("Exclude {count} contradicting film", "Exclude {count} contradicting films", len(films))
-    fixes = (_make_exclusion(dataset, _paths_of(films), label),)
-    return [Finding(FindingKind.LABEL_CONFLICT, Severity.BLOCKING, sentence, advice, _paths_of(films), fixes)]
+    fixes = (make_exclusion(dataset, paths_of(films), label),)
+    return [Finding(FindingKind.LABEL_CONFLICT, Severity.BLOCKING, sentence, advice, paths_of(films), fixes)]
 
 
 def _find_unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[Finding]:
@@ -146,7 +159,7 @@ def _find_unreadable(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[
     )
     advice = tr("The reasons are listed under Unreadable; export these films again if you need them.")
     label = tr_count("Exclude {count} unreadable file", "Exclude {count} unreadable files", len(files))
-    fix = _make_exclusion(dataset, files, label)
+    fix = make_exclusion(dataset, files, label)
     return [Finding(FindingKind.UNREADABLE, Severity.WARNING, sentence, advice, files, (fix,))]
 
 
@@ -171,10 +184,10 @@ def _find_harmless_copies(
             films = [film for group in groups for film in group]
             surplus = [film for group in groups for film in group[1:]]
             label = tr_count("Exclude {count} surplus copy", "Exclude {count} surplus copies", len(surplus))
-            fix = _make_exclusion(dataset, _paths_of(surplus), label)
+            fix = make_exclusion(dataset, paths_of(surplus), label)
             sentence = _format_copies(kind, len(groups), len(films))
             advice = tr("Keep one of each. Splits made by the program never separate copies.")
-            findings.append(Finding(kind, Severity.WARNING, sentence, advice, _paths_of(films), (fix,)))
+            findings.append(Finding(kind, Severity.WARNING, sentence, advice, paths_of(films), (fix,)))
     return findings
 
 
@@ -205,8 +218,8 @@ def _find_inverted(dataset: Dataset, survey: Survey) -> list[Finding]:
     )
     advice = tr("Review them; export them again with dense tissue white, or exclude them.")
     label = tr_count("Exclude {count} inverted film", "Exclude {count} inverted films", len(films))
-    fixes = (_make_exclusion(dataset, _paths_of(films), label),)
-    return [Finding(FindingKind.INVERTED, Severity.WARNING, sentence, advice, _paths_of(films), fixes)]
+    fixes = (make_exclusion(dataset, paths_of(films), label),)
+    return [Finding(FindingKind.INVERTED, Severity.WARNING, sentence, advice, paths_of(films), fixes)]
 
 
 def _find_shortcut(shortcuts: Sequence[Shortcut]) -> list[Finding]:
@@ -243,7 +256,7 @@ def _find_small_splits(dataset: Dataset, survey: Survey) -> list[Finding]:
         )
         fix = Step(tr("Make a new validation split by patient"), splits=SplitChoice.NEW_VALIDATION)
         advice = tr("Draw a new one, 15 % of the films that are not in the test split.")
-        files = _paths_of(validation)
+        files = paths_of(validation)
         findings.append(Finding(FindingKind.TINY_VALIDATION, Severity.WARNING, sentence, advice, files, (fix,)))
     try:
         assign_splits(dataset, 0, survey.copies)
@@ -266,60 +279,4 @@ def _find_imbalance(dataset: Dataset) -> list[Finding]:
         sentence = tr("Films: {listed}.", listed=listed)
         advice = tr("The recipes fast and best weight the classes; accuracy alone misleads here.")
         findings.append(Finding(FindingKind.IMBALANCE, Severity.INFORMATION, sentence, advice))
-    return findings
-
-
-def _find_mixed_formats(dataset: Dataset, survey: Survey) -> list[Finding]:
-    """Find films whose size or bit depth is not the most common one."""
-    properties = survey.properties
-    findings = []
-
-    def find_unusual(value_of: Callable[[Film], object]) -> tuple[list[Film], int]:
-        """Return the films without the most common value, and the number of different values."""
-        values = Counter(value_of(film) for film in dataset.films)
-        usual = values.most_common(1)[0][0]
-        return [film for film in dataset.films if value_of(film) != usual], len(values)
-
-    unusual, sizes = find_unusual(lambda film: (properties[film.path].width, properties[film.path].height))
-    if unusual:
-        widths = [properties[film.path].width for film in dataset.films]
-        sentence = tr(
-            "{count} sizes, {narrowest} to {widest} pixels wide.",
-            count=sizes,
-            narrowest=min(widths),
-            widest=max(widths),
-        )
-        files = _paths_of(unusual) if len(unusual) < (1 - COMMON_FRACTION) * len(dataset.films) else ()
-        advice = tr("Harmless if both classes mix sizes in the same way; the shortcut probe shows whether they do.")
-        findings.append(Finding(FindingKind.SIZES, Severity.INFORMATION, sentence, advice, files))
-    unusual, _ = find_unusual(lambda film: properties[film.path].bits)
-    if unusual:
-        sentence = tr_count(
-            "{count} film has a different bit depth from the rest.",
-            "{count} films have a different bit depth from the rest.",
-            len(unusual),
-        )
-        advice = tr(
-            "They are scaled by the bit depth that their values need; check that they are as bright as the others."
-        )
-        findings.append(Finding(FindingKind.DEPTHS, Severity.INFORMATION, sentence, advice, _paths_of(unusual)))
-    return findings
-
-
-def _find_colours_and_borders(dataset: Dataset, survey: Survey) -> list[Finding]:
-    """Find films with colours or wide plain borders, which a plain chest film does not have."""
-    findings = []
-    if films := [film for film in dataset.films if survey.properties[film.path].is_coloured]:
-        sentence = tr_count("{count} film shows colours.", "{count} films show colours.", len(films))
-        advice = tr("Chest films have none: check whether these are photographs, overlays or other pictures.")
-        findings.append(Finding(FindingKind.COLOURED, Severity.INFORMATION, sentence, advice, _paths_of(films)))
-    if films := [film for film in dataset.films if survey.properties[film.path].border > WIDE_BORDER]:
-        sentence = tr_count(
-            "{count} film has a plain border over more than {share:.0%} of the picture.",
-            "{count} films have a plain border over more than {share:.0%} of the picture.",
-            len(films),
-            share=WIDE_BORDER,
-        )
-        advice = tr("Crop it off when you export; a border that occurs mostly in one class is a shortcut.")
-        findings.append(Finding(FindingKind.BORDERS, Severity.INFORMATION, sentence, advice, _paths_of(films)))
     return findings

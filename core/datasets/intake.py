@@ -1,15 +1,22 @@
 """Preview how a dataset would be read, so that the user can correct it before the audit."""
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from core.datasets.entries import invalid_dataset
 from core.datasets.folder_films import list_folder_films
-from core.datasets.label_list import Columns, guess_columns, read_label_list
+from core.datasets.label_list import Columns, LabelList, read_label_list
+from core.datasets.list_columns import IDENTIFIERS, guess_columns, identifier_of
+from core.datasets.list_labels import count_contained
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.system.errors import JobFailed
 from core.system.language import tr
+
+MAX_SAMPLES: Final = 5  # rows
+MAX_LABELS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +24,19 @@ class IntakePreview:
     """How a dataset would be read.
 
     header: columns of a label list, empty for folders. columns: those chosen or guessed, None if no
-    guess is possible. names: file names without suffix, for testing patient patterns.
+    guess is possible. names: file names without suffix, for testing patient patterns; () if a list
+    names DICOM films by an identifier. samples: the first rows of a list. labels: values of the label
+    column with their rows, the most frequent first. contained: the same for the single findings, if
+    labels are lists of findings, else (); one of them is `Columns.contains`.
     """
 
     source: Path
     header: tuple[str, ...]
     columns: Columns | None
     names: tuple[str, ...]
+    samples: tuple[tuple[str, ...], ...] = ()
+    labels: tuple[tuple[str, int], ...] = ()
+    contained: tuple[tuple[str, int], ...] = ()
 
 
 def inspect_source(source: Path, preparation: Preparation = AS_IT_IS) -> IntakePreview:
@@ -34,14 +47,29 @@ def inspect_source(source: Path, preparation: Preparation = AS_IT_IS) -> IntakeP
     if not source.exists():
         raise invalid_dataset(tr("{source} does not exist", source=source))
     if source.is_dir():
-        return IntakePreview(source, (), None, tuple(entry.path.stem for entry in list_folder_films(source)))
+        return IntakePreview(source, (), None, tuple(entry.path.stem for entry in list_folder_films(source).entries))
     table = read_label_list(source)
     columns = preparation.columns
     if columns is None:
         with suppress(JobFailed):
             columns = guess_columns(table)
-    names: tuple[str, ...] = ()
-    if columns is not None and columns.file in table.header:
-        index = table.column_index(columns.file)
-        names = tuple(Path(cells[index].replace("\\", "/")).stem for _, cells in table.rows)
-    return IntakePreview(source, table.header, columns, names)
+    samples = tuple(cells for _, cells in table.rows[:MAX_SAMPLES])
+    if columns is None:
+        return IntakePreview(source, table.header, None, (), samples)
+    labels = table.read_column(columns.label) if columns.label in table.header else []
+    return IntakePreview(
+        source,
+        table.header,
+        columns,
+        _read_names(table, columns.file),
+        samples,
+        tuple(Counter(labels).most_common(MAX_LABELS)),
+        tuple(count_contained(labels)[:MAX_LABELS]),
+    )
+
+
+def _read_names(table: LabelList, column: str) -> tuple[str, ...]:
+    """Return the names of the files without folder and suffix; () for identifiers of DICOM films."""
+    if column not in table.header or identifier_of(column) in IDENTIFIERS:
+        return ()
+    return tuple(Path(cell.replace("\\", "/")).stem for cell in table.read_column(column))

@@ -8,14 +8,14 @@ from core.datasets.dataset import Film
 from core.films.film_properties import FilmProperties
 from core.films.patient_age import UNITS_A_YEAR
 
-AGE: Final = re.compile(r"(\d{1,3}(?:\.\d+)?) ?([YMWD]?)(?:EARS|RS|R|)")
+AGE: Final = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?([YMWD]?)(?:EARS|RS|R|)")
 MIN_STATED_FRACTION: Final = 0.9  # of the films; with fewer stated ages the range would not represent them
 
 
 def parse_years(text: str) -> float | None:
-    """Parse an age in DICOM's form (045Y, 006M) or in years; None for anything else."""
+    """Parse an age in DICOM's form (045Y, 006M) or in years, also with decimal comma; None for anything else."""
     match = AGE.fullmatch(text.strip().upper())
-    return float(match[1]) / UNITS_A_YEAR[match[2] or "Y"] if match else None
+    return float(match[1].replace(",", ".")) / UNITS_A_YEAR[match[2] or "Y"] if match else None
 
 
 def stated_age(film: Film, properties: FilmProperties | None) -> str:
@@ -23,7 +23,7 @@ def stated_age(film: Film, properties: FilmProperties | None) -> str:
     listed = dict(film.attributes).get("age", "")
     if listed:
         return listed
-    return properties.tags.get("PatientAge", "") if properties else ""
+    return f"{properties.age_years:g}" if properties and properties.age_years is not None else ""
 
 
 def age_range(ages: Sequence[str]) -> tuple[int, int] | None:

@@ -47,11 +47,15 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The decisions of one click, which undo reverts. label: in the language of that moment."""
+    """The decisions of one click, which undo reverts.
+
+    label: in the language of that moment. finding: the class that is the finding.
+    """
 
     label: str
     corrections: tuple[Correction, ...] = ()
     splits: SplitChoice | None = None
+    finding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,11 @@ class Preparation:
     def splits(self) -> SplitChoice:
         """The latest choice of splits."""
         return next((step.splits for step in reversed(self.steps) if step.splits), SplitChoice.GIVEN)
+
+    @property
+    def finding(self) -> str | None:
+        """The class that a person named as the finding, None if nobody did."""
+        return next((step.finding for step in reversed(self.steps) if step.finding), None)
 
     def corrections(self) -> dict[tuple[str, Action], str]:
         """Return the value for each (file, action); a later step replaces an earlier one."""
@@ -122,7 +131,13 @@ def _parse_step(content: Any) -> Step:
             Correction(str(item["file"]), Action(item["action"]), str(item["value"])) for item in content["corrections"]
         ),
         SplitChoice(content["splits"]) if content["splits"] else None,
+        str(content["finding"]) if content.get("finding") else None,  # not in format 1
     )
+
+
+def make_finding_step(finding: str) -> Step:
+    """Return the step that names the class that is the finding."""
+    return Step(tr("The finding is {name}", name=finding), finding=finding)
 
 
 def save_preparation(preparation: Preparation, path: Path) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.dataset import Dataset, Film
+from core.datasets.dicom_patients import name_dicom_patients
 from core.datasets.duplicates import FULL_PX, find_near_copies, group_pairs
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.films.film_properties import FilmProperties, read_properties
 from core.films.film_reader import read_square
 from core.films.images import Grey, resize
@@ -33,14 +34,15 @@ class Survey:
     """Result of reading a dataset's films.
 
     dataset: readable films, with the patients of DICOM files. properties, inverted: by path.
-    exact: groups of identical files. copies: groups of films that show the same exposure, including
-    the exact ones.
+    shares_patient: a PatientID stands for too many DICOM films, and was not used. exact: groups of
+    identical files. copies: groups of films that show the same exposure, including the exact ones.
     """
 
     dataset: Dataset
     properties: dict[Path, FilmProperties]
     left_out: tuple[FilmLeftOut, ...]
     inverted: frozenset[Path]
+    shares_patient: bool
     exact: Groups
     copies: Groups
 
@@ -54,13 +56,16 @@ def survey_films(dataset: Dataset, cancel: threading.Event) -> Generator[SurveyE
     cache = PropertyCache()
     try:
         properties, left_out = yield from _read_all(dataset.films, cache, cancel)
-        films = [_with_dicom_patient(film, properties[film.path]) for film in dataset.films if film.path in properties]
+        readable = [film for film in dataset.films if film.path in properties]
+        films, shares_patient = name_dicom_patients(readable, properties)
         exact, copies, inverted = yield from _find_copies(films, properties, cache, cancel)
     finally:
         cache.close()
     if cache.problem:
         yield Noted(cache.problem, Severity.WARNING)
-    return Survey(replace(dataset, films=tuple(films)), properties, tuple(left_out), inverted, exact, copies)
+    return Survey(
+        replace(dataset, films=tuple(films)), properties, tuple(left_out), inverted, shares_patient, exact, copies
+    )
 
 
 def collect_properties(
@@ -118,13 +123,6 @@ def _read_all(
         if progress := pace.progress_at(done):
             yield progress
     return properties, left_out
-
-
-def _with_dicom_patient(film: Film, properties: FilmProperties) -> Film:
-    """Replace a patient guessed from the file name by the code of the DICOM PatientID."""
-    if not film.patient_is_guessed or not properties.patient:
-        return film
-    return replace(film, patient=f"DICOM {properties.patient}", patient_is_guessed=False)
 
 
 def _find_copies(

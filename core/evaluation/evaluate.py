@@ -5,11 +5,11 @@ import tempfile
 import threading
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from core.datasets.dataset import Dataset, apply_corrections, read_dataset
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.datasets.splits import drop_unwanted_splits
 from core.evaluation.evaluation import Evaluation
@@ -63,6 +63,7 @@ def evaluate(
         scored = yield from score_dataset(loaded, dataset, test_films > 0, unseen, cancel)
         if scored is None:
             return None
+        scored = replace(scored, left_out=(*dataset.left_out, *scored.left_out))
         looks = count_use(loaded.path, loaded.header, scored.predictions.films)
         evaluation = build_evaluation(loaded.header, source, scored, prevalence, looks)
         for warning in evaluation.warnings:

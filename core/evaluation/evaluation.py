@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.dataset import Film
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.documents.document import Document
 from core.evaluation.subgroups import Subgroup
 from core.metrics.figure_labels import format_probability

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from core.datasets.dataset import Dataset, apply_corrections, read_dataset
 from core.datasets.decoded_films import decode_films
-from core.datasets.events import FilmLeftOut, Finding, FindingKind
+from core.datasets.entries import FilmLeftOut
+from core.datasets.events import Finding, FindingKind
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.inference.form_choice import Form
 from core.inference.scorer import FastNetwork, Features

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from core.datasets.class_names import class_key
 from core.datasets.dataset import Dataset, Film
 from core.datasets.decoded_films import decode_films
-from core.datasets.events import FilmLeftOut
+from core.datasets.dicom_patients import name_dicom_patients
+from core.datasets.entries import FilmLeftOut
 from core.datasets.survey import collect_properties
 from core.films.film_code import film_code
 from core.films.film_properties import FilmProperties
@@ -54,7 +56,8 @@ def score_in_batches(
     if cancel.is_set():
         return None
     codes = {path: film_code(film.sha256) for path, film in properties.items()}
-    wanted = [film for film in films if film.path in codes and codes[film.path] not in known]
+    unknown = [film for film in films if film.path in codes and codes[film.path] not in known]
+    wanted, _ = name_dicom_patients(unknown, properties)
     if len(wanted) < len(properties):
         yield Noted(_format_left_out(len(properties) - len(wanted)))
     try:
@@ -102,16 +105,18 @@ def _compute_logits(
 def check_classes(model: Model, dataset: Dataset) -> Dataset:
     """Return the dataset with its labels in the model's class order.
 
-    Raises JobFailed (dataset_invalid) where its classes are not those of the model.
+    Case, accents and separators of class names do not count. Raises JobFailed (dataset_invalid)
+    where its classes are not those of the model.
     """
     classes = model.header.classes
-    if set(dataset.classes) != set(classes):
+    keys = [class_key(name) for name in classes]
+    if {class_key(name) for name in dataset.classes} != set(keys):
         sentence = tr(
             "The dataset's classes ({given}) are not those of the model ({expected}).",
             given=", ".join(dataset.classes),
             expected=", ".join(classes),
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
-    order = [classes.index(name) for name in dataset.classes]
+    order = [keys.index(class_key(name)) for name in dataset.classes]
     films = tuple(replace(film, label=order[film.label]) for film in dataset.films)
     return replace(dataset, classes=classes, films=films)

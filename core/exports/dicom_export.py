@@ -13,6 +13,7 @@ from core.exports.secondary_capture import build_capture
 from core.exports.structured_report import build_report
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
+from core.screening.reader_calls import Opinion
 from core.system.files import escape_undecodable, write_atomically
 from core.system.product import VERSION
 
@@ -23,7 +24,11 @@ logging.getLogger("highdicom").setLevel(logging.CRITICAL + 1)
 
 
 def write_dicom(
-    reading: FilmReading, header: ModelHeader, folder: Path, keeps_identity: bool = False
+    reading: FilmReading,
+    header: ModelHeader,
+    folder: Path,
+    keeps_identity: bool = False,
+    opinion: Opinion | None = None,
 ) -> tuple[Path, Path]:
     """Write a Secondary Capture of the heat map and a Structured Report into `folder`.
 
@@ -31,6 +36,7 @@ def write_dicom(
     keeps_identity: False replaces patient, study and every UID by pseudonyms, leaves out dates and
         names the files by code. True keeps patient and study, so that an archive files both beside
         the film. A film that is not DICOM becomes a study of its own, of a patient without a name.
+    opinion: of a reader on this film; both files begin with it.
     Without identity the same reading gives the same files, so that an archive gets no object twice;
     with it every export is a new, dated one.
     Returns the paths of capture and report. Raises FilmUnreadable if the film is gone, JobFailed if
@@ -41,9 +47,10 @@ def write_dicom(
     pseudonyms = load_pseudonymizer()
     source = read_source(reading.path, reading.pixels.size, keeps_identity, pseudonyms)
     when = datetime.now().astimezone() if keeps_identity else None
-    content = _compute_fingerprint(reading, header, source, when)
-    capture = build_capture(reading, header, source, pseudonyms, pseudonyms.uid("capture", content), when)
-    report = build_report(reading, header, source, capture, pseudonyms, pseudonyms.uid("report", content), when)
+    content = _compute_fingerprint(reading, header, source, opinion, when)
+    instance, other = pseudonyms.uid("capture", content), pseudonyms.uid("report", content)
+    capture = build_capture(reading, header, source, pseudonyms, instance, when, opinion)
+    report = build_report(reading, header, source, capture, pseudonyms, other, when, opinion)
     stem = f"{escape_undecodable(reading.path.stem)[:STEM_LETTERS]}-" if keeps_identity else ""
     paths = (folder / f"{stem}{source.code}-heatmap.dcm", folder / f"{stem}{source.code}-report.dcm")
     for path, dataset in zip(paths, (capture, report), strict=True):
@@ -51,7 +58,9 @@ def write_dicom(
     return paths
 
 
-def _compute_fingerprint(reading: FilmReading, header: ModelHeader, source: Source, when: datetime | None) -> str:
+def _compute_fingerprint(
+    reading: FilmReading, header: ModelHeader, source: Source, opinion: Opinion | None, when: datetime | None
+) -> str:
     """Return a hash of all content: an instance UID must never have two contents (Part 5, 9)."""
     from highdicom import __version__ as library
 
@@ -61,6 +70,8 @@ def _compute_fingerprint(reading: FilmReading, header: ModelHeader, source: Sour
         digest.update(f"{part}\0".encode("utf-8", "backslashreplace"))
     digest.update(repr((reading.probability, reading.threshold, source.image, source.code)).encode())
     digest.update(source.identity.to_json().encode())
+    if opinion is not None:
+        digest.update(opinion.sentence.encode("utf-8", "backslashreplace"))
     for pixels in (reading.pixels, reading.heat):
         digest.update(pixels.tobytes())
     return digest.hexdigest()

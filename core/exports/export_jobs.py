@@ -13,8 +13,9 @@ from core.metrics.figure_labels import format_figure
 from core.models.model_header import ModelHeader, bundled_model_path, read_header
 from core.models.site_record import apply_site_record, format_point
 from core.screening.events import LedgerRow, ScreeningResult
-from core.screening.reader_calls import Call, format_calls, format_labels
-from core.screening.results_csv import format_csv
+from core.screening.reader_calls import Call, Opinion, compare_call, format_calls, format_labels
+from core.screening.results_csv import header_cells, row_cells
+from core.system.csv_text import format_csv_line, quote_formula
 from core.system.errors import JobFailed, Reason
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
@@ -58,7 +59,7 @@ def export_results(
     rows = order.result.rows
     match order.kind:
         case Export.CSV:
-            write_text_atomically(order.path, format_csv(rows, header.classes))
+            write_text_atomically(order.path, _format_worklist(order, header.classes))
         case Export.CALLS:
             write_text_atomically(order.path, format_calls(order.calls, rows))
         case Export.EXCEL:
@@ -66,23 +67,53 @@ def export_results(
         case Export.SUMMARY:
             from core.exports.screening_summary import write_summary
 
+            agreement = format_agreement(order.agreement)
+            opinions = _list_opinions(order)
             job = write_summary(
-                order.result, order.folder, model, order.path, cancel, agreement=format_agreement(order.agreement)
+                order.result, order.folder, model, order.path, cancel, agreement=agreement, opinions=opinions
             )
             if not (yield from job).completed:
                 return None
     return order.path
 
 
+def _list_opinions(order: ExportOrder) -> dict[str, Opinion]:
+    """Return the reader's opinion on each row that has one, by file."""
+    rows = {row.file: row for row in order.result.rows}
+    opinions = {}
+    for call in order.calls:
+        row = rows.get(call.file)
+        if row is not None and (opinion := compare_call(call, row.film, row.label)):
+            opinions[call.file] = opinion
+    return opinions
+
+
+def _list_reader_columns(order: ExportOrder) -> dict[str, list[str]]:
+    """Return the reader's columns of an export, each with one text a row."""
+    rows, opinions = order.result.rows, _list_opinions(order)
+    calls = {call.file: call for call in order.calls}
+    return {
+        "reader": [calls[row.file].reader if row.file in calls else "" for row in rows],
+        "stance": [opinions[row.file].stance if row.file in opinions else "" for row in rows],
+        "note": [calls[row.file].note if row.file in calls else "" for row in rows],
+    }
+
+
+def _format_worklist(order: ExportOrder, classes: tuple[str, ...]) -> str:
+    """Return the rows of the ledger with the reader's columns, as CSV."""
+    header, columns = header_cells(classes), _list_reader_columns(order)
+    lines = [format_csv_line([*header, *columns])]
+    for row, reader in zip(order.result.rows, zip(*columns.values(), strict=True), strict=True):
+        cells = row_cells(row)
+        missing = [""] * (len(header) - len(cells))  # probabilities of classes, without a score
+        lines.append(format_csv_line([*cells, *missing, *map(quote_formula, reader)]))
+    return "".join(lines)
+
+
 def _write_excel(order: ExportOrder, header: ModelHeader) -> None:
     from core.exports.excel import write_excel
 
-    rows = order.result.rows
-    calls = {call.file: call for call in order.calls}
-    extra = {
-        "reader": [calls[row.file].reader if row.file in calls else "" for row in rows],
-        "note": [calls[row.file].note if row.file in calls else "" for row in rows],
-    }
+    rows, extra = order.result.rows, _list_reader_columns(order)
     point = (tr("Operating point"), format_point(header))
     about = [(tr("Model"), header.name), point, *_list_counts(order)]
     write_excel(order.path, rows, header.classes, about, extra)

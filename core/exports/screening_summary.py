@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.models.operating_point import format_band
 from core.models.site_record import format_point, format_validation
 from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
+from core.screening.reader_calls import Opinion, Stance
 from core.system.errors import FilmUnreadable, JobFailed, Reason, format_reason
 from core.system.files import escape_undecodable, write_atomically
 from core.system.language import marked, tr, tr_count
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 PICTURE_PX: Final = 330  # longest side: 200 dpi at the width of a printed column
 LARGEST_CHANGE: Final = 0.01  # in probability; above it, the film is not the one that was screened
 MOST_NAMED: Final = 20  # films without a picture
+MOST_DISAGREEMENTS: Final = 10  # named; all are in the other exports
+NO_OPINIONS: Final[Mapping[str, Opinion]] = {}
 MEANING: Final = {
     Decision.LIKELY: marked("likely"),
     Decision.REVIEW: marked("to review"),
@@ -89,11 +92,13 @@ def write_summary(
     cancel: threading.Event,
     count: int = 12,
     agreement: Sequence[tuple[str, str]] = (),
+    opinions: Mapping[str, Opinion] = NO_OPINIONS,
 ) -> Generator[Progressed, None, SummaryResult]:
     """Read the top findings again, compute their heat maps and write the summary as PDF.
 
     folder: the screened one. model: None is the bundled one.
     agreement: names and values on the agreement with a reader, if any.
+    opinions: the reader's, by file.
     Films that are gone, or are no longer what was screened, are listed in the summary.
     Raises JobFailed, also if the model now in use is not the one that screened.
     """
@@ -115,7 +120,8 @@ def write_summary(
             missing.append((row.file, error.sentence))
     yield Progressed(Stage.WRITING, 0, None)
     name = escape_undecodable(folder.absolute().name)
-    document = build_summary(result, loaded.header, format_point(loaded.header), films, name, missing, agreement)
+    point = format_point(loaded.header)
+    document = build_summary(result, loaded.header, point, films, name, missing, agreement, opinions)
     content = render_pdf(document)
     write_atomically(output, lambda stream: stream.write(content))
     return SummaryResult(output, True, len(films), tuple(missing))
@@ -164,15 +170,19 @@ def build_summary(
     folder_name: str,
     not_shown: Sequence[tuple[str, str]] = (),
     agreement: Sequence[tuple[str, str]] = (),
+    opinions: Mapping[str, Opinion] = NO_OPINIONS,
 ) -> Document:
     """Return the summary of a screening.
 
     header: the model in use. point: its operating point in words.
     not_shown: films that should have a picture, and why they have none.
     agreement: names and values on the agreement with a reader; empty prints nothing.
+    opinions: the reader's, by file; a disagreement is told first.
     """
     accepted = format_validation(header) == (True, result.validation)
+    disagreements = [row for row in result.rows if _is_disagreement(opinions.get(row.file))]
     blocks: list[Block] = [
+        *_build_disagreement_sentence(len(disagreements)),
         Text(tr(NOTICE), Tone.NOTICE),
         Text(result.validation, Tone.PLAIN if accepted else Tone.NOTICE),
         *(Text(warning, Tone.NOTICE) for warning in (*header.warnings, *result.drift)),
@@ -183,7 +193,8 @@ def build_summary(
     if agreement:
         names = (tr("With the reader"), tr("Value"))
         blocks += [Heading(tr("Agreement with the reader")), Table(names, tuple(agreement))]
-    blocks += [Heading(tr("Top findings")), *_build_finding_blocks(header, findings, not_shown)]
+    blocks += _build_disagreement_table(disagreements, opinions)
+    blocks += [Heading(tr("Top findings")), *_build_finding_blocks(header, findings, not_shown, opinions)]
     subtitle = tr(
         "Folder {folder}\nModel {model}, classes {classes}",
         folder=folder_name,
@@ -191,6 +202,31 @@ def build_summary(
         classes=", ".join(header.classes),
     )
     return Document(tr("Screening summary"), subtitle, tuple(blocks), tr(NOTICE))
+
+
+def _is_disagreement(opinion: Opinion | None) -> bool:
+    return opinion is not None and opinion.stance is Stance.DISAGREES
+
+
+def _build_disagreement_sentence(count: int) -> list[Block]:
+    """Return the first line of a summary, if the reader disagreed anywhere."""
+    if not count:
+        return []
+    sentence = tr_count(
+        "The reader disagreed with the model on {count:,} film.",
+        "The reader disagreed with the model on {count:,} films.",
+        count,
+    )
+    return [Text(sentence, Tone.NOTICE)]
+
+
+def _build_disagreement_table(disagreements: Sequence[LedgerRow], opinions: Mapping[str, Opinion]) -> list[Block]:
+    """Return the films on which the reader disagreed, most probable findings first."""
+    if not disagreements:
+        return []
+    ordered = sorted(disagreements, key=lambda row: (-(row.probability or 0.0), row.file))
+    lines = tuple((row.file, row.label or "", opinions[row.file].reader) for row in ordered[:MOST_DISAGREEMENTS])
+    return [Heading(tr("Disagreements"), 3), Table((tr("File"), tr("Model"), tr("Reader")), lines)]
 
 
 def _format_interruption(result: ScreeningResult) -> str:
@@ -241,7 +277,10 @@ def _build_count_blocks(result: ScreeningResult) -> list[Block]:
 
 
 def _build_finding_blocks(
-    header: ModelHeader, findings: Sequence[SummaryFilm], not_shown: Sequence[tuple[str, str]]
+    header: ModelHeader,
+    findings: Sequence[SummaryFilm],
+    not_shown: Sequence[tuple[str, str]],
+    opinions: Mapping[str, Opinion],
 ) -> list[Block]:
     """Return the pictures, most probable first, and the list of films without one."""
     blocks: list[Block] = []
@@ -253,12 +292,19 @@ def _build_finding_blocks(
             "Orange marks where the evidence for {what} lies; it does not outline anything. Most probable first.",
             what=what,
         )
-        pictures = [Photograph(film.picture, f"{_format_film(film, header)}\n{film.file}") for film in findings]
+        pictures = [Photograph(film.picture, _format_caption(film, header, opinions)) for film in findings]
         blocks += [Text(note, Tone.QUIET), Photographs(tuple(pictures))]
     if not_shown:
         rows = tuple(not_shown[:MOST_NAMED])
         blocks += [Heading(tr("Not shown"), 3), Table((tr("File"), tr("Why")), rows)]
     return blocks
+
+
+def _format_caption(film: SummaryFilm, header: ModelHeader, opinions: Mapping[str, Opinion]) -> str:
+    """Return the reader's opinion if there is one, the model's answer, and the file."""
+    opinion = opinions.get(film.file)
+    first = [opinion.sentence] if opinion else []
+    return "\n".join((*first, _format_film(film, header), film.file))
 
 
 def _format_film(film: SummaryFilm, header: ModelHeader) -> str:

@@ -15,6 +15,7 @@ from core.films.images import resize
 from core.metrics.figure_labels import format_probability
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
+from core.screening.reader_calls import Opinion
 from core.system.language import tr
 from core.system.product import NOTICE, VERSION
 from resources import resource
@@ -29,12 +30,12 @@ SERIES: Final = 9101  # far above the numbers of devices, so that viewers list i
 Colours = npt.NDArray[np.uint8]
 
 
-def draw_capture(reading: FilmReading) -> Colours:
+def draw_capture(reading: FilmReading, opinion: Opinion | None = None) -> Colours:
     """Return the film with its heat map and a caption strip below, (height, width, 3) uint8.
 
-    Nothing is written over the film itself, which begins at the upper left. A film with a side
-    above LONGEST_PX is scaled down; one narrower than NARROWEST_PX is padded with black on the
-    right.
+    opinion: a reader's, the first line of the strip. Nothing is written over the film itself, which
+    begins at the upper left. A film with a side above LONGEST_PX is scaled down; one narrower than
+    NARROWEST_PX is padded with black on the right.
     """
     from core.inference.grad_cam import draw_overlay
 
@@ -45,7 +46,8 @@ def draw_capture(reading: FilmReading) -> Colours:
     if scale < 1:
         heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
     film = np.asarray(draw_overlay(resize(reading.pixels, size[1], size[0]), heat))
-    strip = _draw_strip(max(NARROWEST_PX, size[0]), [BURNT_NOTICE, format_answer(reading)])
+    first = [opinion.sentence] if opinion else []
+    strip = _draw_strip(max(NARROWEST_PX, size[0]), [*first, BURNT_NOTICE, format_answer(reading)])
     margin = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
     return np.concatenate([np.concatenate([film, margin], axis=1), strip])
 
@@ -96,14 +98,16 @@ def build_capture(
     pseudonyms: Pseudonymizer,
     instance: str,
     when: datetime | None,
+    opinion: Opinion | None = None,
 ) -> Dataset:
     """Return the Secondary Capture image.
 
-    instance: its SOP instance UID. when: time of creation; None leaves out all dates.
+    instance: its SOP instance UID. when: time of creation; None leaves out all dates. opinion: a
+    reader's on this film.
     BurnedInAnnotation is YES (C.7.6.1), because nobody checked whether the film itself shows a
     name.
     """
-    image = _create_image(reading, source, pseudonyms, instance)
+    image = _create_image(reading, source, pseudonyms, instance, opinion)
     image.update(deepcopy(source.identity))
     image.BodyPartExamined = "CHEST"
     image.PatientOrientation = list(source.orientation)  # type 2C, empty where unknown
@@ -112,7 +116,8 @@ def build_capture(
     image.DerivationDescription = (
         f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {format_answer(reading)}"[:1024]
     )
-    image.ImageComments = f"{tr(NOTICE)} {reading.validation}"[:10240]
+    first = [opinion.sentence] if opinion else []
+    image.ImageComments = " ".join([*first, tr(NOTICE), reading.validation])[:10240]
     for keyword, value in source.lossy.items():
         setattr(image, keyword, value)
     if source.image is not None:
@@ -121,12 +126,14 @@ def build_capture(
     return image
 
 
-def _create_image(reading: FilmReading, source: Source, pseudonyms: Pseudonymizer, instance: str) -> Dataset:
+def _create_image(
+    reading: FilmReading, source: Source, pseudonyms: Pseudonymizer, instance: str, opinion: Opinion | None
+) -> Dataset:
     """Return the image as highdicom builds it, before patient and study are set."""
     from highdicom.sc import SCImage
 
     return SCImage(
-        draw_capture(reading),
+        draw_capture(reading, opinion),
         "RGB",
         bits_allocated=8,
         coordinate_system="PATIENT",

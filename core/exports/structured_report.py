@@ -13,6 +13,7 @@ from core.exports.secondary_capture import PROGRAM, set_time
 from core.models.decision import Decision
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
+from core.screening.reader_calls import Opinion, Stance
 from core.system.language import tr
 from core.system.product import NOTICE, VERSION
 
@@ -31,6 +32,7 @@ PROBABILITY: Final = Code("122157", "DCM", "Probability")
 NO_UNITS: Final = Code("1", "UCUM", "no units")
 COMMENT: Final = Code("121106", "DCM", "Comment")
 VISUAL_EXPLANATION: Final = Code("130401", "DCM", "Visual explanation")
+UNSURE_CALL: Final = Code("UNSURE", SCHEME, "Unsure")
 DECISIONS: Final = {
     Decision.LIKELY: Code("LIKELY", SCHEME, "Finding likely"),
     Decision.REVIEW: Code("REVIEW", SCHEME, "To review by a reader"),
@@ -56,6 +58,7 @@ def build_report(
     pseudonyms: Pseudonymizer,
     instance: str,
     when: datetime | None,
+    opinion: Opinion | None = None,
 ) -> Dataset:
     """Return the Comprehensive SR document (Part 3, A.35.3), complete, preliminary and unverified.
 
@@ -63,6 +66,7 @@ def build_report(
     when: time of creation; None leaves it out, because a screening is often done on the day of the
         film. The one date that SR requires is then a dummy (Part 3, C.17.2, type 1, and PS3.15,
         table E.1-1).
+    opinion: a reader's on this film; the document begins with it.
     """
     from highdicom.coding_schemes import CodingSchemeIdentificationItem
     from highdicom.sr import ComprehensiveSR
@@ -70,7 +74,7 @@ def build_report(
     scheme = CodingSchemeIdentificationItem(SCHEME, name=PROGRAM, responsible_organization=PROGRAM)
     report = ComprehensiveSR(
         evidence=_build_evidence(source, capture),
-        content=_build_content(reading, header, source, capture, pseudonyms)[0],
+        content=_build_content(reading, header, source, capture, pseudonyms, opinion)[0],
         series_instance_uid=pseudonyms.uid("reports", source.identity.StudyInstanceUID, reading.model),
         series_number=SERIES,
         series_description=f"{PROGRAM} reports",
@@ -108,12 +112,20 @@ def _build_evidence(source: Source, capture: Dataset) -> list[Dataset]:
 
 
 def _build_content(
-    reading: FilmReading, header: ModelHeader, source: Source, capture: Dataset, pseudonyms: Pseudonymizer
+    reading: FilmReading,
+    header: ModelHeader,
+    source: Source,
+    capture: Dataset,
+    pseudonyms: Pseudonymizer,
+    opinion: Opinion | None,
 ) -> "MeasurementReport":
-    """Return the content tree: observer, procedure, and one measurement group (TID 1501)."""
+    """Return the content tree: observer, procedure, and one measurement group (TID 1501).
+
+    A reader's opinion is a comment before them; TID 1500 is extensible.
+    """
     from highdicom.sr import CodedConcept, ImageContentItem, MeasurementReport, ObservationContext, TextContentItem
 
-    group = _build_measurements(reading, header, source, capture, pseudonyms)
+    group = _build_measurements(reading, header, source, capture, pseudonyms, opinion)
     heat_map = ImageContentItem(
         CodedConcept.from_code(VISUAL_EXPLANATION),
         capture.SOPClassUID,
@@ -123,17 +135,26 @@ def _build_content(
     text = " ".join([tr(NOTICE), reading.validation, *header.warnings])
     comment = TextContentItem(CodedConcept.from_code(COMMENT), text, relationship_type="CONTAINS")
     group[0].ContentSequence.extend([heat_map, comment])
-    return MeasurementReport(
+    report = MeasurementReport(
         observation_context=ObservationContext(observer_device_context=_build_observer(pseudonyms)),
         procedure_reported=CHEST_FILM,
         imaging_measurements=[group],
     )
+    if opinion is not None:
+        first = TextContentItem(CodedConcept.from_code(COMMENT), opinion.sentence, relationship_type="CONTAINS")
+        report[0].ContentSequence.insert(0, first)
+    return report
 
 
 def _build_measurements(
-    reading: FilmReading, header: ModelHeader, source: Source, capture: Dataset, pseudonyms: Pseudonymizer
+    reading: FilmReading,
+    header: ModelHeader,
+    source: Source,
+    capture: Dataset,
+    pseudonyms: Pseudonymizer,
+    opinion: Opinion | None,
 ) -> "MeasurementsAndQualitativeEvaluations":
-    """Return the measurement group of the film: probability, decision and predicted class."""
+    """Return the measurement group of the film: probability, decision, predicted and reader's class."""
     from highdicom.sr import (
         Measurement,
         MeasurementsAndQualitativeEvaluations,
@@ -143,15 +164,19 @@ def _build_measurements(
     )
 
     image = source.image or (capture.SOPClassUID, capture.SOPInstanceUID, "")
+    evaluations = [
+        QualitativeEvaluation(Code("DECISION", SCHEME, "Decision"), DECISIONS[reading.decision]),
+        QualitativeEvaluation(Code("CALLED", SCHEME, "Class called"), code_class(reading.label)),
+    ]
+    if opinion is not None and opinion.stance is not Stance.EARLIER_FILM:
+        call = UNSURE_CALL if opinion.stance is Stance.UNSURE else code_class(opinion.reader)
+        evaluations.append(QualitativeEvaluation(Code("READER", SCHEME, "Class called by the reader"), call))
     return MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(pseudonyms.uid("tracked", source.code), f"Film {source.code}"),
         finding_type=code_class(reading.finding),
         algorithm_id=_build_algorithm(reading, header),
         measurements=[Measurement(PROBABILITY, round(reading.probability, 6), NO_UNITS)],
-        qualitative_evaluations=[
-            QualitativeEvaluation(Code("DECISION", SCHEME, "Decision"), DECISIONS[reading.decision]),
-            QualitativeEvaluation(Code("CALLED", SCHEME, "Class called"), code_class(reading.label)),
-        ],
+        qualitative_evaluations=evaluations,
         source_images=[SourceImageForMeasurementGroup(*image[:2])],
     )
 

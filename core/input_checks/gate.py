@@ -17,8 +17,6 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from core.films.film_reader import Film
-from core.films.images import Grey
 from core.films.outline import looks_inverted
 from core.input_checks.gate_features import (
     EDGES,
@@ -30,7 +28,7 @@ from core.input_checks.gate_features import (
     reorient_features,
     shrink_films,
 )
-from core.input_checks.gate_rules import find_rule_violation
+from core.input_checks.gate_rules import GateInput, find_rule_violation
 from core.system.errors import Reason
 from core.system.language import tr
 
@@ -163,17 +161,16 @@ class GateStatistics:
         return [*self.turns, self.threshold, self.edge_threshold, *regions]
 
 
-def find_refusal(film: Film, square: Grey, statistics: GateStatistics | None) -> Reason | None:
+def find_refusal(film: GateInput, statistics: GateStatistics | None) -> Reason | None:
     """Return why a film is not to be scored, or None.
 
-    square: the film as the network sees it. statistics: None, of a model without them, applies only
-    the rules. Without DICOM tags a lateral view is refused only if it is far from the training
-    films.
+    statistics: None, of a model without them, applies only the rules. Without DICOM tags a lateral
+    view is refused only if it is far from the training films.
     """
-    violation = find_rule_violation(film, square, statistics is None or statistics.is_chest)
+    violation = find_rule_violation(film, statistics is None or statistics.is_chest)
     if violation is not None or statistics is None:
         return violation
-    features = describe_films(shrink_films([square]))
+    features = describe_films(film.small[None])
     own, *reoriented = statistics.films.distances(np.concatenate([features, *reorient_features(features)]))
     # what the film could be, each with its distance in units of the threshold
     candidates = [

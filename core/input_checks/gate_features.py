@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core.films.images import Grey, resize
+from core.films.outline import SMALL_PX
 from core.system.language import tr
 
 Floats = npt.NDArray[np.float64]
 
-SMALL_PX: Final = 64
 GRID: Final = 16  # means a side of the outline
 CELLS: Final = 8  # histograms of gradients a side
 DIRECTIONS: Final = 6  # bins of a histogram, from 0 to 180 degrees

@@ -4,10 +4,11 @@ They check colour, DICOM tags, aspect ratio and inversion. core/input_checks/gat
 with the training films.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from core.films.film_reader import Film
-from core.films.images import Grey, resize
+from core.films.images import Grey
 from core.films.outline import correlate_with_chest
 from core.system.errors import Reason
 
@@ -35,29 +36,43 @@ CHEST_WORDS: Final = ("CHEST", "THORA", "TORAX", "LUNG", "RIB")
 # correlation with the outline of a chest below which a film is a negative. Of 9,095 real films two lie below, at -0.36
 # and -0.56, and both are negatives; the lowest of the others has -0.27
 INVERTED: Final = -0.3
-OUTLINE_PX: Final = 64
 
 
-def find_rule_violation(film: Film, square: Grey, is_chest: bool = True) -> Reason | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class GateInput:
+    """What the gate looks at.
+
+    small: the film resized to (SMALL_PX, SMALL_PX) uint8. chroma, aspect: as in Film. tags,
+    is_lateral, is_raw: as in FilmFacts.
+    """
+
+    small: Grey
+    chroma: float = 0.0
+    aspect: float = 1.0
+    tags: Mapping[str, str] = field(default_factory=dict)
+    is_lateral: bool = False
+    is_raw: bool = False
+
+
+def find_rule_violation(film: GateInput, is_chest: bool = True) -> Reason | None:
     """Return why a film cannot be a frontal chest film, None if no rule is broken.
 
-    square: the film as the network sees it. is_chest: False if the model was trained on another
-    body part; body part, view and outline are then ignored.
+    is_chest: False if the model was trained on another body part; body part, view and outline are
+    then ignored.
     """
-    facts = film.facts
-    if facts.is_raw:
+    if film.is_raw:
         return Reason.RAW_DETECTOR_DATA
-    if facts.tags.get("Modality", "").upper() in OTHER_MODALITIES:
+    if film.tags.get("Modality", "").upper() in OTHER_MODALITIES:
         return Reason.NOT_A_CHEST_FILM
-    part = "".join(letter for letter in facts.tags.get("BodyPartExamined", "").upper() if letter.isalpha())
+    part = "".join(letter for letter in film.tags.get("BodyPartExamined", "").upper() if letter.isalpha())
     if is_chest and part in OTHER_PARTS and not any(word in part for word in CHEST_WORDS):
         return Reason.NOT_A_CHEST_FILM
-    if is_chest and facts.is_lateral:
+    if is_chest and film.is_lateral:
         return Reason.LATERAL_VIEW
     if film.chroma > COLOURED:
         return Reason.COLOUR_PHOTO
     if not MIN_ASPECT <= film.aspect <= MAX_ASPECT:
         return Reason.TOO_CROPPED
-    if is_chest and correlate_with_chest(resize(square, OUTLINE_PX, OUTLINE_PX)[None])[0] < INVERTED:
+    if is_chest and correlate_with_chest(film.small[None])[0] < INVERTED:
         return Reason.INVERTED
     return None

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from core.films.film_reader import Film, read_film
 from core.films.images import Grey, squash
+from core.films.outline import SMALL_PX
 from core.input_checks.gate import GateStatistics, find_refusal
+from core.input_checks.gate_rules import GateInput
 from core.system.errors import Reason
 
 
@@ -31,4 +33,11 @@ def inspect_film(path: Path, size_px: int, statistics: GateStatistics | None) ->
     """
     film = read_film(path)
     square = squash(film.pixels, size_px)
-    return InspectedFilm(film, square, find_refusal(film, square, statistics))
+    return InspectedFilm(film, square, find_refusal(build_gate_input(film, square), statistics))
+
+
+def build_gate_input(film: Film, square: Grey) -> GateInput:
+    """Return what the gate looks at. square: the film as the network sees it."""
+    facts = film.facts
+    small = squash(square, SMALL_PX)
+    return GateInput(small, film.chroma, film.aspect, facts.tags, facts.is_lateral, facts.is_raw)

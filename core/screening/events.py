@@ -1,6 +1,6 @@
 """Events and results of screening a folder and of scoring a single film."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,8 @@ class LedgerRow:
     """One row of RESULTS.csv: a regular file and its outcome.
 
     file: path relative to the folder, with "/". label, probability, decision: None unless scored.
-    class_probabilities: in class order, empty for two classes.
+    class_probabilities: in class order, empty for two classes. film: code of the film's content, ""
+    if unknown; it is not part of the ledger (core/screening/state_log.py).
     """
 
     file: str
@@ -41,6 +42,7 @@ class LedgerRow:
     decision: Decision | None
     model: str
     class_probabilities: tuple[float, ...] = ()
+    film: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,13 @@ class FilmAnswered:
     done: int
     total: int
     seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowSuperseded:
+    """The file of a row is no longer what was read. The row is withdrawn; the file is read again."""
+
+    row: LedgerRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ class FilmReading:
     on whether the model was accepted at this site. details: from the file's DICOM tags. facts: what
     was read from the file. pixels: (height, width) uint8, upright, dense tissue white. heat: same
     shape, float32, 0..1. cautions: sentences that warn the reader of this film. reason: why the gate
-    refused the film, if a person overrode it.
+    refused the film, if a person overrode it. film: code of the file's content, "" if unknown.
     """
 
     path: Path
@@ -113,6 +122,7 @@ class FilmReading:
     facts: "FilmFacts"
     cautions: tuple[str, ...] = ()
     reason: str = ""
+    film: str = ""
 
 
 @dataclass(frozen=True, slots=True)

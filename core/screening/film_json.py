@@ -5,8 +5,9 @@ from typing import Any
 
 from core.films.film_facts import FilmFacts
 from core.films.film_reader import read_film
-from core.films.images import Grey, squash
-from core.input_checks.gate_rules import OUTLINE_PX, find_rule_violation
+from core.films.images import Grey
+from core.input_checks.gate_rules import find_rule_violation
+from core.input_checks.inspection import build_gate_input
 from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import apply_site_record
 from core.screening.events import FilmReading, FilmRefusal, Status
@@ -54,7 +55,7 @@ def describe_unchecked(path: Path) -> tuple[JsonObject, Grey | None]:
     except FilmUnreadable as error:
         return _describe_failure(path, error), None
     content = _describe(path, film.facts, film.pixels)
-    refusal = find_rule_violation(film, squash(film.pixels, OUTLINE_PX))
+    refusal = find_rule_violation(build_gate_input(film, film.pixels))
     if refusal is not None:
         content |= {"status": str(Status.REFUSED), "reason": str(refusal), "explanation": tr(REFUSALS[refusal])}
     return content, film.pixels

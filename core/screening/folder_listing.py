@@ -1,23 +1,29 @@
 """List the regular files of a folder by the names that the ledger, RESULTS.csv, uses."""
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core.screening.file_state import FileState, state_of
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import is_lock_or_temporary
 from core.system.files import escape_undecodable
 from core.system.language import tr
 
 ESCAPE: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
+# errors of links that lead nowhere and of files that were deleted since the folder was listed
+GONE_ERRNOS: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP})
+GONE_WINDOWS_ERRORS: Final = frozenset({21, 123, 1921})  # not ready, invalid name, unresolved link
 ESCAPED_BYTE: Final = re.compile(rb"\\x([0-9a-f]{2})")
 
 
-def walk_regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path, OSError | None]]:
-    """Yield every regular file below `folder`, with None or the error that prevents access to it.
+def walk_regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple[Path, FileState | OSError]]:
+    """Yield every regular file below `folder`, with its state or the error that prevents access to it.
 
     A folder that cannot be listed is yielded with its error. Links to folders are not followed.
     left_out: our own outputs, which are skipped together with their locks and temporary files.
@@ -28,20 +34,29 @@ def walk_regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple
     for parent, folders, names in os.walk(folder, onerror=problems.append):
         folders[:] = sorted((name for name in folders if Path(parent, name).absolute() not in outputs), key=os.fsencode)
         for name in names:
-            path, problem = Path(parent, name), None
-            try:
-                if not path.is_file():
-                    continue
-            except OSError as error:  # the share was disconnected, or the folder may only be listed
-                problem = error
+            path = Path(parent, name)
+            outcome = _observe_regular(path)
+            if outcome is None:
+                continue
             absolute = path.absolute()
             if absolute in outputs:
                 continue
             if absolute.parent in output_folders and any(is_lock_or_temporary(absolute, output) for output in outputs):
                 continue
-            yield path, problem
+            yield path, outcome
     for folder_error in problems:
         yield Path(os.fsdecode(folder_error.filename)), folder_error
+
+
+def _observe_regular(path: Path) -> FileState | OSError | None:
+    """Return the state of a regular file, the error if it cannot be accessed, None for anything else."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        if error.errno in GONE_ERRNOS or getattr(error, "winerror", None) in GONE_WINDOWS_ERRORS:
+            return None
+        return error  # the share was disconnected, or the folder may only be listed
+    return state_of(status) if stat.S_ISREG(status.st_mode) else None
 
 
 def relative_name(path: Path, folder: Path) -> str:
@@ -69,11 +84,15 @@ def _folder_error(folder: Path, error: OSError) -> JobFailed:
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file by its name in the ledger. error: why it cannot be accessed, or None."""
+    """A file by its name in the ledger.
+
+    state: size and times when it was listed, None if it cannot be accessed. error: why, or None.
+    """
 
     name: str
     path: Path
     error: OSError | None = None
+    state: FileState | None = None
 
 
 def list_folder(folder: Path, left_out: Sequence[Path]) -> dict[str, ListedFile]:
@@ -83,11 +102,14 @@ def list_folder(folder: Path, left_out: Sequence[Path]) -> dict[str, ListedFile]
     """
     listing = list(walk_regular_files(folder, left_out))
     if len(listing) == 1:
-        path, error = listing[0]
-        if error is not None and path == folder:
-            raise _folder_error(folder, error)
+        path, outcome = listing[0]
+        if isinstance(outcome, OSError) and path == folder:
+            raise _folder_error(folder, outcome)
     files = {}
-    for path, error in listing:
+    for path, outcome in listing:
         name = relative_name(path, folder)
-        files[name] = ListedFile(name, path, error)
+        if isinstance(outcome, OSError):
+            files[name] = ListedFile(name, path, error=outcome)
+        else:
+            files[name] = ListedFile(name, path, state=outcome)
     return files

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,10 +11,17 @@ from typing import Final
 from core.screening.events import LedgerRow, Status
 from core.system.csv_text import format_csv_line, parse_csv, quote_formula, unquote_formula
 from core.system.errors import JobFailed, Reason
-from core.system.files import append_flushed, escape_undecodable, explain_write_errors, write_text_atomically
+from core.system.files import (
+    append_flushed,
+    escape_undecodable,
+    explain_write_errors,
+    write_atomically,
+    write_text_atomically,
+)
 from core.system.language import marked, tr
 
-COLUMNS: Final = ("file", "reader", "blind", "note", "called_at")
+COLUMNS: Final = ("file", "reader", "blind", "note", "called_at", "film")
+EARLIER_COLUMNS: Final = COLUMNS[:-1]  # of files that earlier versions began
 UNSURE: Final = marked("unsure")  # as stored in files; shown to users in translation
 WITHDRAWN: Final = ""
 
@@ -23,7 +31,8 @@ class Call:
     """A reader's call on one film.
 
     reader: a class, "unsure", or "" if only a note was made. blind: True if the call was made
-    before the model's result was shown. called_at: local time, ISO 8601.
+    before the model's result was shown. called_at: local time, ISO 8601. film: code of the film's
+    content when it was called, as in LedgerRow.
     """
 
     file: str
@@ -31,6 +40,54 @@ class Call:
     blind: bool
     note: str
     called_at: str
+    film: str = ""
+
+
+class Stance(StrEnum):
+    """How a reader's call stands to the model's answer. The values are written to exports."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    UNSURE = "unsure"
+    EARLIER_FILM = "earlier_film"
+
+
+SENTENCES: Final = {
+    Stance.AGREES: marked("The reader agreed: {reader}."),
+    Stance.DISAGREES: marked("The reader disagreed: {reader}."),
+    Stance.UNSURE: marked("The reader was unsure."),
+    Stance.EARLIER_FILM: marked("The reader called an earlier version of this film: {reader}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A reader's class or "unsure", beside the model's answer on the same film."""
+
+    stance: Stance
+    reader: str
+
+    @property
+    def sentence(self) -> str:
+        """The opinion in words."""
+        return tr(SENTENCES[self.stance], reader=tr(UNSURE) if self.reader == UNSURE else self.reader)
+
+
+def compare_call(call: Call | None, film: str, label: str | None) -> Opinion | None:
+    """Return how a call stands to an answer, None without a class or "unsure", or without an answer.
+
+    film: code of the content that the answer is on. A call on another content stands for nothing
+    until the reader calls again. label: the model's class, None without an answer.
+    """
+    if call is None or call.reader == WITHDRAWN:
+        return None
+    if call.film != film:
+        return Opinion(Stance.EARLIER_FILM, call.reader)
+    if call.reader == UNSURE:
+        return Opinion(Stance.UNSURE, call.reader)
+    if label is None:
+        return None
+    return Opinion(Stance.AGREES if call.reader == label else Stance.DISAGREES, call.reader)
 
 
 def calls_path(output: Path) -> Path:
@@ -98,12 +155,23 @@ def append_call(path: Path, call: Call) -> None:
     if not path.exists():
         write_text_atomically(path, format_csv_line(COLUMNS))
     with explain_write_errors(path):
+        _renew_header(path)
         append_flushed(path, format_csv_line([quote_formula(cell) for cell in _call_cells(call)]))
+
+
+def _renew_header(path: Path) -> None:
+    """Name all columns in the first line of a file that an earlier version began."""
+    earlier = format_csv_line(EARLIER_COLUMNS).encode()
+    with path.open("rb") as stream:
+        if stream.read(len(earlier)) != earlier:
+            return
+        calls = stream.read()
+    write_atomically(path, lambda renewed: renewed.write(format_csv_line(COLUMNS).encode() + calls))
 
 
 def _call_cells(call: Call) -> list[str]:
     """Return the values of a call in the order of COLUMNS."""
-    return [call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at]
+    return [call.file, call.reader, "yes" if call.blind else "no", call.note, call.called_at, call.film]
 
 
 def read_calls(path: Path) -> list[Call]:
@@ -116,43 +184,45 @@ def read_calls(path: Path) -> list[Call]:
     except (OSError, ValueError) as error:
         sentence = tr("{path}, with the reader's calls, cannot be read.", path=path)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
-    if not lines or tuple(lines[0]) != COLUMNS:
+    if not lines or tuple(lines[0]) not in {COLUMNS, EARLIER_COLUMNS}:
         raise JobFailed(
             Reason.OUTPUT_NOT_WRITABLE, tr("{path} contains no reader's calls; move it elsewhere.", path=path)
         )
     calls = []
     for cells in lines[1:]:
-        if len(cells) == len(COLUMNS):
-            file, reader, blind, note, called_at = (unquote_formula(cell) for cell in cells)
-            calls.append(Call(file, reader, blind == "yes", note, called_at))
+        if len(cells) in {len(COLUMNS), len(EARLIER_COLUMNS)}:
+            file, reader, blind, note, called_at, *film = (unquote_formula(cell) for cell in cells)
+            calls.append(Call(file, reader, blind == "yes", note, called_at, *film))
     return calls
 
 
 def format_calls(calls: Iterable[Call], rows: Iterable[LedgerRow]) -> str:
     """Return calls beside the model's results, as CSV without cells that spreadsheets run."""
     rows_by_file = {row.file: row for row in rows}
-    lines = [format_csv_line([*COLUMNS, "label", "probability", "decision"])]
+    lines = [format_csv_line([*COLUMNS, "label", "probability", "decision", "stance"])]
     for call in calls:
         row = rows_by_file.get(call.file)
         label = (row.label or "") if row else ""
         decision = (row.decision or "") if row else ""
         probability = f"{row.probability:.6f}" if row and row.probability is not None else ""
         quoted = [quote_formula(cell) for cell in (*_call_cells(call), label)]
-        lines.append(format_csv_line([*quoted, probability, decision]))
+        opinion = compare_call(call, row.film, row.label) if row else None
+        lines.append(format_csv_line([*quoted, probability, decision, opinion.stance if opinion else ""]))
     return "".join(lines)
 
 
 def format_labels(folder: Path, calls: Iterable[Call], rows: Iterable[LedgerRow], only_disagreements: bool) -> str:
     """Return a label list, for the Dataset tab, of scored films that the reader assigned a class.
 
-    Files are written with their full path. only_disagreements: leave out films whose class is the
-    model's label.
+    Files are written with their full path. Calls on earlier versions of films are left out.
+    only_disagreements: leave out films whose class is the model's label.
     """
+    wanted = {Stance.DISAGREES} if only_disagreements else {Stance.AGREES, Stance.DISAGREES}
     scored = {row.file: row for row in rows if row.status is Status.SCORED}
     lines = [format_csv_line(["file", "label"])]
     for call in calls:
         row = scored.get(call.file)
-        if row is None or call.reader in {UNSURE, WITHDRAWN} or (only_disagreements and row.label == call.reader):
-            continue
-        lines.append(format_csv_line([escape_undecodable(str((folder / call.file).absolute())), call.reader]))
+        opinion = compare_call(call, row.film, row.label) if row else None
+        if opinion is not None and opinion.stance in wanted:
+            lines.append(format_csv_line([escape_undecodable(str((folder / call.file).absolute())), call.reader]))
     return "".join(lines)

@@ -4,7 +4,8 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,24 +18,33 @@ from core.inference.grad_cam import compute_heat_map, draw_overlay
 from core.inference.pipeline import ScoredItem, score_films, single_torch_thread
 from core.inference.scorer import Scorer
 from core.input_checks.drift import DRIFT, DriftMonitor, Reference
-from core.input_checks.gate import GateStatistics
 from core.input_checks.inspection import inspect_film
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.roc import Floats
 from core.models.model_file import Model, draw_known_films, load_model_in_use
-from core.models.model_header import GATE, invalid_model
+from core.models.model_gate import read_gate
 from core.models.site_record import format_validation
-from core.screening.events import FilmAnswered, LedgerRow, ScreeningResult, ScreeningStarted, Status
+from core.screening.changed_files import find_changes
+from core.screening.events import (
+    FilmAnswered,
+    LedgerRow,
+    RowSuperseded,
+    ScreeningResult,
+    ScreeningStarted,
+    Status,
+)
+from core.screening.file_state import NEVER_READ, FileState, add_content, observe
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.reader_calls import calls_path
 from core.screening.results_csv import Journal, partial_path, read_rows, write_final
+from core.screening.state_log import StateLog, add_film_code, read_states, state_path
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable, explain_write_errors, sha256_of_text, unused_path, write_atomically
 from core.system.language import tr, tr_count
 from core.system.safe_text import escape_name
 
-ScreeningEvent = Progressed | Noted | ScreeningStarted | FilmAnswered
+ScreeningEvent = Progressed | Noted | ScreeningStarted | RowSuperseded | FilmAnswered
 ASIDE: Final = ".bak"  # suffix of an unfinished ledger that was not resumed
 DECIMALS: Final = 6  # of probabilities in the ledger
 MAX_NAMES: Final = 5  # films named in a sentence
@@ -44,35 +54,64 @@ MAX_NAME_BYTES: Final = 255 - len(".12345678.tmp")  # of a file name, with room 
 class Screening:
     """A screening in progress; every row is in the ledger before it is reported.
 
-    kept: rows of an earlier run. heatmaps: folder for heat maps, or None.
+    kept: rows of an earlier run. heatmaps: folder for heat maps, or None. is_continued: whether
+    this goes on with an earlier run. rows: by file.
     """
 
-    def __init__(self, model: Model, output: Path, kept: Sequence[LedgerRow], heatmaps: Path | None) -> None:
+    def __init__(
+        self, model: Model, output: Path, kept: Sequence[LedgerRow], heatmaps: Path | None, is_continued: bool
+    ) -> None:
         self.model = model
         self.output = output
-        self.rows = list(kept)
+        self._states = read_states(output, kept) if is_continued else {}
+        self._read_states: dict[str, FileState] = {}  # of files that are read but have no row yet
+        self.rows = {row.file: add_film_code(row, self._states.get(row.file)) for row in kept}
         self._heatmaps = heatmaps
-        self._gate = read_gate(model)
+        self._gate = read_gate(model.header, model.path)
         self._scorer = Scorer(model)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
-        self._outside_ages: list[str] = []
+        self._outside_ages: set[str] = set()
         self._journal = Journal(output, model.header.classes, kept)
+        self._state_log = StateLog(output, is_continued)
 
     def close(self) -> None:
         self._journal.close()
+        self._state_log.close()
+
+    def follow_files(
+        self, files: Mapping[str, ListedFile], cancel: threading.Event
+    ) -> Generator[Progressed | RowSuperseded, None, bool]:
+        """Withdraw the rows whose file is no longer what was read; return False if cancelled.
+
+        Their files have no row then, so that they are read again. The ledger keeps the old rows
+        until then, but their states tell that they no longer hold.
+        """
+        changes = yield from find_changes(self.rows.values(), self._states, files, cancel)
+        for name, state in changes.renewed.items():
+            self._states[name] = state
+            self._state_log.add(self.rows[name], state)
+        for name in changes.changed:
+            self._outside_ages.discard(name)
+            if self._heatmaps is not None:
+                heat_map_path(self._heatmaps, name).unlink(missing_ok=True)
+            yield RowSuperseded(self.rows.pop(name))
+        return changes.is_complete
 
     def _read(self, item: ListedFile) -> Grey:
         """Return the film as the network sees it. Raises FilmUnreadable, also for the gate."""
+        self._read_states[item.name] = NEVER_READ
         if item.error is not None:
             if isinstance(item.error, PermissionError):
                 raise FilmUnreadable(Reason.NO_PERMISSION, tr("You have no permission to list this folder."))
             sentence = tr("It cannot be accessed ({why}).", why=item.error.strerror)
             raise FilmUnreadable(Reason.READ_ERROR, sentence)
+        self._read_states[item.name] = before = observe(item.path)
         inspected = inspect_film(item.path, self.model.preprocessing.size_px, self._gate)
         if inspected.refusal is not None:
             raise FilmUnreadable(inspected.refusal, tr(REFUSALS[inspected.refusal]))
         if is_outside(inspected.film.facts.age_years, self.model.header.ages):
-            self._outside_ages.append(item.name)
+            self._outside_ages.add(item.name)
+        self._read_states[item.name] = add_content(before, item.path)
         return inspected.square
 
     def score_files(self, files: Sequence[ListedFile], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
@@ -82,9 +121,11 @@ class Screening:
             with single_torch_thread():
                 self._scorer.settle(draw_known_films(self.model.preprocessing.size_px))
         for scored in score_films(files, self._read, self._scorer, cancel):
-            row = self._build_row(scored)
+            name = scored.item.name
+            state = self._states[name] = self._read_states.pop(name)
+            row = self.rows[name] = add_film_code(self._build_row(scored), state)
+            self._state_log.add(row, state)
             self._journal.add(row)
-            self.rows.append(row)
             yield row
 
     def _build_row(self, scored: ScoredItem[ListedFile]) -> LedgerRow:
@@ -105,7 +146,7 @@ class Screening:
 
     def finish(self, completed: bool, found: int) -> ScreeningResult:
         """Return the result; if `completed`, also write the ledger under its final name."""
-        rows = sorted(self.rows, key=lambda row: row.file)
+        rows = sorted(self.rows.values(), key=lambda row: row.file)
         if completed:
             write_final(self.output, rows, self.model.header.classes)
         counts = Counter(row.status for row in rows)
@@ -117,7 +158,7 @@ class Screening:
             refused=counts[Status.REFUSED],
             failed=counts[Status.FAILED],
             validation=format_validation(self.model.header)[1],
-            drift=(*self._drift.format_warnings(), *format_age_caution(self._outside_ages, self.model)),
+            drift=(*self._drift.format_warnings(), *format_age_caution(sorted(self._outside_ages), self.model)),
             rows=tuple(rows),
         )
 
@@ -131,11 +172,14 @@ def heat_map_path(folder: Path, name: str) -> Path:
 
 
 def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
-    """Return a sentence on scored films of patients outside the training ages, if there are any."""
+    """Return a sentence on scored films of patients outside the training ages, if there are any.
+
+    names: their files, sorted.
+    """
     if not names or model.header.ages is None:
         return ()
     low, high = model.header.ages
-    listed = ", ".join(escape_name(name) for name in sorted(names)[:MAX_NAMES])
+    listed = ", ".join(escape_name(name) for name in names[:MAX_NAMES])
     sentence = tr_count(
         "{count:,} scored film is of a patient outside the age range of the training films "
         "({low:g} to {high:g} years); read it without the model's result: {names}.",
@@ -147,14 +191,6 @@ def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
         names=tr("{names} and others", names=listed) if len(names) > MAX_NAMES else listed,
     )
     return (sentence,)
-
-
-def read_gate(model: Model) -> GateStatistics | None:
-    """Return a model's gate, None in files of old versions. Raises JobFailed (model_invalid)."""
-    try:
-        return GateStatistics.from_json(model.header.content.get(GATE))
-    except ValueError as error:
-        raise invalid_model(model.path, str(error)) from error
 
 
 def build_scored_row(model: Model, name: str, score: Floats, reason: str = "") -> LedgerRow:
@@ -190,8 +226,9 @@ def screen(
 
     Rows are written to `partial_path(output)` at once, and to `output` when all are complete; after
     cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier
-    run by the same model, also those that failed. retry_failed: the same, but read failed files
-    again. heatmaps: folder for one PNG per scored film. Raises JobFailed.
+    run by the same model, also those that failed, unless their file changed since. retry_failed:
+    the same, but read failed files again. heatmaps: folder for one PNG per scored film. Raises
+    JobFailed.
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
@@ -204,25 +241,23 @@ def screen(
         files = list_folder(folder, [*list_own_files(output), *heatmap_folders])
         kept = keep_present_rows(read_earlier_rows(output, loaded, resume or retry_failed), files, folder)
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
-        kept_names = {row.file for row in kept}
-        found = len(files.keys() | kept_names)
-        yield ScreeningStarted(found, tuple(kept), loaded.header.classes)
-        waiting = [files[name] for name in sorted(files.keys() - kept_names)]
-        screening = Screening(loaded, output, kept, heatmaps)
-        try:
-            yield from _score_waiting(screening, waiting, found, cancel)
-        finally:
-            screening.close()
-        result = screening.finish(completed=len(screening.rows) == found, found=found)
+        screening = Screening(loaded, output, kept, heatmaps, resume or retry_failed)
+        with closing(screening):
+            is_compared = yield from screening.follow_files(files, cancel)
+            found = len(files.keys() | screening.rows.keys())
+            yield ScreeningStarted(found, tuple(screening.rows.values()), loaded.header.classes)
+            yield from _score_waiting(screening, files, found, cancel)
+        result = screening.finish(completed=is_compared and len(screening.rows) == found, found=found)
     for warning in result.drift:
         yield Noted(warning, Severity.WARNING)
     return result
 
 
 def _score_waiting(
-    screening: Screening, waiting: Sequence[ListedFile], found: int, cancel: threading.Event
+    screening: Screening, files: Mapping[str, ListedFile], found: int, cancel: threading.Event
 ) -> Generator[FilmAnswered, None, None]:
-    """Score the waiting files and yield each row with the estimated seconds left."""
+    """Score the files without a row and yield each row with the estimated seconds left."""
+    waiting = [files[name] for name in sorted(files.keys() - screening.rows.keys())]
     start = time.monotonic()
     for number, row in enumerate(screening.score_files(waiting, cancel), start=1):
         left = (time.monotonic() - start) / number * (len(waiting) - number)
@@ -235,7 +270,7 @@ def list_own_files(output: Path) -> list[Path]:
     aside = [
         path for path in output.parent.glob("*" + ASIDE) if re.fullmatch(rf"{unfinished}(-\d+)?{ASIDE}", path.name)
     ]
-    return [output, partial_path(output), calls_path(output), *aside]
+    return [output, partial_path(output), state_path(output), calls_path(output), *aside]
 
 
 def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], folder: Path) -> list[LedgerRow]:

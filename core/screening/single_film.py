@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from core.films.dicom_details import list_cautions, read_details
+from core.films.film_code import film_code
 from core.films.images import Grey
 from core.inference.grad_cam import compute_heat_map
 from core.inference.pipeline import single_torch_thread
@@ -17,12 +18,16 @@ from core.input_checks.inspection import InspectedFilm, inspect_film
 from core.jobs.events import Progressed, Stage
 from core.metrics.roc import Floats
 from core.models.model_file import Model, draw_known_films, load_model_in_use
+from core.models.model_gate import read_gate
 from core.models.site_record import format_validation
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, ScreeningResult, Status
+from core.screening.file_state import add_content, observe
 from core.screening.folder_listing import path_of_name
 from core.screening.results_csv import write_final
-from core.screening.screening import build_scored_row, read_gate
+from core.screening.screening import build_scored_row
+from core.screening.state_log import add_film_code, append_state
 from core.system.errors import REFUSALS, JobFailed, Reason
+from core.system.file_locks import lock_output
 from core.system.language import tr
 
 
@@ -42,11 +47,17 @@ def score_anyway(
     if loaded.header.name != row.model:
         sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
         raise JobFailed(Reason.MODEL_INVALID, sentence)
-    reading = yield from read_single_film(path_of_name(folder, row.file), model, cancel, ignore_gate=True)
+    path = path_of_name(folder, row.file)
+    before = observe(path)
+    reading = yield from read_single_film(path, model, cancel, ignore_gate=True)
     assert isinstance(reading, FilmReading)  # without the gate nothing is refused
+    state = add_content(before, path)
     scored = build_scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
+    scored = add_film_code(scored, state)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
-    write_final(result.output, rows, loaded.header.classes)
+    with lock_output(result.output):
+        append_state(result.output, scored, state)
+        write_final(result.output, rows, loaded.header.classes)
     return scored, reading, replace(result, rows=rows, refused=result.refused - 1, scored=result.scored + 1)
 
 
@@ -63,11 +74,13 @@ def read_single_film(
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
     loaded = load_model_in_use(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
-    inspected = inspect_film(path, loaded.preprocessing.size_px, read_gate(loaded))
+    before = observe(path)
+    inspected = inspect_film(path, loaded.preprocessing.size_px, read_gate(loaded.header, loaded.path))
     if inspected.refusal is not None and not ignore_gate:
         film = inspected.film
         return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), film.facts, film.pixels)
-    return _build_reading(path, loaded, inspected, explain_finding)
+    reading = _build_reading(path, loaded, inspected, explain_finding)
+    return replace(reading, film=film_code(add_content(before, path).sha256))
 
 
 def _build_reading(path: Path, model: Model, inspected: InspectedFilm, explain_finding: bool) -> FilmReading:

@@ -1,13 +1,15 @@
 """Watch a folder and screen every new film once its file is complete, over hours."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Container, Generator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from core.jobs.events import Progressed, Stage
 from core.models.model_file import load_model_in_use
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
+from core.screening.file_state import FileState
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.screening import Screening, ScreeningEvent, list_own_files, read_earlier_rows
 from core.system.errors import JobFailed, Reason
@@ -24,23 +26,18 @@ class Arrivals:
     """Finds complete files in a folder: those whose size and time did not change for some polls."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[tuple[int, int], int]] = {}  # by name: size and time, and polls without change
+        self._seen: dict[str, tuple[FileState | None, int]] = {}  # by name: state, and polls without change
 
-    def find_complete(self, files: dict[str, ListedFile], answered: set[str]) -> list[ListedFile]:
+    def find_complete(self, files: Mapping[str, ListedFile], answered: Container[str]) -> list[ListedFile]:
         """Poll once; return the files that are complete and not in `answered`, sorted by name."""
         ready: list[ListedFile] = []
-        seen: dict[str, tuple[tuple[int, int], int]] = {}
-        for name in sorted(set(files) - answered):
+        seen: dict[str, tuple[FileState | None, int]] = {}
+        for name in sorted(name for name in files if name not in answered):
             item = files[name]
-            try:
-                status = item.path.stat()
-            except OSError:
-                continue  # deleted since it was listed, as a sender's temporary file is
-            state = (status.st_size, status.st_mtime_ns)
-            before, polls = self._seen.get(name, (state, 0))
-            polls = polls + 1 if before == state else 1
-            seen[name] = (state, polls)
-            required_polls = STILL_POLLS if status.st_size else STILL_EMPTY_POLLS
+            before, polls = self._seen.get(name, (item.state, 0))
+            polls = polls + 1 if before == item.state else 1
+            seen[name] = (item.state, polls)
+            required_polls = STILL_POLLS if item.state is None or item.state.size else STILL_EMPTY_POLLS
             if item.error is not None or polls > required_polls:
                 ready.append(item)
         self._seen = seen
@@ -54,7 +51,9 @@ def watch(
 
     Then the ledger is completed. An earlier ledger in `output` by the same model is continued. A
     share that is disconnected for a while is polled again. Files that were removed after they were
-    screened keep their rows. Raises JobFailed.
+    screened keep their rows. A file that changed after it was screened, because its sender went on
+    or sent it again, loses its row and is read again once it is complete; if `cancel` comes first
+    the ledger has no row of it, as of every file that is not complete yet. Raises JobFailed.
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
@@ -63,21 +62,32 @@ def watch(
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
         kept = read_earlier_rows(output, loaded, resume=True)
-        yield ScreeningStarted(len(kept), tuple(kept), loaded.header.classes)
-        screening = Screening(loaded, output, kept, heatmaps=None)
-        arrivals = Arrivals()
-        answered = {row.file for row in kept}
-        try:
-            while not cancel.is_set():
-                try:
-                    files = list_folder(folder, list_own_files(output))
-                except JobFailed:
-                    files = {}  # the share is disconnected; poll again
-                for row in screening.score_files(arrivals.find_complete(files, answered), cancel):
-                    answered.add(row.file)
-                    yield FilmAnswered(row, len(screening.rows), len(screening.rows), None)
-                yield Progressed(Stage.WATCHING, len(screening.rows), None)
-                cancel.wait(poll_seconds)
-        finally:
-            screening.close()
+        screening = Screening(loaded, output, kept, heatmaps=None, is_continued=True)
+        with closing(screening):
+            yield ScreeningStarted(len(kept), tuple(screening.rows.values()), loaded.header.classes)
+            yield from _poll(folder, screening, cancel, poll_seconds)
+            # what changed since the last poll must not stay in the ledger
+            yield from screening.follow_files(_list_if_connected(folder, output), threading.Event())
         return screening.finish(completed=True, found=len(screening.rows))
+
+
+def _poll(
+    folder: Path, screening: Screening, cancel: threading.Event, poll_seconds: float
+) -> Generator[ScreeningEvent, None, None]:
+    """Screen what arrives and what changed, until `cancel` is set."""
+    arrivals = Arrivals()
+    while not cancel.is_set():
+        files = _list_if_connected(folder, screening.output)
+        yield from screening.follow_files(files, cancel)
+        for row in screening.score_files(arrivals.find_complete(files, screening.rows), cancel):
+            yield FilmAnswered(row, len(screening.rows), len(screening.rows), None)
+        yield Progressed(Stage.WATCHING, len(screening.rows), None)
+        cancel.wait(poll_seconds)
+
+
+def _list_if_connected(folder: Path, output: Path) -> dict[str, ListedFile]:
+    """Return the files of the watched folder, none while its share is disconnected."""
+    try:
+        return list_folder(folder, list_own_files(output))
+    except JobFailed:
+        return {}

@@ -12,12 +12,16 @@ class Reason(StrEnum):
     # refused films: reading them again would give the same result
     EMPTY_FILE = "empty_file"
     NOT_AN_IMAGE = "not_an_image"
+    PACKED = "packed"
     TOO_LARGE = "too_large"
     TOO_SMALL = "too_small"
     BLANK = "blank"
     MULTI_FRAME = "multi_frame"
     NO_PIXELS = "no_pixels"
     UNSUPPORTED = "unsupported"
+    # files and rows of a dataset that name no class, or several
+    NO_LABEL = "no_label"
+    LABELS_DIFFER = "labels_differ"
     # films that the input gate refuses (core/input_checks/gate.py): the user may override it
     NOT_A_CHEST_FILM = "not_a_chest_film"
     LATERAL_VIEW = "lateral_view"
@@ -58,15 +62,21 @@ FAILED_FILM_REASONS: Final = frozenset(
     }
 )
 
+# files that are no films, such as a disc's viewer program or a text; the worklist may hide them
+NO_FILM_REASONS: Final = frozenset({Reason.EMPTY_FILE, Reason.NOT_AN_IMAGE, Reason.NO_PIXELS})
+
 REASONS: Final[dict[str, str]] = {  # user-facing names, in a few words
     Reason.EMPTY_FILE: marked("empty file"),
     Reason.NOT_AN_IMAGE: marked("not an image"),
+    Reason.PACKED: marked("packed archive"),
     Reason.TOO_LARGE: marked("too large"),
     Reason.TOO_SMALL: marked("too small"),
     Reason.BLANK: marked("blank"),
     Reason.MULTI_FRAME: marked("multi-frame"),
     Reason.NO_PIXELS: marked("no pixels"),
     Reason.UNSUPPORTED: marked("unsupported"),
+    Reason.NO_LABEL: marked("no label"),
+    Reason.LABELS_DIFFER: marked("labels differ"),
     Reason.NOT_A_CHEST_FILM: marked("not a chest film"),
     Reason.LATERAL_VIEW: marked("lateral view"),
     Reason.INVERTED: marked("inverted"),
@@ -110,6 +120,11 @@ REFUSALS: Final = {
         "According to its DICOM header it contains raw detector data (for processing), not the film that "
         "is read. Use the processed film of this exposure (for presentation)."
     ),
+}
+
+# what to do about a refused file, where the name of the reason does not say it
+EXPLANATIONS: Final = REFUSALS | {
+    Reason.PACKED: marked("It is a packed archive; films in it are not read. Unpack it and screen the folder.")
 }
 
 

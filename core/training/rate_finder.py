@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import torch
 
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Stage
 from core.jobs.progress import Pace

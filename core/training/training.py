@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.figures import Figures, compute_validation_figures

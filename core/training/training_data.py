@@ -8,12 +8,13 @@ from pathlib import Path
 from core.datasets.audit import audit, find_blocking
 from core.datasets.dataset import Dataset
 from core.datasets.decoded_films import DecodedFilms, decode_films, select_split
-from core.datasets.entries import Split
-from core.datasets.events import AuditResult, FilmLeftOut
+from core.datasets.entries import FilmLeftOut, Split
+from core.datasets.events import AuditResult
 from core.datasets.patient_ages import age_range
 from core.datasets.preparation import Preparation
 from core.datasets.splits import assign_splits
 from core.jobs.events import Noted, Progressed, Severity
+from core.models.model_gate import read_bundled_gate
 from core.recipes.recipe import Recipe
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
@@ -42,7 +43,7 @@ def prepare_training_data(
 
     None if cancelled. Raises JobFailed; dataset_leaks if a blocking finding was not accepted.
     """
-    audited = yield from audit(source, cancel, preparation)
+    audited = yield from audit(source, cancel, preparation, read_bundled_gate())
     if cancel.is_set():
         return None
     accepted = _check_blocking_findings(audited, preparation)
@@ -65,6 +66,13 @@ def _check_blocking_findings(audited: AuditResult, preparation: Preparation) -> 
 
     Raises JobFailed (dataset_leaks) if there are any and they were not accepted.
     """
+    if not audited.dataset.is_finding_certain:
+        names = ", ".join(audited.dataset.classes)
+        sentence = tr(
+            "It is not known which class is the finding: {names}. Name it on the Dataset tab, or with --finding.",
+            names=names,
+        )
+        raise JobFailed(Reason.DATASET_INVALID, sentence)
     sentences = tuple(f"{tr(finding.kind)}: {finding.sentence}" for finding in find_blocking(audited))
     if sentences and not preparation.accepts_leaks:
         sentence = tr_count(

@@ -7,7 +7,15 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from core.exports.export_jobs import Export, ExportOrder
 from core.models.decision import Decision
-from core.screening.events import FilmAnswered, FilmReading, FilmRefusal, LedgerRow, ScreeningResult, ScreeningStarted
+from core.screening.events import (
+    FilmAnswered,
+    FilmReading,
+    FilmRefusal,
+    LedgerRow,
+    RowSuperseded,
+    ScreeningResult,
+    ScreeningStarted,
+)
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import tr
 from core.system.safe_text import escape_name
@@ -136,6 +144,9 @@ class ClassifyTab(QWidget):
                 self.worklist.add(row)
                 if self._is_watching and row.decision is Decision.LIKELY:
                     self._announce(row)
+            case RowSuperseded(row):
+                self.selected_film.forget(row)
+                self.worklist.remove(row.file)
 
     def _announce(self, row: LedgerRow) -> None:
         """Flash the window's entry in the task bar and emit likely_found."""
@@ -212,8 +223,10 @@ class ClassifyTab(QWidget):
 
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
-        if self.selected_film.reading is not None:
-            job = export_dicom_job(self.selected_film.reading, self._session.model, folder, keeps_identity)
+        film = self.selected_film.reading
+        if film is not None:
+            opinion = self.worklist.find_opinion(film)
+            job = export_dicom_job(film, self._session.model, folder, keeps_identity, opinion)
             self._work.start(job, self.show_event)
 
     @Slot(bool)

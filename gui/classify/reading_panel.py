@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.films.film_facts import FilmFacts
 from core.metrics.figure_labels import format_probability
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
-from core.system.errors import REFUSALS, Reason, format_reason
+from core.system.errors import EXPLANATIONS, REFUSALS, Reason, format_reason
 from core.system.language import marked, tr
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
@@ -89,11 +89,18 @@ class ReadingPanel(QWidget):
         else:
             self.verdict.setText(tr("Refused: {reason}", reason=reason))
         lines = [escape_name(row.file)]
-        if row.reason in set(Reason) and (explanation := REFUSALS.get(Reason(row.reason))):
+        if row.reason in set(Reason) and (explanation := EXPLANATIONS.get(Reason(row.reason))):
             lines.append(tr(explanation))
         self.details.setText("\n".join(line for line in (*lines, tr(NOTICE)) if line))
         self.film.show_reading(BLANK, None)
         self._plain.request(path)
+
+    def show_changed(self, row: LedgerRow) -> None:
+        """Show that the film changed, so that what was read from it no longer holds."""
+        self._path = None
+        self.verdict.setText(tr("This film has changed; it is read again."))
+        self.details.setText(f"{escape_name(row.file)}\n{tr(NOTICE)}")
+        self.film.show_reading(BLANK, None)
 
     @Slot(object, object, object)
     def _on_plain(self, path: Path, image: QImage | None, facts: FilmFacts | None) -> None:

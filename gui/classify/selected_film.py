@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from core.models.model_header import format_model_mismatch
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
+from core.screening.reader_calls import Stance
+from core.system.language import tr
 from gui.classify.reading_panel import ReadingPanel
 from gui.classify.worklist import Worklist
 from gui.jobs.jobs import Jobs, JobState
@@ -66,15 +68,37 @@ class SelectedFilm(QObject):
         elif not self._worklist.is_answer_visible(row):
             self._panel.show_hidden(film)
         else:
-            mismatch = (format_model_mismatch(row.model, film.model),) if row.model != film.model else ()
-            self._panel.show_answer(replace(film, cautions=(*mismatch, *film.cautions)))
+            self._panel.show_answer(replace(film, cautions=(*self._list_cautions(row, film), *film.cautions)))
         self.shown.emit()
+
+    def _list_cautions(self, row: LedgerRow, film: FilmReading) -> list[str]:
+        """Return what has to be known of an answer beside its row in the list."""
+        cautions = []
+        if row.model != film.model:
+            cautions.append(format_model_mismatch(row.model, film.model))
+        if row.film and film.film and row.film != film.film:
+            cautions.append(tr("This film has changed since it was screened; the list shows its earlier answer."))
+        opinion = self._worklist.find_opinion(film)
+        if opinion is not None and opinion.stance is Stance.EARLIER_FILM:
+            cautions.append(opinion.sentence)
+        return cautions
 
     def show_refusal(self, film: FilmRefusal) -> None:
         """Show a film that the model's gate refused."""
         self.refusal = film
         self._panel.show_refusal(film)
         self.shown.emit()
+
+    def forget(self, row: LedgerRow) -> None:
+        """Forget what was read from the file of a row that no longer holds."""
+        path = self._worklist.table.path_of(row)
+        if self._pending is not None and self._pending.file == row.file:
+            self._pending = None
+        selected = self._worklist.selected_row()
+        if selected is not None and selected.file == row.file:
+            self._panel.show_changed(row)
+        if self.reading is not None and self.reading.path == path:
+            self.reading = None
 
     def read_pending(self) -> None:
         """Read the film that was selected while a job was running, if any."""

@@ -1,5 +1,6 @@
 """The worklist: the rows of a screening and the reader's calls on them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -7,9 +8,9 @@ from PySide6.QtCore import QItemSelection, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.metrics.agreement import Agreement, measure_agreement
-from core.screening.events import LedgerRow, Status
-from core.screening.reader_calls import Call, CallBook, local_timestamp
-from core.system.language import tr
+from core.screening.events import FilmReading, LedgerRow, Status
+from core.screening.reader_calls import WITHDRAWN, Call, CallBook, Opinion, Stance, compare_call, local_timestamp
+from core.system.language import tr, tr_count
 from gui.classify.filter_bar import FilterBar
 from gui.classify.reader_bar import ReaderBar
 from gui.classify.worklist_filter import WorklistFilter
@@ -44,7 +45,7 @@ class Worklist(QWidget):
         self._update()
 
     def _build(self) -> None:
-        self.filters = FilterBar(self._rows)
+        self.filters = FilterBar(self._rows, self.table)
         self.reader = ReaderBar(self._area)
         top = QHBoxLayout()
         top.addWidget(self.filters, 1)
@@ -87,6 +88,12 @@ class Worklist(QWidget):
         if self._book.find(row.file):
             self._agreement_timer.start()
 
+    def remove(self, file: str) -> None:
+        """Remove the row of a file that changed; the reader's call on it is kept."""
+        self.table.remove(file)
+        if self._book.find(file):
+            self._agreement_timer.start()
+
     @property
     def book(self) -> CallBook:
         return self._book
@@ -104,12 +111,21 @@ class Worklist(QWidget):
         self.view.select_file(file)
 
     def measure_agreement(self) -> Agreement:
-        """Return the agreement of model and reader on all films that both gave a class."""
-        answers = {row.file: row.label for row in self.table.rows if row.label}
-        calls = [call for call in self._book.calls() if call.file in answers]
-        by_reader = [call.reader for call in calls]
-        by_model = [str(answers[call.file]) for call in calls]
-        return measure_agreement(by_reader, by_model, self._classes)
+        """Return the agreement of model and reader on all films that both gave a class.
+
+        Calls on earlier versions of films do not count.
+        """
+        called = [row for row in self.table.rows if row.label and self.table.is_called(row)]
+        by_reader = [call.reader for row in called if (call := self._book.find(row.file))]
+        return measure_agreement(by_reader, [str(row.label) for row in called], self._classes)
+
+    def find_opinion(self, film: FilmReading) -> Opinion | None:
+        """Return the reader's opinion on the model's answer on a film, None if it is not in the list."""
+        row = self.table.find_row(film.path)
+        if row is None:
+            return None
+        # a row of an earlier version of the program does not know its film's code, nor do its calls
+        return compare_call(self._book.find(row.file), film.film if row.film else "", film.label)
 
     def close_thumbnails(self) -> None:
         self.table.close()
@@ -124,9 +140,9 @@ class Worklist(QWidget):
         if row is None or row.status is not Status.SCORED:
             return
         previous, was_hidden = self._book.find(row.file), self.table.is_hidden(row)
-        blind = was_hidden or bool(previous and previous.blind and previous.reader)
+        blind = was_hidden or bool(previous and previous.blind and self.table.is_called(row))
         note = previous.note if previous else ""
-        self._record(Call(row.file, reader, blind, note, local_timestamp()))
+        self._record(Call(row.file, reader, blind, note, local_timestamp(), row.film))
         if was_hidden:
             self.row_chosen.emit(row)
         else:
@@ -164,8 +180,8 @@ class Worklist(QWidget):
         previous = self._book.find(row.file)
         note = messages.ask_text(self, tr("Note"), previous.note if previous else "")
         if note is not None:
-            reader, blind = (previous.reader, previous.blind) if previous else ("", False)
-            self._record(Call(row.file, reader, blind, note, local_timestamp()))
+            called = previous or Call(row.file, WITHDRAWN, False, "", "", row.film)
+            self._record(replace(called, note=note, called_at=local_timestamp()))
 
     @Slot()
     def _on_undo(self) -> None:
@@ -193,7 +209,19 @@ class Worklist(QWidget):
 
     @Slot()
     def _show_agreement(self) -> None:
-        self.agreement.setText(self.measure_agreement().sentence if len(self._book) else "")
+        if not len(self._book):
+            self.agreement.setText("")
+            return
+        sentences = [self.measure_agreement().sentence]
+        earlier = sum(self.table.has_stance(row, Stance.EARLIER_FILM) for row in self.table.rows)
+        if earlier:
+            sentence = tr_count(
+                "{count} call (↺) is on an earlier version of its film and does not count until you call it again.",
+                "{count} calls (↺) are on earlier versions of their films and do not count until you call them again.",
+                earlier,
+            )
+            sentences.append(sentence)
+        self.agreement.setText(" ".join(sentences))
 
     def _update(self) -> None:
         row = self.selected_row()

@@ -7,8 +7,9 @@ from PySide6.QtCore import QModelIndex, QSortFilterProxyModel
 
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
+from core.screening.reader_calls import Stance
 from core.system.language import marked
-from gui.classify.worklist_table import FILM, NOTE, STATUS, WorklistTable
+from gui.classify.worklist_table import FILM, NOTE, STATUS, WorklistTable, is_no_film
 from gui.widgets.tables import SORT_ROLE
 
 
@@ -26,13 +27,17 @@ class RowKind(Enum):
 
 
 class WorklistFilter(QSortFilterProxyModel):
-    """The rows of one kind whose file, note or status contains a text; sortable by any column."""
+    """The rows of one kind whose file, note or status contains a text; sortable by any column.
+
+    Files that are no films are hidden unless they are wanted.
+    """
 
     def __init__(self, table: WorklistTable) -> None:
         super().__init__()
         self._table = table
         self._kind = RowKind.ALL
         self._search = ""
+        self._shows_no_films = False
         self.setSourceModel(table)
         self.setSortRole(SORT_ROLE)
 
@@ -43,6 +48,11 @@ class WorklistFilter(QSortFilterProxyModel):
     def set_text(self, text: str) -> None:
         """Show only rows that contain this text, ignoring case."""
         self._search = text.strip().casefold()
+        self.invalidate()
+
+    def show_no_films(self, is_wanted: bool) -> None:
+        """Show or hide files that are no films."""
+        self._shows_no_films = is_wanted
         self.invalidate()
 
     def row(self, number: int) -> LedgerRow:
@@ -56,6 +66,8 @@ class WorklistFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, source_row: int, _parent: QModelIndex | Any) -> bool:
         table, row = self._table, self._table.row(source_row)
+        if is_no_film(row) and not self._shows_no_films:
+            return False
         if self._search:
             texts = (table.data(table.index(source_row, column)) for column in (FILM, NOTE, STATUS))
             if not any(self._search in text.casefold() for text in texts):
@@ -68,6 +80,6 @@ class WorklistFilter(QSortFilterProxyModel):
             case RowKind.NOT_CALLED:
                 return row.status is Status.SCORED and not table.is_called(row)
             case RowKind.DISAGREEMENTS:
-                return table.disagrees(row)
+                return table.has_stance(row, Stance.DISAGREES)
             case _:
                 return row.decision is Decision[self._kind.name] and not table.is_hidden(row)

@@ -12,8 +12,8 @@ from core.metrics.figure_labels import format_probability
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
 from core.screening.folder_listing import path_of_name, relative_name
-from core.screening.reader_calls import UNSURE, Call, CallBook
-from core.system.errors import format_reason
+from core.screening.reader_calls import UNSURE, Call, CallBook, Opinion, Stance, compare_call
+from core.system.errors import NO_FILM_REASONS, format_reason
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.film.thumbnails import Thumbnails
@@ -31,6 +31,8 @@ HEADINGS: Final = (
 )
 FILM, DECISION, PROBABILITY, LABEL, READER, NOTE, STATUS = range(7)
 HIDDEN: Final = marked("hidden")
+EARLIER_FILM: Final = marked("Called on an earlier version of this film. Call it again to confirm or change it.")
+STANCE_MARKS: Final = {Stance.DISAGREES: "≠ ", Stance.EARLIER_FILM: "↺ "}
 THUMBNAIL_PX: Final = 48
 MAX_IMAGES: Final = 2000  # thumbnails in memory, about 20 MB
 MAX_PENDING: Final = 100
@@ -41,6 +43,11 @@ DECISION_ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.
 def format_decision(decision: Decision) -> str:
     """Return a decision with its mark."""
     return f"{DECISION_MARKS[decision]} {tr(decision)}"
+
+
+def is_no_film(row: LedgerRow) -> bool:
+    """Whether the file of a row is no film, such as a viewer program or a text."""
+    return row.status is Status.REFUSED and row.reason in NO_FILM_REASONS
 
 
 class WorklistTable(QAbstractTableModel):
@@ -56,6 +63,7 @@ class WorklistTable(QAbstractTableModel):
         self._numbers: dict[str, int] = {}
         self._book = CallBook((), lambda _: None)
         self._is_blind = False
+        self._no_films = 0
         self._tints: dict[Decision, QColor] = {}
         self.set_colours(DARK)
         self._images: OrderedDict[str, QPixmap] = OrderedDict()
@@ -69,12 +77,15 @@ class WorklistTable(QAbstractTableModel):
         self._images.clear()
         self._folder, self._rows, self._book = folder, list(rows), book
         self._numbers = {row.file: number for number, row in enumerate(self._rows)}
+        self._no_films = sum(is_no_film(row) for row in self._rows)
         self.endResetModel()
 
     def add(self, row: LedgerRow) -> None:
         """Add a row, or replace the row of the same file."""
         number = self._numbers.get(row.file)
+        self._no_films += is_no_film(row)
         if number is not None:
+            self._no_films -= is_no_film(self._rows[number])
             self._rows[number] = row
             self.dataChanged.emit(self.index(number, 0), self.index(number, STATUS))
             return
@@ -82,6 +93,17 @@ class WorklistTable(QAbstractTableModel):
         self._numbers[row.file] = len(self._rows)
         self._rows.append(row)
         self.endInsertRows()
+
+    def remove(self, file: str) -> None:
+        """Remove the row of a file that changed, and its image; it comes again once it is read."""
+        number = self._numbers.get(file)
+        if number is None:
+            return
+        self.beginRemoveRows(ROOT, number, number)
+        self._no_films -= is_no_film(self._rows.pop(number))
+        self._images.pop(file, None)
+        self._numbers = {row.file: number for number, row in enumerate(self._rows)}
+        self.endRemoveRows()
 
     def refresh(self, file: str) -> None:
         """Show the present call on a film."""
@@ -114,6 +136,11 @@ class WorklistTable(QAbstractTableModel):
     def rows(self) -> Sequence[LedgerRow]:
         return self._rows
 
+    @property
+    def no_films(self) -> int:
+        """Number of rows of files that are no films."""
+        return self._no_films
+
     def row(self, number: int) -> LedgerRow:
         return self._rows[number]
 
@@ -123,19 +150,30 @@ class WorklistTable(QAbstractTableModel):
     def path_of(self, row: LedgerRow) -> Path:
         return path_of_name(self._folder or Path(), row.file)
 
+    def find_row(self, path: Path) -> LedgerRow | None:
+        """Return the row of a film, None if it is not in the list."""
+        if self._folder is None or not path.is_relative_to(self._folder):
+            return None
+        number = self._numbers.get(relative_name(path, self._folder))
+        return None if number is None else self._rows[number]
+
     def is_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the model's answer yet."""
-        call = self._book.find(row.file)
-        return self._is_blind and row.status is Status.SCORED and not (call and call.reader)
+        return self._is_blind and row.status is Status.SCORED and not self.is_called(row)
 
-    def disagrees(self, row: LedgerRow) -> bool:
-        """Whether the reader's class differs from the model's; "unsure" does not."""
-        call = self._book.find(row.file)
-        return bool(call and call.reader and call.reader != UNSURE and row.label and call.reader != row.label)
+    def opinion(self, row: LedgerRow) -> Opinion | None:
+        """Return the reader's opinion on a row, None where there is none."""
+        return compare_call(self._book.find(row.file), row.film, row.label)
+
+    def has_stance(self, row: LedgerRow, stance: Stance) -> bool:
+        """Whether the reader's opinion on a row is this one."""
+        opinion = self.opinion(row)
+        return opinion is not None and opinion.stance is stance
 
     def is_called(self, row: LedgerRow) -> bool:
-        call = self._book.find(row.file)
-        return bool(call and call.reader)
+        """Whether the reader has called the film as it is now."""
+        opinion = self.opinion(row)
+        return opinion is not None and opinion.stance is not Stance.EARLIER_FILM
 
     def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -158,6 +196,9 @@ class WorklistTable(QAbstractTableModel):
             return self._sort_value(row, column)
         if role == Qt.ItemDataRole.ForegroundRole and column == DECISION and row.decision and not self.is_hidden(row):
             return self._tints[row.decision]
+        is_described = role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}
+        if is_described and column == READER and self.has_stance(row, Stance.EARLIER_FILM):
+            return tr(EARLIER_FILM)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == PROBABILITY:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -182,9 +223,10 @@ class WorklistTable(QAbstractTableModel):
         return f"{status}: {format_reason(row.reason)}" if row.reason else status
 
     def _format_call(self, row: LedgerRow, call: Call) -> str:
-        """Return the reader's class, marked where the model's class differs."""
+        """Return the reader's class, marked where the model's differs, or where the film changed since."""
         name = tr(UNSURE) if call.reader == UNSURE else call.reader
-        return f"≠ {name}" if self.disagrees(row) else name
+        opinion = self.opinion(row)
+        return f"{STANCE_MARKS.get(opinion.stance, '')}{name}" if opinion else name
 
     def _sort_value(self, row: LedgerRow, column: int) -> str | float:
         if column not in {DECISION, PROBABILITY}:

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout,
 
 from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.intake import IntakePreview
-from core.datasets.preparation import AS_IT_IS, Preparation, Step, format_corrections
+from core.datasets.preparation import AS_IT_IS, Preparation, Step, format_corrections, make_finding_step
 from core.jobs.events import Progressed
 from core.system.errors import JobFailed
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
-from core.system.safe_text import escape_name
 from gui.dataset.audit_panel import AuditPanel
+from gui.dataset.dataset_summary import format_progress, format_summary
 from gui.dataset.film_browser import FilmBrowser
+from gui.dataset.finding_choice import FindingChoice
 from gui.dataset.intake_dialog import IntakeDialog
 from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job
 from gui.jobs.jobs import Jobs, JobState
@@ -47,6 +48,8 @@ class DatasetTab(QWidget):
         self.drop_area = DropArea(tr(EMPTY))
         self.drop_area.dropped.connect(self.open)
         self.summary = make_paragraph(tr("No dataset is open."), "summary", tr("Summary"))
+        self.finding = FindingChoice()
+        self.finding.finding_named.connect(self._on_finding_named)
         self.progress = name_widget(QProgressBar(), "audit_progress", tr("Progress of reading"))
         self.progress.hide()
         self.audit_panel = AuditPanel()
@@ -66,6 +69,7 @@ class DatasetTab(QWidget):
         layout.addWidget(self.drop_area)
         layout.addLayout(self._make_buttons())
         layout.addWidget(self.summary)
+        layout.addWidget(self.finding)
         layout.addWidget(self.progress)
         layout.addWidget(body, 1)
 
@@ -94,6 +98,10 @@ class DatasetTab(QWidget):
         if self._session.source is not None and self._session.audit is not None:
             self._begin(self._session.source, self._session.audit.preparation.with_step(step))
 
+    @Slot(str)
+    def _on_finding_named(self, name: str) -> None:
+        self.apply_step(make_finding_step(name))
+
     @Slot()
     def start_demo(self) -> None:
         """Create synthetic films in a temporary folder and open them as a dataset."""
@@ -121,7 +129,7 @@ class DatasetTab(QWidget):
     def show_event(self, event: object) -> None:
         """Show the progress of reading and auditing."""
         if isinstance(event, Progressed):
-            self.summary.setText(_format_progress(event))
+            self.summary.setText(format_progress(event))
             self.progress.setRange(0, event.total or 0)
             self.progress.setValue(event.done)
 
@@ -130,27 +138,14 @@ class DatasetTab(QWidget):
         if not result.completed or self._source is None:
             self.summary.setText(tr("Reading was stopped. Films already read will not be read again next time."))
             return
-        self._show_summary(result)
+        is_demo = self._demo is not None and result.dataset.root.is_relative_to(self._demo.name)
+        self.summary.setText(format_summary(self._source, result, is_demo))
         self.audit_panel.show_audit(result)
+        self.finding.show_dataset(result.dataset)
         self.drop_area.setMinimumHeight(LOADED_DROP_AREA_PX)
         self.browser.show_audit(result)
         self._session.open_dataset(self._source, result)
         self._on_state_changed(self._work.state)
-
-    def _show_summary(self, result: AuditResult) -> None:
-        dataset = result.dataset
-        is_demo = self._demo is not None and dataset.root.is_relative_to(self._demo.name)
-        contents = tr(
-            "{source}: {films} films of {patients} patients, {unreadable} unreadable.",
-            source=escape_name(str(self._source)),
-            films=len(dataset.films),
-            patients=dataset.count_patients(),
-            unreadable=len(result.left_out),
-        )
-        sentences = [tr("Synthetic films, not patients."), contents] if is_demo else [contents]
-        if any(not film.split for film in dataset.films):
-            sentences.append(tr("Missing splits are assigned by patient."))
-        self.summary.setText(" ".join(sentences))
 
     def show_label_errors(self, doubtful: Finding) -> None:
         """Show the finding of doubtful labels above the others, and its films."""
@@ -230,19 +225,3 @@ class DatasetTab(QWidget):
         self.cancel.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
         self.browser.set_busy(not is_idle)
         self.progress.setVisible(not is_idle)
-
-
-def _format_progress(event: Progressed) -> str:
-    """Return the stage with the films done and the time left, as far as they are known."""
-    stage = tr(event.stage)
-    if not event.total:
-        return tr("{stage}…", stage=stage)
-    if not event.seconds_left:
-        return tr("{stage}… {done} of {total}", stage=stage, done=event.done, total=event.total)
-    return tr(
-        "{stage}… {done} of {total}, {seconds:.0f} s left",
-        stage=stage,
-        done=event.done,
-        total=event.total,
-        seconds=event.seconds_left,
-    )

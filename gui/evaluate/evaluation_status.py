@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed
 from core.system.language import tr
 from core.system.product import NOTICE

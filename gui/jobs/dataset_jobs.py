@@ -30,9 +30,10 @@ def audit_job(source: Path, preparation: Preparation | None) -> Job:
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.datasets.audit import audit
+        from core.models.model_gate import read_bundled_gate
 
         chosen = load_kept_preparation(source) if preparation is None else preparation
-        result = yield from audit(source, cancel, chosen)
+        result = yield from audit(source, cancel, chosen, read_bundled_gate())
         if result.completed and preparation is not None:
             save_preparation(preparation, preparation_path(source))
         return result
@@ -61,8 +62,9 @@ def demo_job(folder: Path) -> Job:
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.datasets.audit import audit
         from core.datasets.demo import make_demo
+        from core.models.model_gate import read_bundled_gate
 
         dataset = yield from make_demo(folder, cancel)
-        return None if cancel.is_set() else (yield from audit(dataset, cancel))
+        return None if cancel.is_set() else (yield from audit(dataset, cancel, gate=read_bundled_gate()))
 
     return job

@@ -10,7 +10,7 @@ from core.jobs.events import Progressed, Stage
 from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import apply_site_record
 from core.screening.events import FilmReading, LedgerRow, ScreeningResult
-from core.screening.reader_calls import Call, calls_path, read_calls
+from core.screening.reader_calls import Call, Opinion, calls_path, read_calls
 from core.screening.results_csv import UNFINISHED
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
@@ -133,10 +133,12 @@ def export_job(order: ExportOrder, model: Path | None) -> Job:
     return job
 
 
-def export_dicom_job(film: FilmReading, model: Path | None, folder: Path, keeps_identity: bool) -> Job:
+def export_dicom_job(
+    film: FilmReading, model: Path | None, folder: Path, keeps_identity: bool, opinion: Opinion | None
+) -> Job:
     """Write a film's heat map and report as DICOM; returns an ExportResult.
 
-    Raises JobFailed if the film was read by another model.
+    opinion: a reader's on this film. Raises JobFailed if the film was read by another model.
     """
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
@@ -147,7 +149,7 @@ def export_dicom_job(film: FilmReading, model: Path | None, folder: Path, keeps_
         if header.name != film.model:
             sentence = tr("This film was read by another model. Open it again, then export it.")
             raise JobFailed(Reason.MODEL_INVALID, sentence)
-        capture, _ = write_dicom(film, header, folder, keeps_identity)
+        capture, _ = write_dicom(film, header, folder, keeps_identity, opinion)
         return ExportResult(capture)
 
     return job

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import format_reason

@@ -11,7 +11,8 @@ import pytest
 
 from command_line import commands
 from core.datasets.dataset import Dataset
-from core.datasets.events import AuditResult, FilmLeftOut, Finding, FindingKind
+from core.datasets.entries import FilmLeftOut
+from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.preparation import (
     AS_IT_IS,
     Action,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_line.console import print_event, print_line, run_to_end
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed, Stage
 from core.recipes.recipe import Recipe
 from core.runs.epoch_log import EpochEnded

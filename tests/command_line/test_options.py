@@ -19,6 +19,7 @@ LEAST = {  # the fewest arguments that each command accepts, and the function th
     "operating-point": (["bundled"], commands.run_operating_point),
     "card": (["bundled"], commands.run_card),
     "screen": (["films", "--output", "r.csv"], commands.run_screen),
+    "turn": (["bundled", "--output", "turned.safetensors"], commands.run_turn),
     "read": (["film.dcm"], run_read),
     "self-test": ([], commands.run_self_test),
 }

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from core.films.phantoms import draw_phantom
+from core.screening.file_state import observe
 from core.screening.folder_listing import ListedFile
 from core.screening.reader_calls import calls_path
 from core.screening.results_csv import partial_path
@@ -54,7 +55,7 @@ def test_a_film_whose_time_lies_in_the_future_or_past_is_complete_all_the_same(t
         Image.fromarray(draw_phantom(1, True, 96)).save(path)
         when = 0 if hours is None else (datetime.now() + timedelta(hours=hours)).timestamp()
         os.utime(path, (when, when))
-        files[name] = ListedFile(name, path)
+        files[name] = ListedFile(name, path, state=observe(path))
     looks = [arrivals.find_complete(files, set()) for _ in range(STILL_POLLS + 1)]
     assert [len(ready) for ready in looks] == [0] * STILL_POLLS + [3]
 

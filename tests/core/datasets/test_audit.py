@@ -10,8 +10,8 @@ from PIL import Image
 
 import main
 from core.datasets.audit import audit, find_blocking, resolve_blocking
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut, FindingKind
+from core.datasets.entries import FilmLeftOut, Split
+from core.datasets.events import FindingKind
 from core.datasets.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
 from core.films.phantoms import draw_phantom
 from core.jobs.events import Progressed, Severity, Stage

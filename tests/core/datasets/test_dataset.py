@@ -50,10 +50,3 @@ def test_files_relative_to_a_chosen_root_with_backslashes(tmp_path):
     path.write_text("file\tlabel\nsub\\a.png\tno\nsub\\b.png\tyes\n", "utf-8")
     dataset = read_dataset(path, Preparation(root=tmp_path / "films"))
     assert [film.path for film in dataset.films] == [tmp_path / "films/sub/a.png", tmp_path / "films/sub/b.png"]
-
-
-def test_a_file_with_two_labels_is_refused_by_its_line(tmp_path):
-    path = tmp_path / "labels.csv"
-    path.write_text("file,label\na.png,no\nb.png,yes\na.png,yes\n", "utf-8")
-    with pytest.raises(JobFailed, match="line 4"):
-        read_dataset(path)

@@ -8,8 +8,7 @@ import pytest
 
 from core.datasets.dataset import Film
 from core.datasets.decoded_films import decode_films, select_split
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut, Split
 from core.films.film_reader import read_square
 from core.jobs.events import Progressed, Stage
 from core.system.errors import JobFailed, Reason

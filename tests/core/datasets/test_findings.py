@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from core.datasets.dataset import Dataset, Film
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut, FindingKind, Shortcut
+from core.datasets.entries import FilmLeftOut, Split
+from core.datasets.events import FindingKind, Shortcut
 from core.datasets.findings import collect_findings
 from core.datasets.preparation import Action, SplitChoice
 from core.datasets.survey import Survey
@@ -20,7 +20,8 @@ from core.system.errors import Reason
 ROOT = Path("/films")
 PLAIN = FilmProperties(
     sha256="", size_bytes=1000, width=224, height=224, format="PNG", bits=8, is_coloured=False, jpeg_quality=None,
-    border=0.0, corners=10.0, edges=10.0, mean=100.0, patient="", tags={}, small=np.zeros((64, 64), np.uint8),
+    border=0.0, corners=10.0, edges=10.0, mean=100.0, patient="", study="", age_years=None,
+    chroma=0.0, aspect=1.0, is_lateral=False, is_raw=False, tags={}, small=np.zeros((64, 64), np.uint8),
 )  # fmt: skip
 
 
@@ -33,11 +34,11 @@ def films(split=None, count=60, first=0):
     ]
 
 
-def findings_of(films, left_out=(), shortcuts=(), properties=(), **survey):
-    dataset = Dataset(ROOT, ("NORMAL", "SICK"), tuple(films))
+def findings_of(films, left_out=(), shortcuts=(), properties=(), refused=None, dataset=None, **survey):
+    dataset = dataset or Dataset(ROOT, ("NORMAL", "SICK"), tuple(films))
     of_path = {film.path: PLAIN for film in films} | dict(properties)
-    empty = Survey(dataset, of_path, tuple(left_out), frozenset(), (), ())
-    return collect_findings(replace(empty, **survey), dataset, left_out, shortcuts)
+    empty = Survey(dataset, of_path, tuple(left_out), frozenset(), False, (), ())
+    return collect_findings(replace(empty, **survey), dataset, left_out, shortcuts, refused or {})
 
 
 def only(findings, kind):
@@ -177,8 +178,47 @@ def make_films(count, split=None, first=0, patients=None):
 def find(films, copies=(), exact=()):
     """The findings on these films, by kind."""
     dataset = Dataset(ROOT, ("NORMAL", "SICK"), tuple(films))
-    survey = Survey(dataset, {film.path: PLAIN for film in films}, (), frozenset(), exact, copies)
-    return {finding.kind: finding for finding in collect_findings(survey, dataset, (), ())}
+    survey = Survey(dataset, {film.path: PLAIN for film in films}, (), frozenset(), False, exact, copies)
+    return {finding.kind: finding for finding in collect_findings(survey, dataset, (), (), {})}
+
+
+def test_films_that_screening_refuses_are_left_out_with_one_click():
+    given = films()
+    refused = {
+        given[0].path: Reason.LATERAL_VIEW,
+        given[1].path: Reason.NOT_A_CHEST_FILM,
+        given[2].path: Reason.INVERTED,
+    }
+    found = findings_of(given, refused=refused, inverted=frozenset({given[2].path}))
+    finding = only(found, FindingKind.NOT_FRONTAL)
+    assert finding.sentence == "2 films would be refused in screening: lateral view 1, not a chest film 1."
+    assert [correction.file for correction in finding.fixes[0].corrections] == ["0-0.png", "0-1.png"]
+    assert only(found, FindingKind.INVERTED).files == (given[2].path,)  # not told twice
+
+
+def test_an_unknown_finding_blocks_and_each_class_is_one_click():
+    given = films()
+    dataset = Dataset(ROOT, ("A", "B"), tuple(given), is_finding_certain=False)
+    finding = only(findings_of(given, dataset=dataset), FindingKind.FINDING_UNKNOWN)
+    assert finding.severity is Severity.BLOCKING
+    assert [fix.finding for fix in finding.fixes] == ["B", "A"]
+    several = Dataset(ROOT, ("A", "B", "C"), tuple(given), is_finding_certain=False)
+    assert not [one for one in findings_of(given, dataset=several) if one.kind is FindingKind.FINDING_UNKNOWN]
+
+
+def test_what_was_read_otherwise_than_written_is_said():
+    given = films()
+    left_out = (
+        FilmLeftOut(ROOT / "a.txt", Reason.NO_LABEL, "It has no label."),
+        FilmLeftOut(ROOT / "b.png", Reason.DAMAGED, "It is damaged."),
+    )
+    dataset = Dataset(ROOT, ("NORMAL", "SICK"), tuple(given), spellings=(("SICK", "sick"),), notes=("3 names found.",))
+    found = findings_of(given, left_out, dataset=dataset, shares_patient=True)
+    assert only(found, FindingKind.UNLABELLED).files == (ROOT / "a.txt",)
+    assert only(found, FindingKind.UNREADABLE).files == (ROOT / "b.png",)
+    assert only(found, FindingKind.SPELLINGS).sentence == "SICK, sick were read as one class, SICK."
+    assert only(found, FindingKind.LIST_NOTES).sentence == "3 names found."
+    assert "120 patients" in only(found, FindingKind.SHARED_PATIENT).sentence
 
 
 def in_splits(training=60, validation=60, test=60):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.documents.document import Heading, Table, Text, Tone
 from core.evaluation.evaluate import evaluate
 from core.evaluation.report import MISTAKES, build_evaluation_document, build_subgroup_blocks, build_three_way_blocks

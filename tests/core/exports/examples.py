@@ -74,8 +74,8 @@ def film_at(path, **tags):
     return given_dicom(path, draw_phantom(3, True, 160).astype(np.uint16) * 16, **(IDENTITY | MORE | tags))
 
 
-def exported(film, tmp_path, keeps_identity=False, header=HEADER, **more):
-    return write_dicom(reading_of(film, **more), header, tmp_path / "out", keeps_identity)
+def exported(film, tmp_path, keeps_identity=False, header=HEADER, opinion=None, **more):
+    return write_dicom(reading_of(film, **more), header, tmp_path / "out", keeps_identity, opinion)
 
 
 def opened(paths):

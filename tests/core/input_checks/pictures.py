@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from core.films.film_reader import Film
 from core.films.phantoms import draw_phantom
 from core.input_checks.gate import find_refusal
-from core.input_checks.inspection import inspect_film
+from core.input_checks.inspection import build_gate_input, inspect_film
 from core.system.errors import REFUSALS
 from tests.factories import ROOT
 
@@ -19,7 +19,7 @@ ALL_REASONS = set(REFUSALS)
 
 def judge(picture, statistics, **film):
     """The gate's verdict on a picture; film: other fields of a Film."""
-    return find_refusal(Film(picture, **film), picture, statistics)
+    return find_refusal(build_gate_input(Film(picture, **film), picture), statistics)
 
 
 def judge_file(path, statistics=None, size=64):

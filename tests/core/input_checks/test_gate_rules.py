@@ -7,7 +7,7 @@ from pydicom import dcmread
 
 from core.films.phantoms import draw_phantom
 from core.input_checks.gate_rules import find_rule_violation
-from core.input_checks.inspection import inspect_film
+from core.input_checks.inspection import build_gate_input, inspect_film
 from core.system.errors import Reason
 from tests.core.input_checks.pictures import FILM, coloured, judge, judge_file, saved
 from tests.factories import write_dicom
@@ -92,4 +92,4 @@ def test_rules_of_a_chest_do_not_judge_another_body_part(tmp_path):
     path = write_dicom(tmp_path / "hand.dcm", 255 - FILM, BodyPartExamined="HAND", ViewPosition="LL")
     looked = inspect_film(path, 64, None)
     assert looked.refusal is Reason.NOT_A_CHEST_FILM
-    assert find_rule_violation(looked.film, looked.square, is_chest=False) is None
+    assert find_rule_violation(build_gate_input(looked.film, looked.square), is_chest=False) is None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,16 @@ from core.datasets.dataset import read_dataset
 from core.films.phantoms import draw_phantom
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
-from core.screening.reader_calls import UNSURE, Call, calls_path, format_calls, format_labels, load_calls
+from core.screening.reader_calls import (
+    UNSURE,
+    Call,
+    Stance,
+    calls_path,
+    compare_call,
+    format_calls,
+    format_labels,
+    load_calls,
+)
 from core.system.errors import JobFailed
 
 
@@ -79,8 +89,53 @@ def test_any_name_and_note_come_back(tmp_path_factory, name, note):
     assert load_calls(output).find(said.file) == said
 
 
-def row(file, label, probability=0.9):
-    return LedgerRow(file, Status.SCORED, "", label, probability, Decision.LIKELY, "m 12345678")
+def row(file, label, probability=0.9, film=""):
+    return LedgerRow(file, Status.SCORED, "", label, probability, Decision.LIKELY, "m 12345678", film=film)
+
+
+def test_calls_of_an_earlier_version_are_read_and_the_file_goes_on_with_all_columns(tmp_path):
+    path = calls_path(tmp_path / "r.csv")
+    path.write_text("file,reader,blind,note,called_at\na.png,NORMAL,yes,,2026-01-02T03:04:05+00:00\nb.png,NOR")
+    book = load_calls(tmp_path / "r.csv")
+    assert book.calls() == (call("a.png", blind=True),)
+    book.record(replace(call("c.png"), film="0123456789abcdef"))
+    assert load_calls(tmp_path / "r.csv").calls() == book.calls()
+    assert path.read_text().splitlines()[0] == "file,reader,blind,note,called_at,film"
+
+
+@pytest.mark.parametrize(
+    ("reader", "film", "label", "stance", "sentence"),
+    [
+        ("NORMAL", "new", "NORMAL", Stance.AGREES, "The reader agreed: NORMAL."),
+        ("NORMAL", "new", "PNEUMONIA", Stance.DISAGREES, "The reader disagreed: NORMAL."),
+        (UNSURE, "new", "PNEUMONIA", Stance.UNSURE, "The reader was unsure."),
+        ("NORMAL", "old", "NORMAL", Stance.EARLIER_FILM, "The reader called an earlier version of this film: NORMAL."),
+        (UNSURE, "old", None, Stance.EARLIER_FILM, "The reader called an earlier version of this film: unsure."),
+        ("NORMAL", "", "NORMAL", Stance.EARLIER_FILM, "The reader called an earlier version of this film: NORMAL."),
+    ],
+)
+def test_a_call_stands_to_the_answer_on_the_film_that_was_called(reader, film, label, stance, sentence):
+    opinion = compare_call(replace(call("a.png", reader), film=film), "new", label)
+    assert (opinion.stance, opinion.sentence) == (stance, sentence)
+
+
+def test_without_a_class_or_an_answer_there_is_no_opinion():
+    assert compare_call(None, "new", "NORMAL") is None
+    assert compare_call(call("a.png", "", note="look again"), "", "NORMAL") is None
+    assert compare_call(call("a.png"), "", None) is None
+    assert compare_call(call("a.png"), "", "NORMAL").stance is Stance.AGREES  # of an earlier version, both
+
+
+def test_a_call_on_an_earlier_film_is_kept_but_is_no_label(tmp_path):
+    rows = [row("a.png", "NORMAL", film="new"), row("b.png", "NORMAL", film="new")]
+    calls = [replace(call(file, "PNEUMONIA"), film=film) for file, film in (("a.png", "old"), ("b.png", "new"))]
+    for only_disagreements in (False, True):
+        lines = format_labels(tmp_path, calls, rows, only_disagreements).splitlines()
+        assert lines[1:] == [f"{tmp_path / 'b.png'},PNEUMONIA"]
+    table = list(csv.DictReader(io.StringIO(format_calls(calls, rows))))
+    assert [(line["reader"], line["stance"]) for line in table] == [
+        ("PNEUMONIA", "earlier_film"), ("PNEUMONIA", "disagrees"),
+    ]  # fmt: skip
 
 
 def test_exports_stand_beside_the_answers_and_open_as_a_dataset(tmp_path):

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.datasets.entries import Split
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.films.film_code import film_code
 from core.films.film_reader import read_square

@@ -239,7 +239,7 @@ def test_dicom_needs_a_film_on_the_panel(qtbot, tab_alone, work, opened, monkeyp
     tab_alone.show_reading(film)
     with qtbot.waitSignal(work.succeeded):
         tab_alone.controls.export.dicom_wanted.emit(Path("pacs"), True)
-    assert exports == [(film, None, Path("pacs"), True)]
+    assert exports == [(film, None, Path("pacs"), True, None)]
 
 
 @pytest.mark.parametrize("only_disagreements", [True, False])

@@ -26,17 +26,20 @@ def test_exports(tab, window, qtbot, tmp_path, monkeypatch, number):
         tab.controls.export.menu().actions()[number].trigger()
     if path.suffix == ".pdf":
         text = "".join(page.extract_text() for page in PdfReader(path).pages)
+        assert "The reader disagreed with the model on 1 film." in text
+        assert "The reader disagreed: NORMAL." in " ".join(text.split())
         assert "not a diagnosis" in text
         assert "Not validated here" in text
     elif path.suffix == ".xlsx":
         rows = list(load_workbook(path)["Worklist"].iter_rows(values_only=True))
         assert len(rows) == 9
-        assert rows[0][-2:] == ("reader", "note")
-        assert sum(bool(row[-2]) for row in rows[1:]) == 1
+        assert rows[0][-3:] == ("reader", "stance", "note")
+        assert [row[-3:-1] for row in rows[1:] if row[-2]] == [("NORMAL", "disagrees")]
     else:
         with path.open(newline="") as stream:
             rows = list(csv.DictReader(stream))
         assert len(rows) == (8 if number == 0 else 1)
+        assert [(row["reader"], row["stance"]) for row in rows if row["stance"]] == [("NORMAL", "disagrees")]
 
 
 @pytest.fixture

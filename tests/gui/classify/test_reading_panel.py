@@ -20,6 +20,7 @@ from tests.gui.person import job_shown
 
 
 def test_a_refused_file_says_why(tab, window):
+    tab.worklist.filters.no_films.click()
     tab.worklist.select_file("notes.txt")
     assert tab.reading.verdict.text() == "Refused: not an image"
     assert not tab.controls.buttons["override"].isEnabled()

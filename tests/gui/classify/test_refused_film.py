@@ -54,6 +54,7 @@ def test_another_selected_row_takes_its_place(tab, window, qtbot, noise):
     with job_shown(qtbot, window, FilmRefusal):
         tab.open(noise)
     assert tab.controls.buttons["override"].isEnabled()
+    tab.worklist.filters.no_films.click()
     tab.worklist.select_file("notes.txt")
     assert tab.reading.verdict.text() == "Refused: not an image"
     assert not tab.controls.buttons["override"].isEnabled()

@@ -24,6 +24,7 @@ def worklist(qtbot):
     qtbot.addWidget(area, before_close_func=lambda _: worklist.close_thumbnails())
     worklist.show_folder(FOLDER, ROWS, book())
     worklist.show_classes(CLASSES)
+    worklist.filters.no_films.click()
     return worklist
 
 

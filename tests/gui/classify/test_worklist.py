@@ -17,6 +17,8 @@ from tests.gui.person import click
 
 def test_the_likeliest_comes_first_and_every_file_is_there(screened_tab):
     tab = screened_tab
+    assert len(texts(tab, 0)) == 7
+    tab.worklist.filters.no_films.click()
     assert len(texts(tab, 0)) == 8
     assert "<b>x&.png" in texts(tab, 0)
     probabilities = [float(text.strip("<> ")) for text in texts(tab, PROBABILITY) if text]
@@ -27,6 +29,8 @@ def test_the_likeliest_comes_first_and_every_file_is_there(screened_tab):
 
 def test_filter_and_search_count_what_they_show(tab, qtbot):
     tab.worklist.filters.kind.setCurrentText(RowKind.REFUSED.value)
+    assert texts(tab, 0) == []
+    tab.worklist.filters.no_films.click()
     assert texts(tab, 0) == ["notes.txt"]
     tab.worklist.filters.kind.setCurrentText(RowKind.ALL.value)
     qtbot.keyClicks(tab.worklist.filters.search, "FILM-3")

@@ -5,7 +5,7 @@ import pytest
 from core.screening.reader_calls import UNSURE, Call, CallBook
 from gui.classify.worklist_filter import RowKind, WorklistFilter
 from gui.classify.worklist_table import PROBABILITY, WorklistTable
-from tests.gui.classify.examples import ROWS
+from tests.gui.classify.examples import ROWS, failed, refused
 
 
 def call(file, reader, note=""):
@@ -19,6 +19,7 @@ def rows(qapp):
     table = WorklistTable()
     table.show_folder(None, ROWS, CallBook(calls, lambda _: None))
     made = WorklistFilter(table)
+    made.show_no_films(True)
     made.table = table
     yield made
     table.close()
@@ -44,6 +45,19 @@ def files(rows):
 def test_each_kind_has_its_rows(rows, kind, shown):
     rows.set_kind(kind)
     assert files(rows) == shown
+
+
+NO_FILMS = [refused(f"{number}", reason) for number, reason in enumerate(("not_an_image", "no_pixels", "empty_file"))]
+FILMS = [refused("study.zip", "packed"), refused("hand.png", "not_a_chest_film"), failed("torn.dcm")]
+
+
+def test_what_is_no_film_is_shown_only_if_it_is_wanted(rows):
+    rows.table.show_folder(None, [*NO_FILMS, *FILMS], CallBook((), lambda _: None))
+    assert files(rows) == ["0", "1", "2", "study.zip", "hand.png", "torn.dcm"]
+    rows.show_no_films(False)
+    assert files(rows) == ["study.zip", "hand.png", "torn.dcm"]
+    rows.set_kind(RowKind.REFUSED)
+    assert files(rows) == ["study.zip", "hand.png"]
 
 
 @pytest.mark.parametrize(

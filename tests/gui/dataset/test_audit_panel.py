@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtWidgets import QTableView, QTabWidget
 
 from core.datasets.dataset import Dataset, Film
-from core.datasets.entries import Split
-from core.datasets.events import AuditResult, FilmLeftOut, Finding, FindingKind, Shortcut
+from core.datasets.entries import FilmLeftOut, Split
+from core.datasets.events import AuditResult, Finding, FindingKind, Shortcut
 from core.datasets.preparation import AS_IT_IS, Action, Correction, Step
 from core.jobs.events import Severity
 from core.metrics.intervals import Figure

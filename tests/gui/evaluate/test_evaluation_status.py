@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed, Stage
 from core.system.errors import Reason
 from core.system.product import NOTICE

@@ -9,7 +9,7 @@ from pyqtgraph import PlotWidget
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QTableView
 
-from core.datasets.events import FilmLeftOut
+from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed, Stage
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import Reason

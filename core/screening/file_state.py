@@ -1,0 +1,66 @@
+"""What a file was when it was read: size, times and content, to notice that it changed."""
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """Size, times and content of a file.
+
+    size: bytes. modified_ns: time of the last change of the content, which programs can set.
+    changed_ns: time of the last change of any kind, which they cannot (st_ctime; on Windows the
+    time of creation). sha256: of the content, hexadecimal, "" if it was not computed.
+    """
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    sha256: str = ""
+
+    def looks_like(self, other: "FileState") -> bool:
+        """Whether size and times are equal."""
+        return replace(self, sha256="") == replace(other, sha256="")
+
+
+NEVER_READ: Final = FileState(-1, 0, 0)  # no file looks like it
+
+
+def state_of(status: os.stat_result) -> FileState:
+    """Return what the system tells of a file, without its content."""
+    return FileState(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def observe(path: Path) -> FileState:
+    """Return size and times of a file, NEVER_READ if it cannot be accessed."""
+    try:
+        return state_of(path.stat())
+    except (OSError, ValueError):
+        return NEVER_READ
+
+
+def add_content(before: FileState, path: Path) -> FileState:
+    """Return the state of a file that was just read, with the hash of its content.
+
+    before: its state before it was read. If it changed since, nobody knows what was read: the hash
+    is left out, so that any difference counts as a change.
+    """
+    content = _hash(path)
+    return replace(before, sha256=content) if observe(path).looks_like(before) else before
+
+
+def has_content_of(path: Path, present: FileState, before: FileState) -> bool:
+    """Whether a file that has other times than before still has the same content."""
+    return bool(before.sha256) and present.size == before.size and _hash(path) == before.sha256
+
+
+def _hash(path: Path) -> str:
+    """Return the SHA-256 of a file, "" if it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""

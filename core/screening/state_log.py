@@ -1,0 +1,117 @@
+"""Keep beside a ledger what the file of each row was when it was read (RESULTS.csv.state).
+
+One line of JSON for each reading, oldest first. The last line of a file belongs to its row in the
+ledger; earlier ones hold the rows that it superseded. A line is written before its row, so that a
+crash between the two leaves a line without its row, whose file is read again, and never a row
+beside the state of another reading. Lines that a crash tore are ignored.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TextIO
+
+from core.films.film_code import film_code
+from core.screening.events import LedgerRow
+from core.screening.file_state import NEVER_READ, FileState
+from core.screening.reader_calls import local_timestamp
+from core.screening.results_csv import row_cells
+from core.system.csv_text import format_csv_line
+from core.system.files import append_flushed, cut_torn_line, explain_write_errors, write_text_atomically
+
+STATE: Final = ".state"  # suffix, after that of the ledger
+
+
+def state_path(output: Path) -> Path:
+    """Return the file of the states that belongs to a ledger, beside it."""
+    return output.with_name(output.name + STATE)
+
+
+def read_states(output: Path, rows: Iterable[LedgerRow]) -> dict[str, FileState]:
+    """Return the states of the files of these rows, by name.
+
+    A row that was written without a state, or whose state was lost, has none. A row that is not the
+    last one read from its file has the state NEVER_READ.
+    """
+    written = _read_lines(state_path(output))
+    states = {}
+    for row in rows:
+        if row.file in written:
+            text, state = written[row.file]
+            states[row.file] = state if text == _format_row(row) else NEVER_READ
+    return states
+
+
+def add_film_code(row: LedgerRow, state: FileState | None) -> LedgerRow:
+    """Return a row with the code of its film's content, "" where that is not known."""
+    return replace(row, film=film_code(state.sha256) if state else "")
+
+
+def append_state(output: Path, row: LedgerRow, state: FileState) -> None:
+    """Append the state of a single row's file, flushed to the disk. Raises JobFailed."""
+    path = state_path(output)
+    with explain_write_errors(path):
+        append_flushed(path, _format_line(row, state))
+
+
+class StateLog:
+    """The states of a running screening, open for appending; every line is flushed to the system."""
+
+    def __init__(self, output: Path, is_continued: bool) -> None:
+        """Open the file; is_continued: keep the lines of an earlier run."""
+        self._path = state_path(output)
+        if not is_continued or not self._path.exists():
+            write_text_atomically(self._path, "")
+        with explain_write_errors(self._path):
+            cut_torn_line(self._path)
+            self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
+
+    def add(self, row: LedgerRow, state: FileState) -> None:
+        with explain_write_errors(self._path):
+            self._stream.write(_format_line(row, state))
+            self._stream.flush()
+
+    def close(self) -> None:
+        with explain_write_errors(self._path):
+            self._stream.close()
+
+
+def _format_row(row: LedgerRow) -> str:
+    """Return a row as it stands in the ledger, without its line end."""
+    return format_csv_line(row_cells(row)).removesuffix("\n")
+
+
+def _format_line(row: LedgerRow, state: FileState) -> str:
+    content = {
+        "file": row.file,
+        "size": state.size,
+        "mtime_ns": state.modified_ns,
+        "ctime_ns": state.changed_ns,
+        "sha256": state.sha256,
+        "read_at": local_timestamp(),
+        "row": _format_row(row),
+    }
+    return json.dumps(content, ensure_ascii=False) + "\n"
+
+
+def _read_lines(path: Path) -> dict[str, tuple[str, FileState]]:
+    """Return row and state of the last line of each file; nothing if the file cannot be read."""
+    written: dict[str, tuple[str, FileState]] = {}
+    try:
+        with path.open("rb") as stream:
+            for line in stream:
+                try:
+                    content = json.loads(line)
+                    state = FileState(
+                        int(content["size"]),
+                        int(content["mtime_ns"]),
+                        int(content["ctime_ns"]),
+                        str(content["sha256"]),
+                    )
+                    written[str(content["file"])] = (str(content["row"]), state)
+                except (ValueError, KeyError, TypeError, RecursionError):
+                    continue  # torn or damaged
+    except OSError:
+        return written
+    return written

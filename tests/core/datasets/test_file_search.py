@@ -1,0 +1,62 @@
+"""Listed paths of other computers, and names of files that lie elsewhere below the root."""
+
+import pytest
+
+from core.datasets.dataset import read_dataset
+from core.datasets.preparation import Preparation
+from tests.core.datasets.lists import labels_of, touch, write_list
+
+
+def files_of(folder, *names, root=None):
+    rows = "".join(f'"{name}",{"yes" if number else "no"}\n' for number, name in enumerate((*names, "zzz.png")))
+    path = write_list(folder, "file,label\n" + rows)
+    return sorted(labels_of(path, Preparation(root=root)))[:-1]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        r"set\train\1.png",
+        r"D:\Archiv\set\train\1.png",
+        r"\\server\share\set\train\1.png",
+        "/home/other/set/train/1.png",
+        "./set/train/1.png",
+        "SET/Train/1.png",
+    ],
+)
+def test_paths_of_another_computer_are_found_by_their_tail(tmp_path, listed):
+    touch(tmp_path, "set/train/1.png", "set/test/1.png")
+    assert files_of(tmp_path, listed) == ["set/train/1.png"]
+
+
+def test_a_list_within_the_folder_that_its_paths_begin_with(tmp_path):
+    names = [f"train/patient0000{number}/study1/view1_frontal.jpg" for number in (1, 2)]
+    touch(tmp_path / "CheXpert-v1.0-small", *names)
+    (tmp_path / "list").mkdir()
+    listed = [f"CheXpert-v1.0-small/{name}" for name in names]
+    assert files_of(tmp_path / "list", *listed, root=tmp_path / "CheXpert-v1.0-small") == names
+
+
+def test_the_only_file_of_a_name_is_found_in_a_subfolder(tmp_path):
+    touch(tmp_path, "images_001/a.png", "images_002/b.DCM", "x/c.png", "y/c.png")
+    path = write_list(tmp_path, "file,label\na.png,no\nb,yes\nc.png,no\n")
+    assert labels_of(path) == {"images_001/a.png": "no", "images_002/b.DCM": "yes", "c.png": "no"}
+    assert read_dataset(path).notes == ("2 files were found in other folders than the list says.",)
+
+
+def test_a_film_that_is_missing_is_never_replaced_by_another_of_the_same_name(tmp_path):
+    touch(tmp_path, "patient1/view1.png", "train/1.png", "test/2.png")
+    listed = ["patient1/view1.png", "patient2/view1.png"]  # one is here
+    assert files_of(tmp_path, *listed) == listed
+    listed = ["gone/patient3/view1.png", "gone/patient2/view1.png"]  # several of this name are missing
+    assert files_of(tmp_path, *listed) == sorted(listed)
+    touch(tmp_path, "3.png", "sub/4.png")
+    for listed in (["patient1/3.png", "patient2/3.png"], ["a/sub/4.png", "b/sub/4.png"]):
+        assert files_of(tmp_path, *listed) == listed
+    assert files_of(tmp_path, "train/2.png") == ["train/2.png"]  # its folder is here, without it
+
+
+def test_odd_names_are_missing_files_not_errors(tmp_path):
+    touch(tmp_path, "a.png")
+    for name in (".", "..", "/", "../nowhere/a.png", "x" * 300, "a\0b.png", "C:"):
+        assert len(files_of(tmp_path, name, "b.png")) >= 1
