@@ -9,6 +9,7 @@ from pathlib import Path
 from core.datasets.class_names import ClassOrder, fold_classes, order_classes
 from core.datasets.entries import Entry, FilmLeftOut, Listing, Split, invalid_dataset
 from core.datasets.folder_films import list_folder_films
+from core.datasets.folder_names import split_suffix
 from core.datasets.listed_films import list_listed_films
 from core.datasets.patient_ids import EACH_FILE, extract_patients, propose_pattern
 from core.datasets.preparation import AS_IT_IS, Action, Correction, Preparation, Step
@@ -133,7 +134,7 @@ def _make_films(entries: Sequence[Entry], classes: tuple[str, ...], pattern: str
     propose one from the file names.
     """
     indices = {name: index for index, name in enumerate(classes)}
-    stems = [entry.path.stem for entry in entries if entry.patient is None]
+    stems = [split_suffix(entry.path.name)[0] for entry in entries if entry.patient is None]
     is_typed = pattern is not None
     pattern = pattern or propose_pattern(stems)
     patients = iter(extract_patients(stems, pattern))

@@ -8,6 +8,7 @@ from typing import Final
 
 from core.datasets.entries import invalid_dataset
 from core.datasets.folder_films import list_folder_films
+from core.datasets.folder_names import split_suffix
 from core.datasets.label_list import Columns, LabelList, read_label_list
 from core.datasets.list_columns import IDENTIFIERS, guess_columns, identifier_of
 from core.datasets.list_labels import count_contained
@@ -47,7 +48,8 @@ def inspect_source(source: Path, preparation: Preparation = AS_IT_IS) -> IntakeP
     if not source.exists():
         raise invalid_dataset(tr("{source} does not exist", source=source))
     if source.is_dir():
-        return IntakePreview(source, (), None, tuple(entry.path.stem for entry in list_folder_films(source).entries))
+        films = list_folder_films(source).entries
+        return IntakePreview(source, (), None, tuple(split_suffix(entry.path.name)[0] for entry in films))
     table = read_label_list(source)
     columns = preparation.columns
     if columns is None:

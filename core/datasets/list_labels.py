@@ -94,16 +94,16 @@ def fold_number(cell: str) -> str:
 def _find_separator(cells: Collection[str]) -> str | None:
     """Return what separates findings within cells; None if no cell is a list.
 
-    cells: different ones. Lists have findings in common, which classes do not: with "Pneumonia,
-    bacterial", "Pneumonia, viral" and "normal" a comma separates nothing, as there would be no fewer
-    findings than cells.
+    cells: different ones. A bar always separates. Otherwise lists have findings in common, which
+    classes do not: with "Pneumonia, bacterial", "Pneumonia, viral" and "normal" a comma separates
+    nothing, as there would be no fewer findings than cells.
     """
     texts = [cell for cell in cells if not re.fullmatch(r"[+-]?\d+([.,]\d*)?", cell)]
     for separator in FINDING_SEPARATORS:
         lists = [split_findings(cell, separator) for cell in texts]
         findings = Counter(finding for one in lists for finding in one)
-        has_common = any(count > 1 for count in findings.values()) and any(len(one) > 1 for one in lists)
-        if has_common and (separator == "|" or len(findings) < len(texts)):
+        has_common = any(count > 1 for count in findings.values()) and len(findings) < len(texts)
+        if any(len(one) > 1 for one in lists) and (separator == "|" or has_common):
             return separator
     return None
 

@@ -75,8 +75,10 @@ class Screening:
         self._state_log = StateLog(output, is_continued)
 
     def close(self) -> None:
-        self._journal.close()
-        self._state_log.close()
+        try:
+            self._journal.close()
+        finally:
+            self._state_log.close()
 
     def follow_files(
         self, files: Mapping[str, ListedFile], cancel: threading.Event

@@ -20,7 +20,7 @@ from gui.dataset.dataset_summary import format_progress, format_summary
 from gui.dataset.film_browser import FilmBrowser
 from gui.dataset.finding_choice import FindingChoice
 from gui.dataset.intake_dialog import IntakeDialog
-from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job
+from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job, open_job
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.worker import JobError
 from gui.state.session import Session
@@ -84,7 +84,16 @@ class DatasetTab(QWidget):
 
     @Slot(object)
     def open(self, source: Path) -> None:
-        """Read and audit the dataset at `source`, with the corrections kept for it."""
+        """Read and audit the dataset at `source`, with the corrections kept for it.
+
+        The columns of a label list are shown first, unless they were chosen before.
+        """
+        if self._work.state is JobState.IDLE:
+            self._source = source
+            self._work.start(open_job(source), self.show_event)
+
+    def open_own_list(self, source: Path) -> None:
+        """Read and audit a label list that this program wrote."""
         self._begin(source, None)
 
     def _begin(self, source: Path, preparation: Preparation | None) -> None:

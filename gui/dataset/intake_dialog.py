@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,7 @@ from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.widgets import messages
 from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
+from gui.widgets.tables import RowsTable, make_table_view
 
 NONE: Final = marked("(none)")
 COLUMN_OF: Final = {
@@ -34,6 +36,8 @@ COLUMN_OF: Final = {
     "patient": marked("Column of the patient"),
     "split": marked("Column of the split"),
 }
+SAMPLES_PX: Final = 150  # minimum height of the table of samples
+MAX_LABELS: Final = 8  # shown
 MAX_NAMES: Final = 5000  # file names that a pattern is tested on at each keystroke
 
 
@@ -53,6 +57,7 @@ class IntakeDialog(QDialog):
         self._names = [escape_name(name) for name in preview.names[:MAX_NAMES]]
         form = QFormLayout(rowWrapPolicy=QFormLayout.RowWrapPolicy.WrapLongRows)
         self._columns: dict[str, QComboBox] = {}
+        self.contains: QComboBox | None = None
         if preview.header:
             self._add_list_fields(form)
         pattern = before.patient_pattern or propose_pattern(self._names)
@@ -67,6 +72,9 @@ class IntakeDialog(QDialog):
         self.button_box.accepted.connect(self.accept)
         self.button_box.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
+        if preview.header:
+            layout.addWidget(make_paragraph(tr("The first rows of the list:"), "samples_title", tr("Samples")))
+            layout.addWidget(self._make_samples())
         layout.addLayout(form)
         layout.addWidget(self.examples)
         layout.addWidget(self.button_box)
@@ -87,6 +95,7 @@ class IntakeDialog(QDialog):
             box.setCurrentText(column or tr(NONE))
             self._columns[field] = box
             form.addRow(tr(COLUMN_OF[field]), box)
+        self._add_label_fields(form)
         self.root = name_widget(QLabel(textFormat=Qt.TextFormat.PlainText), "root", tr("Root"))
         row = QHBoxLayout()
         row.addWidget(self.root, 1)
@@ -94,13 +103,43 @@ class IntakeDialog(QDialog):
         form.addRow(tr("Files are relative to"), row)
         self._show_root()
 
+    def _make_samples(self) -> QTableView:
+        """Make a table with the first rows of all columns."""
+        header = [escape_name(name) for name in self._preview.header]
+        samples = RowsTable(header)
+        samples.set_rows([tuple(escape_name(cell) for cell in cells) for cells in self._preview.samples])
+        view = make_table_view(samples, "samples", tr("First rows of the list"))
+        view.setMinimumHeight(SAMPLES_PX)
+        return view
+
+    def _add_label_fields(self, form: QFormLayout) -> None:
+        """Show the labels of the list, and let the user choose one of the findings that they combine."""
+        if not self._preview.labels:
+            return
+        shown = [
+            f"{escape_name(name) or tr('(empty)')}: {count:,}" for name, count in self._preview.labels[:MAX_LABELS]
+        ]
+        rest = "" if len(self._preview.labels) <= MAX_LABELS else ", …"
+        self.labels = make_paragraph(", ".join(shown) + rest, "labels", tr("Labels of the list"))
+        form.addRow(tr("Labels"), self.labels)
+        if self._preview.contained:
+            self.contains = name_widget(QComboBox(), "contains", tr("The finding that a label contains"))
+            self.contains.addItem(tr("(the whole label is the class)"), None)
+            for name, count in self._preview.contained:
+                self.contains.addItem(f"{escape_name(name)} ({count:,})", name)
+            columns = self._before.columns or self._preview.columns
+            chosen = self.contains.findData(columns.contains if columns else None)
+            self.contains.setCurrentIndex(max(0, chosen))
+            form.addRow(tr("Films whose label contains"), self.contains)
+
     def preparation(self) -> Preparation:
         """Return the preparation as edited."""
         columns = self._before.columns
         if self._columns:
             texts = {field: box.currentText() for field, box in self._columns.items()}
             chosen = {field: None if text == tr(NONE) else text for field, text in texts.items()}
-            columns = Columns(chosen["file"] or "", chosen["label"] or "", chosen["patient"], chosen["split"])
+            contains = self.contains.currentData() if self.contains is not None else None
+            columns = Columns(chosen["file"] or "", chosen["label"] or "", chosen["patient"], chosen["split"], contains)
         pattern: str | None = self.pattern.text().strip()
         if not pattern or pattern == propose_pattern(self._names):
             pattern = None  # the default pattern

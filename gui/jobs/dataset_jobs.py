@@ -4,7 +4,13 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
-from core.datasets.preparation import Preparation, load_kept_preparation, preparation_path, save_preparation
+from core.datasets.preparation import (
+    AS_IT_IS,
+    Preparation,
+    load_kept_preparation,
+    preparation_path,
+    save_preparation,
+)
 from core.jobs.events import Progressed, Stage
 from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
@@ -37,6 +43,21 @@ def audit_job(source: Path, preparation: Preparation | None) -> Job:
         if result.completed and preparation is not None:
             save_preparation(preparation, preparation_path(source))
         return result
+
+    return job
+
+
+def open_job(source: Path) -> Job:
+    """Open a dataset: read and check it, with the preparation kept for it.
+
+    Returns an AuditResult; for a label list that was never opened, an IntakePreview, so that its
+    columns can be shown before it is read.
+    """
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        is_known = source.is_dir() or preparation_path(source).exists()
+        chosen = audit_job(source, None) if is_known else inspect_job(source, AS_IT_IS)
+        return (yield from chosen(cancel))
 
     return job
 

@@ -91,7 +91,7 @@ class MainTabs(QTabWidget):
 
     def _open_label_list(self, result: LabelListResult) -> None:
         self.setCurrentWidget(self.dataset)
-        self.dataset.open(result.path)
+        self.dataset.open_own_list(result.path)
 
     @Slot(int)
     def _on_current_changed(self, _index: int) -> None:

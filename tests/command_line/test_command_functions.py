@@ -243,7 +243,9 @@ def test_an_audit_is_unclean_with_blocking_findings_or_unreadable_films(fake, ca
     calls = fake("core.datasets.audit.audit", result)
     options = Namespace(dataset=Path("d"), preparation=None, json=None, resolve=None)
     assert commands.run_audit(options, cancel) == status
-    assert calls == [(Path("d"), cancel, AS_IT_IS)]
+    ((*told, gate),) = calls
+    assert told == [Path("d"), cancel, AS_IT_IS]
+    assert gate.is_chest
 
 
 def test_an_audit_writes_its_report_and_the_preparation_that_resolves_it(fake, cancel, tmp_path, capsys):

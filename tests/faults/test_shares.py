@@ -75,14 +75,14 @@ def test_a_folder_that_cannot_be_listed_for_a_while_keeps_its_rows(told, letters
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.ESTALE])
 def test_a_file_that_may_not_even_be_looked_at_is_a_row(told, letters, tmp_path, monkeypatch, code):
-    is_file = Path.is_file
+    stat = Path.stat
 
-    def sometimes(path):
+    def sometimes(path, **options):
         if path.name == "letter-007.txt":
             raise OSError(code, "the share is away", str(path))
-        return is_file(path)
+        return stat(path, **options)
 
-    monkeypatch.setattr(Path, "is_file", sometimes)
+    monkeypatch.setattr(Path, "stat", sometimes)
     assert told("screen", letters, "--output", tmp_path / "r.csv")[0] == 3
     rows = (tmp_path / "r.csv").read_text().splitlines()
     assert len(rows) == 41

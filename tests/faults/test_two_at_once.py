@@ -50,7 +50,7 @@ def test_a_second_screening_into_one_ledger_is_refused(told, letters, tmp_path, 
     _, result = drained(first)
     assert (result.completed, result.found, result.refused) == (True, 40, 40)
     assert len(output.read_text().splitlines()) == 41
-    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith((".r.csv", "r.csv."))]
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith((".r.csv", "r.csv.partial"))]
 
 
 def test_two_screenings_beside_each_other_do_not_meet(letters, tmp_path, cancel):

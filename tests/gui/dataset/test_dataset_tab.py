@@ -77,7 +77,13 @@ def audits(monkeypatch):
 
 
 @pytest.fixture
-def tab(qtbot, session, work, audits):
+def openings(monkeypatch):
+    """Source of each dataset that was opened."""
+    return record(monkeypatch, dataset_tab, "open_job")
+
+
+@pytest.fixture
+def tab(qtbot, session, work, audits, openings):
     tab = DatasetTab(session, work)
     qtbot.addWidget(tab, before_close_func=DatasetTab.stop_background_work)
     tab.show()
@@ -98,16 +104,16 @@ def opened(qtbot, tab, work, audits):
     ("button", "dialog", "source"),
     [("open_folder", "choose_folder", Path("films")), ("open_list", "choose_file", Path("labels.csv"))],
 )
-def test_a_folder_or_a_list_is_asked_for_and_audited_as_it_was_kept(
-    qtbot, tab, work, audits, monkeypatch, button, dialog, source
+def test_a_folder_or_a_list_is_asked_for_and_opened(
+    qtbot, tab, work, openings, monkeypatch, button, dialog, source
 ):
     monkeypatch.setattr(messages, dialog, lambda *_: None)
     click(qtbot, tab, button)
-    assert audits == []
+    assert openings == []
     monkeypatch.setattr(messages, dialog, lambda *_: source)
     with qtbot.waitSignal(work.succeeded):
         click(qtbot, tab, button)
-    assert audits == [(source, None)]
+    assert openings == [(source,)]
 
 
 def test_a_finished_audit_becomes_the_dataset_of_the_session(opened, session):
@@ -285,10 +291,10 @@ def test_the_demo_says_that_its_films_are_synthetic(qtbot, tab, session, work, m
     assert session.source == folder / "phantoms"
 
 
-def test_a_dropped_dataset_is_opened_and_the_area_shrinks(qtbot, tab, work, audits):
+def test_a_dropped_dataset_is_opened_and_the_area_shrinks(qtbot, tab, work, openings):
     before = tab.drop_area.minimumHeight()
     with qtbot.waitSignal(work.succeeded):
         tab.drop_area.dropped.emit(ROOT)
     tab.show_audit(audit())
-    assert audits == [(ROOT, None)]
+    assert openings == [(ROOT,)]
     assert tab.drop_area.minimumHeight() < before

@@ -45,7 +45,7 @@ def tabs(qtbot, session, work):
 
 
 def test_each_result_is_shown_in_its_tab(qtbot, tabs, session, work, monkeypatch):
-    record(monkeypatch, dataset_tab, "audit_job")
+    record(monkeypatch, dataset_tab, "open_job")
     with qtbot.waitSignal(work.succeeded):
         tabs.dataset.open(ROOT)
     first, second = run("first"), run("second")
