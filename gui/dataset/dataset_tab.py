@@ -1,6 +1,5 @@
 """The Dataset tab: open a dataset, see what an audit finds in it, and correct it."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from core.system.files import write_text_atomically
 from core.system.language import marked, tr
 from gui.dataset.audit_panel import AuditPanel
 from gui.dataset.dataset_summary import format_progress, format_summary
+from gui.dataset.demo_folder import DemoFolder
 from gui.dataset.film_browser import FilmBrowser
 from gui.dataset.finding_choice import FindingChoice
 from gui.dataset.intake_dialog import IntakeDialog
@@ -39,7 +39,8 @@ class DatasetTab(QWidget):
         super().__init__(parent)
         self._session, self._work = session, work
         self._source: Path | None = None
-        self._demo: tempfile.TemporaryDirectory[str] | None = None
+        self._session_summary = tr("No dataset is open.")
+        self.demo = DemoFolder()
         self._build()
         work.state_changed.connect(self._on_state_changed)
         self._on_state_changed(work.state)
@@ -47,7 +48,7 @@ class DatasetTab(QWidget):
     def _build(self) -> None:
         self.drop_area = DropArea(tr(EMPTY))
         self.drop_area.dropped.connect(self.open)
-        self.summary = make_paragraph(tr("No dataset is open."), "summary", tr("Summary"))
+        self.summary = make_paragraph(self._session_summary, "summary", tr("Summary"))
         self.finding = FindingChoice()
         self.finding.finding_named.connect(self._on_finding_named)
         self.progress = name_widget(QProgressBar(), "audit_progress", tr("Progress of reading"))
@@ -115,25 +116,14 @@ class DatasetTab(QWidget):
     def start_demo(self) -> None:
         """Create synthetic films in a temporary folder and open them as a dataset."""
         if self._work.state is JobState.IDLE:
-            self._remove_demo()
-            self._demo = tempfile.TemporaryDirectory(prefix="pneumoscreen-demo-", ignore_cleanup_errors=True)
-            self._source = Path(self._demo.name) / "phantoms"
-            self._work.start(demo_job(Path(self._demo.name)), self.show_event)
-
-    @property
-    def demo_worklist(self) -> Path | None:
-        """The demo's folder of unlabelled films, None before the demo was started."""
-        return Path(self._demo.name) / "worklist" if self._demo else None
+            folder = self.demo.make()
+            self._source = folder / "phantoms"
+            self._work.start(demo_job(folder), self.show_event)
 
     def stop_background_work(self) -> None:
         """Stop reading films in the background, and remove the demo's films."""
         self.browser.close_viewer()
-        self._remove_demo()
-
-    def _remove_demo(self) -> None:
-        if self._demo is not None:
-            self._demo.cleanup()
-            self._demo = None
+        self.demo.remove()
 
     def show_event(self, event: object) -> None:
         """Show the progress of reading and auditing."""
@@ -147,8 +137,9 @@ class DatasetTab(QWidget):
         if not result.completed or self._source is None:
             self.summary.setText(tr("Reading was stopped. Films already read will not be read again next time."))
             return
-        is_demo = self._demo is not None and result.dataset.root.is_relative_to(self._demo.name)
-        self.summary.setText(format_summary(self._source, result, is_demo))
+        is_demo = self.demo.holds(result.dataset.root)
+        self._session_summary = format_summary(self._source, result, is_demo)
+        self.summary.setText(self._session_summary)
         self.audit_panel.show_audit(result)
         self.finding.show_dataset(result.dataset)
         self.drop_area.setMinimumHeight(LOADED_DROP_AREA_PX)
@@ -170,8 +161,15 @@ class DatasetTab(QWidget):
         """Let the user correct how the dataset is read, then read it again."""
         dialog = IntakeDialog(preview, self._present_preparation(), self)
         dialog.accepted.connect(lambda: self._begin(preview.source, dialog.preparation()))
+        dialog.rejected.connect(self._show_present)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    @Slot()
+    def _show_present(self) -> None:
+        """Return to the dataset that was open before."""
+        self._source = self._session.source or self._source
+        self.summary.setText(self._session_summary)
 
     def _present_preparation(self) -> Preparation:
         """Return how the dataset on the tab was read; the default one before it was read."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.datasets.events import Finding
+from core.datasets.events import Finding, FindingKind
 from core.datasets.preparation import Step
 from core.jobs.events import Severity
 from core.system.language import marked, tr
@@ -74,7 +74,9 @@ class FindingsPanel(QWidget):
             item = QListWidgetItem(f"{MARKS[finding.severity]}  {title}: {finding.sentence}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{severity}: {title}. {finding.sentence}")
             self.list.addItem(item)
-        is_blocked = any(finding.severity is Severity.BLOCKING for finding in findings)
+        # without a finding there is nothing to accept
+        kinds = {finding.kind for finding in findings if finding.severity is Severity.BLOCKING}
+        is_blocked = bool(kinds - {FindingKind.FINDING_UNKNOWN})
         self.accept.setChecked(False)
         self.accept.setVisible(is_blocked)
         self._warning.setVisible(is_blocked)

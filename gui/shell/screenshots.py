@@ -27,7 +27,7 @@ def take_screenshots(folder: Path) -> int:
     _wait_for(window, window.dataset_tab.start_demo)
     _settle(1500)
     window.grab().save(str(folder / "dataset.png"))
-    source, worklist = window.session.source, window.dataset_tab.demo_worklist
+    source, worklist = window.session.source, window.dataset_tab.demo.worklist
     assert source is not None
     assert worklist is not None
     window.tabs.setCurrentWidget(window.training_tab)

@@ -52,8 +52,12 @@ class Session(QObject):
 
     @property
     def is_blocked(self) -> bool:
-        """True if the audit has blocking findings and the user has not accepted them."""
-        return self._audit is not None and bool(find_blocking(self._audit)) and not self._accepts_leaks
+        """True if the finding is unknown, or blocking findings of the audit were not accepted."""
+        if self._audit is None:
+            return False
+        return not self._audit.dataset.is_finding_certain or (
+            bool(find_blocking(self._audit)) and not self._accepts_leaks
+        )
 
     def open_dataset(self, source: Path, audit: AuditResult) -> None:
         self._source, self._audit, self._accepts_leaks = source, audit, False

@@ -12,7 +12,7 @@ from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed, Stage
 from core.recipes.recipe import Recipe
 from core.runs.epoch_log import EpochEnded
-from core.screening.events import FilmAnswered
+from core.screening.events import FilmAnswered, LedgerRow, RowSuperseded, Status
 from core.system.errors import Reason
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
 
@@ -31,6 +31,10 @@ LINES = [
     (TrialEnded(4, Recipe(), 0.91, True, Path("s/4")), "Trial 4 stopped early: validation AUC 0.910 (s/4)"),
     (TrialEnded(5, Recipe(), 0.92, False, Path("s/5")), "Trial 5 finished: validation AUC 0.920 (s/5)"),
     (Noted("A sentence."), "A sentence."),
+    (
+        RowSuperseded(LedgerRow("a.png", Status.SCORED, "", "NORMAL", 0.1, None, "m 12345678")),
+        "Changed since it was screened, so it is read again: a.png",
+    ),
     (FilmLeftOut(Path("a\udcff.png"), Reason.DAMAGED, "Cut off."), r"Left out: a\xff.png (damaged). Cut off."),
 ]
 PROGRESS = [

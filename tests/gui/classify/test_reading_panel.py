@@ -26,6 +26,13 @@ def test_a_refused_file_says_why(tab, window):
     assert not tab.controls.buttons["override"].isEnabled()
 
 
+def test_a_packed_study_says_what_to_do(tab, films):
+    tab.worklist.add(refused("study.zip", "packed"))
+    tab.worklist.select_file("study.zip")
+    assert tab.reading.verdict.text() == "Refused: packed archive"
+    assert "Unpack it and screen the folder" in tab.reading.details.text()
+
+
 def test_an_answer_by_another_model_than_the_worklist_says_so(tab, window, qtbot, tmp_path):
     choose(tab, window, qtbot, 0)
     assert "Screen the folder again" not in tab.reading.details.text()

@@ -104,9 +104,7 @@ def opened(qtbot, tab, work, audits):
     ("button", "dialog", "source"),
     [("open_folder", "choose_folder", Path("films")), ("open_list", "choose_file", Path("labels.csv"))],
 )
-def test_a_folder_or_a_list_is_asked_for_and_opened(
-    qtbot, tab, work, openings, monkeypatch, button, dialog, source
-):
+def test_a_folder_or_a_list_is_asked_for_and_opened(qtbot, tab, work, openings, monkeypatch, button, dialog, source):
     monkeypatch.setattr(messages, dialog, lambda *_: None)
     click(qtbot, tab, button)
     assert openings == []
@@ -279,12 +277,12 @@ def test_the_demo_says_that_its_films_are_synthetic(qtbot, tab, session, work, m
     demos = record(monkeypatch, dataset_tab, "demo_job")
     made = lambda prefix, **_: SimpleNamespace(name=str(tmp_path / prefix), cleanup=lambda: None)  # noqa: E731
     monkeypatch.setattr(tempfile, "TemporaryDirectory", made)
-    assert tab.demo_worklist is None
+    assert tab.demo.worklist is None
     with qtbot.waitSignal(work.succeeded):
         click(qtbot, tab, "try_demo")
     folder = demos[0][0]
     assert folder == tmp_path / "pneumoscreen-demo-"
-    assert tab.demo_worklist == folder / "worklist"
+    assert tab.demo.worklist == folder / "worklist"
     result = audit()
     tab.show_audit(replace(result, dataset=replace(result.dataset, root=folder / "phantoms")))
     assert tab.summary.text().startswith("Synthetic films, not patients. ")

@@ -60,6 +60,9 @@ def test_an_unknown_finding_blocks_training_until_it_is_named(window, qtbot, tmp
         tab.open(write_dataset(tmp_path / "films", "A", "B"))
     assert FindingKind.FINDING_UNKNOWN in {finding.kind for finding in seen.args[0].findings}
     assert window.session.is_blocked
+    assert not tab.audit_panel.findings.accept.isVisible()  # nothing can be accepted here
+    window.session.accept_leaks(True)
+    assert window.session.is_blocked
     box = tab.findChild(QComboBox, "finding")
     with job_shown(qtbot, window, AuditResult) as seen:
         qtbot.keyClick(box, Qt.Key.Key_Down)

@@ -61,6 +61,17 @@ def test_columns_and_samples_are_shown_before_a_list_is_read(qtbot, window, data
         window.dataset_tab.open(path)  # its columns are known now
 
 
+def test_a_list_that_is_not_read_leaves_the_dataset_before_it(qtbot, window, leaky, dataset_folder):
+    tab = open_dataset(qtbot, window, leaky)
+    before, source = tab.summary.text(), window.session.source
+    dialog = open_list(qtbot, window, write_list(dataset_folder, "file;label", lambda file, name: f"{file};{name}"))
+    dialog.reject()
+    assert (tab.summary.text(), window.session.source) == (before, source)
+    with job_shown(qtbot, window, IntakePreview) as seen:
+        click(qtbot, tab, "intake")
+    assert seen.args[0].source == leaky
+
+
 def test_columns_that_cannot_be_guessed_are_chosen(qtbot, window, dataset_folder):
     path = write_list(dataset_folder, "a;b", lambda file, name: f"{file.with_suffix('')};{name}")
     dialog = open_list(qtbot, window, path)
