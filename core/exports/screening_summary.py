@@ -97,8 +97,7 @@ def write_summary(
     """Read the top findings again, compute their heat maps and write the summary as PDF.
 
     folder: the screened one. model: None is the bundled one.
-    agreement: names and values on the agreement with a reader, if any.
-    opinions: the reader's, by file.
+    agreement: names and values on the agreement with a reader. opinions: the reader's, by file.
     Films that are gone, or are no longer what was screened, are listed in the summary.
     Raises JobFailed, also if the model now in use is not the one that screened.
     """
@@ -177,7 +176,7 @@ def build_summary(
     header: the model in use. point: its operating point in words.
     not_shown: films that should have a picture, and why they have none.
     agreement: names and values on the agreement with a reader; empty prints nothing.
-    opinions: the reader's, by file; a disagreement is told first.
+    opinions: the reader's, by file; a disagreement comes first.
     """
     accepted = format_validation(header) == (True, result.validation)
     disagreements = [row for row in result.rows if _is_disagreement(opinions.get(row.file))]

@@ -62,16 +62,14 @@ def build_report(
 ) -> Dataset:
     """Return the Comprehensive SR document (Part 3, A.35.3), complete, preliminary and unverified.
 
-    capture: the Secondary Capture of the heat map. instance: SOP instance UID of the report.
+    capture: of the heat map. instance: SOP instance UID of the report. opinion: a reader's, which comes first.
     when: time of creation; None leaves it out, because a screening is often done on the day of the
         film. The one date that SR requires is then a dummy (Part 3, C.17.2, type 1, and PS3.15,
         table E.1-1).
-    opinion: a reader's on this film; the document begins with it.
     """
     from highdicom.coding_schemes import CodingSchemeIdentificationItem
     from highdicom.sr import ComprehensiveSR
 
-    scheme = CodingSchemeIdentificationItem(SCHEME, name=PROGRAM, responsible_organization=PROGRAM)
     report = ComprehensiveSR(
         evidence=_build_evidence(source, capture),
         content=_build_content(reading, header, source, capture, pseudonyms, opinion)[0],
@@ -85,7 +83,7 @@ def build_report(
         software_versions=VERSION,
         is_complete=True,
         is_final=False,
-        coding_schemes=[scheme],
+        coding_schemes=[CodingSchemeIdentificationItem(SCHEME, name=PROGRAM, responsible_organization=PROGRAM)],
         specific_character_set="ISO_IR 192",
     )
     report.update(deepcopy(source.identity))

@@ -45,11 +45,12 @@ def observe(path: Path) -> FileState:
 def add_content(before: FileState, path: Path) -> FileState:
     """Return the state of a file that was just read, with the hash of its content.
 
-    before: its state before it was read. If it changed since, nobody knows what was read: the hash
-    is left out, so that any difference counts as a change.
+    before: its state before it was read. If it changed since, or cannot be read any more, nobody
+    knows what was read: it counts as never read.
     """
     content = _hash(path)
-    return replace(before, sha256=content) if observe(path).looks_like(before) else before
+    is_known = content and observe(path).looks_like(before)
+    return replace(before, sha256=content) if is_known else NEVER_READ
 
 
 def has_content_of(path: Path, present: FileState, before: FileState) -> bool:

@@ -76,12 +76,12 @@ class Opinion:
 def compare_call(call: Call | None, film: str, label: str | None) -> Opinion | None:
     """Return how a call stands to an answer, None without a class or "unsure", or without an answer.
 
-    film: code of the content that the answer is on. A call on another content stands for nothing
-    until the reader calls again. label: the model's class, None without an answer.
+    film: code of the content that the answer is on, "" if unknown. A call on another content stands
+    for nothing until the reader calls again. label: the model's class, None without an answer.
     """
     if call is None or call.reader == WITHDRAWN:
         return None
-    if call.film != film:
+    if film and call.film != film:
         return Opinion(Stance.EARLIER_FILM, call.reader)
     if call.reader == UNSURE:
         return Opinion(Stance.UNSURE, call.reader)

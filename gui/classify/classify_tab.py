@@ -145,8 +145,7 @@ class ClassifyTab(QWidget):
                 if self._is_watching and row.decision is Decision.LIKELY:
                     self._announce(row)
             case RowSuperseded(row):
-                self.selected_film.forget(row)
-                self.worklist.remove(row.file)
+                self.selected_film.withdraw(row)
 
     def _announce(self, row: LedgerRow) -> None:
         """Flash the window's entry in the task bar and emit likely_found."""
@@ -223,10 +222,8 @@ class ClassifyTab(QWidget):
 
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
-        film = self.selected_film.reading
-        if film is not None:
-            opinion = self.worklist.find_opinion(film)
-            job = export_dicom_job(film, self._session.model, folder, keeps_identity, opinion)
+        if (film := self.selected_film.reading) is not None:
+            job = export_dicom_job(film, self._session.model, folder, keeps_identity, self.worklist.find_opinion(film))
             self._work.start(job, self.show_event)
 
     @Slot(bool)

@@ -89,8 +89,8 @@ class SelectedFilm(QObject):
         self._panel.show_refusal(film)
         self.shown.emit()
 
-    def forget(self, row: LedgerRow) -> None:
-        """Forget what was read from the file of a row that no longer holds."""
+    def withdraw(self, row: LedgerRow) -> None:
+        """Take a row that no longer holds from the list, and forget what was read from its file."""
         path = self._worklist.table.path_of(row)
         if self._pending is not None and self._pending.file == row.file:
             self._pending = None
@@ -99,6 +99,7 @@ class SelectedFilm(QObject):
             self._panel.show_changed(row)
         if self.reading is not None and self.reading.path == path:
             self.reading = None
+        self._worklist.remove(row.file)
 
     def read_pending(self) -> None:
         """Read the film that was selected while a job was running, if any."""

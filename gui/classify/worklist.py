@@ -209,19 +209,9 @@ class Worklist(QWidget):
 
     @Slot()
     def _show_agreement(self) -> None:
-        if not len(self._book):
-            self.agreement.setText("")
-            return
-        sentences = [self.measure_agreement().sentence]
         earlier = sum(self.table.has_stance(row, Stance.EARLIER_FILM) for row in self.table.rows)
-        if earlier:
-            sentence = tr_count(
-                "{count} call (↺) is on an earlier version of its film and does not count until you call it again.",
-                "{count} calls (↺) are on earlier versions of their films and do not count until you call them again.",
-                earlier,
-            )
-            sentences.append(sentence)
-        self.agreement.setText(" ".join(sentences))
+        sentence = f"{self.measure_agreement().sentence} {_format_earlier_calls(earlier)}".rstrip()
+        self.agreement.setText(sentence if len(self._book) else "")
 
     def _update(self) -> None:
         row = self.selected_row()
@@ -230,3 +220,14 @@ class Worklist(QWidget):
         self.reader.set_enabled(can_call, can_compare, len(self._book) > 0)
         if len(self._classes) > 2:
             self.reader.disagree.setEnabled(False)  # ambiguous with several classes
+
+
+def _format_earlier_calls(count: int) -> str:
+    """Return how many calls are on earlier versions of films, "" for none."""
+    if not count:
+        return ""
+    return tr_count(
+        "{count} call (↺) is on an earlier version of its film and does not count until you call it again.",
+        "{count} calls (↺) are on earlier versions of their films and do not count until you call them again.",
+        count,
+    )

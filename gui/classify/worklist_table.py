@@ -54,6 +54,7 @@ class WorklistTable(QAbstractTableModel):
     """Rows in order of arrival. Thumbnails are read for the rows that are painted.
 
     In blind mode the model's answer on a film is hidden until the reader has called the film.
+    no_films: number of rows of files that are no films.
     """
 
     def __init__(self) -> None:
@@ -63,7 +64,7 @@ class WorklistTable(QAbstractTableModel):
         self._numbers: dict[str, int] = {}
         self._book = CallBook((), lambda _: None)
         self._is_blind = False
-        self._no_films = 0
+        self.no_films = 0
         self._tints: dict[Decision, QColor] = {}
         self.set_colours(DARK)
         self._images: OrderedDict[str, QPixmap] = OrderedDict()
@@ -77,15 +78,15 @@ class WorklistTable(QAbstractTableModel):
         self._images.clear()
         self._folder, self._rows, self._book = folder, list(rows), book
         self._numbers = {row.file: number for number, row in enumerate(self._rows)}
-        self._no_films = sum(is_no_film(row) for row in self._rows)
+        self.no_films = sum(is_no_film(row) for row in self._rows)
         self.endResetModel()
 
     def add(self, row: LedgerRow) -> None:
         """Add a row, or replace the row of the same file."""
         number = self._numbers.get(row.file)
-        self._no_films += is_no_film(row)
+        self.no_films += is_no_film(row)
         if number is not None:
-            self._no_films -= is_no_film(self._rows[number])
+            self.no_films -= is_no_film(self._rows[number])
             self._rows[number] = row
             self.dataChanged.emit(self.index(number, 0), self.index(number, STATUS))
             return
@@ -100,7 +101,7 @@ class WorklistTable(QAbstractTableModel):
         if number is None:
             return
         self.beginRemoveRows(ROOT, number, number)
-        self._no_films -= is_no_film(self._rows.pop(number))
+        self.no_films -= is_no_film(self._rows.pop(number))
         self._images.pop(file, None)
         self._numbers = {row.file: number for number, row in enumerate(self._rows)}
         self.endRemoveRows()
@@ -135,11 +136,6 @@ class WorklistTable(QAbstractTableModel):
     @property
     def rows(self) -> Sequence[LedgerRow]:
         return self._rows
-
-    @property
-    def no_films(self) -> int:
-        """Number of rows of files that are no films."""
-        return self._no_films
 
     def row(self, number: int) -> LedgerRow:
         return self._rows[number]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 class DemoFolder:
-    """Made anew for each demo, and removed when the window closes.
+    """A new one for each demo; the last one is removed when the window closes.
 
     path: None before the first demo. The films to train on are in its folder phantoms, unlabelled
     ones in worklist.

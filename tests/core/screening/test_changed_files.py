@@ -107,7 +107,7 @@ def test_rows_without_a_state_are_kept_and_known_from_then_on(worklist, output, 
 
 
 @pytest.mark.parametrize("damage", [lambda content: content[: len(content) // 2], lambda _: b"\xff{]\n" * 9])
-def test_a_torn_or_damaged_state_loses_no_row(worklist, output, resume, damage):
+def test_a_torn_or_damaged_state_loses_no_row(output, resume, damage):
     before = output.read_bytes()
     state_path(output).write_bytes(damage(state_path(output).read_bytes()))
     assert resume() == ([], [])

@@ -123,7 +123,12 @@ def test_without_a_class_or_an_answer_there_is_no_opinion():
     assert compare_call(None, "new", "NORMAL") is None
     assert compare_call(call("a.png", "", note="look again"), "", "NORMAL") is None
     assert compare_call(call("a.png"), "", None) is None
-    assert compare_call(call("a.png"), "", "NORMAL").stance is Stance.AGREES  # of an earlier version, both
+
+
+@pytest.mark.parametrize("film", ["", "old"])
+def test_a_call_counts_where_the_code_of_the_film_is_not_known(film):
+    """The row is of an earlier version of the program, or its state was lost."""
+    assert compare_call(replace(call("a.png"), film=film), "", "NORMAL").stance is Stance.AGREES
 
 
 def test_a_call_on_an_earlier_film_is_kept_but_is_no_label(tmp_path):

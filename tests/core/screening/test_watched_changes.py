@@ -10,7 +10,7 @@ from core.screening.events import Status
 from core.screening.results_csv import partial_path
 from core.screening.screening import screen
 from core.screening.state_log import state_path
-from tests.core.screening.watching import Watching
+from tests.core.screening.watching import PATIENCE_SECONDS, Watching
 from tests.factories import drained, draw_film
 
 
@@ -129,10 +129,9 @@ def test_a_film_that_changed_at_the_last_moment_has_no_row_until_it_is_read(
 ):
     output, film = tmp_path / "w.csv", films / "film.png"
     film.write_bytes(normal)
-    with Watching(films, output, model) as watching:
-        watching.wait_for_answer("film.png")
-        watching.wait_for_answer("there.png")
-        watching.cancel.set()
+    drained(screen(films, output, model, cancel))
+    with Watching(films, output, model, poll_seconds=PATIENCE_SECONDS) as watching:
+        watching.wait_for_polls(1)
         film.write_bytes(pneumonia + b"more")
         result = watching.stop()
     assert [row.file for row in result.rows] == ["there.png"]

@@ -14,11 +14,11 @@ PATIENCE_SECONDS = 50
 class Watching:
     """The events of a watched folder, in order. answered: rows, superseded: rows that no longer held."""
 
-    def __init__(self, folder, output, model):
+    def __init__(self, folder, output, model, poll_seconds=POLL_SECONDS):
         self.cancel = threading.Event()
         self.answered, self.superseded = [], []
         self._events, self._result = Queue(), Queue()
-        job = watch(folder, output, model, self.cancel, POLL_SECONDS)
+        job = watch(folder, output, model, self.cancel, poll_seconds)
         self._thread = threading.Thread(target=self._run, args=(job,))
 
     def __enter__(self):

@@ -26,7 +26,7 @@ def test_a_refused_file_says_why(tab, window):
     assert not tab.controls.buttons["override"].isEnabled()
 
 
-def test_a_packed_study_says_what_to_do(tab, films):
+def test_a_packed_study_says_what_to_do(tab):
     tab.worklist.add(refused("study.zip", "packed"))
     tab.worklist.select_file("study.zip")
     assert tab.reading.verdict.text() == "Refused: packed archive"
