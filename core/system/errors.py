@@ -62,8 +62,9 @@ FAILED_FILM_REASONS: Final = frozenset(
     }
 )
 
-# files that are no films, such as a disc's viewer program or a text; the worklist may hide them
-NO_FILM_REASONS: Final = frozenset({Reason.EMPTY_FILE, Reason.NOT_AN_IMAGE, Reason.NO_PIXELS})
+# files that are no films, such as a disc's viewer program or a text; the worklist may hide them.
+# An empty file may be a film whose transfer failed, so it is shown
+NO_FILM_REASONS: Final = frozenset({Reason.NOT_AN_IMAGE, Reason.NO_PIXELS})
 
 REASONS: Final[dict[str, str]] = {  # user-facing names, in a few words
     Reason.EMPTY_FILE: marked("empty file"),

@@ -47,7 +47,7 @@ def test_each_kind_has_its_rows(rows, kind, shown):
     assert files(rows) == shown
 
 
-NO_FILMS = [refused(f"{number}", reason) for number, reason in enumerate(("not_an_image", "no_pixels", "empty_file"))]
+NO_FILMS = [refused(f"{number}", reason) for number, reason in enumerate(("not_an_image", "no_pixels", "not_an_image"))]
 FILMS = [refused("study.zip", "packed"), refused("hand.png", "not_a_chest_film"), failed("torn.dcm")]
 
 

@@ -37,8 +37,6 @@ def test_first_use_from_films_to_worklist(
     with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
         window.classify_tab.open(dataset_folder)
     assert isinstance(shown.args[0], ScreeningResult)
-    assert window.classify_tab.worklist.view.model().rowCount() == 24
-    window.classify_tab.worklist.filters.no_films.click()
     assert window.classify_tab.worklist.view.model().rowCount() == 25
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "export.csv")
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
