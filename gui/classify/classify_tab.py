@@ -105,10 +105,10 @@ class ClassifyTab(QWidget):
         """Read one film, or screen a folder."""
         if self._work.state is not JobState.IDLE:
             return
-        if not path.is_dir():
+        if path.is_dir():
+            self._work.start(screen_job(path, self._begin(path), self._session.model), self.show_event)
+        else:
             self._work.start(read_film_job(path, self._session.model), self.show_event)
-            return
-        self._work.start(screen_job(path, self._begin(path), self._session.model), self.show_event)
 
     @Slot(object)
     def watch(self, folder: Path) -> None:
@@ -122,6 +122,7 @@ class ClassifyTab(QWidget):
         """Begin an empty worklist; returns the path for its ledger."""
         self._folder, self.result, self._is_watching = folder, None, False
         self.status.reset()
+        self.selected_film.clear()
         output = new_timestamped_path(data_folder() / "screenings", "-screening.csv")
         self.worklist.show_folder(folder, (), self._call_writer.open_book(output, ()))
         return output
@@ -161,6 +162,7 @@ class ClassifyTab(QWidget):
     def show_opened(self, opened: WorklistResult) -> None:
         """Show an earlier screening with the reader's calls on it."""
         self._folder = opened.folder
+        self.selected_film.clear()
         self.worklist.show_classes(opened.classes)
         book = self._call_writer.open_book(opened.result.output, opened.calls)
         self.worklist.show_folder(opened.folder, opened.result.rows, book)
@@ -181,7 +183,6 @@ class ClassifyTab(QWidget):
         self.worklist.add(overridden.row)
         self.result = overridden.result
         self.show_reading(overridden.reading)
-        self._on_state_changed(self._work.state)
 
     def show_exported(self, exported: ExportResult) -> None:
         self.status.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
@@ -215,8 +216,7 @@ class ClassifyTab(QWidget):
     @Slot(object, object)
     def _on_export(self, kind: Export, path: Path) -> None:
         if self.result is not None and self._folder is not None:
-            calls = self.worklist.book.calls()
-            agreement = self.worklist.measure_agreement()
+            calls, agreement = self.worklist.book.calls(), self.worklist.measure_agreement()
             order = ExportOrder(kind, path, self.result, self._folder, calls, agreement)
             self._work.start(export_job(order, self._session.model), self.show_event)
 

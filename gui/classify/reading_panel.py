@@ -20,6 +20,7 @@ from gui.film.thumbnails import Thumbnails
 from gui.widgets.named_widgets import make_paragraph
 
 BLANK = np.zeros((64, 64), np.uint8)  # shown until the film is read
+NO_FILM = marked("No film is open.")
 HIDDEN = marked("Make your call first; the model's answer is shown afterwards.")
 
 
@@ -31,7 +32,7 @@ class ReadingPanel(QWidget):
         self._path: Path | None = None
         self._plain = Thumbnails(None, self, max_pending=1)
         self._plain.ready.connect(self._on_plain)
-        self.verdict = make_paragraph(tr("No film is open."), "verdict", tr("Verdict"))
+        self.verdict = make_paragraph(tr(NO_FILM), "verdict", tr("Verdict"))
         self.verdict.setProperty("role", "verdict")
         self.details = make_paragraph(tr(NOTICE), "details", tr("Details"))
         self.film = FilmPanel()
@@ -45,6 +46,13 @@ class ReadingPanel(QWidget):
         """Stop reading in the background."""
         self._plain.close()
         self.film.close()
+
+    def show_nothing(self) -> None:
+        """Show that no film is open."""
+        self._path = None
+        self.verdict.setText(tr(NO_FILM))
+        self.details.setText(tr(NOTICE))
+        self.film.show_reading(BLANK, None)
 
     def show_answer(self, film: FilmReading) -> None:
         """Show the model's answer with its heat map."""

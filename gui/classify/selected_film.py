@@ -43,6 +43,11 @@ class SelectedFilm(QObject):
         self.refusal: FilmRefusal | None = None
         self._pending: LedgerRow | None = None  # selected while a job was running
 
+    def clear(self) -> None:
+        """Forget every film, as another folder is shown."""
+        self.reading = self.refusal = self._pending = None
+        self._panel.show_nothing()
+
     def show_row(self, row: LedgerRow) -> None:
         """Show the film of a row, once it is read if it was scored."""
         path = self._worklist.table.path_of(row)
@@ -51,8 +56,9 @@ class SelectedFilm(QObject):
             self._pending = None
             self._panel.show_without_answer(row, path)
             return
-        if self.reading is not None and self.reading.path == path:
-            self.show_reading(self.reading)
+        known = self.reading
+        if known is not None and known.path == path and known.film in {row.film, ""}:
+            self.show_reading(known)
         elif self._work.state is JobState.IDLE:
             was_refused = bool(row.reason)
             self._work.start(read_film_job(path, self._session.model, was_refused), self._show_event)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from core.datasets.dataset import read_dataset
+from core.datasets.dicom_keys import KEYWORDS, match_keys, read_identifiers
 from core.datasets.label_list import Columns
 from core.datasets.preparation import Preparation
 from core.system.errors import JobFailed, Reason
@@ -105,3 +107,33 @@ def test_a_list_whose_identifiers_fit_nothing_is_refused(archive):
 def test_no_identifier_leaves_the_header(archive):
     dataset = read_dataset(write_list(archive, "Accession,label\n0007,no\n0017,yes\n"))
     assert "secret" not in json.dumps(asdict(dataset), default=str)
+
+
+def test_only_identifiers_are_read_and_only_of_films(archive):
+    found = read_identifiers(archive)
+    assert {path.relative_to(archive).as_posix() for path in found} == {"0/IM0", "0/IM1", "1/IM2", "1/IM3", "2/IM4"}
+    assert found[archive / "0/IM1"] == {
+        "SOPInstanceUID": "1.2.3.4.5.1", "SeriesInstanceUID": "1.2.3.4.6.0", "StudyInstanceUID": STUDIES[0],
+        "AccessionNumber": "007", "PatientID": "secret0",
+    }  # fmt: skip
+
+
+def test_without_a_keyword_the_identifier_with_most_matches_is_taken():
+    identifiers = {
+        Path("a"): {"AccessionNumber": "1", "PatientID": "1"},
+        Path("b"): {"AccessionNumber": "2", "PatientID": "9"},
+        Path("c"): {"AccessionNumber": "3", "PatientID": "9"},
+    }
+    found = match_keys(["1", "2", "4"], identifiers, None)
+    assert (found.keyword, found.unlisted, found.zeros) == ("AccessionNumber", 1, 0)
+    assert found.paths == {"1": (Path("a"),), "2": (Path("b"),)}
+    assert match_keys(["9"], identifiers, None).paths == {"9": (Path("b"), Path("c"))}
+
+
+def test_lost_zeros_belong_to_numbers_and_to_one_film_only():
+    values = ("0017", "018", "0018", "19")
+    identifiers = {Path(value): dict.fromkeys(KEYWORDS, value) for value in values}
+    found = match_keys(["17", "18", "019"], identifiers, "AccessionNumber")
+    # two films may be 18; a list never has more zeros than the film
+    assert (found.paths, found.zeros, found.unlisted) == ({"17": (Path("0017"),)}, 1, 3)
+    assert match_keys(["17"], identifiers, "StudyInstanceUID").paths == {}

@@ -3,6 +3,8 @@
 import pytest
 
 from core.datasets.dataset import read_dataset
+from core.datasets.file_search import FileSearch, walk_files
+from core.datasets.folder_names import Match
 from core.datasets.preparation import Preparation
 from tests.core.datasets.lists import labels_of, touch, write_list
 
@@ -60,3 +62,20 @@ def test_odd_names_are_missing_files_not_errors(tmp_path):
     touch(tmp_path, "a.png")
     for name in (".", "..", "/", "../nowhere/a.png", "x" * 300, "a\0b.png", "C:"):
         assert len(files_of(tmp_path, name, "b.png")) >= 1
+
+
+def test_each_name_tells_how_it_was_found(tmp_path):
+    touch(tmp_path, "a/1.png", "a/B.png", "a/0007.png", "c/deep/2.png")
+    found = FileSearch(tmp_path).find_all(["a/1.png", r"a\b.png", "a/7.png", "2.png", "a/8.png"])
+    assert {name: (file.path.relative_to(tmp_path).as_posix(), file.match) for name, file in found.items()} == {
+        "a/1.png": ("a/1.png", Match.EXACT),
+        r"a\b.png": ("a/B.png", Match.CASE),
+        "a/7.png": ("a/0007.png", Match.ZEROS),
+        "2.png": ("c/deep/2.png", Match.ELSEWHERE),
+        "a/8.png": ("a/8.png", Match.MISSING),
+    }
+
+
+def test_hidden_files_and_folders_are_not_walked(tmp_path):
+    touch(tmp_path, "b.png", "a.png", "sub/c", ".hidden.png", ".git/d.png", "sub/.e/f.png")
+    assert [path.relative_to(tmp_path).as_posix() for path in walk_files(tmp_path)] == ["a.png", "b.png", "sub/c"]

@@ -1,10 +1,12 @@
 """A listed name finds its file although it is spelled otherwise, and never a file that it may not mean."""
 
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
 
 from core.datasets.dataset import read_dataset
+from core.datasets.folder_names import FolderNames, FoundFile, Match, film_suffix, split_suffix
 from tests.core.datasets.lists import labels_of, touch, write_list
 
 
@@ -57,3 +59,30 @@ def test_zeros_are_not_guessed(tmp_path):
     found = paths_of(tmp_path, "17.png", "18.png", "005.png", "19.png", "0019.png", "20.png")
     # two files match; another kind of file; the file has fewer zeros; the list names the file besides; another folder
     assert {"17.png", "18.png", "005.png", "19.png", "20.png"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "stem", "suffix"),
+    [
+        ("1.2.840.113619.2.55", "1.2.840.113619.2.55", ""), ("1.2.840.7.dcm", "1.2.840.7", ".dcm"),
+        ("IM0001", "IM0001", ""), ("Film.JPG", "Film", ".jpg"), ("a.b.Tiff", "a.b", ".tiff"), (".png", ".png", ""),
+        ("film.png.txt", "film.png.txt", ""), ("film.", "film.", ""),
+    ],
+)  # fmt: skip
+def test_only_the_suffix_of_a_film_is_split_off(name, stem, suffix):
+    assert split_suffix(name) == (stem, suffix)
+    assert film_suffix(name) == suffix
+
+
+def test_the_closest_spelling_wins():
+    folder = [Path(name) for name in ("film.png", "Film.png", "1.2.3.dcm", "1.2.3.png", "007.png")]
+    names = FolderNames(folder)
+    for listed, found in (
+        ("Film.png", FoundFile(Path("Film.png"), Match.EXACT)),
+        ("FILM.png", None),  # two may be meant
+        ("1.2.3", FoundFile(Path("1.2.3.dcm"), Match.SPELLING)),  # of several suffixes the first
+        ("1.2.3.PNG", FoundFile(Path("1.2.3.png"), Match.CASE)),
+        ("7,0", FoundFile(Path("007.png"), Match.ZEROS)),
+        ("7.dcm", None),  # another kind of file
+    ):
+        assert names.find(listed) == found

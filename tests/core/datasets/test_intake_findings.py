@@ -1,14 +1,20 @@
 """Findings on how a dataset was read, on whole datasets."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import main
 from core.datasets.audit import audit, find_blocking, resolve_blocking, to_json_object
+from core.datasets.dataset import Dataset, Film
+from core.datasets.entries import FilmLeftOut
 from core.datasets.events import FindingKind
+from core.datasets.intake_findings import find_not_frontal, find_unlabelled, find_unnamed_finding
 from core.datasets.preparation import AS_IT_IS, make_finding_step
+from core.jobs.events import Severity
 from core.models.model_gate import read_bundled_gate
 from core.system.errors import JobFailed, Reason
 from tests.factories import drained, draw_film, write_dicom
@@ -97,3 +103,35 @@ def test_every_file_is_used_left_out_or_counted(tmp_path, cancel):
     assert content["system_files"] == 1
     assert len(result.dataset.films) + len(content["left_out"]) + content["system_files"] == 27
     assert {FindingKind.UNREADABLE, FindingKind.UNLABELLED} <= kinds(result)
+
+
+ROOT = Path("/films")
+FILMS = tuple(Film(ROOT / f"{name}.png", 0, name) for name in "abcd")
+UNNAMED = Dataset(ROOT, ("A", "B"), FILMS, is_finding_certain=False)
+
+
+def test_either_class_of_a_pair_is_offered_as_the_finding():
+    (finding,) = find_unnamed_finding(UNNAMED)
+    assert (finding.kind, finding.severity) == (FindingKind.FINDING_UNKNOWN, Severity.BLOCKING)
+    assert [step.finding for step in finding.fixes] == ["B", "A"]
+    assert find_unnamed_finding(replace(UNNAMED, is_finding_certain=True)) == []
+    assert find_unnamed_finding(replace(UNNAMED, classes=("A", "B", "C"))) == []
+
+
+def test_inverted_films_that_are_reported_elsewhere_are_not_reported_twice():
+    a, b, c, _ = (film.path for film in FILMS)
+    refused = {a: Reason.LATERAL_VIEW, b: Reason.INVERTED, c: Reason.INVERTED, ROOT / "e.png": Reason.ROTATED}
+    (finding,) = find_not_frontal(UNNAMED, refused, frozenset({a, b}))
+    assert finding.files == (a, c)
+    assert finding.sentence.startswith("2 films would be refused in screening: ")
+    assert [one.file for one in finding.fixes[0].corrections] == ["a.png", "c.png"]
+    assert find_not_frontal(UNNAMED, {b: Reason.INVERTED}, frozenset({b})) == []
+
+
+def test_files_without_a_label_are_told_from_those_that_cannot_be_read():
+    reasons = (Reason.NO_LABEL, Reason.DAMAGED, Reason.LABELS_DIFFER, Reason.NOT_AN_IMAGE)
+    left_out = [FilmLeftOut(film.path, reason, "why") for film, reason in zip(FILMS, reasons, strict=True)]
+    (finding,) = find_unlabelled(UNNAMED, left_out)
+    assert finding.files == (FILMS[0].path, FILMS[2].path)
+    assert [one.file for one in finding.fixes[0].corrections] == ["a.png", "c.png"]
+    assert find_unlabelled(UNNAMED, left_out[1::2]) == []

@@ -5,6 +5,7 @@ import pytest
 from core.datasets.dataset import read_dataset
 from core.datasets.intake import inspect_source
 from core.datasets.label_list import Columns
+from core.datasets.list_labels import count_contained, fold_number, read_labels, split_findings
 from core.datasets.preparation import Preparation
 from core.system.errors import JobFailed, Reason
 from tests.core.datasets.lists import labels_of, write_list
@@ -104,3 +105,28 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path, blank):
 def test_a_list_without_any_label_is_refused(tmp_path):
     with pytest.raises(JobFailed, match="names no film with a usable label"):
         read_dataset(write_list(tmp_path, "file,label\na.png,\nb.png,\n"))
+
+
+def test_numbers_are_a_finding_only_in_a_column_that_names_one():
+    cells = ["1.0", "0", "-1", ""]
+    named = read_labels(cells, "Pneumonia", None, is_generic=False)
+    assert [label.class_name for label in named] == ["Pneumonia", "No Pneumonia", None, None]
+    assert [label.cell for label in named] == cells
+    plain = read_labels(cells, "Target", None, is_generic=True)
+    assert [label.class_name for label in plain] == ["1", "0", "-1", None]
+    opposite = read_labels(["1", "0"], "No Finding", None, is_generic=False)
+    assert [label.class_name for label in opposite] == ["No Finding", "Finding"]
+
+
+def test_a_comma_separates_findings_only_if_lists_share_them():
+    assert count_contained(["Pneumonia, bacterial", "Pneumonia, viral", "normal"]) == []
+    shared = ["Effusion, Pneumonia", "Pneumonia", "Effusion", "Pneumonia", "nan"]
+    assert count_contained(shared) == [("Pneumonia", 3), ("Effusion", 2)]
+    assert split_findings("['Effusion', 'Pneumonia', 'Effusion']", "|") == ["Effusion", "Pneumonia"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "folded"), [("17.0", "17"), ("1,00", "1"), ("-1.0", "-1"), ("1.5", "1.5"), ("1.2.0", "1.2.0"), ("a", "a")]
+)
+def test_only_whole_numbers_lose_their_decimals(cell, folded):
+    assert fold_number(cell) == folded

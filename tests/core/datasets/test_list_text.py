@@ -4,6 +4,7 @@ import pytest
 
 from core.datasets.dataset import read_dataset
 from core.datasets.intake import inspect_source
+from core.datasets.list_text import decode_list, read_text_rows
 from core.datasets.patient_ages import parse_years, stated_age
 from core.system.errors import JobFailed
 from tests.core.datasets.lists import labels_of, touch, write_list
@@ -72,3 +73,23 @@ def test_other_files_are_refused_in_a_sentence(tmp_path):
         path.write_bytes(content)
         with pytest.raises(JobFailed, match="neither a folder nor a label list"):
             inspect_source(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+def test_utf_16_is_known_by_its_mark_or_by_its_zeros(encoding, mark):
+    text = "file_name;finding;patient;age in years\r\n" + UMLAUTS
+    assert decode_list((mark + text).encode(encoding)) == text
+
+
+def test_bytes_are_text_only_in_an_encoding_of_lists():
+    assert decode_list("Größe".encode("cp1252")) == "Größe"
+    for content in (b"\xff\xd8\xff\xe0\0\x10JFIF", b"\xff\xfe\x41", b"\xef\xbb\xbfGr\xf6\xdfe", b"\x81"):
+        assert decode_list(content) is None  # controls, half a character, no UTF-8 after its mark, no letter
+
+
+def test_the_separator_is_that_of_the_first_line_without_quoted_text(tmp_path):
+    path = write_list(tmp_path, 'file;"a,b,c"\n"x;1\ny",2\nz;3\n')
+    assert list(read_text_rows(path)) == [(1, ["file", "a,b,c"]), (3, ["x;1\ny,2"]), (4, ["z", "3"])]
+    path = write_list(tmp_path, "sep=|\nfile|a,b,c\n")
+    assert list(read_text_rows(path)) == [(2, ["file", "a,b,c"])]

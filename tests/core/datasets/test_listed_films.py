@@ -1,9 +1,12 @@
 """The films of a list: several rows a film, contradictions, patients."""
 
+import pytest
+
 from core.datasets.dataset import read_dataset
-from core.datasets.entries import Split
-from core.datasets.preparation import Preparation
-from core.system.errors import Reason
+from core.datasets.entries import Entry, Split
+from core.datasets.listed_films import list_listed_films
+from core.datasets.preparation import AS_IT_IS, Preparation
+from core.system.errors import JobFailed, Reason
 from tests.core.datasets.lists import attributes_of, labels_of, touch, write_list
 
 RSNA = (
@@ -65,3 +68,21 @@ def test_folders_name_the_patients_where_no_column_does(tmp_path):
 def test_missing_files_stay_in_the_dataset_for_the_survey_to_report(tmp_path):
     touch(tmp_path, "a.png")
     assert set(labels_of(write_list(tmp_path, "file,label\na.png,no\nb.png,yes\n"))) == {"a.png", "b.png"}
+
+
+def test_each_film_has_what_its_row_says(tmp_path):
+    rows = "a.png,no,p1,training,45,F\nb.png,yes,p2,holdout,,M\nc.png,yes,,,7,\nd.png,,p4,,,\n,no,,,,\n"
+    listing = list_listed_films(write_list(tmp_path, "file,label,patient,split,age,sex\n" + rows), AS_IT_IS)
+    assert listing.entries == [
+        Entry(tmp_path / "a.png", "no", "p1", Split.TRAINING, (("age", "45"), ("sex", "F"))),
+        Entry(tmp_path / "b.png", "yes", "p2", Split.TEST, (("sex", "M"),)),
+        Entry(tmp_path / "c.png", "yes", None, None, (("age", "7"),)),
+    ]
+    assert [(film.path.name, film.reason) for film in listing.left_out] == [("d.png", Reason.NO_LABEL)]
+    assert listing.notes == ("1 row names no file.", "1 film without a usable label was left out.")
+
+
+def test_an_unknown_split_is_refused_with_its_line(tmp_path):
+    path = write_list(tmp_path, "file,label,split\na.png,no,train\nb.png,yes,later\n")
+    with pytest.raises(JobFailed, match="line 3 names the split 'later'"):
+        list_listed_films(path, AS_IT_IS)

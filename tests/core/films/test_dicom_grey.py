@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from core.films.dicom_grey import is_inverted, window_values
 from core.films.film_notes import Note
 from tests.core.films.examples import (
     DEEP,
@@ -291,3 +292,36 @@ def test_lower_case_values_mean_the_same():
     upper = edit(content, VOILUTFunction="SIGMOID", PresentationLUTShape="INVERSE",
                  PhotometricInterpretation="MONOCHROME2")  # fmt: skip
     assert np.array_equal(read(content)[0], read(upper)[0])
+
+
+@pytest.mark.parametrize(
+    ("function", "width", "greys"),
+    [
+        # black up to 94.5 = c - 0.5 - (w - 1)/2, white above 104.5: C.11.2.1.2.1
+        ("LINEAR", 11, {-1e6: 0, 94.5: 0, 95: 13, 97: 64, 99.5: 128, 102: 191, 104: 242, 104.5: 255, 1e6: 255}),
+        # black up to 95 = c - w/2, white above 105: C.11.2.1.3.2
+        ("LINEAR_EXACT", 10, {94.9: 0, 95: 0, 97: 51, 99: 102, 101: 153, 103: 204, 105: 255, 105.1: 255}),
+        # 255 / (1 + exp(-4 (x - c) / w)), never quite 0 or 1: C.11.2.1.3.1
+        ("SIGMOID", 10, {-1e6: 0, 95: 30, 97.25: 64, 102.75: 191, 105: 225, 110: 250, 1e6: 255}),
+    ],
+)
+def test_a_window_has_the_borders_of_the_standard(function, width, greys):
+    seen = window_values(np.array([*greys], float), 100, width, function)
+    assert seen.dtype == np.uint8
+    assert seen.tolist() == [*greys.values()]
+
+
+def test_a_linear_window_of_width_2_has_a_step_of_one_value():
+    assert window_values(np.array([98, 99, 100, 101], float), 100, 2, "LINEAR").tolist() == [0, 0, 255, 255]
+
+
+@pytest.mark.parametrize(
+    ("interpretation", "shape", "inverted"),
+    [
+        ("MONOCHROME1", "IDENTITY", True), ("MONOCHROME1", "INVERSE", True), ("MONOCHROME2", "INVERSE", True),
+        ("MONOCHROME2", "IDENTITY", False), ("MONOCHROME2", "", False), ("", "", False),
+    ],
+)  # fmt: skip
+def test_either_attribute_inverts_and_both_invert_once(interpretation, shape, inverted):
+    header = items(PhotometricInterpretation=interpretation, PresentationLUTShape=shape)[0]
+    assert is_inverted(header) is inverted

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.films.dicom_view import FRONTAL_CODES, SIDE_CODES, read_view, turn_upright
 from core.films.film_notes import Note
 from tests.core.films.examples import FILM, edit, item, items, read, store
 
@@ -151,3 +152,33 @@ def test_the_orientation_of_animals_is_not_that_of_people():
 def test_lower_case_directions_mean_the_same():
     content = edit(store(np.ascontiguousarray(WIDE[::-1, ::-1])), PatientOrientation=b"r\\h")
     assert np.array_equal(read(content)[0], WIDE)
+
+
+def test_no_code_is_both_frontal_and_lateral():
+    assert not SIDE_CODES & set(FRONTAL_CODES)
+    for code in (*FRONTAL_CODES, *SIDE_CODES):
+        header, notes = item(ViewCodeSequence=items(CodeValue=code)), []
+        view, is_lateral = read_view(header, notes.append)
+        assert (view in {"PA", "AP"}) != is_lateral
+        header.ViewPosition = "PA"
+        assert read_view(header, notes.append) == ("PA", False)
+        assert notes == ([Note.LATERAL_MENTIONED] if is_lateral else [])
+
+
+@pytest.mark.parametrize(
+    ("orientation", "upright", "notes"),
+    [
+        (["L", "F"], [[1, 2, 3], [4, 5, 6]], []),
+        (["R", "F"], [[3, 2, 1], [6, 5, 4]], [Note.MIRRORED_BACK]),
+        (["R", "H"], [[6, 5, 4], [3, 2, 1]], [Note.TURNED_UPRIGHT]),
+        (["L", "H"], [[4, 5, 6], [1, 2, 3]], [Note.TURNED_UPRIGHT, Note.MIRRORED_BACK]),
+        (["F", "L"], [[1, 4], [2, 5], [3, 6]], [Note.TURNED_UPRIGHT, Note.MIRRORED_BACK]),
+        (["F", "R"], [[4, 1], [5, 2], [6, 3]], [Note.TURNED_UPRIGHT]),
+        (["L", "R"], [[1, 2, 3], [4, 5, 6]], []),
+        (["A", "F"], [[1, 2, 3], [4, 5, 6]], []),
+    ],
+)
+def test_rows_end_at_the_left_and_columns_at_the_feet(orientation, upright, notes):
+    told = []
+    pixels = turn_upright(np.array([[1, 2, 3], [4, 5, 6]], np.uint8), item(PatientOrientation=orientation), told.append)
+    assert (pixels.tolist(), told) == (upright, notes)

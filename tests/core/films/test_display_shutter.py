@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from core.films.display_shutter import find_hidden
 from core.films.film_notes import Note
-from tests.core.films.examples import DEEP, WINDOW, differs, edit, read, store_deep, stretched, windowed
+from tests.core.films.examples import DEEP, WINDOW, differs, edit, item, read, store_deep, stretched, windowed
 
 HEIGHT, WIDTH = DEEP.shape
 PLAIN = windowed(DEEP, 2048, 4096)
@@ -96,3 +97,29 @@ def test_a_shutter_as_large_as_the_film_hides_nothing():
     pixels, facts = read(store_deep(**WINDOW, **(RECTANGLE | edges)))
     assert differs(pixels, PLAIN) < 0.6
     assert facts.notes == ()
+
+
+def drawn(header, height, width):
+    """What a shutter leaves visible, as rows of # and dots, and the notes."""
+    notes = []
+    hidden = find_hidden(header, height, width, notes.append)
+    return None if hidden is None else ["".join(".#"[not one] for one in row) for row in hidden], notes
+
+
+def test_rows_and_columns_count_from_1_and_edges_are_visible():
+    rectangle = item(ShutterShape="RECTANGULAR", ShutterLeftVerticalEdge=2, ShutterRightVerticalEdge=4,
+                     ShutterUpperHorizontalEdge=3, ShutterLowerHorizontalEdge=4)  # fmt: skip
+    assert drawn(rectangle, 4, 6) == ([".....".ljust(6, "."), "......", ".###..", ".###.."], [Note.SHUTTER_APPLIED])
+    circle = item(ShutterShape="CIRCULAR", CenterOfCircularShutter=[2, 3], RadiusOfCircularShutter=1)  # row, column
+    assert drawn(circle, 3, 5) == (["..#..", ".###.", "..#.."], [Note.SHUTTER_APPLIED])
+    triangle = item(ShutterShape="POLYGONAL", VerticesOfThePolygonalShutter=[1, 1, 1, 3, 3, 1])  # rows and columns
+    assert drawn(triangle, 3, 4) == (["###.", "##..", "#..."], [Note.SHUTTER_APPLIED])
+
+
+@pytest.mark.parametrize(("right", "is_applied"), [(4, False), (5, True)])
+def test_a_shutter_must_leave_a_twentieth_of_the_film(right, is_applied):
+    slit = item(ShutterShape="RECTANGULAR", ShutterLeftVerticalEdge=1, ShutterRightVerticalEdge=right,
+                ShutterUpperHorizontalEdge=1, ShutterLowerHorizontalEdge=1)  # fmt: skip
+    visible, notes = drawn(slit, 10, 10)
+    assert (visible is not None) == is_applied
+    assert notes == [Note.SHUTTER_APPLIED if is_applied else Note.SHUTTER_UNREADABLE]

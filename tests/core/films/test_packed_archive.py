@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.films.film_reader import read_film
+from core.films.packed_archive import is_packed
 from core.system.errors import FilmUnreadable, Reason
 from tests.factories import draw_film
 
@@ -74,3 +75,18 @@ def test_programs_and_documents_that_are_zip_inside_are_no_archives(tmp_path, co
 def test_a_film_in_the_shape_of_its_name_is_still_a_film(tmp_path):
     draw_film(1, 1, 96).save(tmp_path / "film.zip", "PNG")
     assert read_film(tmp_path / "film.zip").pixels.shape == (96, 96)
+
+
+@pytest.mark.parametrize(
+    ("content", "packed"),
+    [
+        (zipped("study/IM0001"), True), (zipped("DICOMDIR", "META-INF/MANIFEST.MF"), True), (gzip.compress(b"film"), True),
+        (zipped("META-INF/MANIFEST.MF", "DICOMDIR"), False), (workbook(), False), (b"\x1f\x8b", False), (b"", False),
+        (bytes(128) + b"DICM" + zipped("study/IM0001"), False),
+    ],
+)  # fmt: skip
+def test_the_first_bytes_decide_and_the_stream_is_rewound(content, packed):
+    stream = io.BytesIO(content)
+    stream.seek(0, io.SEEK_END)
+    assert is_packed(stream) is packed
+    assert stream.tell() == 0

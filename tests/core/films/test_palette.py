@@ -5,9 +5,11 @@ from io import BytesIO
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from core.films.film_notes import Note
+from core.films.palette import apply_palette
 from core.system.errors import FilmUnreadable, Reason
 from tests.core.films.examples import BITS_12, DEEP, FILM, differs, put_bytes, read, recode, save, store
 
@@ -95,3 +97,28 @@ def test_a_palette_in_segments_is_unsupported():
     with pytest.raises(FilmUnreadable) as refusal:
         read(save(header))
     assert refusal.value.reason is Reason.UNSUPPORTED
+
+
+def palette(*channels, bits=8, first=0):
+    """A header with a table for each of the channels."""
+    header = Dataset()
+    for name, entries in zip(NAMES, channels, strict=False):
+        header.add_new(f"{name}PaletteColorLookupTableDescriptor", "US", [len(entries), first, bits])
+        header.add_new(
+            f"{name}PaletteColorLookupTableData", "OW", np.array(entries, "u1" if bits == 8 else "<u2").tobytes()
+        )
+    return header
+
+
+@pytest.mark.parametrize(("bits", "scale"), [(8, 1), (16, 257)])
+def test_each_channel_has_its_own_table(bits, scale):
+    tables = np.array([[0, 10, 20, 255], [1, 11, 21, 3], [2, 12, 22, 4]]) * scale
+    shown = apply_palette(np.array([[10, 11, 12], [13, 5, 99]]), palette(*tables.tolist(), bits=bits, first=10))
+    assert shown.dtype == np.uint8
+    # an index before the first entry gets the first, one beyond the last the last
+    assert shown.tolist() == [[[0, 1, 2], [10, 11, 12], [20, 21, 22]], [[255, 3, 4], [0, 1, 2], [255, 3, 4]]]
+
+
+def test_a_palette_without_blue_is_missing():
+    with pytest.raises(ValueError, match="palette missing"):
+        apply_palette(np.array([[0, 1]]), palette([0, 255], [0, 255]))

@@ -9,6 +9,7 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
     JPEG2000,
+    BasicTextSRStorage,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -20,6 +21,7 @@ from pydicom.uid import (
 )
 
 from core.films.film_notes import Note
+from core.films.pixel_header import GE_PRIVATE, check_picture, complete_header, follow_codestream, settle_syntax
 from core.system.errors import FilmUnreadable, Reason
 from tests.core.films.examples import (
     DEEP,
@@ -254,3 +256,51 @@ def test_one_frame_in_many_fragments_is_read():
 def test_a_film_without_a_window_is_stretched_whatever_the_header_lacks():
     content = edit(store_deep(), BitsStored=None, HighBit=None)
     assert differs(read(content)[0], stretched(DEEP, DEEP.min(), DEEP.max())) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ({"NumberOfFrames": 2}, Reason.MULTI_FRAME), ({"Rows": 0}, Reason.DAMAGED), ({"Columns": None}, Reason.DAMAGED),
+        ({"PixelData": None}, Reason.DAMAGED), ({"Rows": 9217}, Reason.TOO_LARGE),
+    ],
+)  # fmt: skip
+def test_a_header_without_one_picture_of_a_film_is_refused(tags, reason):
+    content = store(FILM)
+    check_picture(dcmread(BytesIO(content)), FILM.size)  # a film may have just so many pixels
+    with pytest.raises(FilmUnreadable) as refusal:
+        check_picture(dcmread(BytesIO(edit(content, **tags))), FILM.size)
+    assert refusal.value.reason is reason
+
+
+def test_a_report_has_no_pixels_and_is_not_cut_off():
+    header = dcmread(BytesIO(edit(store(FILM), PixelData=None)))
+    header.file_meta.MediaStorageSOPClassUID = BasicTextSRStorage
+    with pytest.raises(FilmUnreadable) as refusal:
+        check_picture(header, FILM.size)
+    assert refusal.value.reason is Reason.NO_PIXELS
+
+
+def test_what_a_header_lacks_is_what_the_pixels_and_the_compressed_frame_tell():
+    lost = dict.fromkeys(("SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit"))
+    header, notes = dcmread(BytesIO(edit(store(DEEP), **lost))), []
+    complete_header(header, notes.append)
+    assert (header.BitsAllocated, header.BitsStored, header.HighBit, header.SamplesPerPixel) == (16, 16, 15, 1)
+    assert (header.PhotometricInterpretation, notes) == ("MONOCHROME2", [Note.HEADER_INCOMPLETE])
+    header, notes = dcmread(BytesIO(enclose(jpeg(COLOURS[:, :80]), JPEGLosslessSV1))), []
+    complete_header(header, notes.append)
+    assert settle_syntax(header, notes.append) is False
+    follow_codestream(header, FILM.size, notes.append)
+    assert (header.Rows, header.Columns, header.SamplesPerPixel) == (96, 80, 3)
+    assert header.PhotometricInterpretation == "YBR_FULL_422"
+    assert header.file_meta.TransferSyntaxUID == JPEGBaseline8Bit
+    assert notes == [Note.HEADER_CONTRADICTS_PICTURE, Note.WRONG_TRANSFER_SYNTAX]
+
+
+def test_only_words_of_the_private_syntax_are_swapped():
+    header, notes = dcmread(BytesIO(store(DEEP))), []
+    assert settle_syntax(header, notes.append) is False
+    assert header.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    header.file_meta.TransferSyntaxUID = GE_PRIVATE
+    assert settle_syntax(header, notes.append) is True
+    assert (header.file_meta.TransferSyntaxUID, notes) == (ImplicitVRLittleEndian, [])

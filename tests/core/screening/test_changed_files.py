@@ -4,12 +4,16 @@ import os
 import random
 import signal
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from core.screening.events import FilmAnswered, RowSuperseded, ScreeningStarted, Status
+from core.screening.changed_files import find_changes
+from core.screening.events import FilmAnswered, LedgerRow, RowSuperseded, ScreeningStarted, Status
+from core.screening.file_state import add_content, observe
+from core.screening.folder_listing import list_folder
 from core.screening.reader_calls import calls_path
 from core.screening.results_csv import partial_path
 from core.screening.screening import screen
@@ -189,3 +193,36 @@ def test_what_is_superseded_is_told_before_the_kept_rows(worklist, output, model
     assert kinds.index(RowSuperseded) < kinds.index(ScreeningStarted)
     started = next(event for event in events if isinstance(event, ScreeningStarted))
     assert len(started.resumed) == 26
+
+
+def test_what_became_of_the_file_of_each_row(tmp_path, cancel):
+    names = ("same", "touched", "grown", "edited", "unknown", "unhashed", "gone")
+    for name in names:
+        (tmp_path / name).write_text(name)
+    states = {name: add_content(observe(tmp_path / name), tmp_path / name) for name in names}
+    states["unhashed"] = replace(states["unhashed"], sha256="")
+    del states["unknown"]
+    (tmp_path / "grown").write_text("longer")
+    (tmp_path / "edited").write_text("EDITED")
+    (tmp_path / "gone").unlink()
+    for name in ("touched", "edited", "unhashed"):
+        os.utime(tmp_path / name, ns=(0, 0))
+    files = list_folder(tmp_path, ())
+    rows = [LedgerRow(name, Status.REFUSED, "blank", None, None, None, "m") for name in names]
+    _, changes = drained(find_changes(rows, states, files, cancel))
+    assert changes.changed == ["grown", "edited", "unhashed"]
+    assert changes.renewed == {
+        "unknown": observe(tmp_path / "unknown"),
+        "touched": replace(observe(tmp_path / "touched"), sha256=states["touched"].sha256),
+    }
+    assert changes.is_complete
+
+
+def test_a_cancelled_comparison_says_that_it_is_incomplete(tmp_path, cancel):
+    (tmp_path / "film").write_text("film")
+    states = {"film": add_content(observe(tmp_path / "film"), tmp_path / "film")}
+    os.utime(tmp_path / "film", ns=(0, 0))
+    rows = [LedgerRow("film", Status.REFUSED, "blank", None, None, None, "m")]
+    cancel.set()
+    _, changes = drained(find_changes(rows, states, list_folder(tmp_path, ()), cancel))
+    assert (changes.changed, changes.renewed, changes.is_complete) == ([], {}, False)

@@ -1,5 +1,6 @@
 """The film of the selected row on the reading panel."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,24 @@ def test_a_film_that_is_not_the_selected_row_is_shown_with_its_answer(film, work
     worklist.reader.blind.click()
     film.show_reading(reading(path=Path("elsewhere.png")))
     assert panel.verdict.text() == "PNEUMONIA · ▲ likely"
+
+
+def test_another_folder_forgets_every_film(qtbot, film, worklist, work, panel):
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    film.show_reading(reading())
+    film.clear()
+    assert (film.reading, film.refusal) == (None, None)
+    assert panel.verdict.text() == "No film is open."
+    assert panel.film.film_view.film_size.width() == 64  # an empty film
+
+
+def test_a_film_that_changed_is_read_again(qtbot, film, worklist, work, started):
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    film.show_reading(reading(film="0123"))
+    worklist.select_file(NOTES)
+    worklist.add(replace(ROWS[0], film="4567"))
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    assert len(started) == 2
