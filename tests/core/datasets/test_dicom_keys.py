@@ -114,7 +114,7 @@ def test_only_identifiers_are_read_and_only_of_films(archive):
     assert {path.relative_to(archive).as_posix() for path in found} == {"0/IM0", "0/IM1", "1/IM2", "1/IM3", "2/IM4"}
     assert found[archive / "0/IM1"] == {
         "SOPInstanceUID": "1.2.3.4.5.1", "SeriesInstanceUID": "1.2.3.4.6.0", "StudyInstanceUID": STUDIES[0],
-        "AccessionNumber": "007", "PatientID": "secret0",
+        "AccessionNumber": "0007", "PatientID": "secret0",
     }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def drawn(header, height, width):
 def test_rows_and_columns_count_from_1_and_edges_are_visible():
     rectangle = item(ShutterShape="RECTANGULAR", ShutterLeftVerticalEdge=2, ShutterRightVerticalEdge=4,
                      ShutterUpperHorizontalEdge=3, ShutterLowerHorizontalEdge=4)  # fmt: skip
-    assert drawn(rectangle, 4, 6) == ([".....".ljust(6, "."), "......", ".###..", ".###.."], [Note.SHUTTER_APPLIED])
+    assert drawn(rectangle, 4, 6) == (["......", "......", ".###..", ".###.."], [Note.SHUTTER_APPLIED])
     circle = item(ShutterShape="CIRCULAR", CenterOfCircularShutter=[2, 3], RadiusOfCircularShutter=1)  # row, column
     assert drawn(circle, 3, 5) == (["..#..", ".###.", "..#.."], [Note.SHUTTER_APPLIED])
     triangle = item(ShutterShape="POLYGONAL", VerticesOfThePolygonalShutter=[1, 1, 1, 3, 3, 1])  # rows and columns

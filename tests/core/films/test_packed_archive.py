@@ -80,11 +80,16 @@ def test_a_film_in_the_shape_of_its_name_is_still_a_film(tmp_path):
 @pytest.mark.parametrize(
     ("content", "packed"),
     [
-        (zipped("study/IM0001"), True), (zipped("DICOMDIR", "META-INF/MANIFEST.MF"), True), (gzip.compress(b"film"), True),
-        (zipped("META-INF/MANIFEST.MF", "DICOMDIR"), False), (workbook(), False), (b"\x1f\x8b", False), (b"", False),
+        (zipped("study/IM0001"), True),
+        (zipped("DICOMDIR", "META-INF/MANIFEST.MF"), True),
+        (gzip.compress(b"film"), True),
+        (zipped("META-INF/MANIFEST.MF", "DICOMDIR"), False),
+        (workbook(), False),
+        (b"\x1f\x8b", False),
+        (b"", False),
         (bytes(128) + b"DICM" + zipped("study/IM0001"), False),
     ],
-)  # fmt: skip
+)
 def test_the_first_bytes_decide_and_the_stream_is_rewound(content, packed):
     stream = io.BytesIO(content)
     stream.seek(0, io.SEEK_END)

@@ -82,7 +82,7 @@ def test_without_a_model_only_the_rules_refuse(tmp_path):
     assert (content["height_px"], content["width_px"]) == pixels.shape == (96, 96)
     draw_film(1, 1, 96).resize((400, 96)).save(tmp_path / "wide.png")
     content, pixels = describe_unchecked(tmp_path / "wide.png")
-    assert (content["status"], content["reason"]) == ("refused", "not_a_chest_film")
+    assert (content["status"], content["reason"]) == ("refused", "too_cropped")
     assert pixels.shape == (96, 400)
     content, pixels = describe_unchecked(tmp_path / "missing.png")
     assert (content["status"], content["reason"], pixels) == ("failed", "missing", None)
