@@ -50,7 +50,7 @@ def _read_header(options: argparse.Namespace) -> "ModelHeader":
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Audit a dataset and print its findings."""
-    from core.datasets.audit import audit, find_blocking, format_report, resolve_blocking, to_json_object
+    from core.datasets.audit import audit, check_finding, find_blocking, format_report, resolve_blocking, to_json_object
     from core.models.model_gate import read_bundled_gate
 
     preparation = _load_preparation(options)
@@ -59,6 +59,8 @@ def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
     result = run_to_end(audit(options.dataset, cancel, preparation, read_bundled_gate()))
     if not result.completed:
         return INTERRUPTED
+    if options.finding:
+        check_finding(result.dataset, options.finding)
     for line in format_report(result):
         print_line(line)
     if options.json:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,4 +71,5 @@ def _write_pictures(options: argparse.Namespace, pixels: "Grey | None", heat: "G
         if output is not None and picture is not None:
             write_grey(output, picture)
         elif output is not None:
-            print_line(f"No {name} was written: the film was not {'read' if pixels is None else 'scored'}.")
+            why = "read" if pixels is None else "scored"
+            print(f"No {name} was written: the film was not {why}.", file=sys.stderr)  # stdout is the object's

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from core.datasets.class_names import class_key
 from core.datasets.dataset import Dataset, Film, apply_corrections, read_dataset
-from core.datasets.entries import Split
+from core.datasets.entries import Split, invalid_dataset
 from core.datasets.events import AuditResult, Finding, FindingKind, Shortcut
 from core.datasets.findings import collect_findings
 from core.datasets.gate_check import find_listed_laterals, find_refused_films
@@ -22,7 +23,7 @@ from core.input_checks.gate import GateStatistics
 from core.jobs.events import Progressed, Severity, Stage
 from core.system.errors import JobFailed
 from core.system.files import escape_undecodable
-from core.system.language import marked
+from core.system.language import marked, tr
 
 PLAN_SEED: Final = 0
 NOT_SPLIT: Final = marked("not split")
@@ -38,7 +39,7 @@ def audit(
 
     gate: of a model of chest films, for finding what screening would refuse; None: only its rules.
     If cancelled, `completed` is False and the rest of the result must not be used; films read so
-    far stay in the cache. Raises JobFailed if there is no dataset.
+    far stay in the cache. Raises JobFailed if there is no dataset, or no film of it is left.
     """
     yield Progressed(Stage.READING_DATASET, 0, None)
     original = read_dataset(source, preparation)
@@ -50,6 +51,8 @@ def audit(
     )
     shortcuts: tuple[Shortcut, ...] = ()
     if not cancel.is_set():
+        if not dataset.films:
+            raise invalid_dataset(tr("No film of {source} can be used; all files were left out", source=source))
         shortcuts = yield from probe_shortcuts(dataset, survey.properties, cancel)
     if cancel.is_set():
         return AuditResult(preparation, dataset, None, left_out, (), (), {}, {}, (), completed=False)
@@ -75,6 +78,17 @@ def _plan_splits(dataset: Dataset, copies: Sequence[Sequence[Path]]) -> Dataset 
 def find_blocking(result: AuditResult) -> tuple[Finding, ...]:
     """Return the findings that must be resolved, or knowingly accepted, before training."""
     return tuple(finding for finding in result.findings if finding.severity is Severity.BLOCKING)
+
+
+def check_finding(dataset: Dataset, finding: str) -> None:
+    """Raise JobFailed (dataset_invalid) if there is no class of the name that was given for the finding."""
+    if class_key(finding) not in map(class_key, dataset.classes):
+        sentence = tr(
+            "There is no class {name!r} that could be the finding; the classes are {classes}",
+            name=finding,
+            classes=", ".join(dataset.classes),
+        )
+        raise invalid_dataset(sentence)
 
 
 def resolve_blocking(result: AuditResult, preparation: Preparation) -> Preparation:

@@ -46,7 +46,8 @@ def order_classes(names: Iterable[str], finding: str | None = None) -> ClassOrde
         return ClassOrder((*negative, *(name for name in ordered if name not in negative)), True)
     if len(negative) != 1:
         positive = [name for name in ordered if is_positive(name)]
-        if len(positive) != 1:
+        # 1 and 2: some code yes as 1 and no as 2, others no as 1 and yes as 2
+        if len(positive) != 1 or all(name.strip().isdigit() for name in ordered):
             return ClassOrder(tuple(ordered), False)
         negative = [name for name in ordered if name not in positive]
     return ClassOrder((*negative, *(name for name in ordered if name not in negative)), True)

@@ -176,13 +176,11 @@ def make_exclusion(dataset: Dataset, paths: Iterable[Path], label: str) -> Step:
 
 
 def _order_classes(names: set[str], preparation: Preparation) -> ClassOrder:
-    """Order class names, the preparation's finding last. Raises JobFailed if there is no such class."""
+    """Order class names, the preparation's finding last.
+
+    A finding that is no class any more, because a folder was renamed, is asked for again.
+    """
     try:
         return order_classes(names, preparation.finding)
-    except ValueError as error:
-        sentence = tr(
-            "There is no class {name!r} that could be the finding; the classes are {classes}",
-            name=preparation.finding,
-            classes=", ".join(sorted(names)),
-        )
-        raise invalid_dataset(sentence) from error
+    except ValueError:
+        return replace(order_classes(names), is_certain=len(names) != 2)

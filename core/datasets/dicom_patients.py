@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from core.datasets.dataset import Film
+from core.datasets.folder_names import split_suffix
 from core.films.film_properties import FilmProperties
 
-MOST_OF_A_PATIENT: Final = 4  # films; an identifier of more, and of a third of all films, names no patient
+MOST_OF_A_PATIENT: Final = 4  # films; an identifier of more, and of a third of those with one, names no patient
 MAX_FRACTION: Final = 1 / 3
 
 
@@ -17,24 +18,26 @@ def name_dicom_patients(films: Sequence[Film], properties: Mapping[Path, FilmPro
     """Replace patients that were guessed from file names by those of DICOM headers.
 
     Returns the films, and whether a PatientID, such as ANONYMOUS, was ignored since it stands for
-    too many films. Then the study names the patient, or else the file name.
+    too many films. Then the study names the patient, or else the file name. Without a PatientID the
+    study does where each file name is one of its own.
     """
-    guessed = [film.path for film in films if film.patient_is_guessed]
-    shared = _find_shared([properties[path].patient for path in guessed])
-    shared_studies = _find_shared([properties[path].study for path in guessed])
+    guessed = [film for film in films if film.patient_is_guessed]
+    shared = _find_shared([properties[film.path].patient for film in guessed])
+    shared_studies = _find_shared([properties[film.path].study for film in guessed])
     codes = {}
-    for path in guessed:
-        own = properties[path]
-        codes[path] = own.patient
-        if own.patient in shared:
-            codes[path] = "" if own.study in shared_studies else own.study
+    for film in guessed:
+        own = properties[film.path]
+        codes[film.path] = own.patient
+        is_alone = film.patient == split_suffix(film.path.name)[0]  # the file name tells no patient either
+        if own.patient in shared or (not own.patient and is_alone):
+            codes[film.path] = "" if own.study in shared_studies else own.study
     return [_with_patient(film, codes.get(film.path, "")) for film in films], bool(shared)
 
 
 def _find_shared(codes: Sequence[str]) -> set[str]:
     """Return the codes that stand for more films than one patient has."""
     counts = Counter(code for code in codes if code)
-    largest = max(MOST_OF_A_PATIENT, MAX_FRACTION * len(codes))
+    largest = max(MOST_OF_A_PATIENT, MAX_FRACTION * counts.total())
     return {code for code, count in counts.items() if count > largest}
 
 

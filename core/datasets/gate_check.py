@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.datasets.dataset import Dataset
 from core.films.film_properties import FilmProperties
-from core.films.view_words import is_side_view
+from core.films.view_words import LATERAL, is_side_view, read_described_view
 from core.input_checks.gate import GateStatistics, find_refusal
 from core.input_checks.gate_features import describe_films
 from core.input_checks.gate_rules import GateInput, find_rule_violation
@@ -57,9 +57,9 @@ def find_refused_films(
 
 
 def find_listed_laterals(dataset: Dataset) -> frozenset[Path]:
-    """Return the films whose label list calls them lateral or oblique."""
+    """Return the films whose label list calls them lateral or oblique, by code or in words."""
     views = ((film.path, dict(film.attributes).get("view", "").strip().upper()) for film in dataset.films)
-    return frozenset(path for path, view in views if is_side_view(view))
+    return frozenset(path for path, view in views if is_side_view(view) or read_described_view(view) == LATERAL)
 
 
 def _gate_input(film: FilmProperties, is_lateral: bool) -> GateInput:

@@ -84,7 +84,9 @@ def _read_excel(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
                     raise invalid_dataset(tr("{path} is larger than any label list", path=path))
             book = load_workbook(stream, read_only=True, data_only=True)
             try:
-                for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+                sheet = book.worksheets[0]
+                sheet.reset_dimensions()  # some exports state fewer rows than they write
+                for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                     yield line, ["" if cell is None else _format_cell(cell) for cell in row]
             finally:
                 book.close()

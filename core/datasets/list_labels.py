@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.datasets.class_names import class_key
+from core.datasets.class_names import class_key, is_negative
 from core.datasets.entries import invalid_dataset
 from core.system.language import tr
 
 FINDING_SEPARATORS: Final = "|;,"
 WHOLE_NUMBER: Final = re.compile(r"([+-]?\d+)[.,]0*")  # 1.0 of pandas, 1,0 of a German Excel
-BLANKS: Final = frozenset({"", "nan", "n/a", "#n/a", "#nv", "null"})  # how pandas, databases and Excel write no value
+# how pandas, R, databases and Excel write no value
+BLANKS: Final = frozenset({"", "nan", "na", "<na>", "n/a", "#n/a", "#nv", "null"})
 FINDING_VALUES: Final = frozenset({"1", "0", "-1"})  # found, not found, uncertain (CheXpert: Irvin 2019, section 3)
 NOTHING_FOUND: Final = "no finding"  # a column that says the opposite of all others
 MAX_NAMED: Final = 6  # findings that a sentence names
@@ -112,14 +113,26 @@ def _look_for(finding: str, values: dict[str, str], contained: Sequence[tuple[st
     """Return the class of each cell: whether its list contains the finding. Raises JobFailed if none does."""
     separator = _find_separator(values) or FINDING_SEPARATORS[0]
     wanted = class_key(finding)
-    lists = {cell: {class_key(one) for one in split_findings(value, separator)} for cell, value in values.items()}
-    if not any(wanted in one for one in lists.values()):
+    has_finding = {
+        cell: any(_names_finding(one, wanted) for one in split_findings(value, separator))
+        for cell, value in values.items()
+    }
+    if not any(has_finding.values()):
         named = _name_some(contained or Counter(values.values()).most_common())
         raise invalid_dataset(
             tr("No label contains {finding!r}; the most frequent are {findings}", finding=finding, findings=named)
         )
     found, missing = name_classes(finding)
-    return {cell: found if wanted in one else missing for cell, one in lists.items()}
+    return {cell: found if has else missing for cell, has in has_finding.items()}
+
+
+def _names_finding(entry: str, wanted: str) -> bool:
+    """Return True if an entry is the finding, or the finding with other words, as in "viral pneumonia".
+
+    wanted: the finding as class_key gives it.
+    """
+    key = class_key(entry)
+    return key == wanted or (f" {wanted} " in f" {key} " and not is_negative(entry))
 
 
 def _name_some(counts: Sequence[tuple[str, int]]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.datasets.entries import invalid_dataset
-from core.system.language import tr
+from core.system.language import marked, tr
 
 BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -18,6 +18,8 @@ WINDOWS: Final = "cp1252"  # what Excel on Windows writes as CSV in Western Euro
 CONTROLS: Final = re.compile(r"[\0-\x08\x0e-\x1f\x7f]")  # in no text; other files decode to some of them
 SNIFFED_BYTES: Final = 64
 SEPARATORS: Final = ",;\t|"
+END: Final = "\x04"  # a line behind the last one; a quotation mark that is never closed swallows it, and rows before it
+UNCLOSED: Final = marked("line {line} of {path} opens a quotation mark that is never closed")
 SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)  # Excel's own first line
 
 
@@ -34,11 +36,18 @@ def read_text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     stated = SEPARATOR_LINE.fullmatch(first)
     # not splitlines: cells may hold quoted line ends, and characters that Python counts as such
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=stated[1] if stated else _guess_separator(first))
+    last = END if not text or text.endswith(("\r", "\n")) else f"\n{END}"
+    separator = stated[1] if stated else _guess_separator(first)
+    reader, start = csv.reader(io.StringIO(text + last, newline=""), delimiter=separator), 1
     try:
         for number, row in enumerate(reader):
+            if row == [END]:
+                return
+            if row and row[-1].endswith(END):
+                raise invalid_dataset(tr(UNCLOSED, line=start, path=path))
             if number > 0 or not stated:
                 yield reader.line_num, row
+            start = reader.line_num + 1
     except csv.Error as error:
         sentence = tr("line {line} of {path} cannot be read ({error})", line=reader.line_num, path=path, error=error)
         raise invalid_dataset(sentence) from error

@@ -19,6 +19,8 @@ from core.films.lookup_table import LookupTable, read_lookup_table
 
 FUNCTIONS: Final = ("LINEAR", "LINEAR_EXACT", "SIGMOID")  # VOI LUT Function, C.11.2.1.3
 BYTE_BITS: Final = 8
+MIN_VISIBLE: Final = 0.05  # fraction of the film; padding that hides more is taken for a mistake
+MAX_PADDING_RANGE: Final = 0.25  # of the range of the stored values
 # grey levels between the darkest and the lightest pixel; with fewer nothing is seen, as 8 bits behind a window of 12
 MIN_STEPS: Final = 20
 MAX_LOST: Final = 0.01  # fraction of the film's pixels whose entries a usable table may lack
@@ -46,15 +48,15 @@ def render_grey(
     None. Hidden pixels and padding do not count for the grey range, and are black.
     """
     levels, index = tabulate(stored)
-    is_padding = _find_padding(levels, header)
+    is_padding = _find_padding(levels, header, add_note)
     visible = index if is_hidden is None else index[~is_hidden]
     counts = np.bincount(visible.ravel(), minlength=len(levels))
-    if is_padding.any() and counts[~is_padding].any():
-        if counts[is_padding].any():
-            add_note(Note.PADDING_HIDDEN)
-        counts = np.where(is_padding, 0, counts)
-    else:
+    if counts[~is_padding].sum() < MIN_VISIBLE * counts.sum():
+        add_note(Note.PADDING_UNREADABLE)
         is_padding = np.zeros(len(levels), np.bool_)
+    elif counts[is_padding].any():
+        add_note(Note.PADDING_HIDDEN)
+        counts = np.where(is_padding, 0, counts)
     is_plain, values = _apply_modality(levels.astype(np.float64), counts, header, add_note)
     is_unsigned = np.issubdtype(stored.dtype, np.integer) and header.PixelRepresentation == 0
     bits = int(header.BitsStored) if is_plain and is_unsigned else None
@@ -78,8 +80,11 @@ def is_inverted(header: Dataset) -> bool:
     return is_monochrome1 or read_text(header, "PresentationLUTShape").upper() == "INVERSE"
 
 
-def _find_padding(levels: npt.NDArray[np.generic], header: Dataset) -> npt.NDArray[np.bool_]:
-    """Return which levels are padding: Pixel Padding Value, or the range to its limit (C.7.5.1.1.2)."""
+def _find_padding(levels: npt.NDArray[np.generic], header: Dataset, add_note: AddNote) -> npt.NDArray[np.bool_]:
+    """Return which levels are padding: Pixel Padding Value, or the range to its limit (C.7.5.1.1.2).
+
+    The limit of a range that holds much of the film's own values is a mistake and is ignored.
+    """
     first = read_number(header, "PixelPaddingValue")
     if first is None:
         return np.zeros(len(levels), np.bool_)
@@ -90,6 +95,9 @@ def _find_padding(levels: npt.NDArray[np.generic], header: Dataset) -> npt.NDArr
     else:
         ends = [end + 65536 if end < 0 else end for end in ends]
     numbers = levels.astype(np.float64)
+    if max(ends) - min(ends) > MAX_PADDING_RANGE * (numbers[-1] - numbers[0]):
+        add_note(Note.PADDING_UNREADABLE)
+        ends = ends[:1]
     return np.asarray((numbers >= min(ends)) & (numbers <= max(ends)))
 
 

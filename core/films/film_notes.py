@@ -28,6 +28,7 @@ class Note(StrEnum):
     VOI_FUNCTION_UNKNOWN = "voi_function_unknown"
     OUTLIERS_IGNORED = "outliers_ignored"
     PADDING_HIDDEN = "padding_hidden"
+    PADDING_UNREADABLE = "padding_unreadable"
     SHUTTER_APPLIED = "shutter_applied"
     SHUTTER_UNREADABLE = "shutter_unreadable"
     COLOUR_CONVERTED = "colour_converted"
@@ -64,6 +65,7 @@ SENTENCES: Final = {
         "Without a window, grey values were stretched to the film itself, not to a few values far from it."
     ),
     Note.PADDING_HIDDEN: marked("Pixels that the header marks as padding are shown black."),
+    Note.PADDING_UNREADABLE: marked("The header marks nearly the whole film as padding; that was not believed."),
     Note.SHUTTER_APPLIED: marked("What the display shutter of the header hides is shown black."),
     Note.SHUTTER_UNREADABLE: marked("The display shutter of the header is incomplete and was not applied."),
     Note.COLOUR_CONVERTED: marked("The film is stored in colour and was converted to grey."),

@@ -15,7 +15,7 @@ INITIALS: Final = re.compile(r"\b([a-z])\. ?([a-z])\b")  # p.a. means pa
 
 def is_side_view(view: str) -> bool:
     """Return True if a view position, in capitals, is a lateral or oblique one."""
-    return view in SIDE_VIEWS or view.startswith(("LAT", "OBL")) or view.endswith(LATERAL)
+    return view in SIDE_VIEWS or view.startswith(("LAT", "OBL")) or view.endswith((LATERAL, "LAT"))
 
 
 def read_described_view(text: str) -> str:

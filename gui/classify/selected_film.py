@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -68,14 +69,31 @@ class SelectedFilm(QObject):
     def show_reading(self, film: FilmReading) -> None:
         """Show a film with the model's answer, hidden if the reader has to call the film first."""
         self.reading, self.refusal = film, None
-        row = self._worklist.selected_row()
-        if row is None or film.path != self._worklist.table.path_of(row):
-            self._panel.show_answer(film)
-        elif not self._worklist.is_answer_visible(row):
-            self._panel.show_hidden(film)
-        else:
-            self._panel.show_answer(replace(film, cautions=(*self._list_cautions(row, film), *film.cautions)))
+        if self._pending is None:  # else another row was selected meanwhile
+            row = self._select_row_of(film.path)
+            if row is None:
+                self._panel.show_answer(film)
+            elif not self._worklist.is_answer_visible(row):
+                self._panel.show_hidden(film)
+            else:
+                self._panel.show_answer(replace(film, cautions=(*self._list_cautions(row, film), *film.cautions)))
         self.shown.emit()
+
+    def _select_row_of(self, path: Path) -> LedgerRow | None:
+        """Select the row of the film on the panel, or none, so that a call is never on another film.
+
+        Returns the row if the film was scored in the list, also if the filter hides it.
+        """
+        selected, table = self._worklist.selected_row(), self._worklist.table
+        if selected is not None and table.path_of(selected) == path:
+            return selected
+        listed = table.find_row(path)
+        if listed is None or listed.status is not Status.SCORED:
+            self._worklist.view.clearSelection()
+            return None
+        self._worklist.view.clearSelection()
+        self._worklist.select_file(listed.file)
+        return listed
 
     def _list_cautions(self, row: LedgerRow, film: FilmReading) -> list[str]:
         """Return what has to be known of an answer beside its row in the list."""
@@ -91,6 +109,7 @@ class SelectedFilm(QObject):
 
     def show_refusal(self, film: FilmRefusal) -> None:
         """Show a film that the model's gate refused."""
+        self._select_row_of(film.path)
         self.refusal = film
         self._panel.show_refusal(film)
         self.shown.emit()

@@ -205,7 +205,7 @@ class DatasetTab(QWidget):
 
     @Slot(object)
     def _on_films_wanted(self, finding: Finding) -> None:
-        if finding.kind is FindingKind.UNREADABLE:
+        if finding.kind in {FindingKind.UNREADABLE, FindingKind.UNLABELLED}:
             self.audit_panel.show_unreadable()  # there is no film to show, only a reason
         else:
             self.browser.show_finding(finding)

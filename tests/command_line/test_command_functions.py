@@ -241,7 +241,7 @@ def audited(completed=True, severity=None, left_out=()):
 )
 def test_an_audit_is_unclean_with_blocking_findings_or_unreadable_films(fake, cancel, result, status):
     calls = fake("core.datasets.audit.audit", result)
-    options = Namespace(dataset=Path("d"), preparation=None, json=None, resolve=None)
+    options = Namespace(dataset=Path("d"), preparation=None, json=None, resolve=None, finding=None)
     assert commands.run_audit(options, cancel) == status
     ((*told, gate),) = calls
     assert told == [Path("d"), cancel, AS_IT_IS]
@@ -250,7 +250,9 @@ def test_an_audit_is_unclean_with_blocking_findings_or_unreadable_films(fake, ca
 
 def test_an_audit_writes_its_report_and_the_preparation_that_resolves_it(fake, cancel, tmp_path, capsys):
     fake("core.datasets.audit.audit", audited(severity=Severity.BLOCKING))
-    options = Namespace(dataset=Path("d"), preparation=None, json=tmp_path / "a.json", resolve=tmp_path / "p.json")
+    options = Namespace(
+        dataset=Path("d"), preparation=None, json=tmp_path / "a.json", resolve=tmp_path / "p.json", finding=None
+    )
     commands.run_audit(options, cancel)
     assert [finding["sentence"] for finding in json.loads((tmp_path / "a.json").read_text())["findings"]] == ["A leak."]
     assert load_preparation(tmp_path / "p.json").corrections() == {("a.png", Action.EXCLUDE): ""}
@@ -260,7 +262,9 @@ def test_an_audit_writes_its_report_and_the_preparation_that_resolves_it(fake, c
 def test_an_audit_that_could_not_be_written_never_begins(fake, cancel, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     calls = fake("core.datasets.audit.audit", audited())
-    options = Namespace(dataset=Path("d"), preparation=None, json=tmp_path / "file" / "a.json", resolve=None)
+    options = Namespace(
+        dataset=Path("d"), preparation=None, json=tmp_path / "file" / "a.json", resolve=None, finding=None
+    )
     with pytest.raises(JobFailed) as refused:
         commands.run_audit(options, cancel)
     assert refused.value.reason is Reason.OUTPUT_NOT_WRITABLE
@@ -270,7 +274,7 @@ def test_an_audit_that_could_not_be_written_never_begins(fake, cancel, tmp_path)
 def test_a_damaged_preparation_is_refused(fake, cancel, tmp_path):
     (tmp_path / "p.json").write_text('{"format": 99}')
     calls = fake("core.datasets.audit.audit", audited())
-    options = Namespace(dataset=Path("d"), preparation=tmp_path / "p.json", json=None, resolve=None)
+    options = Namespace(dataset=Path("d"), preparation=tmp_path / "p.json", json=None, resolve=None, finding=None)
     with pytest.raises(JobFailed, match=r"p\.json is not a dataset preparation"):
         commands.run_audit(options, cancel)
     assert calls == []

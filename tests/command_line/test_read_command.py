@@ -77,7 +77,9 @@ def test_a_refused_film_has_a_picture_and_no_heat_map(tmp_path, capsys):
     assert json.loads((tmp_path / "o/a.json").read_text())["reason"] == "colour_photo"
     assert png.exists()
     assert not heat.exists()
-    assert "No heat map was written" in capsys.readouterr().out
+    assert "No heat map was written" in capsys.readouterr().err
+    assert read(tmp_path / "noise.png", "--model", small_model(), "--heat", heat) == 3
+    assert json.loads(capsys.readouterr().out)["reason"] == "colour_photo"
 
 
 @pytest.mark.parametrize("model", ["none", "small"])

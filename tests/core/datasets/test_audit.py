@@ -15,6 +15,7 @@ from core.datasets.events import FindingKind
 from core.datasets.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
 from core.films.phantoms import draw_phantom
 from core.jobs.events import Progressed, Severity, Stage
+from core.system.errors import JobFailed
 from tests.factories import ROOT, drained, draw_film, write_dicom
 
 REAL = ROOT.parent / "shared/data/kermany-224"
@@ -254,3 +255,11 @@ def test_dicom_films_of_a_list_take_their_patient_id(tmp_path, cancel):
     _, result = drained(audit(tmp_path / "labels.csv", cancel))
     assert result.dataset.count_patients() == 6
     assert not any("Doe" in film.patient for film in result.dataset.films)
+
+
+def test_a_dataset_without_any_readable_film_is_refused(tmp_path, cancel):
+    for name in CLASSES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes.png").write_text("no film")
+    with pytest.raises(JobFailed, match="all files were left out"):
+        drained(audit(tmp_path, cancel))

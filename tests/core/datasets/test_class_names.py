@@ -24,7 +24,7 @@ def test_the_finding_is_recognised_whatever_the_order(pair):
 
 
 @pytest.mark.parametrize(
-    "pair", [("A", "B"), ("bacteria", "virus"), ("Klasse 1", "Klasse 2"), ("left", "right"), ("ER+", "ER-")]
+    "pair", [("A", "B"), ("bacteria", "virus"), ("Klasse 1", "Klasse 2"), ("left", "right"), ("ER+", "ER-"), ("1", "2")]
 )
 def test_names_that_tell_nothing_are_not_certain(pair):
     order = order_classes(pair[::-1])

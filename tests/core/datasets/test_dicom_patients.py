@@ -1,5 +1,6 @@
 """Patients of DICOM films."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,3 +51,15 @@ def test_few_films_of_one_patient_share_nothing():
     told, is_shared = patients(*[("p", "1")] * 4)
     assert told == ["DICOM p"] * 4
     assert not is_shared
+
+
+def test_without_an_identifier_the_study_keeps_films_together_unless_file_names_tell_the_patient():
+    films, properties = made(*[("", str(number // 2)) for number in range(6)])
+    alone = [replace(film, patient=film.path.name) for film in films]
+    assert [film.patient for film in name_dicom_patients(alone, properties)[0]] == [f"DICOM {n // 2}" for n in range(6)]
+    assert [film.patient for film in name_dicom_patients(films, properties)[0]] == [f"name {n}" for n in range(6)]
+
+
+def test_an_identifier_is_shared_by_dicom_films_whatever_other_films_there_are():
+    _, is_shared = patients(*[("anonymous", "")] * 8, *[("", "")] * 40)
+    assert is_shared

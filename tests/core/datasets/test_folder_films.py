@@ -93,3 +93,50 @@ def test_a_folder_of_files_alone_is_no_dataset(tmp_path):
     put(tmp_path / "a.png")
     with pytest.raises(JobFailed, match="contains no films in class folders"):
         read_dataset(tmp_path)
+
+
+@pytest.mark.parametrize("splits", [("",), ("train", "test")])
+def test_a_folder_without_any_film_is_no_class(tmp_path, splits):
+    for split in splits:
+        draw_film(1, 0, 64).save(put(tmp_path / split / "NORMAL" / "IM1"), "PNG")
+        put(tmp_path / split / "PNEUMONIA" / "b.png")
+    readme = put(tmp_path / "docs" / "more" / "readme.txt", b"how the films were chosen")
+    put(tmp_path / "__MACOSX" / "._b.png")
+    (tmp_path / "empty").mkdir()
+    listing = list_folder_films(tmp_path)
+    assert {entry.class_name for entry in listing.entries} == {"NORMAL", "PNEUMONIA"}
+    assert [film.path for film in listing.left_out] == [readme]
+    assert listing.system_files == 1
+
+
+def test_splits_are_recognised_beside_a_copy_of_everything_and_with_numbers(tmp_path):
+    for split in ("train", "test1"):
+        for class_name in ("NORMAL", "PNEUMONIA"):
+            put(tmp_path / split / class_name / "a.png")
+            put(tmp_path / "chest_xray" / split / class_name / "a.png")
+    listing = list_folder_films(tmp_path)
+    assert {entry.class_name for entry in listing.entries} == {"NORMAL", "PNEUMONIA"}
+    assert {entry.split for entry in listing.entries} == {Split.TRAINING, Split.TEST}
+    assert (len(listing.entries), len(listing.left_out)) == (4, 4)
+
+
+def test_other_folders_beside_the_splits_of_a_class_have_no_split(tmp_path):
+    for folder in ("train", "test", "later"):
+        put(tmp_path / "NORMAL" / folder / f"{folder}.png")
+    put(tmp_path / "NORMAL" / "top.png")
+    listing = list_folder_films(tmp_path)
+    assert names(listing) == [
+        ("later.png", "NORMAL", None), ("test.png", "NORMAL", Split.TEST), ("top.png", "NORMAL", None),
+        ("train.png", "NORMAL", Split.TRAINING),
+    ]  # fmt: skip
+    assert {entry.patient for entry in listing.entries} == {None}
+
+
+def test_folders_of_the_system_are_counted_wherever_they_are(tmp_path):
+    put(tmp_path / "NORMAL" / "a.png")
+    for folder in ("@eaDir/a.png", ".trash", "#recycle", "$RECYCLE.BIN"):
+        put(tmp_path / "NORMAL" / folder / "thumb.jpg")
+    put(tmp_path / "__MACOSX" / "NORMAL" / "._a.png")
+    listing = list_folder_films(tmp_path)
+    assert [entry.path.name for entry in listing.entries] == ["a.png"]
+    assert (listing.left_out, listing.system_files) == ((), 5)

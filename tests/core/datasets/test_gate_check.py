@@ -59,9 +59,10 @@ def test_laterals_are_found_by_header_and_by_list(chests, tmp_path):
 
 
 def test_a_list_names_laterals_in_its_view_column():
-    views = ("PA", "Lateral", "ll", "", "AP", "Frontal", "LATERAL")
+    views = ("PA", "Lateral", "ll", "", "AP", "Frontal", "LATERAL", "seitlich", "L lat", "a.p. liegend", "profil")
     films = tuple(Film(Path(str(n)), 0, str(n), attributes=(("view", view),)) for n, view in enumerate(views))
-    assert find_listed_laterals(Dataset(Path(), ("a", "b"), films)) == {Path("1"), Path("2"), Path("6")}
+    found = find_listed_laterals(Dataset(Path(), ("a", "b"), films))
+    assert found == {Path(number) for number in ("1", "2", "6", "7", "8", "10")}
 
 
 def test_nothing_is_found_among_films_alone(chests):

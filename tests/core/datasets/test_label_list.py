@@ -1,5 +1,7 @@
 """Label lists of all kinds."""
 
+import zipfile
+
 import pytest
 from openpyxl import Workbook
 
@@ -50,3 +52,12 @@ def test_the_content_tells_text_from_a_workbook_not_the_name(tmp_path):
 def test_numbers_of_excel_are_whole(tmp_path):
     rows = [["file", "label"], ["a.png", 0.0], ["b.png", 1.0], ["c.png", 1]]
     assert set(labels_of(write_workbook(tmp_path / "l.xlsx", rows)).values()) == {"0", "1"}
+
+
+def test_a_workbook_that_states_fewer_rows_than_it_has_is_read_whole(tmp_path):
+    whole, stated = write_workbook(tmp_path / "whole.xlsx", ROWS), tmp_path / "stated.xlsx"
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(stated, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, archive.read(name).replace(b'<dimension ref="A1:D5"', b'<dimension ref="A1:B3"'))
+    assert stated.read_bytes() != whole.read_bytes()
+    assert read_label_list(stated) == read_label_list(whole)

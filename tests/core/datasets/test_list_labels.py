@@ -93,7 +93,7 @@ def test_a_generic_name_of_a_column_keeps_0_and_1(tmp_path, name):
     assert labels_of(path, Preparation(columns=Columns("file", name))) == {"a.png": "0", "b.png": "1", "c.png": "1"}
 
 
-@pytest.mark.parametrize("blank", ["", "nan", "#NV", "N/A"])
+@pytest.mark.parametrize("blank", ["", "nan", "#NV", "N/A", "NA", "<NA>"])
 def test_rows_without_a_label_are_left_out_and_counted(tmp_path, blank):
     path = write_list(tmp_path, f"file,label\na.png,no\nb.png,yes\nc.png,{blank}\n,yes\n")
     dataset = read_dataset(path)
@@ -130,3 +130,11 @@ def test_a_comma_separates_findings_only_if_lists_share_them():
 )
 def test_only_whole_numbers_lose_their_decimals(cell, folded):
     assert fold_number(cell) == folded
+
+
+def test_a_finding_is_found_beside_other_words_unless_they_deny_it():
+    cells = ["Viral Pneumonia|Mass", "Pneumonia", "No pneumonia", "Mass", "lobar pneumonia", "Pneumonitis|Mass"]
+    labels = read_labels(cells, "Finding Labels", "Pneumonia", False)
+    assert [label.class_name for label in labels] == [
+        "Pneumonia", "Pneumonia", "No Pneumonia", "No Pneumonia", "Pneumonia", "No Pneumonia"
+    ]  # fmt: skip

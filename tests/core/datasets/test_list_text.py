@@ -93,3 +93,10 @@ def test_the_separator_is_that_of_the_first_line_without_quoted_text(tmp_path):
     assert list(read_text_rows(path)) == [(1, ["file", "a,b,c"]), (3, ["x;1\ny,2"]), (4, ["z", "3"])]
     path = write_list(tmp_path, "sep=|\nfile|a,b,c\n")
     assert list(read_text_rows(path)) == [(2, ["file", "a,b,c"])]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_quotation_mark_that_is_never_closed_swallows_no_rows(tmp_path, end):
+    path = write_list(tmp_path, f'file,label,note\na.png,normal,"two\nlines"\nb.png,ill,"see\nc.png,normal,-{end}')
+    with pytest.raises(JobFailed, match=r"line 4 of .* never closed"):
+        list(read_text_rows(path))

@@ -281,9 +281,11 @@ def test_padding_that_is_not_there_changes_nothing():
     assert facts.notes == ()
 
 
-def test_a_film_that_is_all_padding_is_not_hidden():
-    pixels, _ = read(store_deep(**WINDOW, PixelPaddingValue=0, PixelPaddingRangeLimit=4095))
+@pytest.mark.parametrize("limit", [1500, 2500, 4095])
+def test_padding_that_holds_the_film_itself_is_not_believed(limit):
+    pixels, facts = read(store_deep(**WINDOW, PixelPaddingValue=0, PixelPaddingRangeLimit=limit))
     assert differs(pixels, PLAIN) < 0.6
+    assert Note.PADDING_UNREADABLE in facts.notes
 
 
 def test_lower_case_values_mean_the_same():

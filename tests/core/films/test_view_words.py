@@ -17,7 +17,9 @@ def test_descriptions_tell_of_views(text, view):
     assert read_described_view(text) == view
 
 
-@pytest.mark.parametrize("view", ["LL", "RL", "LAT", "LATERAL", "RAO", "LPO", "OBLIQUE", "LLATERAL"])
+@pytest.mark.parametrize(
+    "view", ["LL", "RL", "LAT", "LATERAL", "RAO", "LPO", "OBLIQUE", "LLATERAL", "LLAT", "X-TABLE LAT"]
+)
 def test_side_views_are_known_by_their_codes(view):
     assert is_side_view(view)
 

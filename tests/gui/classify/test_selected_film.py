@@ -12,7 +12,7 @@ from gui.classify.selected_film import SelectedFilm
 from gui.classify.worklist import Worklist
 from gui.jobs.jobs import Jobs
 from gui.state.session import Session
-from tests.gui.classify.examples import CLASSES, FOLDER, MODEL, ROWS, book, reading
+from tests.gui.classify.examples import CLASSES, FOLDER, MODEL, ROWS, book, reading, refusal
 from tests.gui.fake_jobs import ignore, lasting, record
 
 LIKELY, REVIEW, NOTES = FOLDER / "likely.png", FOLDER / "review.png", "notes.txt"
@@ -151,3 +151,31 @@ def test_a_film_that_changed_is_read_again(qtbot, film, worklist, work, started)
     with qtbot.waitSignal(work.succeeded):
         worklist.select_file("likely.png")
     assert len(started) == 2
+
+
+def test_a_film_opened_alone_leaves_no_other_row_to_call(qtbot, film, worklist, work):
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    film.show_reading(reading(path=Path("elsewhere.png")))
+    assert worklist.selected_row() is None
+    assert not worklist.reader.agree.isEnabled()
+    worklist.select_file("likely.png")
+    film.show_refusal(refusal())
+    assert worklist.selected_row() is None
+
+
+def test_a_film_of_the_list_that_is_opened_alone_selects_its_row_and_stays_blind(film, worklist, panel):
+    worklist.reader.blind.click()
+    film.show_reading(reading("review.png", 0.5))
+    assert worklist.selected_row().file == "review.png"
+    assert panel.verdict.text() == "Answer hidden"
+
+
+def test_a_film_that_comes_late_does_not_change_the_selection(qtbot, film, worklist, work, panel):
+    work.start(lasting, ignore)
+    worklist.select_file("review.png")
+    film.show_reading(reading("likely.png"))
+    assert worklist.selected_row().file == "review.png"
+    assert "likely.png" not in panel.details.text()
+    with qtbot.waitSignal(work.succeeded):
+        work.cancel()

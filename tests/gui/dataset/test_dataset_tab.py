@@ -210,8 +210,9 @@ def test_the_films_of_a_finding_are_shown(qtbot, opened):
     assert [films.film(row).path for row in range(films.rowCount())] == list(LEAK.files)
 
 
-def test_of_unreadable_files_the_reasons_are_shown(opened):
-    opened.audit_panel.findings.films_wanted.emit(UNREADABLE)
+@pytest.mark.parametrize("kind", [FindingKind.UNREADABLE, FindingKind.UNLABELLED])
+def test_of_files_that_are_not_used_the_reasons_are_shown(opened, kind):
+    opened.audit_panel.findings.films_wanted.emit(replace(UNREADABLE, kind=kind))
     assert opened.findChild(QTableView, "left_out").isVisible()
     assert opened.browser.grid.table.rowCount() == 6
 
