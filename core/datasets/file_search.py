@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.datasets.folder_names import FolderNames, FoundFile, Match, split_suffix
+from core.system.folders import walk_folders
 
 MAX_FILES: Final = 1_000_000  # searched below a folder; one with more is no dataset
 DOUBTFUL: Final = (Match.CASE, Match.ZEROS)  # another row may name this file exactly
@@ -129,12 +130,12 @@ class _Tree:
 def walk_files(root: Path) -> Iterator[Path]:
     """Yield the files below a folder whose names and folders do not begin with a dot."""
     for parent, names in _walk(root):
-        yield from (Path(parent, name) for name in names)
+        yield from (parent / name for name in names)
 
 
-def _walk(root: Path) -> Iterator[tuple[str, list[str]]]:
+def _walk(root: Path) -> Iterator[tuple[Path, list[str]]]:
     """Yield each folder below the root that is not hidden, with the names of its files."""
-    for parent, folders, names in os.walk(root):
+    for parent, folders, names in walk_folders(root):
         folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         yield parent, sorted(name for name in names if not name.startswith("."))
 

@@ -1,6 +1,5 @@
 """List the films in class folders. No image is decoded."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from core.datasets.folder_names import film_suffix
 from core.datasets.patient_ids import MAX_PATIENT_FRACTION
 from core.films.dicom_file import is_dicom
 from core.system.errors import Reason
+from core.system.folders import walk_folders
 from core.system.language import tr
 
 # files that operating systems, viewers and archives add to folders of films
@@ -69,7 +69,7 @@ def _make_listing(root: Path, entries: Sequence[Entry], outside: Sequence[Path])
     unclassed = [path for path in outside if not SYSTEM_FILES.fullmatch(path.name)]
     sentence = tr("It lies outside the class folders, so it has no label.")
     left_out = tuple(FilmLeftOut(path, Reason.NO_LABEL, sentence) for path in sorted(unclassed))
-    all_files = sum(len(names) for _, _, names in os.walk(root))
+    all_files = sum(len(names) for _, _, names in walk_folders(root))
     return Listing(films, left_out, system_files=all_files - len(films) - len(left_out))
 
 
@@ -96,9 +96,9 @@ def _list_files(folder: Path) -> list[Path]:
 
 def _walk_files(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder, without the folders of the system."""
-    for parent, folders, names in os.walk(folder, onerror=_raise):
+    for parent, folders, names in walk_folders(folder, _raise):
         folders[:] = [name for name in folders if not _is_hidden(name)]
-        yield from (path for name in names if (path := Path(parent, name)).is_file())
+        yield from (path for name in names if (path := parent / name).is_file())
 
 
 def _may_be_film(path: Path) -> bool:

@@ -13,6 +13,7 @@ from core.screening.file_state import FileState, state_of
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import is_lock_or_temporary
 from core.system.files import escape_undecodable
+from core.system.folders import walk_folders
 from core.system.language import tr
 
 ESCAPE: Final = re.compile(r"\\(?=x[0-9a-f]{2})")
@@ -31,10 +32,10 @@ def walk_regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple
     outputs = {path.absolute() for path in left_out}
     output_folders = {path.parent for path in outputs}
     problems: list[OSError] = []
-    for parent, folders, names in os.walk(folder, onerror=problems.append):
-        folders[:] = sorted((name for name in folders if Path(parent, name).absolute() not in outputs), key=os.fsencode)
+    for parent, folders, names in walk_folders(folder, problems.append):
+        folders[:] = sorted((name for name in folders if (parent / name).absolute() not in outputs), key=os.fsencode)
         for name in names:
-            path = Path(parent, name)
+            path = parent / name
             outcome = _observe_regular(path)
             if outcome is None:
                 continue

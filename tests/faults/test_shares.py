@@ -53,16 +53,16 @@ def test_a_folder_that_cannot_be_listed_for_a_while_keeps_its_rows(told, letters
     output = tmp_path / "r.csv"
     assert told("screen", letters, "--output", output)[0] == 3
     whole = output.read_bytes()
-    walk = folder_listing.os.walk
+    walk = folder_listing.walk_folders
 
-    def walk_without_b(folder, onerror):
-        for parent, folders, names in walk(folder, onerror=onerror):
+    def walk_without_b(folder, on_error):
+        for parent, folders, names in walk(folder, on_error):
             if Path(parent).name == "b":
-                onerror(OSError(errno.EIO, "Input/output error", parent))
+                on_error(OSError(errno.EIO, "Input/output error", parent))
             else:
                 yield parent, folders, names
 
-    monkeypatch.setattr(folder_listing.os, "walk", walk_without_b)
+    monkeypatch.setattr(folder_listing, "walk_folders", walk_without_b)
     assert told("screen", letters, "--output", output, "--resume")[0] == 3
     rows = output.read_text().splitlines()
     assert len(rows) == 42
