@@ -142,13 +142,13 @@ def _choose_page(picture: Image.Image) -> tuple[int, bool]:
     _check_size(picture)
     films = [0]
     try:
-        count = getattr(picture, "n_frames", 1) if picture.format in {"TIFF", "WEBP"} else 1
+        count = getattr(picture, "n_frames", 1)
         if picture.format == "TIFF" and 1 < count <= MAX_PAGES:
             films = _list_films([_describe_page(picture, number) for number in range(count)])
             picture.seek(films[0])
     except Exception as error:  # as above
         raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
-    if len(films) > 1 or (count > 1 and picture.format == "WEBP") or count > MAX_PAGES:
+    if len(films) > 1 or (count > 1 and picture.format != "TIFF") or count > MAX_PAGES:
         sentence = tr("It contains {frames} pictures; a single film was expected.", frames=count)
         raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
     _check_size(picture)

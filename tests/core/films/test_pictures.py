@@ -313,3 +313,17 @@ def test_the_grey_range_of_integers_begins_at_0():
     assert find_grey_range(levels, counts, is_integer=True) == (0, 4095, False)
     assert find_grey_range(levels, counts, is_integer=False) == (300, 2999, False)
     assert find_grey_range(levels - 500, counts, is_integer=True) == (-200, 2499, False)
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [("PNG", {}), ("WEBP", {"lossless": True}), ("MPO", {"quality": 95}), ("TIFF", {"compression": "tiff_lzw"})],
+)
+def test_several_pictures_of_any_format_are_no_single_film(form, options):
+    pictures = [Image.fromarray(draw_phantom(seed, True, 128)) for seed in range(2)]
+    stream = BytesIO()
+    pictures[0].save(stream, form, save_all=True, append_images=pictures[1:], **options)
+    stream.seek(0)
+    with pytest.raises(FilmUnreadable) as refusal:
+        read_picture(stream)
+    assert refusal.value.reason is Reason.MULTI_FRAME
