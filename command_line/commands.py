@@ -159,9 +159,9 @@ def run_evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
     return SOME_LEFT_OUT if result.left_out else DONE
 
 
-def _model_path(name: str) -> Path | None:
+def _model_path(name: str | None) -> Path | None:
     """Return the path of the model that an argument names, None for the bundled one."""
-    return None if name == "bundled" else Path(name)
+    return None if name is None or name == "bundled" else Path(name)
 
 
 def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
@@ -225,7 +225,7 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.screening.screening import screen
     from core.screening.watch_folder import watch
 
-    folder, output, model = options.folder, options.output, options.model
+    folder, output, model = options.folder, options.output, _model_path(options.model)
     if options.watch:
         result = run_to_end(watch(folder, output, model, cancel))
     else:

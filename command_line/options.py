@@ -143,7 +143,7 @@ def _add_screen(subparsers: Commands) -> None:
     screen = subparsers.add_parser("screen", help="score every film of a folder")
     screen.add_argument("folder", type=Path)
     screen.add_argument("--output", type=Path, required=True, metavar="RESULTS.csv")
-    screen.add_argument("--model", type=Path)
+    screen.add_argument("--model", default=BUNDLED, help="a model file, or bundled")
     screen.add_argument("--heatmaps", type=Path, metavar="DIR")
     screen.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
     screen.add_argument("--retry-failed", action="store_true", help="as --resume, and retry files that failed")

@@ -4,13 +4,15 @@ import argparse
 import json
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from command_line.console import print_line, run_to_end
+from core.films.images import is_own_picture
 from core.system.errors import FilmUnreadable, JobFailed, Reason
 from core.system.exit_status import DONE, SOME_LEFT_OUT
-from core.system.files import write_text_atomically
+from core.system.files import read_json, write_text_atomically
 
 if TYPE_CHECKING:
     from core.films.images import Grey
@@ -23,8 +25,11 @@ def run_read(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Read one film, write the pictures asked for, and print or write one JSON object."""
     if options.heat is not None and options.model == NO_MODEL:
         options.refuse_usage("--heat needs a model")
-    for output in filter(None, (options.png, options.heat, options.json)):
-        _check_output(output, options.film)
+    outputs = [output.absolute() for output in (options.png, options.heat, options.json) if output is not None]
+    if len(set(outputs)) < len(outputs):
+        options.refuse_usage("two outputs have the same name")
+    for output in outputs:
+        _check_output(output)
     content, pixels, heat = _read(options, cancel)
     _write_pictures(options, pixels, heat)
     text = json.dumps(content, indent=2, ensure_ascii=False)
@@ -35,11 +40,19 @@ def run_read(options: argparse.Namespace, cancel: threading.Event) -> int:
     return DONE if not content["reason"] or content["label"] is not None else SOME_LEFT_OUT
 
 
-def _check_output(output: Path, film: Path) -> None:
-    """Raise JobFailed if an output would replace the film."""
-    if output.exists() and film.exists() and output.samefile(film):
-        sentence = f"{output} is the film itself, which is never changed. Choose another name."
+def _check_output(output: Path) -> None:
+    """Raise JobFailed if an output would replace a file that this command did not write."""
+    if output.exists() and not (is_own_picture(output) or _is_film_object(output)):
+        sentence = f"{output} exists and was not written by this command. Choose another name."
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+
+
+def _is_film_object(path: Path) -> bool:
+    """Return True if a file holds what this command prints."""
+    with suppress(OSError, ValueError):
+        content = read_json(path)
+        return isinstance(content, dict) and {"file", "transfer_syntax", "notes", "notice"} <= set(content)
+    return False
 
 
 def _read(options: argparse.Namespace, cancel: threading.Event) -> "tuple[dict[str, Any], Grey | None, Grey | None]":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from core.datasets.entries import invalid_dataset
+from core.datasets.folder_names import film_suffix
 from core.datasets.list_text import read_text_rows
 from core.system.errors import JobFailed
 from core.system.language import tr
@@ -68,6 +69,9 @@ def read_label_list(path: Path) -> LabelList:
     if not lines:
         raise invalid_dataset(tr("{path} is empty", path=path))
     header = tuple(cell.strip() for cell in lines[0][1])
+    if any(film_suffix(cell) for cell in header):
+        sentence = tr("the first line of {path} names a film; add a line with the names of the columns", path=path)
+        raise invalid_dataset(sentence)
     width = len(header)
     rows = [(line, tuple(cell.strip() for cell in (*cells, *[""] * width)[:width])) for line, cells in lines[1:]]
     return LabelList(header, tuple((line, cells) for line, cells in rows if any(cells)))

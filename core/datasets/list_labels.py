@@ -13,7 +13,10 @@ from core.system.language import tr
 FINDING_SEPARATORS: Final = "|;,"
 WHOLE_NUMBER: Final = re.compile(r"([+-]?\d+)[.,]0*")  # 1.0 of pandas, 1,0 of a German Excel
 # how pandas, R, databases and Excel write no value
-BLANKS: Final = frozenset({"", "nan", "na", "<na>", "n/a", "#n/a", "#nv", "null"})
+BLANKS: Final = frozenset({
+    "", "nan", "na", "<na>", "n/a", "n.a.", "#n/a", "#nv", "null", "?", "k.a.", "k. a.", "keine angabe", "unknown",
+    "unbekannt", "not available", "inconnu", "desconocido", "sconosciuto", "onbekend",
+})  # fmt: skip
 FINDING_VALUES: Final = frozenset({"1", "0", "-1"})  # found, not found, uncertain (CheXpert: Irvin 2019, section 3)
 NOTHING_FOUND: Final = "no finding"  # a column that says the opposite of all others
 MAX_NAMED: Final = 6  # findings that a sentence names

@@ -42,8 +42,7 @@ def evaluate(
 ) -> Generator[EvaluationEvent, None, Evaluation | None]:
     """Evaluate a model at its operating point on the test split, or on all films if there is none.
 
-    output_dir: receives metrics.json, report.html, report.pdf and the plots; None writes none of
-        them.
+    output_dir: receives metrics.json, the reports and the plots; None writes none of them.
     prevalence: of the finding, 0..1 exclusive, for which predictive values are stated as well.
     unseen: leave out films that the model was trained or validated with, whatever their split.
     The use of these films is counted in any case (`count_use`).
@@ -66,6 +65,7 @@ def evaluate(
         scored = replace(scored, left_out=(*dataset.left_out, *scored.left_out))
         looks = count_use(loaded.path, loaded.header, scored.predictions.films)
         evaluation = build_evaluation(loaded.header, source, scored, prevalence, looks)
+        evaluation = replace(evaluation, warnings=(*dataset.notes, *evaluation.warnings))
         for warning in evaluation.warnings:
             yield Noted(warning, Severity.WARNING)
         if output_dir is not None:

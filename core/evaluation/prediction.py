@@ -102,15 +102,28 @@ def _compute_logits(
     return batches
 
 
+def is_same(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Return True if class names are the same but for spelling and order."""
+    return {class_key(name) for name in names} == {class_key(name) for name in others}
+
+
 def check_classes(model: Model, dataset: Dataset) -> Dataset:
     """Return the dataset with its labels in the model's class order.
 
-    Case, accents and separators of class names do not count. Raises JobFailed (dataset_invalid)
-    where its classes are not those of the model.
+    Case, accents and separators of class names do not count. Two classes with other names are those
+    of the model where the finding of both is known; a note says so. Raises JobFailed
+    (dataset_invalid) where the classes are not those of the model.
     """
     classes = model.header.classes
     keys = [class_key(name) for name in classes]
-    if {class_key(name) for name in dataset.classes} != set(keys):
+    if len(classes) == 2 and dataset.finding and dataset.is_finding_certain and not is_same(dataset.classes, classes):
+        note = tr(
+            "The dataset's classes {given} were compared with those of the model, {expected}.",
+            given=", ".join(dataset.classes),
+            expected=", ".join(classes),
+        )
+        return replace(dataset, classes=classes, notes=(*dataset.notes, note))
+    if not is_same(dataset.classes, classes):
         sentence = tr(
             "The dataset's classes ({given}) are not those of the model ({expected}).",
             given=", ".join(dataset.classes),

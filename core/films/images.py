@@ -8,13 +8,14 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from core.system.errors import FilmUnreadable, Reason
 from core.system.files import write_atomically
@@ -24,6 +25,7 @@ Grey = npt.NDArray[np.uint8]
 
 MAX_PIXELS: Final = 100_000_000  # the largest detectors give 30 million
 MIN_SIDE_PX: Final = 64  # smaller films do not show the lungs well enough
+OWN_PICTURE: Final = ("Software", "PneumoScreen picture")  # a text chunk of PNG
 MAX_FILE_BYTES: Final = 1_000_000_000
 
 
@@ -96,9 +98,18 @@ def resize(pixels: Grey, height: int, width: int) -> Grey:
 
 
 def write_grey(path: Path, pixels: Grey) -> None:
-    """Write a grey picture as PNG, atomically. Raises JobFailed where it cannot be written."""
-    picture = Image.fromarray(pixels)
-    write_atomically(path, lambda stream: picture.save(stream, format="PNG"))
+    """Write a grey picture as PNG, atomically, with a mark. Raises JobFailed where it cannot be written."""
+    picture, mark = Image.fromarray(pixels), PngInfo()
+    mark.add_text(*OWN_PICTURE)
+    write_atomically(path, lambda stream: picture.save(stream, format="PNG", pnginfo=mark))
+
+
+def is_own_picture(path: Path) -> bool:
+    """Return True if a file is a picture that `write_grey` wrote."""
+    keyword, mark = OWN_PICTURE
+    with suppress(Exception), Image.open(path, formats=["PNG"]) as picture:  # Pillow raises anything on bad bytes
+        return picture.info.get(keyword) == mark
+    return False
 
 
 def check_shape(pixels: Grey) -> None:

@@ -20,6 +20,21 @@ def partial_path(output: Path) -> Path:
     return output.with_name(output.name + UNFINISHED)
 
 
+def check_ledger(output: Path) -> None:
+    """Raise JobFailed if `output` exists and is no RESULTS.csv, which must not be replaced."""
+    if not output.exists():
+        return
+    if output.is_dir():
+        sentence = tr("{path} is a folder. Name a file for the results.", path=output)
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+    start = format_csv_line(COLUMNS).rstrip().encode()
+    with explain_write_errors(output), output.open("rb") as stream:
+        is_ledger = stream.read(len(start)) == start
+    if not is_ledger:
+        sentence = tr("{path} exists and is not a list of results of this program. Choose another name.", path=output)
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+
+
 def header_cells(classes: tuple[str, ...]) -> list[str]:
     """Return the header row; with more than two classes, each has a column of probabilities."""
     probability_columns = [quote_formula(f"p_{name}") for name in classes] if len(classes) > 2 else []

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -35,12 +34,13 @@ from core.screening.events import (
 )
 from core.screening.file_state import NEVER_READ, FileState, add_content, observe
 from core.screening.folder_listing import ListedFile, list_folder
+from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
 from core.screening.reader_calls import calls_path
-from core.screening.results_csv import Journal, partial_path, read_rows, write_final
+from core.screening.results_csv import Journal, check_ledger, partial_path, read_rows, write_final
 from core.screening.state_log import StateLog, add_film_code, read_states, state_path
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import lock_output
-from core.system.files import check_writable, explain_write_errors, sha256_of_text, unused_path, write_atomically
+from core.system.files import check_writable, explain_write_errors, unused_path
 from core.system.language import tr, tr_count
 from core.system.safe_text import escape_name
 
@@ -48,7 +48,6 @@ ScreeningEvent = Progressed | Noted | ScreeningStarted | RowSuperseded | FilmAns
 ASIDE: Final = ".bak"  # suffix of an unfinished ledger that was not resumed
 DECIMALS: Final = 6  # of probabilities in the ledger
 MAX_NAMES: Final = 5  # films named in a sentence
-MAX_NAME_BYTES: Final = 255 - len(".12345678.tmp")  # of a file name, with room for the suffix of its temporary file
 
 
 class Screening:
@@ -95,7 +94,7 @@ class Screening:
         for name in changes.changed:
             self._outside_ages.discard(name)
             if self._heatmaps is not None:
-                heat_map_path(self._heatmaps, name).unlink(missing_ok=True)
+                remove_heat_map(heat_map_path(self._heatmaps, name))
             yield RowSuperseded(self.rows.pop(name))
         return changes.is_complete
 
@@ -143,7 +142,7 @@ class Screening:
         if self._heatmaps is not None:
             label = self.model.header.classes.index(row.label or "")
             picture = draw_overlay(film, compute_heat_map(self.model, film, label))
-            write_atomically(heat_map_path(self._heatmaps, name), partial(picture.save, format="PNG"))
+            write_heat_map(heat_map_path(self._heatmaps, name), picture)
         return row
 
     def finish(self, completed: bool, found: int) -> ScreeningResult:
@@ -163,14 +162,6 @@ class Screening:
             drift=(*self._drift.format_warnings(), *format_age_caution(sorted(self._outside_ages), self.model)),
             rows=tuple(rows),
         )
-
-
-def heat_map_path(folder: Path, name: str) -> Path:
-    """Return the path of a film's heat map. name: in the ledger; a long one is cut and hashed."""
-    path = folder / f"{name}.png"
-    if len(path.name.encode()) <= MAX_NAME_BYTES:
-        return path
-    return path.with_name(f"{path.name[: MAX_NAME_BYTES // 8]}-{sha256_of_text(name)[:16]}.png")
 
 
 def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
@@ -230,17 +221,19 @@ def screen(
     cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier
     run by the same model, also those that failed, unless their file changed since. retry_failed:
     the same, but read failed files again. heatmaps: folder for one PNG per scored film. Raises
-    JobFailed.
+    JobFailed, also for outputs that would replace other files.
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
-    heatmap_folders = [heatmaps] if heatmaps else []
-    for written_folder in (output.parent, *heatmap_folders):
+    check_ledger(output)
+    for written_folder in filter(None, (output.parent, heatmaps)):
         check_writable(written_folder)
     with lock_output(output):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
-        files = list_folder(folder, [*list_own_files(output), *heatmap_folders])
+        files = list_folder(folder, list_own_files(output))
+        if heatmaps is not None:
+            files = drop_heat_maps(files, heatmaps)
         kept = keep_present_rows(read_earlier_rows(output, loaded, resume or retry_failed), files, folder)
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
         screening = Screening(loaded, output, kept, heatmaps, resume or retry_failed)
@@ -278,8 +271,8 @@ def list_own_files(output: Path) -> list[Path]:
 def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], folder: Path) -> list[LedgerRow]:
     """Return the rows of files that still exist or are below a folder that cannot be listed now.
 
-    Raises JobFailed if there are rows but no file at all: a disconnected share looks like that, and
-    must not cost the results so far.
+    Raises JobFailed if there are rows but no file at all, or none of theirs: a disconnected share
+    or another folder looks like that, and must not cost the results so far.
     """
     if rows and not files:
         sentence = tr_count(
@@ -290,7 +283,16 @@ def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], f
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     unlistable = tuple(f"{name}/" for name, item in files.items() if item.error is not None)
-    return [row for row in rows if row.file in files or row.file.startswith(unlistable)]
+    present = [row for row in rows if row.file in files or row.file.startswith(unlistable)]
+    if rows and not present:
+        sentence = tr_count(
+            "{folder} holds none of the {count} file of this list. Choose the folder that was screened.",
+            "{folder} holds none of the {count} files of this list. Choose the folder that was screened.",
+            len(rows),
+            folder=folder,
+        )
+        raise JobFailed(Reason.DATASET_INVALID, sentence)
+    return present
 
 
 def read_earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:

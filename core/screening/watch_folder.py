@@ -11,6 +11,7 @@ from core.models.model_file import load_model_in_use
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.file_state import FileState
 from core.screening.folder_listing import ListedFile, list_folder
+from core.screening.results_csv import check_ledger
 from core.screening.screening import Screening, ScreeningEvent, list_own_files, read_earlier_rows
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
@@ -57,6 +58,7 @@ def watch(
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
+    check_ledger(output)
     check_writable(output.parent)
     with lock_output(output):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)

@@ -25,7 +25,7 @@ from gui.classify.reading_panel import ReadingPanel
 from gui.classify.screening_controls import ScreeningControls
 from gui.classify.screening_status import ScreeningStatus
 from gui.classify.selected_film import SelectedFilm
-from gui.classify.worklist import Worklist
+from gui.classify.worklist import Worklist, find_opinion
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.screening_jobs import (
     ExportResult,
@@ -223,7 +223,7 @@ class ClassifyTab(QWidget):
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
         if (film := self.selected_film.reading) is not None:
-            job = export_dicom_job(film, self._session.model, folder, keeps_identity, self.worklist.find_opinion(film))
+            job = export_dicom_job(film, self._session.model, folder, keeps_identity, find_opinion(self.worklist, film))
             self._work.start(job, self.show_event)
 
     @Slot(bool)

@@ -39,6 +39,12 @@ class FilterBar(QWidget):
                 changed.connect(self._on_rows_changed)
         self._on_rows_changed()
 
+    def reset(self) -> None:
+        """Show all films: what was wanted of one list must not hide films of the next."""
+        self.kind.setCurrentIndex(0)
+        self.search.clear()
+        self.no_films.setChecked(False)
+
     @Slot()
     def _on_filter_changed(self) -> None:
         self._rows.set_kind(list(RowKind)[self.kind.currentIndex()])

@@ -66,6 +66,7 @@ class ReadingPanel(QWidget):
         ]
         if film.threshold is not None:
             details.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
+        details.append(tr("heat map: evidence for {label}", label=escape_name(film.label)))
         lines = [" · ".join((*details, escape_name(film.model)))]
         if film.reason:
             lines.append("⚠ " + tr("Scored although it was refused: {reason}.", reason=format_reason(film.reason)))

@@ -9,12 +9,17 @@ from PySide6.QtCore import QObject, Signal
 from core.models.model_header import format_model_mismatch
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
 from core.screening.reader_calls import Stance
-from core.system.language import tr
+from core.system.language import marked, tr
 from gui.classify.reading_panel import ReadingPanel
-from gui.classify.worklist import Worklist
+from gui.classify.worklist import Worklist, find_opinion
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.screening_jobs import read_film_job
 from gui.state.session import Session
+
+CHANGED = marked(
+    "This film has changed since it was screened; the list shows its earlier answer. "
+    "Screen the folder again to call it."
+)
 
 
 class SelectedFilm(QObject):
@@ -47,6 +52,7 @@ class SelectedFilm(QObject):
     def clear(self) -> None:
         """Forget every film, as another folder is shown."""
         self.reading = self.refusal = self._pending = None
+        self._worklist.mark_unseen("")
         self._panel.show_nothing()
 
     def show_row(self, row: LedgerRow) -> None:
@@ -57,6 +63,7 @@ class SelectedFilm(QObject):
             self._pending = None
             self._panel.show_without_answer(row, path)
             return
+        self._worklist.mark_unseen(row.file)
         known = self.reading
         if known is not None and known.path == path and known.film in {row.film, ""}:
             self.show_reading(known)
@@ -71,6 +78,8 @@ class SelectedFilm(QObject):
         self.reading, self.refusal = film, None
         if self._pending is None:  # else another row was selected meanwhile
             row = self._select_row_of(film.path)
+            has_changed = row is not None and bool(row.film and film.film) and row.film != film.film
+            self._worklist.mark_unseen(row.file if row is not None and has_changed else "")
             if row is None:
                 self._panel.show_answer(film)
             elif not self._worklist.is_answer_visible(row):
@@ -101,8 +110,8 @@ class SelectedFilm(QObject):
         if row.model != film.model:
             cautions.append(format_model_mismatch(row.model, film.model))
         if row.film and film.film and row.film != film.film:
-            cautions.append(tr("This film has changed since it was screened; the list shows its earlier answer."))
-        opinion = self._worklist.find_opinion(film)
+            cautions.append(tr(CHANGED))
+        opinion = find_opinion(self._worklist, film)
         if opinion is not None and opinion.stance is Stance.EARLIER_FILM:
             cautions.append(opinion.sentence)
         return cautions

@@ -36,6 +36,7 @@ class Worklist(QWidget):
         self._area = area
         self._book = CallBook((), lambda _: None)
         self._classes: tuple[str, ...] = ()
+        self._unseen = ""  # file of a row whose film is not on the panel
         self.table = WorklistTable()
         self._rows = WorklistFilter(self.table)
         self._agreement_timer = QTimer(self, singleShot=True, interval=AGREEMENT_MILLISECONDS)
@@ -72,6 +73,7 @@ class Worklist(QWidget):
     def show_folder(self, folder: Path | None, rows: tuple[LedgerRow, ...], book: CallBook) -> None:
         """Replace the rows by those of another screening; book: the reader's calls on them."""
         self._book = book
+        self.filters.reset()
         self.table.show_folder(folder, rows, book)
         self._agreement_timer.start()
         self._update()
@@ -119,13 +121,10 @@ class Worklist(QWidget):
         by_reader = [call.reader for row in called if (call := self._book.find(row.file))]
         return measure_agreement(by_reader, [str(row.label) for row in called], self._classes)
 
-    def find_opinion(self, film: FilmReading) -> Opinion | None:
-        """Return the reader's opinion on the model's answer on a film, None if it is not in the list."""
-        row = self.table.find_row(film.path)
-        if row is None:
-            return None
-        # a row of an earlier version of the program does not know its film's code, nor do its calls
-        return compare_call(self._book.find(row.file), film.film if row.film else "", film.label)
+    def mark_unseen(self, file: str) -> None:
+        """Refuse calls on a row whose film is not on the panel yet; "" allows them all."""
+        self._unseen = file
+        self._update()
 
     def close_thumbnails(self) -> None:
         self.table.close()
@@ -137,7 +136,7 @@ class Worklist(QWidget):
         reader: a class or "unsure".
         """
         row = self.selected_row()
-        if row is None or row.status is not Status.SCORED:
+        if row is None or row.status is not Status.SCORED or row.file == self._unseen:
             return
         previous, was_hidden = self._book.find(row.file), self.table.is_hidden(row)
         blind = was_hidden or bool(previous and previous.blind and self.table.is_called(row))
@@ -215,7 +214,7 @@ class Worklist(QWidget):
 
     def _update(self) -> None:
         row = self.selected_row()
-        can_call = row is not None and row.status is Status.SCORED
+        can_call = row is not None and row.status is Status.SCORED and row.file != self._unseen
         can_compare = can_call and row is not None and self.is_answer_visible(row)
         self.reader.set_enabled(can_call, can_compare, len(self._book) > 0)
         if len(self._classes) > 2:
@@ -231,3 +230,12 @@ def _format_earlier_calls(count: int) -> str:
         "{count} calls (↺) are on earlier versions of their films and do not count until you call them again.",
         count,
     )
+
+
+def find_opinion(worklist: Worklist, film: FilmReading) -> Opinion | None:
+    """Return the reader's opinion on the model's answer on a film, None if it is not in the list."""
+    row = worklist.table.find_row(film.path)
+    if row is None:
+        return None
+    # a row of an earlier version of the program does not know its film's code, nor do its calls
+    return compare_call(worklist.book.find(row.file), film.film if row.film else "", film.label)

@@ -43,6 +43,7 @@ class DatasetTab(QWidget):
         self.demo = DemoFolder()
         self._build()
         work.state_changed.connect(self._on_state_changed)
+        work.failed.connect(self._show_present)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
@@ -85,10 +86,7 @@ class DatasetTab(QWidget):
 
     @Slot(object)
     def open(self, source: Path) -> None:
-        """Read and audit the dataset at `source`, with the corrections kept for it.
-
-        The columns of a label list are shown first, unless they were chosen before.
-        """
+        """Open a dataset with the corrections kept for it; a new list shows its columns first."""
         if self._work.state is JobState.IDLE:
             self._source = source
             self._work.start(open_job(source), self.show_event)

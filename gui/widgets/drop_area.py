@@ -27,12 +27,18 @@ class DropArea(QFrame):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _find_local_path(event):
-            event.acceptProposedAction()
+            _accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         if path := _find_local_path(event):
-            event.acceptProposedAction()
+            _accept_copy(event)
             self.dropped.emit(path)
+
+
+def _accept_copy(event: QDropEvent) -> None:
+    """Accept as a copy: after a move, the source would remove the file."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def _find_local_path(event: QDropEvent) -> Path | None:

@@ -88,7 +88,7 @@ def test_defaults_are_those_that_the_help_states():
     assert (point.wish, point.error, point.own) == (None, None, False)
     screen = parse("screen", "d", "--output", "r.csv")
     assert (screen.model, screen.heatmaps, screen.resume, screen.retry_failed, screen.watch) == (
-        None, None, False, False, False,
+        "bundled", None, False, False, False,
     )  # fmt: skip
 
 

@@ -96,8 +96,24 @@ def test_an_unreadable_file_has_its_row(tmp_path, capsys, model):
 def test_no_output_replaces_the_film(film, capsys, option):
     before = film.read_bytes()
     assert read(film, "--model", "none", option, film) == 1
-    assert "is the film itself" in capsys.readouterr().err
+    assert "exists and was not written by this command" in capsys.readouterr().err
     assert film.read_bytes() == before
+
+
+def test_other_files_are_not_replaced_and_own_ones_are(film, tmp_path, capsys):
+    other = tmp_path / "other.png"
+    draw_film(2, 0, 128).save(other)
+    (tmp_path / "notes.json").write_text('{"mine": 1}')
+    for option, path in (("--png", other), ("--json", other), ("--json", tmp_path / "notes.json")):
+        before = path.read_bytes()
+        assert read(film, "--model", "none", option, path) == 1
+        assert path.read_bytes() == before
+    png, written = tmp_path / "seen.png", tmp_path / "seen.json"
+    for _ in range(2):
+        assert read(film, "--model", "none", "--png", png, "--json", written) == 0
+    with pytest.raises(SystemExit):
+        read(film, "--model", "none", "--png", png, "--json", png)
+    assert "two outputs have the same name" in capsys.readouterr().err
 
 
 def test_a_heat_map_needs_a_model(film, tmp_path, capsys):

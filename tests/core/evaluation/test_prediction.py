@@ -81,8 +81,22 @@ def test_labels_follow_the_order_of_the_models_classes(films, tmp_path):
     assert ordered.classes == ("NORMAL", "SICK")
     assert [film.label for film in ordered.films] == [1, 0, 1, 0, 1]
     with pytest.raises(JobFailed, match=r"SICK, WELL.*NORMAL, SICK") as refused:
-        check_classes(model, replace(dataset, classes=("SICK", "WELL")))
+        check_classes(model, replace(dataset, classes=("SICK", "WELL"), is_finding_certain=False))
     assert refused.value.reason is Reason.DATASET_INVALID
+
+
+def test_classes_in_other_words_are_compared_by_their_finding_and_said(films, tmp_path):
+    dataset = Dataset(tmp_path, ("unauffällig", "Lungenentzündung"), tuple(films))
+    model = SimpleNamespace(header=SimpleNamespace(classes=("NORMAL", "PNEUMONIA")))
+    compared = check_classes(model, dataset)
+    assert compared.classes == ("NORMAL", "PNEUMONIA")
+    assert [film.label for film in compared.films] == [film.label for film in films]
+    assert compared.notes == (
+        "The dataset's classes unauffällig, Lungenentzündung were compared with those of the model, NORMAL, PNEUMONIA.",
+    )
+    several = SimpleNamespace(header=SimpleNamespace(classes=("NORMAL", "bacteria", "virus")))
+    with pytest.raises(JobFailed):
+        check_classes(several, dataset)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from core.recipes.recipe import Depth
 from core.screening.events import FilmAnswered, ScreeningStarted, Status
 from core.screening.results_csv import partial_path
 from core.screening.screening import screen
+from core.system.errors import JobFailed
 from core.training.training import train
-from tests.factories import drained
+from tests.factories import drained, draw_film
 
 
 def screen_in_child(folder, output, model):
@@ -103,3 +104,15 @@ def test_unfinished_ledgers_that_were_set_aside_are_never_screened(worklist, mod
     set_aside = sorted(path.name for path in worklist.glob("*.bak"))
     assert set_aside == ["r.csv.partial-2.bak", "r.csv.partial-3.bak", "r.csv.partial.bak"]
     assert result.found == 27
+
+
+def test_another_folder_costs_no_results(worklist, model, tmp_path, cancel):
+    output = tmp_path / "r.csv"
+    drained(screen(worklist, output, model, cancel))
+    before = output.read_bytes()
+    other = tmp_path / "other"
+    other.mkdir()
+    draw_film(50, 0, 96).save(other / "x.png")
+    with pytest.raises(JobFailed, match="holds none of the 27 files"):
+        drained(screen(other, output, model, cancel, resume=True))
+    assert output.read_bytes() == before

@@ -179,8 +179,9 @@ def test_an_earlier_screening_is_shown_with_its_calls(tab_alone, opened):
     assert tab_alone.controls.export.isEnabled()
 
 
-def test_calls_are_written_beside_the_ledger(tab_alone, opened):
+def test_calls_are_written_beside_the_ledger(tab_alone, folder, opened):
     tab_alone.worklist.select_file("review.png")
+    tab_alone.show_reading(reading("review.png", path=folder / "review.png"))
     tab_alone.worklist.record_call("PNEUMONIA")
     tab_alone.stop_background_work()
     assert "review.png,PNEUMONIA,no" in calls_path(opened.output).read_text()
@@ -190,6 +191,7 @@ def test_a_call_that_cannot_be_saved_is_reported(qtbot, tab_alone, folder, tmp_p
     (tmp_path / "file").write_text("no folder")
     tab_alone.show_opened(WorklistResult(folder, screening(output=tmp_path / "file" / "2026.csv"), (), CLASSES))
     tab_alone.worklist.select_file("review.png")
+    tab_alone.show_reading(reading("review.png", path=folder / "review.png"))
     tab_alone.worklist.record_call("PNEUMONIA")
     qtbot.waitUntil(lambda: bool(errors))
     assert errors[0].startswith("Your last call was not saved. ")

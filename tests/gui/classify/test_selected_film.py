@@ -179,3 +179,25 @@ def test_a_film_that_comes_late_does_not_change_the_selection(qtbot, film, workl
     assert "likely.png" not in panel.details.text()
     with qtbot.waitSignal(work.succeeded):
         work.cancel()
+
+
+def test_a_film_is_called_only_when_it_is_on_the_panel(qtbot, film, worklist, work):
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    assert not worklist.reader.agree.isEnabled()
+    worklist.record_call("NORMAL")
+    assert len(worklist.book) == 0
+    film.show_reading(reading())
+    assert worklist.reader.agree.isEnabled()
+    worklist.record_call("NORMAL")
+    assert worklist.book.find("likely.png").reader == "NORMAL"
+
+
+def test_a_film_that_changed_since_its_row_is_not_called(qtbot, film, worklist, work, panel):
+    worklist.add(replace(ROWS[0], film="0123"))
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
+    film.show_reading(reading(film="4567"))
+    assert "Screen the folder again to call it" in panel.details.text()
+    worklist.record_call("NORMAL")
+    assert len(worklist.book) == 0

@@ -1,0 +1,70 @@
+"""The files of heat maps: named after their films, marked as ours, and never in place of another file."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from core.screening.folder_listing import ListedFile
+from core.system.errors import JobFailed, Reason
+from core.system.files import sha256_of_text, write_atomically
+from core.system.language import tr
+
+KEYWORD, MARK = "Software", "PneumoScreen heat map"  # a text chunk of PNG
+MAX_NAME_BYTES: Final = 255 - len(".12345678.tmp")  # of a file name, with room for the suffix of its temporary file
+
+
+def heat_map_path(folder: Path, name: str) -> Path:
+    """Return the path of a film's heat map. name: in the ledger; a long one is cut and hashed."""
+    path = folder / f"{name}.png"
+    if len(path.name.encode()) <= MAX_NAME_BYTES:
+        return path
+    return path.with_name(f"{path.name[: MAX_NAME_BYTES // 8]}-{sha256_of_text(name)[:16]}.png")
+
+
+def is_heat_map(path: Path) -> bool:
+    """Return True if a file is a heat map that this program wrote."""
+    with suppress(Exception), Image.open(path, formats=["PNG"]) as picture:  # Pillow raises anything on bad bytes
+        return picture.info.get(KEYWORD) == MARK
+    return False
+
+
+def _check_heat_maps(folder: Path, names: Iterable[str]) -> None:
+    """Raise JobFailed if a heat map of these films would replace a file of another kind."""
+    for path in (heat_map_path(folder, name) for name in names):
+        if path.exists() and not is_heat_map(path):
+            sentence = tr("{path} exists and is not a heat map of this program. Choose another folder.", path=path)
+            raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+
+
+def drop_heat_maps(files: Mapping[str, ListedFile], folder: Path) -> dict[str, ListedFile]:
+    """Return listed files without the heat maps in `folder`; other files there are films like all.
+
+    Raises JobFailed if the heat map of one of them would replace a file of another kind.
+    """
+    own = {
+        name
+        for name, item in files.items()
+        if item.path.suffix == ".png" and item.path.absolute().is_relative_to(folder.absolute())
+        if is_heat_map(item.path)
+    }
+    films = {name: item for name, item in files.items() if name not in own}
+    _check_heat_maps(folder, films)
+    return films
+
+
+def write_heat_map(path: Path, picture: Image.Image) -> None:
+    """Write a heat map with its mark. Raises JobFailed."""
+    mark = PngInfo()
+    mark.add_text(KEYWORD, MARK)
+    write_atomically(path, partial(picture.save, format="PNG", pnginfo=mark))
+
+
+def remove_heat_map(path: Path) -> None:
+    """Remove a heat map that no longer holds; any other file stays."""
+    if is_heat_map(path):
+        path.unlink(missing_ok=True)
