@@ -150,8 +150,9 @@ def _parts(name: str) -> Parts:
 
 
 def _name_key(name: str) -> str:
-    """Return a file name without suffix, case and composition."""
-    return unicodedata.normalize("NFC", split_suffix(name)[0]).casefold()
+    """Return a file name without suffix, case, composition and the leading zeros of a number."""
+    key = unicodedata.normalize("NFC", split_suffix(name)[0]).casefold()
+    return key.lstrip("0") or "0" if key.isascii() and key.isdigit() else key
 
 
 def _folder_key(parts: Iterable[str]) -> str:

@@ -79,3 +79,15 @@ def test_each_name_tells_how_it_was_found(tmp_path):
 def test_hidden_files_and_folders_are_not_walked(tmp_path):
     touch(tmp_path, "b.png", "a.png", "sub/c", ".hidden.png", ".git/d.png", "sub/.e/f.png")
     assert [path.relative_to(tmp_path).as_posix() for path in walk_files(tmp_path)] == ["a.png", "b.png", "sub/c"]
+
+
+def test_lost_zeros_are_found_in_a_subfolder_too(tmp_path):
+    touch(tmp_path, "bilder/0001.jpg", "bilder/0002.jpg", "bilder/0010.jpg")
+    found = FileSearch(tmp_path).find_all(["1", "2.jpg", "10", "3"])
+    assert [found[name].path.name for name in ("1", "2.jpg", "10")] == ["0001.jpg", "0002.jpg", "0010.jpg"]
+    assert found["3"].match is Match.MISSING
+
+
+def test_lost_zeros_that_two_files_would_fit_are_not_guessed(tmp_path):
+    touch(tmp_path, "a/001.jpg", "b/0001.jpg")
+    assert FileSearch(tmp_path).find_all(["1"])["1"].match is Match.MISSING

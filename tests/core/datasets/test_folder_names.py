@@ -55,10 +55,10 @@ def test_a_file_that_two_names_may_mean_is_taken_for_neither(tmp_path):
 
 
 def test_zeros_are_not_guessed(tmp_path):
-    touch(tmp_path, "0017.png", "00017.png", "0018.jpg", "5.png", "0019.png", "sub/0020.png")
-    found = paths_of(tmp_path, "17.png", "18.png", "005.png", "19.png", "0019.png", "20.png")
-    # two files match; another kind of file; the file has fewer zeros; the list names the file besides; another folder
-    assert {"17.png", "18.png", "005.png", "19.png", "20.png"} <= set(found)
+    touch(tmp_path, "0017.png", "00017.png", "0018.jpg", "5.png", "0019.png")
+    found = paths_of(tmp_path, "17.png", "18.png", "005.png", "19.png", "0019.png")
+    # two files match; another kind of file; the file has fewer zeros; the list names the file besides
+    assert {"17.png", "18.png", "005.png", "19.png"} <= set(found)
 
 
 @pytest.mark.parametrize(
