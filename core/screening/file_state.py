@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +13,15 @@ class FileState:
 
     size: bytes. modified_ns: time of the last change of the content, which programs can set.
     changed_ns: time of the last change of any kind, which they cannot (st_ctime; on Windows the
-    time of creation). sha256: of the content, hexadecimal, "" if it was not computed.
+    time of creation). sha256: of the content, hexadecimal, "" if it was not computed. age_years: of
+    the patient, None if unknown; it is not compared.
     """
 
     size: int
     modified_ns: int
     changed_ns: int
     sha256: str = ""
+    age_years: float | None = field(default=None, compare=False)
 
     def looks_like(self, other: "FileState") -> bool:
         """Whether size and times are equal."""

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,6 @@ class Screening:
         self._gate = read_gate(model.header, model.path)
         self._scorer = Scorer(model)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
-        self._outside_ages: set[str] = set()
         self._journal = Journal(output, model.header.classes, kept)
         self._state_log = StateLog(output, is_continued)
 
@@ -92,7 +92,6 @@ class Screening:
             self._states[name] = state
             self._state_log.add(self.rows[name], state)
         for name in changes.changed:
-            self._outside_ages.discard(name)
             if self._heatmaps is not None:
                 remove_heat_map(heat_map_path(self._heatmaps, name))
             yield RowSuperseded(self.rows.pop(name))
@@ -110,9 +109,8 @@ class Screening:
         inspected = inspect_film(item.path, self.model.preprocessing.size_px, self._gate)
         if inspected.refusal is not None:
             raise FilmUnreadable(inspected.refusal, tr(REFUSALS[inspected.refusal]))
-        if is_outside(inspected.film.facts.age_years, self.model.header.ages):
-            self._outside_ages.add(item.name)
-        self._read_states[item.name] = add_content(before, item.path)
+        state = add_content(before, item.path)
+        self._read_states[item.name] = replace(state, age_years=inspected.film.facts.age_years)
         return inspected.square
 
     def score_files(self, files: Sequence[ListedFile], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
@@ -145,6 +143,12 @@ class Screening:
             write_heat_map(heat_map_path(self._heatmaps, name), picture)
         return row
 
+    def _list_outside_ages(self) -> list[str]:
+        """Return the scored films of patients outside the ages of the training films, also of an earlier run."""
+        ages = {name: self._states[name].age_years for name in sorted(self.rows) if name in self._states}
+        scored = (name for name in ages if self.rows[name].status is Status.SCORED)
+        return [name for name in scored if is_outside(ages[name], self.model.header.ages)]
+
     def finish(self, completed: bool, found: int) -> ScreeningResult:
         """Return the result; if `completed`, also write the ledger under its final name."""
         rows = sorted(self.rows.values(), key=lambda row: row.file)
@@ -159,7 +163,7 @@ class Screening:
             refused=counts[Status.REFUSED],
             failed=counts[Status.FAILED],
             validation=format_validation(self.model.header)[1],
-            drift=(*self._drift.format_warnings(), *format_age_caution(sorted(self._outside_ages), self.model)),
+            drift=(*self._drift.format_warnings(), *format_age_caution(self._list_outside_ages(), self.model)),
             rows=tuple(rows),
         )
 

@@ -89,6 +89,7 @@ def _format_line(row: LedgerRow, state: FileState) -> str:
         "mtime_ns": state.modified_ns,
         "ctime_ns": state.changed_ns,
         "sha256": state.sha256,
+        "age_years": state.age_years,
         "read_at": local_timestamp(),
         "row": _format_row(row),
     }
@@ -108,6 +109,7 @@ def _read_lines(path: Path) -> dict[str, tuple[str, FileState]]:
                         int(content["mtime_ns"]),
                         int(content["ctime_ns"]),
                         str(content["sha256"]),
+                        None if content.get("age_years") is None else float(content["age_years"]),
                     )
                     written[str(content["file"])] = (str(content["row"]), state)
                 except (ValueError, KeyError, TypeError, RecursionError):

@@ -17,7 +17,8 @@ from core.screening.results_csv import partial_path
 from core.screening.screening import screen
 from core.system.errors import JobFailed
 from core.training.training import train
-from tests.factories import drained, draw_film
+from tests.factories import drained, draw_film, write_dicom
+from tests.faults.hostile_names import small_model
 
 
 def screen_in_child(folder, output, model):
@@ -116,3 +117,17 @@ def test_another_folder_costs_no_results(worklist, model, tmp_path, cancel):
     with pytest.raises(JobFailed, match="holds none of the 27 files"):
         drained(screen(other, output, model, cancel, resume=True))
     assert output.read_bytes() == before
+
+
+def test_patients_of_other_ages_are_flagged_after_a_resume_too(tmp_path, cancel):
+    folder, output = tmp_path / "films", tmp_path / "r.csv"
+    folder.mkdir()
+    for number, age in enumerate(("004Y", "071Y")):
+        write_dicom(folder / f"{number}.dcm", np.asarray(draw_film(number, 1, 200)), PatientAge=age)
+    first = drained(screen(folder, output, small_model(), cancel))[1]
+    again = drained(screen(folder, output, small_model(), cancel, resume=True))[1]
+    assert first.drift == again.drift
+    assert any("outside the age range" in sentence and "1.dcm" in sentence for sentence in again.drift)
+    os.utime(folder / "1.dcm")  # touched, not changed
+    touched = drained(screen(folder, output, small_model(), cancel, resume=True))[1]
+    assert touched.drift == first.drift
