@@ -159,7 +159,8 @@ def test_a_film_opened_alone_leaves_no_other_row_to_call(qtbot, film, worklist, 
     film.show_reading(reading(path=Path("elsewhere.png")))
     assert worklist.selected_row() is None
     assert not worklist.reader.agree.isEnabled()
-    worklist.select_file("likely.png")
+    with qtbot.waitSignal(work.succeeded):
+        worklist.select_file("likely.png")
     film.show_refusal(refusal())
     assert worklist.selected_row() is None
 
@@ -189,7 +190,8 @@ def test_a_film_is_called_only_when_it_is_on_the_panel(qtbot, film, worklist, wo
     assert len(worklist.book) == 0
     film.show_reading(reading())
     assert worklist.reader.agree.isEnabled()
-    worklist.record_call("NORMAL")
+    with qtbot.waitSignal(work.succeeded):  # the next film is read
+        worklist.record_call("NORMAL")
     assert worklist.book.find("likely.png").reader == "NORMAL"
 
 
