@@ -110,10 +110,7 @@ def read_source(path: Path, pixels: int, keeps_identity: bool, pseudonyms: Pseud
     Raises FilmUnreadable if the file is gone or its header is damaged.
     """
     with explain_read_errors(), open_regular(path) as stream:
-        digest = hashlib.sha256()
-        while part := stream.read(1_000_000):
-            digest.update(part)
-        code = pseudonyms.text("film", digest.hexdigest())
+        code = pseudonyms.text("film", hashlib.file_digest(stream, "sha256").hexdigest())
         stream.seek(0)
         if not is_dicom(stream):
             lossy = {}

@@ -5,11 +5,9 @@ reads films through core/films/isolated_decoders.py, which runs `read_dicom` in 
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 from pydicom.dataset import FileDataset
 
@@ -20,15 +18,15 @@ from core.films.dicom_grey import render_grey
 from core.films.dicom_values import read_text
 from core.films.dicom_view import read_view, turn_upright
 from core.films.display_shutter import find_hidden
+from core.films.film import Film
 from core.films.film_facts import FilmFacts
 from core.films.film_notes import AddNote, Note
+from core.films.images import Grey
 from core.films.palette import apply_palette
 from core.films.pixel_header import check_picture
 from core.films.stored_values import Stored, read_stored_values
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
-
-Grey = npt.NDArray[np.uint8]
 
 TAGS: Final = (
     "Modality", "Manufacturer", "ManufacturerModelName", "BodyPartExamined", "ViewPosition", "PatientPosition",
@@ -38,20 +36,7 @@ TAGS: Final = (
 RAW_INTENT: Final = "FOR PROCESSING"  # Presentation Intent Type, C.8.11.1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DicomFilm:
-    """The film in a DICOM file.
-
-    pixels: (height, width) uint8, upright, dense tissue white. chroma: of a colour capture, 0..127
-    as core.films.colourfulness measures it; 0 for grey ones.
-    """
-
-    pixels: Grey
-    chroma: float
-    facts: FilmFacts
-
-
-def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
+def read_dicom(stream: BinaryIO, max_pixels: int) -> Film:
     """Return the single frame in `stream` as a grey film, upright, dense tissue white.
 
     Raises FilmUnreadable: no_pixels, multi_frame, too_large, unsupported or damaged.
@@ -74,7 +59,7 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> DicomFilm:
         raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM pixel data are damaged or cut off.")) from error
 
 
-def _read_film(header: FileDataset, max_pixels: int) -> DicomFilm:
+def _read_film(header: FileDataset, max_pixels: int) -> Film:
     notes: dict[Note, None] = {}  # in order, each once
 
     def add_note(note: Note) -> None:
@@ -106,7 +91,7 @@ def _read_film(header: FileDataset, max_pixels: int) -> DicomFilm:
         study=_hash_identifier(header, "StudyInstanceUID"),
         notes=tuple(notes),
     )
-    return DicomFilm(pixels, chroma, facts)
+    return Film(pixels, chroma, facts)
 
 
 def _render(stored: Stored, header: FileDataset, add_note: AddNote) -> tuple[Grey, float, str]:

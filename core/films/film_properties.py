@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ from core.films.film_reader import read_stream
 from core.films.images import Grey, explain_read_errors, open_regular, resize
 from core.films.outline import SMALL_PX
 
-BLOCK_BYTES: Final = 1 << 20
 UNIFORM: Final = 6  # largest range of grey values in a row or column of a plain border
 SIZE_TAGS: Final = ("Rows", "Columns")  # given as width and height
 
@@ -55,7 +54,7 @@ class FilmProperties:
 def read_properties(path: Path) -> FilmProperties:
     """Return the properties of the film in `path`. Raises FilmUnreadable."""
     with explain_read_errors(), open_regular(path) as stream:
-        sha256 = _hash_stream(stream)
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         size_bytes = stream.tell()
         stream.seek(0)
         is_dicom_file = is_dicom(stream)
@@ -85,14 +84,6 @@ def read_properties(path: Path) -> FilmProperties:
         tags={name: value for name, value in facts.tags.items() if name not in SIZE_TAGS},
         small=resize(pixels, SMALL_PX, SMALL_PX),
     )
-
-
-def _hash_stream(stream: BinaryIO) -> str:
-    """Return the SHA-256 of the whole stream, and leave it at its end."""
-    digest = hashlib.sha256()
-    while block := stream.read(BLOCK_BYTES):
-        digest.update(block)
-    return digest.hexdigest()
 
 
 def _border_fraction(pixels: Grey) -> float:

@@ -9,8 +9,9 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,8 @@ Grey = npt.NDArray[np.uint8]
 
 MAX_PIXELS: Final = 100_000_000  # the largest detectors give 30 million
 MIN_SIDE_PX: Final = 64  # smaller films do not show the lungs well enough
-OWN_PICTURE: Final = ("Software", "PneumoScreen picture")  # a text chunk of PNG
+MARK_KEYWORD: Final = "Software"  # of a text chunk of PNG
+OWN_PICTURE: Final = "PneumoScreen picture"
 MAX_FILE_BYTES: Final = 1_000_000_000
 
 
@@ -44,7 +46,7 @@ def explain_read_errors() -> Iterator[None]:
         raise FilmUnreadable(Reason.MISSING, tr("This is not a valid file name.")) from error
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a regular file without blocking on a pipe or device. Raises FilmUnreadable, OSError."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     stream = os.fdopen(descriptor, "rb")
@@ -97,19 +99,28 @@ def resize(pixels: Grey, height: int, width: int) -> Grey:
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0))
 
 
+def write_marked(path: Path, picture: Image.Image, mark: str) -> None:
+    """Write a picture as PNG, atomically, with a mark. Raises JobFailed where it cannot be written."""
+    chunks = PngInfo()
+    chunks.add_text(MARK_KEYWORD, mark)
+    write_atomically(path, lambda stream: picture.save(stream, format="PNG", pnginfo=chunks))
+
+
+def has_mark(path: Path, mark: str) -> bool:
+    """Return True if a file is a picture that `write_marked` wrote with this mark."""
+    with suppress(Exception), Image.open(path, formats=["PNG"]) as picture:  # Pillow raises anything on bad bytes
+        return picture.info.get(MARK_KEYWORD) == mark
+    return False
+
+
 def write_grey(path: Path, pixels: Grey) -> None:
-    """Write a grey picture as PNG, atomically, with a mark. Raises JobFailed where it cannot be written."""
-    picture, mark = Image.fromarray(pixels), PngInfo()
-    mark.add_text(*OWN_PICTURE)
-    write_atomically(path, lambda stream: picture.save(stream, format="PNG", pnginfo=mark))
+    """Write a grey picture as `write_marked` does, marked as this program's. Raises JobFailed."""
+    write_marked(path, Image.fromarray(pixels), OWN_PICTURE)
 
 
 def is_own_picture(path: Path) -> bool:
     """Return True if a file is a picture that `write_grey` wrote."""
-    keyword, mark = OWN_PICTURE
-    with suppress(Exception), Image.open(path, formats=["PNG"]) as picture:  # Pillow raises anything on bad bytes
-        return picture.info.get(keyword) == mark
-    return False
+    return has_mark(path, OWN_PICTURE)
 
 
 def check_shape(pixels: Grey) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from core.films.decoder_process import JsonObject, decoder_pool
-from core.films.dicom import DicomFilm, read_dicom
+from core.films.dicom import read_dicom
+from core.films.film import Film
 from core.films.film_facts import FilmFacts
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
@@ -20,7 +21,7 @@ from core.system.language import tr
 MODES: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B", "F"})
 
 
-def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> DicomFilm:
+def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> Film:
     """Run `core.films.dicom.read_dicom` on an open file in a child process.
 
     Raises FilmUnreadable: read_dicom's reasons, and decoder_failed.
@@ -32,11 +33,11 @@ def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> DicomFilm:
             Reason.DECODER_FAILED, tr("The decoder returned an incomplete film. Export the film again.")
         )
     pixels = np.frombuffer(data, np.uint8).reshape(height, width)
-    return DicomFilm(pixels, float(reply["chroma"]), FilmFacts.from_json(reply["facts"]))
+    return Film(pixels, float(reply["chroma"]), FilmFacts.from_json(reply["facts"]))
 
 
 def decode_dicom(content: bytes, max_pixels: int) -> tuple[JsonObject, bytes]:
-    """Return a DicomFilm's fields as JSON, and its pixels; runs in the child process."""
+    """Return a Film's fields as JSON, and its pixels; runs in the child process."""
     film = read_dicom(BytesIO(content), max_pixels)
     fields = {"shape": film.pixels.shape, "chroma": film.chroma, "facts": asdict(film.facts)}
     return fields, film.pixels.tobytes()

@@ -3,7 +3,7 @@
 import logging
 import os
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from core.films.codestream import read_codestream
 from core.films.colourfulness import measure_colours
+from core.films.film import Film
 from core.films.film_facts import FilmFacts
 from core.films.film_notes import AddNote, Note
 from core.films.grey_range import Counts, Values, bit_depth, find_film_range, stretch, tabulate
@@ -47,20 +48,7 @@ logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
 warnings.filterwarnings("ignore", module="PIL")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PictureFilm:
-    """A film from a picture file.
-
-    pixels: (height, width) uint8, upright, dense tissue white. chroma: RMS chroma, 0..127, apart
-    from a uniform tint.
-    """
-
-    pixels: Grey
-    chroma: float
-    facts: FilmFacts
-
-
-def read_picture(stream: BinaryIO) -> PictureFilm:
+def read_picture(stream: BinaryIO) -> Film:
     """Return the film in an open picture file. Raises FilmUnreadable; never returns part of one."""
     with _open(stream) as picture:
         page, has_copies = _choose_page(picture)
@@ -90,7 +78,7 @@ def read_picture(stream: BinaryIO) -> PictureFilm:
         if has_lost_bits and pixels.max() < HALF:  # Pillow keeps the upper 8 of 16 bits, which hold little of the film
             raise _unsupported()
     facts = replace(facts, is_coloured=channel_distance > COLOURED, window=window, notes=tuple(notes))
-    return PictureFilm(pixels, chroma, facts)
+    return Film(pixels, chroma, facts)
 
 
 def _open(stream: BinaryIO) -> Image.Image:

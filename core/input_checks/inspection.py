@@ -6,7 +6,8 @@ Everything that scores films reads them through `inspect_film`.
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.films.film_reader import Film, read_film
+from core.films.film import Film
+from core.films.film_reader import read_film
 from core.films.images import Grey, squash
 from core.films.outline import SMALL_PX
 from core.input_checks.gate import GateStatistics, find_refusal

@@ -1,20 +1,18 @@
 """The files of heat maps: named after their films, marked as ours, and never in place of another file."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
+from core.films.images import has_mark, write_marked
 from core.screening.folder_listing import ListedFile
 from core.system.errors import JobFailed, Reason
-from core.system.files import sha256_of_text, write_atomically
+from core.system.files import sha256_of_text
 from core.system.language import tr
 
-KEYWORD, MARK = "Software", "PneumoScreen heat map"  # a text chunk of PNG
+MARK: Final = "PneumoScreen heat map"
 MAX_NAME_BYTES: Final = 255 - len(".12345678.tmp")  # of a file name, with room for the suffix of its temporary file
 
 
@@ -28,9 +26,7 @@ def heat_map_path(folder: Path, name: str) -> Path:
 
 def is_heat_map(path: Path) -> bool:
     """Return True if a file is a heat map that this program wrote."""
-    with suppress(Exception), Image.open(path, formats=["PNG"]) as picture:  # Pillow raises anything on bad bytes
-        return picture.info.get(KEYWORD) == MARK
-    return False
+    return has_mark(path, MARK)
 
 
 def _check_heat_maps(folder: Path, names: Iterable[str]) -> None:
@@ -59,9 +55,7 @@ def drop_heat_maps(files: Mapping[str, ListedFile], folder: Path) -> dict[str, L
 
 def write_heat_map(path: Path, picture: Image.Image) -> None:
     """Write a heat map with its mark. Raises JobFailed."""
-    mark = PngInfo()
-    mark.add_text(KEYWORD, MARK)
-    write_atomically(path, partial(picture.save, format="PNG", pnginfo=mark))
+    write_marked(path, picture, MARK)
 
 
 def remove_heat_map(path: Path) -> None:

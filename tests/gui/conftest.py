@@ -4,8 +4,9 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from gui.jobs.jobs import JobState
+from gui.jobs.jobs import Jobs, JobState
 from gui.shell.main_window import MainWindow
+from gui.state.session import Session
 from gui.widgets import messages
 
 
@@ -14,6 +15,18 @@ def errors(monkeypatch):
     shown = []
     monkeypatch.setattr(messages, "show_error", lambda _parent, error: shown.append(error.sentence))
     return shown
+
+
+@pytest.fixture
+def work(qapp):
+    """The jobs of a tab that is tested without a window."""
+    return Jobs()
+
+
+@pytest.fixture
+def session(qapp):
+    """The same for what its tabs share."""
+    return Session()
 
 
 @pytest.fixture

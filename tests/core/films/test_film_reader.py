@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.films.film import Film
 from core.films.film_notes import Note
-from core.films.film_reader import Film, read_film, read_pixels, read_square, read_stream
+from core.films.film_reader import read_film, read_pixels, read_square, read_stream
 from core.films.images import squash
 from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason

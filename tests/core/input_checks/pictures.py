@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from core.films.film_reader import Film
+from core.films.film import Film
 from core.films.phantoms import draw_phantom
 from core.input_checks.gate import find_refusal
 from core.input_checks.inspection import build_gate_input, inspect_film

@@ -14,7 +14,6 @@ from core.screening.reader_calls import calls_path
 from core.system.app_folders import data_folder
 from gui.classify import classify_tab, selected_film
 from gui.classify.classify_tab import ClassifyTab
-from gui.jobs.jobs import Jobs
 from gui.jobs.screening_jobs import ExportResult, OverrideResult, WorklistResult
 from gui.jobs.worker import JobError
 from gui.state.session import Session
@@ -74,11 +73,6 @@ def test_a_film_that_cannot_be_read_leaves_no_work_that_seems_to_go_on(tab, wind
         tab.open(films / "notes.txt")
     assert len(errors) == 1
     assert tab.status.sentence.text() == before
-
-
-@pytest.fixture
-def work(qapp):
-    return Jobs()
 
 
 @pytest.fixture

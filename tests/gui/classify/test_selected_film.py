@@ -10,7 +10,6 @@ from gui.classify import selected_film
 from gui.classify.reading_panel import ReadingPanel
 from gui.classify.selected_film import SelectedFilm
 from gui.classify.worklist import Worklist
-from gui.jobs.jobs import Jobs
 from gui.state.session import Session
 from tests.gui.classify.examples import CLASSES, FOLDER, MODEL, ROWS, book, reading, refusal
 from tests.gui.fake_jobs import ignore, lasting, record
@@ -34,11 +33,6 @@ def panel(qtbot):
     panel = ReadingPanel()
     qtbot.addWidget(panel, before_close_func=ReadingPanel.close_films)
     return panel
-
-
-@pytest.fixture
-def work(qapp):
-    return Jobs()
 
 
 @pytest.fixture

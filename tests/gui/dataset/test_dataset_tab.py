@@ -16,8 +16,6 @@ from core.jobs.events import Noted, Progressed, Stage
 from gui.dataset import dataset_tab
 from gui.dataset.dataset_tab import DatasetTab
 from gui.dataset.intake_dialog import IntakeDialog
-from gui.jobs.jobs import Jobs
-from gui.state.session import Session
 from gui.widgets import messages
 from tests.factories import write_films
 from tests.gui.dataset.examples import DOUBTS, EXCLUDE, FILMS, LEAK, RELABEL, ROOT, UNREADABLE, audit
@@ -58,16 +56,6 @@ def test_doubtful_labels_become_a_finding(window, no_shortcut_probe, tmp_path, q
 
 
 CORRECTED = Preparation(patient_pattern="(.)", steps=(EXCLUDE, RELABEL))
-
-
-@pytest.fixture
-def work(qapp):
-    return Jobs()
-
-
-@pytest.fixture
-def session(qapp):
-    return Session()
 
 
 @pytest.fixture

@@ -18,8 +18,6 @@ from gui.evaluate.evaluate_tab import EvaluateTab
 from gui.evaluate.evaluation_panels import NOTHING
 from gui.evaluate.operating_panel import NO_POINT
 from gui.jobs.evaluation_jobs import AcceptanceOrder, ModelSummary, SaveResult
-from gui.jobs.jobs import Jobs
-from gui.state.session import Session
 from gui.widgets import messages
 from tests.gui.dataset.examples import ROOT, audit
 from tests.gui.evaluate.examples import SOURCE, acceptance, evaluation, predictions, summary
@@ -63,16 +61,6 @@ def test_the_card_is_shown_and_saved(tab, window, qtbot, tmp_path, monkeypatch):
 
 
 VALIDATION = predictions(*answers(100))
-
-
-@pytest.fixture
-def work(qapp):
-    return Jobs()
-
-
-@pytest.fixture
-def session(qapp):
-    return Session()
 
 
 @pytest.fixture

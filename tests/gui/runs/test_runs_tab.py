@@ -13,11 +13,9 @@ from core.models.model_header import read_header
 from core.runs.run_comparison import Comparison, Pair
 from core.runs.run_list import list_runs, runs_folder
 from core.system.product import NOTICE
-from gui.jobs.jobs import Jobs
 from gui.jobs.run_jobs import RunListing
 from gui.runs import runs_tab
 from gui.runs.runs_tab import EMPTY, RunsTab
-from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.curve_plot import CurvePlot
 from tests.factories import QUICK
@@ -96,16 +94,6 @@ ALL = {"compare", "rename", "note", "continue_from", "use_model", "export_model"
 
 
 OF_ONE = {"rename", "note", "delete"}
-
-
-@pytest.fixture
-def work(qapp):
-    return Jobs()
-
-
-@pytest.fixture
-def session(qapp):
-    return Session()
 
 
 @pytest.fixture

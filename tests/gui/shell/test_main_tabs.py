@@ -11,12 +11,10 @@ from gui.classify.worklist_table import DECISION
 from gui.dataset import dataset_tab
 from gui.evaluate import evaluate_tab
 from gui.jobs.evaluation_jobs import SaveResult
-from gui.jobs.jobs import Jobs
 from gui.jobs.run_jobs import RunListing
 from gui.jobs.screening_jobs import ExportResult, LabelListResult
 from gui.runs import runs_tab
 from gui.shell.main_tabs import MainTabs
-from gui.state.session import Session
 from gui.training.rate_dialog import RateDialog
 from gui.widgets.theme import DARK, LIGHT
 from tests.factories import QUICK
@@ -25,16 +23,6 @@ from tests.gui.dataset.examples import DOUBTS, ROOT, audit
 from tests.gui.evaluate.examples import evaluation, summary
 from tests.gui.fake_jobs import record
 from tests.gui.runs.examples import run
-
-
-@pytest.fixture
-def work(qapp):
-    return Jobs()
-
-
-@pytest.fixture
-def session(qapp):
-    return Session()
 
 
 @pytest.fixture

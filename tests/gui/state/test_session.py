@@ -3,23 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from core.datasets.dataset import Dataset
 from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.preparation import AS_IT_IS, Action, Correction, Step
 from core.jobs.events import Severity
-from gui.state.session import Session
 
 SOURCE = Path("/films")
 CLEAN = AuditResult(AS_IT_IS, Dataset(SOURCE, ("A", "B"), ()), None, (), (), (), {}, {}, (), True)
 LEAK = Finding(FindingKind.COPY_LEAK, Severity.BLOCKING, "Copies.", "Look.")
 LEAKY = replace(CLEAN, findings=(LEAK,))
-
-
-@pytest.fixture
-def session(qapp):
-    return Session()
 
 
 def test_nothing_is_open_at_first(session):

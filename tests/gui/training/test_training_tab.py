@@ -12,8 +12,7 @@ from core.runs.run_list import runs_folder
 from core.system.product import NOTICE
 from core.training import rate_finder
 from core.training.events import BatchEnded, RateCurve, SearchResult, TrainingResult
-from gui.jobs.jobs import Jobs, JobState
-from gui.state.session import Session
+from gui.jobs.jobs import JobState
 from gui.training import training_tab
 from gui.training.rate_dialog import NO_SUGGESTION, RateDialog
 from gui.training.training_tab import BLOCKED, TrainingTab
@@ -64,16 +63,6 @@ def test_continuing_a_search_that_never_was_says_so(qtbot, window, tab, monkeypa
 
 
 STARTING = {"start", "find_rate", "search", "resume_search"}
-
-
-@pytest.fixture
-def work(qapp):
-    return Jobs()
-
-
-@pytest.fixture
-def session(qapp):
-    return Session()
 
 
 @pytest.fixture
