@@ -44,19 +44,26 @@ def reason_of(path, content):
     return error.value
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        zipped("study/IM0001", "DICOMDIR"),
-        tarred(),
-        gzip.compress(b"film"),
-        bz2.compress(b"film"),
-        lzma.compress(b"film"),
-        b"Rar!\x1a\x07\x00" + bytes(100),
-        b"Rar!\x1a\x07\x01\x00" + bytes(100),
-        b"7z\xbc\xaf\x27\x1c" + bytes(100),
-    ],
-)
+ARCHIVES = {  # named, since some hold the time of packing, and all processes must collect the same tests
+    "zip": zipped("study/IM0001", "DICOMDIR"),
+    "tar": tarred(),
+    "gzip": gzip.compress(b"film"),
+    "bzip2": bz2.compress(b"film"),
+    "xz": lzma.compress(b"film"),
+    "rar 4": b"Rar!\x1a\x07\x00" + bytes(100),
+    "rar 5": b"Rar!\x1a\x07\x01\x00" + bytes(100),
+    "7z": b"7z\xbc\xaf\x27\x1c" + bytes(100),
+}
+DOCUMENTS = {
+    "jar": zipped("META-INF/MANIFEST.MF", "Viewer.class"),
+    "office": zipped("[Content_Types].xml"),
+    "xlsx": workbook(),
+    "zip cut off": b"PK",
+    "exe": b"MZ",
+}
+
+
+@pytest.mark.parametrize("content", ARCHIVES.values(), ids=ARCHIVES)
 @pytest.mark.parametrize("name", ["study.zip", "film.dcm", "no suffix"])
 def test_an_archive_is_refused_with_what_to_do(tmp_path, name, content):
     error = reason_of(tmp_path / name, content)
@@ -65,9 +72,7 @@ def test_an_archive_is_refused_with_what_to_do(tmp_path, name, content):
     assert "Unpack it and screen the folder" in error.sentence
 
 
-@pytest.mark.parametrize(
-    "content", [zipped("META-INF/MANIFEST.MF", "Viewer.class"), zipped("[Content_Types].xml"), workbook(), b"PK", b"MZ"]
-)
+@pytest.mark.parametrize("content", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_programs_and_documents_that_are_zip_inside_are_no_archives(tmp_path, content):
     assert reason_of(tmp_path / "viewer.jar", content).reason is Reason.NOT_AN_IMAGE
 
@@ -89,6 +94,7 @@ def test_a_film_in_the_shape_of_its_name_is_still_a_film(tmp_path):
         (b"", False),
         (bytes(128) + b"DICM" + zipped("study/IM0001"), False),
     ],
+    ids=["study", "DICOMDIR first", "gzip", "jar", "xlsx", "gzip cut off", "empty", "DICOM"],
 )
 def test_the_first_bytes_decide_and_the_stream_is_rewound(content, packed):
     stream = io.BytesIO(content)
