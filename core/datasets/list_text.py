@@ -18,7 +18,6 @@ WINDOWS: Final = "cp1252"  # what Excel on Windows writes as CSV in Western Euro
 CONTROLS: Final = re.compile(r"[\0-\x08\x0e-\x1f\x7f]")  # in no text; other files decode to some of them
 SNIFFED_BYTES: Final = 64
 SEPARATORS: Final = ",;\t|"
-END: Final = "\x04"  # a line behind the last one; a quotation mark that is never closed swallows it, and rows before it
 UNCLOSED: Final = marked("line {line} of {path} opens a quotation mark that is never closed")
 SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)  # Excel's own first line
 
@@ -35,15 +34,12 @@ def read_text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         raise invalid_dataset(tr("{path} is neither a folder nor a label list (CSV or Excel)", path=path))
     first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     stated = SEPARATOR_LINE.fullmatch(first)
-    # not splitlines: cells may hold quoted line ends, and characters that Python counts as such
-    last = END if not text or text.endswith(("\r", "\n")) else f"\n{END}"
     separator = stated[1] if stated else _guess_separator(first)
-    reader, start = csv.reader(io.StringIO(text + last, newline=""), delimiter=separator), 1
+    lines = _Lines(text)
+    reader, start = csv.reader(lines, delimiter=separator), 1
     try:
         for number, row in enumerate(reader):
-            if row == [END]:
-                return
-            if row and row[-1].endswith(END):
+            if lines.ended:
                 raise invalid_dataset(tr(UNCLOSED, line=start, path=path))
             if number > 0 or not stated:
                 yield reader.line_num, row
@@ -51,6 +47,22 @@ def read_text_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     except csv.Error as error:
         sentence = tr("line {line} of {path} cannot be read ({error})", line=reader.line_num, path=path, error=error)
         raise invalid_dataset(sentence) from error
+
+
+class _Lines:
+    """The lines of a text with their ends, for `csv.reader`, which asks for one more only inside quotation marks.
+
+    ended: more lines were asked for than there are; a row that comes after it was never closed.
+    """
+
+    def __init__(self, text: str) -> None:
+        # not splitlines: cells may hold quoted line ends, and characters that Python counts as such
+        self._lines = io.StringIO(text, newline="")
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._lines
+        self.ended = True
 
 
 def decode_list(content: bytes) -> str | None:

@@ -77,6 +77,7 @@ def changed(content, key, value):
 
 @QUICK
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6), st.sampled_from(",;\t"))
+@example([("0", "\x04")], ",")
 def test_a_label_list_comes_back_cell_by_cell(place, rows, delimiter):
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
