@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from command_line.console import print_line, run_to_end
-from core.datasets.preparation import AS_IT_IS, Preparation, load_preparation, make_finding_step, save_preparation
+from core.datasets.preparation import (
+    AS_IT_IS,
+    PREPARATION_FILE,
+    Preparation,
+    load_preparation,
+    make_finding_step,
+    save_preparation,
+)
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
-from core.system.files import check_writable, write_atomically, write_text_atomically
+from core.system.files import check_writable, write_text_atomically
+from core.system.outputs import check_output, keep_inputs
 from core.system.product import NOTICE
 from core.training.events import TrainingResult
 
@@ -41,6 +49,14 @@ def _load_recipe(options: argparse.Namespace) -> "Recipe":
     return change_start(recipe, options.start) if options.start else recipe
 
 
+def _keep_inputs(options: argparse.Namespace) -> None:
+    """Raise JobFailed if the files of a training would replace those that it is made from."""
+    from core.runs.run_folder import BEGUN
+
+    outputs = [options.output / name for name in BEGUN]
+    keep_inputs(outputs, (options.dataset, Path(options.recipe), options.preparation))
+
+
 def _read_header(options: argparse.Namespace) -> "ModelHeader":
     """Read the header of the model that is named."""
     from core.models.model_header import bundled_model_path, read_header
@@ -50,12 +66,23 @@ def _read_header(options: argparse.Namespace) -> "ModelHeader":
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Audit a dataset and print its findings."""
-    from core.datasets.audit import audit, check_finding, find_blocking, format_report, resolve_blocking, to_json_object
+    from core.datasets.audit import (
+        AUDIT_FILE,
+        audit,
+        check_finding,
+        find_blocking,
+        format_report,
+        resolve_blocking,
+        to_json_object,
+    )
     from core.models.model_gate import read_bundled_gate
 
     preparation = _load_preparation(options)
-    for path in filter(None, (options.json, options.resolve)):
-        check_writable(path.parent)
+    inputs = (options.dataset, options.preparation)
+    for path, kind in ((options.json, AUDIT_FILE), (options.resolve, PREPARATION_FILE)):
+        if path is not None:
+            check_output(path, kind, options.overwrite, inputs)
+            check_writable(path.parent)
     result = run_to_end(audit(options.dataset, cancel, preparation, read_bundled_gate()))
     if not result.completed:
         return INTERRUPTED
@@ -79,6 +106,8 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.training.training import train
 
     preparation = replace(_load_preparation(options), accepts_leaks=options.accept_leaks)
+    if not options.resume:
+        _keep_inputs(options)
     with _process_output(options.output, options.resume) as output:
         status, _ = _run_training(train(options.dataset, recipe, output, cancel, options.resume, preparation))
     if recipe.name == "seed":
@@ -88,18 +117,20 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Search for the best recipe and write it to recipe.json."""
-    from core.recipes.recipe_json import to_json_object
+    from core.recipes.recipe_json import save_recipe
+    from core.runs.search_file import BEST
     from core.training.search import search
 
     recipe = _load_recipe(options)
     preparation = _load_preparation(options)
+    _keep_inputs(options)
     job = search(options.dataset, recipe, options.output, cancel, 3600 * options.hours, options.trials, preparation)
     result = run_to_end(job)
     if result.recipe is None:
         print_line("No trial finished, so there is no recipe.")
     else:
-        path = options.output / "recipe.json"
-        write_text_atomically(path, json.dumps(to_json_object(result.recipe), indent=2) + "\n")
+        path = options.output / BEST
+        save_recipe(result.recipe, path)
         trials = f"{result.finished} trials finished, {result.pruned} stopped early"
         print_line(f"{trials}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
     return INTERRUPTED if cancel.is_set() else DONE
@@ -148,7 +179,16 @@ def run_evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.metrics.figure_labels import format_summary
 
     model, preparation = _model_path(options.model), _load_preparation(options)
-    job = evaluate(model, options.dataset, options.output, cancel, preparation, options.prevalence, options.unseen)
+    job = evaluate(
+        model,
+        options.dataset,
+        options.output,
+        cancel,
+        preparation,
+        options.prevalence,
+        options.unseen,
+        options.overwrite,
+    )
     result = run_to_end(job)
     if result is None:
         return INTERRUPTED
@@ -171,7 +211,9 @@ def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
 
     target = Target(options.sensitivity, options.specificity)
     model, preparation = _model_path(options.model), _load_preparation(options)
-    job = run_acceptance_test(model, options.dataset, options.output, cancel, target, options.signed_by, preparation)
+    job = run_acceptance_test(
+        model, options.dataset, options.output, cancel, target, options.signed_by, preparation, options.overwrite
+    )
     result = run_to_end(job)
     if result is None:
         return INTERRUPTED
@@ -208,15 +250,14 @@ def run_turn(options: argparse.Namespace, _cancel: threading.Event) -> int:
 def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
     """Print a model's card, or write it as PDF."""
     from core.documents.document import render_text
-    from core.documents.pdf import render_pdf
+    from core.documents.pdf import write_pdf
     from core.models.model_card import build_card_document
 
     document = build_card_document(_read_header(options))
     if options.pdf is None:
         print_line(render_text(document))
     else:
-        content = render_pdf(document)
-        write_atomically(options.pdf, lambda stream: stream.write(content))
+        write_pdf(document, options.pdf, overwrite=options.overwrite, inputs=[_model_path(options.model)])
     return DONE
 
 

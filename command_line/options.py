@@ -9,6 +9,7 @@ from command_line import commands
 from command_line.read_command import BUNDLED, run_read
 from core.system.product import NOTICE, format_build, read_build
 
+OVERWRITE_HELP = "also replace files of the same format that are no earlier output of this command"
 FINDING_HELP = "the class that is the finding, where the names of two classes do not tell it"
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -55,6 +56,7 @@ def _add_audit(subparsers: Commands, common: argparse.ArgumentParser) -> None:
         "--resolve", type=Path, metavar="FILE", help="write a preparation that resolves blocking findings"
     )
     audit.add_argument("--finding", metavar="NAME", help=FINDING_HELP)
+    audit.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     audit.set_defaults(command=commands.run_audit)
 
 
@@ -98,6 +100,7 @@ def _add_evaluate(subparsers: Commands, common: argparse.ArgumentParser) -> None
     evaluate.add_argument(
         "--unseen", action="store_true", help="leave out films that the model was trained or validated with"
     )
+    evaluate.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     evaluate.set_defaults(command=commands.run_evaluate)
 
 
@@ -111,6 +114,7 @@ def _add_accept(subparsers: Commands, common: argparse.ArgumentParser) -> None:
     accept.add_argument("--sensitivity", type=float, default=0.85, help="minimum to demonstrate (0.85)")
     accept.add_argument("--specificity", type=float, default=0.75, help="minimum to demonstrate (0.75)")
     accept.add_argument("--signed-by", default="", metavar="NAME", help="printed name on the form")
+    accept.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     accept.set_defaults(command=commands.run_accept)
 
 
@@ -136,6 +140,7 @@ def _add_card(subparsers: Commands) -> None:
     card = subparsers.add_parser("card", help="print a model's card")
     card.add_argument("model", help="a model file, or bundled")
     card.add_argument("--pdf", type=Path, metavar="FILE", help="write it as PDF instead")
+    card.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     card.set_defaults(command=commands.run_card)
 
 

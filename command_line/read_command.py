@@ -4,19 +4,20 @@ import argparse
 import json
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from command_line.console import print_line, run_to_end
-from core.films.images import is_own_picture
-from core.system.errors import FilmUnreadable, JobFailed, Reason
+from core.films.images import OWN_PICTURE_FILE
+from core.system.errors import FilmUnreadable
 from core.system.exit_status import DONE, SOME_LEFT_OUT
-from core.system.files import read_json, write_text_atomically
+from core.system.files import write_text_atomically
+from core.system.outputs import check_output, json_kind
 
 if TYPE_CHECKING:
     from core.films.images import Grey
 
+FILM_FILE = json_kind("file", "transfer_syntax", "notes", "notice")  # what this command prints
 NO_MODEL = "none"
 BUNDLED = "bundled"
 
@@ -25,11 +26,12 @@ def run_read(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Read one film, write the pictures asked for, and print or write one JSON object."""
     if options.heat is not None and options.model == NO_MODEL:
         options.refuse_usage("--heat needs a model")
-    outputs = [output.absolute() for output in (options.png, options.heat, options.json) if output is not None]
-    if len(set(outputs)) < len(outputs):
+    kinds = ((options.png, OWN_PICTURE_FILE), (options.heat, OWN_PICTURE_FILE), (options.json, FILM_FILE))
+    outputs = [(output.absolute(), kind) for output, kind in kinds if output is not None]
+    if len({output for output, _ in outputs}) < len(outputs):
         options.refuse_usage("two outputs have the same name")
-    for output in outputs:
-        _check_output(output)
+    for output, kind in outputs:
+        check_output(output, kind, inputs=[options.film])
     content, pixels, heat = _read(options, cancel)
     _write_pictures(options, pixels, heat)
     text = json.dumps(content, indent=2, ensure_ascii=False)
@@ -38,21 +40,6 @@ def run_read(options: argparse.Namespace, cancel: threading.Event) -> int:
     else:
         print_line(text)
     return DONE if not content["reason"] or content["label"] is not None else SOME_LEFT_OUT
-
-
-def _check_output(output: Path) -> None:
-    """Raise JobFailed if an output would replace a file that this command did not write."""
-    if output.exists() and not (is_own_picture(output) or _is_film_object(output)):
-        sentence = f"{output} exists and was not written by this command. Choose another name."
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
-
-
-def _is_film_object(path: Path) -> bool:
-    """Return True if a file holds what this command prints."""
-    with suppress(OSError, ValueError):
-        content = read_json(path)
-        return isinstance(content, dict) and {"file", "transfer_syntax", "notes", "notice"} <= set(content)
-    return False
 
 
 def _read(options: argparse.Namespace, cancel: threading.Event) -> "tuple[dict[str, Any], Grey | None, Grey | None]":

@@ -24,7 +24,9 @@ from core.jobs.events import Progressed, Severity, Stage
 from core.system.errors import JobFailed
 from core.system.files import escape_undecodable
 from core.system.language import marked, tr
+from core.system.outputs import json_kind
 
+AUDIT_FILE: Final = json_kind("classes", "counts", "left_out", "findings")  # what `to_json_object` gives
 PLAN_SEED: Final = 0
 NOT_SPLIT: Final = marked("not split")
 

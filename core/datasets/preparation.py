@@ -1,6 +1,7 @@
 """How the user wants a dataset read and corrected. Stored in the app's data folder."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,9 +13,13 @@ from core.system.csv_text import format_csv_line, quote_formula
 from core.system.errors import JobFailed, Reason
 from core.system.files import escape_undecodable, read_json, sha256_of_text, write_text_atomically
 from core.system.language import tr
+from core.system.outputs import check_output, csv_kind, json_kind
 
 FORMAT: Final = 2
+PREPARATION_FILE: Final = json_kind("format", "steps", "patient_pattern")
 READABLE_FORMATS: Final = (1, 2)  # format 1 names no finding
+CORRECTION_COLUMNS: Final = ["file", "action", "value", "step"]
+CORRECTIONS_FILE: Final = csv_kind(lambda cells: cells == CORRECTION_COLUMNS)
 
 
 class Action(StrEnum):
@@ -174,9 +179,18 @@ def load_kept_preparation(source: Path) -> Preparation:
     return load_preparation(path) if path.exists() else AS_IT_IS
 
 
+def save_corrections(preparation: Preparation, path: Path, inputs: Iterable[Path | None]) -> None:
+    """Export the corrections as CSV; the dialog has asked whether to replace a list. Raises JobFailed.
+
+    inputs: what must not be replaced.
+    """
+    check_output(path, CORRECTIONS_FILE, True, inputs)
+    write_text_atomically(path, format_corrections(preparation))
+
+
 def format_corrections(preparation: Preparation) -> str:
     """Format the corrections as CSV, one line each, oldest first; safe to open in a spreadsheet."""
-    lines = [format_csv_line(["file", "action", "value", "step"])]
+    lines = [format_csv_line(CORRECTION_COLUMNS)]
     for step in preparation.steps:
         for correction in step.corrections:
             cells = (correction.file, correction.action, correction.value, step.label)

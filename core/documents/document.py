@@ -117,12 +117,17 @@ Block = Heading | Text | Table | Bullets | Picture | Pictures | Photographs | Si
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document with its title, subtitle, blocks, and the footer of every page."""
+    """A document with its title, subtitle, blocks, and the footer of every page.
+
+    kind: in English, such as "model card"; files name it, so that no document replaces one of
+    another kind.
+    """
 
     title: str
     subtitle: str
     blocks: tuple[Block, ...]
     footer: str
+    kind: str = "document"
 
 
 def numeric_columns(table: Table) -> tuple[bool, ...]:

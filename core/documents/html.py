@@ -21,6 +21,8 @@ from core.documents.document import (
     numeric_columns,
 )
 from core.system.language import current_language
+from core.system.outputs import OutputKind, marked_kind
+from core.system.product import PROGRAM
 from core.system.safe_text import escape_unprintable
 
 STYLE: Final = """
@@ -55,10 +57,16 @@ def render_html(document: Document) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{current_language().value}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta name="generator" content="{PROGRAM} {document.kind}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{_escape(document.title)}</title><style>{STYLE}</style></head>\n"
         f"<body>\n{render_html_body(document)}\n</body></html>\n"
     )
+
+
+def html_kind(kind: str) -> OutputKind:
+    """Return the kind of pages of documents of this kind."""
+    return marked_kind(f'<meta name="generator" content="{PROGRAM} {kind}">', b"<!DOCTYPE html>")
 
 
 def render_html_body(document: Document) -> str:

@@ -34,8 +34,8 @@ from core.documents.document import (
 from core.documents.fonts import BOLD, SANS, escape_undrawable, register_typeface, shorten, text_width
 from core.documents.pdf_pictures import caption_picture, lay_out_fours, lay_out_pairs
 from core.system.language import current_language, tr
+from core.system.product import PROGRAM
 
-PROGRAM: Final = "PneumoScreen"
 MARGIN, HEAD, FOOT = 18 * mm, 15 * mm, 19 * mm
 WIDTH, HEIGHT = A4[0] - 2 * MARGIN, A4[1] - HEAD - FOOT
 PADDING: Final = 5  # points at each side of a table's cell
@@ -106,7 +106,7 @@ def _build(document: Document, scale: float) -> tuple[bytes, int]:
         author=PROGRAM,
         creator=PROGRAM,
         producer=PROGRAM,
-        subject="",
+        subject=f"{PROGRAM} {document.kind}",
         lang=current_language().value,
         invariant=1,
         initialFontName=SANS,

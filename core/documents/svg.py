@@ -1,12 +1,14 @@
 """Render a reportlab drawing as an SVG element for use inside a web page."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from reportlab.graphics.renderSVG import SVGCanvas, draw
 from reportlab.graphics.shapes import Drawing
 
 from core.documents.fonts import BOLD
+from core.system.outputs import marked_kind
+from core.system.product import PROGRAM
 
 
 class _InlineCanvas(SVGCanvas):
@@ -62,6 +64,9 @@ class _InlineCanvas(SVGCanvas):
         self.currGroup.appendChild(line)
 
 
+SVG_PLOT: Final = marked_kind(f'data-generator="{PROGRAM}"', b"<svg")
+
+
 def render_svg(drawing: Drawing, description: str = "") -> str:
     """Return the drawing as an <svg> element; `description` is its label for screen readers."""
     canvas = _InlineCanvas(drawing)
@@ -76,6 +81,7 @@ def render_svg(drawing: Drawing, description: str = "") -> str:
         canvas.svg.removeAttribute(name)
     canvas.svg.setAttribute("viewBox", f"0 0 {drawing.width:g} {drawing.height:g}")
     canvas.svg.setAttribute("role", "img")
+    canvas.svg.setAttribute("data-generator", PROGRAM)
     if description:
         canvas.svg.setAttribute("aria-label", description)
     return str(canvas.svg.toxml())

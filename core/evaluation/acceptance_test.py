@@ -2,13 +2,14 @@
 
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Final
 
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.documents.charts import draw_reliability, draw_roc
 from core.documents.document import Block, Document, Heading, Picture, Pictures, SignatureLine, Table, Text, Tone
+from core.documents.pdf import pdf_kind, write_pdf
 from core.evaluation.evaluate import EvaluationEvent, build_evaluation, read_evaluation_dataset, score_dataset
 from core.evaluation.evaluation import AcceptanceResult, Evaluation, Target
 from core.evaluation.report import build_subgroup_blocks
@@ -26,11 +27,15 @@ from core.runs.test_set_use import check_countable, count_use
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
-from core.system.files import check_writable, escape_undecodable, write_atomically, write_text_atomically
+from core.system.files import check_writable, escape_undecodable, write_text_atomically
 from core.system.language import marked, tr
+from core.system.outputs import check_output, json_kind
 from core.system.product import NOTICE
 
 OUTCOME: Final = "acceptance.json"
+ACCEPTANCE_FORM: Final = "acceptance.pdf"
+FORM: Final = "acceptance form"  # kind of document
+ACCEPTANCE: Final = json_kind("passed", "sentence", "signed_by", "target")
 FEWEST: Final = 20  # films with, and without, the finding that a test needs
 ADVISED: Final = 100  # films in all
 OUTCOMES: Final = {True: marked("Go. {sides}"), False: marked("No-go. {sides}")}
@@ -45,15 +50,18 @@ def run_acceptance_test(
     target: Target,
     signed_by: str = "",
     preparation: Preparation = AS_IT_IS,
+    overwrite: bool = False,
 ) -> Generator[EvaluationEvent, None, AcceptanceResult | None]:
     """Test a model at its operating point on locally reported films and save the outcome.
 
     All films of the dataset are used, whatever their split, except those the model was made with.
     Writes acceptance.json and acceptance.pdf, one page to sign, and counts the use of the films.
-    signed_by: the printed name on the form.
+    signed_by: the printed name on the form. overwrite: also replace a finished test in output_dir, and
+    other files, see `check_output`.
     Returns None if cancelled. Raises JobFailed for several classes, too few films, or an unusable
     output folder.
     """
+    _check_outputs(output_dir, overwrite, (source, model))
     check_writable(output_dir)
     with lock_output(output_dir / OUTCOME):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
@@ -69,9 +77,21 @@ def run_acceptance_test(
         looks = count_use(loaded.path, loaded.header, scored.predictions.films)
         evaluation = build_evaluation(loaded.header, source, scored, OF_PREVALENCE, looks)
         result = judge_acceptance(evaluation, target, signed_by)
+        _check_outputs(output_dir, overwrite, (source, model))
         _write_result(result, output_dir)
         save_acceptance(loaded.header, result.acceptance)
         return result
+
+
+def _check_outputs(output_dir: Path, overwrite: bool, inputs: Iterable[Path | None]) -> None:
+    """Raise JobFailed if the outcome would replace a finished test, or files of another kind."""
+    if ACCEPTANCE.is_own(output_dir / OUTCOME) and not overwrite:
+        sentence = tr(
+            "{folder} holds a finished acceptance test. Choose another folder, or add --overwrite.", folder=output_dir
+        )
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+    for name, kind in ((OUTCOME, ACCEPTANCE), (ACCEPTANCE_FORM, pdf_kind(FORM))):
+        check_output(output_dir / name, kind, overwrite, inputs)
 
 
 def _check_two_classes(header: ModelHeader) -> None:
@@ -166,7 +186,7 @@ def _build_form(evaluation: Evaluation, acceptance: Acceptance, target: Target) 
         source=escape_undecodable(str(evaluation.source)),
         day=acceptance.done,
     )
-    return Document(tr(TITLES[acceptance.passed]), subtitle, tuple(blocks), tr(NOTICE))
+    return Document(tr(TITLES[acceptance.passed]), subtitle, tuple(blocks), tr(NOTICE), FORM)
 
 
 def _format_films(evaluation: Evaluation, figures: BinaryFigures) -> str:
@@ -214,8 +234,6 @@ def _build_figure_table(evaluation: Evaluation, figures: BinaryFigures, target: 
 
 
 def _write_result(result: AcceptanceResult, output_dir: Path) -> None:
-    from core.documents.pdf import render_pdf
-
     content = {
         "passed": result.acceptance.passed,
         "sentence": result.acceptance.sentence,
@@ -225,5 +243,4 @@ def _write_result(result: AcceptanceResult, output_dir: Path) -> None:
         **result.evaluation.to_json_object(),
     }
     write_text_atomically(output_dir / OUTCOME, json.dumps(content, indent=2, allow_nan=False) + "\n")
-    form = render_pdf(result.document, one_page=True)
-    write_atomically(output_dir / "acceptance.pdf", lambda stream: stream.write(form))
+    write_pdf(result.document, output_dir / ACCEPTANCE_FORM, one_page=True, overwrite=True)

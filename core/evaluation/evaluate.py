@@ -1,6 +1,5 @@
 """Evaluate a model on labelled films and write the report."""
 
-import json
 import tempfile
 import threading
 from collections.abc import Generator
@@ -14,7 +13,7 @@ from core.datasets.preparation import AS_IT_IS, Preparation
 from core.datasets.splits import drop_unwanted_splits
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.prediction import ScoredFilms, check_classes, score_in_batches
-from core.evaluation.report import PLOTS, build_evaluation_document
+from core.evaluation.report_files import check_evaluation_outputs, write_evaluation
 from core.evaluation.subgroups import Subgroup, compute_subgroups, subgroup_attributes
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.figures import PredictiveValues, compute_figures, predictive_values_at
@@ -25,7 +24,7 @@ from core.models.site_record import format_point, format_validation
 from core.runs.run_folder import METRICS
 from core.runs.test_set_use import check_countable, count_use
 from core.system.file_locks import lock_output
-from core.system.files import check_writable, write_atomically, write_text_atomically
+from core.system.files import check_writable
 from core.system.language import tr, tr_count
 
 EvaluationEvent = Progressed | Noted | FilmLeftOut
@@ -39,18 +38,21 @@ def evaluate(
     preparation: Preparation = AS_IT_IS,
     prevalence: float = OF_PREVALENCE,
     unseen: bool = False,
+    overwrite: bool = False,
 ) -> Generator[EvaluationEvent, None, Evaluation | None]:
     """Evaluate a model at its operating point on the test split, or on all films if there is none.
 
     output_dir: receives metrics.json, the reports and the plots; None writes none of them.
     prevalence: of the finding, 0..1 exclusive, for which predictive values are stated as well.
     unseen: leave out films that the model was trained or validated with, whatever their split.
+    overwrite: also replace files in output_dir that are no earlier evaluation, see `check_output`.
     The use of these films is counted in any case (`count_use`).
     Returns None if cancelled. Raises JobFailed for classes other than the model's or an unusable
     output folder.
     """
     with ExitStack() as held:
         if output_dir is not None:
+            check_evaluation_outputs(output_dir, overwrite, (source, model))
             check_writable(output_dir)
             held.enter_context(lock_output(output_dir / METRICS))
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
@@ -69,7 +71,7 @@ def evaluate(
         for warning in evaluation.warnings:
             yield Noted(warning, Severity.WARNING)
         if output_dir is not None:
-            write_evaluation(evaluation, output_dir)
+            write_evaluation(evaluation, output_dir, overwrite)
         return evaluation
 
 
@@ -160,29 +162,3 @@ def format_overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tupl
         )
         warnings.append(sentence)
     return tuple(warnings)
-
-
-def write_evaluation(evaluation: Evaluation, output_dir: Path) -> None:
-    """Write metrics.json, report.html, report.pdf and each plot as SVG.
-
-    Raises JobFailed if that is not possible.
-    """
-    from core.documents.document import Picture, Pictures
-    from core.documents.html import render_html
-    from core.documents.pdf import render_pdf
-    from core.documents.svg import render_svg
-
-    document = build_evaluation_document(evaluation)
-    metrics = json.dumps(evaluation.to_json_object(), indent=2, allow_nan=False)
-    write_text_atomically(output_dir / METRICS, metrics + "\n")
-    pictures: list[Picture] = []
-    for block in document.blocks:
-        if isinstance(block, Pictures):
-            pictures.extend(block.pictures)
-        elif isinstance(block, Picture):
-            pictures.append(block)
-    for name, picture in zip(list(PLOTS)[: len(pictures)], pictures, strict=True):
-        write_text_atomically(output_dir / f"{name}.svg", render_svg(picture.drawing))
-    write_text_atomically(output_dir / "report.html", render_html(document))
-    content = render_pdf(document)
-    write_atomically(output_dir / "report.pdf", lambda stream: stream.write(content))

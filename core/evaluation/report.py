@@ -24,6 +24,7 @@ from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 
 MISTAKES = 10  # most that the report lists
+EVALUATION: Final = "evaluation"  # kind of document
 PLOTS: Final = {  # by file name, in the report's order; with several classes only the first two
     "intervals": marked("Intervals: every figure with its 95 % interval"),
     "confusion": marked("Confusion: rows true class, columns predicted class"),
@@ -64,7 +65,7 @@ def build_evaluation_document(evaluation: Evaluation) -> Document:
     blocks += _build_mistake_blocks(evaluation)
     source = escape_undecodable(str(evaluation.source))
     subtitle = tr("Model {model}\nFilms {source}", model=evaluation.header.name, source=source)
-    return Document(tr("Evaluation"), subtitle, tuple(blocks), tr(NOTICE))
+    return Document(tr("Evaluation"), subtitle, tuple(blocks), tr(NOTICE), EVALUATION)
 
 
 def _format_films(evaluation: Evaluation) -> str:

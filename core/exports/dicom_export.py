@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -11,12 +12,15 @@ from pydicom.dataset import Dataset
 from core.exports.dicom_identity import Source, load_pseudonymizer, read_source
 from core.exports.secondary_capture import build_capture
 from core.exports.structured_report import build_report
+from core.films.dicom_file import read_dicom_header
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.screening.reader_calls import Opinion
 from core.system.files import escape_undecodable, write_atomically
-from core.system.product import VERSION
+from core.system.outputs import OutputKind, check_output
+from core.system.product import PROGRAM, VERSION
 
+MAKER: Final = "ManufacturerModelName"
 STEM_LETTERS: Final = 40  # of the film's name, kept in an export's name
 
 # highdicom logs odd names with their values; no patient name may reach a screen or log
@@ -77,5 +81,16 @@ def _compute_fingerprint(
     return digest.hexdigest()
 
 
+def _is_own_object(path: Path) -> bool:
+    """Return True for a DICOM file whose equipment is this program."""
+    with suppress(Exception), path.open("rb") as stream:  # pydicom raises anything on bad bytes
+        return bool(read_dicom_header(stream, [MAKER]).get(MAKER) == PROGRAM)
+    return False
+
+
+OWN_OBJECT: Final = OutputKind(_is_own_object)
+
+
 def _write(path: Path, dataset: Dataset) -> None:
+    check_output(path, OWN_OBJECT)
     write_atomically(path, lambda stream: dataset.save_as(stream, enforce_file_format=True))

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from zipfile import BadZipFile, ZipFile
 
 from core.screening.events import LedgerRow
 from core.screening.results_csv import COLUMNS
@@ -13,11 +14,14 @@ from core.system.csv_text import FORMULA_STARTS
 from core.system.errors import JobFailed, Reason
 from core.system.files import escape_undecodable, write_atomically
 from core.system.language import tr
+from core.system.outputs import OutputKind
+from core.system.product import PROGRAM
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
 
-PROGRAM: Final = "PneumoScreen"
+PROPERTIES: Final = "docProps/core.xml"  # of a workbook
+MOST_PROPERTY_BYTES: Final = 100_000
 MOST_ROWS: Final = 1_048_576  # of a sheet including its header: limit of Excel
 MOST_LETTERS: Final = 32_767  # of a cell: limit of Excel
 SAMPLED_ROWS: Final = 1000  # that the column widths are fitted to
@@ -28,6 +32,16 @@ FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 ESCAPE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 Cell = str | float | None
+
+
+def _is_workbook(path: Path) -> bool:
+    """Return True for a workbook whose properties name this program as its creator."""
+    with suppress(OSError, BadZipFile, KeyError), ZipFile(path) as archive, archive.open(PROPERTIES) as stream:
+        return f"<dc:creator>{PROGRAM}</dc:creator>".encode() in stream.read(MOST_PROPERTY_BYTES)
+    return False
+
+
+WORKBOOK: Final = OutputKind(_is_workbook, b"PK\x03\x04")
 
 
 def write_excel(

@@ -7,18 +7,29 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from core.exports.excel import WORKBOOK
 from core.jobs.events import Progressed, Stage
 from core.metrics.agreement import Agreement
 from core.metrics.figure_labels import format_figure
 from core.models.model_header import ModelHeader, bundled_model_path, read_header
 from core.models.site_record import apply_site_record, format_point
 from core.screening.events import LedgerRow, ScreeningResult
-from core.screening.reader_calls import Call, Opinion, compare_call, format_calls, format_labels
+from core.screening.reader_calls import (
+    EXPORT_COLUMNS,
+    Call,
+    Opinion,
+    calls_path,
+    compare_call,
+    format_calls,
+    format_labels,
+)
 from core.screening.results_csv import header_cells, row_cells
+from core.screening.state_log import state_path
 from core.system.csv_text import format_csv_line, quote_formula
 from core.system.errors import JobFailed, Reason
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
+from core.system.outputs import check_output, csv_kind
 from core.system.product import NOTICE
 
 NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to open.")
@@ -32,6 +43,14 @@ class Export(Enum):
     EXCEL = marked("Excel…")
     SUMMARY = marked("Summary as PDF…")
     CALLS = marked("Reader's calls…")
+
+
+READER_COLUMNS: Final = ("reader", "stance", "note")  # of an exported worklist, behind those of the ledger
+KINDS: Final = {  # the summary asks itself
+    Export.CSV: csv_kind(lambda cells: tuple(cells[-len(READER_COLUMNS) :]) == READER_COLUMNS),
+    Export.EXCEL: WORKBOOK,
+    Export.CALLS: csv_kind(lambda cells: tuple(cells[-len(EXPORT_COLUMNS) :]) == EXPORT_COLUMNS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +70,14 @@ def export_results(
 ) -> Generator[object, None, Path | None]:
     """Write a screening in the requested format; returns the path, or None if cancelled.
 
+    A file of the same format is replaced: the dialog has asked. No film, and not the ledger itself.
     model: the one that screened; None is the bundled one. Raises JobFailed if the file cannot be
     written.
     """
+    ledger = order.result.output
+    inputs = [order.folder, ledger, calls_path(ledger), state_path(ledger), model]
+    if order.kind in KINDS:
+        check_output(order.path, KINDS[order.kind], True, inputs)
     yield Progressed(Stage.WRITING, 0, None)
     header = apply_site_record(read_header(model or bundled_model_path()))
     rows = order.result.rows
@@ -92,11 +116,10 @@ def _list_reader_columns(order: ExportOrder) -> dict[str, list[str]]:
     """Return the reader's columns of an export, each with one text a row."""
     rows, opinions = order.result.rows, _list_opinions(order)
     calls = {call.file: call for call in order.calls}
-    return {
-        "reader": [calls[row.file].reader if row.file in calls else "" for row in rows],
-        "stance": [opinions[row.file].stance if row.file in opinions else "" for row in rows],
-        "note": [calls[row.file].note if row.file in calls else "" for row in rows],
-    }
+    names = [calls[row.file].reader if row.file in calls else "" for row in rows]
+    stances = [opinions[row.file].stance if row.file in opinions else "" for row in rows]
+    notes = [calls[row.file].note if row.file in calls else "" for row in rows]
+    return dict(zip(READER_COLUMNS, (names, stances, notes), strict=True))
 
 
 def _format_worklist(order: ExportOrder, classes: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from core.documents.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
-from core.documents.pdf import render_pdf
+from core.documents.pdf import pdf_kind, write_pdf
 from core.films.film_reader import read_film
 from core.films.images import resize, squash
 from core.jobs.events import Progressed, Stage
@@ -25,13 +25,15 @@ from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
 from core.screening.reader_calls import Opinion, Stance
 from core.system.errors import FilmUnreadable, JobFailed, Reason, format_reason
-from core.system.files import escape_undecodable, write_atomically
+from core.system.files import escape_undecodable
 from core.system.language import marked, tr, tr_count
+from core.system.outputs import check_output
 from core.system.product import NOTICE
 
 if TYPE_CHECKING:
     from core.models.model_file import Model
 
+SUMMARY: Final = "screening summary"  # kind of document
 PICTURE_PX: Final = 330  # longest side: 200 dpi at the width of a printed column
 LARGEST_CHANGE: Final = 0.01  # in probability; above it, the film is not the one that was screened
 MOST_NAMED: Final = 20  # films without a picture
@@ -103,6 +105,7 @@ def write_summary(
     """
     from core.models.model_file import load_model_in_use
 
+    check_output(output, pdf_kind(SUMMARY), True, [folder, result.output])
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_model_in_use(model)
     _check_model(result, loaded.header)
@@ -121,8 +124,7 @@ def write_summary(
     name = escape_undecodable(folder.absolute().name)
     point = format_point(loaded.header)
     document = build_summary(result, loaded.header, point, films, name, missing, agreement, opinions)
-    content = render_pdf(document)
-    write_atomically(output, lambda stream: stream.write(content))
+    write_pdf(document, output, overwrite=True, inputs=[folder, result.output])
     return SummaryResult(output, True, len(films), tuple(missing))
 
 
@@ -200,7 +202,7 @@ def build_summary(
         model=header.name,
         classes=", ".join(header.classes),
     )
-    return Document(tr("Screening summary"), subtitle, tuple(blocks), tr(NOTICE))
+    return Document(tr("Screening summary"), subtitle, tuple(blocks), tr(NOTICE), SUMMARY)
 
 
 def _is_disagreement(opinion: Opinion | None) -> bool:

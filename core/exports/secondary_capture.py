@@ -17,10 +17,9 @@ from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.screening.reader_calls import Opinion
 from core.system.language import tr
-from core.system.product import NOTICE, VERSION
+from core.system.product import NOTICE, PROGRAM, VERSION
 from resources import resource
 
-PROGRAM: Final = "PneumoScreen"
 BURNT_NOTICE: Final = "NOT FOR DIAGNOSTIC USE. For research and education."
 LONGEST_PX: Final = 2048  # keeps files small; a heat map of few cells gains nothing by more
 NARROWEST_PX: Final = 320

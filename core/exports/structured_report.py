@@ -9,13 +9,13 @@ from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from core.exports.dicom_identity import Pseudonymizer, Source
-from core.exports.secondary_capture import PROGRAM, set_time
+from core.exports.secondary_capture import set_time
 from core.models.decision import Decision
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.screening.reader_calls import Opinion, Stance
 from core.system.language import tr
-from core.system.product import NOTICE, VERSION
+from core.system.product import NOTICE, PROGRAM, VERSION
 
 if TYPE_CHECKING:
     from highdicom.sr import AlgorithmIdentification, MeasurementReport, MeasurementsAndQualitativeEvaluations

@@ -21,6 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 from core.system.errors import FilmUnreadable, Reason
 from core.system.files import write_atomically
 from core.system.language import tr
+from core.system.outputs import OutputKind
 
 Grey = npt.NDArray[np.uint8]
 
@@ -118,9 +119,7 @@ def write_grey(path: Path, pixels: Grey) -> None:
     write_marked(path, Image.fromarray(pixels), OWN_PICTURE)
 
 
-def is_own_picture(path: Path) -> bool:
-    """Return True if a file is a picture that `write_grey` wrote."""
-    return has_mark(path, OWN_PICTURE)
+OWN_PICTURE_FILE: Final = OutputKind(lambda path: has_mark(path, OWN_PICTURE))  # what `write_grey` wrote
 
 
 def check_shape(pixels: Grey) -> None:

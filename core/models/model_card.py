@@ -14,6 +14,7 @@ from core.recipes.recipe_labels import choice_value, recipe_title
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 
+CARD_KIND: Final = "model card"  # of document
 Section = tuple[str, list[str]]
 OLD: Final = marked("This model file predates model cards; this card was built from the model's description.")
 NOT_TOLD: Final = marked("not stated")
@@ -150,4 +151,4 @@ def build_card_document(header: ModelHeader) -> Document:
             )
         )
     subtitle = tr("{name}\nClasses: {classes}", name=used.name, classes=", ".join(header.classes))
-    return Document(tr("Model card"), subtitle, tuple(blocks), tr(NOTICE))
+    return Document(tr("Model card"), subtitle, tuple(blocks), tr(NOTICE), CARD_KIND)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from core.models.predictions import Predictions, predictions_from_json
 from core.system.errors import JobFailed, Reason
 from core.system.files import sha256_of_text
 from core.system.language import tr
+from core.system.outputs import OutputKind
 from resources import resource
 
 FORMAT: Final = 1
@@ -132,6 +134,16 @@ def read_header(path: Path) -> ModelHeader:
         raise invalid_model(path, tr("its description is nested too deeply")) from error
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise invalid_model(path, tr("its description is incomplete ({what})", what=str(error)[:80])) from error
+
+
+def _is_model(path: Path) -> bool:
+    """Return True for a model file of this program, also a damaged one."""
+    with suppress(SafetensorError, OSError, ValueError), safe_open(path, framework="numpy") as file:
+        return KEY in (file.metadata() or {})
+    return False
+
+
+MODEL_FILE: Final = OutputKind(_is_model)
 
 
 def compute_seal(content: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Read and write recipes as strict JSON."""
 
+import json
 from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
@@ -7,15 +8,23 @@ from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_recipe
-from core.system.files import read_json
+from core.system.files import read_json, write_text_atomically
 from core.system.language import tr
+from core.system.outputs import check_output, json_kind
 
 FORMAT: Final = 2  # 1: without stretch_fraction
+RECIPE_FILE: Final = json_kind("format", "architecture", "learning_rate")
 
 
 def to_json_object(recipe: Recipe) -> dict[str, Any]:
     """Return the recipe as plain JSON values, with the format number."""
     return {"format": FORMAT, **asdict(recipe)}
+
+
+def save_recipe(recipe: Recipe, path: Path, overwrite: bool | None = None) -> None:
+    """Write the recipe as JSON, atomically, where `check_output` allows it. Raises JobFailed."""
+    check_output(path, RECIPE_FILE, overwrite)
+    write_text_atomically(path, json.dumps(to_json_object(recipe), indent=2) + "\n")
 
 
 def from_json_object(content: object) -> Recipe:

@@ -12,14 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.dataset import Dataset
-from core.datasets.preparation import Preparation, load_preparation, save_preparation
+from core.datasets.preparation import PREPARATION_FILE, Preparation, load_preparation, save_preparation
+from core.models.model_header import MODEL_FILE
 from core.recipes.recipe import Recipe
-from core.recipes.recipe_json import from_json_object, to_json_object
-from core.runs.epoch_log import read_epochs
+from core.recipes.recipe_json import RECIPE_FILE, from_json_object, save_recipe
+from core.runs.epoch_log import EVENTS, read_epochs
 from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, PneumoScreenError, Reason
-from core.system.files import escape_undecodable, read_json, sha256_of_text, write_text_atomically
+from core.system.files import escape_undecodable, read_json, sha256_of_text, write_atomically, write_text_atomically
 from core.system.language import tr
+from core.system.outputs import FOREIGN, check_output, csv_kind, json_kind, marked_kind
 
 RECIPE: Final = "recipe.json"
 PREPARATION: Final = "preparation.json"
@@ -29,14 +31,25 @@ MODEL: Final = "best.safetensors"
 METRICS: Final = "metrics.json"
 CARD: Final = "run.json"
 PREDICTIONS: Final = "predictions.csv"
+SPLIT_COLUMNS: Final = ["file", "label", "patient", "split"]
 FORMAT: Final = 1
+# what a run that was killed in its first epoch may have left, and a new one may replace
+BEGUN: Final = {
+    RECIPE: RECIPE_FILE,
+    PREPARATION: PREPARATION_FILE,
+    CARD: json_kind("format", "data_fingerprint", "started"),
+    SPLITS: csv_kind(lambda cells: cells == SPLIT_COLUMNS),
+    EVENTS: marked_kind('"validation_auc": '),
+    METRICS: FOREIGN,
+    PREDICTIONS: FOREIGN,
+}
 
 
 def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: bool) -> tuple[Recipe, Preparation]:
     """Read recipe and preparation of a run to resume, or write those of a new one.
 
-    A new run never overwrites an existing one. A run interrupted before its first checkpoint is
-    resumed from its beginning. Raises JobFailed (nothing_to_resume or output_not_writable).
+    A new run never overwrites an existing one, nor files of another origin. A run interrupted
+    before its first checkpoint is resumed from its beginning. Raises JobFailed (nothing_to_resume or output_not_writable).
     """
     if resume:
         if not is_resumable(run_dir):
@@ -48,9 +61,23 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
             "{folder} already contains a training. Choose another folder, or resume that training.", folder=run_dir
         )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
-    write_text_atomically(run_dir / RECIPE, json.dumps(to_json_object(recipe), indent=2) + "\n")
+    for name, kind in BEGUN.items():
+        check_output(run_dir / name, kind)
+    save_recipe(recipe, run_dir / RECIPE)
     save_preparation(preparation, run_dir / PREPARATION)
     return recipe, preparation
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Return True if a folder is that of a training."""
+    return (folder / CARD).is_file()
+
+
+def export_model(run_dir: Path, path: Path) -> None:
+    """Copy a run's model to `path`. Raises JobFailed, also where that would replace the model of a run."""
+    check_output(path, FOREIGN if is_run_folder(path.parent) else MODEL_FILE)
+    content = (run_dir / MODEL).read_bytes()
+    write_atomically(path, lambda stream: stream.write(content))
 
 
 def is_resumable(run_dir: Path) -> bool:
@@ -147,7 +174,7 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
     """Write the split of each film, as a label list that can itself be opened as a dataset."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["file", "label", "patient", "split"])
+    writer.writerow(SPLIT_COLUMNS)
     for film in dataset.films:
         file = escape_undecodable(str(film.path.absolute()))
         writer.writerow([file, dataset.classes[film.label], escape_undecodable(film.patient), film.split])

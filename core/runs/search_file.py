@@ -10,8 +10,11 @@ from core.recipes.recipe_json import from_json_object, to_json_object
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import escape_undecodable, read_json, write_text_atomically
 from core.system.language import tr
+from core.system.outputs import FOREIGN, check_output
 
 SEARCH: Final = "search.json"
+JOURNAL: Final = "search.journal"
+BEST: Final = "recipe.json"  # the best recipe, written last
 FORMAT: Final = 1
 
 
@@ -27,11 +30,13 @@ class Search:
 def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
     """Write the recipe and dataset of a new search, or check that those in `folder` are the same.
 
-    Raises JobFailed (nothing_to_resume) if they differ: trials of different searches must not be
-    mixed.
+    Raises JobFailed: nothing_to_resume if they differ, since trials of different searches must not be
+    mixed; output_not_writable if a new search would replace other files.
     """
     dataset = escape_undecodable(str(source.absolute()))
     if not (folder / SEARCH).exists():
+        for name in (JOURNAL, BEST):
+            check_output(folder / name, FOREIGN)
         content = {"format": FORMAT, "dataset": dataset, "recipe": to_json_object(recipe)}
         write_text_atomically(folder / SEARCH, json.dumps(content, indent=2) + "\n")
     elif read_search(folder) != Search(folder, recipe, dataset):

@@ -12,7 +12,7 @@ from typing import Final
 from core.datasets.entries import Split
 from core.films.film_code import CODE_LENGTH, film_set_code
 from core.models.model_header import ModelHeader
-from core.runs.run_folder import CARD
+from core.runs.run_folder import is_run_folder
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
 from core.system.files import check_writable, read_json, write_text_atomically
@@ -27,7 +27,7 @@ def _path_of(model: Path, header: ModelHeader) -> Path:
 
     If the model is in no run folder, or that is read-only, the file is in the app's data folder.
     """
-    if (model.parent / CARD).is_file() and os.access(model.parent, os.W_OK):
+    if is_run_folder(model.parent) and os.access(model.parent, os.W_OK):
         return model.parent / USES
     return data_folder() / "models" / f"{header.key}.{USES}"
 

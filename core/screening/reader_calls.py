@@ -19,9 +19,12 @@ from core.system.files import (
     write_text_atomically,
 )
 from core.system.language import marked, tr
+from core.system.outputs import csv_kind
 
 COLUMNS: Final = ("file", "reader", "blind", "note", "called_at", "film")
+EXPORT_COLUMNS: Final = ("label", "probability", "decision", "stance")  # behind COLUMNS where calls are exported
 EARLIER_COLUMNS: Final = COLUMNS[:-1]  # of files that earlier versions began
+CALLS_FILE: Final = csv_kind(lambda cells: tuple(cells) in {COLUMNS, EARLIER_COLUMNS})
 UNSURE: Final = marked("unsure")  # as stored in files; shown to users in translation
 WITHDRAWN: Final = ""
 
@@ -199,7 +202,7 @@ def read_calls(path: Path) -> list[Call]:
 def format_calls(calls: Iterable[Call], rows: Iterable[LedgerRow]) -> str:
     """Return calls beside the model's results, as CSV without cells that spreadsheets run."""
     rows_by_file = {row.file: row for row in rows}
-    lines = [format_csv_line([*COLUMNS, "label", "probability", "decision", "stance"])]
+    lines = [format_csv_line([*COLUMNS, *EXPORT_COLUMNS])]
     for call in calls:
         row = rows_by_file.get(call.file)
         label = (row.label or "") if row else ""

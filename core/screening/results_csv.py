@@ -1,6 +1,6 @@
 """Read and write RESULTS.csv, the ledger of a screening: one row per file, written at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -8,31 +8,34 @@ from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
 from core.system.csv_text import drop_torn_line, format_csv_line, parse_csv, quote_formula, unquote_formula
 from core.system.errors import JobFailed, Reason
-from core.system.files import explain_write_errors, write_text_atomically
+from core.system.files import explain_write_errors, is_open_at, write_text_atomically
 from core.system.language import tr
+from core.system.outputs import OutputKind, csv_kind
 
 UNFINISHED: Final = ".partial"
+MOST_TORN_BYTES: Final = 200  # that are compared with the first line
 COLUMNS: Final = ("file", "status", "reason", "label", "probability", "decision", "model")
+
+
+def _is_header(cells: list[str]) -> bool:
+    """Return True for the columns of a ledger of any classes, without the reader's in exports."""
+    return tuple(cells[: len(COLUMNS)]) == COLUMNS and all(cell.startswith("p_") for cell in cells[len(COLUMNS) :])
+
+
+LEDGER: Final = csv_kind(_is_header)
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Return True for a ledger, also if it is torn in its first line."""
+    return LEDGER.is_own(path) or format_csv_line(COLUMNS).encode().startswith(path.read_bytes()[:MOST_TORN_BYTES])
+
+
+UNFINISHED_LEDGER: Final = OutputKind(_is_unfinished)
 
 
 def partial_path(output: Path) -> Path:
     """Return the file that holds the rows until the screening is complete."""
     return output.with_name(output.name + UNFINISHED)
-
-
-def check_ledger(output: Path) -> None:
-    """Raise JobFailed if `output` exists and is no RESULTS.csv, which must not be replaced."""
-    if not output.exists():
-        return
-    if output.is_dir():
-        sentence = tr("{path} is a folder. Name a file for the results.", path=output)
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
-    start = format_csv_line(COLUMNS).rstrip().encode()
-    with explain_write_errors(output), output.open("rb") as stream:
-        is_ledger = stream.read(len(start)) == start
-    if not is_ledger:
-        sentence = tr("{path} exists and is not a list of results of this program. Choose another name.", path=output)
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
 
 
 def header_cells(classes: tuple[str, ...]) -> list[str]:
@@ -114,15 +117,24 @@ def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...
 
 
 class Journal:
-    """The unfinished ledger, open for appending; every row is flushed to the operating system."""
+    """The unfinished ledger, open for appending; every row is flushed to the operating system.
 
-    def __init__(self, output: Path, classes: tuple[str, ...], rows: Iterable[LedgerRow]) -> None:
+    rows: all rows by file, as the owner keeps them; they are written anew if somebody removes or
+    replaces the file meanwhile.
+    """
+
+    def __init__(self, output: Path, classes: tuple[str, ...], rows: Mapping[str, LedgerRow]) -> None:
         self._path = partial_path(output)
-        write_text_atomically(self._path, format_csv(rows, classes))
-        with explain_write_errors(self._path):
-            self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
+        self._classes = classes
+        self._rows = rows
+        self._stream = self._write_all()
 
     def add(self, row: LedgerRow) -> None:
+        """Append a row, which is in `rows` already."""
+        if not is_open_at(self._stream, self._path):
+            self._stream.close()
+            self._stream = self._write_all()
+            return
         with explain_write_errors(self._path):
             self._stream.write(format_csv_line(row_cells(row)))
             self._stream.flush()
@@ -130,3 +142,9 @@ class Journal:
     def close(self) -> None:
         with explain_write_errors(self._path):
             self._stream.close()
+
+    def _write_all(self) -> TextIO:
+        """Write all rows, and return the file opened for more."""
+        write_text_atomically(self._path, format_csv(self._rows.values(), self._classes))
+        with explain_write_errors(self._path):
+            return self._path.open("a", encoding="utf-8", newline="")

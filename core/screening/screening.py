@@ -1,6 +1,5 @@
 """Screen a folder of films into a ledger with one row for every file."""
 
-import re
 import threading
 import time
 from collections import Counter
@@ -36,17 +35,21 @@ from core.screening.events import (
 from core.screening.file_state import NEVER_READ, FileState, add_content, observe
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
-from core.screening.reader_calls import calls_path
-from core.screening.results_csv import Journal, check_ledger, partial_path, read_rows, write_final
-from core.screening.state_log import StateLog, add_film_code, read_states, state_path
+from core.screening.results_csv import Journal, partial_path, read_rows, write_final
+from core.screening.screening_files import (
+    check_screening_files,
+    list_own_files,
+    set_other_films_aside,
+    set_unfinished_aside,
+)
+from core.screening.state_log import StateLog, add_film_code, read_states
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
-from core.system.file_locks import lock_output
-from core.system.files import check_writable, explain_write_errors, unused_path
+from core.system.file_locks import OutputLock, lock_output
+from core.system.files import check_writable
 from core.system.language import tr, tr_count
 from core.system.safe_text import escape_name
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | RowSuperseded | FilmAnswered
-ASIDE: Final = ".bak"  # suffix of an unfinished ledger that was not resumed
 DECIMALS: Final = 6  # of probabilities in the ledger
 MAX_NAMES: Final = 5  # films named in a sentence
 
@@ -59,10 +62,17 @@ class Screening:
     """
 
     def __init__(
-        self, model: Model, output: Path, kept: Sequence[LedgerRow], heatmaps: Path | None, is_continued: bool
+        self,
+        model: Model,
+        output: Path,
+        lock: OutputLock,
+        kept: Sequence[LedgerRow],
+        heatmaps: Path | None,
+        is_continued: bool,
     ) -> None:
         self.model = model
         self.output = output
+        self._lock = lock
         self._states = read_states(output, kept) if is_continued else {}
         self._read_states: dict[str, FileState] = {}  # of files that are read but have no row yet
         self.rows = {row.file: add_film_code(row, self._states.get(row.file)) for row in kept}
@@ -70,8 +80,8 @@ class Screening:
         self._gate = read_gate(model.header, model.path)
         self._scorer = Scorer(model)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
-        self._journal = Journal(output, model.header.classes, kept)
-        self._state_log = StateLog(output, is_continued)
+        self._journal = Journal(output, model.header.classes, self.rows)
+        self._state_log = StateLog(output, is_continued, self.rows, self._states)
 
     def close(self) -> None:
         try:
@@ -123,6 +133,7 @@ class Screening:
             name = scored.item.name
             state = self._states[name] = self._read_states.pop(name)
             row = self.rows[name] = add_film_code(self._build_row(scored), state)
+            self._lock.renew()
             self._state_log.add(row, state)
             self._journal.add(row)
             yield row
@@ -153,6 +164,7 @@ class Screening:
         """Return the result; if `completed`, also write the ledger under its final name."""
         rows = sorted(self.rows.values(), key=lambda row: row.file)
         if completed:
+            self._lock.renew()
             write_final(self.output, rows, self.model.header.classes)
         counts = Counter(row.status for row in rows)
         return ScreeningResult(
@@ -229,18 +241,21 @@ def screen(
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
-    check_ledger(output)
+    check_screening_files(output)
     for written_folder in filter(None, (output.parent, heatmaps)):
         check_writable(written_folder)
-    with lock_output(output):
+    with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
         files = list_folder(folder, list_own_files(output))
         if heatmaps is not None:
             files = drop_heat_maps(files, heatmaps)
+        if not (resume or retry_failed) and (aside := set_other_films_aside(output, files)):
+            sentence = tr("{path} listed other films; it is kept as {aside}.", path=output, aside=aside.name)
+            yield Noted(sentence, Severity.WARNING)
         kept = keep_present_rows(read_earlier_rows(output, loaded, resume or retry_failed), files, folder)
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
-        screening = Screening(loaded, output, kept, heatmaps, resume or retry_failed)
+        screening = Screening(loaded, output, lock, kept, heatmaps, resume or retry_failed)
         with closing(screening):
             is_compared = yield from screening.follow_files(files, cancel)
             found = len(files.keys() | screening.rows.keys())
@@ -261,15 +276,6 @@ def _score_waiting(
     for number, row in enumerate(screening.score_files(waiting, cancel), start=1):
         left = (time.monotonic() - start) / number * (len(waiting) - number)
         yield FilmAnswered(row, len(screening.rows), found, left)
-
-
-def list_own_files(output: Path) -> list[Path]:
-    """Return the files that a screening into `output` writes, which are not screened."""
-    unfinished = re.escape(partial_path(output).name)
-    aside = [
-        path for path in output.parent.glob("*" + ASIDE) if re.fullmatch(rf"{unfinished}(-\d+)?{ASIDE}", path.name)
-    ]
-    return [output, partial_path(output), state_path(output), calls_path(output), *aside]
 
 
 def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], folder: Path) -> list[LedgerRow]:
@@ -301,13 +307,10 @@ def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], f
 
 def read_earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:
     """Return the rows of an earlier run if `resume`; otherwise rename an unfinished ledger."""
-    partial_ledger = partial_path(output)
-    if resume:
-        for ledger in (partial_ledger, output):
-            if ledger.exists():
-                return read_rows(ledger, model.header.classes, model.header.name)
+    if not resume:
+        set_unfinished_aside(output)
         return []
-    if partial_ledger.exists():
-        with explain_write_errors(partial_ledger):
-            partial_ledger.replace(unused_path(partial_ledger.with_name(partial_ledger.name + ASIDE)))
+    for ledger in (partial_path(output), output):
+        if ledger.exists():
+            return read_rows(ledger, model.header.classes, model.header.name)
     return []

@@ -7,7 +7,7 @@ beside the state of another reading. Lines that a crash tore are ignored.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
@@ -18,9 +18,20 @@ from core.screening.file_state import NEVER_READ, FileState
 from core.screening.reader_calls import local_timestamp
 from core.screening.results_csv import row_cells
 from core.system.csv_text import format_csv_line
-from core.system.files import append_flushed, cut_torn_line, explain_write_errors, write_text_atomically
+from core.system.files import append_flushed, cut_torn_line, explain_write_errors, is_open_at, write_text_atomically
+from core.system.outputs import OutputKind
 
 STATE: Final = ".state"  # suffix, after that of the ledger
+LINE_START: Final = b'{"file": '
+
+
+def _is_state_file(path: Path) -> bool:
+    """Return True for a file of states, also an empty one, or one torn in its first line."""
+    with path.open("rb") as stream:
+        return LINE_START.startswith(stream.read(len(LINE_START)))
+
+
+STATE_FILE: Final = OutputKind(_is_state_file)
 
 
 def state_path(output: Path) -> Path:
@@ -56,18 +67,31 @@ def append_state(output: Path, row: LedgerRow, state: FileState) -> None:
 
 
 class StateLog:
-    """The states of a running screening, open for appending; every line is flushed to the system."""
+    """The states of a running screening, open for appending; every line is flushed to the system.
 
-    def __init__(self, output: Path, is_continued: bool) -> None:
+    rows, states: all rows and their states by file, as the owner keeps them; they are written anew
+    if somebody removes or replaces the file meanwhile.
+    """
+
+    def __init__(
+        self, output: Path, is_continued: bool, rows: Mapping[str, LedgerRow], states: Mapping[str, FileState]
+    ) -> None:
         """Open the file; is_continued: keep the lines of an earlier run."""
         self._path = state_path(output)
+        self._rows, self._states = rows, states
         if not is_continued or not self._path.exists():
             write_text_atomically(self._path, "")
         with explain_write_errors(self._path):
             cut_torn_line(self._path)
-            self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
+        self._stream = self._open()
 
     def add(self, row: LedgerRow, state: FileState) -> None:
+        """Append the state of a row, which is in `rows` already."""
+        if not is_open_at(self._stream, self._path):
+            self._stream.close()
+            known = ((row, self._states[name]) for name, row in self._rows.items() if name in self._states)
+            write_text_atomically(self._path, "".join(_format_line(*line) for line in known))
+            self._stream = self._open()
         with explain_write_errors(self._path):
             self._stream.write(_format_line(row, state))
             self._stream.flush()
@@ -75,6 +99,10 @@ class StateLog:
     def close(self) -> None:
         with explain_write_errors(self._path):
             self._stream.close()
+
+    def _open(self) -> TextIO:
+        with explain_write_errors(self._path):
+            return self._path.open("a", encoding="utf-8", newline="")
 
 
 def _format_row(row: LedgerRow) -> str:

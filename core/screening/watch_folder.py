@@ -11,8 +11,8 @@ from core.models.model_file import load_model_in_use
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.file_state import FileState
 from core.screening.folder_listing import ListedFile, list_folder
-from core.screening.results_csv import check_ledger
-from core.screening.screening import Screening, ScreeningEvent, list_own_files, read_earlier_rows
+from core.screening.screening import Screening, ScreeningEvent, read_earlier_rows
+from core.screening.screening_files import check_screening_files, list_own_files
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable
@@ -58,13 +58,13 @@ def watch(
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
-    check_ledger(output)
+    check_screening_files(output)
     check_writable(output.parent)
-    with lock_output(output):
+    with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
         kept = read_earlier_rows(output, loaded, resume=True)
-        screening = Screening(loaded, output, kept, heatmaps=None, is_continued=True)
+        screening = Screening(loaded, output, lock, kept, heatmaps=None, is_continued=True)
         with closing(screening):
             yield ScreeningStarted(len(kept), tuple(screening.rows.values()), loaded.header.classes)
             yield from _poll(folder, screening, cancel, poll_seconds)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from core.system.errors import JobFailed, Reason
-from core.system.files import WRITE_TEST, explain_write_errors, temporary_prefix
+from core.system.files import OWN_TEMPORARY, TEMPORARY_SUFFIX, explain_write_errors, temporary_prefix
 from core.system.language import tr
 
 LOCK: Final = "lock"
@@ -20,30 +20,56 @@ LOCKED_ERRNOS: Final = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 ATTEMPTS: Final = 5  # in case another program ends, and removes its lock file, at the same moment
 
 
+class OutputLock:
+    """The lock of an output; `renew` takes it again if somebody removed its file."""
+
+    def __init__(self, path: Path, output: Path) -> None:
+        self._path, self._output = path, output
+        self._descriptor = _open_lock(path, output)
+
+    def renew(self) -> None:
+        """Make sure that the lock is still held. Raises JobFailed (in_use) if another program has it now."""
+        if not _is_same_file(self._path, self._descriptor):
+            descriptor = _open_lock(self._path, self._output)
+            os.close(self._descriptor)
+            self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Remove the lock's file, unless it is that of another program."""
+        with suppress(OSError):
+            if os.name != "posix":
+                os.close(self._descriptor)  # Windows cannot remove an open file
+                self._path.unlink()
+            else:
+                if _is_same_file(self._path, self._descriptor):
+                    self._path.unlink()
+                os.close(self._descriptor)
+
+
 @contextmanager
-def lock_output(output: Path) -> Iterator[None]:
+def lock_output(output: Path) -> Iterator[OutputLock]:
     """Hold the lock of the file or folder `output`; first remove temporary files of a crash.
 
     The parent folder of a file must exist. On a file system without locks the block runs unlocked.
     Raises JobFailed: in_use where another program holds the lock, else output_not_writable.
     """
-    path = output / f".{LOCK}" if output.is_dir() else output.with_name(temporary_prefix(output) + LOCK)
-    descriptor = _open_lock(path, output)
+    lock = OutputLock(_lock_path(output), output)
     try:
         _remove_leftovers(output)
-        yield
+        yield lock
     finally:
-        with suppress(OSError):
-            if os.name != "posix":
-                os.close(descriptor)  # Windows cannot remove an open file
-            path.unlink()
-        if os.name == "posix":
-            os.close(descriptor)
+        lock.release()
+
+
+def _lock_path(output: Path) -> Path:
+    return output / f"{OWN_TEMPORARY}{LOCK}" if output.is_dir() else output.with_name(temporary_prefix(output) + LOCK)
 
 
 def is_lock_or_temporary(path: Path, output: Path) -> bool:
     """Return True for lock and temporary files of `output`, which a crash may leave beside it."""
-    return path.parent == output.parent and path.name.startswith((temporary_prefix(output), WRITE_TEST))
+    prefixes = (temporary_prefix(output), OWN_TEMPORARY)
+    is_own = path.name.startswith(prefixes) and path.name.endswith((OWN_TEMPORARY + LOCK, TEMPORARY_SUFFIX))
+    return is_own and path.parent == output.parent
 
 
 def _open_lock(path: Path, output: Path) -> int:
@@ -93,6 +119,6 @@ def _remove_leftovers(output: Path) -> None:
     is_folder = output.is_dir()
     with suppress(OSError):
         for path in list((output if is_folder else output.parent).iterdir()):
-            is_temporary = path.name.startswith(".") and path.name.endswith(".tmp")
+            is_temporary = OWN_TEMPORARY in path.name and path.name.endswith(TEMPORARY_SUFFIX)
             if is_temporary and (is_folder or is_lock_or_temporary(path, output)):
                 path.unlink()

@@ -8,15 +8,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final
 
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
 DISK_FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-WRITE_TEST: Final = ".write-test-"
-# of a file's name, to begin the names of its temporary files; at most 240 bytes in UTF-8
-PREFIX_CHARACTERS: Final = 60
+# in the names of temporary files and locks, so that no file of somebody else is taken for one
+OWN_TEMPORARY: Final = ".pneumoscreen-"
+TEMPORARY_SUFFIX: Final = ".tmp"
+# of a file's name, to begin the names of its temporary files; at most 224 bytes in UTF-8
+PREFIX_CHARACTERS: Final = 56
 # errors of file systems, such as some network shares, that cannot flush a folder
 UNSUPPORTED_ERRNOS: Final = frozenset(
     {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EBADF}
@@ -45,7 +47,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """
     with explain_write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=".tmp", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=TEMPORARY_SUFFIX, dir=path.parent)
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as stream:
@@ -63,7 +65,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 def temporary_prefix(path: Path) -> str:
     """Return the start of the names of temporary files for `path`; a crash may leave some there."""
-    return f".{path.name[:PREFIX_CHARACTERS]}."
+    return f".{path.name[:PREFIX_CHARACTERS]}{OWN_TEMPORARY}"
 
 
 def write_text_atomically(path: Path, text: str) -> None:
@@ -107,6 +109,14 @@ def _permissions_of_new_files() -> int:
     return 0o666 & ~mask
 
 
+def is_open_at(stream: IO[Any], path: Path) -> bool:
+    """Return False if the file of an open stream was removed, or replaced by another, meanwhile."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+    except OSError:
+        return False
+
+
 def _flush_folder(folder: Path) -> None:
     """Flush a folder, so that a rename in it is durable. Not needed, or possible, on Windows."""
     if os.name != "posix":
@@ -129,7 +139,7 @@ def check_writable(folder: Path) -> None:
     """
     with explain_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=WRITE_TEST) as probe:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=OWN_TEMPORARY, suffix=TEMPORARY_SUFFIX) as probe:
             probe.write(b"0" * 4096)
             probe.flush()
 

@@ -7,6 +7,7 @@ from core.system.files import read_json
 from core.system.language import marked, tr
 from resources import resource
 
+PROGRAM: Final = "PneumoScreen"  # as outputs name their maker
 VERSION: Final = "0.1.0"
 
 

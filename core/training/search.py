@@ -23,7 +23,7 @@ from core.jobs.events import Noted, Severity
 from core.recipes.recipe import Depth, Optimizer, Recipe
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_folder import begin_run, data_fingerprint
-from core.runs.search_file import begin_search
+from core.runs.search_file import JOURNAL, begin_search
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable, cut_torn_line
@@ -31,9 +31,8 @@ from core.system.keep_awake import keep_awake
 from core.system.language import tr
 from core.training.events import SearchResult, TrialEnded
 from core.training.training import Training, TrainingEvent
-from core.training.training_data import TrainingData, prepare_training_data
+from core.training.training_data import FILMS_STORE, TrainingData, prepare_training_data
 
-JOURNAL: Final = "search.journal"
 BATCH_SIZES: Final = (8, 16, 32, 64)
 TRIALS_BEFORE_PRUNING: Final = 4
 MAX_STRENGTH: Final = 1.5  # times the recipe's augmentation
@@ -63,7 +62,7 @@ def search(
         begin_search(folder, recipe, source)
         begin = time.monotonic()
         study = _open_study(folder, recipe.seed)
-        store = folder / ".films.tmp"
+        store = folder / FILMS_STORE
         try:
             data = yield from prepare_training_data(source, recipe, preparation, store, cancel)
             if data is not None:

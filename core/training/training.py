@@ -30,7 +30,7 @@ from core.training.events import BatchEnded, TrainingResult, TrainingStarted
 from core.training.initial_weights import load_initial_weights
 from core.training.learner import EpochStatistics, Learner
 from core.training.run_writer import RunWriter
-from core.training.training_data import TrainingData, prepare_training_data
+from core.training.training_data import FILMS_STORE, TrainingData, prepare_training_data
 
 TrainingEvent = Progressed | Noted | FilmLeftOut | TrainingStarted | BatchEnded | EpochEnded
 Steps = Generator[TrainingEvent, None, None]
@@ -54,7 +54,7 @@ def train(
     does not accept it.
     """
     check_writable(run_dir)
-    store = run_dir / ".films.tmp"
+    store = run_dir / FILMS_STORE
     with lock_output(run_dir):
         recipe, preparation = begin_run(run_dir, recipe, preparation, resume)
         has_checkpoint = (run_dir / CHECKPOINT).is_file()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from core.datasets.audit import audit, find_blocking
 from core.datasets.dataset import Dataset
@@ -17,7 +18,11 @@ from core.jobs.events import Noted, Progressed, Severity
 from core.models.model_gate import read_bundled_gate
 from core.recipes.recipe import Recipe
 from core.system.errors import JobFailed, Reason
+from core.system.files import OWN_TEMPORARY, TEMPORARY_SUFFIX
 from core.system.language import tr, tr_count
+
+# of the decoded films while a training runs, in its folder
+FILMS_STORE: Final = f".films{OWN_TEMPORARY}store{TEMPORARY_SUFFIX}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout,
 
 from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.intake import IntakePreview
-from core.datasets.preparation import AS_IT_IS, Preparation, Step, format_corrections, make_finding_step
+from core.datasets.preparation import AS_IT_IS, Preparation, Step, make_finding_step, save_corrections
 from core.jobs.events import Progressed
 from core.system.errors import JobFailed
-from core.system.files import write_text_atomically
 from core.system.language import marked, tr
 from gui.dataset.audit_panel import AuditPanel
 from gui.dataset.dataset_summary import format_progress, format_summary
@@ -197,7 +196,7 @@ class DatasetTab(QWidget):
         path = messages.choose_new_file(self, tr("Export corrections"), "corrections.csv", "CSV (*.csv)")
         if path and self._session.audit:
             try:
-                write_text_atomically(path, format_corrections(self._session.audit.preparation))
+                save_corrections(self._session.audit.preparation, path, [self._session.source])
             except JobFailed as error:
                 messages.show_error(self, JobError(error.sentence))
 

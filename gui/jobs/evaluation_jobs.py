@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.datasets.preparation import Preparation
 from core.documents.document import Document
+from core.documents.pdf import write_pdf
 from core.evaluation.evaluation import Evaluation
 from core.jobs.events import Progressed, Stage
 from core.models.model_card import build_card_document
@@ -14,7 +15,6 @@ from core.models.model_header import ModelHeader, bundled_model_path, read_heade
 from core.models.operating_point import Wish
 from core.models.point_selection import restore_own_point, select_point
 from core.models.site_record import apply_site_record, format_point, format_validation
-from core.system.files import write_atomically
 from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
 
@@ -103,7 +103,7 @@ def save_evaluation_job(evaluation: Evaluation, folder: Path) -> Job:
     """Write metrics.json, report.html, report.pdf and the plots; returns a SaveResult."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        from core.evaluation.evaluate import write_evaluation
+        from core.evaluation.report_files import write_evaluation
 
         yield Progressed(Stage.WRITING, 0, None)
         write_evaluation(evaluation, folder)
@@ -116,11 +116,8 @@ def save_document_job(document: Document, path: Path, one_page: bool = False) ->
     """Write a document as PDF; returns a SaveResult."""
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        from core.documents.pdf import render_pdf
-
         yield Progressed(Stage.WRITING, 0, None)
-        content = render_pdf(document, one_page)
-        write_atomically(path, lambda stream: stream.write(content))
+        write_pdf(document, path, one_page, overwrite=True)  # the dialog has asked
         return SaveResult(path)
 
     return job

@@ -9,10 +9,9 @@ from PySide6.QtCore import QFile
 
 from core.jobs.events import Progressed, Stage
 from core.runs.run_comparison import compare_runs
-from core.runs.run_folder import MODEL
+from core.runs.run_folder import export_model
 from core.runs.run_list import Run, read_runs, rename_run, runs_folder
 from core.system.errors import JobFailed, Reason
-from core.system.files import write_atomically
 from core.system.language import tr
 from gui.jobs.worker import Job
 
@@ -72,8 +71,7 @@ def export_model_job(run: Run, path: Path) -> Job:
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_RUNS, 0, None)
-        data = (run.folder / MODEL).read_bytes()
-        write_atomically(path, lambda stream: stream.write(data))
+        export_model(run.folder, path)
         return path
 
     return job

@@ -1,6 +1,5 @@
 """A form for all settings of a training."""
 
-import json
 from dataclasses import fields, replace
 from typing import Any, get_type_hints
 
@@ -19,10 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, change_start
-from core.recipes.recipe_json import load_recipe, to_json_object
+from core.recipes.recipe_json import load_recipe, save_recipe
 from core.recipes.recipe_labels import AUGMENTATION_CHOICES, CHOICES, OWN, RECIPES, recipe_title
 from core.system.errors import JobFailed
-from core.system.files import write_text_atomically
 from core.system.language import marked, tr
 from gui.jobs.worker import JobError
 from gui.training.recipe_inputs import change_signal, make_input, read_input, write_input
@@ -167,7 +165,7 @@ class RecipeForm(QWidget):
     def _on_save(self) -> None:
         if path := messages.choose_new_file(self, tr("Save recipe"), "recipe.json", tr("Recipes (*.json)")):
             try:
-                write_text_atomically(path, json.dumps(to_json_object(self.recipe()), indent=2) + "\n")
+                save_recipe(self.recipe(), path, overwrite=True)  # the dialog has asked
             except JobFailed as error:
                 messages.show_error(self, JobError(error.sentence))
 
