@@ -49,7 +49,8 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
     """Read recipe and preparation of a run to resume, or write those of a new one.
 
     A new run never overwrites an existing one, nor files of another origin. A run interrupted
-    before its first checkpoint is resumed from its beginning. Raises JobFailed (nothing_to_resume or output_not_writable).
+    before its first checkpoint is resumed from its beginning. Raises JobFailed (nothing_to_resume
+    or output_not_writable).
     """
     if resume:
         if not is_resumable(run_dir):

@@ -20,22 +20,21 @@ def check_screening_files(output: Path) -> None:
     """Raise JobFailed if a screening into `output` would replace a file of another origin."""
     check_output(output, LEDGER)
     check_output(partial_path(output), UNFINISHED_LEDGER)
-    check_output(state_path(output), STATE_FILE)
-    check_output(calls_path(output), CALLS_FILE)
+    if not output.exists() and not partial_path(output).exists():  # else the states are theirs, even if damaged
+        check_output(state_path(output), STATE_FILE)
 
 
 def list_own_files(output: Path) -> list[Path]:
     """Return the files that a screening into `output` writes, which are not screened."""
-    ledgers = "|".join(re.escape(path.name) for path in (output, partial_path(output)))
+    names = "|".join(re.escape(path.name) for path in (output, partial_path(output)))
     asides = [
         path
         for path in output.parent.glob("*" + ASIDE)
-        if re.fullmatch(rf"({ledgers})(-\d+)?{ASIDE}", path.name) and UNFINISHED_LEDGER.is_own(path)
+        if re.fullmatch(rf"({names})(-\d+)?{ASIDE}", path.name) and UNFINISHED_LEDGER.is_own(path)
     ]
-    with_companions = [
-        path for ledger in (output, *asides) for path in (ledger, state_path(ledger), calls_path(ledger))
-    ]
-    return [partial_path(output), *with_companions]
+    ledgers = (output, *asides)
+    calls = [path for path in map(calls_path, ledgers) if path.exists() and CALLS_FILE.may_be_replaced(path)]
+    return [partial_path(output), *ledgers, *map(state_path, ledgers), *calls]
 
 
 def set_unfinished_aside(output: Path) -> None:

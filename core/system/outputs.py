@@ -30,6 +30,10 @@ class OutputKind:
     is_own: Callable[[Path], bool]
     start: bytes = b""
 
+    def may_be_replaced(self, path: Path) -> bool:
+        """Return True for an own file of this kind, and for an empty file, in which nothing is lost."""
+        return path.stat().st_size == 0 or self.is_own(path)
+
     def is_same_format(self, path: Path) -> bool:
         """Return True if a file has the format of this kind, whoever wrote it. Raises OSError."""
         with path.open("rb") as stream:
@@ -88,7 +92,7 @@ def check_output(
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     present = [source for source in inputs if source is not None and source.exists()]
     keep_inputs([path], present)
-    if kind.is_own(path):
+    if kind.may_be_replaced(path):
         return
     is_inside = any(source.is_dir() and path.resolve().is_relative_to(source.resolve()) for source in present)
     with explain_write_errors(path):

@@ -183,10 +183,16 @@ def test_an_evaluation_prints_its_figures_and_where_the_report_is(
     monkeypatch.setattr("core.metrics.figure_labels.format_summary", lambda figures: [f"{figures.n} films"])
     calls = fake("core.evaluation.evaluate.evaluate", result)
     options = Namespace(
-        model="m.safetensors", dataset=Path("d"), output=tmp_path, preparation=None, prevalence=0.02, unseen=True
+        model="m.safetensors",
+        dataset=Path("d"),
+        output=tmp_path,
+        preparation=None,
+        prevalence=0.02,
+        unseen=True,
+        overwrite=False,
     )
     assert commands.run_evaluate(options, cancel) == status
-    assert calls == [(Path("m.safetensors"), Path("d"), tmp_path, cancel, AS_IT_IS, 0.02, True)]
+    assert calls == [(Path("m.safetensors"), Path("d"), tmp_path, cancel, AS_IT_IS, 0.02, True, False)]
     lines = capsys.readouterr().out.splitlines()
     if result is None:
         assert lines == ["The job runs."]
@@ -201,10 +207,10 @@ def test_an_acceptance_test_passes_its_target_on(fake, cancel, tmp_path, capsys,
     calls = fake("core.evaluation.acceptance_test.run_acceptance_test", result)
     options = Namespace(
         model="bundled", dataset=Path("d"), output=tmp_path, preparation=None, sensitivity=0.9, specificity=0.6,
-        signed_by="Dr. Roe",
+        signed_by="Dr. Roe", overwrite=False,
     )  # fmt: skip
     assert commands.run_accept(options, cancel) == status
-    assert calls == [(None, Path("d"), tmp_path, cancel, Target(0.9, 0.6), "Dr. Roe", AS_IT_IS)]
+    assert calls == [(None, Path("d"), tmp_path, cancel, Target(0.9, 0.6), "Dr. Roe", AS_IT_IS, False)]
     assert "Not accepted.\n" in capsys.readouterr().out
 
 
@@ -212,7 +218,7 @@ def test_a_cancelled_acceptance_test_is_interrupted(fake, cancel, tmp_path):
     fake("core.evaluation.acceptance_test.run_acceptance_test", None)
     options = Namespace(
         model="bundled", dataset=Path("d"), output=tmp_path, preparation=None, sensitivity=0.9, specificity=0.6,
-        signed_by="",
+        signed_by="", overwrite=False,
     )  # fmt: skip
     assert commands.run_accept(options, cancel) == INTERRUPTED
 
@@ -251,7 +257,12 @@ def test_an_audit_is_unclean_with_blocking_findings_or_unreadable_films(fake, ca
 def test_an_audit_writes_its_report_and_the_preparation_that_resolves_it(fake, cancel, tmp_path, capsys):
     fake("core.datasets.audit.audit", audited(severity=Severity.BLOCKING))
     options = Namespace(
-        dataset=Path("d"), preparation=None, json=tmp_path / "a.json", resolve=tmp_path / "p.json", finding=None
+        dataset=Path("d"),
+        preparation=None,
+        json=tmp_path / "a.json",
+        resolve=tmp_path / "p.json",
+        finding=None,
+        overwrite=False,
     )
     commands.run_audit(options, cancel)
     assert [finding["sentence"] for finding in json.loads((tmp_path / "a.json").read_text())["findings"]] == ["A leak."]
@@ -263,7 +274,12 @@ def test_an_audit_that_could_not_be_written_never_begins(fake, cancel, tmp_path)
     (tmp_path / "file").write_text("not a folder")
     calls = fake("core.datasets.audit.audit", audited())
     options = Namespace(
-        dataset=Path("d"), preparation=None, json=tmp_path / "file" / "a.json", resolve=None, finding=None
+        dataset=Path("d"),
+        preparation=None,
+        json=tmp_path / "file" / "a.json",
+        resolve=None,
+        finding=None,
+        overwrite=False,
     )
     with pytest.raises(JobFailed) as refused:
         commands.run_audit(options, cancel)
@@ -286,7 +302,12 @@ def test_a_damaged_preparation_is_refused(fake, cancel, tmp_path):
 def test_a_card_is_printed_or_written_as_pdf(cancel, tmp_path, capsys):
     assert commands.run_card(Namespace(model="bundled", pdf=None), cancel) == DONE
     assert "Intended use" in capsys.readouterr().out
-    assert commands.run_card(Namespace(model=str(bundled_model_path()), pdf=tmp_path / "card.pdf"), cancel) == DONE
+    assert (
+        commands.run_card(
+            Namespace(model=str(bundled_model_path()), pdf=tmp_path / "card.pdf", overwrite=False), cancel
+        )
+        == DONE
+    )
     assert capsys.readouterr().out == ""
     pages = pypdf.PdfReader(io.BytesIO((tmp_path / "card.pdf").read_bytes())).pages
     assert "Intended use" in "".join(page.extract_text() for page in pages)

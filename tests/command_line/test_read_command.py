@@ -96,7 +96,7 @@ def test_an_unreadable_file_has_its_row(tmp_path, capsys, model):
 def test_no_output_replaces_the_film(film, capsys, option):
     before = film.read_bytes()
     assert read(film, "--model", "none", option, film) == 1
-    assert "exists and was not written by this command" in capsys.readouterr().err
+    assert "is read here and must not be replaced" in capsys.readouterr().err
     assert film.read_bytes() == before
 
 

@@ -12,7 +12,9 @@ from core.screening.screening import screen
 from core.screening.watch_folder import watch
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
+from core.system.files import temporary_prefix
 from core.training.training import train
+from core.training.training_data import FILMS_STORE
 from tests.factories import QUICK, drained
 from tests.faults.program import ROOT
 
@@ -20,6 +22,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from core.system.file_locks import lock_output
+from core.system.files import temporary_prefix
 with lock_output(Path(sys.argv[1])):
     print("locked", flush=True)
     sys.stdin.read()
@@ -95,12 +98,14 @@ def test_the_lock_of_a_killed_program_is_free_and_what_it_left_is_swept_up(kind,
         with pytest.raises(JobFailed, match="Another PneumoScreen"), lock_output(output):
             pass
         os.kill(holder.pid, signal.SIGKILL)
-    left = output / ".films.tmp" if kind == "folder" else tmp_path / ".r.csv.abc123.tmp"
+    left = output / FILMS_STORE if kind == "folder" else tmp_path / f"{temporary_prefix(output)}abc123.tmp"
     left.write_text("half")
-    (tmp_path / ".other.csv.abc123.tmp").write_text("not ours")
+    others = [folder / name for folder in {left.parent, tmp_path} for name in (".other.csv.abc123.tmp", ".r.csv.x.tmp")]
+    for other in others:
+        other.write_text("not ours")
     with lock_output(output):
         assert not left.exists()
-    assert (tmp_path / ".other.csv.abc123.tmp").exists()
+    assert all(other.exists() for other in others)
     assert not list(tmp_path.rglob("*lock"))
 
 

@@ -57,7 +57,7 @@ def test_no_other_file_is_replaced_by_the_list_of_results(films, tmp_path, cance
     for output in (films / "a.png", tmp_path / "notes.csv"):
         if not output.exists():
             output.write_text("file,status\nmine,too\n")
-        with pytest.raises(JobFailed, match="is not a list of results"):
+        with pytest.raises(JobFailed, match="not an earlier output of this kind"):
             drained(screen(films, output, small_model(), cancel))
     assert (films / "a.png").read_bytes() == before
     run(films, tmp_path, cancel)

@@ -13,7 +13,7 @@ from PIL import Image
 from core.films.phantoms import draw_phantom
 from core.recipes.recipe import Depth
 from core.screening.events import FilmAnswered, ScreeningStarted, Status
-from core.screening.results_csv import partial_path
+from core.screening.results_csv import COLUMNS, partial_path
 from core.screening.screening import screen
 from core.system.errors import JobFailed
 from core.training.training import train
@@ -100,7 +100,7 @@ def test_drift_is_told_where_the_model_knows_its_films(tmp_path, quick_recipe, t
 def test_unfinished_ledgers_that_were_set_aside_are_never_screened(worklist, model, cancel):
     output = worklist / "r.csv"
     for _ in range(3):
-        partial_path(output).write_text("file,status\n")
+        partial_path(output).write_text(",".join(COLUMNS) + "\n")
         _, result = drained(screen(worklist, output, model, cancel))
     set_aside = sorted(path.name for path in worklist.glob("*.bak"))
     assert set_aside == ["r.csv.partial-2.bak", "r.csv.partial-3.bak", "r.csv.partial.bak"]

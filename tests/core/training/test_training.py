@@ -21,6 +21,7 @@ from core.system import files
 from core.system.errors import JobFailed, Reason
 from core.training.events import BatchEnded
 from core.training.training import train
+from core.training.training_data import FILMS_STORE
 from tests.factories import drained, write_dicom
 
 pytestmark = pytest.mark.usefixtures("tiny_network", "no_shortcut_probe")
@@ -76,7 +77,7 @@ def test_cancel_inside_an_epoch_is_a_result(dataset_folder, quick_recipe, tmp_pa
             break
     _, result = drained(job)
     assert not result.completed
-    assert not (tmp_path / "run" / ".films.tmp").exists()
+    assert not (tmp_path / "run" / FILMS_STORE).exists()
 
 
 @pytest.mark.parametrize("figure", ["auc", "accuracy"])

@@ -1,0 +1,194 @@
+"""Every way in which the program writes: its commands and the window's exports, as the fault matrix tries them."""
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.datasets.preparation import (
+    AS_IT_IS,
+    Action,
+    Correction,
+    Step,
+    preparation_path,
+    save_corrections,
+    save_preparation,
+)
+from core.documents.pdf import write_pdf
+from core.exports.dicom_export import write_dicom
+from core.exports.export_jobs import Export, ExportOrder, export_results
+from core.metrics.agreement import measure_agreement
+from core.models.model_card import build_card_document
+from core.models.model_header import read_header
+from core.recipes.recipe_json import save_recipe
+from core.runs.run_folder import export_model
+from core.runs.run_list import read_run, rename_run
+from core.screening.events import FilmAnswered, ScreeningResult, Status
+from core.screening.reader_calls import Call, append_call, calls_path
+from core.screening.results_csv import read_rows
+from core.screening.screening import screen
+from core.screening.single_film import read_single_film, score_anyway
+from core.screening.watch_folder import watch
+from core.system.error_messages import format_error
+from core.training.training import train
+from tests.factories import CLASSES, QUICK, draw_film, drained, write_films
+from tests.faults.hostile_names import write_model
+from tests.faults.program import write_recipe
+
+FILMS = 20  # of each class: as few as an acceptance test takes
+CALL = Call("a.png", "PNEUMONIA", True, "", "2026-01-01T12:00:00+01:00")
+MODEL, LEDGER, RUN = "m.safetensors", "screened/r.csv", "earlier"
+FAILED = 1
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way to write.
+
+    run(place, output): work in the folder `place`, and write to `output`; returns an exit status.
+    output: below `place`; "" for none. earlier: what becomes of an earlier output: "replaced",
+    "refused", "continued". varies: suffixes of files that hold times. resume: as run, to go on after
+    an interruption. excludes: whether two at once exclude each other. shared: suffixes of files that
+    a person makes to hand on; all others name films or folders, and are private.
+    """
+
+    name: str
+    run: Callable[[Path, Path], int]
+    output: str = ""
+    earlier: str = "replaced"
+    varies: tuple[str, ...] = ()
+    resume: Callable[[Path, Path], int] | None = None
+    excludes: bool = False
+    shared: tuple[str, ...] = ()
+
+
+def prepare(place: Path) -> None:
+    """Write what all doors read: labelled films, a folder to screen with its results, a model, a run."""
+    write_films(place / "films", FILMS, side=72)
+    (place / "worklist").mkdir(parents=True)
+    for seed, name in enumerate("abcd"):
+        draw_film(100 + seed, seed % 2, 72).save(place / "worklist" / f"{name}.png")
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(place / "worklist" / "photo.png")
+    (place / "worklist" / "notes.txt").write_text("no film")
+    write_model(place / MODEL, CLASSES, ages_years=[1, 5])
+    write_recipe(place / "recipe.json", epochs=1)
+    cancel = threading.Event()
+    drained(train(place / "films", replace(QUICK, epochs=1), place / RUN, cancel))
+    (place / "screened").mkdir()
+    drained(screen(place / "worklist", place / LEDGER, place / MODEL, cancel))
+    append_call(calls_path(place / LEDGER), CALL)
+
+
+def command(*words: str) -> Callable[[Path, Path], int]:
+    """Return how to run a command; OUTPUT is its output, words with a full stop or capital are files."""
+
+    def run(place: Path, output: Path) -> int:
+        import main
+
+        names = {"OUTPUT": output, "FILMS": place / "films", "WORKLIST": place / "worklist", "MODEL": place / MODEL}
+        names |= {"RECIPE": place / "recipe.json", "FILM": place / "worklist" / "a.png"}
+        names |= {f"BESIDE/{name}": output.parent / name for name in ("p.json", "h.png", "a.json", "maps")}
+        return main.main([str(names.get(word, word)) for word in words])
+
+    return run
+
+
+def job(write: Callable[[Path, Path], object]) -> Callable[[Path, Path], int]:
+    """Return how to run a job of the window; a failure is told as the window tells it."""
+
+    def run(place: Path, output: Path) -> int:
+        try:
+            write(place, output)
+        except Exception as error:
+            print(format_error(error) or f"inside the program: {error!r}", file=sys.stderr)
+            return FAILED
+        return 0
+
+    return run
+
+
+def _watch(place: Path, output: Path) -> None:
+    """Watch until every file of the folder has its row."""
+    cancel, films = threading.Event(), len(list((place / "worklist").iterdir()))
+    with closing(watch(place / "worklist", output, place / MODEL, cancel, poll_seconds=0)) as events:
+        done = 0
+        for event in events:
+            done += isinstance(event, FilmAnswered)
+            if done == films:
+                cancel.set()
+
+
+def _screened(place: Path) -> ScreeningResult:
+    header = read_header(place / MODEL)
+    rows = tuple(read_rows(place / LEDGER, header.classes, header.name))
+    count = Counter(row.status for row in rows)
+    return ScreeningResult(
+        place / LEDGER, True, len(rows), count[Status.SCORED], count[Status.REFUSED], count[Status.FAILED], "", (), rows
+    )
+
+
+def _export(kind: Export) -> Callable[[Path, Path], int]:
+    def write(place: Path, output: Path) -> None:
+        agreement = measure_agreement((), (), CLASSES)
+        order = ExportOrder(kind, output, _screened(place), place / "worklist", (CALL,), agreement)
+        drained(export_results(order, place / MODEL, threading.Event()))
+
+    return job(write)
+
+
+def _export_dicom(place: Path, output: Path) -> None:
+    _, film = drained(read_single_film(place / "worklist" / "a.png", place / MODEL, threading.Event()))
+    write_dicom(film, read_header(place / MODEL), output)
+
+
+def _score_anyway(place: Path, _output: Path) -> None:
+    result = _screened(place)
+    row = next(row for row in result.rows if row.file == "photo.png")
+    drained(score_anyway(result, place / "worklist", row, place / MODEL, threading.Event()))
+
+
+def _save_corrections(place: Path, output: Path) -> None:
+    step = Step("Left out", (Correction("NORMAL/N0000.png", Action.EXCLUDE),))
+    save_corrections(AS_IT_IS.with_step(step), output, [place / "films"])
+
+
+TRAIN = ("train", "FILMS", "--recipe", "RECIPE", "--output", "OUTPUT")
+SCREEN = ("screen", "WORKLIST", "--model", "MODEL", "--output", "OUTPUT", "--heatmaps", "BESIDE/maps")
+RUN_FILES = ("run.json", "events.jsonl", "search.journal")
+DOORS = (
+    Door("audit", command("audit", "FILMS", "--json", "OUTPUT", "--resolve", "BESIDE/p.json"), "out/a.json"),
+    Door("train", command(*TRAIN), "out/run", "refused", RUN_FILES, command(*TRAIN, "--resume"), True, (".safetensors",)),
+    Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES, excludes=True,
+         shared=(".safetensors", "recipe.json")),
+    Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True),
+    Door("accept", command("accept", "MODEL", "FILMS", "--output", "OUTPUT"), "out/accepted", "refused", excludes=True),
+    Door("operating-point", command("operating-point", "MODEL", "--error", "0.1")),
+    Door("turn", command("turn", "MODEL", "--output", "OUTPUT"), "out/turned.safetensors", "refused"),
+    Door("card", command("card", "MODEL", "--pdf", "OUTPUT"), "out/card.pdf"),
+    Door("screen", command(*SCREEN), "out/r.csv", varies=(".state",), resume=command(*SCREEN, "--resume"), excludes=True),
+    Door("screen --watch", job(_watch), "out/r.csv", varies=(".state",), excludes=True),
+    Door("read", command("read", "FILM", "--model", "MODEL", "--png", "OUTPUT", "--heat", "BESIDE/h.png", "--json",
+                         "BESIDE/a.json"), "out/a.png"),
+    Door("self-test", command("self-test")),
+    Door("window: worklist as CSV", _export(Export.CSV), "out/list.csv"),
+    Door("window: worklist as Excel", _export(Export.EXCEL), "out/list.xlsx", varies=(".xlsx",)),
+    Door("window: summary as PDF", _export(Export.SUMMARY), "out/summary.pdf"),
+    Door("window: reader's calls", _export(Export.CALLS), "out/calls.csv"),
+    Door("window: film as DICOM", job(_export_dicom), "out"),
+    Door("window: call", job(lambda place, _: append_call(calls_path(place / LEDGER), CALL))),
+    Door("window: score anyway", job(_score_anyway), varies=(".state",)),
+    Door("window: model", job(lambda place, output: export_model(place / RUN, output)), "out/exported.safetensors"),
+    Door("window: recipe", job(lambda _, output: save_recipe(QUICK, output, True)), "out/recipe.json"),
+    Door("window: corrections", job(_save_corrections), "out/corrections.csv"),
+    Door("window: card", job(lambda place, output: write_pdf(build_card_document(read_header(place / MODEL)), output,
+                                                             overwrite=True)), "out/card.pdf"),
+    Door("window: name of a run", job(lambda place, _: rename_run(read_run(place / RUN), "mine", "a note"))),
+    Door("window: decisions", job(lambda place, _: save_preparation(AS_IT_IS, preparation_path(place / "films")))),
+)  # fmt: skip
