@@ -22,7 +22,7 @@ from core.datasets.preparation import (
 )
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
 from core.system.files import check_writable, write_text_atomically
-from core.system.outputs import check_output, keep_inputs
+from core.system.outputs import check_output
 from core.system.product import NOTICE
 from core.training.events import TrainingResult
 
@@ -47,14 +47,6 @@ def _load_recipe(options: argparse.Namespace) -> "Recipe":
 
     recipe = load_recipe(options.recipe)
     return change_start(recipe, options.start) if options.start else recipe
-
-
-def _keep_inputs(options: argparse.Namespace) -> None:
-    """Raise JobFailed if the files of a training would replace those that it is made from."""
-    from core.runs.run_folder import BEGUN
-
-    outputs = [options.output / name for name in BEGUN]
-    keep_inputs(outputs, (options.dataset, Path(options.recipe), options.preparation))
 
 
 def _read_header(options: argparse.Namespace) -> "ModelHeader":
@@ -106,8 +98,6 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.training.training import train
 
     preparation = replace(_load_preparation(options), accepts_leaks=options.accept_leaks)
-    if not options.resume:
-        _keep_inputs(options)
     with _process_output(options.output, options.resume) as output:
         status, _ = _run_training(train(options.dataset, recipe, output, cancel, options.resume, preparation))
     if recipe.name == "seed":
@@ -123,7 +113,6 @@ def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
 
     recipe = _load_recipe(options)
     preparation = _load_preparation(options)
-    _keep_inputs(options)
     job = search(options.dataset, recipe, options.output, cancel, 3600 * options.hours, options.trials, preparation)
     result = run_to_end(job)
     if result.recipe is None:

@@ -145,9 +145,14 @@ def make_finding_step(finding: str) -> Step:
     return Step(tr("The finding is {name}", name=finding), finding=finding)
 
 
+def format_preparation(preparation: Preparation) -> str:
+    """Return the preparation as the text of its file."""
+    return json.dumps(to_json_object(preparation), indent=2) + "\n"
+
+
 def save_preparation(preparation: Preparation, path: Path) -> None:
     """Write the preparation atomically to `path`, as JSON."""
-    write_text_atomically(path, json.dumps(to_json_object(preparation), indent=2) + "\n")
+    write_text_atomically(path, format_preparation(preparation))
 
 
 def load_preparation(path: Path) -> Preparation:

@@ -21,10 +21,15 @@ def to_json_object(recipe: Recipe) -> dict[str, Any]:
     return {"format": FORMAT, **asdict(recipe)}
 
 
+def format_recipe(recipe: Recipe) -> str:
+    """Return the recipe as the text of its file."""
+    return json.dumps(to_json_object(recipe), indent=2) + "\n"
+
+
 def save_recipe(recipe: Recipe, path: Path, overwrite: bool | None = None) -> None:
     """Write the recipe as JSON, atomically, where `check_output` allows it. Raises JobFailed."""
     check_output(path, RECIPE_FILE, overwrite)
-    write_text_atomically(path, json.dumps(to_json_object(recipe), indent=2) + "\n")
+    write_text_atomically(path, format_recipe(recipe))
 
 
 def from_json_object(content: object) -> Recipe:

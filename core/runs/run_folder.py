@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.dataset import Dataset
-from core.datasets.preparation import PREPARATION_FILE, Preparation, load_preparation, save_preparation
+from core.datasets.preparation import Preparation, format_preparation, load_preparation
 from core.models.model_header import MODEL_FILE
 from core.recipes.recipe import Recipe
-from core.recipes.recipe_json import RECIPE_FILE, from_json_object, save_recipe
+from core.recipes.recipe_json import format_recipe, from_json_object
 from core.runs.epoch_log import EVENTS, read_epochs
 from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import escape_undecodable, read_json, sha256_of_text, write_atomically, write_text_atomically
 from core.system.language import tr
-from core.system.outputs import FOREIGN, check_output, csv_kind, json_kind, marked_kind
+from core.system.outputs import FOREIGN, check_output, csv_kind, exact_kind, json_kind, marked_kind
 
 RECIPE: Final = "recipe.json"
 PREPARATION: Final = "preparation.json"
@@ -33,10 +33,8 @@ CARD: Final = "run.json"
 PREDICTIONS: Final = "predictions.csv"
 SPLIT_COLUMNS: Final = ["file", "label", "patient", "split"]
 FORMAT: Final = 1
-# what a run that was killed in its first epoch may have left, and a new one may replace
+# what a run that was killed in its first epoch may have left beside recipe and preparation, and a new one may replace
 BEGUN: Final = {
-    RECIPE: RECIPE_FILE,
-    PREPARATION: PREPARATION_FILE,
     CARD: json_kind("format", "data_fingerprint", "started"),
     SPLITS: csv_kind(lambda cells: cells == SPLIT_COLUMNS),
     EVENTS: marked_kind('"validation_auc": '),
@@ -62,10 +60,11 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
             "{folder} already contains a training. Choose another folder, or resume that training.", folder=run_dir
         )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
-    for name, kind in BEGUN.items():
+    texts = {RECIPE: format_recipe(recipe), PREPARATION: format_preparation(preparation)}
+    for name, kind in (BEGUN | {name: exact_kind(text) for name, text in texts.items()}).items():
         check_output(run_dir / name, kind)
-    save_recipe(recipe, run_dir / RECIPE)
-    save_preparation(preparation, run_dir / PREPARATION)
+    for name, text in texts.items():
+        write_text_atomically(run_dir / name, text)
     return recipe, preparation
 
 

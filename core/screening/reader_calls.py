@@ -19,7 +19,7 @@ from core.system.files import (
     write_text_atomically,
 )
 from core.system.language import marked, tr
-from core.system.outputs import csv_kind
+from core.system.outputs import check_output, csv_kind
 
 COLUMNS: Final = ("file", "reader", "blind", "note", "called_at", "film")
 EXPORT_COLUMNS: Final = ("label", "probability", "decision", "stance")  # behind COLUMNS where calls are exported
@@ -154,8 +154,12 @@ def load_calls(output: Path) -> CallBook:
 
 
 def append_call(path: Path, call: Call) -> None:
-    """Append a call to a file of calls and flush it to the disk. Raises JobFailed."""
-    if not path.exists():
+    """Append a call to a file of calls and flush it to the disk.
+
+    Raises JobFailed, also if the file is of another kind.
+    """
+    check_output(path, CALLS_FILE)
+    if not path.exists() or path.stat().st_size == 0:
         write_text_atomically(path, format_csv_line(COLUMNS))
     with explain_write_errors(path):
         _renew_header(path)

@@ -40,7 +40,7 @@ class OutputKind:
             sample = stream.read(TEXT_SAMPLE_BYTES)
         if self.start:
             return sample.startswith(self.start)
-        return b"\0" not in sample and not sample.startswith(b"%PDF-")
+        return b"\0" not in sample and not sample.startswith((b"{", b"%PDF-"))
 
 
 def csv_kind(is_header: Callable[[list[str]], bool]) -> OutputKind:
@@ -64,10 +64,16 @@ def json_kind(*keys: str) -> OutputKind:
             return isinstance(content, dict) and content.keys() >= set(keys)
         return False
 
-    return OutputKind(is_own)
+    return OutputKind(is_own, b"{")
 
 
 FOREIGN: Final = OutputKind(lambda _path: False)  # of files that are never replaced
+
+
+def exact_kind(text: str) -> OutputKind:
+    """Return the kind of files with exactly this text: writing it again loses nothing."""
+    content = text.encode()
+    return OutputKind(lambda path: _read(path, len(content) + 1) == content)
 
 
 def marked_kind(mark: str, start: bytes = b"") -> OutputKind:

@@ -19,12 +19,13 @@ from core.models.calibration import Calibration
 from core.models.model_file import compute_logits, load_model
 from core.recipes.recipe import KeptBy, Recipe
 from core.runs.epoch_log import EpochEnded, log_epoch
-from core.runs.run_folder import CHECKPOINT, begin_run
+from core.runs.run_folder import CHECKPOINT, SPLITS, begin_run
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable
 from core.system.keep_awake import keep_awake
 from core.system.language import tr
+from core.system.outputs import keep_inputs
 from core.training.checkpoint import load_checkpoint, save_checkpoint
 from core.training.events import BatchEnded, TrainingResult, TrainingStarted
 from core.training.initial_weights import load_initial_weights
@@ -53,6 +54,7 @@ def train(
     Raises JobFailed; dataset_leaks if the audit finds what blocks a training and the preparation
     does not accept it.
     """
+    keep_inputs([run_dir / SPLITS], [source])
     check_writable(run_dir)
     store = run_dir / FILMS_STORE
     with lock_output(run_dir):

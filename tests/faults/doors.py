@@ -37,7 +37,7 @@ from core.screening.single_film import read_single_film, score_anyway
 from core.screening.watch_folder import watch
 from core.system.error_messages import format_error
 from core.training.training import train
-from tests.factories import CLASSES, QUICK, draw_film, drained, write_films
+from tests.factories import CLASSES, QUICK, drained, draw_film, write_films
 from tests.faults.hostile_names import write_model
 from tests.faults.program import write_recipe
 
@@ -55,7 +55,8 @@ class Door:
     output: below `place`; "" for none. earlier: what becomes of an earlier output: "replaced",
     "refused", "continued". varies: suffixes of files that hold times. resume: as run, to go on after
     an interruption. excludes: whether two at once exclude each other. shared: suffixes of files that
-    a person makes to hand on; all others name films or folders, and are private.
+    a person makes to hand on; all others name films or folders, and are private. own: what `prepare`
+    wrote that is an earlier output of this door.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Door:
     resume: Callable[[Path, Path], int] | None = None
     excludes: bool = False
     shared: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 def prepare(place: Path) -> None:
@@ -87,12 +89,13 @@ def prepare(place: Path) -> None:
 
 
 def command(*words: str) -> Callable[[Path, Path], int]:
-    """Return how to run a command; OUTPUT is its output, words with a full stop or capital are files."""
+    """Return how to run a command; words in capitals are files of the place, OUTPUT and beside it."""
 
     def run(place: Path, output: Path) -> int:
         import main
 
         names = {"OUTPUT": output, "FILMS": place / "films", "WORKLIST": place / "worklist", "MODEL": place / MODEL}
+        names |= {"RUN_MODEL": place / RUN / "best.safetensors"}
         names |= {"RECIPE": place / "recipe.json", "FILM": place / "worklist" / "a.png"}
         names |= {f"BESIDE/{name}": output.parent / name for name in ("p.json", "h.png", "a.json", "maps")}
         return main.main([str(names.get(word, word)) for word in words])
@@ -169,11 +172,12 @@ DOORS = (
          shared=(".safetensors", "recipe.json")),
     Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True),
     Door("accept", command("accept", "MODEL", "FILMS", "--output", "OUTPUT"), "out/accepted", "refused", excludes=True),
-    Door("operating-point", command("operating-point", "MODEL", "--error", "0.1")),
+    Door("operating-point", command("operating-point", "RUN_MODEL", "--wish", "best balance")),
     Door("turn", command("turn", "MODEL", "--output", "OUTPUT"), "out/turned.safetensors", "refused"),
     Door("card", command("card", "MODEL", "--pdf", "OUTPUT"), "out/card.pdf"),
-    Door("screen", command(*SCREEN), "out/r.csv", varies=(".state",), resume=command(*SCREEN, "--resume"), excludes=True),
-    Door("screen --watch", job(_watch), "out/r.csv", varies=(".state",), excludes=True),
+    Door("screen", command(*SCREEN), "out/r.csv", varies=(".state",), resume=command(*SCREEN, "--resume"), excludes=True,
+         own=(LEDGER,)),
+    Door("screen --watch", job(_watch), "out/r.csv", varies=(".state",), excludes=True, own=(LEDGER,)),
     Door("read", command("read", "FILM", "--model", "MODEL", "--png", "OUTPUT", "--heat", "BESIDE/h.png", "--json",
                          "BESIDE/a.json"), "out/a.png"),
     Door("self-test", command("self-test")),
@@ -184,8 +188,10 @@ DOORS = (
     Door("window: film as DICOM", job(_export_dicom), "out"),
     Door("window: call", job(lambda place, _: append_call(calls_path(place / LEDGER), CALL))),
     Door("window: score anyway", job(_score_anyway), varies=(".state",)),
-    Door("window: model", job(lambda place, output: export_model(place / RUN, output)), "out/exported.safetensors"),
-    Door("window: recipe", job(lambda _, output: save_recipe(QUICK, output, True)), "out/recipe.json"),
+    Door("window: model", job(lambda place, output: export_model(place / RUN, output)), "out/exported.safetensors",
+         own=(MODEL,)),
+    Door("window: recipe", job(lambda _, output: save_recipe(QUICK, output, True)), "out/recipe.json",
+         own=("recipe.json",)),
     Door("window: corrections", job(_save_corrections), "out/corrections.csv"),
     Door("window: card", job(lambda place, output: write_pdf(build_card_document(read_header(place / MODEL)), output,
                                                              overwrite=True)), "out/card.pdf"),
