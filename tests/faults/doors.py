@@ -54,9 +54,8 @@ class Door:
     run(place, output): work in the folder `place`, and write to `output`; returns an exit status.
     output: below `place`; "" for none. earlier: what becomes of an earlier output: "replaced",
     "refused", "continued". varies: suffixes of files that hold times. resume: as run, to go on after
-    an interruption. excludes: whether two at once exclude each other. shared: suffixes of files that
-    a person makes to hand on; all others name films or folders, and are private. own: what `prepare`
-    wrote that is an earlier output of this door.
+    an interruption. excludes: whether two at once exclude each other. own: what `prepare` wrote that
+    is an earlier output of this door.
     """
 
     name: str
@@ -66,7 +65,6 @@ class Door:
     varies: tuple[str, ...] = ()
     resume: Callable[[Path, Path], int] | None = None
     excludes: bool = False
-    shared: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
 
 
@@ -167,16 +165,15 @@ SCREEN = ("screen", "WORKLIST", "--model", "MODEL", "--output", "OUTPUT", "--hea
 RUN_FILES = ("run.json", "events.jsonl", "search.journal")
 DOORS = (
     Door("audit", command("audit", "FILMS", "--json", "OUTPUT", "--resolve", "BESIDE/p.json"), "out/a.json"),
-    Door("train", command(*TRAIN), "out/run", "refused", RUN_FILES, command(*TRAIN, "--resume"), True, (".safetensors",)),
-    Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES, excludes=True,
-         shared=(".safetensors", "recipe.json")),
+    Door("train", command(*TRAIN), "out/run", "refused", RUN_FILES, command(*TRAIN, "--resume"), True),
+    Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES, excludes=True),
     Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True),
     Door("accept", command("accept", "MODEL", "FILMS", "--output", "OUTPUT"), "out/accepted", "refused", excludes=True),
     Door("operating-point", command("operating-point", "RUN_MODEL", "--wish", "best balance")),
     Door("turn", command("turn", "MODEL", "--output", "OUTPUT"), "out/turned.safetensors", "refused"),
     Door("card", command("card", "MODEL", "--pdf", "OUTPUT"), "out/card.pdf"),
-    Door("screen", command(*SCREEN), "out/r.csv", varies=(".state",), resume=command(*SCREEN, "--resume"), excludes=True,
-         own=(LEDGER,)),
+    Door("screen", command(*SCREEN), "out/r.csv", varies=(".state",), resume=command(*SCREEN, "--resume"),
+         excludes=True, own=(LEDGER,)),
     Door("screen --watch", job(_watch), "out/r.csv", varies=(".state",), excludes=True, own=(LEDGER,)),
     Door("read", command("read", "FILM", "--model", "MODEL", "--png", "OUTPUT", "--heat", "BESIDE/h.png", "--json",
                          "BESIDE/a.json"), "out/a.png"),
