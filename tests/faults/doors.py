@@ -55,7 +55,7 @@ class Door:
     output: below `place`; "" for none. earlier: what becomes of an earlier output: "replaced",
     "refused", "continued". varies: suffixes of files that hold times. resume: as run, to go on after
     an interruption. excludes: whether two at once exclude each other. own: what `prepare` wrote that
-    is an earlier output of this door.
+    is an earlier output of this door, or of its format, which a dialog has asked about.
     """
 
     name: str
@@ -189,7 +189,7 @@ DOORS = (
          own=(MODEL,)),
     Door("window: recipe", job(lambda _, output: save_recipe(QUICK, output, True)), "out/recipe.json",
          own=("recipe.json",)),
-    Door("window: corrections", job(_save_corrections), "out/corrections.csv"),
+    Door("window: corrections", job(_save_corrections), "out/corrections.csv", own=(LEDGER,)),
     Door("window: card", job(lambda place, output: write_pdf(build_card_document(read_header(place / MODEL)), output,
                                                              overwrite=True)), "out/card.pdf"),
     Door("window: name of a run", job(lambda place, _: rename_run(read_run(place / RUN), "mine", "a note"))),

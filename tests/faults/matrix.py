@@ -231,7 +231,9 @@ def try_exists(row: Row, cell: Cell) -> None:
         row.before = row.digests()
         row.known = [other for other in row.known if other != name]
         end = row.run()
-        cell.check(row.untold(end), str(path.parent) not in end.said and f"does not name {name}: {end.said}", row.lost())
+        cell.check(
+            row.untold(end), str(path.parent) not in end.said and f"does not name {name}: {end.said}", row.lost()
+        )
         row.known = [*row.known, name]
 
 
