@@ -4,29 +4,44 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QBuffer, QEventLoop, QTimer
 
+from core.films.images import MARK_KEYWORD, has_mark
 from core.runs.run_folder import MODEL
+from core.system.files import check_writable, write_atomically
+from core.system.outputs import OutputKind, check_output
 from gui.jobs.run_jobs import list_runs_job
 from gui.jobs.training_jobs import train_job
 from gui.shell.app import create_application
 from gui.shell.main_window import MainWindow
 from gui.state.settings import Theme
 
+MARK: Final = "PneumoScreen screenshot"
+SCREENSHOT: Final = OutputKind(lambda path: has_mark(path, MARK))
+NAMES: Final = (
+    "dataset", "training", "runs", "operating-point", "figures", "curves", "classify", "classify-light",
+)  # fmt: skip
+
 
 def take_screenshots(folder: Path) -> int:
-    """Run the demo and write a PNG of each tab to `folder`; returns the exit status."""
+    """Run the demo and write a PNG of each tab to `folder`; returns the exit status.
+
+    Raises JobFailed if other files would be replaced.
+    """
     from core.datasets.demo import DEMO_RECIPE
 
+    for name in NAMES:
+        check_output(folder / f"{name}.png", SCREENSHOT)
+    check_writable(folder)
     create_application()
-    folder.mkdir(parents=True, exist_ok=True)
     window = MainWindow()
     window.set_theme(Theme.DARK)
     window.show()
     _wait_for(window, window.dataset_tab.start_demo)
     _settle(1500)
-    window.grab().save(str(folder / "dataset.png"))
+    _save(window, folder / "dataset.png")
     source, worklist = window.session.source, window.dataset_tab.demo.worklist
     assert source is not None
     assert worklist is not None
@@ -37,17 +52,17 @@ def take_screenshots(folder: Path) -> int:
         job = train_job(source, replace(DEMO_RECIPE, name=name, epochs=epochs), runs / name, resume=False)
         _wait_for(window, partial(window.jobs.start, job, shown[name]))
     _settle(300)
-    window.grab().save(str(folder / "training.png"))
+    _save(window, folder / "training.png")
     _grab_runs(window, runs, folder / "runs.png")
     _grab_evaluation(window, source, runs / "long" / MODEL, folder)
     window.tabs.setCurrentWidget(window.classify_tab)
     _wait_for(window, lambda: window.classify_tab.open(worklist))
     _wait_for(window, lambda: window.classify_tab.open(worklist / "phantom-003.png"))
     _settle(800)
-    window.grab().save(str(folder / "classify.png"))
+    _save(window, folder / "classify.png")
     window.set_theme(Theme.LIGHT)
     _settle(200)
-    window.grab().save(str(folder / "classify-light.png"))
+    _save(window, folder / "classify-light.png")
     window.close()
     return 0
 
@@ -60,7 +75,7 @@ def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
     tab.view.selectAll()
     _wait_for(window, tab.buttons["compare"].click)
     _settle(300)
-    window.grab().save(str(picture))
+    _save(window, picture)
 
 
 def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path) -> None:
@@ -69,12 +84,21 @@ def _grab_evaluation(window: MainWindow, source: Path, model: Path, folder: Path
     window.session.use_model(model)
     _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
     _settle(300)
-    window.grab().save(str(folder / "operating-point.png"))
+    _save(window, folder / "operating-point.png")
     _wait_for(window, tab.buttons["evaluate_dataset"].click)
     for panel, name in ((tab.figures, "figures"), (tab.plots, "curves")):
         tab.panels.setCurrentWidget(panel)
         _settle(500)
-        window.grab().save(str(folder / f"{name}.png"))
+        _save(window, folder / f"{name}.png")
+
+
+def _save(window: MainWindow, path: Path) -> None:
+    """Write a marked picture of the window as it is, atomically. Raises JobFailed."""
+    picture = window.grab().toImage()
+    picture.setText(MARK_KEYWORD, MARK)
+    content = QBuffer()
+    picture.save(content, "PNG")  # type: ignore[call-overload]
+    write_atomically(path, lambda stream: stream.write(content.data().data()))
 
 
 def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:

@@ -8,9 +8,11 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from core.datasets import demo
+from core.films.images import has_mark
+from core.system.errors import JobFailed
 from gui.shell import screenshots
 from gui.shell.main_window import MainWindow
-from gui.shell.screenshots import take_screenshots
+from gui.shell.screenshots import MARK, take_screenshots
 
 TABS = {"dataset", "training", "runs", "operating-point", "figures", "curves", "classify", "classify-light"}
 
@@ -37,8 +39,18 @@ def test_every_tab_has_a_picture_that_shows_something(qtbot, tmp_path, monkeypat
     monkeypatch.setattr(screenshots, "create_application", QApplication.instance)
     monkeypatch.setattr(screenshots, "_settle", lambda _milliseconds: QApplication.processEvents())
     assert take_screenshots(tmp_path / "pictures") == 0
+    assert all(has_mark(path, MARK) for path in (tmp_path / "pictures").iterdir())
     pictures = {path.stem: np.asarray(Image.open(path).convert("L")) for path in (tmp_path / "pictures").iterdir()}
     assert set(pictures) == TABS
     assert [name for name, picture in pictures.items() if picture.std() < 3] == []
     assert pictures["classify"].mean() < 100 < pictures["classify-light"].mean()
     assert not windows[0].isVisible()
+
+
+def test_pictures_of_another_origin_are_refused_before_the_window_opens(tmp_path, monkeypatch):
+    monkeypatch.setattr(screenshots, "MainWindow", None)
+    Image.new("L", (70, 70), 3).save(tmp_path / "runs.png")
+    before = (tmp_path / "runs.png").read_bytes()
+    with pytest.raises(JobFailed, match=r"runs\.png exists"):
+        take_screenshots(tmp_path)
+    assert (tmp_path / "runs.png").read_bytes() == before
