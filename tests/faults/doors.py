@@ -55,7 +55,8 @@ class Door:
     output: below `place`; "" for none. earlier: what becomes of an earlier output: "replaced",
     "refused", "continued". varies: suffixes of files that hold times. resume: as run, to go on after
     an interruption. excludes: whether two at once exclude each other. own: what `prepare` wrote that
-    is an earlier output of this door, or of its format, which a dialog has asked about.
+    is an earlier output of this door, or of its format, which a dialog has asked about. reads_run:
+    whether it needs a finished training.
     """
 
     name: str
@@ -66,10 +67,11 @@ class Door:
     resume: Callable[[Path, Path], int] | None = None
     excludes: bool = False
     own: tuple[str, ...] = ()
+    reads_run: bool = False
 
 
-def prepare(place: Path) -> None:
-    """Write what all doors read: labelled films, a folder to screen with its results, a model, a run."""
+def prepare(place: Path, with_run: bool) -> None:
+    """Write what doors read: labelled films, a folder to screen with its results, a model, a run."""
     write_films(place / "films", FILMS, side=72)
     (place / "worklist").mkdir(parents=True)
     for seed, name in enumerate("abcd"):
@@ -80,7 +82,8 @@ def prepare(place: Path) -> None:
     write_model(place / MODEL, CLASSES, ages_years=[1, 5])
     write_recipe(place / "recipe.json", epochs=1)
     cancel = threading.Event()
-    drained(train(place / "films", replace(QUICK, epochs=1), place / RUN, cancel))
+    if with_run:
+        drained(train(place / "films", replace(QUICK, epochs=1), place / RUN, cancel))
     (place / "screened").mkdir()
     drained(screen(place / "worklist", place / LEDGER, place / MODEL, cancel))
     append_call(calls_path(place / LEDGER), CALL)
@@ -169,7 +172,7 @@ DOORS = (
     Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES, excludes=True),
     Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True),
     Door("accept", command("accept", "MODEL", "FILMS", "--output", "OUTPUT"), "out/accepted", "refused", excludes=True),
-    Door("operating-point", command("operating-point", "RUN_MODEL", "--wish", "best balance")),
+    Door("operating-point", command("operating-point", "RUN_MODEL", "--wish", "best balance"), reads_run=True),
     Door("turn", command("turn", "MODEL", "--output", "OUTPUT"), "out/turned.safetensors", "refused"),
     Door("card", command("card", "MODEL", "--pdf", "OUTPUT"), "out/card.pdf"),
     Door("screen", command(*SCREEN), "out/r.csv", varies=(".state",), resume=command(*SCREEN, "--resume"),
@@ -186,12 +189,13 @@ DOORS = (
     Door("window: call", job(lambda place, _: append_call(calls_path(place / LEDGER), CALL))),
     Door("window: score anyway", job(_score_anyway), varies=(".state",)),
     Door("window: model", job(lambda place, output: export_model(place / RUN, output)), "out/exported.safetensors",
-         own=(MODEL,)),
+         own=(MODEL,), reads_run=True),
     Door("window: recipe", job(lambda _, output: save_recipe(QUICK, output, True)), "out/recipe.json",
          own=("recipe.json",)),
     Door("window: corrections", job(_save_corrections), "out/corrections.csv", own=(LEDGER,)),
     Door("window: card", job(lambda place, output: write_pdf(build_card_document(read_header(place / MODEL)), output,
                                                              overwrite=True)), "out/card.pdf"),
-    Door("window: name of a run", job(lambda place, _: rename_run(read_run(place / RUN), "mine", "a note"))),
+    Door("window: name of a run", job(lambda place, _: rename_run(read_run(place / RUN), "mine", "a note")),
+         reads_run=True),
     Door("window: decisions", job(lambda place, _: save_preparation(AS_IT_IS, preparation_path(place / "films")))),
 )  # fmt: skip

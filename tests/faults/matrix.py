@@ -210,10 +210,10 @@ class Row:
         return bool(names) and f"not as unbroken: {sorted(names)}"
 
     def go_on(self) -> str | bool:
-        """Begin again, or resume, without a fault; say how the end differs from the unbroken one."""
-        end = self.run()
-        if end.status == 1 and self.door.resume is not None:
-            end = self.run(self.door.resume)
+        """Resume, or begin again, without a fault; say how the end differs from the unbroken one."""
+        end = self.run(self.door.resume)
+        if end.status == 1 and self.door.resume is not None:  # there was nothing to resume yet
+            end = self.run()
         return self.untold(end, frozenset({0, 3})) or self.differs()
 
     def few(self, count: int) -> Iterator[int]:
@@ -375,12 +375,12 @@ def main() -> int:
     attempts, wrong = 0, []
     with tempfile.TemporaryDirectory(prefix="matrix-") as name:
         root = Path(name)
-        made = attempt(lambda place, _: prepare(place) or 0, root / "template", root)
+        doors = [door for door in DOORS if door.name in options.doors]
+        with_run = any(door.reads_run for door in doors)
+        made = attempt(lambda place, _: prepare(place, with_run) or 0, root / "template", root)
         assert made.status == 0, made.said
         print(f"| {'door':28} | " + " | ".join(options.faults) + " |\n|" + " --- |" * (1 + len(options.faults)))
-        for door in DOORS:
-            if door.name not in options.doors:
-                continue
+        for door in doors:
             row, cells = Row(door, root, options.moments), []
             for fault in options.faults:
                 cell = Cell()
