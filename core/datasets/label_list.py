@@ -97,10 +97,8 @@ def _read_excel(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     except (JobFailed, MemoryError):
         raise
     except Exception as error:  # a damaged workbook makes openpyxl raise errors of many types
-        kind = type(error).__name__
-        raise invalid_dataset(
-            tr("{path} cannot be read as an Excel workbook ({kind})", path=path, kind=kind)
-        ) from error
+        sentence = tr("{path} is a damaged Excel workbook; open it in Excel, and save it anew or as CSV", path=path)
+        raise invalid_dataset(sentence) from error
 
 
 def _format_cell(cell: object) -> str:
