@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
+from core.datasets.class_names import class_key
 from core.datasets.entries import SPLIT_NAMES, Entry, FilmLeftOut, Listing, Split
 from core.datasets.folder_names import film_suffix
 from core.datasets.patient_ids import MAX_PATIENT_FRACTION
@@ -75,7 +76,7 @@ def _make_listing(root: Path, entries: Sequence[Entry], outside: Sequence[Path])
 
 def _find_splits(folders: Sequence[Path]) -> dict[Path, Split]:
     """Return the folders with the names of splits, also numbered ones, if all or two of them have such names."""
-    named = {folder: NUMBER.sub("", folder.name.lower()) for folder in folders}
+    named = {folder: NUMBER.sub("", class_key(folder.name)) for folder in folders}
     splits = {folder: Split(SPLIT_NAMES[name]) for folder, name in named.items() if name in SPLIT_NAMES}
     return splits if len(splits) > 1 or len(splits) == len(folders) else {}
 

@@ -107,7 +107,7 @@ def damage_rows(rng, packed):
 
 
 def damage_jpeg(rng, content):
-    """A JPEG one of whose segments is changed in place, left out, repeated or moved, or that ends early but properly."""
+    """A JPEG with a segment changed, left out, repeated or moved, or with a scan that is damaged or cut and closed."""
     segments, at = [], 2
     while content[at + 1] != 0xDA:
         (length,) = struct.unpack(">H", content[at + 2 : at + 4])

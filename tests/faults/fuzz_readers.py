@@ -72,7 +72,9 @@ def try_case(reader, seed, number):
             told["outcome"] = read_case(reader, case, Path(name))
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
-            told["finding"] = f"{type(error).__name__} {str(error)[:300]!r} at {Path(where.filename).name}:{where.lineno}"
+            told["finding"] = (
+                f"{type(error).__name__} {str(error)[:300]!r} at {Path(where.filename).name}:{where.lineno}"
+            )
     return told
 
 
@@ -93,7 +95,15 @@ class Child:
 
     def __init__(self, reader, seed, first):
         self.number = first
-        command = [sys.executable, "-m", "tests.faults.fuzz_readers", "--child", f"{reader}:{first}", "--seed", str(seed)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.fuzz_readers",
+            "--child",
+            f"{reader}:{first}",
+            "--seed",
+            str(seed),
+        ]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         if Path("/dev/shm").is_dir():
             environment["TMPDIR"] = "/dev/shm"  # flushing to a disk takes most of the time otherwise

@@ -140,3 +140,13 @@ def test_folders_of_the_system_are_counted_wherever_they_are(tmp_path):
     listing = list_folder_films(tmp_path)
     assert [entry.path.name for entry in listing.entries] == ["a.png"]
     assert (listing.left_out, listing.system_files) == ((), 5)
+
+
+def test_twins_among_folders_are_one_class_and_one_split(tmp_path):
+    for folder in ("train/NORMAL", "train/NОRMАL", "train /Normal ", "ｔest/NOR\u200bMAL", "train/ILL", "ｔest/ILL"):
+        put(tmp_path / folder / f"{len(list(tmp_path.rglob('*')))}.png")
+    dataset = read_dataset(tmp_path)
+    assert dataset.classes == ("NORMAL", "ILL")
+    assert {film.split for film in dataset.films} == {Split.TRAINING, Split.TEST}
+    (spellings,) = dataset.spellings
+    assert set(spellings) == {"NORMAL", "NОRMАL", "Normal ", "NOR\u200bMAL"}
