@@ -1,11 +1,12 @@
 """List the films in class folders. No image is decoded."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from core.datasets.class_names import class_key
 from core.datasets.entries import SPLIT_NAMES, Entry, FilmLeftOut, Listing, Split
@@ -70,8 +71,16 @@ def _make_listing(root: Path, entries: Sequence[Entry], outside: Sequence[Path])
     unclassed = [path for path in outside if not SYSTEM_FILES.fullmatch(path.name)]
     sentence = tr("It lies outside the class folders, so it has no label.")
     left_out = tuple(FilmLeftOut(path, Reason.NO_LABEL, sentence) for path in sorted(unclassed))
-    all_files = sum(len(names) for _, _, names in walk_folders(root))
-    return Listing(films, left_out, system_files=all_files - len(films) - len(left_out))
+    problems: list[OSError] = []
+    all_files = sum(len(names) for _, _, names in walk_folders(root, problems.append))
+    system_files = all_files - len(films) - len(left_out)
+    return Listing(films, (*left_out, *map(_describe_problem, problems)), system_files=system_files)
+
+
+def _describe_problem(error: OSError) -> FilmLeftOut:
+    """Return that a folder, such as one whose path is too long for the system, cannot be listed."""
+    sentence = tr("This folder cannot be listed ({why}); films in it are not used.", why=error.strerror or error)
+    return FilmLeftOut(Path(os.fsdecode(error.filename)), Reason.READ_ERROR, sentence)
 
 
 def _find_splits(folders: Sequence[Path]) -> dict[Path, Split]:
@@ -96,10 +105,20 @@ def _list_files(folder: Path) -> list[Path]:
 
 
 def _walk_files(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, without the folders of the system."""
-    for parent, folders, names in walk_folders(folder, _raise):
+    """Yield the files below a folder, without the folders of the system, and without those that cannot be listed.
+
+    Raises PermissionError, which a person can mend.
+    """
+    for parent, folders, names in walk_folders(folder, _raise_without_permission):
         folders[:] = [name for name in folders if not _is_hidden(name)]
-        yield from (path for name in names if (path := parent / name).is_file())
+        yield from (path for name in names if _is_file(path := parent / name))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # reading it will tell why
 
 
 def _may_be_film(path: Path) -> bool:
@@ -128,5 +147,6 @@ def _list_entries_of_class(folder: Path, class_name: str, split: Split | None) -
     return entries
 
 
-def _raise(error: OSError) -> NoReturn:
-    raise error
+def _raise_without_permission(error: OSError) -> None:
+    if isinstance(error, PermissionError):
+        raise error
