@@ -17,6 +17,7 @@ import os
 import random
 import re
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,8 @@ from tests.faults.program import digests
 from tests.tiny_network import use_tiny_network
 
 READERS = ("pictures", "dicom", "lists", "models", "ledgers")
-SECONDS_A_CASE = 30
+SECONDS_A_CASE = 20  # of the processor: a busy computer finds no more than an idle one
+SECONDS_OF_SILENCE = 600  # until a case that waits for ever is given up
 TOLD_OF_A_KIND = 3  # findings that differ only in numbers and paths; all are counted
 GIGABYTES = 8  # of addresses, of which torch and its libraries alone take several
 
@@ -87,6 +89,8 @@ def read_without_end(reader, seed, first):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for number in count(first):
         print(json.dumps({"begun": number}), flush=True)
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_PROF, SECONDS_A_CASE)  # SIGPROF ends the process, in a decoder too
         print(json.dumps(try_case(reader, seed, number)), flush=True)
 
 
@@ -115,15 +119,18 @@ class Child:
 
     def next_case(self):
         """What the next case came to; its finding is that the child hung or died, if it did."""
-        limit = SECONDS_A_CASE + 60  # the first case waits for imports
-        while self._ready.select(limit) and (line := self.process.stdout.readline()):
+        why = f"silent for {SECONDS_OF_SILENCE} seconds"
+        while self._ready.select(SECONDS_OF_SILENCE):
+            if not (line := self.process.stdout.readline()):
+                status = self.process.wait()
+                is_slow = status == -getattr(signal, "SIGPROF", 0)
+                why = f"more than {SECONDS_A_CASE} seconds of the processor" if is_slow else f"it ended with {status}"
+                break
             told = json.loads(line)
             if "begun" not in told:
                 return told
-            self.number, limit = told["begun"], SECONDS_A_CASE
-        is_dead = self.process.poll() is not None
+            self.number = told["begun"]
         self.end()
-        why = f"the process ended ({self.process.returncode})" if is_dead else f"no end in {SECONDS_A_CASE} seconds"
         return {"number": self.number, "outcome": "finding", "finding": why}
 
     def is_over(self):
