@@ -1,5 +1,6 @@
 """Label lists of all kinds."""
 
+import re
 import zipfile
 
 import pytest
@@ -39,8 +40,9 @@ def test_unusable_lists_are_explained(tmp_path, content):
     for suffix in ("csv", "xlsx", "xls"):
         path = tmp_path / f"labels.{suffix}"
         path.write_bytes(content)
-        with pytest.raises(JobFailed):
+        with pytest.raises(JobFailed) as refusal:
             read_dataset(path)
+        assert not re.search(r"Error|BadZip", refusal.value.sentence)
 
 
 def test_the_content_tells_text_from_a_workbook_not_the_name(tmp_path):
