@@ -74,13 +74,18 @@ def _make_listing(root: Path, entries: Sequence[Entry], outside: Sequence[Path])
     problems: list[OSError] = []
     all_files = sum(len(names) for _, _, names in walk_folders(root, problems.append))
     system_files = all_files - len(films) - len(left_out)
-    return Listing(films, (*left_out, *map(_describe_problem, problems)), system_files=system_files)
+    return Listing(films, (*left_out, *_describe_problems(root, problems)), system_files=system_files)
 
 
-def _describe_problem(error: OSError) -> FilmLeftOut:
-    """Return that a folder, such as one whose path is too long for the system, cannot be listed."""
-    sentence = tr("This folder cannot be listed ({why}); films in it are not used.", why=error.strerror or error)
-    return FilmLeftOut(Path(os.fsdecode(error.filename)), Reason.READ_ERROR, sentence)
+def _describe_problems(root: Path, errors: Sequence[OSError]) -> Iterator[FilmLeftOut]:
+    """Yield the folders that cannot be listed, such as one whose path is too long, without those of the system."""
+    for error in errors:
+        folder = Path(os.fsdecode(error.filename))
+        if not any(map(_is_hidden, folder.relative_to(root).parts)):
+            sentence = tr(
+                "This folder cannot be listed ({why}); films in it are not used.", why=error.strerror or error
+            )
+            yield FilmLeftOut(folder, Reason.READ_ERROR, sentence)
 
 
 def _find_splits(folders: Sequence[Path]) -> dict[Path, Split]:
