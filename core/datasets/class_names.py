@@ -13,6 +13,23 @@ from resources import resource
 
 SHORT_WORD: Final = 2  # letters; such a word counts only alone: "y" is yes, "grade y" is not
 SEPARATORS: Final = re.compile(r"(?<=\w)[\s_\-./,;:]+(?=\w)|_+")
+# controls that are no blanks, formats such as joiners and marks of direction, fillers, variation selectors
+# (Unicode's DerivedCoreProperties.txt, Default_Ignorable_Code_Point)
+INVISIBLE: Final = re.compile(
+    r"[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+# Cyrillic and Greek letters that look like a Latin one, small or as capitals, some rare ones, and the marks
+# that keyboards and word processors put for each other
+LOOKALIKES: Final = str.maketrans(
+    {
+        **dict(zip("авекмнорстухіјѕԁһԛԝӏ", "abekmhopctyxijsdhqwl", strict=True)),
+        **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
+        **dict(zip("ıɑɡ", "iag", strict=True)),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("’‘ʼ", "'"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +101,56 @@ def _long_words(key: str) -> set[str]:
     return {word for word in key.split() if word.isalpha() and (len(word) > SHORT_WORD or not word.isascii())}
 
 
+def plain_text(text: str) -> str:
+    """Return a text without what nobody sees: invisible characters, blanks around it, full width (NFKC)."""
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+
+
 def class_key(name: str) -> str:
     """Return a class name without case, accents and separators; equal keys name the same class.
 
-    Other characters count: ER+ and ER- are different classes.
+    Letters of Cyrillic and Greek that look like Latin ones are taken for these, after the idea of
+    Unicode's skeletons (UTS 39, section 4). Letters of other scripts, and Latin letters and digits
+    among themselves, as l and I or O and 0, are not. Other characters count: ER+ and ER- are
+    different classes.
     """
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return SEPARATORS.sub(" ", plain).strip(" ._") or name.strip()
+    decomposed = unicodedata.normalize("NFKD", plain_text(name).casefold()).translate(LOOKALIKES)
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return SEPARATORS.sub(" ", letters).strip(" ._") or name.strip()
+
+
+def describe_spellings(names: Iterable[str]) -> str:
+    """Return spellings of a class in quotation marks, with the code point of all that looks the same or is not seen."""
+    spellings = list(names)
+    is_latin = any(name.isascii() for name in spellings)
+
+    def show(letter: str) -> str:
+        return f"[U+{ord(letter):04X}]" if _is_unseen(letter) or (is_latin and _is_lookalike(letter)) else letter
+
+    return ", ".join(f'"{"".join(map(show, name))}"' for name in spellings)
+
+
+def _is_unseen(letter: str) -> bool:
+    return bool(INVISIBLE.match(letter) or unicodedata.combining(letter))
+
+
+def _is_lookalike(letter: str) -> bool:
+    return ord(letter.casefold()[0]) in LOOKALIKES
 
 
 def fold_classes(names: Iterable[str]) -> tuple[dict[str, str], Mapping[str, tuple[str, ...]]]:
     """Return for each spelling of a class the one to use, and all spellings of classes with several.
 
-    names: of every film, with repeats; the most frequent spelling of a class is used.
+    names: of every film, with repeats; the most frequent spelling of a class is used, one without
+    unseen characters and look-alikes if there is any.
     """
     counts = Counter(names)
     spellings: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(counts, key=lambda name: (-counts[name], name)):
+
+    def rank(name: str) -> tuple[bool, int, str]:
+        return any(_is_unseen(letter) or _is_lookalike(letter) for letter in name), -counts[name], name
+
+    for name in sorted(counts, key=rank):
         spellings[class_key(name)].append(name)
     used = {name: group[0] for group in spellings.values() for name in group}
     return used, {group[0]: tuple(group) for group in spellings.values() if len(group) > 1}

@@ -1,12 +1,14 @@
 """List the films in class folders. No image is decoded."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
+from core.datasets.class_names import class_key
 from core.datasets.entries import SPLIT_NAMES, Entry, FilmLeftOut, Listing, Split
 from core.datasets.folder_names import film_suffix
 from core.datasets.patient_ids import MAX_PATIENT_FRACTION
@@ -69,13 +71,26 @@ def _make_listing(root: Path, entries: Sequence[Entry], outside: Sequence[Path])
     unclassed = [path for path in outside if not SYSTEM_FILES.fullmatch(path.name)]
     sentence = tr("It lies outside the class folders, so it has no label.")
     left_out = tuple(FilmLeftOut(path, Reason.NO_LABEL, sentence) for path in sorted(unclassed))
-    all_files = sum(len(names) for _, _, names in walk_folders(root))
-    return Listing(films, left_out, system_files=all_files - len(films) - len(left_out))
+    problems: list[OSError] = []
+    all_files = sum(len(names) for _, _, names in walk_folders(root, problems.append))
+    system_files = all_files - len(films) - len(left_out)
+    return Listing(films, (*left_out, *_describe_problems(root, problems)), system_files=system_files)
+
+
+def _describe_problems(root: Path, errors: Sequence[OSError]) -> Iterator[FilmLeftOut]:
+    """Yield the folders that cannot be listed, such as one whose path is too long, without those of the system."""
+    for error in errors:
+        folder = Path(os.fsdecode(error.filename))
+        if not any(map(_is_hidden, folder.relative_to(root).parts)):
+            sentence = tr(
+                "This folder cannot be listed ({why}); films in it are not used.", why=error.strerror or error
+            )
+            yield FilmLeftOut(folder, Reason.READ_ERROR, sentence)
 
 
 def _find_splits(folders: Sequence[Path]) -> dict[Path, Split]:
     """Return the folders with the names of splits, also numbered ones, if all or two of them have such names."""
-    named = {folder: NUMBER.sub("", folder.name.lower()) for folder in folders}
+    named = {folder: NUMBER.sub("", class_key(folder.name)) for folder in folders}
     splits = {folder: Split(SPLIT_NAMES[name]) for folder, name in named.items() if name in SPLIT_NAMES}
     return splits if len(splits) > 1 or len(splits) == len(folders) else {}
 
@@ -95,10 +110,20 @@ def _list_files(folder: Path) -> list[Path]:
 
 
 def _walk_files(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, without the folders of the system."""
-    for parent, folders, names in walk_folders(folder, _raise):
+    """Yield the files below a folder, without the folders of the system, and without those that cannot be listed.
+
+    Raises PermissionError, which a person can mend.
+    """
+    for parent, folders, names in walk_folders(folder, _raise_without_permission):
         folders[:] = [name for name in folders if not _is_hidden(name)]
-        yield from (path for name in names if (path := parent / name).is_file())
+        yield from (path for name in names if _is_file(path := parent / name))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # reading it will tell why
 
 
 def _may_be_film(path: Path) -> bool:
@@ -127,5 +152,6 @@ def _list_entries_of_class(folder: Path, class_name: str, split: Split | None) -
     return entries
 
 
-def _raise(error: OSError) -> NoReturn:
-    raise error
+def _raise_without_permission(error: OSError) -> None:
+    if isinstance(error, PermissionError):
+        raise error

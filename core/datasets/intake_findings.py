@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from core.datasets.class_names import describe_spellings
 from core.datasets.dataset import Dataset, make_exclusion
 from core.datasets.entries import FilmLeftOut
 from core.datasets.events import Finding, FindingKind
@@ -35,7 +36,8 @@ def find_spellings(dataset: Dataset) -> list[Finding]:
     """Find classes whose names are spelled in several ways, which were read as one class."""
     findings = []
     for spellings in dataset.spellings:
-        sentence = tr("{spellings} were read as one class, {name}.", spellings=", ".join(spellings), name=spellings[0])
+        shown = describe_spellings(spellings)
+        sentence = tr("{spellings} were read as one class, {name}.", spellings=shown, name=spellings[0])
         advice = tr("Rename the folders or labels if they are different classes.")
         findings.append(Finding(FindingKind.SPELLINGS, Severity.INFORMATION, sentence, advice))
     return findings

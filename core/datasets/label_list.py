@@ -1,18 +1,22 @@
 """Read a label list (CSV, TSV or Excel) as rows of text. No film is opened."""
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core.datasets.column_names import has_column_name
 from core.datasets.entries import invalid_dataset
 from core.datasets.folder_names import film_suffix
 from core.datasets.list_text import read_text_rows
 from core.system.errors import JobFailed
-from core.system.language import tr
+from core.system.language import tr, tr_count
 
 MAX_LIST_BYTES: Final = 200_000_000
+MAX_LINES: Final = 8  # named in a sentence
+UID: Final = re.compile(r"[0-9]+(\.[0-9]+){4,}")
 # the content decides, not the suffix: many systems write text under the name .xls
 WORKBOOK: Final = b"PK\x03\x04"
 OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
@@ -36,16 +40,22 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class LabelList:
-    """header: column names. rows: (line number in the file, cells), one cell per column."""
+    """header: column names. rows: (line number in the file, cells), one cell per column.
+
+    notes: sentences on how the rows were read.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    notes: tuple[str, ...] = ()
 
     def column_index(self, name: str) -> int:
-        """Return the index of a column. Raises JobFailed if there is none of that name."""
+        """Return the index of a column. Raises JobFailed if there is none of that name, or several."""
         if name not in self.header:
             listed = ", ".join(self.header)
             raise invalid_dataset(tr("There is no column {name!r}; the columns are {listed}", name=name, listed=listed))
+        if self.header.count(name) > 1:
+            raise invalid_dataset(tr("Several columns have the name {name!r}; rename all but one", name=name))
         return self.header.index(name)
 
     def read_column(self, name: str) -> list[str]:
@@ -69,12 +79,66 @@ def read_label_list(path: Path) -> LabelList:
     if not lines:
         raise invalid_dataset(tr("{path} is empty", path=path))
     header = tuple(cell.strip() for cell in lines[0][1])
-    if any(film_suffix(cell) for cell in header):
+    rows = [(line, tuple(cell.strip() for cell in cells)) for line, cells in lines[1:] if any(map(str.strip, cells))]
+    _check_header(path, header, [cells for _, cells in rows if cells != header])
+    width = len(header)
+    _check_width(path, [line for line, cells in rows if any(cells[width:])])
+    whole = [(line, (*cells, *[""] * width)[:width]) for line, cells in rows]
+    films = tuple((line, cells) for line, cells in whole if cells != header)
+    return LabelList(header, films, _describe_headers([line for line, cells in whole if cells == header]))
+
+
+def _check_header(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Raise JobFailed if the first line is a row already.
+
+    It is if it names a film or a UID, or has no name of a column but a value that its column has again.
+    """
+    if any(film_suffix(cell) or UID.fullmatch(cell) for cell in header):
         sentence = tr("the first line of {path} names a film; add a line with the names of the columns", path=path)
         raise invalid_dataset(sentence)
-    width = len(header)
-    rows = [(line, tuple(cell.strip() for cell in (*cells, *[""] * width)[:width])) for line, cells in lines[1:]]
-    return LabelList(header, tuple((line, cells) for line, cells in rows if any(cells)))
+    again = [
+        name for index, name in enumerate(header) if name and any(cells[index : index + 1] == (name,) for cells in rows)
+    ]
+    if again and not has_column_name(cell for cell in header if cell not in again):
+        sentence = tr(
+            "the first line of {path} is no header, as {value!r} stands below it again; "
+            "add a line with the names of the columns",
+            path=path,
+            value=again[0],
+        )
+        raise invalid_dataset(sentence)
+
+
+def _check_width(path: Path, lines: Sequence[int]) -> None:
+    """Raise JobFailed if rows have more cells than there are columns: nobody knows which cell belongs where."""
+    if lines:
+        sentence = tr_count(
+            "line {lines} of {path} has more cells than the first line has columns; put text that contains the "
+            "separator in quotation marks, or name every column in the first line",
+            "lines {lines} of {path} have more cells than the first line has columns; put text that contains the "
+            "separator in quotation marks, or name every column in the first line",
+            len(lines),
+            lines=_list_lines(lines),
+            path=path,
+        )
+        raise invalid_dataset(sentence)
+
+
+def _describe_headers(lines: Sequence[int]) -> tuple[str, ...]:
+    """Return a sentence on rows that repeat the header, as lists do that were put together of several."""
+    if not lines:
+        return ()
+    sentence = tr_count(
+        "{count} line repeats the header and was skipped (line {lines}).",
+        "{count} lines repeat the header and were skipped (lines {lines}).",
+        len(lines),
+        lines=_list_lines(lines),
+    )
+    return (sentence,)
+
+
+def _list_lines(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines[:MAX_LINES])) + (", …" if len(lines) > MAX_LINES else "")
 
 
 def _read_excel(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
@@ -97,10 +161,8 @@ def _read_excel(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     except (JobFailed, MemoryError):
         raise
     except Exception as error:  # a damaged workbook makes openpyxl raise errors of many types
-        kind = type(error).__name__
-        raise invalid_dataset(
-            tr("{path} cannot be read as an Excel workbook ({kind})", path=path, kind=kind)
-        ) from error
+        sentence = tr("{path} is a damaged Excel workbook; open it in Excel, and save it anew or as CSV", path=path)
+        raise invalid_dataset(sentence) from error
 
 
 def _format_cell(cell: object) -> str:

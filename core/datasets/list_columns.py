@@ -1,23 +1,19 @@
 """Recognise the columns of a label list by their names in many languages, else by their contents."""
 
-import json
-import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 from core.datasets.class_names import class_key
+from core.datasets.column_names import column_names, plain_name
 from core.datasets.entries import SPLIT_NAMES, invalid_dataset
 from core.datasets.folder_names import FILM_SUFFIXES
-from core.datasets.label_list import Columns, LabelList
+from core.datasets.label_list import UID, Columns, LabelList
 from core.datasets.list_labels import FINDING_VALUES, count_contained, fold_number
 from core.system.language import tr
-from resources import resource
 
 ATTRIBUTES: Final = ("age", "sex", "view", "device")  # further attributes of a film
 IDENTIFIERS: Final = ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "AccessionNumber")
-UID: Final = re.compile(r"[0-9]+(\.[0-9]+){4,}")
 GUESS_ROWS: Final = 200  # rows read when a column is guessed from its contents
 MAX_CLASSES: Final = 20
 
@@ -52,31 +48,19 @@ def find_attribute_columns(table: LabelList) -> dict[str, list[str]]:
 def identifier_of(column: str) -> str | None:
     """Return the DICOM keyword of a column with identifiers, such as "Accession No"; None for others."""
     for keyword in IDENTIFIERS:
-        if _plain(column) in column_names()[keyword]:
+        if plain_name(column) in column_names()[keyword]:
             return keyword
-    return "PatientID" if _plain(column) in column_names()["patient"] else None
+    return "PatientID" if plain_name(column) in column_names()["patient"] else None
 
 
 def is_generic_label(column: str) -> bool:
     """Return True if the name of a label column does not name a finding, as "Target" or "Befund"."""
-    return _plain(column) in {*column_names()["label"], *column_names()["generic label"]}
-
-
-@cache
-def column_names() -> dict[str, tuple[str, ...]]:
-    """Return the plain names that each kind of column has, from resources/list_columns.json."""
-    content = json.loads(resource("list_columns.json").read_text(encoding="utf-8"))
-    return {kind: tuple(dict.fromkeys(map(_plain, names))) for kind, names in content.items()}
-
-
-def _plain(name: str) -> str:
-    """Return a name without case, accents, spaces and punctuation."""
-    return class_key(name).replace(" ", "")
+    return plain_name(column) in {*column_names()["label"], *column_names()["generic label"]}
 
 
 def _find_columns(table: LabelList, kind: str) -> list[str]:
     """Return the columns whose names are of a kind, in the order of preference."""
-    by_name = {_plain(name): name for name in reversed(table.header) if name}
+    by_name = {plain_name(name): name for name in reversed(table.header) if name}
     return [by_name[name] for name in column_names()[kind] if name in by_name]
 
 
@@ -87,7 +71,7 @@ def _find_column(table: LabelList, kind: str) -> str | None:
 def _find_split(table: LabelList) -> str | None:
     """Return the column of the split; one without any split's name, such as a number of a fold, is none."""
     for name in _find_columns(table, "split"):
-        values = {cell.lower() for cell in table.read_column(name)} - {""}
+        values = set(map(class_key, table.read_column(name))) - {""}
         if not values or values & SPLIT_NAMES.keys():
             return name
     return None
@@ -108,7 +92,7 @@ def _guess_label(table: LabelList, candidates: Sequence[str]) -> str:
 def _propose_finding(table: LabelList, label: str) -> str | None:
     """Return the finding to look for if the label column lists findings and one is pneumonia."""
     contained = dict(count_contained(table.read_column(label)))
-    return next((finding for finding in contained if _plain(finding) in column_names()["pneumonia"]), None)
+    return next((finding for finding in contained if plain_name(finding) in column_names()["pneumonia"]), None)
 
 
 def _read_cells(table: LabelList, name: str) -> list[str]:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.datasets.class_names import class_key, is_negative
+from core.datasets.class_names import class_key, is_negative, plain_text
 from core.datasets.entries import invalid_dataset
 from core.system.language import tr
 
 FINDING_SEPARATORS: Final = "|;,"
-WHOLE_NUMBER: Final = re.compile(r"([+-]?\d+)[.,]0*")  # 1.0 of pandas, 1,0 of a German Excel
+WHOLE_NUMBER: Final = re.compile(r"([+\-−]?\d+)(?:[.,]0*)?")  # 1.0 of pandas, 1,0 of a German Excel
 # how pandas, R, databases and Excel write no value
 BLANKS: Final = frozenset({
     "", "nan", "na", "<na>", "n/a", "n.a.", "#n/a", "#nv", "null", "?", "k.a.", "k. a.", "keine angabe", "unknown",
@@ -39,7 +39,7 @@ def read_labels(cells: Sequence[str], column: str, contains: str | None, is_gene
     Raises JobFailed (dataset_invalid) if the cells are lists and no finding was chosen, or one that
     no list contains.
     """
-    values = {cell: fold_number(cell) for cell in dict.fromkeys(cells) if cell.lower() not in BLANKS}
+    values = {cell: fold_number(cell) for cell in dict.fromkeys(cells) if not is_blank(cell)}
     if contains:
         classes = _look_for(contains, values, count_contained(cells))
     elif contained := count_contained(cells):
@@ -69,7 +69,7 @@ def count_contained(cells: Iterable[str]) -> list[tuple[str, int]]:
 
     [] where no cell is a list. Rows of the same film count each.
     """
-    counts = Counter(cell for cell in cells if cell.lower() not in BLANKS)
+    counts = Counter(cell for cell in cells if not is_blank(cell))
     separator = _find_separator(counts)
     if separator is None:
         return []
@@ -89,10 +89,15 @@ def split_findings(cell: str, separator: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
+def is_blank(cell: str) -> bool:
+    """Return True if a cell gives no value, in the words of many programs and languages."""
+    return plain_text(cell).lower() in BLANKS
+
+
 def fold_number(cell: str) -> str:
     """Return a whole number without its decimals, 1.0 and 1,0 as 1; anything else unchanged."""
-    match = WHOLE_NUMBER.fullmatch(cell)
-    return match[1] if match else cell
+    match = WHOLE_NUMBER.fullmatch(plain_text(cell))
+    return match[1].replace("−", "-") if match else cell
 
 
 def _find_separator(cells: Collection[str]) -> str | None:

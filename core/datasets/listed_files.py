@@ -9,6 +9,7 @@ from core.datasets.entries import invalid_dataset
 from core.datasets.file_search import FileSearch
 from core.datasets.folder_names import FoundFile, Match, film_suffix
 from core.datasets.list_columns import identifier_of
+from core.system.errors import JobFailed
 from core.system.language import tr, tr_count
 
 
@@ -30,15 +31,30 @@ def find_listed_files(cells: Sequence[str], column: str, root: Path) -> ListedFi
 
     Accession numbers and UIDs are looked up in the headers of all DICOM files below `root`, those
     that are in none as file names. Cells of another column are identifiers only if none names a file.
-    Raises JobFailed (dataset_invalid) if a column of identifiers names no film at all.
+    Raises JobFailed (dataset_invalid) if no file is there at all.
     """
     names = [name for name in dict.fromkeys(cells) if name]
     keyword = identifier_of(column)
     if keyword in {None, "PatientID"}:
         found = FileSearch(root).find_all(names)
-        if any(film_suffix(name) or file.match is not Match.MISSING for name, file in found.items()):
+        if any(file.match is not Match.MISSING for file in found.values()):
             return ListedFiles({name: (file.path,) for name, file in found.items()}, notes=_describe_search(found))
+        if any(map(film_suffix, names)):
+            raise _all_missing(len(names), root)
     return _find_by_key(names, column, root, keyword)
+
+
+def _all_missing(count: int, root: Path) -> JobFailed:
+    """Return the error for a list none of whose files is there, as after the list was moved."""
+    sentence = tr_count(
+        "The {count} file that the list names is neither where the list says nor below {root}. Move the list "
+        "beside its films, or choose the folder that its names begin in",
+        "None of the {count} files that the list names is where the list says or below {root}. Move the list "
+        "beside its films, or choose the folder that its names begin in",
+        count,
+        root=root,
+    )
+    return invalid_dataset(sentence)
 
 
 def _describe_search(found: Mapping[str, FoundFile]) -> list[str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core.datasets.class_names import class_key
+from core.datasets.class_names import class_key, plain_text
 from core.datasets.entries import SPLIT_NAMES, Entry, FilmLeftOut, Listing, Split, invalid_dataset
 from core.datasets.label_list import Columns, LabelList, read_label_list
 from core.datasets.list_columns import find_attribute_columns, guess_columns, is_generic_label
-from core.datasets.list_labels import BLANKS, RowLabel, read_labels
+from core.datasets.list_labels import RowLabel, is_blank, read_labels
 from core.datasets.listed_files import ListedFiles, find_listed_files
 from core.datasets.preparation import Preparation
 from core.system.errors import Reason
@@ -59,7 +59,7 @@ def list_listed_films(source: Path, preparation: Preparation) -> Listing:
     left_out = tuple(result for result in results if isinstance(result, FilmLeftOut))
     if not entries:
         raise invalid_dataset(tr("{source} names no film with a usable label", source=source))
-    return Listing(entries, left_out, (*_describe_rows(cells, files), *_describe_left_out(left_out)))
+    return Listing(entries, left_out, (*table.notes, *_describe_rows(cells, files), *_describe_left_out(left_out)))
 
 
 def _read_rows(table: LabelList, columns: Columns) -> list[Row]:
@@ -75,7 +75,7 @@ def _read_rows(table: LabelList, columns: Columns) -> list[Row]:
         for attribute, names in find_attribute_columns(table).items()
     }
     return [
-        Row(line, label, patient or None, _parse_split(split, line), _read_attributes(cells, attributes))
+        Row(line, label, plain_text(patient) or None, _parse_split(split, line), _read_attributes(cells, attributes))
         for (line, cells), label, patient, split in zip(table.rows, labels, patients, splits, strict=True)
     ]
 
@@ -111,7 +111,7 @@ def _merge_rows(path: Path, rows: Sequence[Row], patients_below: Path | None) ->
 
 
 def _describe_missing_label(cell: str) -> str:
-    if cell.lower() in BLANKS:
+    if is_blank(cell):
         return tr("The list gives it no label.")
     return tr("The list calls it {label!r}, which is neither yes nor no.", label=cell)
 
@@ -162,7 +162,7 @@ def _parse_split(name: str, line: int) -> Split | None:
     """Return the split of a cell, None for an empty one. Raises JobFailed (dataset_invalid)."""
     if not name:
         return None
-    if name.lower() not in SPLIT_NAMES:
+    if class_key(name) not in SPLIT_NAMES:
         sentence = tr("line {line} names the split {name!r}; it must be train, val or test", line=line, name=name)
         raise invalid_dataset(sentence)
-    return Split(SPLIT_NAMES[name.lower()])
+    return Split(SPLIT_NAMES[class_key(name)])

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-CHROMA_PX: Final = 64  # chroma is measured on a picture of at most about twice this size
+CHROMA_PX: Final = 64  # chroma is measured on a picture whose shorter side has at most about twice this size
+LONGEST_PX: Final = 4096  # of its longer side, which only strips exceed
 
 
 def measure_colours(picture: Image.Image) -> tuple[float, float]:
@@ -21,7 +22,7 @@ def measure_colours(picture: Image.Image) -> tuple[float, float]:
         return 0.0, 0.0
     if picture.mode not in {"RGB", "YCbCr"}:  # palette indices and hues cannot be averaged
         picture = picture.convert("RGB")
-    colours = picture.reduce(max(1, min(picture.size) // CHROMA_PX))
+    colours = picture.reduce(max(1, min(picture.size) // CHROMA_PX, max(picture.size) // LONGEST_PX * 2))
     channels = np.asarray(colours.convert("RGB"), np.float64)
     distance = float((channels.max(axis=2) - channels.min(axis=2)).mean())
     coded = np.asarray(colours.convert("YCbCr"), np.float64).reshape(-1, 3)

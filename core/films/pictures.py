@@ -260,6 +260,6 @@ def _estimate_jpeg_quality(picture: Image.Image) -> int | None:
     tables: dict[int, list[int]] | None = getattr(picture, "quantization", None)
     if not tables:
         return None
-    scale = 100 * sum(tables[0]) / STANDARD_TABLE_SUM
+    scale = 100 * sum(tables[min(tables)]) / STANDARD_TABLE_SUM  # some writers number them from 1
     quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale
     return round(min(100.0, max(1.0, quality)))

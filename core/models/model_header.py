@@ -1,8 +1,8 @@
 """Read a model file's JSON header without torch: classes, calibration, figures."""
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -129,11 +129,13 @@ def read_header(path: Path) -> ModelHeader:
     if text is None:
         raise invalid_model(path, tr("it was not made by PneumoScreen"))
     try:
-        return _parse_header(path, json.loads(text, parse_constant=_reject_constant))
+        with _named("JSON"):
+            content = dict(json.loads(text, parse_constant=_reject_constant))
+        return _parse_header(path, content)
     except RecursionError as error:
         raise invalid_model(path, tr("its description is nested too deeply")) from error
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise invalid_model(path, tr("its description is incomplete ({what})", what=str(error)[:80])) from error
+    except UnusableEntry as error:
+        raise invalid_model(path, tr("its description is incomplete ({what})", what=error)) from error
 
 
 def _is_model(path: Path) -> bool:
@@ -151,45 +153,75 @@ def compute_seal(content: Mapping[str, Any]) -> str:
     return sha256_of_text(json.dumps({key: content[key] for key in content if key != SEAL}, sort_keys=True))
 
 
+class UnusableEntry(ValueError):
+    """An entry of the description is missing or has an impossible value; the message names the entry."""
+
+
+@contextmanager
+def _named(entry: str) -> Iterator[None]:
+    """Turn what parsing an entry raises, which is in Python's words, into UnusableEntry."""
+    try:
+        yield
+    except UnusableEntry:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise UnusableEntry(entry) from error
+
+
 def _reject_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number")
+    raise UnusableEntry(f"{name} is no number")
 
 
-def _parse_within(value: Any, least: float, most: float, name: str) -> float:
+def _parse_within(value: Any, least: float, most: float) -> float:
     number = float(value)
     if not least <= number <= most:
-        raise ValueError(name)
+        raise ValueError(number)
     return number
 
 
 def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
-    if content["format"] != FORMAT:
-        stored = content["format"]
+    """Raise JobFailed, or UnusableEntry for an entry that is missing or impossible."""
+    if content.get("format") != FORMAT:
+        stored = content.get("format")
         why = tr("its format is {found!r}, and this version reads format {known}", found=stored, known=FORMAT)
         raise invalid_model(path, why)
     if SEAL in content and content[SEAL] != compute_seal(content):
         why = tr("its description was changed after it was saved; get a new copy from its source")
         raise invalid_model(path, why)
-    classes = tuple(str(name) for name in content["classes"])
-    if not 2 <= len(classes) <= MOST_CLASSES or len(set(classes)) != len(classes):
-        raise ValueError("classes")
+    with _named("classes"):
+        classes = tuple(str(name) for name in content["classes"])
+        if not 2 <= len(classes) <= MOST_CLASSES or len(set(classes)) != len(classes):
+            raise ValueError(len(classes))
     if not all(name and len(name) <= LONGEST_CLASS for name in classes):
-        raise ValueError("names of classes")
-    if content["preprocessing"]["size_px"] not in SIZES_PX:
-        raise ValueError("size of films")
+        raise UnusableEntry("names of classes")
+    with _named("size_px"):
+        size_px = content["preprocessing"]["size_px"]
+    if size_px not in SIZES_PX:
+        raise UnusableEntry("size of films")
+    with _named(AGES):
+        if ages := content.get(AGES):
+            youngest = _parse_within(ages[0], 0, 150)
+            _parse_within(ages[1], youngest, 150)
+    with _named("validation"):
+        validation = predictions_from_json(content.get(VALIDATION))
+    with _named("sha256"):
+        name = f"{path.stem} {str(content['sha256'])[:8]}"
+    with _named("architecture"):
+        architecture = str(content["architecture"])
+    return ModelHeader(name, architecture, classes, _parse_calibration(content, len(classes)), validation, content)
+
+
+def _parse_calibration(content: dict[str, Any], classes: int) -> Calibration:
+    """Return how logits become decisions. Raises UnusableEntry."""
     # the limit is above 1: a threshold above every probability is the next float after 1
-    low, high = (_parse_within(bound, 0, 1.001, "review band") for bound in content["review_band"])
-    threshold = None if content["threshold"] is None else _parse_within(content["threshold"], 0, 1.001, "threshold")
-    temperature = float(content["temperature"])
-    band_error = content.get("band_error")
-    if low > high or (threshold is None) != (len(classes) > 2) or not (0 < temperature < 1e6):
-        raise ValueError("operating point")
-    if ages := content.get(AGES):
-        youngest = _parse_within(ages[0], 0, 150, AGES)
-        _parse_within(ages[1], youngest, 150, AGES)
-    if band_error is not None:
-        band_error = float(band_error)
-    calibration = Calibration(temperature, threshold, (low, high), band_error)
-    name = f"{path.stem} {str(content['sha256'])[:8]}"
-    validation = predictions_from_json(content.get(VALIDATION))
-    return ModelHeader(name, str(content["architecture"]), classes, calibration, validation, content)
+    with _named("review band"):
+        low, high = (_parse_within(bound, 0, 1.001) for bound in content["review_band"])
+    with _named("threshold"):
+        threshold = None if content["threshold"] is None else _parse_within(content["threshold"], 0, 1.001)
+    with _named("temperature"):
+        temperature = float(content["temperature"])
+    with _named("band_error"):
+        band_error = None if content.get("band_error") is None else float(content["band_error"])
+    if low > high or (threshold is None) != (classes > 2) or not (0 < temperature < 1e6):
+        raise UnusableEntry("operating point")
+    return Calibration(temperature, threshold, (low, high), band_error)

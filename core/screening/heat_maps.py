@@ -1,5 +1,7 @@
 """The files of heat maps: named after their films, marked as ours, and never in place of another file."""
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,14 +16,21 @@ from core.system.language import tr
 
 MARK: Final = "PneumoScreen heat map"
 MAX_NAME_BYTES: Final = 255 - len(".12345678.tmp")  # of a file name, with room for the suffix of its temporary file
+MAX_PATH_BYTES: Final = (1024 if sys.platform == "darwin" else 4096) - 300  # with room for its temporary file
 
 
 def heat_map_path(folder: Path, name: str) -> Path:
-    """Return the path of a film's heat map. name: in the ledger; a long one is cut and hashed."""
+    """Return the path of a film's heat map.
+
+    name: in the ledger; a long one is cut and hashed. Below folders with too long a path together
+    the heat map lies in `folder` itself.
+    """
     path = folder / f"{name}.png"
-    if len(path.name.encode()) <= MAX_NAME_BYTES:
+    is_deep = len(os.fsencode(path.absolute())) > MAX_PATH_BYTES
+    if not is_deep and len(path.name.encode()) <= MAX_NAME_BYTES:
         return path
-    return path.with_name(f"{path.name[: MAX_NAME_BYTES // 8]}-{sha256_of_text(name)[:16]}.png")
+    cut = f"{path.name[: MAX_NAME_BYTES // 8]}-{sha256_of_text(name)[:16]}.png"
+    return folder / cut if is_deep else path.with_name(cut)
 
 
 def is_heat_map(path: Path) -> bool:

@@ -42,15 +42,15 @@ def state_path(output: Path) -> Path:
 def read_states(output: Path, rows: Iterable[LedgerRow]) -> dict[str, FileState]:
     """Return the states of the files of these rows, by name.
 
-    A row that was written without a state, or whose state was lost, has none. A row that is not the
-    last one read from its file has the state NEVER_READ.
+    Rows without any states, as earlier versions wrote them, have none. Otherwise a row that is not
+    the last one read from its file, or whose file has no state because one of the two was changed,
+    has the state NEVER_READ.
     """
     written = _read_lines(state_path(output))
     states = {}
-    for row in rows:
-        if row.file in written:
-            text, state = written[row.file]
-            states[row.file] = state if text == _format_row(row) else NEVER_READ
+    for row in rows if written else ():
+        text, state = written.get(row.file, ("", NEVER_READ))
+        states[row.file] = state if text == _format_row(row) else NEVER_READ
     return states
 
 

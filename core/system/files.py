@@ -46,7 +46,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     Raises JobFailed (disk_full or output_not_writable); the temporary file is removed.
     """
     with explain_write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=TEMPORARY_SUFFIX, dir=path.parent)
         temporary = Path(name)
         try:
@@ -61,6 +61,18 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
             temporary.unlink(missing_ok=True)
             raise
         _flush_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and its missing parents, if needed. Raises OSError.
+
+    With a loop: Path.mkdir calls itself for each missing parent and fails below about a thousand.
+    """
+    missing = [folder]
+    while not missing[-1].exists() and missing[-1] != missing[-1].parent:
+        missing.append(missing[-1].parent)
+    for one in reversed(missing):
+        one.mkdir(exist_ok=True)
 
 
 def temporary_prefix(path: Path) -> str:
@@ -138,7 +150,7 @@ def check_writable(folder: Path) -> None:
     Raises JobFailed (disk_full or output_not_writable).
     """
     with explain_write_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=OWN_TEMPORARY, suffix=TEMPORARY_SUFFIX) as probe:
             probe.write(b"0" * 4096)
             probe.flush()

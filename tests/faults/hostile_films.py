@@ -147,14 +147,14 @@ def write_no_files(folder):
         ear.close()
 
 
-def write_deep(folder, depth=300):
-    """A film below so many folders."""
+def write_deep(folder, depth=300, name="d" * 20):
+    """A film below so many folders of this name."""
     here = os.getcwd()  # noqa: PTH109
     try:
         os.chdir(folder)
         for _ in range(depth):
-            os.mkdir("d" * 20)  # noqa: PTH102
-            os.chdir("d" * 20)
+            os.mkdir(name)  # noqa: PTH102
+            os.chdir(name)
         with open("deep.png", "wb") as stream:  # noqa: PTH123
             stream.write(encoded(FILM, "PNG"))
     finally:

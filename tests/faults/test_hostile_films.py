@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import socket
+import subprocess
 import sys
 import time
 
@@ -13,14 +14,18 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 
 import main
+from core.datasets.audit import audit
 from core.films.dicom_details import FilmDetails, read_details
 from core.films.film_reader import read_film, read_pixels
 from core.films.phantoms import draw_phantom
 from core.screening.events import Status
+from core.screening.heat_maps import heat_map_path
 from core.screening.screening import screen
+from core.screening.watch_folder import watch
 from core.system.errors import FilmUnreadable, Reason
 from core.system.exit_status import SOME_LEFT_OUT
-from tests.factories import drained, write_dicom
+from core.system.folders import walk_folders
+from tests.factories import drained, write_dicom, write_films
 from tests.faults import hostile_films
 from tests.faults.hostile_films import FILM
 from tests.faults.hostile_names import small_model
@@ -66,6 +71,46 @@ def test_deep_folders_and_many_entries_are_listed_to_the_end(tmp_path, cancel):
     assert (result.found, len(result.rows)) == (1, 1)
     assert result.rows[0].status is not Status.SCORED or result.rows[0].probability is not None
     assert time.monotonic() - started < 60
+
+
+@pytest.fixture
+def deep_folders(tmp_path):
+    """Class folders, with a film below 1,500 levels, and one whose path is too long for the system."""
+    films = write_films(tmp_path / "films", 2)
+    for name, folder in (("d", "NORMAL"), ("d" * 20, "PNEUMONIA")):
+        (films / folder / "far").mkdir()
+        hostile_films.write_deep(films / folder / "far", 1500, name)
+    yield films
+    subprocess.run(["rm", "-rf", films, tmp_path / "heat"], check=True)  # shutil.rmtree calls itself for each level
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="paths are shorter on other systems")
+def test_folders_below_any_depth_end_no_job_and_cost_no_other_film(deep_folders, tmp_path, cancel):
+    _, result = drained(screen(deep_folders, tmp_path / "r.csv", small_model(), cancel, tmp_path / "heat"))
+    assert (result.found, result.scored, result.failed) == (6, 5, 1)
+    (row,) = [row for row in result.rows if row.status is Status.FAILED]
+    assert (row.reason, row.file[:20]) == (Reason.READ_ERROR, "PNEUMONIA/far/dddddd")
+    assert sum(len(files) for *_, files in walk_folders(tmp_path / "heat")) == 5
+    _, audited = drained(audit(deep_folders, cancel))
+    assert len(audited.dataset.films) == 5
+    (folder,) = audited.left_out
+    assert folder.path.name == "d" * 20
+    assert folder.sentence == "This folder cannot be listed (File name too long); films in it are not used."
+    _, watched = drained(watch(deep_folders, tmp_path / "r.csv", small_model(), ended_at_once(cancel)))
+    assert (watched.found, watched.scored, watched.failed) == (6, 5, 1)
+
+
+def ended_at_once(cancel):
+    cancel.set()
+    return cancel
+
+
+def test_heat_maps_of_long_paths_lie_in_their_folder_itself(tmp_path):
+    names = ["/".join("d" * 200 for _ in range(30)) + f"/{name}" for name in ("a.png", "b.png")]
+    paths = {heat_map_path(tmp_path, name) for name in names}
+    assert len(paths) == 2
+    assert {path.parent for path in paths} == {tmp_path}
+    assert heat_map_path(tmp_path, "a/b.png") == tmp_path / "a/b.png.png"
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.999])

@@ -1,5 +1,7 @@
 """Label lists and the files that they name, for tests of reading them."""
 
+import re
+
 from core.datasets.dataset import read_dataset
 from core.datasets.preparation import AS_IT_IS
 
@@ -12,7 +14,11 @@ def touch(folder, *names):
 
 
 def write_list(folder, content, name="labels.csv", encoding="utf-8"):
+    """A label list beside the first film that it names, as a list without any film is refused."""
     path = folder / name
+    film = re.search(r"[^,;\t|\r\n\"]+\.(png|jpg|dcm)(?![^,;\t|\r\n\"])", content)
+    if film and not film[0].startswith("/") and "\0" not in film[0] and not (folder.exists() and any(folder.iterdir())):
+        touch(path.parent, film[0].replace("\\", "/"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode(encoding))
     return path

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.class_names import class_key, class_words, fold_classes, order_classes
+from core.datasets.class_names import class_key, class_words, describe_spellings, fold_classes, order_classes
 
 PAIRS = [
     ("NORMAL", "PNEUMONIA"), ("nein", "ja"), ("unauffällig", "Pneumonie"), ("kein Befund", "Befund"),
@@ -55,6 +55,35 @@ def test_spellings_of_one_class_are_folded_into_the_most_frequent():
     assert dict(spellings) == {
         "pneumonia": ("pneumonia", "PNEUMONIA", "Pneumonia"), "No_Finding": ("No_Finding", "no finding")
     }  # fmt: skip
+
+
+TWINS = {  # what looks like NORMAL, or nearly
+    "case": "Normal", "blanks": " NORMAL\xa0", "ideographic blank": "NORMAL\u3000", "no width": "NOR\u200bMAL",
+    "byte order mark": "\ufeffNORMAL", "soft hyphen": "NOR\xadMAL", "right to left": "\u202eNORMAL\u202c",
+    "control": "NORMAL\x04", "variant": "NORMAL\ufe0f", "joined": "N\u034fORMAL", "full width": "ＮＯＲＭＡＬ",
+    "Cyrillic": "NОRМАL", "Greek": "ΝΟRΜΑL", "bold": "𝐍𝐎𝐑𝐌𝐀𝐋", "accents apart": "NO\u0301RMAL", "phonetic": "normɑl",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("twin", TWINS.values(), ids=list(TWINS))
+def test_twins_of_a_name_are_one_class(twin):
+    used, spellings = fold_classes(["NORMAL", "NORMAL", twin, "PNEUMONIA"])
+    assert used == {"NORMAL": "NORMAL", twin: "NORMAL", "PNEUMONIA": "PNEUMONIA"}
+    assert spellings == {"NORMAL": ("NORMAL", twin)}
+    assert order_classes((twin, "PNEUMONIA")).names == (twin, "PNEUMONIA")
+
+
+def test_words_in_other_letters_keep_their_cases_and_meaning():
+    assert class_key("НОРМА") == class_key("норма")
+    assert class_key("ΦΥΣΙΟΛΟΓΙΚΌ") == class_key("φυσιολογικό")
+    for first, second in (("норма", "нормы"), ("O", "0"), ("I", "l"), ("正常", "異常"), ("ก", "กา")):
+        assert class_key(first) != class_key(second)
+
+
+def test_a_spelling_shows_what_cannot_be_told_by_sight():
+    assert describe_spellings(["NORMAL", "NОR\u200bMAL ", "Normal"]) == '"NORMAL", "N[U+041E]R[U+200B]MAL ", "Normal"'
+    assert describe_spellings(["Норма", "норма"]) == '"Норма", "норма"'
+    assert describe_spellings(["é", "e\u0301"]) == '"é", "e[U+0301]"'
 
 
 def test_names_that_differ_in_more_than_spelling_are_not_folded():

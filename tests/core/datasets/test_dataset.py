@@ -6,6 +6,7 @@ from core.datasets.dataset import read_dataset
 from core.datasets.entries import Split
 from core.datasets.preparation import Preparation
 from core.system.errors import JobFailed
+from tests.core.datasets.lists import touch, write_list
 
 
 def test_class_folders(dataset_folder):
@@ -24,8 +25,7 @@ def test_negative_class_comes_first_whatever_its_letter(tmp_path):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_label_list(tmp_path, delimiter):
     lines = [["File", "Label", "Patient_ID", "Split"], ["a.png", "normal", "1", "train"], ["b.png", "x", "2", "test"]]
-    path = tmp_path / "labels.csv"
-    path.write_text("\ufeff" + "\n".join(delimiter.join(line) for line in lines), "utf-8")
+    path = write_list(tmp_path, "\ufeff" + "\n".join(delimiter.join(line) for line in lines))
     films = read_dataset(path).films
     assert [(film.path, film.label, film.patient, film.split) for film in films] == [
         (tmp_path / "a.png", 0, "1", Split.TRAINING),
@@ -45,8 +45,7 @@ def test_impossible_datasets_are_explained(tmp_path):
 
 
 def test_files_relative_to_a_chosen_root_with_backslashes(tmp_path):
-    (tmp_path / "lists").mkdir()
-    path = tmp_path / "lists/labels.tsv"
-    path.write_text("file\tlabel\nsub\\a.png\tno\nsub\\b.png\tyes\n", "utf-8")
+    touch(tmp_path, "films/sub/a.png")
+    path = write_list(tmp_path / "lists", "file\tlabel\nsub\\a.png\tno\nsub\\b.png\tyes\n", "labels.tsv")
     dataset = read_dataset(path, Preparation(root=tmp_path / "films"))
     assert [film.path for film in dataset.films] == [tmp_path / "films/sub/a.png", tmp_path / "films/sub/b.png"]

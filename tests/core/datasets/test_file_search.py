@@ -10,6 +10,7 @@ from tests.core.datasets.lists import labels_of, touch, write_list
 
 
 def files_of(folder, *names, root=None):
+    touch(root or folder, "zzz.png")
     rows = "".join(f'"{name}",{"yes" if number else "no"}\n' for number, name in enumerate((*names, "zzz.png")))
     path = write_list(folder, "file,label\n" + rows)
     return sorted(labels_of(path, Preparation(root=root)))[:-1]

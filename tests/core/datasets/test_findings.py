@@ -216,7 +216,7 @@ def test_what_was_read_otherwise_than_written_is_said():
     found = findings_of(given, left_out, dataset=dataset, shares_patient=True)
     assert only(found, FindingKind.UNLABELLED).files == (ROOT / "a.txt",)
     assert only(found, FindingKind.UNREADABLE).files == (ROOT / "b.png",)
-    assert only(found, FindingKind.SPELLINGS).sentence == "SICK, sick were read as one class, SICK."
+    assert only(found, FindingKind.SPELLINGS).sentence == '"SICK", "sick" were read as one class, SICK.'
     assert only(found, FindingKind.LIST_NOTES).sentence == "3 names found."
     assert "120 patients" in only(found, FindingKind.SHARED_PATIENT).sentence
 

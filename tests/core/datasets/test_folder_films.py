@@ -1,5 +1,8 @@
 """Files in class folders: every one is a film, left out with a reason, or of the system."""
 
+import errno
+import os
+
 import pytest
 
 from core.datasets.dataset import read_dataset
@@ -140,3 +143,30 @@ def test_folders_of_the_system_are_counted_wherever_they_are(tmp_path):
     listing = list_folder_films(tmp_path)
     assert [entry.path.name for entry in listing.entries] == ["a.png"]
     assert (listing.left_out, listing.system_files) == ((), 5)
+
+
+def test_twins_among_folders_are_one_class_and_one_split(tmp_path):
+    for folder in ("train/NORMAL", "train/NОRMАL", "train /Normal ", "ｔest/NOR\u200bMAL", "train/ILL", "ｔest/ILL"):
+        put(tmp_path / folder / f"{len(list(tmp_path.rglob('*')))}.png")
+    dataset = read_dataset(tmp_path)
+    assert dataset.classes == ("NORMAL", "ILL")
+    assert {film.split for film in dataset.films} == {Split.TRAINING, Split.TEST}
+    (spellings,) = dataset.spellings
+    assert set(spellings) == {"NORMAL", "NОRMАL", "Normal ", "NOR\u200bMAL"}
+
+
+def test_folders_that_cannot_be_listed_are_told_but_for_those_of_the_system(tmp_path, monkeypatch):
+    for folder in ("NORMAL", "ILL", "ILL/far", "lost+found"):
+        put(tmp_path / folder / "a.png")
+    scandir = os.scandir
+
+    def refuse(folder):
+        if folder.name in {"far", "lost+found"}:
+            raise OSError(errno.EIO, "Input/output error", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr("core.system.folders.os.scandir", refuse)
+    listing = list_folder_films(tmp_path)
+    assert [entry.class_name for entry in listing.entries] == ["ILL", "NORMAL"]
+    assert [(film.path, film.reason) for film in listing.left_out] == [(tmp_path / "ILL/far", Reason.READ_ERROR)]
+    assert "Input/output error" in listing.left_out[0].sentence

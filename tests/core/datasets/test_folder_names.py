@@ -12,6 +12,7 @@ from tests.core.datasets.lists import labels_of, touch, write_list
 
 def paths_of(folder, *names):
     """The file that is used for each listed name, relative to the folder."""
+    touch(folder, "last.png")
     rows = "".join(f"{name}\t{'yes' if number else 'no'}\n" for number, name in enumerate((*names, "last.png")))
     return list(labels_of(write_list(folder, "file\tlabel\n" + rows, "list.tsv")))
 

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+import main
 from core.datasets.dataset import read_dataset
 from core.datasets.label_list import Columns
 from core.datasets.listed_files import find_listed_files
 from core.datasets.preparation import Preparation
 from core.system.errors import JobFailed, Reason
+from core.system.exit_status import FAILED
 from tests.core.datasets.lists import labels_of, touch, write_list
 from tests.factories import write_dicom
 
@@ -29,12 +31,24 @@ def test_identifiers_win_over_names_in_a_column_of_accession_numbers(tmp_path):
     assert labels_of(path) == {"2.dcm": "one", "1.dcm": "two", "3.png": "three"}
 
 
-def test_names_with_a_suffix_are_files_even_if_all_are_missing(tmp_path):
+def test_names_with_a_suffix_are_files_even_if_most_are_missing(tmp_path):
     write_dicom(tmp_path / "x", PIXELS, AccessionNumber="a.png")
+    touch(tmp_path, "b.png")
     path = write_list(tmp_path, "which,label\na.png,no\nb.png,yes\n")
     dataset = read_dataset(path, Preparation(columns=Columns("which", "label")))
     assert [film.path for film in dataset.films] == [tmp_path / "a.png", tmp_path / "b.png"]
     assert dataset.notes == ()
+
+
+@pytest.mark.parametrize("command", ["audit", "train", "evaluate", "accept", "search"])
+def test_a_list_that_was_moved_is_refused_with_the_folder_that_was_tried(tmp_path, capsys, command):
+    path = write_list(tmp_path / "moved", "file,label\n/gone/a.png,no\nb.png,yes\n")
+    models = ["bundled"] if command in {"evaluate", "accept"} else []
+    output = [] if command == "audit" else ["--output", str(tmp_path / "out")]
+    assert main.main([command, *models, str(path), *output]) == FAILED
+    told = capsys.readouterr().err
+    assert f"None of the 2 files that the list names is where the list says or below {tmp_path / 'moved'}." in told
+    assert "Move the list beside its films, or choose the folder that its names begin in." in told
 
 
 def test_files_that_are_not_where_the_list_says_are_noted(tmp_path):

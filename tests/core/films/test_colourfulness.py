@@ -1,5 +1,7 @@
 """Chroma that brightness does not explain."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -54,3 +56,14 @@ def test_other_colour_modes_are_measured_like_rgb(halves, mode):
     assert other.mode == mode
     assert measure_colours(other)[0] == pytest.approx(measure_colours(colours)[0], abs=1.5)
     assert measure_colours(colours)[0] > 25
+
+
+def test_a_strip_needs_no_more_memory_than_a_film():
+    """Found by fuzz_readers: a PNG of 6 kB, 66 pixels wide and 983,106 high, took 51 seconds and gigabytes."""
+    strip = Image.new("RGB", (66, 500_000), (9, 99, 30))
+    tracemalloc.start()
+    try:
+        measure_colours(strip)
+        assert tracemalloc.get_traced_memory()[1] < 50e6
+    finally:
+        tracemalloc.stop()

@@ -166,6 +166,16 @@ def test_jpegs_of_every_colour_space_are_read(mode, options):
     assert not facts.is_coloured
 
 
+def test_the_quality_of_a_jpeg_whose_tables_do_not_begin_at_0_is_known():
+    """Found by fuzz_readers: it ended the job."""
+    content = bytearray(encoded(FILM, "JPEG", quality=90))
+    content[content.index(b"\xff\xdb") + 4] = 1  # number of the table
+    content[content.index(b"\xff\xc0") + 12] = 1  # of the one that the component uses
+    pixels, facts = read(bytes(content))
+    assert differs(pixels, FILM) < 3
+    assert abs(facts.jpeg_quality - 90) <= 1
+
+
 def test_a_coloured_picture_is_known():
     noise = np.random.default_rng(1).integers(0, 256, (128, 128, 3), dtype=np.uint8)
     film = read_picture(BytesIO(encoded(noise, "PNG")))

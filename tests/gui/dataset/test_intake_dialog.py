@@ -61,6 +61,19 @@ def test_columns_and_samples_are_shown_before_a_list_is_read(qtbot, window, data
         window.dataset_tab.open(path)  # its columns are known now
 
 
+def test_a_list_that_was_moved_is_told_with_the_folder_that_was_tried(qtbot, window, dataset_folder, tmp_path, errors):
+    path = write_list(dataset_folder, "file;label", lambda file, name: f"{file};{name}")
+    (tmp_path / "moved").mkdir()
+    dialog = open_list(qtbot, window, path.rename(tmp_path / "moved/list.csv"))
+    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+        dialog.accept()
+    (told,) = errors
+    assert told.startswith(
+        f"None of the 24 files that the list names is where the list says or below {tmp_path / 'moved'}."
+    )
+    assert window.session.audit is None
+
+
 def test_a_list_that_is_not_read_leaves_the_dataset_before_it(qtbot, window, leaky, dataset_folder):
     tab = open_dataset(qtbot, window, leaky)
     before, source = tab.summary.text(), window.session.source
