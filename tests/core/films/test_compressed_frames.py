@@ -5,6 +5,8 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
+from pydicom.encaps import encapsulate
 from pydicom.uid import (
     JPEG2000Lossless,
     JPEGBaseline8Bit,
@@ -26,6 +28,7 @@ from tests.core.films.examples import (
     frame_of,
     jpeg,
     read,
+    save,
     store,
     store_deep,
     stretched,
@@ -161,3 +164,22 @@ def test_a_frame_of_four_channels_is_unsupported():
     with pytest.raises(FilmUnreadable) as refusal:
         read(enclose(stream.getvalue()))
     assert refusal.value.reason is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize("has_offsets", [False, True])
+@pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, JPEG2000Lossless, JPEGLSLossless, RLELossless])
+def test_frames_that_the_header_does_not_mention_are_counted(syntax, has_offsets):
+    frames = [
+        jpeg(film) if syntax == JPEGBaseline8Bit else frame_of(store(film), syntax) for film in (FILM, 255 - FILM)
+    ]
+    header = dcmread(BytesIO(enclose(frames[0], syntax)))
+    header.PixelData = encapsulate(frames, has_bot=has_offsets)
+    header["PixelData"].is_undefined_length = True
+    with pytest.raises(FilmUnreadable, match="2 frames") as refusal:
+        read(save(header))
+    assert refusal.value.reason is Reason.MULTI_FRAME
+    header.PixelData = encapsulate(
+        frames[:1], fragments_per_frame=1 if syntax == RLELossless else 5, has_bot=has_offsets
+    )
+    header["PixelData"].is_undefined_length = True
+    assert read(save(header))[0].shape == FILM.shape

@@ -197,17 +197,6 @@ def test_webp_is_read(options, mode):
     assert facts.transfer_syntax == "WEBP"
 
 
-@pytest.mark.parametrize(
-    ("kind", "options"),
-    [("WEBP", {}), ("PNG", {}), ("PNG", {"default_image": True}), ("MPO", {}), ("TIFF", {"compression": "tiff_lzw"})],
-)
-def test_several_pictures_in_a_file_are_no_single_film(kind, options):
-    frames = [Image.fromarray(FILM), Image.fromarray(255 - FILM)]
-    with pytest.raises(FilmUnreadable) as refusal:
-        read(encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options))
-    assert refusal.value.reason is Reason.MULTI_FRAME
-
-
 @pytest.mark.parametrize("is_marked", [False, True])
 @pytest.mark.parametrize("is_first", [False, True])
 @pytest.mark.parametrize("deep", [False, True])

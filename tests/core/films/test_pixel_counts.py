@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.films.film_reader import read_stream
 from core.films.phantoms import draw_phantom
+from core.films.pixel_counts import check_pixel_count
 from core.system.errors import FilmUnreadable, Reason
 from tests.core.films.examples import edit, store
 from tests.core.films.picture_files import encoded, tiff, with_tag
@@ -159,3 +160,23 @@ def test_fractional_dicom_pixels_are_counted():
     assert read(edit(content, FloatPixelData=values.tobytes())).shape == FILM.shape
     assert_damaged(edit(content, FloatPixelData=values.tobytes(), Rows=100))
     assert_damaged(edit(content, FloatPixelData=values[:100].tobytes()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [("WEBP", {}), ("PNG", {}), ("PNG", {"default_image": True}), ("MPO", {}), ("TIFF", {"compression": "tiff_lzw"})],
+)
+def test_several_pictures_in_a_file_are_no_single_film(kind, options):
+    frames = [Image.fromarray(FILM), Image.fromarray(255 - FILM)]
+    with pytest.raises(FilmUnreadable) as refusal:
+        read(encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options))
+    assert refusal.value.reason is Reason.MULTI_FRAME
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP"])
+def test_counting_leaves_the_file_where_it_was(kind):
+    stream = BytesIO(encoded(FILM, kind))
+    with Image.open(stream) as picture:
+        stream.seek(9)
+        check_pixel_count(picture, stream)
+        assert stream.tell() == 9

@@ -307,25 +307,6 @@ def test_only_words_of_the_private_syntax_are_swapped():
     assert (header.file_meta.TransferSyntaxUID, notes) == (ImplicitVRLittleEndian, [])
 
 
-@pytest.mark.parametrize("has_offsets", [False, True])
-@pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, JPEG2000Lossless, JPEGLSLossless, RLELossless])
-def test_frames_that_the_header_does_not_mention_are_counted(syntax, has_offsets):
-    frames = [
-        jpeg(film) if syntax == JPEGBaseline8Bit else frame_of(store(film), syntax) for film in (FILM, 255 - FILM)
-    ]
-    header = dcmread(BytesIO(enclose(frames[0], syntax)))
-    header.PixelData = encapsulate(frames, has_bot=has_offsets)
-    header["PixelData"].is_undefined_length = True
-    with pytest.raises(FilmUnreadable, match="2 frames") as refusal:
-        read(save(header))
-    assert refusal.value.reason is Reason.MULTI_FRAME
-    header.PixelData = encapsulate(
-        frames[:1], fragments_per_frame=1 if syntax == RLELossless else 5, has_bot=has_offsets
-    )
-    header["PixelData"].is_undefined_length = True
-    assert read(save(header))[0].shape == FILM.shape
-
-
 @pytest.mark.parametrize("size", [(1, 1), (1, 100), (100, 1), (63, 100)])
 @pytest.mark.parametrize(
     ("interpretation", "samples"),
