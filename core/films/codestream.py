@@ -3,7 +3,9 @@
 DICOM headers are sometimes wrong about the JPEG, JPEG-LS or JPEG 2000 frame that they describe.
 """
 
+import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +28,18 @@ FRAME_SYNTAXES: Final = {
     0xF7: JPEGLSLossless,
 }  # fmt: skip
 REPEATED: Final = 128  # smaller length bytes are followed by so many bytes and one, greater ones by one repeated byte
-STANDALONE: Final = {0x01, *range(0xD0, 0xDA)}  # markers without a length
+# a marker, after fill bytes; stuffed zeros and restart markers are part of the coded pixels (ITU-T T.81, B.1.1)
+MARKER: Final = re.compile(rb"\xff+([^\x00\x01\xff\xd0-\xd8])")
+END_OF_IMAGE: Final = 0xD9
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A marker segment of a JPEG stream: content[start:stop] without its fill bytes, marker included."""
+
+    marker: int
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +67,11 @@ def read_codestream(frame: bytes) -> Codestream | None:
         return None
 
 
-def count_run_length_bytes(frame: bytes) -> int:
-    """Return the bytes that the first segment of a run-length coded frame decodes to (PS3.5, G.3.2)."""
-    start, following = struct.unpack_from("<II", frame, 4)
-    end = following if following > start else len(frame)
-    total = 0
-    while start + 1 < end:  # a last byte alone only makes the length even
-        length = frame[start]
+def count_run_length_bytes(coded: bytes) -> int:
+    """Return the number of bytes that run-length coded bytes (PackBits; PS3.5, G.3.2) decode to."""
+    start = total = 0
+    while start + 1 < len(coded):  # a last byte alone only makes the length even
+        length = coded[start]
         if length < REPEATED:
             total, start = total + length + 1, start + length + 2
         else:
@@ -68,22 +79,34 @@ def count_run_length_bytes(frame: bytes) -> int:
     return total
 
 
+def split_run_length_segments(frame: bytes) -> list[bytes]:
+    """Return the segments of a run-length coded frame, one for each byte of a pixel (PS3.5, G.5)."""
+    count, *starts = struct.unpack_from("<16I", frame)
+    ends = [*starts[1:count], len(frame)]
+    return [frame[start:end] for start, end in zip(starts[:count], ends, strict=True)]
+
+
+def list_segments(content: bytes) -> Iterator[Segment]:
+    """Yield the marker segments of a JPEG stream up to its end; bytes between them are skipped.
+
+    Raises struct.error if the stream is cut off within the head of a segment.
+    """
+    place = len(JPEG_START)
+    while found := MARKER.search(content, place):
+        start, marker = found.end() - 2, found[1][0]
+        is_end = marker == END_OF_IMAGE
+        place = start + 2 + (0 if is_end else struct.unpack_from(">H", content, start + 2)[0])
+        yield Segment(marker, start, place)
+        if is_end:
+            return
+
+
 def _read_jpeg(frame: bytes) -> Codestream | None:
     """Return what the first start-of-frame segment states (ITU-T T.81, B.2.2)."""
-    place = 2
-    while place < len(frame):
-        if frame[place] != 0xFF:
-            return None
-        marker = frame[place + 1]
-        if marker == 0xFF:  # fill byte
-            place += 1
-        elif marker in STANDALONE:
-            place += 2
-        elif marker in FRAME_SYNTAXES:
-            bits, height, width, samples = struct.unpack_from(">BHHB", frame, place + 4)
-            return Codestream(width, height, bits, samples, None, FRAME_SYNTAXES[marker])
-        else:
-            place += 2 + struct.unpack_from(">H", frame, place + 2)[0]
+    for segment in list_segments(frame):
+        if segment.marker in FRAME_SYNTAXES:
+            bits, height, width, samples = struct.unpack_from(">BHHB", frame, segment.start + 4)
+            return Codestream(width, height, bits, samples, None, FRAME_SYNTAXES[segment.marker])
     return None
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from pydicom.dataset import FileDataset
 
-from core.films.colourfulness import measure_colours
+from core.films.colourfulness import convert_to_grey
 from core.films.dicom_age import read_age
 from core.films.dicom_file import read_dicom_header
 from core.films.dicom_grey import render_grey
@@ -49,7 +49,7 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> Film:
         raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header is damaged or cut off.")) from error
     try:
         check_picture(header, max_pixels)
-        return _read_film(header, max_pixels)
+        return _read_film(header)
     except (MemoryError, FilmUnreadable):
         raise
     except NotImplementedError as error:
@@ -59,14 +59,14 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> Film:
         raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM pixel data are damaged or cut off.")) from error
 
 
-def _read_film(header: FileDataset, max_pixels: int) -> Film:
+def _read_film(header: FileDataset) -> Film:
     notes: dict[Note, None] = {}  # in order, each once
 
     def add_note(note: Note) -> None:
         notes[note] = None
 
     stored_syntax = str(header.file_meta.get("TransferSyntaxUID", ""))
-    stored = read_stored_values(header, max_pixels, add_note)
+    stored = read_stored_values(header, add_note)
     pixels, chroma, window = _render(stored, header, add_note)
     pixels = turn_upright(pixels, header, add_note)
     view, is_lateral = read_view(header, add_note)
@@ -103,12 +103,10 @@ def _render(stored: Stored, header: FileDataset, add_note: AddNote) -> tuple[Gre
         pixels, window = render_grey(stored, hidden, header, add_note)
         return pixels, 0.0, window
     add_note(Note.COLOUR_CONVERTED)
-    colours = _to_8_bits(stored[..., :3], int(header.BitsStored))
-    picture = Image.fromarray(colours)
-    pixels = np.array(picture.convert("L"))
+    pixels, chroma, _ = convert_to_grey(Image.fromarray(_to_8_bits(stored[..., :3], int(header.BitsStored))))
     if hidden is not None:
         pixels[hidden] = 0
-    return pixels, measure_colours(picture)[0], "none, colour"
+    return pixels, chroma, "none, colour"
 
 
 def _to_8_bits(capture: Stored, bits: int) -> Grey:

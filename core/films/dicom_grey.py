@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 
 from core.films.dicom_values import is_little_endian, read_items, read_number, read_numbers, read_text
 from core.films.film_notes import AddNote, Note
-from core.films.grey_range import Counts, Grey, Values, find_film_range, stretch, tabulate
+from core.films.grey_range import Counts, Grey, Values, find_film_range, map_levels, stretch, tabulate
 from core.films.lookup_table import LookupTable, read_lookup_table
 
 FUNCTIONS: Final = ("LINEAR", "LINEAR_EXACT", "SIGMOID")  # VOI LUT Function, C.11.2.1.3
@@ -47,10 +47,8 @@ def render_grey(
     stored: stored values (height, width). is_hidden: the pixels that the display shutter hides, or
     None. Hidden pixels and padding do not count for the grey range, and are black.
     """
-    levels, index = tabulate(stored)
+    levels, counts = tabulate(stored, is_hidden)
     is_padding = _find_padding(levels, header, add_note)
-    visible = index if is_hidden is None else index[~is_hidden]
-    counts = np.bincount(visible.ravel(), minlength=len(levels))
     if counts[~is_padding].sum() < MIN_VISIBLE * counts.sum():
         add_note(Note.PADDING_UNREADABLE)
         is_padding = np.zeros(len(levels), np.bool_)
@@ -64,7 +62,7 @@ def render_grey(
     if is_inverted(header):
         grey = 255 - grey
     grey[is_padding] = 0
-    pixels = grey[index]
+    pixels = map_levels(stored, levels, grey)
     if is_hidden is not None:
         pixels[is_hidden] = 0
     return pixels, window

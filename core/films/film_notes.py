@@ -47,7 +47,7 @@ SENTENCES: Final = {
     Note.WRONG_TRANSFER_SYNTAX: marked("The file is encoded in another way than its header states."),
     Note.HEADER_INCOMPLETE: marked("The header does not describe the pixels in full; the usual values were assumed."),
     Note.HEADER_CONTRADICTS_PICTURE: marked(
-        "The compressed picture has another size, depth or number of channels than the header states; "
+        "The compressed picture has another depth or number of channels than the header states; "
         "the picture was followed."
     ),
     Note.UNUSED_BITS_MASKED: marked("Bits beyond those that the header declares were ignored, such as an overlay."),

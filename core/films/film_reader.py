@@ -4,14 +4,19 @@ Every part of the program reads films through this module, so that a film is the
 training, evaluation, screening and on the screen.
 """
 
+import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from core.films.dicom_file import is_dicom
 from core.films.film import Film
-from core.films.images import MAX_PIXELS, Grey, check_shape, explain_read_errors, open_regular, squash
-from core.films.isolated_decoders import read_dicom_isolated
+from core.films.images import Grey, check_contrast, explain_read_errors, open_regular, squash
+from core.films.isolated_decoders import read_film_isolated
+from core.films.memory_budget import DECODING
 from core.films.pictures import read_picture
+
+# memory that an uncompressed DICOM film takes: its file in both processes, its values and its grey
+BYTES_PER_FILE_BYTE: Final = 4
 
 
 def read_film(path: Path) -> Film:
@@ -22,8 +27,12 @@ def read_film(path: Path) -> Film:
 
 def read_stream(stream: BinaryIO) -> Film:
     """Do what `read_film` does for an open file; call it inside `explain_read_errors`."""
-    film = read_dicom_isolated(stream, MAX_PIXELS) if is_dicom(stream) else read_picture(stream)
-    check_shape(film.pixels)
+    if is_dicom(stream):
+        with DECODING.reserve(BYTES_PER_FILE_BYTE * stream.seek(0, os.SEEK_END)):
+            film = read_film_isolated(stream)
+    else:
+        film = read_picture(stream, read_film_isolated)
+    check_contrast(film.pixels)
     return film
 
 

@@ -9,6 +9,7 @@ Values = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 Grey = npt.NDArray[np.uint8]
 
+BAND_PIXELS: Final = 1 << 21  # worked on at a time
 BINS: Final = 256
 GAP_BINS: Final = 16  # a gap of 1/16 of the range separates a film from a marker
 # fraction of the pixels below which a bin counts as empty: the soft edge of a marker spreads over the gap
@@ -70,14 +71,50 @@ def bit_depth(highest: float) -> int:
     return next((bits for bits in DEPTHS if highest < 2**bits), DEPTHS[-1])
 
 
-def tabulate(stored: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.integer[Any]]]:
-    """Return the distinct grey levels of an image, (n,) ascending, and the level of each pixel.
+def tabulate(
+    stored: npt.NDArray[Any], is_hidden: npt.NDArray[np.bool_] | None = None
+) -> tuple[npt.NDArray[Any], Counts]:
+    """Return the grey levels of an image, (n,) ascending, and the number of pixels with each.
 
-    Integers of up to 16 bits get one level for each value of their range, which is faster.
+    is_hidden: pixels that do not count. Integers of up to 16 bits get one level for each value of
+    their range, which is faster.
     """
+    levels: npt.NDArray[Any] | None = None
     if np.issubdtype(stored.dtype, np.integer):
         low, high = int(stored.min()), int(stored.max())
         if high - low < 2**17 and max(abs(low), abs(high)) < 2**31:
-            return np.arange(low, high + 1), stored.astype(np.int32) - low
-    levels, index = np.unique(stored, return_inverse=True)
-    return levels, index.reshape(stored.shape)
+            levels = np.arange(low, high + 1)
+    if levels is None:
+        levels = np.unique(stored)
+    counts = np.zeros(len(levels), np.int64)
+    for rows in list_bands(stored.shape):
+        shown = stored[rows] if is_hidden is None else stored[rows][~is_hidden[rows]]
+        counts += np.bincount(_find_levels(levels, shown).ravel(), minlength=len(levels))
+    return levels, counts
+
+
+def map_levels(stored: npt.NDArray[Any], levels: npt.NDArray[Any], greys: Grey) -> Grey:
+    """Return an image with the grey, or the colour, of its level in each pixel.
+
+    levels: as `tabulate` returns them. greys: (n, ...), of each level.
+    """
+    pixels = np.empty((*stored.shape, *greys.shape[1:]), np.uint8)
+    for rows in list_bands(stored.shape):
+        pixels[rows] = greys[_find_levels(levels, stored[rows])]
+    return pixels
+
+
+def list_bands(shape: tuple[int, ...], multiple: int = 1) -> list[slice]:
+    """Return bands of rows that cover a picture, so that work on it needs no copy of the whole.
+
+    multiple: of which each band has a number of rows, except for the last.
+    """
+    rows = max(1, BAND_PIXELS // (shape[1] * multiple)) * multiple
+    return [slice(top, min(top + rows, shape[0])) for top in range(0, shape[0], rows)]
+
+
+def _find_levels(levels: npt.NDArray[Any], values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Return the place of each value among the levels."""
+    if levels.dtype.kind in "iu" and int(levels[-1]) - int(levels[0]) == len(levels) - 1:
+        return values.astype(np.intp) - int(levels[0])
+    return np.searchsorted(levels, values)

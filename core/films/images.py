@@ -122,9 +122,8 @@ def write_grey(path: Path, pixels: Grey) -> None:
 OWN_PICTURE_FILE: Final = OutputKind(lambda path: has_mark(path, OWN_PICTURE))  # what `write_grey` wrote
 
 
-def check_shape(pixels: Grey) -> None:
-    """Raise FilmUnreadable if the picture is too small or blank."""
-    height, width = pixels.shape
+def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS) -> None:
+    """Raise FilmUnreadable if a header states a picture that is too small or too large to be decoded."""
     if min(height, width) < MIN_SIDE_PX:
         sentence = tr(
             "It has {width} x {height} pixels; each side needs at least {least}.",
@@ -133,5 +132,14 @@ def check_shape(pixels: Grey) -> None:
             least=MIN_SIDE_PX,
         )
         raise FilmUnreadable(Reason.TOO_SMALL, sentence)
+    if width * height > max_pixels:
+        sentence = tr(
+            "Its header states {width:,} x {height:,} pixels, more than any film has.", width=width, height=height
+        )
+        raise FilmUnreadable(Reason.TOO_LARGE, sentence)
+
+
+def check_contrast(pixels: Grey) -> None:
+    """Raise FilmUnreadable if the picture is blank."""
     if pixels.min() == pixels.max():
         raise FilmUnreadable(Reason.BLANK, tr("It is blank: every pixel has the same value."))

@@ -1,32 +1,41 @@
-"""Decode DICOM, compressed TIFF and WebP in a child process.
+"""Decode DICOM, compressed TIFF, WebP and very large pictures in a child process.
 
-DICOM has many parsers and decoders, some of them native. libtiff continues past a damaged strip,
-and has crashed; libwebp has run code from a file (CVE-2023-4863).
+DICOM has many parsers and decoders, some of them native. libtiff has crashed; libwebp has run code
+from a file (CVE-2023-4863). Large pictures may take more memory than there is.
 """
 
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from io import BytesIO
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 import numpy as np
-from PIL import Image, ImageOps
 
 from core.films.decoder_process import JsonObject, decoder_pool
 from core.films.dicom import read_dicom
+from core.films.dicom_file import is_dicom
 from core.films.film import Film
 from core.films.film_facts import FilmFacts
+from core.films.images import MAX_PIXELS
+from core.films.pictures import read_picture
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
-MODES: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B", "F"})
+STANDARD_ERROR: Final = 2
+LOST_PIXELS: Final = re.compile(rb"Corrupt JPEG data|Premature end of JPEG")  # libjpeg's warnings, as GDCM prints them
 
 
-def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> Film:
-    """Run `core.films.dicom.read_dicom` on an open file in a child process.
+def read_film_isolated(stream: BinaryIO, max_pixels: int = MAX_PIXELS) -> Film:
+    """Read an open film in a child process: DICOM, or what `read_picture` reads.
 
-    Raises FilmUnreadable: read_dicom's reasons, and decoder_failed.
+    Raises FilmUnreadable: the reader's reasons, and decoder_failed.
     """
-    reply, data = decoder_pool().run(decode_dicom, stream.read(), max_pixels=max_pixels)
+    stream.seek(0)
+    reply, data = decoder_pool().run(decode_film, stream.read(), max_pixels=max_pixels)
     height, width = (int(side) for side in reply["shape"])
     if len(data) != height * width:
         raise FilmUnreadable(
@@ -36,38 +45,41 @@ def read_dicom_isolated(stream: BinaryIO, max_pixels: int) -> Film:
     return Film(pixels, float(reply["chroma"]), FilmFacts.from_json(reply["facts"]))
 
 
-def decode_dicom(content: bytes, max_pixels: int) -> tuple[JsonObject, bytes]:
+def decode_film(content: bytes, max_pixels: int) -> tuple[JsonObject, bytes]:
     """Return a Film's fields as JSON, and its pixels; runs in the child process."""
-    film = read_dicom(BytesIO(content), max_pixels)
+    stream = BytesIO(content)
+    film = _read_dicom_strictly(stream, max_pixels) if is_dicom(stream) else read_picture(stream)
     fields = {"shape": film.pixels.shape, "chroma": film.chroma, "facts": asdict(film.facts)}
     return fields, film.pixels.tobytes()
 
 
-def read_picture_isolated(stream: BinaryIO, form: str, page: int) -> Image.Image:
-    """Decode an open TIFF or WebP file in a child process and return its picture, upright.
+def _read_dicom_strictly(stream: BinaryIO, max_pixels: int) -> Film:
+    """Read a DICOM film, and raise FilmUnreadable if its decoder printed that pixels were lost."""
+    with _open_sink() as sink:
+        with _redirect_errors(sink):
+            film = read_dicom(stream, max_pixels)
+        sink.seek(0)
+        warning = LOST_PIXELS.search(sink.read())
+    if warning:
+        sentence = tr("It is damaged or cut off ({error}).", error=warning[0].decode())
+        raise FilmUnreadable(Reason.DAMAGED, sentence)
+    return film
 
-    form: Pillow's name of the format. page: number of the page. Raises FilmUnreadable, also
-    decoder_failed.
-    """
-    stream.seek(0)
-    reply, data = decoder_pool().run(decode_picture, stream.read(), form=form, page=page)
+
+def _open_sink() -> IO[bytes]:
+    """Open a nameless file, in memory where the system has such, because a disk may be full."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("printed"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+@contextmanager
+def _redirect_errors(sink: IO[bytes]) -> Iterator[None]:
+    """Write to `sink` what native code prints to standard error; for processes of one thread."""
+    kept = os.dup(STANDARD_ERROR)
+    os.dup2(sink.fileno(), STANDARD_ERROR)
     try:
-        if reply["mode"] not in MODES:
-            raise ValueError(reply["mode"])
-        return Image.frombytes(reply["mode"], tuple(reply["size"]), data)
-    except ValueError as error:
-        raise FilmUnreadable(
-            Reason.DECODER_FAILED, tr("The decoder returned an incomplete film. Export the film again.")
-        ) from error
-
-
-def decode_picture(content: bytes, form: str, page: int) -> tuple[JsonObject, bytes]:
-    """Return mode, size and pixels of a picture, palettes resolved; runs in the child process."""
-    with Image.open(BytesIO(content), formats=[form]) as picture:
-        if page:
-            picture.seek(page)
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        if upright.mode in {"P", "PA"}:
-            upright = upright.convert("RGB" if upright.mode == "P" else "RGBA")
-        return {"mode": upright.mode, "size": upright.size}, upright.tobytes()
+        yield
+    finally:
+        os.dup2(kept, STANDARD_ERROR)
+        os.close(kept)

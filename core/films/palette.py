@@ -7,7 +7,7 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 
 from core.films.dicom_values import is_little_endian
-from core.films.grey_range import Grey, stretch, tabulate
+from core.films.grey_range import Grey, map_levels, stretch, tabulate
 from core.films.lookup_table import read_lookup_table
 
 CHANNELS: Final = ("Red", "Green", "Blue")
@@ -27,7 +27,7 @@ def apply_palette(indices: npt.NDArray[Any], header: Dataset) -> Grey:
     ]
     if len(tables) != len(CHANNELS):
         raise ValueError("palette missing or empty")
-    levels, index = tabulate(indices)
+    levels, _ = tabulate(indices)
     white = 2 ** max(table.depth for table in tables) - 1
     shown = [stretch(table.apply(levels.astype(np.float64)), 0, white) for table in tables]
-    return np.asarray(np.stack(shown, axis=-1)[index])
+    return map_levels(indices, levels, np.stack(shown, axis=-1))

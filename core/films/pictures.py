@@ -3,7 +3,9 @@
 import logging
 import os
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -12,14 +14,25 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from core.films.codestream import read_codestream
-from core.films.colourfulness import measure_colours
+from core.films.colourfulness import convert_to_grey
 from core.films.film import Film
 from core.films.film_facts import FilmFacts
 from core.films.film_notes import AddNote, Note
-from core.films.grey_range import Counts, Values, bit_depth, find_film_range, stretch, tabulate
-from core.films.images import MAX_PIXELS, Grey
-from core.films.isolated_decoders import read_picture_isolated
+from core.films.grey_range import (
+    Counts,
+    Values,
+    bit_depth,
+    find_film_range,
+    list_bands,
+    map_levels,
+    stretch,
+    tabulate,
+)
+from core.films.images import Grey, check_size
+from core.films.jpeg import decode_jpeg
+from core.films.memory_budget import DECODING
 from core.films.packed_archive import is_packed
+from core.films.pixel_counts import check_pixel_count
 from core.system.errors import EXPLANATIONS, FilmUnreadable, Reason
 from core.system.language import tr
 
@@ -37,6 +50,9 @@ ALIKE: Final = 0.02  # difference in aspect ratio between a film and its copy
 BYTE_BITS: Final = 8
 HALF: Final = 128  # of 8 bits
 SEARCHED_BYTES: Final = 1 << 20  # of a JPEG file, for its frame header
+MAX_USUAL_PIXELS: Final = 30_000_000  # of the largest detectors; larger pictures are decoded in a child process
+# memory that decoding takes for each pixel: the picture, decoded and turned, and its grey
+USUAL_BYTES, WIDE_BYTES = 10, 32
 MAX_PAGES: Final = 16  # a film with its reduced copies has fewer
 COLOURED: Final = 12.0  # mean distance between the channels, 0..255, above which a film counts as coloured
 # the luminance table of quality 50, ITU-T T.81 (JPEG), Annex K.1, summed over its 64 entries
@@ -48,37 +64,74 @@ logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
 warnings.filterwarnings("ignore", module="PIL")
 
 
-def read_picture(stream: BinaryIO) -> Film:
-    """Return the film in an open picture file. Raises FilmUnreadable; never returns part of one."""
+def read_picture(stream: BinaryIO, read_isolated: Callable[[BinaryIO], Film] | None = None) -> Film:
+    """Return the film in an open picture file. Raises FilmUnreadable; never returns part of one.
+
+    read_isolated: reads risky and very large pictures instead, in another process.
+    """
     with _open(stream) as picture:
-        page, has_copies = _choose_page(picture)
-        facts = FilmFacts(
-            stored_width=picture.width,
-            stored_height=picture.height,
-            bits=_bits_per_channel(picture.mode),
-            transfer_syntax=str(picture.format),
-            photometric_interpretation=picture.mode,
-            jpeg_quality=_estimate_jpeg_quality(picture),
-        )
-        white_is_zero = _is_deep(picture) and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO
-        is_signed = _tag(picture, SAMPLE_FORMAT) == SIGNED
-        has_lost_bits = not _is_deep(picture) and any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
-        if is_signed and not _is_deep(picture):
-            raise _unsupported()
-        decoded = _decode(picture, stream, page)
-    notes: list[Note] = [Note.REDUCED_PAGE_IGNORED] if has_copies else []
-    opaque = _remove_transparency(decoded)
-    chroma, channel_distance = measure_colours(opaque)
-    if _is_deep(opaque):
-        values = np.asarray(opaque)
-        is_wide = values.dtype == np.int32 and facts.transfer_syntax == "TIFF" and not is_signed
-        pixels, window = _stretch_deep(values.view(np.uint32) if is_wide else values, white_is_zero, notes.append)
-    else:
-        pixels, window = np.array(opaque.convert("L")), "none, 0..255"
-        if has_lost_bits and pixels.max() < HALF:  # Pillow keeps the upper 8 of 16 bits, which hold little of the film
-            raise _unsupported()
-    facts = replace(facts, is_coloured=channel_distance > COLOURED, window=window, notes=tuple(notes))
-    return Film(pixels, chroma, facts)
+        has_copies = _choose_page(picture)
+        with DECODING.reserve(picture.width * picture.height * _bytes_per_pixel(picture)):
+            if read_isolated is not None and _is_risky(picture):
+                return read_isolated(stream)
+            return _read_page(picture, stream, has_copies)
+
+
+def _read_page(picture: Image.Image, stream: BinaryIO, has_copies: bool) -> Film:
+    """Return the film on the present page of an open picture file."""
+    facts = FilmFacts(
+        stored_width=picture.width,
+        stored_height=picture.height,
+        bits=_bits_per_channel(picture.mode),
+        transfer_syntax=str(picture.format),
+        photometric_interpretation=picture.mode,
+        jpeg_quality=_estimate_jpeg_quality(picture),
+        window="none, 0..255",
+        notes=(Note.REDUCED_PAGE_IGNORED,) if has_copies else (),
+    )
+    if _tag(picture, SAMPLE_FORMAT) == SIGNED and not _is_deep(picture):
+        raise _unsupported()
+    has_lost_bits = any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
+    decoded = _decode(picture, stream)
+    if _is_deep(decoded):
+        return _convert_deep(decoded, picture, facts)
+    pixels, chroma, channel_distance = convert_to_grey(decoded)
+    if has_lost_bits and pixels.max() < HALF:  # Pillow keeps the upper 8 of 16 bits, which hold little of the film
+        raise _unsupported()
+    return Film(pixels, chroma, replace(facts, is_coloured=channel_distance > COLOURED))
+
+
+def _is_risky(picture: Image.Image) -> bool:
+    """Return True for what is decoded in a child process: libtiff, libwebp, more pixels than a detector has."""
+    is_native = picture.format == "WEBP" or any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ()))
+    return is_native or picture.width * picture.height > MAX_USUAL_PIXELS
+
+
+def _bytes_per_pixel(picture: Image.Image) -> int:
+    """Return about how much memory decoding takes at most."""
+    return WIDE_BYTES if picture.mode in {"I", "F"} else USUAL_BYTES
+
+
+def _convert_deep(decoded: Image.Image, picture: Image.Image, facts: FilmFacts) -> Film:
+    """Return a film of more than 8 bits. picture: the file, whose tags say what the values mean."""
+    values = _read_values(decoded)
+    is_signed = _tag(picture, SAMPLE_FORMAT) == SIGNED
+    if values.dtype == np.int32 and picture.format == "TIFF" and not is_signed:
+        values = values.view(np.uint32)
+    notes = list(facts.notes)
+    pixels, window = _stretch_deep(values, _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO, notes.append)
+    return Film(pixels, 0.0, replace(facts, window=window, notes=tuple(notes)))
+
+
+def _read_values(picture: Image.Image) -> npt.NDArray[Any]:
+    """Return the values of a picture of more than 8 bits, (height, width)."""
+    bands = list_bands((picture.height, picture.width))
+    parts = (np.asarray(picture.crop((0, rows.start, picture.width, rows.stop))) for rows in bands)
+    first = next(parts)
+    values = np.empty((picture.height, picture.width), first.dtype)
+    for rows, part in zip(bands, chain([first], parts), strict=True):
+        values[rows] = part
+    return values
 
 
 def _open(stream: BinaryIO) -> Image.Image:
@@ -122,12 +175,11 @@ def _is_whole_tiff(stream: BinaryIO) -> bool:
         return False
 
 
-def _choose_page(picture: Image.Image) -> tuple[int, bool]:
-    """Seek the page that holds the film; return it, and whether there are reduced copies of it.
+def _choose_page(picture: Image.Image) -> bool:
+    """Seek the page that holds the film, and return whether there are reduced copies of it.
 
     Raises FilmUnreadable if the header shows too large a picture, several films, or is damaged.
     """
-    _check_size(picture)
     films = [0]
     try:
         count = getattr(picture, "n_frames", 1)
@@ -139,17 +191,8 @@ def _choose_page(picture: Image.Image) -> tuple[int, bool]:
     if len(films) > 1 or (count > 1 and picture.format != "TIFF") or count > MAX_PAGES:
         sentence = tr("It contains {frames} pictures; a single film was expected.", frames=count)
         raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
-    _check_size(picture)
-    return films[0], count > 1
-
-
-def _check_size(picture: Image.Image) -> None:
-    width, height = picture.size
-    if width * height > MAX_PIXELS:
-        sentence = tr(
-            "Its header states {width:,} x {height:,} pixels, more than any film has.", width=width, height=height
-        )
-        raise FilmUnreadable(Reason.TOO_LARGE, sentence)
+    check_size(*picture.size)
+    return count > 1
 
 
 def _describe_page(picture: Image.Image, number: int) -> tuple[int, int, bool]:
@@ -181,13 +224,18 @@ def _tag(picture: Image.Image, number: int) -> int | None:
     return int(value[0] if isinstance(value, tuple) else value) if value is not None else None
 
 
-def _decode(picture: Image.Image, stream: BinaryIO, page: int) -> Image.Image:
+def _decode(picture: Image.Image, stream: BinaryIO) -> Image.Image:
     """Decode every row, upright. Any error but lack of memory means that the content is damaged."""
-    if picture.format == "WEBP" or any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
-        return read_picture_isolated(stream, str(picture.format), page)
     try:
-        picture.load()
-        return ImageOps.exif_transpose(picture)
+        check_pixel_count(picture, stream)
+        if picture.format == "JPEG":
+            stream.seek(0)
+            decoded = decode_jpeg(stream.read(), picture)
+        else:
+            picture.load()
+            decoded = picture
+        ImageOps.exif_transpose(decoded, in_place=True)
+        return decoded
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise anything on bad bytes
@@ -208,32 +256,35 @@ def _bits_per_channel(mode: str) -> int:
     return 32 if mode == "F" else 8
 
 
-def _remove_transparency(picture: Image.Image) -> Image.Image:
-    """Return the picture on a black background."""
-    if not _is_deep(picture) and (picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info):
-        layer = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layer.size, (0, 0, 0, 255)), layer)
-    return picture
-
-
 def _stretch_deep(values: npt.NDArray[Any], white_is_zero: bool, add_note: AddNote) -> tuple[Grey, str]:
     """Return values of more than 8 bits as grey, and the range that was stretched to it.
 
     white_is_zero: high values are dark. Pillow turns pictures of 8 bits around itself.
     """
+    if values.dtype.kind == "f":
+        return _stretch_fractions(values, white_is_zero, add_note)
+    levels, counts = tabulate(values)
+    low, high, has_outliers = find_grey_range(levels.astype(np.float64), counts, True)
+    if has_outliers:
+        add_note(Note.OUTLIERS_IGNORED)
+    greys = stretch(levels, low, high)
+    return map_levels(values, levels, 255 - greys if white_is_zero else greys), f"none, {low:g}..{high:g}"
+
+
+def _stretch_fractions(values: npt.NDArray[Any], white_is_zero: bool, add_note: AddNote) -> tuple[Grey, str]:
+    """Return fractional values as grey; infinite ones are its ends, and those that are no numbers black."""
     is_number = np.isfinite(values)
     if not is_number.any():
         return np.zeros(values.shape, np.uint8), "none"
-    levels, index = tabulate(np.where(is_number, values, values[is_number].min()))
-    counts = np.bincount(index[is_number], minlength=len(levels))
-    low, high, has_outliers = find_grey_range(levels.astype(np.float64), counts, bool(levels.dtype.kind in "iu"))
+    levels, counts = tabulate(values[is_number][None])
+    low, high, has_outliers = find_grey_range(levels.astype(np.float64), counts, False)
     if has_outliers or not is_number.all():
         add_note(Note.OUTLIERS_IGNORED)
-    pixels = stretch(levels, low, high)[index]
-    pixels[np.isposinf(values)] = 255
+    is_nan = np.isnan(values)
+    pixels = stretch(np.where(is_nan, low, values), low, high)
     if white_is_zero:
         pixels = 255 - pixels
-    pixels[np.isnan(values)] = 0
+    pixels[is_nan] = 0
     return pixels, f"none, {low:g}..{high:g}"
 
 

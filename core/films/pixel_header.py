@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from pydicom.dataset import FileDataset
-from pydicom.encaps import generate_frames
+from pydicom.encaps import generate_fragments, generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import get_expected_length
 from pydicom.uid import (
@@ -21,9 +21,18 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from core.films.codestream import Codestream, count_run_length_bytes, read_codestream
+from core.films.codestream import (
+    JPEG2000_STARTS,
+    JPEG_START,
+    Codestream,
+    count_run_length_bytes,
+    read_codestream,
+    split_run_length_segments,
+)
 from core.films.dicom_values import read_number, read_text
 from core.films.film_notes import AddNote, Note
+from core.films.images import check_size
+from core.films.jpeg import check_jpeg
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
@@ -33,9 +42,10 @@ NATIVE: Final = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEn
 ITEM: Final = b"\xfe\xff\x00\xe0"  # the tag that encapsulated pixels begin with (PS3.5, A.4)
 # number of segments, 1 to 15, and offset of the first one, as a run-length coded frame begins (PS3.5, G.5)
 RLE_OFFSET: Final = re.compile(rb"[\x01-\x0f]\0\0\0\x40\0\0\0")
-MAX_EXCESS: Final = 0.01  # fraction by which uncompressed pixels may be longer than the picture that the header states
 BITS_ALLOCATED: Final = (1, 8, 16, 32, 64)
 LOSSY_JPEG: Final = (JPEGBaseline8Bit, JPEGExtended12Bit)
+END_OF_JPEG: Final = b"\xff\xd9"
+BYTE_BITS: Final = 8
 PACKED_BITS: Final = (10, 12)  # of old files, which let several pixels share a byte
 # Photometric Interpretation, C.7.6.3.1.2
 GREY_KINDS: Final = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
@@ -44,27 +54,19 @@ JPEG_PROCESSES: Final = "1.2.840.10008.1.2.4."  # JPEG, JPEG-LS and JPEG 2000 ha
 
 
 def check_picture(header: FileDataset, max_pixels: int) -> None:
-    """Raise FilmUnreadable if the header shows no pixels, several frames or too large a picture."""
+    """Raise FilmUnreadable if the header shows no pixels, several frames, or too small or large a picture."""
     if not any(keyword in header for keyword in PIXEL_KEYWORDS):
         if "Image Storage" in _sop_class_name(header):
             raise FilmUnreadable(Reason.DAMAGED, tr("It is cut off before the picture."))
         raise FilmUnreadable(Reason.NO_PIXELS, tr("It is a DICOM file without a picture."))
     rows, columns = read_number(header, "Rows"), read_number(header, "Columns")
-    frames = read_number(header, "NumberOfFrames") or 1
+    frames = max(int(read_number(header, "NumberOfFrames") or 1), _count_frames(header))
     if not rows or not columns or rows < 1 or columns < 1:
         raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header gives no valid picture size."))
     if frames != 1:
-        sentence = tr("It contains {frames:,} frames; a single film was expected.", frames=int(frames))
+        sentence = tr("It contains {frames:,} frames; a single film was expected.", frames=frames)
         raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
-    _check_size(int(rows), int(columns), max_pixels)
-
-
-def _check_size(rows: int, columns: int, max_pixels: int) -> None:
-    if rows * columns > max_pixels:
-        sentence = tr(
-            "Its header states {width:,} x {height:,} pixels, more than any film has.", width=columns, height=rows
-        )
-        raise FilmUnreadable(Reason.TOO_LARGE, sentence)
+    check_size(int(columns), int(rows), max_pixels)
 
 
 def complete_header(header: FileDataset, add_note: AddNote) -> None:
@@ -188,11 +190,11 @@ def _is_decodable(syntax: UID) -> bool:
         return False
 
 
-def follow_codestream(header: FileDataset, max_pixels: int, add_note: AddNote) -> None:
-    """Correct size, depth, sign, channels and transfer syntax by what the compressed frame states.
+def follow_codestream(header: FileDataset, add_note: AddNote) -> None:
+    """Correct depth, sign, channels and transfer syntax by what the compressed frame states.
 
-    Native and run-length coded pixels state nothing. Raises FilmUnreadable (too_large), and
-    ValueError for native pixels that cannot be of the stated size, depth and channels.
+    Native and run-length coded pixels state nothing. Raises FilmUnreadable (damaged), and ValueError
+    for pixels that cannot be of the stated size, depth and channels, or of which some were lost.
     """
     syntax = header.file_meta.TransferSyntaxUID
     is_compressed = "PixelData" in header and syntax.is_encapsulated
@@ -203,22 +205,28 @@ def follow_codestream(header: FileDataset, max_pixels: int, add_note: AddNote) -
         return
     if frame.samples not in (1, 3):
         raise NotImplementedError(f"{frame.samples} channels")
-    _check_size(frame.height, frame.width, max_pixels)
+    if (frame.width, frame.height) != (header.Columns, header.Rows):
+        sentence = tr(
+            "Its picture has {width:,} x {height:,} pixels, but its header states {columns:,} x {rows:,}.",
+            width=frame.width, height=frame.height, columns=header.Columns, rows=header.Rows,
+        )  # fmt: skip
+        raise FilmUnreadable(Reason.DAMAGED, sentence)
+    if frame.bits <= BYTE_BITS and frame.syntax in LOSSY_JPEG:
+        check_jpeg(content.removesuffix(b"\0") + END_OF_JPEG)  # some encoders leave it out
     stated_sign = bool(header.PixelRepresentation)
     is_signed = stated_sign if frame.is_signed is None else frame.is_signed
-    stated = (header.Columns, header.Rows, header.SamplesPerPixel, stated_sign)
+    stated = (header.SamplesPerPixel, stated_sign)
     is_depth_right = header.BitsStored == frame.bits or (frame.bits > header.BitsStored and header.BitsAllocated > 8)
-    if stated != (frame.width, frame.height, frame.samples, is_signed) or not is_depth_right:
+    if stated != (frame.samples, is_signed) or not is_depth_right:
         add_note(Note.HEADER_CONTRADICTS_PICTURE)
     header.PixelRepresentation = int(is_signed)
     if frame.samples != header.SamplesPerPixel:
         header.SamplesPerPixel, header.PlanarConfiguration = frame.samples, 0
         coloured = "YBR_FULL_422" if frame.syntax in LOSSY_JPEG else "RGB"
         header.PhotometricInterpretation = "MONOCHROME2" if frame.samples == 1 else coloured
-    header.Columns, header.Rows = frame.width, frame.height
     if not is_depth_right:
         header.BitsStored, header.HighBit = frame.bits, frame.bits - 1
-    header.BitsAllocated = 8 if frame.bits <= 8 else 16
+    header.BitsAllocated = 8 if frame.bits <= BYTE_BITS else 16
     if not _fits(syntax, frame):
         add_note(Note.WRONG_TRANSFER_SYNTAX)
         header.file_meta.TransferSyntaxUID = frame.syntax
@@ -227,14 +235,19 @@ def follow_codestream(header: FileDataset, max_pixels: int, add_note: AddNote) -
 def _check_length(header: FileDataset, frame: bytes) -> None:
     """Raise ValueError if native or run-length coded pixels are more than the header states.
 
-    Native pixels may be followed by padding, of equal bytes.
+    Native pixels may be followed by padding: less than a row, or equal bytes. Decoding reports
+    pixels that are missing.
     """
-    stated = header.Rows * header.Columns if frame else get_expected_length(header)
+    rows = int(header.Rows)
     if RLE_OFFSET.match(frame):
-        is_longer = count_run_length_bytes(frame) > stated + 1
+        stated = rows * header.Columns
+        # an odd segment is followed by a byte, which may look like coded pixels
+        is_longer = any(count_run_length_bytes(part) > stated + 1 for part in split_run_length_segments(frame))
     else:
-        excess = b"" if frame else header.get("PixelData", b"")[stated:]
-        is_longer = len(excess) > MAX_EXCESS * stated and len(set(excess)) > 1
+        stated = get_expected_length(header)
+        pixels = next(header[keyword].value for keyword in PIXEL_KEYWORDS if keyword in header)
+        excess = b"" if frame else pixels[stated:]
+        is_longer = len(excess) >= max(2, stated // rows) and len(set(excess)) > 1
     if is_longer:
         raise ValueError("more pixels than the header states")
 
@@ -259,6 +272,20 @@ def _read_first_frame(header: FileDataset) -> bytes:
         return next(generate_frames(header.PixelData, number_of_frames=1))
     except Exception:  # pydicom raises anything on bad bytes; decoding reports the damage
         return b""
+
+
+def _count_frames(header: FileDataset) -> int:
+    """Return how many encapsulated frames begin, whatever the header states; 0 if the pixels are native."""
+    if not _is_encapsulated(header):
+        return 0
+    try:
+        return sum(map(_is_start_of_frame, generate_fragments(header.PixelData)))
+    except Exception:  # as above
+        return 0
+
+
+def _is_start_of_frame(fragment: bytes) -> bool:
+    return fragment.startswith((JPEG_START, *JPEG2000_STARTS)) or RLE_OFFSET.match(fragment) is not None
 
 
 def _sop_class_name(header: FileDataset) -> str:

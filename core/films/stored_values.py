@@ -16,9 +16,10 @@ ROUGHER: Final = 1.5  # times the mean step between neighbours, from which value
 # mean step between neighbours, in standard deviations, from which values are noise rather than a film: random numbers
 # of even distribution have 1.15, films at most 0.4
 NOISE: Final = 0.6
+SAMPLED_PIXELS: Final = 8_000_000
 
 
-def read_stored_values(header: FileDataset, max_pixels: int, add_note: AddNote) -> Stored:
+def read_stored_values(header: FileDataset, add_note: AddNote) -> Stored:
     """Return the stored values, (height, width), or (height, width, 3) for a colour capture.
 
     The header is completed and corrected on the way. Raises FilmUnreadable, and anything that
@@ -27,7 +28,7 @@ def read_stored_values(header: FileDataset, max_pixels: int, add_note: AddNote) 
     complete_header(header, add_note)
     is_swapped = settle_syntax(header, add_note)
     stated_sign = header.PixelRepresentation
-    follow_codestream(header, max_pixels, add_note)
+    follow_codestream(header, add_note)
     decoder = get_decoder(header.file_meta.TransferSyntaxUID)
     is_grey = header.SamplesPerPixel == 1
     stored, _ = decoder.as_array(header, index=0, raw=is_grey, correct_unused_bits=False)  # type: ignore[arg-type]
@@ -83,8 +84,12 @@ def _extract_bits(words: Stored, header: FileDataset, add_note: AddNote) -> Stor
 
 def _read_value_bits(unsigned: Stored, bits: int, is_signed: bool) -> Stored:
     """Return the lowest `bits` bits of each word, sign-extended if `is_signed`."""
-    values: Stored = np.bitwise_and(unsigned.astype(np.int64 if unsigned.itemsize > 2 else np.int32), (1 << bits) - 1)
-    return np.where(values >> (bits - 1), values - (1 << bits), values) if is_signed else values
+    if not is_signed:
+        return np.asarray(np.bitwise_and(unsigned, unsigned.dtype.type((1 << bits) - 1)))
+    upper = 8 * unsigned.itemsize - bits
+    values: Stored = (unsigned << upper).view(np.dtype(f"i{unsigned.itemsize}"))
+    values >>= upper
+    return values
 
 
 def _is_wrapped(masked: Stored, words: Stored) -> bool:
@@ -93,6 +98,7 @@ def _is_wrapped(masked: Stored, words: Stored) -> bool:
     Films change gradually, and an overlay adds steps to them. Values that have lost upper bits wrap
     around: they have more steps than the whole words, or are noise where the words are a film.
     """
+    masked, words = _sample_rows(masked), _sample_rows(words)
     rough, rough_words = measure_roughness(masked), measure_roughness(words)
     share, share_words = rough / max(float(masked.std()), 1e-9), rough_words / max(float(words.std()), 1e-9)
     return rough > rough_words or (share > NOISE and share > 2 * share_words)
@@ -100,4 +106,9 @@ def _is_wrapped(masked: Stored, words: Stored) -> bool:
 
 def measure_roughness(values: Stored) -> float:
     """Return the mean absolute difference between horizontal neighbours."""
-    return float(np.abs(np.diff(values.astype(np.float64), axis=1)).mean())
+    return float(np.abs(np.diff(_sample_rows(values).astype(np.float64), axis=1)).mean())
+
+
+def _sample_rows(values: Stored) -> Stored:
+    """Return evenly spaced rows of a large film, enough to compare how rough it is."""
+    return values[:: max(1, values.size // SAMPLED_PIXELS)]

@@ -10,7 +10,7 @@ import pytest
 
 from core.films.decoder_process import DecoderPool
 from core.films.film_reader import read_pixels
-from core.films.isolated_decoders import read_dicom_isolated
+from core.films.isolated_decoders import read_film_isolated
 from core.screening.events import Status
 from core.screening.screening import screen
 from core.system.errors import FilmUnreadable, Reason
@@ -108,9 +108,9 @@ def test_several_threads_have_a_child_each(pool):
 
 
 def test_half_an_answer_is_no_film(monkeypatch, tmp_path):
-    monkeypatch.setattr("core.films.isolated_decoders.decode_dicom", bad_decoders.answers_nonsense)
+    monkeypatch.setattr("core.films.isolated_decoders.decode_film", bad_decoders.answers_nonsense)
     with (tmp_path / "x").open("w+b") as stream, pytest.raises(FilmUnreadable, match="incomplete film"):
-        read_dicom_isolated(stream, 1)
+        read_film_isolated(stream, 1)
 
 
 def test_a_screening_goes_on_after_a_decoder_broke_down(tmp_path, cancel, monkeypatch):

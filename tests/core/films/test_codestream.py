@@ -7,7 +7,13 @@ import pytest
 from PIL import Image
 from pydicom.uid import JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSLossless
 
-from core.films.codestream import Codestream, count_run_length_bytes, read_codestream
+from core.films.codestream import (
+    Codestream,
+    count_run_length_bytes,
+    list_segments,
+    read_codestream,
+    split_run_length_segments,
+)
 from tests.core.films.examples import DEEP, FILM, frame_of, store, store_deep
 
 WIDE = FILM[:70]
@@ -86,8 +92,18 @@ def test_run_length_codes_state_nothing():
 
 @pytest.mark.parametrize("pixels", [FILM, np.zeros_like(FILM), np.tile(np.arange(96, dtype=np.uint8) // 20, (96, 1))])
 def test_run_length_codes_are_counted(pixels):
-    assert count_run_length_bytes(frame_of(store(pixels), "1.2.840.10008.1.2.5")) == pixels.size
+    (segment,) = split_run_length_segments(frame_of(store(pixels), "1.2.840.10008.1.2.5"))
+    assert count_run_length_bytes(segment) == pixels.size
 
 
-def test_only_the_first_segment_is_counted():
-    assert count_run_length_bytes(frame_of(store_deep(), "1.2.840.10008.1.2.5")) == DEEP.size
+def test_each_byte_of_a_pixel_has_a_segment():
+    segments = split_run_length_segments(frame_of(store_deep(), "1.2.840.10008.1.2.5"))
+    assert [count_run_length_bytes(segment) for segment in segments] == [DEEP.size] * 2
+
+
+def test_segments_of_a_jpeg_stream_follow_each_other_up_to_the_end():
+    content = encoded(WIDE, "JPEG", restart_marker_rows=1)
+    segments = list(list_segments(content[:20] + b"\0\0" + content[20:] + content))
+    assert [segment.marker for segment in segments][-2:] == [0xDA, 0xD9]
+    assert segments[-1].stop == len(content) + 2
+    assert [content[20:22], segments[1].start] == [b"\xff\xdb", 22], "bytes between segments are skipped"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.films.grey_range import bit_depth, find_film_range, stretch, tabulate
+from core.films.grey_range import bit_depth, find_film_range, list_bands, map_levels, stretch, tabulate
 from tests.core.films.examples import DEEP
 
 
@@ -102,15 +102,35 @@ def test_the_usual_depth_that_holds_a_value(highest, bits):
 
 
 @pytest.mark.parametrize("form", ["u1", "i2", "u2", "i4", "u4", "f4", ">u2", "i8"])
-def test_levels_and_index_give_the_film_back(form):
+def test_levels_cover_the_film_and_are_counted(form, monkeypatch):
+    monkeypatch.setattr("core.films.grey_range.BAND_PIXELS", 500)
     values = (DEEP // 16 - (100 if form[-2] in "if" else 0)).astype(form)
-    levels, index = tabulate(values)
-    assert np.array_equal(levels[index], values)
+    levels, counts = tabulate(values)
+    occurring, expected = np.unique(values, return_counts=True)
+    assert np.array_equal(levels[counts > 0], occurring)
+    assert np.array_equal(counts[counts > 0], expected)
     assert (np.diff(levels.astype(float)) > 0).all()
+    greys = (levels.astype(int) % 256).astype(np.uint8)
+    assert np.array_equal(map_levels(values, levels, greys), values.astype(int) % 256)
+    colours = np.stack([greys, 255 - greys], axis=-1)
+    assert np.array_equal(map_levels(values, levels, colours)[..., 1], 255 - values.astype(int) % 256)
+
+
+def test_hidden_pixels_have_levels_and_do_not_count():
+    values = np.arange(12, dtype=np.uint16).reshape(3, 4)
+    levels, counts = tabulate(values, values > 7)
+    assert levels.tolist() == list(range(12))
+    assert counts.tolist() == [1] * 8 + [0] * 4
 
 
 def test_levels_of_a_wide_range_are_those_that_occur():
     values = np.array([[0, 2**31], [5, 2**31]], np.uint32)
-    levels, index = tabulate(values)
-    assert levels.tolist() == [0, 5, 2**31]
-    assert index.tolist() == [[0, 2], [1, 2]]
+    levels, counts = tabulate(values)
+    assert (levels.tolist(), counts.tolist()) == ([0, 5, 2**31], [1, 1, 2])
+    assert map_levels(values, levels, np.array([1, 2, 3], np.uint8)).tolist() == [[1, 3], [2, 3]]
+
+
+def test_bands_cover_every_row_once(monkeypatch):
+    monkeypatch.setattr("core.films.grey_range.BAND_PIXELS", 100)
+    assert [(rows.start, rows.stop) for rows in list_bands((25, 10), 3)] == [(0, 9), (9, 18), (18, 25)]
+    assert [(rows.start, rows.stop) for rows in list_bands((3, 500))] == [(0, 1), (1, 2), (2, 3)]

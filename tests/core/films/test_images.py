@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.films.images import check_shape, explain_read_errors, open_regular, resize, squash, write_grey
+from core.films.images import check_contrast, check_size, explain_read_errors, open_regular, resize, squash, write_grey
 from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason
 
@@ -76,9 +76,11 @@ def test_a_grey_picture_comes_back_from_its_file(tmp_path):
         assert np.array_equal(np.asarray(picture), FILM)
 
 
-def test_small_and_blank_pictures_are_refused():
-    check_shape(FILM)
-    check_shape(FILM[:64, :64])
-    assert reason_of(lambda: check_shape(FILM[:63])) is Reason.TOO_SMALL
-    assert reason_of(lambda: check_shape(FILM[:, :63])) is Reason.TOO_SMALL
-    assert reason_of(lambda: check_shape(np.full((99, 99), 255, np.uint8))) is Reason.BLANK
+def test_small_large_and_blank_pictures_are_refused():
+    check_size(64, 64)
+    check_size(10_000, 10_000)
+    assert reason_of(lambda: check_size(64, 63)) is Reason.TOO_SMALL
+    assert reason_of(lambda: check_size(63, 64)) is Reason.TOO_SMALL
+    assert reason_of(lambda: check_size(10_000, 10_001)) is Reason.TOO_LARGE
+    check_contrast(FILM)
+    assert reason_of(lambda: check_contrast(np.full((99, 99), 255, np.uint8))) is Reason.BLANK

@@ -207,13 +207,6 @@ def test_webp_is_read(options, mode):
     assert facts.transfer_syntax == "WEBP"
 
 
-def test_an_animated_webp_is_no_single_film():
-    frames = [Image.fromarray(FILM), Image.fromarray(255 - FILM)]
-    with pytest.raises(FilmUnreadable) as refusal:
-        read(encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:]))
-    assert refusal.value.reason is Reason.MULTI_FRAME
-
-
 @pytest.mark.parametrize("is_marked", [False, True])
 @pytest.mark.parametrize("is_first", [False, True])
 @pytest.mark.parametrize("deep", [False, True])

@@ -205,8 +205,9 @@ def test_one_frame_needs_no_number(frames):
         ({"Rows": None}, Reason.DAMAGED),
         ({"Rows": 60000, "Columns": 60000}, Reason.TOO_LARGE),
         ({"Rows": DEEP.shape[0] + 1}, Reason.DAMAGED),
-        ({"Rows": 10}, Reason.DAMAGED),
-        ({"Columns": 48}, Reason.DAMAGED),
+        ({"Rows": 10}, Reason.TOO_SMALL),
+        ({"Rows": 70}, Reason.DAMAGED),
+        ({"Columns": 70}, Reason.DAMAGED),
         ({"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}, Reason.DAMAGED),
         ({"SamplesPerPixel": 4}, Reason.UNSUPPORTED),
         ({"PhotometricInterpretation": "HSV"}, Reason.UNSUPPORTED),
@@ -229,13 +230,13 @@ def test_what_cannot_be_read_has_its_reason(tags, reason):
     assert refusal.value.reason is reason
 
 
-def test_a_frame_of_too_many_pixels_is_refused_from_its_own_header():
+def test_a_frame_that_states_too_many_pixels_is_not_decoded():
     frame = bytearray(jpeg(FILM))
     place = frame.index(b"\xff\xc0") + 5
     frame[place : place + 4] = b"\xff\xff\xff\xff"
     with pytest.raises(FilmUnreadable) as refusal:
         read(enclose(bytes(frame)))
-    assert refusal.value.reason is Reason.TOO_LARGE
+    assert refusal.value.reason is Reason.DAMAGED
 
 
 @pytest.mark.parametrize("excess", [b"\1\2", bytes(5000), b"\xff" * 5000])
@@ -287,11 +288,11 @@ def test_what_a_header_lacks_is_what_the_pixels_and_the_compressed_frame_tell():
     complete_header(header, notes.append)
     assert (header.BitsAllocated, header.BitsStored, header.HighBit, header.SamplesPerPixel) == (16, 16, 15, 1)
     assert (header.PhotometricInterpretation, notes) == ("MONOCHROME2", [Note.HEADER_INCOMPLETE])
-    header, notes = dcmread(BytesIO(enclose(jpeg(COLOURS[:, :80]), JPEGLosslessSV1))), []
+    header, notes = dcmread(BytesIO(enclose(jpeg(COLOURS), JPEGLosslessSV1))), []
     complete_header(header, notes.append)
     assert settle_syntax(header, notes.append) is False
-    follow_codestream(header, FILM.size, notes.append)
-    assert (header.Rows, header.Columns, header.SamplesPerPixel) == (96, 80, 3)
+    follow_codestream(header, notes.append)
+    assert header.SamplesPerPixel == 3
     assert header.PhotometricInterpretation == "YBR_FULL_422"
     assert header.file_meta.TransferSyntaxUID == JPEGBaseline8Bit
     assert notes == [Note.HEADER_CONTRADICTS_PICTURE, Note.WRONG_TRANSFER_SYNTAX]
@@ -304,3 +305,18 @@ def test_only_words_of_the_private_syntax_are_swapped():
     header.file_meta.TransferSyntaxUID = GE_PRIVATE
     assert settle_syntax(header, notes.append) is True
     assert (header.file_meta.TransferSyntaxUID, notes) == (ImplicitVRLittleEndian, [])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 100), (100, 1), (63, 100)])
+@pytest.mark.parametrize(
+    ("interpretation", "samples"),
+    [("MONOCHROME2", 1), ("RGB", 3), ("YBR_FULL", 3), ("YBR_FULL_422", 2), ("PALETTE COLOR", 1)],
+)
+def test_a_picture_too_small_is_said_to_be_so_whatever_its_colours(interpretation, samples, size):
+    data = bytes(range(200)) * (samples * size[0] * size[1] // 200 + 1)
+    data = data[: samples * size[0] * size[1]]
+    content = edit(store(FILM), Rows=size[0], Columns=size[1], PhotometricInterpretation=interpretation,
+                   SamplesPerPixel=1 if samples == 1 else 3, PixelData=data + b"\0" * (len(data) % 2))  # fmt: skip
+    with pytest.raises(FilmUnreadable, match=f"{size[1]} x {size[0]} pixels; each side needs") as refusal:
+        read(content)
+    assert refusal.value.reason is Reason.TOO_SMALL

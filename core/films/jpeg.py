@@ -1,0 +1,107 @@
+"""Decode JPEG pictures, and refuse those that have lost part of their pixels.
+
+libjpeg fills in what is missing or damaged and only warns; Pillow and GDCM discard its warnings.
+Here each warning is an error, unless it is about bytes that code no pixels.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import simplejpeg
+from PIL import Image
+
+from core.films.codestream import JPEG_START, Segment, list_segments
+
+COLOUR_SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}  # of Pillow's modes
+JFIF: Final = b"\xff\xe0\0\x10JFIF\0"
+JFIF_MAJOR: Final = len(JFIF)  # place of the version in its segment
+START_OF_SCAN: Final = 0xDA
+SEQUENTIAL: Final = (0xC0, 0xC1)  # start of frame
+PROGRESSIVE: Final = 0xC2
+ALL: Final = bytes((0, 63, 0))  # first and last coefficient and precision of a scan of a sequential picture
+COEFFICIENTS: Final = frozenset(range(64))  # of a block (ITU-T T.81, A.3.3)
+
+
+def decode_jpeg(content: bytes, picture: Image.Image) -> Image.Image:
+    """Return the pixels of a JPEG file, the same as Pillow's. picture: the file, opened by Pillow.
+
+    Raises ValueError if pixels are missing or damaged. Rare layouts that only Pillow decodes
+    (colour channels reduced in unusual ways) are not checked.
+    """
+    space = COLOUR_SPACES.get(picture.mode)
+    if space is None or _read_colour_space(content) is None:
+        picture.load()
+        return picture
+    values = _decode(content, space)
+    if picture.mode == "L":
+        values = values[..., 0]
+    decoded = Image.fromarray(255 - values if picture.mode == "CMYK" else values, picture.mode)
+    decoded.info.update(picture.info)
+    return decoded
+
+
+def check_jpeg(content: bytes) -> None:
+    """Raise ValueError if a JPEG stream of 8 bits has lost pixels. Layouts as above are not checked."""
+    coded = _read_colour_space(content)
+    if coded is not None:
+        _decode(content, "CMYK" if coded in {"CMYK", "YCCK"} else "GRAY")
+
+
+def _read_colour_space(content: bytes) -> str | None:
+    """Return the colour space that a JPEG stream states, None if its layout is not supported."""
+    try:
+        return str(simplejpeg.decode_jpeg_header(content, strict=False)[2])
+    except ValueError:
+        return None
+
+
+def _decode(content: bytes, space: str) -> npt.NDArray[np.uint8]:
+    """Return the pixels (height, width, channels) of a JPEG stream. Raises ValueError if any were lost."""
+    try:
+        values = simplejpeg.decode_jpeg(content, space, strict=True)
+    except ValueError:
+        values = simplejpeg.decode_jpeg(_remove_oddities(content), space, strict=True)
+    if _are_scans_missing(content):
+        raise ValueError("scans are missing")
+    return np.asarray(values)
+
+
+def _remove_oddities(content: bytes) -> bytes:
+    """Return a JPEG stream without what libjpeg warns of, although no pixel is lost by it.
+
+    These are bytes between segments, unknown versions of JFIF, and scans of sequential pictures
+    that state the coefficients which only progressive ones choose.
+    """
+    parts, last, is_sequential = [JPEG_START], Segment(0, 0, len(JPEG_START)), False
+    for segment in list_segments(content):
+        if last.marker == START_OF_SCAN:  # the coded pixels follow it
+            parts.append(content[last.stop : segment.start])
+        head = bytearray(content[segment.start : segment.stop])
+        is_sequential |= segment.marker in SEQUENTIAL
+        if head.startswith(JFIF):
+            head[JFIF_MAJOR] = 1
+        elif segment.marker == START_OF_SCAN and is_sequential:
+            head[-len(ALL) :] = ALL
+        parts.append(bytes(head))
+        last = segment
+    return b"".join(parts)
+
+
+def _are_scans_missing(content: bytes) -> bool:
+    """Return True if a progressive picture lacks scans: libjpeg shows what it has without a warning.
+
+    Each scan sends some coefficients of some channels, up to a precision of 0 bits less than full
+    (ITU-T T.81, B.2.3 and G.1.1.1).
+    """
+    missing: dict[int, set[int]] = {}
+    for segment in list_segments(content):
+        fields: Any = content[segment.start + 4 : segment.stop]
+        if segment.marker == PROGRESSIVE:
+            missing = {channel: set(COEFFICIENTS) for channel in fields[6::3]}
+        elif segment.marker in SEQUENTIAL:
+            return False
+        elif segment.marker == START_OF_SCAN and fields[-1] & 0x0F == 0:
+            for channel in fields[1:-3:2]:
+                missing.get(channel, set()).difference_update(range(fields[-3], fields[-2] + 1))
+    return any(missing.values())
