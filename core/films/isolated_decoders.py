@@ -59,10 +59,9 @@ def _read_dicom_strictly(stream: BinaryIO, max_pixels: int) -> Film:
         with _redirect_errors(sink):
             film = read_dicom(stream, max_pixels)
         sink.seek(0)
-        warning = LOST_PIXELS.search(sink.read())
-    if warning:
-        sentence = tr("It is damaged or cut off ({error}).", error=warning[0].decode())
-        raise FilmUnreadable(Reason.DAMAGED, sentence)
+        has_lost_pixels = LOST_PIXELS.search(sink.read()) is not None
+    if has_lost_pixels:
+        raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off."))
     return film
 
 

@@ -153,7 +153,7 @@ def _open(stream: BinaryIO) -> Image.Image:
     except MemoryError:
         raise
     except Exception as error:  # Pillow's parsers raise anything on bad bytes
-        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged.")) from error
     return picture
 
 
@@ -187,7 +187,7 @@ def _choose_page(picture: Image.Image) -> bool:
             films = _list_films([_describe_page(picture, number) for number in range(count)])
             picture.seek(films[0])
     except Exception as error:  # as above
-        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged ({error}).", error=error)) from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("Its header is damaged.")) from error
     if len(films) > 1 or (count > 1 and picture.format != "TIFF") or count > MAX_PAGES:
         sentence = tr("It contains {frames} pictures; a single film was expected.", frames=count)
         raise FilmUnreadable(Reason.MULTI_FRAME, sentence)
@@ -239,7 +239,7 @@ def _decode(picture: Image.Image, stream: BinaryIO) -> Image.Image:
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise anything on bad bytes
-        raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off ({error}).", error=error)) from error
+        raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off.")) from error
 
 
 def _is_deep(picture: Image.Image) -> bool:
