@@ -56,7 +56,8 @@ class Door:
     "refused", "continued". varies: suffixes of files that hold times. resume: as run, to go on after
     an interruption. excludes: whether two at once exclude each other. own: what `prepare` wrote that
     is an earlier output of this door, or of its format, which a dialog has asked about. reads_run:
-    whether it needs a finished training.
+    whether it needs a finished training. counts: a second run gives something else by design, as
+    the next trial of a search, or a report that counts the uses of its films.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Door:
     excludes: bool = False
     own: tuple[str, ...] = ()
     reads_run: bool = False
+    counts: bool = False
 
 
 def prepare(place: Path, with_run: bool) -> None:
@@ -169,9 +171,10 @@ RUN_FILES = ("run.json", "events.jsonl", "search.journal")
 DOORS = (
     Door("audit", command("audit", "FILMS", "--json", "OUTPUT", "--resolve", "BESIDE/p.json"), "out/a.json"),
     Door("train", command(*TRAIN), "out/run", "refused", RUN_FILES, command(*TRAIN, "--resume"), True),
-    Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES, excludes=True),
-    Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True),
-    Door("accept", command("accept", "MODEL", "FILMS", "--output", "OUTPUT"), "out/accepted", "refused", excludes=True),
+    Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES, excludes=True, counts=True),
+    Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True, counts=True),
+    Door("accept", command("accept", "MODEL", "FILMS", "--output", "OUTPUT"), "out/accepted", "refused", excludes=True,
+         counts=True),
     Door("operating-point", command("operating-point", "RUN_MODEL", "--wish", "best balance"), reads_run=True),
     Door("turn", command("turn", "MODEL", "--output", "OUTPUT"), "out/turned.safetensors", "refused"),
     Door("card", command("card", "MODEL", "--pdf", "OUTPUT"), "out/card.pdf"),

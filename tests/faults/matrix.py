@@ -214,7 +214,7 @@ class Row:
         end = self.run(self.door.resume)
         if end.status == 1 and self.door.resume is not None:  # there was nothing to resume yet
             end = self.run()
-        return self.untold(end, frozenset({0, 3})) or self.differs()
+        return self.untold(end, frozenset({0, 3})) or self.half() or (not self.door.counts and self.differs())
 
     def few(self, count: int) -> Iterator[int]:
         """At most `moments` of the numbers 1 to count, spread evenly, with both ends."""
@@ -247,7 +247,11 @@ def try_earlier(row: Row, cell: Cell) -> None:
     if row.door.earlier == "refused":
         cell.check(row.untold(end), row.digests() != first and "the earlier output changed")
     else:
-        cell.check(row.untold(end, frozenset({0, 3})), row.door.earlier == "replaced" and row.differs(), row.half())
+        cell.check(
+            row.untold(end, frozenset({0, 3})),
+            row.door.earlier == "replaced" and not row.door.counts and row.differs(),
+            row.half(),
+        )
 
 
 def try_input(row: Row, cell: Cell) -> None:
