@@ -142,7 +142,7 @@ def make_finding_step(finding: str) -> Step:
 
 def save_preparation(preparation: Preparation, path: Path) -> None:
     """Write the preparation atomically to `path`, as JSON."""
-    write_text_atomically(path, json.dumps(to_json_object(preparation), indent=2) + "\n")
+    write_text_atomically(path, json.dumps(to_json_object(preparation), indent=2) + "\n", private=True)
 
 
 def load_preparation(path: Path) -> Preparation:

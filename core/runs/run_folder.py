@@ -100,7 +100,7 @@ class RunCard:
 
 def write_card(run_dir: Path, card: RunCard) -> None:
     """Write the run's card atomically."""
-    write_text_atomically(run_dir / CARD, json.dumps({"format": FORMAT, **asdict(card)}, indent=2) + "\n")
+    write_text_atomically(run_dir / CARD, json.dumps({"format": FORMAT, **asdict(card)}, indent=2) + "\n", private=True)
 
 
 def read_card(run_dir: Path) -> RunCard:
@@ -128,7 +128,7 @@ def write_predictions(
     lines = [format_csv_line(["file", "label", "probabilities"])]
     for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
         lines.append(format_csv_line([escape_undecodable(name), label, " ".join(repr(float(value)) for value in row)]))
-    write_text_atomically(run_dir / PREDICTIONS, "".join(lines))
+    write_text_atomically(run_dir / PREDICTIONS, "".join(lines), private=True)
 
 
 def read_predictions(run_dir: Path) -> dict[str, tuple[str, tuple[float, ...]]]:
@@ -151,7 +151,7 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
     for film in dataset.films:
         file = escape_undecodable(str(film.path.absolute()))
         writer.writerow([file, dataset.classes[film.label], escape_undecodable(film.patient), film.split])
-    write_text_atomically(run_dir / SPLITS, text.getvalue())
+    write_text_atomically(run_dir / SPLITS, text.getvalue(), private=True)
 
 
 def data_fingerprint(dataset: Dataset) -> str:

@@ -153,7 +153,7 @@ def load_calls(output: Path) -> CallBook:
 def append_call(path: Path, call: Call) -> None:
     """Append a call to a file of calls and flush it to the disk. Raises JobFailed."""
     if not path.exists():
-        write_text_atomically(path, format_csv_line(COLUMNS))
+        write_text_atomically(path, format_csv_line(COLUMNS), private=True)
     with explain_write_errors(path):
         _renew_header(path)
         append_flushed(path, format_csv_line([quote_formula(cell) for cell in _call_cells(call)]))

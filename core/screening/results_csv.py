@@ -109,7 +109,7 @@ def format_csv(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
 
 def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
     """Write the complete ledger under its final name and delete the unfinished one."""
-    write_text_atomically(output, format_csv(rows, classes))
+    write_text_atomically(output, format_csv(rows, classes), private=True)
     partial_path(output).unlink(missing_ok=True)
 
 
@@ -118,7 +118,7 @@ class Journal:
 
     def __init__(self, output: Path, classes: tuple[str, ...], rows: Iterable[LedgerRow]) -> None:
         self._path = partial_path(output)
-        write_text_atomically(self._path, format_csv(rows, classes))
+        write_text_atomically(self._path, format_csv(rows, classes), private=True)
         with explain_write_errors(self._path):
             self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")
 

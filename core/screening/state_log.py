@@ -62,7 +62,7 @@ class StateLog:
         """Open the file; is_continued: keep the lines of an earlier run."""
         self._path = state_path(output)
         if not is_continued or not self._path.exists():
-            write_text_atomically(self._path, "")
+            write_text_atomically(self._path, "", private=True)
         with explain_write_errors(self._path):
             cut_torn_line(self._path)
             self._stream: TextIO = self._path.open("a", encoding="utf-8", newline="")

@@ -19,6 +19,11 @@ def cache_folder() -> Path:
     return user_cache_path(NAME, appauthor=False)
 
 
+def is_own_place(path: Path) -> bool:
+    """Return True for a path in the program's own folders, which are for their owner alone."""
+    return any(path.absolute().is_relative_to(folder) for folder in (data_folder(), cache_folder()))
+
+
 def new_timestamped_path(folder: Path, after: str = "", before: str = "") -> Path:
     """Return an unused path in `folder`, named `before`, the local time and `after`.
 

@@ -1,20 +1,30 @@
-"""Write files so that they survive a power cut, read JSON, hash text and name temporary files."""
+"""Write files so that they survive a power cut, read JSON, hash text and name temporary files.
+
+Names of films and folders may be names of patients. So files that list them, and everything in the
+program's own folders, are created for their owner alone (`private`); what a person exports to hand
+on gets the permissions of an ordinary new file.
+"""
 
 import errno
 import hashlib
 import json
 import os
+import secrets
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from core.system.app_folders import is_own_place
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
 DISK_FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 WRITE_TEST: Final = ".write-test-"
+ORDINARY, PRIVATE, PRIVATE_FOLDER = 0o666, 0o600, 0o700  # permissions; the system takes the umask from them
+BINARY: Final = getattr(os, "O_BINARY", 0)  # on Windows, where line ends are changed otherwise
 # of a file's name, to begin the names of its temporary files; at most 240 bytes in UTF-8
 PREFIX_CHARACTERS: Final = 60
 # errors of file systems, such as some network shares, that cannot flush a folder
@@ -37,23 +47,23 @@ def explain_write_errors(path: Path) -> Iterator[None]:
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object], private: bool = False) -> None:
     """Write a temporary file with `write`, flush it to the disk, and only then rename it to `path`.
 
-    A crash or power cut leaves either the old file or the new one, never a partial one.
+    A crash or power cut leaves either the old file or the new one, never a partial one. private:
+    only the owner may read a new file. A file that is replaced keeps its permissions.
     Raises JobFailed (disk_full or output_not_writable); the temporary file is removed.
     """
     with explain_write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=".tmp", dir=path.parent)
-        temporary = Path(name)
+        make_folder(path.parent, private)
+        descriptor, temporary = _create_temporary(path, private or is_own_place(path))
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 write(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            with suppress(PermissionError):  # a FAT drive has no permissions
-                temporary.chmod(_permissions_of_new_files())
+            if not is_own_place(path):
+                _copy_permissions(path, temporary)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -66,17 +76,52 @@ def temporary_prefix(path: Path) -> str:
     return f".{path.name[:PREFIX_CHARACTERS]}."
 
 
-def write_text_atomically(path: Path, text: str) -> None:
+def write_text_atomically(path: Path, text: str, private: bool = False) -> None:
     """Write UTF-8 text as `write_atomically` does, with line ends unchanged."""
-    write_atomically(path, lambda stream: stream.write(text.encode("utf-8")))
+    write_atomically(path, lambda stream: stream.write(text.encode("utf-8")), private)
+
+
+def _create_temporary(path: Path, private: bool) -> tuple[int, Path]:
+    """Create a new file beside `path`; return its descriptor and path. Raises OSError."""
+    while True:
+        temporary = path.parent / f"{temporary_prefix(path)}{secrets.token_hex(4)}.tmp"
+        with suppress(FileExistsError):
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY
+            return os.open(temporary, flags, PRIVATE if private else ORDINARY), temporary
+
+
+def _copy_permissions(source: Path, target: Path) -> None:
+    """Give `target` the permissions of `source`, if that exists and the file system has any."""
+    with suppress(FileNotFoundError, PermissionError):
+        target.chmod(stat.S_IMODE(source.stat().st_mode) & 0o777 | PRIVATE)
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Open a file and return its descriptor; if it is new, only its owner may read it.
+
+    flags: of os.open, without O_CREAT. Raises OSError.
+    """
+    return os.open(path, flags | os.O_CREAT | BINARY, PRIVATE)
+
+
+def make_folder(folder: Path, private: bool = False) -> None:
+    """Create a folder and its missing parents, if needed. Raises OSError.
+
+    private: only the owner may enter new ones, as always in the program's own folders.
+    """
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent, private or is_own_place(folder))
+    folder.mkdir(PRIVATE_FOLDER if private or is_own_place(folder) else 0o777, exist_ok=True)
 
 
 def append_flushed(path: Path, text: str) -> None:
-    """Append text to a file and flush it to the disk; end a partial last line first.
+    """Append text to a file, for its owner alone if it is new, and flush it to the disk.
 
-    Raises OSError; the file then has its previous length.
+    A partial last line is ended first. Raises OSError; the file then has its previous length.
     """
-    with path.open("r+b" if path.exists() else "w+b", buffering=0) as stream:
+    with os.fdopen(open_private(path, os.O_RDWR), "r+b", buffering=0) as stream:
         before = stream.seek(0, os.SEEK_END)
         if before:
             stream.seek(-1, os.SEEK_END)
@@ -100,13 +145,6 @@ def cut_torn_line(path: Path) -> None:
             stream.truncate(content.rfind(b"\n") + 1)
 
 
-def _permissions_of_new_files() -> int:
-    """Return the permission bits of an ordinary new file; mkstemp allows only the owner."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
 def _flush_folder(folder: Path) -> None:
     """Flush a folder, so that a rename in it is durable. Not needed, or possible, on Windows."""
     if os.name != "posix":
@@ -122,13 +160,13 @@ def _flush_folder(folder: Path) -> None:
             raise
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, private: bool = False) -> None:
     """Create `folder` if needed and check that a file can be written there, before any work starts.
 
-    Raises JobFailed (disk_full or output_not_writable).
+    private: only the owner may enter a new one. Raises JobFailed (disk_full or output_not_writable).
     """
     with explain_write_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, private)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=WRITE_TEST) as probe:
             probe.write(b"0" * 4096)
             probe.flush()

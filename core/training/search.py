@@ -5,6 +5,7 @@ JSON lines.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Generator
@@ -26,7 +27,7 @@ from core.runs.run_folder import begin_run, data_fingerprint
 from core.runs.search_file import begin_search
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
-from core.system.files import check_writable, cut_torn_line
+from core.system.files import check_writable, cut_torn_line, open_private
 from core.system.keep_awake import keep_awake
 from core.system.language import tr
 from core.training.events import SearchResult, TrialEnded
@@ -94,8 +95,8 @@ def _open_study(folder: Path, seed: int) -> optuna.Study:
     """Open the study in `folder`, new or continued; interrupted trials count as failed."""
     path = folder / JOURNAL
     try:
-        if path.exists():
-            cut_torn_line(path)
+        os.close(open_private(path, os.O_RDWR))
+        cut_torn_line(path)
         storage = JournalStorage(JournalFileBackend(str(path), _NoLock()))  # type: ignore[arg-type]
         study = optuna.create_study(
             study_name="search",
