@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -117,6 +117,18 @@ def read_card(run_dir: Path) -> RunCard:
     return RunCard(**content, seconds=seconds)
 
 
+def check_card(run_dir: Path) -> None:
+    """Raise JobFailed (nothing_to_resume) if the card of an interrupted run cannot be read."""
+    try:
+        read_card(run_dir)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        sentence = tr(
+            "{path} is damaged, so the training cannot be resumed. Restore it; or delete it, and it is written again.",
+            path=run_dir / CARD,
+        )
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+
+
 def write_predictions(
     run_dir: Path, names: Sequence[str], labels: Sequence[str], rows: npt.NDArray[np.float64]
 ) -> None:
@@ -154,7 +166,11 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
     write_text_atomically(run_dir / SPLITS, text.getvalue(), private=True)
 
 
-def data_fingerprint(dataset: Dataset) -> str:
-    """Return eight hexadecimal digits that identify a dataset by names, labels and splits."""
-    lines = [f"{dataset.name_of(film.path)} {film.label} {film.split}" for film in dataset.films]
-    return sha256_of_text("\n".join(sorted(lines)))[:8]
+def data_fingerprint(dataset: Dataset, codes: Mapping[Path, str]) -> str:
+    """Return eight hexadecimal digits that identify a dataset by its films, classes and splits.
+
+    codes: of the content of each film's file, so that films that were exchanged between classes
+    make another dataset. Names do not count.
+    """
+    films = sorted([codes[film.path], film.label, str(film.split)] for film in dataset.films)
+    return sha256_of_text(json.dumps([dataset.classes, films]))[:8]

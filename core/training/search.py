@@ -116,7 +116,7 @@ def _open_study(folder: Path, seed: int) -> optuna.Study:
 
 def _check_data(study: optuna.Study, data: TrainingData) -> None:
     """Store the dataset's fingerprint. Raises JobFailed (nothing_to_resume) if it changed."""
-    fingerprint = data_fingerprint(data.dataset)
+    fingerprint = data_fingerprint(data.dataset, data.codes)
     if study.user_attrs.get("data", fingerprint) != fingerprint:
         sentence = tr("The films, labels or splits have changed since this search began. Start a new one.")
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
