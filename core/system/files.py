@@ -17,13 +17,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from core.system.app_folders import is_own_place
+from core.system.app_folders import DISK_FULL_ERRNOS, create_private_folder, is_own_place
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
-DISK_FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 WRITE_TEST: Final = ".write-test-"
-ORDINARY, PRIVATE, PRIVATE_FOLDER = 0o666, 0o600, 0o700  # permissions; the system takes the umask from them
+ORDINARY, PRIVATE = 0o666, 0o600  # permissions; the system takes the umask from them
 BINARY: Final = getattr(os, "O_BINARY", 0)  # on Windows, where line ends are changed otherwise
 # of a file's name, to begin the names of its temporary files; at most 240 bytes in UTF-8
 PREFIX_CHARACTERS: Final = 60
@@ -109,11 +108,10 @@ def make_folder(folder: Path, private: bool = False) -> None:
 
     private: only the owner may enter new ones, as always in the program's own folders.
     """
-    if folder.is_dir():
-        return
-    if folder.parent != folder:
-        make_folder(folder.parent, private or is_own_place(folder))
-    folder.mkdir(PRIVATE_FOLDER if private or is_own_place(folder) else 0o777, exist_ok=True)
+    if private or is_own_place(folder):
+        create_private_folder(folder)
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def append_flushed(path: Path, text: str) -> None:
