@@ -20,9 +20,8 @@ class KeptFiles:
     def keep(self, *names: str) -> None:
         """Remember what these files contain now, where they exist."""
         for name in names:
-            path = self._run_dir / name
-            if path.is_file():
-                self._contents[name] = path.read_bytes()
+            if (content := self._read(name)) is not None:
+                self._contents[name] = content
 
     def restore(self) -> tuple[str, ...]:
         """Write the files again that are missing or changed, and return their names.

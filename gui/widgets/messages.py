@@ -36,11 +36,12 @@ def show_error(parent: QWidget, error: JobError) -> None:
 
 
 def show_notice(parent: QWidget, sentence: str) -> None:
-    """Show a sentence that a person should know before going on."""
+    """Show a sentence that a person should know, without waiting for an answer."""
     box = QMessageBox(QMessageBox.Icon.Information, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(escape_unprintable(sentence))
-    box.exec()
+    box.open()
 
 
 def show_fault(parent: QWidget, words: str, report: str) -> None:
