@@ -109,8 +109,12 @@ def _remove_without_results(folder: Path) -> None:
 
 
 def is_own_place(path: Path) -> bool:
-    """Return True for a path in the program's own folders, which are for their owner alone."""
-    return any(path.absolute().is_relative_to(folder) for folder in (data_folder(), cache_folder()))
+    """Return True for a path in the program's own folders, which are for their owner alone.
+
+    A temporary folder in their place need not be known here: the system made it for its owner alone.
+    """
+    own = (user_data_path(NAME, appauthor=False), user_cache_path(NAME, appauthor=False))
+    return any(path.absolute().is_relative_to(folder) for folder in own)
 
 
 def new_timestamped_path(folder: Path, after: str = "", before: str = "") -> Path:
