@@ -89,6 +89,8 @@ def _find_obstacle(folder: Path) -> str:
         create_private_folder(folder)
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             return os.strerror(errno.EACCES)
+    except FileExistsError:  # a file where a folder should be
+        return os.strerror(errno.ENOTDIR)
     except OSError as error:
         if error.errno not in DISK_FULL_ERRNOS:  # that passes, and is said where something cannot be kept
             return error.strerror or str(error)

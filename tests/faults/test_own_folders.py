@@ -47,6 +47,7 @@ def test_every_command_works_without_a_home_and_says_so_once(lost_home, told, da
         ended, said = told(*command)
         assert (ended, said.count(LOST)) == (status, 1)
         assert str(lost_home) in said
+        assert ("Not a directory" if lost_home.is_file() else "Permission denied") in said
         assert "estore it" not in said
         assert "cached" not in said
     if lost_home.is_file():
