@@ -17,6 +17,7 @@ from core.system.safe_text import escape_unprintable
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status, as docs/COMMAND_LINE.md defines it."""
+    from core.system.app_folders import format_lost_folders
     from core.system.error_messages import format_error
     from core.system.malloc import keep_freed_memory
     from core.system.stop_signals import handle_stop_signals
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
             parser, commands = build_parser(_run_window)
             options = parser.parse_args(_expand_bare_path(sys.argv[1:] if arguments is None else arguments, commands))
             command: Callable[[argparse.Namespace, threading.Event], int] = options.command
+            if sentence := format_lost_folders():
+                print(escape_unprintable(sentence), file=sys.stderr)
             return command(options, cancel)
     except KeyboardInterrupt:  # a second Ctrl-C
         print("Stopped at once; finished work is kept.", file=sys.stderr)

@@ -12,6 +12,7 @@ PYTHONPATH=. python benchmarks/recipes.py --films 300 --seeds 3 --start random b
 
 import argparse
 import csv
+import hashlib
 import io
 import itertools
 import random
@@ -32,13 +33,14 @@ from core.datasets.dataset import Dataset, Film, read_dataset
 from core.datasets.entries import Split
 from core.datasets.preparation import Preparation
 from core.datasets.splits import VALIDATION_FRACTION, assign_splits
+from core.films.film_code import film_code
 from core.metrics.intervals import Figure
 from core.metrics.roc import roc_auc
 from core.models.model_file import Model, load_model
 from core.models.model_header import bundled_model_path, read_header
 from core.recipes.recipe import Recipe, change_start
 from core.recipes.recipe_json import load_recipe
-from core.runs.run_folder import CHECKPOINT, METRICS, MODEL, data_fingerprint, read_card
+from core.runs.run_folder import CHECKPOINT, METRICS, MODEL, read_card
 from core.system.malloc import keep_freed_memory
 from core.training.training import train
 
@@ -89,9 +91,15 @@ def read_bundled_splits() -> Dataset:
     are not those of the model.
     """
     dataset = assign_splits(read_dataset(REAL), 0)
-    if data_fingerprint(dataset) != read_header(bundled_model_path()).content["data_fingerprint"]:
+    header = read_header(bundled_model_path())
+    if any(_read_codes(dataset.of_split(split)) != header.film_codes(split) for split in Split):
         sys.exit("These are not the films, or not the splits, that the bundled model was made with.")
     return dataset
+
+
+def _read_codes(films: Sequence[Film]) -> set[str]:
+    """Return the codes of the films' contents."""
+    return {film_code(hashlib.sha256(film.path.read_bytes()).hexdigest()) for film in films}
 
 
 def relabel_by_cause(dataset: Dataset) -> Dataset:

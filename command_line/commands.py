@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from core.models.model_header import ModelHeader
     from core.recipes.recipe import Recipe
 
-REFERENCE = "The original student project, with the same protocol: accuracy 58.0 %, F1 70.4 % (100 test films)."
+REFERENCE = (
+    "The original student project, with the same protocol from ImageNet weights (--start imagenet): "
+    "accuracy 58.0 %, F1 70.4 % (100 test films)."
+)
 
 
 def _load_preparation(options: argparse.Namespace) -> Preparation:

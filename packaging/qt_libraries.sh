@@ -3,7 +3,7 @@
 # Sourced by prepare.sh, and run by `make run` as: sh packaging/qt_libraries.sh VENV
 QT_NEEDS="libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0
     libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0
-    fonts-dejavu-core"
+    libwayland-client0 libwayland-cursor0 libwayland-egl1 fonts-dejavu-core"
 
 fail() { echo "$1" >&2; exit 1; }
 need() {  # need "what is missing" PACKAGES: install them if we may, else print the line to type

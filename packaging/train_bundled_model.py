@@ -90,10 +90,15 @@ def write_model(network, epochs: int, dataset, splits: dict[Split, Films], draft
     bias = fit_bias(logits, labels)
     network.head.bias += bias
     calibration = fit_calibration(logits + bias, labels, temperature=True, balanced=True)
+    codes = {
+        film.path: code
+        for split, films in splits.items()
+        for film, code in zip(dataset.of_split(split), films.codes, strict=True)
+    }
     recipe = replace(change_start(BEST, "random"), name="distilled", epochs=epochs)
     more = {
         "recipe": to_json_object(recipe),
-        "data_fingerprint": data_fingerprint(dataset),
+        "data_fingerprint": data_fingerprint(dataset, codes),
         "films": {split.value: len(films.labels) for split, films in splits.items()},
         "best_epoch": epochs,
         "licence": f"Weights belong to whoever trained them. {NOTICE}",

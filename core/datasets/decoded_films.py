@@ -16,7 +16,7 @@ from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace
 from core.jobs.thread_map import map_in_order
 from core.system.errors import FilmUnreadable, JobFailed, Reason
-from core.system.files import explain_write_errors
+from core.system.files import explain_write_errors, open_private
 from core.system.language import tr
 
 
@@ -29,7 +29,7 @@ def decode_films(
     missing in both. If cancelled, returns the films decoded so far.
     Raises JobFailed if the disk is full.
     """
-    with explain_write_errors(store), store.open("wb") as stream:
+    with explain_write_errors(store), os.fdopen(open_private(store, os.O_WRONLY | os.O_TRUNC), "wb") as stream:
         size = max(1, len(films)) * size_px**2
         stream.truncate(size)
         if hasattr(os, "posix_fallocate"):

@@ -152,7 +152,7 @@ def format_preparation(preparation: Preparation) -> str:
 
 def save_preparation(preparation: Preparation, path: Path) -> None:
     """Write the preparation atomically to `path`, as JSON."""
-    write_text_atomically(path, format_preparation(preparation))
+    write_text_atomically(path, format_preparation(preparation), private=True)
 
 
 def load_preparation(path: Path) -> Preparation:

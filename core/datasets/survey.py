@@ -144,7 +144,7 @@ def _find_copies(
     is_inverted = looks_inverted(small)
     small[is_inverted] = 255 - small[is_inverted]
     key = sha256_of_text("\n".join(hashes))
-    pairs = cache.find_pairs(key)
+    pairs = cache.find_pairs(key, len(files))
     if pairs is None:
         pairs = yield from _compare_films([identical[0] for identical in files], small, is_inverted, cancel)
         if not cancel.is_set():

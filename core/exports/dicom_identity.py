@@ -81,7 +81,6 @@ def load_pseudonymizer() -> Pseudonymizer:
     if not path.exists():
         key = secrets.token_bytes(KEY_BYTES)
         write_atomically(path, lambda stream: stream.write(key))
-        path.chmod(0o600)
     return Pseudonymizer(path.read_bytes())
 
 

@@ -1,13 +1,19 @@
-"""Cache of film properties, keyed by hashes of path, size and time; stores no name and no path."""
+"""Cache of film properties, keyed by hashes of path, size and times; stores no name and no path.
+
+Whatever is damaged is measured again from the films: every row carries a checksum, and a file that
+is no database of this version is begun anew.
+"""
 
 import hashlib
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, get_origin, get_type_hints
 
 import numpy as np
 
@@ -15,11 +21,23 @@ from core.films.film_properties import FilmProperties
 from core.films.outline import SMALL_PX
 from core.system.app_folders import cache_folder
 from core.system.errors import FilmUnreadable, Reason
-from core.system.language import Language, current_language, marked, tr
+from core.system.files import make_folder, open_private
+from core.system.language import current_language, marked, tr
 
 MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; a larger file is deleted and started again
-VERSION: Final = 3  # to be raised whenever FilmProperties or its measurements change
+VERSION: Final = 4  # to be raised whenever FilmProperties or its measurements change
 NOT_KEPT: Final = marked("Film properties could not be cached for the next time ({error}).")
+TABLES: Final = {
+    "films": "key BLOB PRIMARY KEY, facts TEXT, small BLOB, checksum BLOB",
+    "copies": "key TEXT PRIMARY KEY, pairs TEXT, checksum BLOB",
+}
+# of a file whose content is not what this program wrote; other errors are those of disks and locks
+DAMAGE_CODES: Final = frozenset(
+    {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_NOTADB}
+)
+# the largest values of properties; the smallest is 0
+MOST: Final = {"border": 1, "corners": 255, "edges": 255, "mean": 255, "chroma": 255}
+PRIMARY_CODE: Final = 0xFF  # of an extended result code of SQLite
 Answer = FilmProperties | FilmUnreadable
 
 
@@ -32,12 +50,12 @@ class PropertyCache:
     def __init__(self) -> None:
         self.problem: str | None = None
         self._connection: sqlite3.Connection | None = None
-        path = cache_folder() / f"facts-{VERSION}.sqlite"
+        self._path = cache_folder() / f"facts-{VERSION}.sqlite"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.exists() and path.stat().st_size > MAX_BYTES:
-                path.unlink()
-            self._connection = _open_database(path)
+            make_folder(self._path.parent)
+            if self._path.exists() and self._path.stat().st_size > MAX_BYTES:
+                self._path.unlink()
+            self._connection = _open_database(self._path)
         except (OSError, sqlite3.Error) as error:
             self.problem = tr(NOT_KEPT, error=error)
 
@@ -47,13 +65,11 @@ class PropertyCache:
         None if the file is new or changed, or if its error is worded in another language.
         """
         key = _key_of(path)
-        if self._connection is None or key is None:
-            return None
+        row = None if key is None else self._find_row("SELECT facts, small, checksum FROM films WHERE key = ?", key)
         try:
-            row = self._connection.execute("SELECT facts, small FROM films WHERE key = ?", (key,)).fetchone()
             return None if row is None else _parse_row(*row)
-        except (sqlite3.Error, ValueError, KeyError, TypeError):
-            return None  # the film of a damaged row is read again
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
 
     def store(self, path: Path, answer: Answer) -> None:
         """Store an answer, except an error that may pass, such as a missing permission."""
@@ -66,21 +82,25 @@ class PropertyCache:
         else:
             content, small = asdict(answer), answer.small.tobytes()
             del content["small"]
-        self._write("INSERT OR REPLACE INTO films VALUES (?, ?, ?)", (key, json.dumps(content), small))
+        self._write_row("films", key, json.dumps(content), small)
 
-    def find_pairs(self, key: str) -> list[tuple[int, int]] | None:
-        """Return the stored pairs of near duplicates in the set of films `key`, None if unknown."""
-        if self._connection is None:
-            return None
+    def find_pairs(self, key: str, films: int) -> list[tuple[int, int]] | None:
+        """Return the stored pairs of near duplicates in the set of films `key`, None if unknown.
+
+        films: how many are in the set; the pairs are of indices below it.
+        """
+        row = self._find_row("SELECT pairs, checksum FROM copies WHERE key = ?", key)
         try:
-            row = self._connection.execute("SELECT pairs FROM copies WHERE key = ?", (key,)).fetchone()
-            return None if row is None else [(int(first), int(second)) for first, second in json.loads(row[0])]
-        except (sqlite3.Error, ValueError, TypeError):
+            pairs = None if row is None else [(first, second) for first, second in json.loads(row[0])]
+        except (ValueError, TypeError, RecursionError):
             return None
+        if pairs is None or not all(type(i) is type(j) is int and 0 <= i < j < films for i, j in pairs):
+            return None
+        return pairs
 
     def store_pairs(self, key: str, pairs: Sequence[tuple[int, int]]) -> None:
         """Store the pairs of near duplicates, as indices into the set of films `key`."""
-        self._write("INSERT OR REPLACE INTO copies VALUES (?, ?)", (key, json.dumps(pairs)))
+        self._write_row("copies", key, json.dumps([(int(first), int(second)) for first, second in pairs]))
 
     def save(self) -> None:
         """Commit what was stored so far, so that it survives a crash."""
@@ -88,38 +108,84 @@ class PropertyCache:
             try:
                 self._connection.commit()
             except sqlite3.Error as error:
-                self.problem = tr(NOT_KEPT, error=error)
+                if _is_damage(error):
+                    self._begin_anew()
+                else:
+                    self.problem = tr(NOT_KEPT, error=error)
 
     def close(self) -> None:
         self.save()
         if self._connection is not None:
             self._connection.close()
 
-    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+    def _find_row(self, query: str, key: bytes | str) -> tuple[Any, ...] | None:
+        """Return the values of a row without its checksum, None if there is none or all are damaged."""
+        if self._connection is None:
+            return None
+        try:
+            row = self._connection.execute(query, (key,)).fetchone()
+        except sqlite3.Error as error:
+            if _is_damage(error):
+                self._begin_anew()
+            return None
+        if row is not None and row[-1] != _checksum(key, *row[:-1]):
+            self._begin_anew()
+            return None
+        return None if row is None else row[:-1]
+
+    def _write_row(self, table: str, key: bytes | str, *values: str | bytes) -> None:
         if self._connection is None or self.problem:
             return
+        row = (key, *values, _checksum(key, *values))
         try:
-            self._connection.execute(statement, values)
+            self._connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", row)
         except sqlite3.Error as error:
+            if _is_damage(error):
+                self._begin_anew()
+            else:
+                self.problem = tr(NOT_KEPT, error=error)
+
+    def _begin_anew(self) -> None:
+        """Replace a file that turned out to be damaged by an empty one."""
+        assert self._connection is not None
+        self._connection.close()
+        self._connection = None
+        try:
+            self._connection = _begin_database(self._path)
+        except (OSError, sqlite3.Error) as error:
             self.problem = tr(NOT_KEPT, error=error)
 
 
+def _is_damage(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)  # missing where Python raised the error itself
+    return code is not None and code & PRIMARY_CODE in DAMAGE_CODES
+
+
 def _open_database(path: Path) -> sqlite3.Connection:
-    """Open the database; replace a damaged file, whose content can be read from the films again."""
+    """Open the database, or begin it anew if the file is damaged."""
     try:
         return _open_with_tables(path)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
+    except sqlite3.Error as error:
+        if not _is_damage(error):
             raise
-        path.unlink()
-        return _open_with_tables(path)
+        return _begin_database(path)
+
+
+def _begin_database(path: Path) -> sqlite3.Connection:
+    """Replace a damaged file by an empty database: its content can be read from the films again."""
+    for part in (path, path.with_name(path.name + "-journal")):
+        part.unlink(missing_ok=True)
+    return _open_with_tables(path)
 
 
 def _open_with_tables(path: Path) -> sqlite3.Connection:
+    os.close(open_private(path, os.O_RDWR))  # SQLite itself would let everybody read it
     connection = sqlite3.connect(path, timeout=5)
     try:
-        connection.execute("CREATE TABLE IF NOT EXISTS films (key BLOB PRIMARY KEY, facts TEXT, small BLOB)")
-        connection.execute("CREATE TABLE IF NOT EXISTS copies (key TEXT PRIMARY KEY, pairs TEXT)")
+        for name, columns in TABLES.items():
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+            with closing(connection.execute(f"SELECT checksum FROM {name} LIMIT 1")) as rows:
+                rows.fetchone()
     except sqlite3.Error:
         connection.close()
         raise
@@ -127,21 +193,53 @@ def _open_with_tables(path: Path) -> sqlite3.Connection:
 
 
 def _key_of(path: Path) -> bytes | None:
-    """Return a one-way hash of path, size and modification time; None if the file is missing."""
+    """Return a one-way hash of path, size and times; None if the file is missing.
+
+    The time of change is part of it because no program can set it back: files that were exchanged
+    may have each other's size and time of modification.
+    """
     try:
         status = path.stat()
     except (OSError, ValueError):
         return None
-    text = b"%s %d %d" % (os.fsencode(path.absolute()), status.st_size, status.st_mtime_ns)
-    return hashlib.sha256(text).digest()[:16]
+    parts = (os.fsencode(path.absolute()), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return hashlib.sha256(b"%s %d %d %d" % parts).digest()[:16]
+
+
+def _checksum(*values: str | bytes) -> bytes:
+    """Return the SHA-256 of a row's key and values, with their lengths and types."""
+    digest = hashlib.sha256()
+    for value in values:
+        content = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+        digest.update(b"%s %d " % (type(value).__name__.encode(), len(content)) + content)
+    return digest.digest()
 
 
 def _parse_row(facts: str, small: bytes) -> Answer | None:
-    """Return the answer in a row; None for an error that is worded in another language."""
+    """Return the answer in a row; None for an error that is worded in another language.
+
+    Raises ValueError, KeyError or TypeError for values that no film has.
+    """
     content = json.loads(facts)
     if "reason" in content:
-        if content.get("language", Language.ENGLISH.value) != current_language().value:
+        if content["language"] != current_language().value:
             return None
-        return FilmUnreadable(Reason(content["reason"]), content["sentence"])
-    pixels = np.frombuffer(small, np.uint8).reshape(SMALL_PX, SMALL_PX)
-    return FilmProperties(**content, small=pixels)
+        return FilmUnreadable(Reason(content["reason"]), str(content["sentence"]))
+    properties = FilmProperties(**content, small=np.frombuffer(small, np.uint8).reshape(SMALL_PX, SMALL_PX))
+    for name, kind in get_type_hints(FilmProperties).items():
+        if name != "small":
+            _check_value(name, kind, content[name])
+    return properties
+
+
+def _check_value(name: str, kind: Any, value: object) -> None:
+    """Raise ValueError for a value that is not of its type, not finite, or out of range."""
+    if get_origin(kind) is dict:
+        is_valid = isinstance(value, dict) and all(isinstance(text, str) for text in (*value, *value.values()))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        in_range = 0 <= value <= MOST.get(name, sys.float_info.max)
+        is_valid = in_range and (isinstance(value, kind) or isinstance(float(value), kind))
+    else:
+        is_valid = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+    if not is_valid:
+        raise ValueError(name)

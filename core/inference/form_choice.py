@@ -42,7 +42,7 @@ def recall_choice(path: Path, key: list[str]) -> Choice | None:
     try:
         if content is None or content["format"] != FORMAT or content["batch"] not in (TRIED_FILMS, *BATCHES):
             return None
-        return Choice(Form(content["form"]), content["batch"], str(content["weights"]))
+        return Choice(Form(content["form"]), int(content["batch"]), str(content["weights"]))
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -147,11 +147,18 @@ class GateStatistics:
                 turns=np.array(content["turns"], np.float64),
                 sides=RegionStatistics.from_json(content["sides"]),
                 ends=RegionStatistics.from_json(content["ends"]),
-                is_chest=bool(content["is_chest"]),
+                is_chest=content["is_chest"],
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(tr("the gate's statistics are incomplete ({error})", error=error)) from error
-        if statistics.turns.shape != (len(ALTERATION_REASONS),) or not np.isfinite(statistics.thresholds()).all():
+        distances = (
+            statistics.threshold,
+            statistics.edge_threshold,
+            statistics.sides.threshold,
+            statistics.ends.threshold,
+        )
+        is_complete = statistics.turns.shape == (len(ALTERATION_REASONS),) and isinstance(statistics.is_chest, bool)
+        if not is_complete or not np.isfinite(statistics.thresholds()).all() or min(distances) <= 0:
             raise ValueError(tr("the gate's thresholds are incomplete"))
         return statistics
 

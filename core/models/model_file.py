@@ -188,8 +188,10 @@ def compute_known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.ND
     answers = np.atleast_2d(model.probabilities(draw_known_films(model.preprocessing.size_px)))
     try:
         return answers, np.array(model.header.content["self_test"], np.float64)
-    except (KeyError, TypeError, ValueError) as error:
-        raise invalid_model(model.path, tr("its description is incomplete ({what})", what="self_test")) from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise invalid_model(
+            model.path, tr("its description is incomplete or not valid ({what})", what="self_test")
+        ) from error
 
 
 def answers_match(model: Model) -> bool:

@@ -1,8 +1,8 @@
 """Read a model file's JSON header without torch: classes, calibration, figures."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,20 @@ from typing import Any, Final
 from safetensors import SafetensorError, safe_open
 
 from core.models.calibration import Calibration
-from core.models.predictions import Predictions, predictions_from_json
+from core.models.header_values import (
+    UnusableEntry,
+    check_further_entries,
+    naming,
+    parse_ages,
+    parse_classes,
+    parse_list,
+    parse_number,
+    parse_sha256,
+    parse_text,
+    parse_validation,
+)
+from core.models.operating_point import EVERYTHING
+from core.models.predictions import Predictions
 from core.system.errors import JobFailed, Reason
 from core.system.files import sha256_of_text
 from core.system.language import tr
@@ -24,10 +37,22 @@ VALIDATION: Final = "validation"  # predictions on validation films, for choosin
 FILMS: Final = "film_codes"  # codes of the films of each split
 CARD: Final = "card"
 GATE: Final = "gate"  # description of the training films, for the input check
-SEAL: Final = "seal"  # SHA-256 of everything else in the header; missing in files of early versions
+SEAL: Final = "seal"  # SHA-256 of everything else in the header
+# what the seals would be of the bundled models from before there were seals; their format is the same
+EARLIER_MODELS: Final = frozenset(
+    {
+        "cb370e912b3a36a1ab23c611beec433ee54929ea7cf587f199ff595c453c3727",
+        "7e336ea1cfed205c9e22d7a9a3b74ef0f9978247adb211bcd1bc36c0bbd89fd2",
+        "51d325500c77704d2d58576ea2dfd8ad410bc27597c8b217dc975d021e8e46b5",
+        "bc8f77e77efc54a5d2be6309aaa9d63241a45e0f03359b10c4364f548f14466b",
+        "1f3537a63e576f848f77a5ad7f34f14feaaddcfb0f001b942deed149b4699546",
+        "e93173ba25d8924503f2e6368e4a27069cc84a7875920464158a127a5986cb89",
+        "e57731d7df28a42a88db4ca6cd0bda79e5425578b55b94a49b423f4606066e49",
+    }
+)
 AGES: Final = "ages_years"  # [youngest, oldest] training patient in completed years, where known
 AGES_OF_DATA: Final = {"015c0902": (1, 5)}  # by data fingerprint, for model files without AGES
-MOST_CLASSES, LONGEST_CLASS = 1000, 200
+LARGEST_TEMPERATURE: Final = 1e6
 SIZES_PX: Final = range(16, 2049)  # network input size
 BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
 
@@ -129,13 +154,14 @@ def read_header(path: Path) -> ModelHeader:
     if text is None:
         raise invalid_model(path, tr("it was not made by PneumoScreen"))
     try:
-        with _named("JSON"):
+        with naming("JSON"):
             content = dict(json.loads(text, parse_constant=_reject_constant))
         return _parse_header(path, content)
     except RecursionError as error:
         raise invalid_model(path, tr("its description is nested too deeply")) from error
     except UnusableEntry as error:
-        raise invalid_model(path, tr("its description is incomplete ({what})", what=error)) from error
+        why = tr("its description is incomplete or not valid ({what})", what=str(error)[:80])
+        raise invalid_model(path, why) from error
 
 
 def _is_model(path: Path) -> bool:
@@ -153,75 +179,59 @@ def compute_seal(content: Mapping[str, Any]) -> str:
     return sha256_of_text(json.dumps({key: content[key] for key in content if key != SEAL}, sort_keys=True))
 
 
-class UnusableEntry(ValueError):
-    """An entry of the description is missing or has an impossible value; the message names the entry."""
-
-
-@contextmanager
-def _named(entry: str) -> Iterator[None]:
-    """Turn what parsing an entry raises, which is in Python's words, into UnusableEntry."""
-    try:
-        yield
-    except UnusableEntry:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise UnusableEntry(entry) from error
-
-
 def _reject_constant(name: str) -> float:
     raise UnusableEntry(f"{name} is no number")
 
 
-def _parse_within(value: Any, least: float, most: float) -> float:
-    number = float(value)
-    if not least <= number <= most:
-        raise ValueError(number)
-    return number
+def _check_seal(path: Path, content: dict[str, Any]) -> None:
+    """Raise JobFailed for a description without its seal, or with that of another one."""
+    seal = compute_seal(content)
+    if SEAL not in content and seal not in EARLIER_MODELS:
+        why = tr(
+            "its description has no seal, so nobody can tell whether it was changed; get a new copy, or train again"
+        )
+        raise invalid_model(path, why)
+    if content.get(SEAL, seal) != seal:
+        why = tr("its description was changed after it was saved; get a new copy from its source")
+        raise invalid_model(path, why)
 
 
 def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
     """Raise JobFailed, or UnusableEntry for an entry that is missing or impossible."""
-    if content.get("format") != FORMAT:
-        stored = content.get("format")
+    stored = content.get("format")
+    if type(stored) is not int or stored != FORMAT:
         why = tr("its format is {found!r}, and this version reads format {known}", found=stored, known=FORMAT)
         raise invalid_model(path, why)
-    if SEAL in content and content[SEAL] != compute_seal(content):
-        why = tr("its description was changed after it was saved; get a new copy from its source")
-        raise invalid_model(path, why)
-    with _named("classes"):
-        classes = tuple(str(name) for name in content["classes"])
-        if not 2 <= len(classes) <= MOST_CLASSES or len(set(classes)) != len(classes):
-            raise ValueError(len(classes))
-    if not all(name and len(name) <= LONGEST_CLASS for name in classes):
-        raise UnusableEntry("names of classes")
-    with _named("size_px"):
+    _check_seal(path, content)
+    with naming("letters"):  # half a character could be written to no report
+        json.dumps(content, ensure_ascii=False).encode()
+    classes = parse_classes(content.get("classes"))
+    with naming("size_px"):
         size_px = content["preprocessing"]["size_px"]
-    if size_px not in SIZES_PX:
+    if type(size_px) is not int or size_px not in SIZES_PX:
         raise UnusableEntry("size of films")
-    with _named(AGES):
-        if ages := content.get(AGES):
-            youngest = _parse_within(ages[0], 0, 150)
-            _parse_within(ages[1], youngest, 150)
-    with _named("validation"):
-        validation = predictions_from_json(content.get(VALIDATION))
-    with _named("sha256"):
-        name = f"{path.stem} {str(content['sha256'])[:8]}"
-    with _named("architecture"):
-        architecture = str(content["architecture"])
+    validation = parse_validation(content.get(VALIDATION), len(classes))
+    parse_ages(content.get(AGES), AGES)
+    parse_text(content.get("app_version"), "app_version")
+    check_further_entries(content, ACCEPTED, FILMS)
+    name = f"{path.stem} {parse_sha256(content.get('sha256'))[:8]}"
+    architecture = parse_text(content.get("architecture"), "architecture")
     return ModelHeader(name, architecture, classes, _parse_calibration(content, len(classes)), validation, content)
 
 
 def _parse_calibration(content: dict[str, Any], classes: int) -> Calibration:
-    """Return how logits become decisions. Raises UnusableEntry."""
-    # the limit is above 1: a threshold above every probability is the next float after 1
-    with _named("review band"):
-        low, high = (_parse_within(bound, 0, 1.001) for bound in content["review_band"])
-    with _named("threshold"):
-        threshold = None if content["threshold"] is None else _parse_within(content["threshold"], 0, 1.001)
-    with _named("temperature"):
-        temperature = float(content["temperature"])
-    with _named("band_error"):
-        band_error = None if content.get("band_error") is None else float(content["band_error"])
-    if low > high or (threshold is None) != (classes > 2) or not (0 < temperature < 1e6):
+    """Return the calibration of a model with so many classes; with two, the band encloses the threshold."""
+    bounds = parse_list(content.get("review_band"), "review band")
+    with naming("review band"):
+        low, high = (parse_number(bound, 0, EVERYTHING, "review band") for bound in bounds)
+    threshold = content.get("threshold")
+    if threshold is not None:
+        threshold = parse_number(threshold, 0, EVERYTHING, "threshold")
+    temperature = parse_number(content.get("temperature"), 0, LARGEST_TEMPERATURE, "temperature")
+    band_error = content.get("band_error")
+    if band_error is not None:
+        band_error = parse_number(band_error, 0, 1, "band_error")
+    is_enclosed = low <= high if threshold is None else low <= threshold <= high
+    if not is_enclosed or (threshold is None) != (classes > 2) or temperature == 0:
         raise UnusableEntry("operating point")
     return Calibration(temperature, threshold, (low, high), band_error)

@@ -46,10 +46,12 @@ def predictions_from_json(content: Any) -> Predictions | None:
     """
     if content is None:
         return None
-    labels = np.array(content["labels"], np.int64)
-    patients = np.array(content["patients"], np.int64)
-    logits = np.array(content["logits"], np.float32).reshape(len(labels), -1)
+    labels, patients, numbers = (np.array(content[name]) for name in ("labels", "patients", "logits"))
+    if (labels.dtype.kind, patients.dtype.kind) != ("i", "i") or numbers.dtype.kind not in "if":
+        raise TypeError("validation")
+    logits = numbers.astype(np.float32).reshape(len(labels), -1)
     films = tuple(str(code) for code in content["films"])
-    if not len(labels) == len(patients) == len(films) or not np.isfinite(logits).all():
-        raise ValueError("answers")
+    is_complete = labels.shape == patients.shape == (len(films),) and min(labels.min(), patients.min()) >= 0
+    if not is_complete or not np.isfinite(logits).all():
+        raise ValueError("validation")
     return Predictions(labels, logits, patients, films)

@@ -12,7 +12,7 @@ from typing import Final
 
 from core.models.calibration import Calibration
 from core.models.model_header import ModelHeader
-from core.system.app_folders import data_folder
+from core.system.app_folders import data_folder, format_lost_data
 from core.system.errors import JobFailed, Reason
 from core.system.files import read_json, write_text_atomically
 from core.system.language import marked, tr
@@ -85,7 +85,7 @@ def read_record(header: ModelHeader) -> SiteRecord:
         if stored := content["acceptance"]:
             acceptance = Acceptance(**stored)
         return SiteRecord(point, acceptance)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return SiteRecord()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sentence = tr(
@@ -99,7 +99,13 @@ def _write_record(header: ModelHeader, record: SiteRecord) -> None:
 
 
 def save_point(header: ModelHeader, point: LocalPoint | None) -> None:
-    """Use this operating point for the model on this computer; None returns to that of its file."""
+    """Use this operating point for the model on this computer; None returns to that of its file.
+
+    Raises JobFailed (output_not_writable) where it would not last: a point that is gone at the next
+    start would change decisions without a word.
+    """
+    if lost := format_lost_data():
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, lost)
     _write_record(header, replace(read_record(header), point=point))
 
 

@@ -224,9 +224,10 @@ MODERATE_AUGMENTATION: Final = Augmentation(
 
 TRAINED_RATE_FACTOR: Final = 0.2  # learning rate of pretrained weights relative to the head's
 
-SEED: Final = Recipe(  # exactly the protocol of the original student project
+# the protocol of the original student project; its weights, ImageNet's, are downloaded only for those
+# who ask for them by name
+SEED: Final = Recipe(
     name="seed",
-    start="imagenet",
     depth=Depth.HEAD,
     epochs=3,
     normalisation=Normalisation.RESNET,

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -64,7 +64,7 @@ def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: b
     for name, kind in (BEGUN | {name: exact_kind(text) for name, text in texts.items()}).items():
         check_output(run_dir / name, kind)
     for name, text in texts.items():
-        write_text_atomically(run_dir / name, text)
+        write_text_atomically(run_dir / name, text, private=name == PREPARATION)
     return recipe, preparation
 
 
@@ -127,7 +127,7 @@ class RunCard:
 
 def write_card(run_dir: Path, card: RunCard) -> None:
     """Write the run's card atomically."""
-    write_text_atomically(run_dir / CARD, json.dumps({"format": FORMAT, **asdict(card)}, indent=2) + "\n")
+    write_text_atomically(run_dir / CARD, json.dumps({"format": FORMAT, **asdict(card)}, indent=2) + "\n", private=True)
 
 
 def read_card(run_dir: Path) -> RunCard:
@@ -144,6 +144,18 @@ def read_card(run_dir: Path) -> RunCard:
     return RunCard(**content, seconds=seconds)
 
 
+def check_card(run_dir: Path) -> None:
+    """Raise JobFailed (nothing_to_resume) if the card of an interrupted run cannot be read."""
+    try:
+        read_card(run_dir)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        sentence = tr(
+            "{path} is damaged, so the training cannot be resumed. Restore it; or delete it, and it is written again.",
+            path=run_dir / CARD,
+        )
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+
+
 def write_predictions(
     run_dir: Path, names: Sequence[str], labels: Sequence[str], rows: npt.NDArray[np.float64]
 ) -> None:
@@ -155,7 +167,7 @@ def write_predictions(
     lines = [format_csv_line(["file", "label", "probabilities"])]
     for name, label, row in zip(names, labels, np.atleast_2d(rows.T).T, strict=True):
         lines.append(format_csv_line([escape_undecodable(name), label, " ".join(repr(float(value)) for value in row)]))
-    write_text_atomically(run_dir / PREDICTIONS, "".join(lines))
+    write_text_atomically(run_dir / PREDICTIONS, "".join(lines), private=True)
 
 
 def read_predictions(run_dir: Path) -> dict[str, tuple[str, tuple[float, ...]]]:
@@ -178,10 +190,14 @@ def write_splits(run_dir: Path, dataset: Dataset) -> None:
     for film in dataset.films:
         file = escape_undecodable(str(film.path.absolute()))
         writer.writerow([file, dataset.classes[film.label], escape_undecodable(film.patient), film.split])
-    write_text_atomically(run_dir / SPLITS, text.getvalue())
+    write_text_atomically(run_dir / SPLITS, text.getvalue(), private=True)
 
 
-def data_fingerprint(dataset: Dataset) -> str:
-    """Return eight hexadecimal digits that identify a dataset by names, labels and splits."""
-    lines = [f"{dataset.name_of(film.path)} {film.label} {film.split}" for film in dataset.films]
-    return sha256_of_text("\n".join(sorted(lines)))[:8]
+def data_fingerprint(dataset: Dataset, codes: Mapping[Path, str]) -> str:
+    """Return eight hexadecimal digits that identify a dataset by its films, classes and splits.
+
+    codes: of the content of each film's file, so that films that were exchanged between classes
+    make another dataset. Names do not count.
+    """
+    films = sorted([codes[film.path], film.label, str(film.split)] for film in dataset.films)
+    return sha256_of_text(json.dumps([dataset.classes, films]))[:8]

@@ -39,7 +39,7 @@ def _read_counts(path: Path) -> dict[str, int]:
         if not all(films in {Split.TEST.value, BY_TRAINING} or len(films) == CODE_LENGTH for films in counts):
             raise ValueError("format")
         return counts
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         sentence = tr(

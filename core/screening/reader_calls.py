@@ -160,7 +160,7 @@ def append_call(path: Path, call: Call) -> None:
     """
     check_output(path, CALLS_FILE)
     if not path.exists() or path.stat().st_size == 0:
-        write_text_atomically(path, format_csv_line(COLUMNS))
+        write_text_atomically(path, format_csv_line(COLUMNS), private=True)
     with explain_write_errors(path):
         _renew_header(path)
         append_flushed(path, format_csv_line([quote_formula(cell) for cell in _call_cells(call)]))

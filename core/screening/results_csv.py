@@ -112,7 +112,7 @@ def format_csv(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
 
 def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
     """Write the complete ledger under its final name and delete the unfinished one."""
-    write_text_atomically(output, format_csv(rows, classes))
+    write_text_atomically(output, format_csv(rows, classes), private=True)
     partial_path(output).unlink(missing_ok=True)
 
 
@@ -145,6 +145,6 @@ class Journal:
 
     def _write_all(self) -> TextIO:
         """Write all rows, and return the file opened for more."""
-        write_text_atomically(self._path, format_csv(self._rows.values(), self._classes))
+        write_text_atomically(self._path, format_csv(self._rows.values(), self._classes), private=True)
         with explain_write_errors(self._path):
             return self._path.open("a", encoding="utf-8", newline="")

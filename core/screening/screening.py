@@ -242,8 +242,9 @@ def screen(
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
     check_screening_files(output)
-    for written_folder in filter(None, (output.parent, heatmaps)):
-        check_writable(written_folder)
+    check_writable(output.parent, private=True)
+    if heatmaps is not None:
+        check_writable(heatmaps)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)

@@ -80,7 +80,7 @@ class StateLog:
         self._path = state_path(output)
         self._rows, self._states = rows, states
         if not is_continued or not self._path.exists():
-            write_text_atomically(self._path, "")
+            write_text_atomically(self._path, "", private=True)
         with explain_write_errors(self._path):
             cut_torn_line(self._path)
         self._stream = self._open()

@@ -1,7 +1,8 @@
 """User-facing messages for unexpected errors: out of memory, file access."""
 
+from core.system.app_folders import DISK_FULL_ERRNOS
 from core.system.errors import PneumoScreenError
-from core.system.files import DISK_FULL_ERRNOS, escape_undecodable
+from core.system.files import escape_undecodable
 from core.system.language import tr
 
 

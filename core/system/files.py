@@ -1,22 +1,37 @@
-"""Write files so that they survive a power cut, read JSON, hash text and name temporary files."""
+"""Write files so that they survive a power cut, read JSON, hash text and name temporary files.
+
+Names of films and folders may be names of patients. So files that list them, and everything in the
+program's own folders, are created for their owner alone (`private`); what a person exports to hand
+on gets the permissions of an ordinary new file.
+"""
 
 import errno
 import hashlib
 import json
 import os
+import secrets
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
 
+from core.system.app_folders import (
+    DISK_FULL_ERRNOS,
+    ORDINARY_FOLDER,
+    PRIVATE_FOLDER,
+    create_folders,
+    is_own_place,
+)
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
-DISK_FULL_ERRNOS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # in the names of temporary files and locks, so that no file of somebody else is taken for one
 OWN_TEMPORARY: Final = ".pneumoscreen-"
 TEMPORARY_SUFFIX: Final = ".tmp"
+ORDINARY, PRIVATE = 0o666, 0o600  # permissions; the system takes the umask from them
+BINARY: Final = getattr(os, "O_BINARY", 0)  # on Windows, where line ends are changed otherwise
 # of a file's name, to begin the names of its temporary files; at most 224 bytes in UTF-8
 PREFIX_CHARACTERS: Final = 56
 # errors of file systems, such as some network shares, that cannot flush a folder
@@ -39,23 +54,23 @@ def explain_write_errors(path: Path) -> Iterator[None]:
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object], private: bool = False) -> None:
     """Write a temporary file with `write`, flush it to the disk, and only then rename it to `path`.
 
-    A crash or power cut leaves either the old file or the new one, never a partial one.
+    A crash or power cut leaves either the old file or the new one, never a partial one. private:
+    only the owner may read a new file. A file that is replaced keeps its permissions.
     Raises JobFailed (disk_full or output_not_writable); the temporary file is removed.
     """
     with explain_write_errors(path):
-        make_folder(path.parent)
-        descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(path), suffix=TEMPORARY_SUFFIX, dir=path.parent)
-        temporary = Path(name)
+        make_folder(path.parent, private)
+        descriptor, temporary = _create_temporary(path, private or is_own_place(path))
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 write(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            with suppress(PermissionError):  # a FAT drive has no permissions
-                temporary.chmod(_permissions_of_new_files())
+            if not is_own_place(path):
+                _copy_permissions(path, temporary)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -63,34 +78,53 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         _flush_folder(path.parent)
 
 
-def make_folder(folder: Path) -> None:
-    """Create a folder and its missing parents, if needed. Raises OSError.
-
-    With a loop: Path.mkdir calls itself for each missing parent and fails below about a thousand.
-    """
-    missing = [folder]
-    while not missing[-1].exists() and missing[-1] != missing[-1].parent:
-        missing.append(missing[-1].parent)
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
-
-
 def temporary_prefix(path: Path) -> str:
     """Return the start of the names of temporary files for `path`; a crash may leave some there."""
     return f".{path.name[:PREFIX_CHARACTERS]}{OWN_TEMPORARY}"
 
 
-def write_text_atomically(path: Path, text: str) -> None:
+def write_text_atomically(path: Path, text: str, private: bool = False) -> None:
     """Write UTF-8 text as `write_atomically` does, with line ends unchanged."""
-    write_atomically(path, lambda stream: stream.write(text.encode("utf-8")))
+    write_atomically(path, lambda stream: stream.write(text.encode("utf-8")), private)
+
+
+def _create_temporary(path: Path, private: bool) -> tuple[int, Path]:
+    """Create a new file beside `path`; return its descriptor and path. Raises OSError."""
+    while True:
+        temporary = path.parent / f"{temporary_prefix(path)}{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
+        with suppress(FileExistsError):
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY
+            return os.open(temporary, flags, PRIVATE if private else ORDINARY), temporary
+
+
+def _copy_permissions(source: Path, target: Path) -> None:
+    """Give `target` the permissions of `source`, if that exists and the file system has any."""
+    with suppress(FileNotFoundError, PermissionError):
+        target.chmod(stat.S_IMODE(source.stat().st_mode) & 0o777 | PRIVATE)
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Open a file and return its descriptor; if it is new, only its owner may read it.
+
+    flags: of os.open, without O_CREAT. Raises OSError.
+    """
+    return os.open(path, flags | os.O_CREAT | BINARY, PRIVATE)
+
+
+def make_folder(folder: Path, private: bool = False) -> None:
+    """Create a folder and its missing parents, if needed. Raises OSError.
+
+    private: only the owner may enter new ones, as always in the program's own folders.
+    """
+    create_folders(folder, PRIVATE_FOLDER if private or is_own_place(folder) else ORDINARY_FOLDER)
 
 
 def append_flushed(path: Path, text: str) -> None:
-    """Append text to a file and flush it to the disk; end a partial last line first.
+    """Append text to a file, for its owner alone if it is new, and flush it to the disk.
 
-    Raises OSError; the file then has its previous length.
+    A partial last line is ended first. Raises OSError; the file then has its previous length.
     """
-    with path.open("r+b" if path.exists() else "w+b", buffering=0) as stream:
+    with os.fdopen(open_private(path, os.O_RDWR), "r+b", buffering=0) as stream:
         before = stream.seek(0, os.SEEK_END)
         if before:
             stream.seek(-1, os.SEEK_END)
@@ -112,13 +146,6 @@ def cut_torn_line(path: Path) -> None:
         content = stream.read()
         if not content.endswith(b"\n"):
             stream.truncate(content.rfind(b"\n") + 1)
-
-
-def _permissions_of_new_files() -> int:
-    """Return the permission bits of an ordinary new file; mkstemp allows only the owner."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def is_open_at(stream: IO[Any], path: Path) -> bool:
@@ -144,13 +171,13 @@ def _flush_folder(folder: Path) -> None:
             raise
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, private: bool = False) -> None:
     """Create `folder` if needed and check that a file can be written there, before any work starts.
 
-    Raises JobFailed (disk_full or output_not_writable).
+    private: only the owner may enter a new one. Raises JobFailed (disk_full or output_not_writable).
     """
     with explain_write_errors(folder):
-        make_folder(folder)
+        make_folder(folder, private)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=OWN_TEMPORARY, suffix=TEMPORARY_SUFFIX) as probe:
             probe.write(b"0" * 4096)
             probe.flush()

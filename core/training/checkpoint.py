@@ -1,8 +1,10 @@
 """Save and load checkpoints, from which an interrupted training is resumed."""
 
+import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -10,6 +12,8 @@ from core.system.errors import JobFailed, Reason
 from core.system.files import write_atomically
 from core.system.language import tr
 from core.training.learner import Learner
+
+MARK: Final = b"PneumoScreen checkpoint 1, SHA-256 "  # then the digest of the rest of the file, and a line end
 
 
 def save_checkpoint(path: Path, learner: Learner, data: str, progress: dict[str, Any]) -> None:
@@ -22,6 +26,9 @@ def save_checkpoint(path: Path, learner: Learner, data: str, progress: dict[str,
     state = {
         **progress,
         "data": data,
+        "recipe": learner.recipe.fingerprint,
+        "half": learner.compute.half,
+        "part_size": learner.gradients.part_size,
         "fine_tuning": phase.fine_tuning,
         "network": learner.network.state_dict(),
         "average": phase.average.network.state_dict(),
@@ -30,24 +37,36 @@ def save_checkpoint(path: Path, learner: Learner, data: str, progress: dict[str,
     }
     content = io.BytesIO()
     torch.save(state, content)  # not to the file: torch reports a full disk with an error of its own
-    write_atomically(path, lambda stream: stream.write(content.getbuffer()))
+    values = content.getbuffer()
+    write_atomically(path, lambda stream: stream.writelines((_first_line(values), values)))
+
+
+def _first_line(values: bytes | memoryview) -> bytes:
+    return MARK + hashlib.sha256(values).hexdigest().encode() + b"\n"
 
 
 def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
     """Restore the learner from `path`; return the saved values, including those of `progress`.
 
-    Raises JobFailed (nothing_to_resume) if the file is damaged or the dataset has changed.
+    Raises JobFailed (nothing_to_resume) if the file is damaged, or the dataset or recipe changed.
     """
-    try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        if state["data"] != data:
-            sentence = tr("The dataset has changed since this training was interrupted. Start a new training.")
-            raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
-    except JobFailed:
-        raise
-    except Exception as error:  # a damaged file makes torch raise errors of many types
-        sentence = tr("{path} is damaged, so the training cannot be resumed.", path=path)
-        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+    state = _read_state(path)
+    if state["data"] != data:
+        sentence = tr(
+            "The films, their classes or their splits have changed since this training was interrupted. "
+            "Put them back as they were, or start a new training in another folder."
+        )
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+    if state["recipe"] != learner.recipe.fingerprint:
+        sentence = tr(
+            "The recipe in {folder} was changed since this training was interrupted. Put it back as it was, "
+            "or start a new training in another folder.",
+            folder=path.parent,
+        )
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+    # as before the interruption, whatever a new measurement, or the memory that is free now, would give
+    learner.compute = replace(learner.compute, half=state["half"])
+    learner.gradients.part_size = state["part_size"]
     learner.begin_phase(fine_tuning=state["fine_tuning"])
     phase = learner.phase
     learner.network.load_state_dict(state["network"])
@@ -55,3 +74,23 @@ def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
     phase.average.steps = state["average_steps"]
     phase.optimizer.load_state_dict(state["optimizer"])
     return state
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    """Return the values in a checkpoint, whose SHA-256 is checked before any of them is read.
+
+    Raises JobFailed (nothing_to_resume).
+    """
+    try:
+        first_line, _, values = path.read_bytes().partition(b"\n")
+        if first_line + b"\n" != _first_line(values):
+            raise ValueError("SHA-256")
+        return torch.load(io.BytesIO(values), map_location="cpu", weights_only=True)  # type: ignore[no-any-return]
+    except Exception as error:  # torch raises errors of many types, also for files of other versions
+        sentence = tr(
+            "{path} is damaged, or of an earlier version, so the training cannot be resumed. Start a new one in "
+            "another folder. A model that it made so far stays in {folder} and can be used.",
+            path=path,
+            folder=path.parent,
+        )
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error

@@ -15,19 +15,25 @@ from core.input_checks.gate import fit_gate
 from core.metrics.figures import Figures, compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Calibration, fit_calibration
-from core.models.model_file import Model, save_model
+from core.models.model_file import Model, load_model, save_model
 from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, VALIDATION
 from core.models.predictions import Predictions
 from core.networks.architectures import Network
 from core.networks.preprocessing import Preprocessing
 from core.recipes.recipe import OperatingPoint, Recipe
 from core.recipes.recipe_json import to_json_object as recipe_json
-from core.runs.epoch_log import total_seconds
+from core.runs.epoch_log import EVENTS, EpochEnded, log_epoch, total_seconds
+from core.runs.kept_files import KeptFiles
 from core.runs.run_folder import (
+    CARD,
     CHECKPOINT,
     METRICS,
     MODEL,
+    PREPARATION,
+    RECIPE,
+    SPLITS,
     RunCard,
+    check_card,
     data_fingerprint,
     read_card,
     write_card,
@@ -35,10 +41,13 @@ from core.runs.run_folder import (
     write_splits,
 )
 from core.runs.test_set_use import count_use
+from core.system.errors import JobFailed, Reason
 from core.system.files import escape_undecodable, write_text_atomically
+from core.system.language import tr
 from core.system.product import NOTICE
 from core.training.training_data import TrainingData
 
+KEPT: Final = (RECIPE, PREPARATION, SPLITS, CARD, EVENTS, MODEL)
 REFERENCE_FILMS: Final = 2000  # at most so many validation films make up the reference for drift
 
 
@@ -50,10 +59,11 @@ class RunWriter:
 
     def __init__(self, run_dir: Path, recipe: Recipe, data: TrainingData) -> None:
         self.run_dir = run_dir
-        self.fingerprint = data_fingerprint(data.dataset)
+        self.fingerprint = data_fingerprint(data.dataset, data.codes)
         self.calibration: Calibration | None = None
         self._recipe = recipe
         self._data = data
+        self._kept = KeptFiles(run_dir)
         self._codes = {split.value: [data.codes[film.path] for film in data.dataset.of_split(split)] for split in Split}
         self._validation: dict[str, Any] | None = None  # predictions of the best model
         self._reference: dict[str, Any] | None = None  # for drift: measures of the validation films
@@ -64,15 +74,57 @@ class RunWriter:
         """Path of the model file."""
         return self.run_dir / MODEL
 
-    def begin(self, source: Path) -> None:
-        """Write the run's card and splits."""
-        write_splits(self.run_dir, self._data.dataset)
+    def begin(self, source: Path, resumed: bool = False) -> None:
+        """Write the run's card and splits; of a run that is resumed only a card that is missing.
+
+        Raises JobFailed for a damaged card.
+        """
+        if resumed and (self.run_dir / CARD).exists():
+            check_card(self.run_dir)
+            return
+        if not resumed:
+            write_splits(self.run_dir, self._data.dataset)
         started = datetime.now().astimezone().isoformat(timespec="seconds")
         dataset = escape_undecodable(str(source))
         write_card(self.run_dir, RunCard(self.run_dir.name, "", dataset, self.fingerprint, started))
+        self._kept.keep(*KEPT)
+
+    def resume(self) -> None:
+        """Check the best model of an interrupted training on these data. Raises JobFailed (nothing_to_resume)."""
+        try:
+            if self.calibration is not None:
+                load_model(self.model)
+        except JobFailed as error:
+            sentence = tr(
+                "{sentence} The training cannot be resumed without it; start a new one in another folder.",
+                sentence=error.sentence,
+            )
+            raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+        write_splits(self.run_dir, self._data.dataset)
+        self._kept.keep(*KEPT)
+
+    def log_epoch(self, ended: EpochEnded) -> None:
+        """Append the epoch to the run's log."""
+        log_epoch(self.run_dir, ended)
+        self._kept.keep(EVENTS)
+
+    def restore_files(self) -> str | None:
+        """Write the files of the run again that were lost or damaged meanwhile, and return a sentence on them.
+
+        None if all are as they were written. Raises JobFailed if they cannot be written.
+        """
+        lost = self._kept.restore()
+        if not lost:
+            return None
+        return tr(
+            "Files of this training were removed or changed while it ran, and were written again to {folder}: {names}.",
+            folder=self.run_dir,
+            names=", ".join(lost),
+        )
 
     def end(self) -> None:
         """Write the training's duration to the card, and delete the checkpoint."""
+        self._kept.restore()
         write_card(self.run_dir, replace(read_card(self.run_dir), seconds=total_seconds(self.run_dir)))
         (self.run_dir / CHECKPOINT).unlink(missing_ok=True)
 
@@ -141,3 +193,4 @@ class RunWriter:
         }
         architecture, classes = self._recipe.architecture, self._data.dataset.classes
         save_model(self.model, architecture, classes, network, preprocessing, self.calibration, content)
+        self._kept.keep(MODEL)

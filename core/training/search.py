@@ -5,6 +5,7 @@ JSON lines.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Generator
@@ -26,7 +27,7 @@ from core.runs.run_folder import begin_run, data_fingerprint
 from core.runs.search_file import JOURNAL, begin_search
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
-from core.system.files import check_writable, cut_torn_line
+from core.system.files import check_writable, cut_torn_line, open_private
 from core.system.keep_awake import keep_awake
 from core.system.language import tr
 from core.training.events import SearchResult, TrialEnded
@@ -93,8 +94,8 @@ def _open_study(folder: Path, seed: int) -> optuna.Study:
     """Open the study in `folder`, new or continued; interrupted trials count as failed."""
     path = folder / JOURNAL
     try:
-        if path.exists():
-            cut_torn_line(path)
+        os.close(open_private(path, os.O_RDWR))
+        cut_torn_line(path)
         storage = JournalStorage(JournalFileBackend(str(path), _NoLock()))  # type: ignore[arg-type]
         study = optuna.create_study(
             study_name="search",
@@ -114,7 +115,7 @@ def _open_study(folder: Path, seed: int) -> optuna.Study:
 
 def _check_data(study: optuna.Study, data: TrainingData) -> None:
     """Store the dataset's fingerprint. Raises JobFailed (nothing_to_resume) if it changed."""
-    fingerprint = data_fingerprint(data.dataset)
+    fingerprint = data_fingerprint(data.dataset, data.codes)
     if study.user_attrs.get("data", fingerprint) != fingerprint:
         sentence = tr("The films, labels or splits have changed since this search began. Start a new one.")
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,7 @@ from core.metrics.figures import Figures, compute_validation_figures
 from core.models.calibration import Calibration
 from core.models.model_file import compute_logits, load_model
 from core.recipes.recipe import KeptBy, Recipe
-from core.runs.epoch_log import EpochEnded, log_epoch
+from core.runs.epoch_log import EpochEnded
 from core.runs.run_folder import CHECKPOINT, SPLITS, begin_run
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
@@ -65,13 +66,13 @@ def train(
             if data is None:
                 return TrainingResult(run_dir, False, None, None, 0, None, None)
             training = Training(recipe, data, run_dir, cancel)
-            if not has_checkpoint:
-                training.writer.begin(source)
+            training.writer.begin(source, has_checkpoint)
             with keep_awake() as sentence:
                 yield Noted(sentence)
                 return (yield from training.run(has_checkpoint))
         finally:
-            store.unlink(missing_ok=True)
+            with suppress(OSError):  # also where somebody put a file in place of the folder
+                store.unlink()
 
 
 class Training:
@@ -100,12 +101,15 @@ class Training:
         torch.manual_seed(self.recipe.seed)
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         self.learner = Learner(self.recipe, self.splits, len(self.classes))
-        if not (yield from load_initial_weights(self.learner.network, self.recipe, self.classes, self.cancel)):
-            return self._make_result(completed=False)
+        if not resume:  # else the checkpoint has all weights
+            network = self.learner.network
+            if not (yield from load_initial_weights(network, self.recipe, self.classes, self.cancel)):
+                return self._make_result(completed=False)
         self.learner.to_device()
         self.learner.begin_phase(fine_tuning=self.recipe.frozen_epochs == 0)
         if resume:
             self._load_checkpoint()
+            self.writer.resume()
         counts = [len(self.splits[split].labels) for split in Split]
         device = str(self.learner.compute)
         yield TrainingStarted(self.run_dir, self.classes, counts[0], counts[1], counts[2], self.epochs, device)
@@ -142,8 +146,9 @@ class Training:
         if self.cancel.is_set():
             return
         films_done = start if self.learner.phase.on_features else time.monotonic()
+        yield from self._restore_files()
         ended = self._end_epoch(logits, statistics, start)
-        log_epoch(self.run_dir, ended)  # before the checkpoint: an epoch that is trained again is logged again
+        self.writer.log_epoch(ended)  # before the checkpoint: an epoch that is trained again is logged again
         self._save_checkpoint()
         self.learner.time_estimate.add_overhead(time.monotonic() - films_done)
         yield ended
@@ -182,6 +187,11 @@ class Training:
             seconds=time.monotonic() - start,
             is_best=is_best,
         )
+
+    def _restore_files(self) -> Steps:
+        """Write the files of the run again that were lost since the last epoch, and say so."""
+        if sentence := self.writer.restore_files():
+            yield Noted(sentence, Severity.WARNING)
 
     def _format_overfitting_warning(self) -> str | None:
         """Return a warning every WARNING_INTERVAL epochs without a better validation, else None."""
@@ -224,6 +234,7 @@ class Training:
     def _test(self) -> Generator[TrainingEvent, None, TrainingResult]:
         """Score the test films once with the best model, and write the figures."""
         test = self.splits[Split.TEST]
+        yield from self._restore_files()
         yield Progressed(Stage.TESTING, 0, len(test.labels))
         model = load_model(self.writer.model)
         logits = compute_logits(model.network, model.preprocessing, test.pixels, self.cancel)

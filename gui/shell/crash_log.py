@@ -6,10 +6,12 @@ Exceptions are recorded without their messages, so no file and no patient is nam
 import copy
 import faulthandler
 import logging
+import os
 import platform
 import sys
 import threading
 import traceback
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +19,7 @@ from typing import IO
 
 from PySide6.QtCore import QObject, Signal, qVersion
 
+from core.system.files import make_folder, open_private
 from core.system.product import read_build
 
 CRASHES, NATIVE = "crash.log", "native-crash.log"
@@ -54,6 +57,14 @@ class _FormatterWithoutMessages(logging.Formatter):
         return build_crash_report(error) if isinstance(error, BaseException) else ""
 
 
+class _PrivateLog(RotatingFileHandler):
+    """A log that only its owner may read."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = open_private(Path(self.baseFilename), os.O_WRONLY | os.O_APPEND)
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding)
+
+
 def read_native_crash(folder: Path) -> str:
     """Return what the last start wrote as it crashed in native code.
 
@@ -79,8 +90,8 @@ class CrashLog(QObject):
         self._native_path = folder / NATIVE
         self._handler: logging.Handler
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._handler = RotatingFileHandler(folder / CRASHES, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+            make_folder(folder)
+            self._handler = _PrivateLog(folder / CRASHES, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
         except OSError:  # the window must open even if the folder is not writable
             self._handler = logging.StreamHandler()
         self._handler.setLevel(logging.ERROR)
@@ -93,7 +104,7 @@ class CrashLog(QObject):
         sys.excepthook = self._on_exception
         threading.excepthook = lambda fault: self._on_exception(fault.exc_type, fault.exc_value, fault.exc_traceback)
         try:
-            self._native = self._native_path.open("w", encoding="utf-8")
+            self._native = os.fdopen(open_private(self._native_path, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8")
         except OSError:
             return
         faulthandler.enable(self._native)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QFileSystemWatcher, QLockFile, QObject, QTimer, Signal, Slot
 
-from core.system.files import read_json, write_text_atomically
+from core.system.files import make_folder, read_json, write_text_atomically
 from core.system.language import tr
 
 ANSWER_MILLISECONDS = 5000
@@ -34,7 +34,7 @@ class SingleInstance(QObject):
     def take(self) -> bool:
         """Take the lock and watch for later requests; False if another process holds it."""
         try:
-            self._requests.mkdir(parents=True, exist_ok=True)
+            make_folder(self._requests)
         except OSError:
             return True
         if not self._lock.tryLock(0):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from core.system.app_folders import data_folder
+from core.system.app_folders import data_folder, format_lost_folders
 from core.system.language import tr
 from gui.shell.crash_log import CrashLog, read_native_crash
 from gui.shell.main_window import MainWindow
@@ -55,6 +55,8 @@ class WindowProgram(QObject):
         self._faults.install()
         QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
         self.window.show()
+        if sentence := format_lost_folders():
+            messages.show_notice(self.window, sentence)
         if self._native_crash:
             messages.show_fault(self.window, tr(messages.ENDED_EARLY), self._native_crash)
         if demo:

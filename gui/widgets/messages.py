@@ -35,6 +35,15 @@ def show_error(parent: QWidget, error: JobError) -> None:
     box.exec()
 
 
+def show_notice(parent: QWidget, sentence: str) -> None:
+    """Show a sentence that a person should know, without waiting for an answer."""
+    box = QMessageBox(QMessageBox.Icon.Information, "PneumoScreen", "", QMessageBox.StandardButton.Ok, parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(escape_unprintable(sentence))
+    box.open()
+
+
 def show_fault(parent: QWidget, words: str, report: str) -> None:
     """Report an internal error and offer its report, which names no file and no patient."""
     box = QMessageBox(QMessageBox.Icon.Warning, "PneumoScreen", words, QMessageBox.StandardButton.Close, parent)

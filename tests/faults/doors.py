@@ -171,8 +171,10 @@ RUN_FILES = ("run.json", "events.jsonl", "search.journal")
 DOORS = (
     Door("audit", command("audit", "FILMS", "--json", "OUTPUT", "--resolve", "BESIDE/p.json"), "out/a.json"),
     Door("train", command(*TRAIN), "out/run", "refused", RUN_FILES, command(*TRAIN, "--resume"), True),
-    Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES, excludes=True, counts=True),
-    Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True, counts=True),
+    Door("search", command("search", *TRAIN[1:], "--trials", "1"), "out/search", "continued", RUN_FILES,
+         excludes=True, counts=True),
+    Door("evaluate", command("evaluate", "MODEL", "FILMS", "--output", "OUTPUT"), "out/report", excludes=True,
+         counts=True),
     Door("accept", command("accept", "MODEL", "FILMS", "--output", "OUTPUT"), "out/accepted", "refused", excludes=True,
          counts=True),
     Door("operating-point", command("operating-point", "RUN_MODEL", "--wish", "best balance"), reads_run=True),

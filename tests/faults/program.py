@@ -93,9 +93,9 @@ def _read_whole(path):
 
             load_model(path)
         case ".ckpt":
-            import torch
+            from core.training.checkpoint import _read_state
 
-            torch.load(path, map_location="cpu", weights_only=True)
+            _read_state(path)
         case ".csv":
             assert path.read_bytes().endswith(b"\n")
             rows = list(csv.reader(path.read_text("utf-8").splitlines()))

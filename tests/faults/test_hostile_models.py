@@ -10,12 +10,13 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import main
+from core.models import model_header
 from core.models.model_file import load_model
 from core.models.model_header import KEY, SEAL, compute_seal, read_header
 from core.system.errors import JobFailed, Reason
 from core.system.exit_status import FAILED
 from core.training.initial_weights import load_initial_weights
-from tests.factories import QUICK, drained
+from tests.factories import QUICK, drained, write_films
 from tests.faults.hostile_names import network, write_model
 
 
@@ -116,7 +117,7 @@ def test_giant_and_nested_headers_are_refused(tmp_path, made):
         ("classes", ["A", "B", "C"], "operating point"),
         ("classes", None, "incomplete"),
         ("temperature", 0, "operating point"),
-        ("temperature", -1, "operating point"),
+        ("temperature", -1, "temperature"),
         ("threshold", None, "operating point"),
         ("threshold", 7, "threshold"),
         ("threshold", float("nan"), "no number"),
@@ -137,11 +138,90 @@ def test_giant_and_nested_headers_are_refused(tmp_path, made):
         ("self_test", [[0.1, 0.2, 0.3, 0.4]], "self-test films"),
         ("self_test", None, "self-test films"),
         ("self_test", "x", "self_test"),
+        ("format", True, "format is True"),
+        ("classes", "AB", "classes"),
+        ("classes", ["NORMAL", 5], "names of classes"),
+        ("classes", ["PNEUMONIA", "Pneumonia"], "classes"),
+        ("classes", ["PNEUMONIA", " PNEUMONIA "], "classes"),
+        ("classes", ["PNEUMONIA", "PNEU\u200bMONIA"], "classes"),
+        ("classes", ["A", "\ud800"], "not valid"),
+        ("classes", ["A", "  "], "names of classes"),
+        ("architecture", ["resnet18"], "architecture"),
+        ("app_version", None, "app_version"),
+        ("sha256", 5, "sha256"),
+        ("sha256", "x" * 64, "sha256"),
+        ("temperature", True, "temperature"),
+        ("temperature", "1", "temperature"),
+        ("temperature", float("nan"), "no number"),
+        ("temperature", float("inf"), "no number"),
+        ("threshold", "0.5", "threshold"),
+        ("threshold", -0.1, "threshold"),
+        ("review_band", [0.6, 0.9], "operating point"),
+        ("review_band", "01", "review band"),
+        ("review_band", [True, True], "review band"),
+        ("review_band", [0.1, 1.0005], "review band"),
+        ("review_band", [-0.001, 0.9], "review band"),
+        ("band_error", "none", "band_error"),
+        ("band_error", 7, "band_error"),
+        ("preprocessing", {"size_px": 64.0, "normalisation": "per_film"}, "size of films"),
+        ("preprocessing", [64], "not valid"),
+        ("ages_years", "15", "ages_years"),
+        ("ages_years", [True, 5], "ages_years"),
+        ("accepted_findings", "text", "accepted_findings"),
+        ("film_codes", {"test": "abc"}, "film_codes"),
+        ("film_codes", ["abc"], "film_codes"),
+        ("films", {"later": 5}, "later"),
+        ("films", {"test": "many"}, "films"),
+        ("best_epoch", "last", "best_epoch"),
+        ("licence", 5, "licence"),
+        ("recipe", [], "recipe"),
+        ("recipe", {"name": 5}, "recipe"),
+        ("metrics", {"accuracy": {"value": "high", "low": 0, "high": 1}, "n": 5}, "accuracy"),
+        ("metrics", {"accuracy": {"value": 0.5, "low": 0, "high": 1}}, "n"),
+        ("drift", {"score": []}, "reference"),
+        ("drift", {"score": "abc"}, "drift"),
+        ("drift", [1], "drift"),
+        ("validation", {"labels": [0.5], "logits": [[1]], "patients": [0], "films": ["a"]}, "validation"),
+        ("validation", {"labels": [7], "logits": [[1]], "patients": [0], "films": ["a"]}, "validation"),
+        ("validation", {"labels": [1], "logits": [["1"]], "patients": [0], "films": ["a"]}, "validation"),
+        ("validation", {"labels": [1], "logits": [[1, 2, 3]], "patients": [0], "films": ["a"]}, "validation"),
+        ("validation", "none", "not valid"),
+        ("gate", "open", "gate"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused_by_name(tmp_path, made, key, value, why):
     path = rewritten(tmp_path / "m.safetensors", made, lambda description: description.update({key: value}))
     assert why in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("classes", ["PNEUMONIA", "pneumonia"]), ("temperature", "1"), ("metrics", {"f1": {"low": 0}}), ("drift", [1]),
+     ("licence", ["mine"]), ("gate", {"films": 1}), ("gate", [])],
+)  # fmt: skip
+def test_every_command_refuses_an_odd_description_in_one_sentence(tmp_path, told, made, key, value):
+    path = rewritten(tmp_path / "m.safetensors", made, lambda description: description.update({key: value}))
+    films = write_films(tmp_path / "films", 1)
+    commands = [("screen", films, "--output", tmp_path / "r.csv", "--model", path)]
+    if key != "gate":  # which a card does not show, and figures do not need
+        commands += [("card", path), ("evaluate", path, films, "--output", tmp_path / "out")]
+    for command in commands:
+        status, said = told(*command)
+        assert status == FAILED
+        (line,) = said.strip().splitlines()
+        assert line.startswith(f"{path} cannot be used as a model: ")
+    assert not (tmp_path / "r.csv").exists()
+
+
+@pytest.mark.parametrize("change", ["missing", "renamed", "empty", "null"])
+def test_the_seal_cannot_be_switched_off(tmp_path, told, made, change):
+    def switch_off(description):
+        seal = description.pop(SEAL)
+        description |= {"missing": {}, "renamed": {"Seal": seal}, "empty": {SEAL: ""}, "null": {SEAL: None}}[change]
+
+    path = rewritten(tmp_path / "m.safetensors", made, switch_off, sealed=False)
+    assert "has no seal" in refused(path) if change in {"missing", "renamed"} else "was changed" in refused(path)
+    assert told("card", path)[0] == FAILED
 
 
 def test_swapped_classes_and_a_moved_threshold_break_the_seal(tmp_path, made):
@@ -197,9 +277,11 @@ def test_files_of_others_and_none_are_refused(tmp_path, made):
     assert "no such file" in refused(tmp_path / "none.safetensors")
 
 
-def test_a_model_of_before_the_seal_still_loads_and_a_whole_one_does(tmp_path, made):
+def test_a_whole_model_loads_and_one_that_is_known_from_before_the_seal(tmp_path, made, monkeypatch):
     assert load_model(made).header.classes == ("NORMAL", "PNEUMONIA")
     old = rewritten(tmp_path / "old.safetensors", made, lambda description: description.pop(SEAL), False)
+    known = json.loads(parts_of(made)[1]["__metadata__"][KEY])[SEAL]
+    monkeypatch.setattr(model_header, "EARLIER_MODELS", {known})
     assert load_model(old).header.classes == ("NORMAL", "PNEUMONIA")
     assert read_header(made).ages is None
     assert load_model(None).header.ages == (1.0, 5.0)

@@ -1,4 +1,4 @@
-"""No patient's name in any file that the program writes; ages, letters in the picture, and the same film twice."""
+"""No patient's name in any written file, and who may read these; ages, letters in the picture, films twice."""
 
 import io
 import os
@@ -23,11 +23,14 @@ from core.metrics.agreement import measure_agreement
 from core.models.model_header import read_header
 from core.models.site_record import apply_site_record
 from core.screening.events import Status
+from core.screening.reader_calls import Call, load_calls
 from core.screening.screening import screen
 from core.screening.single_film import read_single_film
+from core.system.app_folders import cache_folder, data_folder
 from core.system.exit_status import DONE, SOME_LEFT_OUT
 from core.training.training import train
 from gui.jobs.screening_jobs import export_job
+from gui.shell.crash_log import CrashLog
 from tests.factories import drained, write_dicom
 from tests.faults.hostile_films import encoded
 from tests.faults.hostile_names import small_model
@@ -115,9 +118,37 @@ def test_no_file_that_is_written_names_a_patient(patients, tmp_path, cancel, cap
     assert len(list(out.rglob("*"))) > 5
     assert holding(out) == []
     assert holding(tmp_path / "app-data") == []
-    assert holding(tmp_path / "app-cache") == []
+    assert holding(cache_folder()) == []
     told = "".join(capfd.readouterr())
     assert not [secret for secret in SECRETS if secret in told]
+
+
+def test_what_names_films_is_for_its_owner_alone_and_exports_are_as_always(patients, tmp_path, cancel, monkeypatch):
+    out = tmp_path / "new" / "out"
+    before = os.umask(0)
+    try:
+        with monkeypatch.context() as context:
+            context.setenv("XDG_CACHE_HOME", str(tmp_path / "app-cache"))
+            assert main.main(["audit", str(patients), "--resolve", str(tmp_path / "prepared.json")]) == SOME_LEFT_OUT
+        _, result = drained(screen(patients, out / "r.csv", small_model(), cancel, heatmaps=tmp_path / "heat"))
+        load_calls(out / "r.csv").record(Call("a.png", "NORMAL", False, "", ""))
+        drained(screen(patients, out / "r.csv", small_model(), cancel, resume=True))
+        order = ExportOrder(Export.CSV, tmp_path / "e.csv", result, patients, (), measure_agreement([], [], ("A", "B")))
+        drained(export_job(order, small_model())(cancel))
+        crash_log = CrashLog(data_folder())
+        crash_log.install()
+        crash_log.close()
+    finally:
+        os.umask(before)
+    own = [
+        path for name in ("new", "app-data", "app-cache") for path in (tmp_path / name, *(tmp_path / name).rglob("*"))
+    ]
+    assert {"r.csv", "r.csv.state", "r.calls.csv", "crash.log"} <= {path.name for path in own}
+    assert any(path.suffix == ".sqlite" for path in own)
+    for path in (*own, tmp_path / "prepared.json"):
+        assert (path.name, path.stat().st_mode & 0o777) == (path.name, 0o700 if path.is_dir() else 0o600)
+    for path in (tmp_path / "e.csv", *(path for path in (tmp_path / "heat").rglob("*") if path.is_file())):
+        assert path.stat().st_mode & 0o777 == 0o666
 
 
 @pytest.mark.usefixtures("tiny_network")
@@ -131,7 +162,7 @@ def test_no_run_and_no_report_names_a_patient(tmp_path, quick_recipe, cancel, mo
     _, evaluation = drained(evaluate(result.model, tmp_path / "films", out / "report", cancel))
     assert evaluation.header.ages == (45, 45)
     assert len(list(out.rglob("*"))) > 10
-    assert [holding(tmp_path / name) for name in ("out", "app-data", "app-cache")] == [[], [], []]
+    assert [holding(place) for place in (out, data_folder(), cache_folder())] == [[], [], []]
 
 
 def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients, tmp_path, cancel):

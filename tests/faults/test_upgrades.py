@@ -8,8 +8,20 @@ from PySide6.QtCore import QSettings
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from core.models import model_header
 from core.models.model_file import load_model
-from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, KEY, SEAL, VALIDATION, bundled_model_path, read_header
+from core.models.model_header import (
+    ACCEPTED,
+    AGES,
+    FILMS,
+    GATE,
+    KEY,
+    SEAL,
+    VALIDATION,
+    bundled_model_path,
+    compute_seal,
+    read_header,
+)
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import from_json_object, to_json_object
 from core.system.errors import JobFailed
@@ -64,20 +76,22 @@ def test_settings_on_a_full_disk_leave_the_old_ones(qapp, disk):
 
 
 def changed_model(path, change):
-    """The bundled model with another description."""
+    """The bundled model with another description; return its path, and what its seal would be."""
     with safe_open(bundled_model_path(), framework="numpy") as file:
         content = json.loads(file.metadata()[KEY])
     change(content)
     save_file(load_file(bundled_model_path()), path, {KEY: json.dumps(content)})
-    return path
+    return path, compute_seal(content)
 
 
-def test_a_model_from_before_all_additions_is_used(tmp_path, told):
+def test_a_model_from_before_all_additions_is_used(tmp_path, told, monkeypatch):
     def age(content):
         for name in LATER_ADDITIONS:
             content.pop(name, None)
 
-    model = changed_model(tmp_path / "old.safetensors", age)
+    model, seal = changed_model(tmp_path / "old.safetensors", age)
+    assert "has no seal" in told("card", model)[1]
+    monkeypatch.setattr(model_header, "EARLIER_MODELS", {seal})
     assert read_header(model).validation is None
     assert load_model(model).header.classes == read_header(bundled_model_path()).classes
     assert told("card", model)[0] == 0
@@ -89,7 +103,7 @@ def test_a_model_from_before_all_additions_is_used(tmp_path, told):
 
 
 def test_a_model_of_a_later_format_is_refused_in_words(tmp_path, told):
-    model = changed_model(tmp_path / "new.safetensors", lambda content: content.update(format=2))
+    model, _ = changed_model(tmp_path / "new.safetensors", lambda content: content.update(format=2))
     status, said = told("card", model)
     assert status == 1
     assert str(model) in said

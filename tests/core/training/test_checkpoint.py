@@ -1,6 +1,9 @@
 """Trainings that are killed and resumed."""
 
+import json
+import os
 import pickle
+import shutil
 import signal
 from dataclasses import replace
 
@@ -10,8 +13,9 @@ import torch
 
 from core.datasets.decoded_films import DecodedFilms
 from core.datasets.entries import Split
-from core.models.model_file import load_model
+from core.jobs.events import Noted, Severity
 from core.runs.epoch_log import EpochEnded
+from core.runs.run_list import read_run
 from core.system.errors import JobFailed, Reason
 from core.training.checkpoint import load_checkpoint, save_checkpoint
 from core.training.learner import Learner
@@ -39,23 +43,106 @@ def test_a_killed_training_ends_as_if_nothing_had_happened(dataset_folder, recip
     assert not (killed / "metrics.json").exists()
     train_here(dataset_folder, killed, recipe, "--resume")
     assert curve(killed) == curve(whole)
-    files = (folder / "best.safetensors" for folder in (whole, killed))
-    assert len({load_model(path).header.content["sha256"] for path in files}) == 1
+    assert (killed / "best.safetensors").read_bytes() == (whole / "best.safetensors").read_bytes()
 
 
 @pytest.mark.usefixtures("measured_here")
-def test_resume_equals_an_unbroken_run(dataset_folder, quick_recipe, tmp_path, cancel):
-    recipe = replace(quick_recipe, mixup_alpha=0.4)
-    _, whole = drained(train(dataset_folder, recipe, tmp_path / "whole", cancel))
-    job = train(dataset_folder, recipe, tmp_path / "broken", cancel)
-    for event in job:
-        if isinstance(event, EpochEnded):
-            break
+def test_resume_equals_an_unbroken_run_also_where_the_folder_is_removed_meanwhile(
+    dataset_folder, quick_recipe, tmp_path, cancel
+):
+    recipe = replace(quick_recipe, epochs=4, mixup_alpha=0.4)
+    whole, broken, told = tmp_path / "whole", tmp_path / "broken", []
+    drained(train(dataset_folder, recipe, whole, cancel))
+    job = train(dataset_folder, recipe, broken, cancel)
+    next(event for event in job if isinstance(event, EpochEnded))
     job.close()
-    _, resumed = drained(train(dataset_folder, recipe, tmp_path / "broken", cancel, resume=True))
-    assert resumed.figures == whole.figures
-    first, second = (load_model(tmp_path / name / "best.safetensors") for name in ("whole", "broken"))
-    assert first.header.content["sha256"] == second.header.content["sha256"]
+    for event in train(dataset_folder, recipe, broken, cancel, resume=True):
+        match event:
+            case Noted(sentence, Severity.WARNING):
+                told.append(sentence)
+            case EpochEnded(epoch=2):
+                assert not told
+                shutil.rmtree(broken)
+            case EpochEnded(epoch=3):
+                assert "were removed or changed" in told.pop()
+                (broken / "run.json").write_text("{")
+                (broken / "recipe.json").write_text("{}")
+            case EpochEnded(epoch=4):
+                assert "recipe.json, run.json" in told.pop()
+    for name in ("best.safetensors", "metrics.json", "predictions.csv", "splits.csv", "recipe.json", "looks.json"):
+        assert (broken / name).read_bytes() == (whole / name).read_bytes()
+    assert curve(broken) == curve(whole)
+    assert read_run(broken).card.seconds is not None
+
+
+def test_a_folder_that_cannot_be_made_again_ends_the_training_at_once(dataset_folder, quick_recipe, tmp_path, cancel):
+    job = train(dataset_folder, replace(quick_recipe, epochs=9), tmp_path / "run", cancel)
+    next(event for event in job if isinstance(event, EpochEnded))
+    shutil.rmtree(tmp_path / "run")
+    (tmp_path / "run").write_text("another's file")
+    with pytest.raises(JobFailed, match=r"cannot be written .* Choose another location"):
+        next(event for event in job if isinstance(event, EpochEnded))
+    assert (tmp_path / "run").read_text() == "another's file"
+
+
+@pytest.fixture
+def interrupted(dataset_folder, quick_recipe, tmp_path, cancel):
+    """The run folder of a training that was interrupted after its first epoch."""
+    job = train(dataset_folder, quick_recipe, tmp_path / "run", cancel)
+    next(event for event in job if isinstance(event, EpochEnded))
+    job.close()
+    return tmp_path / "run"
+
+
+def flip_bit(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def exchange(dataset):
+    """Exchange a film of each class, with their times."""
+    films = [next((dataset / name).iterdir()) for name in ("NORMAL", "PNEUMONIA")]
+    for film in films:
+        os.utime(film, ns=(0, 0))
+    films[0].rename(dataset / "x")
+    films[1].rename(films[0])
+    (dataset / "x").rename(films[1])
+
+
+CHANGES = {
+    "bit of checkpoint": (lambda run, films: flip_bit(run / "last.ckpt"), "last.ckpt is damaged"),
+    "exchanged films": (lambda run, films: exchange(films), "their classes or their splits have changed"),
+    "other recipe": (lambda run, films: change_recipe(run), "was changed since"),
+    "card": (lambda run, films: (run / "run.json").write_text("{"), "run.json is damaged"),
+    "model": (lambda run, films: flip_bit(run / "best.safetensors"), "cannot be resumed without it"),
+    "no model": (lambda run, films: (run / "best.safetensors").unlink(), "no such file"),
+}
+
+
+def change_recipe(run):
+    recipe = json.loads((run / "recipe.json").read_text())
+    (run / "recipe.json").write_text(json.dumps({**recipe, "learning_rate": 0.5}))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changed_since_the_interruption_is_said_before_any_epoch(
+    interrupted, dataset_folder, quick_recipe, cancel, change
+):
+    do, sentence = CHANGES[change]
+    do(interrupted, dataset_folder)
+    before = {path.name: path.read_bytes() for path in interrupted.iterdir()}
+    with pytest.raises(JobFailed, match=sentence) as refused:
+        drained(train(dataset_folder, quick_recipe, interrupted, cancel, resume=True))
+    assert refused.value.reason is Reason.NOTHING_TO_RESUME
+    assert {path.name: path.read_bytes() for path in interrupted.iterdir()} == before
+
+
+def test_a_missing_card_is_written_again(interrupted, dataset_folder, quick_recipe, cancel):
+    (interrupted / "run.json").unlink()
+    _, result = drained(train(dataset_folder, quick_recipe, interrupted, cancel, resume=True))
+    assert result.completed
+    assert read_run(interrupted).card.dataset == str(dataset_folder)
 
 
 def new_learner(recipe, seed):
@@ -94,10 +181,21 @@ def test_a_checkpoint_brings_everything_back(learner, tmp_path):
     assert other.phase.average.steps == learner.phase.average.steps > 0
 
 
+@pytest.mark.parametrize("half", [True, False])
+def test_a_resumed_training_computes_as_before_its_interruption(learner, tmp_path, half):
+    learner.compute = replace(learner.compute, half=half)
+    learner.gradients.part_size = 4
+    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", {})
+    other = new_learner(learner.recipe, 2)
+    other.compute = replace(other.compute, half=not half)
+    load_checkpoint(tmp_path / "c.ckpt", other, "films 1")
+    assert (other.compute.half, other.gradients.part_size) == (half, 4)
+
+
 def test_a_checkpoint_of_other_films_is_refused(learner, tmp_path):
     save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", {})
     before = all_values(learner)
-    with pytest.raises(JobFailed, match="dataset has changed") as refused:
+    with pytest.raises(JobFailed, match="films, their classes or their splits have changed") as refused:
         load_checkpoint(tmp_path / "c.ckpt", learner, "films 2")
     assert refused.value.reason is Reason.NOTHING_TO_RESUME
     assert all_values(learner) == before

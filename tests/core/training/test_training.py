@@ -108,8 +108,8 @@ def test_a_full_disk_ends_cleanly_with_the_best_model(dataset_folder, quick_reci
     next(event for event in job if isinstance(event, EpochEnded))
     with monkeypatch.context() as full:
         if DEVICE_FULL.exists():
-            name = str(tmp_path / "run" / ".x.tmp")
-            full.setattr(files.tempfile, "mkstemp", lambda **_: (os.open(DEVICE_FULL, os.O_WRONLY), name))
+            name = tmp_path / "run" / ".x.tmp"
+            full.setattr(files, "_create_temporary", lambda *_: (os.open(DEVICE_FULL, os.O_WRONLY), name))
         else:
             full.setattr(files.os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
         with pytest.raises(JobFailed, match="The disk is full") as error:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from core.system.language import Language, set_language
+from gui.shell import window_program
 from gui.shell.main_window import MainWindow
 from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
@@ -104,6 +105,17 @@ def test_a_language_chosen_in_the_welcome_is_spoken_at_once_and_kept(program, qt
     with qtbot.waitSignal(program.window.job_shown, timeout=60_000):
         pass
     program.window.welcome.accept()
+
+
+@pytest.mark.parametrize("sentence", ["It cannot be used.", None])
+def test_folders_that_cannot_be_used_are_said_once_when_the_window_opens(program, monkeypatch, sentence):
+    shown = []
+    monkeypatch.setattr(messages, "show_notice", lambda _parent, told: shown.append(told))
+    monkeypatch.setattr(window_program, "format_lost_folders", lambda: sentence)
+    save_settings(Settings(welcomed=True))
+    program.open(None, demo=False)
+    assert shown == ([sentence] if sentence else [])
+    assert program.window.isVisible()
 
 
 @pytest.mark.parametrize("now", [True, False])

@@ -10,3 +10,12 @@ def test_about_says_what_it_is_and_that_it_is_offline(window, monkeypatch):
     assert "PneumoScreen 0." in shown[0]
     assert "not a diagnosis" in shown[0]
     assert "no network connection" in shown[0]
+
+
+def test_a_notice_is_plain_text_and_holds_nothing_up(window, qtbot):
+    messages.show_notice(window, "<b>/home/x</b> cannot be used.")
+    (box,) = window.findChildren(messages.QMessageBox)
+    assert box.isVisible()
+    assert (box.text(), box.textFormat()) == ("<b>/home/x</b> cannot be used.", messages.Qt.TextFormat.PlainText)
+    qtbot.mouseClick(box.buttons()[0], messages.Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.findChildren(messages.QMessageBox))

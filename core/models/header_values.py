@@ -1,0 +1,153 @@
+"""Check the types and ranges of the values in a model file's header.
+
+A seal only shows that a description is as somebody wrote it; whatever it says is used in reports
+and decisions, so that every value is checked before. Functions raise UnusableEntry.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from core.datasets.class_names import class_key
+from core.datasets.entries import Split
+from core.input_checks.drift import DRIFT, Reference
+from core.metrics.roc import Labels
+from core.models.predictions import Predictions, predictions_from_json
+
+MOST_CLASSES, LONGEST_CLASS = 1000, 200
+SHA256_DIGITS: Final = 64
+INTERVAL: Final = ("value", "low", "high")
+NO_AGE_ABOVE: Final = 150  # years
+TEXTS: Final = ("data_fingerprint", "licence")  # entries that may be missing
+MAPPINGS: Final = ("recipe", "films", "metrics", "gate")
+
+
+class UnusableEntry(ValueError):
+    """An entry of the description is missing or has an impossible value; the message names the entry."""
+
+
+@contextmanager
+def naming(entry: str) -> Iterator[None]:
+    """Turn what parsing an entry raises, which is in Python's words, into UnusableEntry."""
+    try:
+        yield
+    except UnusableEntry:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise UnusableEntry(entry) from error
+
+
+def parse_number(value: Any, least: float, most: float, name: str) -> float:
+    """Return a finite number in least..most; truth values and texts are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UnusableEntry(name)
+    if not (least <= value <= most and math.isfinite(value)):
+        raise UnusableEntry(name)
+    return float(value)
+
+
+def parse_text(value: Any, name: str) -> str:
+    """Return a text."""
+    if not isinstance(value, str):
+        raise UnusableEntry(name)
+    return value
+
+
+def parse_list(value: Any, name: str) -> list[Any]:
+    """Return a list; a text is none, though it has elements too."""
+    if not isinstance(value, list):
+        raise UnusableEntry(name)
+    return value
+
+
+def parse_classes(value: Any) -> tuple[str, ...]:
+    """Return the names of the classes, no two of which a person would take for the same."""
+    classes = tuple(parse_text(name, "names of classes") for name in parse_list(value, "classes"))
+    if not all(name.strip() and len(name) <= LONGEST_CLASS for name in classes):
+        raise UnusableEntry("names of classes")
+    if not 2 <= len(classes) <= MOST_CLASSES or len({class_key(name) for name in classes}) != len(classes):
+        raise UnusableEntry("classes")
+    return classes
+
+
+def parse_sha256(value: Any) -> str:
+    """Return a SHA-256 in hexadecimal digits."""
+    digits = parse_text(value, "sha256")
+    if len(digits) != SHA256_DIGITS or not set(digits) <= set("0123456789abcdef"):
+        raise UnusableEntry("sha256")
+    return digits
+
+
+def parse_ages(value: Any, name: str) -> tuple[float, float] | None:
+    """Return the youngest and the oldest patient in years, None for none."""
+    if value is None:
+        return None
+    with naming(name):
+        youngest, oldest = parse_list(value, name)
+    return parse_number(youngest, 0, NO_AGE_ABOVE, name), parse_number(oldest, youngest, NO_AGE_ABOVE, name)
+
+
+def parse_validation(value: Any, classes: int) -> Predictions | None:
+    """Return the predictions on validation films of a model with so many classes, None for none."""
+    with naming("validation"):
+        predictions = predictions_from_json(value)
+    if predictions is None:
+        return None
+    if predictions.logits.shape[1] != (1 if classes == 2 else classes) or not _are_below(predictions.labels, classes):
+        raise UnusableEntry("validation")
+    return predictions
+
+
+def _are_below(labels: Labels, classes: int) -> bool:
+    return bool(((labels >= 0) & (labels < classes)).all())
+
+
+def check_further_entries(content: Mapping[str, Any], accepted: str, film_codes: str) -> None:
+    """Check what only cards, reports and warnings use.
+
+    accepted, film_codes: names of the entries with accepted findings and with codes of films.
+    """
+    for name in TEXTS:
+        parse_text(content.get(name, ""), name)
+    for name in MAPPINGS:
+        _parse_mapping(content.get(name), name)
+    for name in ("name", "start"):
+        parse_text(_parse_mapping(content.get("recipe"), "recipe").get(name, ""), "recipe")
+    for sentence in parse_list(content.get(accepted) or [], accepted):
+        parse_text(sentence, accepted)
+    for codes in _parse_mapping(content.get(film_codes), film_codes).values():
+        for code in parse_list(codes, film_codes):
+            parse_text(code, film_codes)
+    for split, count in _parse_mapping(content.get("films"), "films").items():
+        with naming("films"):
+            Split(split)
+        parse_number(count, 0, math.inf, "films")
+    if content.get("best_epoch") is not None:
+        parse_number(content["best_epoch"], 0, math.inf, "best_epoch")
+    _check_metrics(_parse_mapping(content.get("metrics"), "metrics"))
+    for values in _parse_mapping(content.get(DRIFT), DRIFT).values():
+        for value in parse_list(values, DRIFT):
+            parse_number(value, -math.inf, math.inf, DRIFT)
+    with naming(DRIFT):
+        Reference.from_json(content.get(DRIFT))
+
+
+def _parse_mapping(value: Any, name: str) -> dict[str, Any]:
+    """Return a JSON object, an empty one for None."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise UnusableEntry(name)
+    return value
+
+
+def _check_metrics(metrics: dict[str, Any]) -> None:
+    """Check every figure with an interval, and the number of films that they are of."""
+    for name, figure in metrics.items():
+        if isinstance(figure, dict) and "low" in figure:
+            with naming(name):
+                value, low, high = (parse_number(figure[key], -math.inf, math.inf, name) for key in INTERVAL)
+            if not low <= value <= high:
+                raise UnusableEntry(name)
+            parse_number(metrics.get("n"), 1, math.inf, "metrics")
