@@ -66,10 +66,13 @@ def _lock_path(output: Path) -> Path:
 
 
 def is_lock_or_temporary(path: Path, output: Path) -> bool:
-    """Return True for lock and temporary files of `output`, which a crash may leave beside it."""
-    prefixes = (temporary_prefix(output), OWN_TEMPORARY)
-    is_own = path.name.startswith(prefixes) and path.name.endswith((OWN_TEMPORARY + LOCK, TEMPORARY_SUFFIX))
-    return is_own and path.parent == output.parent
+    """Return True for lock and temporary files of `output` and its companions, such as `output`.partial.
+
+    A crash may leave them beside it.
+    """
+    name, beginning = path.name, temporary_prefix(output).removesuffix(OWN_TEMPORARY)
+    is_own = OWN_TEMPORARY in name and name.endswith((OWN_TEMPORARY + LOCK, TEMPORARY_SUFFIX))
+    return is_own and name.startswith((f"{beginning}.", OWN_TEMPORARY)) and path.parent == output.parent
 
 
 def _open_lock(path: Path, output: Path) -> int:

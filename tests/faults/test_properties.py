@@ -241,7 +241,7 @@ def ledger_rows(draw):
 def test_a_ledger_comes_back_row_by_row_and_a_torn_one_loses_only_its_end(rows, torn):
     with tempfile.TemporaryDirectory() as name:
         output = Path(name) / "r.csv"
-        journal = Journal(output, ("A", "=B"), ())
+        journal = Journal(output, ("A", "=B"), {})
         for row in rows:
             journal.add(row)
         journal.close()

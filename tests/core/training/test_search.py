@@ -60,5 +60,5 @@ def test_the_smallest_budget_is_one_trial(dataset_folder, short, tmp_path, cance
 def test_a_foreign_journal_is_explained(dataset_folder, short, tmp_path, cancel):
     (tmp_path / "s").mkdir()
     (tmp_path / "s/search.journal").write_text("no journal\n")
-    with pytest.raises(JobFailed, match="is not a readable search"):
+    with pytest.raises(JobFailed, match="not an earlier output"):
         drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=1))
