@@ -2,8 +2,8 @@
 
 import tempfile
 import threading
-from collections.abc import Generator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,11 +50,7 @@ def evaluate(
     Returns None if cancelled. Raises JobFailed for classes other than the model's or an unusable
     output folder.
     """
-    with ExitStack() as held:
-        if output_dir is not None:
-            check_evaluation_outputs(output_dir, overwrite, (source, model))
-            check_writable(output_dir)
-            held.enter_context(lock_output(output_dir / METRICS))
+    with _hold_output(output_dir, overwrite, (source, model)):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
         check_countable(loaded.path, loaded.header)
@@ -73,6 +69,18 @@ def evaluate(
         if output_dir is not None:
             write_evaluation(evaluation, output_dir, overwrite)
         return evaluation
+
+
+@contextmanager
+def _hold_output(output_dir: Path | None, overwrite: bool, inputs: tuple[Path | None, ...]) -> Iterator[None]:
+    """Check and lock the folder of an evaluation, if there is one. Raises JobFailed."""
+    if output_dir is None:
+        yield
+        return
+    check_evaluation_outputs(output_dir, overwrite, inputs)
+    check_writable(output_dir)
+    with lock_output(output_dir / METRICS):
+        yield
 
 
 def _format_selection(test_films: int) -> str:

@@ -37,7 +37,7 @@ from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
 from core.screening.results_csv import Journal, partial_path, read_rows, write_final
 from core.screening.screening_files import (
-    check_screening_files,
+    check_outputs,
     list_own_files,
     set_other_films_aside,
     set_unfinished_aside,
@@ -45,7 +45,6 @@ from core.screening.screening_files import (
 from core.screening.state_log import StateLog, add_film_code, read_states
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import OutputLock, lock_output
-from core.system.files import check_writable
 from core.system.language import tr, tr_count
 from core.system.safe_text import escape_name
 
@@ -241,22 +240,19 @@ def screen(
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
-    check_screening_files(output)
-    check_writable(output.parent, private=True)
-    if heatmaps is not None:
-        check_writable(heatmaps)
+    check_outputs(output, heatmaps)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
         files = list_folder(folder, list_own_files(output))
         if heatmaps is not None:
             files = drop_heat_maps(files, heatmaps)
-        if not (resume or retry_failed) and (aside := set_other_films_aside(output, files)):
-            sentence = tr("{path} listed other films; it is kept as {aside}.", path=output, aside=aside.name)
+        is_continued = resume or retry_failed
+        if not is_continued and (sentence := set_other_films_aside(output, files)):
             yield Noted(sentence, Severity.WARNING)
-        kept = keep_present_rows(read_earlier_rows(output, loaded, resume or retry_failed), files, folder)
+        kept = keep_present_rows(read_earlier_rows(output, loaded, is_continued), files, folder)
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
-        screening = Screening(loaded, output, lock, kept, heatmaps, resume or retry_failed)
+        screening = Screening(loaded, output, lock, kept, heatmaps, is_continued)
         with closing(screening):
             is_compared = yield from screening.follow_files(files, cancel)
             found = len(files.keys() | screening.rows.keys())

@@ -10,18 +10,25 @@ from core.screening.reader_calls import CALLS_FILE, calls_path
 from core.screening.results_csv import LEDGER, UNFINISHED_LEDGER, partial_path
 from core.screening.state_log import STATE_FILE, state_path
 from core.system.csv_text import drop_torn_line, parse_csv, unquote_formula
-from core.system.files import explain_write_errors, unused_path
+from core.system.files import check_writable, explain_write_errors, unused_path
+from core.system.language import tr
 from core.system.outputs import check_output
 
 ASIDE: Final = ".bak"  # suffix of an earlier ledger that was set aside
 
 
-def check_screening_files(output: Path) -> None:
-    """Raise JobFailed if a screening into `output` would replace a file of another origin."""
+def check_outputs(output: Path, heatmaps: Path | None) -> None:
+    """Raise JobFailed if a screening into `output` would replace a file of another origin, or cannot write there.
+
+    heatmaps: folder for heat maps, or None.
+    """
     check_output(output, LEDGER)
     check_output(partial_path(output), UNFINISHED_LEDGER)
     if not output.exists() and not partial_path(output).exists():  # else the states are theirs, even if damaged
         check_output(state_path(output), STATE_FILE)
+    check_writable(output.parent, private=True)
+    if heatmaps is not None:
+        check_writable(heatmaps)
 
 
 def list_own_files(output: Path) -> list[Path]:
@@ -45,8 +52,8 @@ def set_unfinished_aside(output: Path) -> None:
             unfinished.replace(_aside_path(unfinished))
 
 
-def set_other_films_aside(output: Path, files: Container[str]) -> Path | None:
-    """Rename a finished ledger, with its calls, that lists other films than these; return its new path.
+def set_other_films_aside(output: Path, files: Container[str]) -> str | None:
+    """Rename a finished ledger, with its calls, that lists other films than these; return a sentence on it.
 
     A ledger of the same films is replaced by the new one: it can be made again. Raises JobFailed.
     """
@@ -58,7 +65,7 @@ def set_other_films_aside(output: Path, files: Container[str]) -> Path | None:
             if companion(output).exists():
                 companion(output).replace(companion(aside))
         output.replace(aside)
-    return aside
+    return tr("{path} listed other films; it is kept as {aside}.", path=output, aside=aside.name)
 
 
 def _aside_path(ledger: Path) -> Path:

@@ -12,10 +12,9 @@ from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarte
 from core.screening.file_state import FileState
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.screening import Screening, ScreeningEvent, read_earlier_rows
-from core.screening.screening_files import check_screening_files, list_own_files
+from core.screening.screening_files import check_outputs, list_own_files
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
-from core.system.files import check_writable
 from core.system.language import tr
 
 POLL_SECONDS: Final = 2.0
@@ -58,8 +57,7 @@ def watch(
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
-    check_screening_files(output)
-    check_writable(output.parent, private=True)
+    check_outputs(output, heatmaps=None)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)

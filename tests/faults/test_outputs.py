@@ -1,6 +1,5 @@
 """What exists is replaced only where it is an earlier output of the same kind, and an input never."""
 
-import csv
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,34 +9,13 @@ import pytest
 import main
 from core.films.phantoms import draw_phantom
 from core.recipes.recipe_json import format_recipe
-from core.screening.events import FilmAnswered
 from core.screening.reader_calls import Call, append_call, calls_path
-from core.screening.results_csv import partial_path
-from core.screening.screening import screen
-from core.screening.state_log import read_states, state_path
-from core.system.errors import JobFailed, Reason
-from core.system.file_locks import lock_output
-from core.system.files import temporary_prefix
-from tests.factories import QUICK, drained, encode_png
-from tests.faults.hostile_names import small_model
+from core.system.errors import JobFailed
+from tests.factories import QUICK, encode_png
 from tests.faults.program import digests
 
 FILM = encode_png(draw_phantom(2, True, 72))
 NOTES = b"my own notes\n"
-
-
-@pytest.fixture
-def worklist(tmp_path):
-    folder = tmp_path / "worklist"
-    folder.mkdir()
-    for name in "abcdef":
-        (folder / f"{name}.png").write_bytes(encode_png(draw_phantom(ord(name), name < "d", 72)))
-    return folder
-
-
-def rows_of(output):
-    with output.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 @pytest.mark.parametrize(
@@ -107,79 +85,6 @@ def test_a_list_that_is_trained_from_is_not_replaced(told, trained, tmp_path):
     status, said = told("train", splits, "--start", "random", "--output", tmp_path)
     assert (status, "must not be replaced" in said) == (1, True)
     assert Path(splits).read_bytes() == before
-
-
-def test_names_like_those_of_own_files_have_rows_and_are_kept(worklist, cancel):
-    output = worklist / "r.csv"
-    like_ours = (".r.csv.film.png", ".write-test-1.png", ".r.csv.lock", "r.csv.partial.bak", "r.calls.csv", "r.csv.bak")
-    for name in like_ours:
-        (worklist / name).write_bytes(FILM)
-    before = digests(worklist)
-    _, result = drained(screen(worklist, output, small_model(), cancel))
-    assert result.found == result.scored == 6 + len(like_ours)
-    assert {row["file"] for row in rows_of(output)} == set(before)
-    assert all(digests(worklist)[name] == before[name] for name in before)
-
-
-@pytest.mark.parametrize("path_of", [partial_path, state_path])
-def test_a_companion_of_another_origin_ends_the_screening_before_it_begins(path_of, worklist, tmp_path, cancel):
-    output = tmp_path / "r.csv"
-    path_of(output).write_bytes(FILM)
-    with pytest.raises(JobFailed, match="not an earlier output") as refused:
-        drained(screen(worklist, output, small_model(), cancel))
-    assert refused.value.reason is Reason.OUTPUT_NOT_WRITABLE
-    assert path_of(output).read_bytes() == FILM
-
-
-def test_a_list_of_other_films_is_set_aside_with_its_calls(worklist, tmp_path, cancel):
-    output, others = tmp_path / "r.csv", tmp_path / "others"
-    others.mkdir()
-    (others / "x.png").write_bytes(FILM)
-    drained(screen(worklist, output, small_model(), cancel))
-    append_call(calls_path(output), Call("a.png", "PNEUMONIA", True, "", "2026-01-01T12:00:00+01:00"))
-    earlier = output.read_bytes(), calls_path(output).read_bytes()
-    events, result = drained(screen(others, output, small_model(), cancel))
-    aside = tmp_path / "r.csv.bak"
-    assert (aside.read_bytes(), calls_path(aside).read_bytes()) == earlier
-    assert [row.file for row in result.rows] == ["x.png"]
-    assert not calls_path(output).exists()
-    assert any("it is kept as r.csv.bak" in getattr(event, "sentence", "") for event in events)
-    drained(screen(others, output, small_model(), cancel))  # of the same films: replaced
-    assert not (tmp_path / "r.csv-2.bak").exists()
-
-
-@pytest.mark.parametrize("what", ["partial", "state", "lock", "all"])
-def test_own_files_that_somebody_removes_meanwhile_are_written_anew(what, worklist, tmp_path, cancel):
-    output = tmp_path / "r.csv"
-    own = {"partial": partial_path(output), "state": state_path(output)}
-    own["lock"] = output.with_name(f"{temporary_prefix(output)}lock")
-    removed = list(own.values()) if what == "all" else [own[what]]
-    job, answered = screen(worklist, output, small_model(), cancel), 0
-    for event in job:
-        if isinstance(event, FilmAnswered):
-            answered += 1
-            if answered == 3:
-                [path.unlink() for path in removed]
-            if answered == 4:
-                assert all(path.exists() for path in removed)
-                assert [row["file"] for row in rows_of(partial_path(output))] == [f"{name}.png" for name in "abcd"]
-                with pytest.raises(JobFailed, match="Another PneumoScreen"), lock_output(output):
-                    pass
-    rows = rows_of(output)
-    assert [row["file"] for row in rows] == [f"{name}.png" for name in "abcdef"]
-    assert not own["lock"].exists()
-    _, again = drained(screen(worklist, output, small_model(), cancel, resume=True))
-    assert len(read_states(output, again.rows)) == 6
-
-
-def test_a_lock_that_another_program_took_meanwhile_ends_the_screening(worklist, tmp_path, cancel):
-    output = tmp_path / "r.csv"
-    job = screen(worklist, output, small_model(), cancel)
-    next(event for event in job if isinstance(event, FilmAnswered))
-    output.with_name(f"{temporary_prefix(output)}lock").unlink()
-    with lock_output(output), pytest.raises(JobFailed, match="Another PneumoScreen"):
-        drained(job)
-    assert len(rows_of(partial_path(output))) >= 1
 
 
 def test_a_call_is_never_added_to_a_file_of_another_kind(tmp_path):

@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from core.evaluation.acceptance_test import run_acceptance_test
-from core.evaluation.evaluate import evaluate, write_evaluation
+from core.evaluation.evaluate import evaluate
 from core.evaluation.evaluation import Target
+from core.evaluation.report_files import write_evaluation
 from core.films.phantoms import draw_phantom
 from core.jobs.events import Noted
 from core.models.model_header import read_header
