@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from command_line.console import print_line, run_to_end
+from command_line.usage import check_different
 from core.datasets.preparation import (
     AS_IT_IS,
     PREPARATION_FILE,
@@ -61,23 +62,11 @@ def _read_header(options: argparse.Namespace) -> "ModelHeader":
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Audit a dataset and print its findings."""
-    from core.datasets.audit import (
-        AUDIT_FILE,
-        audit,
-        check_finding,
-        find_blocking,
-        format_report,
-        resolve_blocking,
-        to_json_object,
-    )
+    from core.datasets.audit import audit, check_finding, find_blocking, format_report, resolve_blocking, to_json_object
     from core.models.model_gate import read_bundled_gate
 
     preparation = _load_preparation(options)
-    inputs = (options.dataset, options.preparation)
-    for path, kind in ((options.json, AUDIT_FILE), (options.resolve, PREPARATION_FILE)):
-        if path is not None:
-            check_output(path, kind, options.overwrite, inputs)
-            check_writable(path.parent)
+    _check_audit_outputs(options)
     result = run_to_end(audit(options.dataset, cancel, preparation, read_bundled_gate()))
     if not result.completed:
         return INTERRUPTED
@@ -85,12 +74,24 @@ def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
         check_finding(result.dataset, options.finding)
     for line in format_report(result):
         print_line(line)
+    _check_audit_outputs(options)
     if options.json:
         write_text_atomically(options.json, json.dumps(to_json_object(result), indent=2) + "\n")
     if options.resolve:
         save_preparation(resolve_blocking(result, preparation), options.resolve)
         print_line(f"Use it with audit or train --preparation {options.resolve}")
     return SOME_LEFT_OUT if find_blocking(result) or result.left_out else DONE
+
+
+def _check_audit_outputs(options: argparse.Namespace) -> None:
+    """Check that the files of an audit may and can be written. Raises JobFailed."""
+    from core.datasets.audit import AUDIT_FILE
+
+    outputs = [(path, kind) for path, kind in ((options.json, AUDIT_FILE), (options.resolve, PREPARATION_FILE)) if path]
+    check_different(options, [path for path, _ in outputs])
+    for path, kind in outputs:
+        check_output(path, kind, options.overwrite, [path for path in (options.dataset, options.preparation) if path])
+        check_writable(path.parent)
 
 
 def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:

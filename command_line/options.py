@@ -57,7 +57,7 @@ def _add_audit(subparsers: Commands, common: argparse.ArgumentParser) -> None:
     )
     audit.add_argument("--finding", metavar="NAME", help=FINDING_HELP)
     audit.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
-    audit.set_defaults(command=commands.run_audit)
+    audit.set_defaults(command=commands.run_audit, refuse_usage=audit.error)
 
 
 def _add_train(subparsers: Commands, common: argparse.ArgumentParser) -> None:

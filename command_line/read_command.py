@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from command_line.console import print_line, run_to_end
+from command_line.usage import check_different
 from core.films.images import OWN_PICTURE_FILE
 from core.system.errors import FilmUnreadable
 from core.system.exit_status import DONE, SOME_LEFT_OUT
@@ -27,9 +28,8 @@ def run_read(options: argparse.Namespace, cancel: threading.Event) -> int:
     if options.heat is not None and options.model == NO_MODEL:
         options.refuse_usage("--heat needs a model")
     kinds = ((options.png, OWN_PICTURE_FILE), (options.heat, OWN_PICTURE_FILE), (options.json, FILM_FILE))
-    outputs = [(output.absolute(), kind) for output, kind in kinds if output is not None]
-    if len({output for output, _ in outputs}) < len(outputs):
-        options.refuse_usage("two outputs have the same name")
+    outputs = [(output, kind) for output, kind in kinds if output is not None]
+    check_different(options, [output for output, _ in outputs])
     for output, kind in outputs:
         check_output(output, kind, inputs=[options.film])
     content, pixels, heat = _read(options, cancel)

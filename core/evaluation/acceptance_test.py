@@ -242,5 +242,6 @@ def _write_result(result: AcceptanceResult, output_dir: Path) -> None:
         "target": {"sensitivity": result.target.sensitivity, "specificity": result.target.specificity},
         **result.evaluation.to_json_object(),
     }
-    write_text_atomically(output_dir / OUTCOME, json.dumps(content, indent=2, allow_nan=False) + "\n")
     write_pdf(result.document, output_dir / ACCEPTANCE_FORM, one_page=True, overwrite=True)
+    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
+    write_text_atomically(output_dir / OUTCOME, text)  # last: with it the test is finished

@@ -15,6 +15,7 @@ from core.models.model_header import ModelHeader, bundled_model_path, read_heade
 from core.models.site_record import apply_site_record, format_point
 from core.screening.events import LedgerRow, ScreeningResult
 from core.screening.reader_calls import (
+    CALLS_FILE,
     EXPORT_COLUMNS,
     Call,
     Opinion,
@@ -23,8 +24,8 @@ from core.screening.reader_calls import (
     format_calls,
     format_labels,
 )
-from core.screening.results_csv import header_cells, row_cells
-from core.screening.state_log import state_path
+from core.screening.results_csv import LEDGER, UNFINISHED_LEDGER, header_cells, row_cells
+from core.screening.state_log import STATE_FILE, state_path
 from core.system.csv_text import format_csv_line, quote_formula
 from core.system.errors import JobFailed, Reason
 from core.system.files import write_text_atomically
@@ -53,6 +54,9 @@ KINDS: Final = {  # the summary asks itself
 }
 
 
+KEPT: Final = (LEDGER, UNFINISHED_LEDGER, CALLS_FILE, STATE_FILE)  # of any screening: no export replaces them
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
     """What to write where: the screening of `folder`, the reader's calls and their agreement."""
@@ -70,14 +74,14 @@ def export_results(
 ) -> Generator[object, None, Path | None]:
     """Write a screening in the requested format; returns the path, or None if cancelled.
 
-    A file of the same format is replaced: the dialog has asked. No film, and not the ledger itself.
+    A file of the same format is replaced: the dialog has asked. No film, and no ledger or calls of a screening.
     model: the one that screened; None is the bundled one. Raises JobFailed if the file cannot be
     written.
     """
     ledger = order.result.output
     inputs = [order.folder, ledger, calls_path(ledger), state_path(ledger), model]
     if order.kind in KINDS:
-        check_output(order.path, KINDS[order.kind], True, inputs)
+        check_output(order.path, KINDS[order.kind], not any(kind.is_own(order.path) for kind in KEPT), inputs)
     yield Progressed(Stage.WRITING, 0, None)
     header = apply_site_record(read_header(model or bundled_model_path()))
     rows = order.result.rows

@@ -14,6 +14,7 @@ from core.models.model_header import CARD, SEAL, VALIDATION, ModelHeader, bundle
 from core.models.predictions import Predictions
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
+from core.system.outputs import FOREIGN, check_output
 
 # entries that save_model writes itself
 OWN_ENTRIES: Final = frozenset(
@@ -30,9 +31,7 @@ def turn_model(model: Path | None, output: Path) -> ModelHeader:
     finding: evaluate the new model. model: None is the bundled one. Raises JobFailed.
     """
     path = model or bundled_model_path()
-    if output.exists():
-        sentence = tr("{path} exists already. Choose another name.", path=output)
-        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+    check_output(output, FOREIGN)
     loaded = load_model(path)
     header = loaded.header
     if header.threshold is None:

@@ -72,6 +72,13 @@ def _check_bounds(key: str, value: float, low: float, high: float) -> None:
         )
 
 
+def _store_floats(settings: "Augmentation | Recipe") -> None:
+    """Store whole numbers in float fields as floats, as they come back from JSON, so that fingerprints are equal."""
+    for field in fields(settings):
+        if field.type is float:
+            object.__setattr__(settings, field.name, float(getattr(settings, field.name)))
+
+
 def invalid_recipe(fault: str) -> JobFailed:
     """Return the error for an invalid recipe. fault: the translated cause."""
     return JobFailed(Reason.RECIPE_INVALID, tr("The recipe cannot be used: {fault}.", fault=fault))
@@ -93,6 +100,7 @@ class Augmentation:
     noise_fraction: float = 0.0
 
     def __post_init__(self) -> None:
+        _store_floats(self)
         for field in fields(self):
             _check_bounds(f"augmentation.{field.name}", getattr(self, field.name), 0, LIMITS.get(field.name, 0.9))
 
@@ -159,6 +167,7 @@ class Recipe:
     augmentation: Augmentation = Augmentation()
 
     def __post_init__(self) -> None:
+        _store_floats(self)
         limits: dict[str, tuple[float, float]] = {
             "frozen_epochs": (0, 1000),
             "epochs": (0, 1000),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.dataset import Dataset
-from core.datasets.preparation import Preparation, format_preparation, load_preparation
+from core.datasets.preparation import Preparation, format_preparation, load_preparation, save_preparation
 from core.models.model_header import MODEL_FILE
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import format_recipe, from_json_object
@@ -33,7 +33,7 @@ CARD: Final = "run.json"
 PREDICTIONS: Final = "predictions.csv"
 SPLIT_COLUMNS: Final = ["file", "label", "patient", "split"]
 FORMAT: Final = 1
-# what a run that was killed in its first epoch may have left beside recipe and preparation, and a new one may replace
+# files of a training, by what is left where it was killed in its first epoch and a new one may replace
 BEGUN: Final = {
     CARD: json_kind("format", "data_fingerprint", "started"),
     SPLITS: csv_kind(lambda cells: cells == SPLIT_COLUMNS),
@@ -43,29 +43,48 @@ BEGUN: Final = {
 }
 
 
-def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation, resume: bool) -> tuple[Recipe, Preparation]:
-    """Read recipe and preparation of a run to resume, or write those of a new one.
+def check_new_run(run_dir: Path, recipe: Recipe, preparation: Preparation) -> None:
+    """Raise JobFailed (output_not_writable) if a new run would overwrite another one, or files of another origin.
 
-    A new run never overwrites an existing one, nor files of another origin. A run interrupted
-    before its first checkpoint is resumed from its beginning. Raises JobFailed (nothing_to_resume
-    or output_not_writable).
+    A run of the same recipe and preparation that was killed before its first model may be begun again.
     """
-    if resume:
-        if not is_resumable(run_dir):
-            sentence = tr("{folder} contains no interrupted training to resume.", folder=run_dir)
-            raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
-        return _read_recipe(run_dir), load_preparation(run_dir / PREPARATION)
     if (run_dir / MODEL).exists() or (run_dir / CHECKPOINT).exists():
         sentence = tr(
             "{folder} already contains a training. Choose another folder, or resume that training.", folder=run_dir
         )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     texts = {RECIPE: format_recipe(recipe), PREPARATION: format_preparation(preparation)}
-    for name, kind in (BEGUN | {name: exact_kind(text) for name, text in texts.items()}).items():
+    if all(exact_kind(text).is_own(run_dir / name) for name, text in texts.items()):
+        kinds = BEGUN
+    elif is_resumable(run_dir) and is_run_folder(run_dir):
+        sentence = tr(
+            "{folder} contains a training that was begun with other choices. Choose another folder, or resume that "
+            "training.",
+            folder=run_dir,
+        )
+        raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
+    else:
+        kinds = dict.fromkeys((*texts, *BEGUN), FOREIGN)
+    for name, kind in kinds.items():
         check_output(run_dir / name, kind)
-    for name, text in texts.items():
-        write_text_atomically(run_dir / name, text, private=name == PREPARATION)
-    return recipe, preparation
+
+
+def begin_run(run_dir: Path, recipe: Recipe, preparation: Preparation) -> None:
+    """Write recipe and preparation of a new run. Raises JobFailed as `check_new_run` does."""
+    check_new_run(run_dir, recipe, preparation)
+    write_text_atomically(run_dir / RECIPE, format_recipe(recipe))
+    save_preparation(preparation, run_dir / PREPARATION)
+
+
+def read_begun_run(run_dir: Path) -> tuple[Recipe, Preparation]:
+    """Return recipe and preparation of a run to resume. Raises JobFailed (nothing_to_resume).
+
+    A run interrupted before its first checkpoint is resumed from its beginning.
+    """
+    if not is_resumable(run_dir):
+        sentence = tr("{folder} contains no interrupted training to resume.", folder=run_dir)
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+    return _read_recipe(run_dir), load_preparation(run_dir / PREPARATION)
 
 
 def is_run_folder(folder: Path) -> bool:

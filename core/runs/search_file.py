@@ -35,10 +35,9 @@ def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
     """
     dataset = escape_undecodable(str(source.absolute()))
     if not (folder / SEARCH).exists():
-        for name in (JOURNAL, BEST):
-            check_output(folder / name, FOREIGN)
+        check_output(folder / JOURNAL, FOREIGN)
         content = {"format": FORMAT, "dataset": dataset, "recipe": to_json_object(recipe)}
-        write_text_atomically(folder / SEARCH, json.dumps(content, indent=2) + "\n")
+        write_text_atomically(folder / SEARCH, json.dumps(content, indent=2) + "\n", private=True)
     elif read_search(folder) != Search(folder, recipe, dataset):
         sentence = tr(
             "The search in {folder} is about another recipe or dataset. Choose another folder.", folder=folder

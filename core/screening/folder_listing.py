@@ -29,20 +29,21 @@ def walk_regular_files(folder: Path, left_out: Iterable[Path]) -> Iterator[tuple
     A folder that cannot be listed is yielded with its error. Links to folders are not followed.
     left_out: our own outputs, which are skipped together with their locks and temporary files.
     """
-    outputs = {path.absolute() for path in left_out}
+    base = Path(os.path.realpath(folder))  # links to folders are not followed below it
+    outputs = {Path(os.path.realpath(path.parent)) / path.name for path in left_out}
     output_folders = {path.parent for path in outputs}
     problems: list[OSError] = []
     for parent, folders, names in walk_folders(folder, problems.append):
-        folders[:] = sorted((name for name in folders if (parent / name).absolute() not in outputs), key=os.fsencode)
+        real = base / parent.relative_to(folder)
+        folders[:] = sorted((name for name in folders if real / name not in outputs), key=os.fsencode)
         for name in names:
             path = parent / name
             outcome = _observe_regular(path)
             if outcome is None:
                 continue
-            absolute = path.absolute()
-            if absolute in outputs:
+            if real / name in outputs:
                 continue
-            if absolute.parent in output_folders and any(is_lock_or_temporary(absolute, output) for output in outputs):
+            if real in output_folders and any(is_lock_or_temporary(real / name, output) for output in outputs):
                 continue
             yield path, outcome
     for folder_error in problems:

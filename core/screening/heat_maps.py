@@ -15,7 +15,7 @@ from core.system.files import sha256_of_text
 from core.system.language import tr
 
 MARK: Final = "PneumoScreen heat map"
-MAX_NAME_BYTES: Final = 255 - len(".12345678.tmp")  # of a file name, with room for the suffix of its temporary file
+MAX_NAME_BYTES: Final = 242  # of a file name; file systems take 255
 MAX_PATH_BYTES: Final = (1024 if sys.platform == "darwin" else 4096) - 300  # with room for its temporary file
 
 
@@ -51,10 +51,11 @@ def drop_heat_maps(files: Mapping[str, ListedFile], folder: Path) -> dict[str, L
 
     Raises JobFailed if the heat map of one of them would replace a file of another kind.
     """
+    real = os.path.realpath(folder)
     own = {
         name
         for name, item in files.items()
-        if item.path.suffix == ".png" and item.path.absolute().is_relative_to(folder.absolute())
+        if item.path.suffix == ".png" and Path(os.path.realpath(item.path.parent)).is_relative_to(real)
         if is_heat_map(item.path)
     }
     films = {name: item for name, item in files.items() if name not in own}

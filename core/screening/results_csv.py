@@ -10,7 +10,7 @@ from core.system.csv_text import drop_torn_line, format_csv_line, parse_csv, quo
 from core.system.errors import JobFailed, Reason
 from core.system.files import explain_write_errors, is_open_at, write_text_atomically
 from core.system.language import tr
-from core.system.outputs import OutputKind, csv_kind
+from core.system.outputs import OutputKind, check_output, csv_kind, read_start
 
 UNFINISHED: Final = ".partial"
 MOST_TORN_BYTES: Final = 200  # that are compared with the first line
@@ -27,7 +27,7 @@ LEDGER: Final = csv_kind(_is_header)
 
 def _is_unfinished(path: Path) -> bool:
     """Return True for a ledger, also if it is torn in its first line."""
-    return LEDGER.is_own(path) or format_csv_line(COLUMNS).encode().startswith(path.read_bytes()[:MOST_TORN_BYTES])
+    return LEDGER.is_own(path) or format_csv_line(COLUMNS).encode().startswith(read_start(path, MOST_TORN_BYTES))
 
 
 UNFINISHED_LEDGER: Final = OutputKind(_is_unfinished)
@@ -111,7 +111,8 @@ def format_csv(rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> str:
 
 
 def write_final(output: Path, rows: Iterable[LedgerRow], classes: tuple[str, ...]) -> None:
-    """Write the complete ledger under its final name and delete the unfinished one."""
+    """Write the complete ledger under its final name and delete the unfinished one. Raises JobFailed."""
+    check_output(output, LEDGER)
     write_text_atomically(output, format_csv(rows, classes), private=True)
     partial_path(output).unlink(missing_ok=True)
 
@@ -144,7 +145,8 @@ class Journal:
             self._stream.close()
 
     def _write_all(self) -> TextIO:
-        """Write all rows, and return the file opened for more."""
+        """Write all rows, and return the file opened for more. Raises JobFailed."""
+        check_output(self._path, UNFINISHED_LEDGER)
         write_text_atomically(self._path, format_csv(self._rows.values(), self._classes), private=True)
         with explain_write_errors(self._path):
             return self._path.open("a", encoding="utf-8", newline="")

@@ -1,29 +1,32 @@
 """The files of a screening beside its ledger: which may be replaced, which are set aside, none is lost."""
 
+import os
 import re
-from collections.abc import Container
-from contextlib import suppress
+from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Final
 
+from core.screening.file_state import NEVER_READ, FileState
+from core.screening.folder_listing import ListedFile
 from core.screening.reader_calls import CALLS_FILE, calls_path
 from core.screening.results_csv import LEDGER, UNFINISHED_LEDGER, partial_path
-from core.screening.state_log import STATE_FILE, state_path
+from core.screening.state_log import STATE_FILE, read_file_states, state_path
 from core.system.csv_text import drop_torn_line, parse_csv, unquote_formula
-from core.system.files import check_writable, explain_write_errors, unused_path
+from core.system.files import check_writable, explain_write_errors
 from core.system.language import tr
 from core.system.outputs import check_output
 
 ASIDE: Final = ".bak"  # suffix of an earlier ledger that was set aside
 
 
-def check_outputs(output: Path, heatmaps: Path | None) -> None:
+def check_outputs(folder: Path, output: Path, heatmaps: Path | None) -> None:
     """Raise JobFailed if a screening into `output` would replace a file of another origin, or cannot write there.
 
-    heatmaps: folder for heat maps, or None.
+    folder: the one to screen. heatmaps: folder for heat maps, or None.
     """
-    check_output(output, LEDGER)
-    check_output(partial_path(output), UNFINISHED_LEDGER)
+    check_output(output, LEDGER, inputs=[folder])
+    check_output(partial_path(output), UNFINISHED_LEDGER, inputs=[folder])
     if not output.exists() and not partial_path(output).exists():  # else the states are theirs, even if damaged
         check_output(state_path(output), STATE_FILE)
     check_writable(output.parent, private=True)
@@ -40,7 +43,7 @@ def list_own_files(output: Path) -> list[Path]:
         if re.fullmatch(rf"({names})(-\d+)?{ASIDE}", path.name) and UNFINISHED_LEDGER.is_own(path)
     ]
     ledgers = (output, *asides)
-    calls = [path for path in map(calls_path, ledgers) if path.exists() and CALLS_FILE.may_be_replaced(path)]
+    calls = [path for path in map(calls_path, ledgers) if CALLS_FILE.is_own(path)]
     return [partial_path(output), *ledgers, *map(state_path, ledgers), *calls]
 
 
@@ -52,12 +55,13 @@ def set_unfinished_aside(output: Path) -> None:
             unfinished.replace(_aside_path(unfinished))
 
 
-def set_other_films_aside(output: Path, files: Container[str]) -> str | None:
-    """Rename a finished ledger, with its calls, that lists other films than these; return a sentence on it.
+def set_other_films_aside(output: Path, files: Mapping[str, ListedFile]) -> str | None:
+    """Rename a finished ledger, with its calls, that has no film in common with these; return a sentence on it.
 
-    A ledger of the same films is replaced by the new one: it can be made again. Raises JobFailed.
+    A film is another one if its size or time is not what it was when it was read. A ledger of the
+    same films is replaced by the new one: it can be made again. Raises JobFailed.
     """
-    if not output.exists() or all(name in files for name in _read_names(output)):
+    if not output.exists() or _has_film_of(output, files):
         return None
     aside = _aside_path(output)
     with explain_write_errors(output):
@@ -68,12 +72,28 @@ def set_other_films_aside(output: Path, files: Container[str]) -> str | None:
     return tr("{path} listed other films; it is kept as {aside}.", path=output, aside=aside.name)
 
 
+def _has_film_of(ledger: Path, files: Mapping[str, ListedFile]) -> bool:
+    """Return True if a ledger of any model has no row, or one of these files; False if it cannot be read."""
+    try:
+        lines = parse_csv(drop_torn_line(ledger.read_bytes()))[1:]
+    except (OSError, ValueError):
+        return False
+    names = {unquote_formula(cells[0]) for cells in lines if cells}
+    states = read_file_states(ledger)
+    return not names or any(name in files and _may_be_same(files[name].state, states.get(name)) for name in names)
+
+
+def _may_be_same(now: FileState | None, then: FileState | None) -> bool:
+    """Return False for a file whose size or time of change differs from when it was read."""
+    if now is None or then is None or then == NEVER_READ:
+        return True
+    return (now.size, now.modified_ns) == (then.size, then.modified_ns)
+
+
 def _aside_path(ledger: Path) -> Path:
-    return unused_path(ledger.with_name(ledger.name + ASIDE))
-
-
-def _read_names(ledger: Path) -> list[str]:
-    """Return the films of a ledger of any model; none if it cannot be read."""
-    with suppress(OSError, ValueError):
-        return [unquote_formula(cells[0]) for cells in parse_csv(drop_torn_line(ledger.read_bytes()))[1:] if cells]
-    return []
+    """Return the first name for a ledger to be set aside under which neither it nor a companion exists."""
+    for number in count(1):
+        aside = ledger.with_name(f"{ledger.name}{f'-{number}' if number > 1 else ''}{ASIDE}")
+        if not any(os.path.lexists(path) for path in (aside, state_path(aside), calls_path(aside))):
+            break
+    return aside

@@ -19,7 +19,7 @@ from core.screening.reader_calls import local_timestamp
 from core.screening.results_csv import row_cells
 from core.system.csv_text import format_csv_line
 from core.system.files import append_flushed, cut_torn_line, explain_write_errors, is_open_at, write_text_atomically
-from core.system.outputs import OutputKind
+from core.system.outputs import OutputKind, check_output, read_start
 
 STATE: Final = ".state"  # suffix, after that of the ledger
 LINE_START: Final = b'{"file": '
@@ -27,8 +27,7 @@ LINE_START: Final = b'{"file": '
 
 def _is_state_file(path: Path) -> bool:
     """Return True for a file of states, also an empty one, or one torn in its first line."""
-    with path.open("rb") as stream:
-        return LINE_START.startswith(stream.read(len(LINE_START)))
+    return LINE_START.startswith(read_start(path, len(LINE_START)))
 
 
 STATE_FILE: Final = OutputKind(_is_state_file)
@@ -52,6 +51,11 @@ def read_states(output: Path, rows: Iterable[LedgerRow]) -> dict[str, FileState]
         text, state = written.get(row.file, ("", NEVER_READ))
         states[row.file] = state if text == _format_row(row) else NEVER_READ
     return states
+
+
+def read_file_states(output: Path) -> dict[str, FileState]:
+    """Return the last state of each file that a ledger's state file knows, by name."""
+    return {name: state for name, (_, state) in _read_lines(state_path(output)).items()}
 
 
 def add_film_code(row: LedgerRow, state: FileState | None) -> LedgerRow:
@@ -89,8 +93,9 @@ class StateLog:
         """Append the state of a row, which is in `rows` already."""
         if not is_open_at(self._stream, self._path):
             self._stream.close()
+            check_output(self._path, STATE_FILE)
             known = ((row, self._states[name]) for name, row in self._rows.items() if name in self._states)
-            write_text_atomically(self._path, "".join(_format_line(*line) for line in known))
+            write_text_atomically(self._path, "".join(_format_line(*line) for line in known), private=True)
             self._stream = self._open()
         with explain_write_errors(self._path):
             self._stream.write(_format_line(row, state))

@@ -191,19 +191,6 @@ def read_json(path: Path) -> Any:
         raise ValueError(tr("it is nested too deeply")) from error
 
 
-def unused_path(path: Path) -> Path:
-    """Return `path`, or if it exists, `path` with the first unused number from 2 before its suffix.
-
-    Needed for names that are made of the time: they may exist if the clock was set back.
-    """
-    unused = path
-    number = 2
-    while os.path.lexists(unused):
-        unused = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        number += 1
-    return unused
-
-
 def sha256_of_text(text: str) -> str:
     """Return the hexadecimal SHA-256 of text in UTF-8."""
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

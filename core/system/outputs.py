@@ -4,6 +4,7 @@ Every job and command asks `check_output` before it begins, so that no work is l
 ones ask again before they write.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from typing import Final
 
 from core.system.csv_text import parse_csv
 from core.system.errors import JobFailed, Reason
-from core.system.files import explain_write_errors, read_json
+from core.system.files import read_json
 from core.system.language import tr
 
 MOST_READ_BYTES: Final = 100_000_000  # of a file that may be ours; no output that is recognised is larger
 MOST_HEADER_BYTES: Final = 1 << 20  # of the first line of a CSV file
 TEXT_SAMPLE_BYTES: Final = 4096
+NOT_IN_TEXT: Final = re.compile(rb"[\0-\x08\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,19 @@ class OutputKind:
     is_own: Callable[[Path], bool]
     start: bytes = b""
 
-    def may_be_replaced(self, path: Path) -> bool:
-        """Return True for an own file of this kind, and for an empty file, in which nothing is lost."""
-        return path.stat().st_size == 0 or self.is_own(path)
-
     def is_same_format(self, path: Path) -> bool:
-        """Return True if a file has the format of this kind, whoever wrote it. Raises OSError."""
-        with path.open("rb") as stream:
-            sample = stream.read(TEXT_SAMPLE_BYTES)
+        """Return True if a file has the format of this kind, whoever wrote it."""
+        sample = read_start(path, TEXT_SAMPLE_BYTES)
         if self.start:
             return sample.startswith(self.start)
-        return b"\0" not in sample and not sample.startswith((b"{", b"%PDF-"))
+        return not NOT_IN_TEXT.search(sample) and not sample.startswith((b"{", b"%PDF-"))
 
 
 def csv_kind(is_header: Callable[[list[str]], bool]) -> OutputKind:
     """Return the kind of CSV files whose first line has the cells that `is_header` knows."""
 
     def is_own(path: Path) -> bool:
-        first = _read(path, MOST_HEADER_BYTES).partition(b"\n")[0]
+        first = read_start(path, MOST_HEADER_BYTES).partition(b"\n")[0]
         with suppress(ValueError):
             return any(map(is_header, parse_csv(first)))
         return False
@@ -60,7 +57,7 @@ def json_kind(*keys: str) -> OutputKind:
 
     def is_own(path: Path) -> bool:
         with suppress(OSError, ValueError):
-            content = read_json(path)
+            content = read_json(path) if path.stat().st_size <= MOST_READ_BYTES else None
             return isinstance(content, dict) and content.keys() >= set(keys)
         return False
 
@@ -73,12 +70,12 @@ FOREIGN: Final = OutputKind(lambda _path: False)  # of files that are never repl
 def exact_kind(text: str) -> OutputKind:
     """Return the kind of files with exactly this text: writing it again loses nothing."""
     content = text.encode()
-    return OutputKind(lambda path: _read(path, len(content) + 1) == content)
+    return OutputKind(lambda path: read_start(path, len(content) + 1) == content)
 
 
 def marked_kind(mark: str, start: bytes = b"") -> OutputKind:
     """Return the kind of files that contain a mark which only this program writes."""
-    return OutputKind(lambda path: mark.encode() in _read(path, MOST_READ_BYTES), start)
+    return OutputKind(lambda path: mark.encode() in read_start(path, MOST_READ_BYTES), start)
 
 
 def check_output(
@@ -93,17 +90,17 @@ def check_output(
     """
     if not path.exists():
         return
-    if path.is_dir():
+    if not path.is_file():
         sentence = tr("{path} is a folder. Name a file.", path=path)
+        if not path.is_dir():
+            sentence = tr("{path} is not an ordinary file. Choose another name or folder.", path=path)
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     present = [source for source in inputs if source is not None and source.exists()]
     keep_inputs([path], present)
-    if kind.may_be_replaced(path):
-        return
     is_inside = any(source.is_dir() and path.resolve().is_relative_to(source.resolve()) for source in present)
-    with explain_write_errors(path):
-        if overwrite and not is_inside and kind.is_same_format(path):
-            return
+    is_empty = path.stat().st_size == 0  # nothing is lost in it
+    if kind.is_own(path) or (not is_inside and (is_empty or (overwrite and kind.is_same_format(path)))):
+        return
     if overwrite is False:
         sentence = tr(
             "{path} exists and is not an earlier output of this kind. Choose another name or folder, or add "
@@ -117,17 +114,19 @@ def check_output(
     raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
 
 
-def keep_inputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+def keep_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
     """Raise JobFailed (output_not_writable) if one of the outputs is also one of the inputs."""
-    sources = [source for source in inputs if source is not None and source.exists()]
+    sources = [source for source in inputs if source.exists()]
     for path in outputs:
         if path.exists() and any(path.samefile(source) for source in sources):
             sentence = tr("{path} is read here and must not be replaced. Choose another name or folder.", path=path)
             raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
 
 
-def _read(path: Path, count: int) -> bytes:
-    """Return the first bytes of a file, at most `count`; none if it cannot be read."""
-    with suppress(OSError), path.open("rb") as stream:
-        return stream.read(count)
+def read_start(path: Path, count: int) -> bytes:
+    """Return the first bytes of a regular file, at most `count`; none if it cannot be read."""
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as stream:
+                return stream.read(count)
     return b""

@@ -22,14 +22,16 @@ from optuna.trial import TrialState
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Noted, Severity
 from core.recipes.recipe import Depth, Optimizer, Recipe
+from core.recipes.recipe_json import format_recipe
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_folder import begin_run, data_fingerprint
-from core.runs.search_file import JOURNAL, begin_search
+from core.runs.search_file import BEST, JOURNAL, begin_search
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable, cut_torn_line, open_private
 from core.system.keep_awake import keep_awake
 from core.system.language import tr
+from core.system.outputs import FOREIGN, check_output, exact_kind
 from core.training.events import SearchResult, TrialEnded
 from core.training.training import Training, TrainingEvent
 from core.training.training_data import FILMS_STORE, TrainingData, prepare_training_data
@@ -64,6 +66,7 @@ def search(
         begin = time.monotonic()
         study = _open_study(folder, recipe.seed)
         store = folder / FILMS_STORE
+        _check_best(study, recipe, folder / BEST)
         try:
             data = yield from prepare_training_data(source, recipe, preparation, store, cancel)
             if data is not None:
@@ -111,6 +114,12 @@ def _open_study(folder: Path, seed: int) -> optuna.Study:
     for trial in study.get_trials(states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
     return study
+
+
+def _check_best(study: optuna.Study, recipe: Recipe, path: Path) -> None:
+    """Raise JobFailed (output_not_writable) if the file of the best recipe is not as this search wrote it."""
+    best = _find_best(study, recipe).recipe
+    check_output(path, exact_kind(format_recipe(best)) if best else FOREIGN)
 
 
 def _check_data(study: optuna.Study, data: TrainingData) -> None:
@@ -163,7 +172,7 @@ class _TrialRunner:
         proposal = replace(_vary_recipe(self.recipe, trial), name=f"trial {number}")
         run_dir = self.folder / f"trial-{number:03}"
         check_writable(run_dir)
-        begin_run(run_dir, proposal, self.preparation, resume=False)
+        begin_run(run_dir, proposal, self.preparation)
         training = Training(proposal, self.data, run_dir, self.cancel, skips_test=True)
         training.writer.begin(self.source)
         try:

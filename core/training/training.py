@@ -20,7 +20,7 @@ from core.models.calibration import Calibration
 from core.models.model_file import compute_logits, load_model
 from core.recipes.recipe import KeptBy, Recipe
 from core.runs.epoch_log import EpochEnded
-from core.runs.run_folder import CHECKPOINT, SPLITS, begin_run
+from core.runs.run_folder import CHECKPOINT, SPLITS, begin_run, check_new_run, read_begun_run
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable
@@ -59,12 +59,17 @@ def train(
     check_writable(run_dir)
     store = run_dir / FILMS_STORE
     with lock_output(run_dir):
-        recipe, preparation = begin_run(run_dir, recipe, preparation, resume)
+        if resume:
+            recipe, preparation = read_begun_run(run_dir)
+        else:
+            check_new_run(run_dir, recipe, preparation)
         has_checkpoint = (run_dir / CHECKPOINT).is_file()
         try:
             data = yield from prepare_training_data(source, recipe, preparation, store, cancel)
             if data is None:
                 return TrainingResult(run_dir, False, None, None, 0, None, None)
+            if not resume:  # only now: what the audit forbids leaves nothing behind
+                begin_run(run_dir, recipe, preparation)
             training = Training(recipe, data, run_dir, cancel)
             training.writer.begin(source, has_checkpoint)
             with keep_awake() as sentence:

@@ -21,8 +21,10 @@ from core.datasets.preparation import (
     save_preparation,
 )
 from core.documents.pdf import write_pdf
+from core.evaluation.evaluate import evaluate
+from core.evaluation.report_files import write_evaluation
 from core.exports.dicom_export import write_dicom
-from core.exports.export_jobs import Export, ExportOrder, export_results
+from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
 from core.metrics.agreement import measure_agreement
 from core.models.model_card import build_card_document
 from core.models.model_header import read_header
@@ -165,6 +167,23 @@ def _save_corrections(place: Path, output: Path) -> None:
     save_corrections(AS_IT_IS.with_step(step), output, [place / "films"])
 
 
+def _save_report(place: Path, output: Path) -> None:
+    films = place / "films"
+    _, evaluation = drained(evaluate(place / MODEL, films, None, threading.Event(), unseen=True))
+    write_evaluation(evaluation, output)
+
+
+def _save_labels(place: Path, output: Path) -> None:
+    write_called_films(output, place / "worklist", (CALL,), _screened(place).rows, only_disagreements=False)
+
+
+def _save_settings(_place: Path, _output: Path) -> None:
+    from gui.state.settings import Settings, Theme, load_settings, save_settings
+
+    save_settings(Settings(theme=Theme.LIGHT, welcomed=True))
+    assert load_settings().theme in set(Theme)
+
+
 TRAIN = ("train", "FILMS", "--recipe", "RECIPE", "--output", "OUTPUT")
 SCREEN = ("screen", "WORKLIST", "--model", "MODEL", "--output", "OUTPUT", "--heatmaps", "BESIDE/maps")
 RUN_FILES = ("run.json", "events.jsonl", "search.journal")
@@ -200,6 +219,9 @@ DOORS = (
     Door("window: corrections", job(_save_corrections), "out/corrections.csv", own=(LEDGER,)),
     Door("window: card", job(lambda place, output: write_pdf(build_card_document(read_header(place / MODEL)), output,
                                                              overwrite=True)), "out/card.pdf"),
+    Door("window: report", job(_save_report), "out/report", counts=True),
+    Door("window: label list", job(_save_labels), "out/labels.csv"),
+    Door("window: settings", job(_save_settings)),
     Door("window: name of a run", job(lambda place, _: rename_run(read_run(place / RUN), "mine", "a note")),
          reads_run=True),
     Door("window: decisions", job(lambda place, _: save_preparation(AS_IT_IS, preparation_path(place / "films")))),

@@ -42,10 +42,11 @@ IN_USE = "Another PneumoScreen is writing"
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 SHARED = (  # made to be handed on
     ".pdf", ".svg", ".html", ".xlsx", ".dcm", ".png", ".safetensors", "recipe.json", "out/a.json", "metrics.json",
-    "acceptance.json", "search.json", "search.journal", "out/list.csv", "out/calls.csv", "out/corrections.csv",
+    "acceptance.json", "search.journal", "out/list.csv", "out/calls.csv", "out/corrections.csv",
 )  # fmt: skip
 TWO_DAYS = 2 * 24 * 3600
 LONGEST_S = 120  # of one attempt
+HUNG = 98  # status of an attempt that took longer
 
 
 @dataclass
@@ -114,9 +115,9 @@ def attempt(
         _run_child(run, place, output, said, on_write, on_read, before)
     if during is not None:
         during()
-    deadline = time.monotonic() + LONGEST_S
+    deadline, is_hanging = time.monotonic() + LONGEST_S, False
     while (ended := os.waitpid(child, os.WNOHANG))[0] == 0:
-        if time.monotonic() > deadline:
+        if is_hanging := time.monotonic() > deadline:
             os.kill(child, signal.SIGKILL)
         time.sleep(0.01)
     words = said.read_text("utf-8", "replace")
@@ -124,7 +125,7 @@ def attempt(
     counted = place.parent / "writes"
     writes = int(counted.read_text()) if counted.exists() else 0
     counted.unlink(missing_ok=True)
-    return Attempt(os.waitstatus_to_exitcode(ended[1]), words, writes)
+    return Attempt(HUNG if is_hanging else os.waitstatus_to_exitcode(ended[1]), words, writes)
 
 
 def _run_child(run, place, output, said, on_write, on_read, before):  # the child of `attempt`, which never returns
@@ -235,7 +236,11 @@ def try_exists(row: Row, cell: Cell) -> None:
         row.known = [other for other in row.known if other != name]
         end = row.run()
         cell.check(
-            row.untold(end), str(path.parent) not in end.said and f"does not name {name}: {end.said}", row.lost()
+            row.untold(end),
+            str(path) not in end.said
+            and f"{path.parent} already" not in end.said
+            and f"does not name {name}: {end.said}",
+            row.lost(),
         )
         row.known = [*row.known, name]
 
@@ -352,7 +357,9 @@ def try_two(row: Row, cell: Cell) -> None:
             os.read(resumed[0], 1)
 
     def second() -> None:
-        os.read(told[0], 1)
+        os.close(told[1])  # so that reading ends with the first one, should it end early
+        if not os.read(told[0], 1):
+            return
         end = row.run()
         if row.door.excludes:
             cell.check(row.untold(end), IN_USE not in end.said and f"not refused: {end.said}")
@@ -361,6 +368,8 @@ def try_two(row: Row, cell: Cell) -> None:
         os.write(resumed[1], b"1")
 
     first = row.run(on_write=wait, during=second)
+    for descriptor in (told[0], *resumed):
+        os.close(descriptor)
     cell.check(row.untold(first, frozenset({0, 1, 3} if row.door.earlier == "refused" else {0, 3})), row.half(),
                row.door.excludes and row.differs())  # fmt: skip
 

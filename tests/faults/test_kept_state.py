@@ -78,7 +78,7 @@ def test_damaged_decisions_about_a_dataset_stay(told, broken, dataset_folder, ca
 @pytest.mark.parametrize("name", ["run.json", "recipe.json", "metrics.json", "events.jsonl", "looks.json"])
 def test_one_damaged_run_hides_no_other(broken, name, cancel, tmp_path):
     for run in ("good", "bad"):
-        begin_run(runs_folder() / run, Recipe(), AS_IT_IS, resume=False)
+        begin_run(runs_folder() / run, Recipe(), AS_IT_IS)
         write_card(runs_folder() / run, RunCard(run, "", "films", "12345678", "2026-01-01T00:00:00+00:00"))
     (runs_folder() / "bad" / name).write_bytes(broken)
     runs = list_runs(runs_folder())
@@ -93,7 +93,7 @@ def test_one_damaged_run_hides_no_other(broken, name, cancel, tmp_path):
 @pytest.mark.parametrize("name", ["recipe.json", "preparation.json"])
 def test_damaged_choices_of_an_interrupted_training_are_not_resumed(told, broken, name, dataset_folder, tmp_path):
     run = tmp_path / "run"
-    begin_run(run, Recipe(start="random", epochs=1, image_size_px=64), AS_IT_IS, resume=False)
+    begin_run(run, Recipe(start="random", epochs=1, image_size_px=64), AS_IT_IS)
     (run / "last.ckpt").write_bytes(b"no checkpoint")
     (run / name).write_bytes(broken)
     status, said = told("train", dataset_folder, "--output", run, "--resume")
@@ -116,7 +116,7 @@ def test_a_damaged_search_is_not_continued(told, broken, name, dataset_folder, t
 @pytest.mark.usefixtures("tiny_network")
 def test_a_damaged_checkpoint_is_not_resumed(told, dataset_folder, tmp_path):
     run = tmp_path / "run"
-    begin_run(run, Recipe(start="random", epochs=1, image_size_px=64), AS_IT_IS, resume=False)
+    begin_run(run, Recipe(start="random", epochs=1, image_size_px=64), AS_IT_IS)
     (run / "last.ckpt").write_bytes(b"no checkpoint")
     status, said = told("train", dataset_folder, "--output", run, "--resume")
     assert (status, str(run / "last.ckpt") in said) == (1, True)
@@ -160,7 +160,7 @@ def test_a_damaged_unfinished_ledger_is_named_not_overwritten(told, broken, tmp_
 
 def test_metrics_that_are_no_metrics_are_not_compared(tmp_path):
     run = runs_folder() / "odd"
-    begin_run(run, Recipe(), AS_IT_IS, resume=False)
+    begin_run(run, Recipe(), AS_IT_IS)
     write_card(run, RunCard("odd", "", "films", "12345678", "2026-01-01T00:00:00+00:00"))
     (run / "metrics.json").write_text(json.dumps({"accuracy": 5, "n": "x"}))
     assert list_runs(runs_folder()) == ()

@@ -5,6 +5,7 @@ import json
 import pytest
 from pypdf import PdfReader
 
+from core.datasets.preparation import AS_IT_IS
 from core.evaluation.acceptance_test import judge_acceptance, run_acceptance_test
 from core.evaluation.evaluation import Target
 from core.models.model_header import read_header
@@ -27,6 +28,13 @@ def test_acceptance_writes_one_page_and_marks_the_model(model, local_films, tmp_
     assert "Dr <b>X</b> & Co" in text
     assert result.acceptance.sentence[:12] in text
     content = json.loads((tmp_path / "out" / "acceptance.json").read_text())
+    again = (model, local_films, tmp_path / "out", cancel, Target(0.6, 0.6), "Dr Y", AS_IT_IS)
+    with pytest.raises(JobFailed, match="holds a finished acceptance test"):
+        drained(run_acceptance_test(*again))
+    (tmp_path / "out" / "acceptance.json").unlink()  # as if killed just before it was written
+    for overwrite in (False, True):
+        drained(run_acceptance_test(*again, overwrite))
+        assert json.loads((tmp_path / "out" / "acceptance.json").read_text())["signed_by"] == "Dr Y"
     assert content["passed"] == result.acceptance.passed
     assert content["n"] == 50
     _, ledger = drained(screen(local_films, tmp_path / "r.csv", model, cancel))

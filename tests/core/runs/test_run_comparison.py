@@ -33,4 +33,4 @@ def test_runs_are_listed_named_and_compared(two_runs, tmp_path):
 
 def test_recipe_differences_reach_into_the_augmentation(quick_recipe):
     other = replace(quick_recipe, augmentation=replace(quick_recipe.augmentation, rotation_degrees=5))
-    assert find_recipe_differences(quick_recipe, other) == (("augmentation rotation_degrees", "0.0", "5"),)
+    assert find_recipe_differences(quick_recipe, other) == (("augmentation rotation_degrees", "0.0", "5.0"),)

@@ -15,7 +15,7 @@ from core.screening.changed_files import find_changes
 from core.screening.events import FilmAnswered, LedgerRow, RowSuperseded, ScreeningStarted, Status
 from core.screening.file_state import add_content, observe
 from core.screening.folder_listing import list_folder
-from core.screening.reader_calls import calls_path
+from core.screening.reader_calls import Call, append_call, calls_path
 from core.screening.results_csv import partial_path
 from core.screening.screening import screen
 from core.screening.single_film import score_anyway
@@ -142,7 +142,7 @@ def test_a_new_screening_begins_a_new_state_and_own_files_are_never_screened(wor
     output = worklist / "r.csv"
     for _ in range(2):
         _, result = drained(screen(worklist, output, model, cancel))
-        calls_path(output).touch()
+        append_call(calls_path(output), Call("film-01.png", "NORMAL", False, "", "2026-01-01T12:00:00+01:00"))
     assert result.found == 27
     assert len(state_path(output).read_bytes().splitlines()) == 27
 

@@ -1,6 +1,7 @@
 """The files beside a list of results: none of another origin is replaced, none that is removed meanwhile is missed."""
 
 import csv
+import sys
 
 import pytest
 
@@ -58,21 +59,66 @@ def test_a_companion_of_another_origin_ends_the_screening_before_it_begins(path_
     assert path_of(output).read_bytes() == FILM
 
 
-def test_a_list_of_other_films_is_set_aside_with_its_calls(worklist, tmp_path, cancel):
-    output, others = tmp_path / "r.csv", tmp_path / "others"
-    others.mkdir()
-    (others / "x.png").write_bytes(FILM)
+def write_studies(root, count):
+    """Folders whose films have the same names, but are other films."""
+    for number in range(count):
+        folder = root / f"study-{number}"
+        folder.mkdir()
+        for name in "ab":
+            (folder / f"{name}.png").write_bytes(encode_png(draw_phantom(10 * number + ord(name), True, 70 + number)))
+        yield folder
+
+
+def test_a_list_of_other_films_is_set_aside_with_its_calls(tmp_path, cancel):
+    output, earlier = tmp_path / "r.csv", []
+    for number, folder in enumerate(write_studies(tmp_path, 3)):
+        events, _ = drained(screen(folder, output, small_model(), cancel))
+        said = [event.sentence for event in events if "listed other films" in getattr(event, "sentence", "")]
+        assert len(said) == (number > 0)
+        assert not calls_path(output).exists()
+        append_call(calls_path(output), Call("a.png", f"reader {number}", True, "", "2026-01-01T12:00:00+01:00"))
+        earlier.append((output.read_bytes(), calls_path(output).read_bytes()))
+        if number == 1:
+            (tmp_path / "r.csv.bak").rename(tmp_path / "mine.csv")  # its calls stay where they are
+    assert (tmp_path / "mine.csv").read_bytes() == earlier[0][0]
+    assert calls_path(tmp_path / "r.csv.bak").read_bytes() == earlier[0][1]
+    aside = tmp_path / "r.csv-2.bak"
+    assert (aside.read_bytes(), calls_path(aside).read_bytes()) == earlier[1]
+    drained(screen(folder, output, small_model(), cancel))  # of the same films: replaced
+    assert not (tmp_path / "r.csv-3.bak").exists()
+    assert calls_path(output).read_bytes() == earlier[2][1]
+
+
+def test_a_list_that_somebody_saved_in_another_encoding_is_not_lost(worklist, tmp_path, cancel):
+    output = tmp_path / "r.csv"
     drained(screen(worklist, output, small_model(), cancel))
-    append_call(calls_path(output), Call("a.png", "PNEUMONIA", True, "", "2026-01-01T12:00:00+01:00"))
-    earlier = output.read_bytes(), calls_path(output).read_bytes()
-    events, result = drained(screen(others, output, small_model(), cancel))
-    aside = tmp_path / "r.csv.bak"
-    assert (aside.read_bytes(), calls_path(aside).read_bytes()) == earlier
-    assert [row.file for row in result.rows] == ["x.png"]
-    assert not calls_path(output).exists()
-    assert any("it is kept as r.csv.bak" in getattr(event, "sentence", "") for event in events)
-    drained(screen(others, output, small_model(), cancel))  # of the same films: replaced
-    assert not (tmp_path / "r.csv-2.bak").exists()
+    edited = output.read_bytes() + "Müller.png,refused,blank,,,,m\n".encode("latin-1")
+    output.write_bytes(edited)
+    drained(screen(worklist, output, small_model(), cancel))
+    assert (tmp_path / "r.csv.bak").read_bytes() == edited
+
+
+def test_files_that_appear_under_own_names_meanwhile_are_not_replaced(worklist, tmp_path, cancel):
+    output = tmp_path / "r.csv"
+    job = screen(worklist, output, small_model(), cancel)
+    next(event for event in job if isinstance(event, FilmAnswered))
+    output.write_bytes(FILM)
+    with pytest.raises(JobFailed, match="not an earlier output"):
+        drained(job)
+    assert output.read_bytes() == FILM
+    assert len(rows_of(partial_path(output))) == 6
+
+
+def test_a_folder_named_like_an_earlier_list_is_no_hindrance(worklist, tmp_path, cancel):
+    (tmp_path / "r.csv.bak").mkdir()
+    assert drained(screen(worklist, tmp_path / "r.csv", small_model(), cancel))[1].found == 6
+
+
+def test_own_files_are_known_through_a_link(worklist, tmp_path, cancel):
+    (tmp_path / "link").symlink_to(worklist)
+    for _ in range(2):
+        _, result = drained(screen(tmp_path / "link", worklist / "r.csv", small_model(), cancel, heatmaps=worklist))
+        assert result.found == result.scored == 6
 
 
 @pytest.mark.parametrize("what", ["partial", "state", "lock", "all"])
@@ -92,6 +138,8 @@ def test_own_files_that_somebody_removes_meanwhile_are_written_anew(what, workli
                 assert [row["file"] for row in rows_of(partial_path(output))] == [f"{name}.png" for name in "abcd"]
                 with pytest.raises(JobFailed, match="Another PneumoScreen"), lock_output(output):
                     pass
+    if sys.platform != "win32":
+        assert {path.stat().st_mode & 0o777 for path in (output, state_path(output))} == {0o600}
     rows = rows_of(output)
     assert [row["file"] for row in rows] == [f"{name}.png" for name in "abcdef"]
     assert not own["lock"].exists()

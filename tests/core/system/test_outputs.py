@@ -1,5 +1,8 @@
 """Which files an output may replace."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from core.system.errors import JobFailed, Reason
@@ -75,3 +78,17 @@ def test_only_a_command_that_can_overwrite_says_how(tmp_path):
 def test_a_folder_is_no_output_file(tmp_path):
     with pytest.raises(JobFailed, match="is a folder"):
         check_output(tmp_path, LIST, overwrite=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+def test_what_is_no_ordinary_file_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(JobFailed, match="not an ordinary file"):
+            check_output(path, LIST, overwrite=True)
+
+
+def test_an_empty_file_is_replaced_unless_it_lies_in_a_folder_that_is_read(tmp_path):
+    (tmp_path / "film.png").touch()
+    assert not is_refused(tmp_path / "film.png", LIST)
+    assert is_refused(tmp_path / "film.png", LIST, overwrite=True, inputs=[tmp_path])

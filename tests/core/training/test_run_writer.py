@@ -52,7 +52,7 @@ def data():
 
 @pytest.fixture
 def writer(data, quick_recipe, tmp_path, tiny_network):
-    begin_run(tmp_path / "run", quick_recipe, AS_IT_IS, resume=False)
+    begin_run(tmp_path / "run", quick_recipe, AS_IT_IS)
     writer = RunWriter(tmp_path / "run", quick_recipe, data)
     writer.begin(tmp_path / "films")
     return writer
@@ -144,7 +144,7 @@ def begin(quick_recipe, tmp_path):
 
     def begin(data=DATA, source=Path("/films"), **recipe):
         recipe = replace(quick_recipe, **recipe)
-        begin_run(tmp_path / "run", recipe, AS_IT_IS, resume=False)
+        begin_run(tmp_path / "run", recipe, AS_IT_IS)
         writer = RunWriter(tmp_path / "run", recipe, data)
         writer.begin(source)
         return writer
