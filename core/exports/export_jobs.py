@@ -30,7 +30,7 @@ from core.system.csv_text import format_csv_line, quote_formula
 from core.system.errors import JobFailed, Reason
 from core.system.files import write_text_atomically
 from core.system.language import marked, tr
-from core.system.outputs import check_output, csv_kind
+from core.system.outputs import FOREIGN, check_output, csv_kind
 from core.system.product import NOTICE
 
 NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to open.")
@@ -156,7 +156,8 @@ def write_called_films(
     text = format_labels(folder, calls, rows, only_disagreements)
     if text.count("\n") < 2:
         raise JobFailed(Reason.DATASET_INVALID, tr(NO_DISAGREEMENT if only_disagreements else NO_CALL))
-    write_text_atomically(path, text)
+    check_output(path, FOREIGN)
+    write_text_atomically(path, text, private=True)
 
 
 def _list_counts(order: ExportOrder) -> list[tuple[str, str]]:

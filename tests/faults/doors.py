@@ -220,7 +220,7 @@ DOORS = (
     Door("window: card", job(lambda place, output: write_pdf(build_card_document(read_header(place / MODEL)), output,
                                                              overwrite=True)), "out/card.pdf"),
     Door("window: report", job(_save_report), "out/report", counts=True),
-    Door("window: label list", job(_save_labels), "out/labels.csv"),
+    Door("window: label list", job(_save_labels), "out/labels.csv", "refused"),
     Door("window: settings", job(_save_settings)),
     Door("window: name of a run", job(lambda place, _: rename_run(read_run(place / RUN), "mine", "a note")),
          reads_run=True),

@@ -43,6 +43,7 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 SHARED = (  # made to be handed on
     ".pdf", ".svg", ".html", ".xlsx", ".dcm", ".png", ".safetensors", "recipe.json", "out/a.json", "metrics.json",
     "acceptance.json", "search.journal", "out/list.csv", "out/calls.csv", "out/corrections.csv",
+    ".conf",  # of the window: theme and language
 )  # fmt: skip
 TWO_DAYS = 2 * 24 * 3600
 LONGEST_S = 120  # of one attempt
