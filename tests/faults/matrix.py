@@ -40,9 +40,9 @@ RIGHT = {
 }
 IN_USE = "Another PneumoScreen is writing"
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-SHARED = (  # made to be handed on
+SHARED = (  # made to be handed on, or naming no film
     ".pdf", ".svg", ".html", ".xlsx", ".dcm", ".png", ".safetensors", "recipe.json", "out/a.json", "metrics.json",
-    "acceptance.json", "search.journal", "out/list.csv", "out/calls.csv", "out/corrections.csv",
+    "acceptance.json", "search.journal", "looks.json", "out/list.csv", "out/calls.csv", "out/corrections.csv",
     ".conf",  # of the window: theme and language
 )  # fmt: skip
 TWO_DAYS = 2 * 24 * 3600
