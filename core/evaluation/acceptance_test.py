@@ -78,8 +78,9 @@ def run_acceptance_test(
         evaluation = build_evaluation(loaded.header, source, scored, OF_PREVALENCE, looks)
         result = judge_acceptance(evaluation, target, signed_by)
         _check_outputs(output_dir, overwrite, (source, model))
-        _write_result(result, output_dir)
+        write_pdf(result.document, output_dir / ACCEPTANCE_FORM, one_page=True, overwrite=True)
         save_acceptance(loaded.header, result.acceptance)
+        _write_outcome(result, output_dir)  # last: with it the test is finished
         return result
 
 
@@ -233,7 +234,7 @@ def _build_figure_table(evaluation: Evaluation, figures: BinaryFigures, target: 
     )
 
 
-def _write_result(result: AcceptanceResult, output_dir: Path) -> None:
+def _write_outcome(result: AcceptanceResult, output_dir: Path) -> None:
     content = {
         "passed": result.acceptance.passed,
         "sentence": result.acceptance.sentence,
@@ -242,6 +243,4 @@ def _write_result(result: AcceptanceResult, output_dir: Path) -> None:
         "target": {"sensitivity": result.target.sensitivity, "specificity": result.target.specificity},
         **result.evaluation.to_json_object(),
     }
-    write_pdf(result.document, output_dir / ACCEPTANCE_FORM, one_page=True, overwrite=True)
-    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
-    write_text_atomically(output_dir / OUTCOME, text)  # last: with it the test is finished
+    write_text_atomically(output_dir / OUTCOME, json.dumps(content, indent=2, allow_nan=False) + "\n")

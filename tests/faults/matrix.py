@@ -219,7 +219,9 @@ class Row:
         end = self.run(self.door.resume)
         if end.status == 1 and self.door.resume is not None:  # there was nothing to resume yet
             end = self.run()
-        return self.untold(end, frozenset({0, 3})) or self.half() or (not self.door.counts and self.differs())
+        is_whole = self.door.earlier == "refused" and end.status == 1 and self.outputs().keys() == self.whole.keys()
+        statuses = frozenset({0, 1, 3} if is_whole else {0, 3})
+        return self.untold(end, statuses) or self.half() or (not self.door.counts and self.differs())
 
     def few(self, count: int) -> Iterator[int]:
         """At most `moments` of the numbers 1 to count, spread evenly, with both ends."""
