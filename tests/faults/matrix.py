@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.system.files import OWN_TEMPORARY, TEMPORARY_SUFFIX
+from core.system.files import OWN_TEMPORARY
 from tests.factories import draw_film
 from tests.faults.doors import DOORS, LEDGER, MODEL, RUN, Door, prepare
 from tests.faults.program import digests, halves, is_told
@@ -172,12 +172,12 @@ class Row:
         self.before = self.digests()
 
     def digests(self) -> dict[str, tuple[str, int]]:
-        """Return what `digests` gives, without the program's own folders and temporary files."""
+        """Return what `digests` gives, without the program's own folders, temporary files and locks."""
         own = ("app/", "app")
         return {
             name: digest
             for name, digest in digests(self.place).items()
-            if not name.startswith(own) and not (OWN_TEMPORARY in name and name.endswith(TEMPORARY_SUFFIX))
+            if not name.startswith(own) and OWN_TEMPORARY not in name
         }
 
     def run(self, run: Callable[[Path, Path], int] | None = None, **more: object) -> Attempt:
