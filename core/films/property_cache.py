@@ -64,17 +64,20 @@ class PropertyCache:
 
         None if the file is new or changed, or if its error is worded in another language.
         """
-        key = _key_of(path)
+        key = key_of(path)
         row = None if key is None else self._find_row("SELECT facts, small, checksum FROM films WHERE key = ?", key)
         try:
             return None if row is None else _parse_row(*row)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
-    def store(self, path: Path, answer: Answer) -> None:
-        """Store an answer, except an error that may pass, such as a missing permission."""
-        key = _key_of(path)
-        if key is None or (isinstance(answer, FilmUnreadable) and answer.may_be_retried):
+    def store(self, path: Path, key: bytes | None, answer: Answer) -> None:
+        """Store what was read of a film, except an error that may pass, such as a missing permission.
+
+        key: of the file before it was read. A file that has changed since is not stored: what was
+        read may be of its earlier content, or of its present one.
+        """
+        if key is None or key != key_of(path) or (isinstance(answer, FilmUnreadable) and answer.may_be_retried):
             return
         if isinstance(answer, FilmUnreadable):
             content = {"reason": answer.reason.value, "sentence": answer.sentence, "language": current_language().value}
@@ -103,7 +106,7 @@ class PropertyCache:
         self._write_row("copies", key, json.dumps([(int(first), int(second)) for first, second in pairs]))
 
     def save(self) -> None:
-        """Commit what was stored so far, so that it survives a crash."""
+        """Commit what was stored so far, so that it survives a crash of the program."""
         if self._connection is not None:
             try:
                 self._connection.commit()
@@ -182,6 +185,9 @@ def _open_with_tables(path: Path) -> sqlite3.Connection:
     os.close(open_private(path, os.O_RDWR))  # SQLite itself would let everybody read it
     connection = sqlite3.connect(path, timeout=5)
     try:
+        # Flushing costs more than it saves: what a power cut damages has a wrong checksum, and is measured again.
+        # The journal stays, so that a program that is killed loses nothing.
+        connection.execute("PRAGMA synchronous = OFF")
         for name, columns in TABLES.items():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
             with closing(connection.execute(f"SELECT checksum FROM {name} LIMIT 1")) as rows:
@@ -192,8 +198,8 @@ def _open_with_tables(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _key_of(path: Path) -> bytes | None:
-    """Return a one-way hash of path, size and times; None if the file is missing.
+def key_of(path: Path) -> bytes | None:
+    """Return the key of a file's present state, a one-way hash of path, size and times; None if it is missing.
 
     The time of change is part of it because no program can set it back: files that were exchanged
     may have each other's size and time of modification.
