@@ -156,7 +156,8 @@ def _find_copies(
     pairs = cache.find_pairs(key, len(files))
     if pairs is None:
         pairs = yield from _compare_films([identical[0] for identical in files], small, is_inverted, cancel)
-        if not cancel.is_set():
+        # films that changed meanwhile were compared as they are now, and the key says what they were
+        if not cancel.is_set() and all(cache.is_current(identical[0]) for identical in files):
             cache.store_pairs(key, pairs)
     linked = group_pairs(pairs, len(files))
     unlinked = set(range(len(files))).difference(*linked)

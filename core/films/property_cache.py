@@ -49,6 +49,7 @@ class PropertyCache:
 
     def __init__(self) -> None:
         self.problem: str | None = None
+        self._known: dict[Path, bytes] = {}  # keys of films whose answer was found or stored here
         self._connection: sqlite3.Connection | None = None
         self._path = cache_folder() / f"facts-{VERSION}.sqlite"
         try:
@@ -67,9 +68,16 @@ class PropertyCache:
         key = key_of(path)
         row = None if key is None else self._find_row("SELECT facts, small, checksum FROM films WHERE key = ?", key)
         try:
-            return None if row is None else _parse_row(*row)
+            answer = None if row is None else _parse_row(*row)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
+        if key is not None and answer is not None:
+            self._known[path] = key
+        return answer
+
+    def is_current(self, path: Path) -> bool:
+        """Return whether a film is still as it was when its answer was found or stored."""
+        return path in self._known and self._known[path] == key_of(path)
 
     def store(self, path: Path, key: bytes | None, answer: Answer) -> None:
         """Store what was read of a film, except an error that may pass, such as a missing permission.
@@ -86,6 +94,7 @@ class PropertyCache:
             content, small = asdict(answer), answer.small.tobytes()
             del content["small"]
         self._write_row("films", key, json.dumps(content), small)
+        self._known[path] = key
 
     def find_pairs(self, key: str, films: int) -> list[tuple[int, int]] | None:
         """Return the stored pairs of near duplicates in the set of films `key`, None if unknown.

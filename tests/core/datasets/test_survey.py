@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from PIL import Image
 
 from core.datasets import survey
 from core.datasets.audit import audit
@@ -43,6 +44,23 @@ def test_a_film_that_is_replaced_while_it_is_read_is_read_again(split_folders, c
     assert not new.exists()
     _, (properties, _) = drained(survey.collect_properties([Film(replaced, 0, "p")], cancel))
     assert properties[replaced].sha256 == hashlib.sha256(replaced.read_bytes()).hexdigest()
+
+
+def test_copies_are_not_kept_of_films_that_changed_while_they_were_compared(split_folders, cancel, monkeypatch):
+    original, copy = split_folders / "train/NORMAL/p000_1.png", split_folders / "train/NORMAL/p090_1.png"
+    Image.open(original).resize((200, 200)).save(copy)
+    content = copy.read_bytes()
+
+    def read_another(path, side, real=survey.read_square):
+        if path == copy:
+            draw_film(99, 0).save(copy)
+        return real(path, side)
+
+    with monkeypatch.context() as context:
+        context.setattr(survey, "read_square", read_another)
+        assert drained(audit(split_folders, cancel))[1].copies == ()
+    copy.write_bytes(content)
+    assert [set(group) for group in drained(audit(split_folders, cancel))[1].copies] == [{original, copy}]
 
 
 def test_a_damaged_cache_is_only_slower(split_folders, cancel, tmp_path):
