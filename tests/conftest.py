@@ -51,15 +51,17 @@ def dataset_folder(tmp_path):
 
 
 @pytest.fixture
-def split_folders(tmp_path):
+def split_folders(made_once, tmp_path):
     """40 clean phantoms of a class, of a patient each, in given splits."""
-    root = tmp_path / "films"
-    for split, seeds in (("train", range(24)), ("val", range(24, 32)), ("test", range(32, 40))):
-        for label, name in enumerate(CLASSES):
-            (root / split / name).mkdir(parents=True)
-            for seed in seeds:
-                draw_film(seed, label).save(root / split / name / f"p{label}{seed:02}_1.png")
-    return root
+
+    def fill(folder):
+        for split, seeds in (("train", range(24)), ("val", range(24, 32)), ("test", range(32, 40))):
+            for label, name in enumerate(CLASSES):
+                (folder / "films" / split / name).mkdir(parents=True)
+                for seed in seeds:
+                    draw_film(seed, label).save(folder / "films" / split / name / f"p{label}{seed:02}_1.png")
+
+    return shutil.copytree(made_once("split", fill) / "films", tmp_path / "films")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from core.films.film_properties import FilmProperties, read_properties
 from core.films.film_reader import read_square
 from core.films.images import Grey, resize
 from core.films.outline import looks_inverted
-from core.films.property_cache import PropertyCache
+from core.films.property_cache import Answer, PropertyCache, key_of
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.jobs.progress import Pace
 from core.jobs.thread_map import map_in_order
@@ -107,22 +107,31 @@ def _read_all(
             return properties, left_out
         if progress := pace.progress_at(done):
             yield progress
-    for path, future in map_in_order(read_properties, uncached):
+    for path, future in map_in_order(_read_film, uncached):
         if cancel.is_set():
             break
         done += 1
-        try:
-            properties[path] = future.result()
-            cache.store(path, properties[path])
-        except FilmUnreadable as refusal:
-            cache.store(path, refusal)
-            left_out.append(FilmLeftOut(path, refusal.reason, refusal.sentence))
+        key, answer = future.result()
+        cache.store(path, key, answer)
+        if isinstance(answer, FilmProperties):
+            properties[path] = answer
+        else:
+            left_out.append(FilmLeftOut(path, answer.reason, answer.sentence))
             yield left_out[-1]
         if done % SAVE_INTERVAL == 0:
             cache.save()
         if progress := pace.progress_at(done):
             yield progress
     return properties, left_out
+
+
+def _read_film(path: Path) -> tuple[bytes | None, Answer]:
+    """Return the key that the file had before it was read, and its properties or its refusal."""
+    key = key_of(path)
+    try:
+        return key, read_properties(path)
+    except FilmUnreadable as refusal:
+        return key, refusal
 
 
 def _find_copies(
@@ -147,7 +156,8 @@ def _find_copies(
     pairs = cache.find_pairs(key, len(files))
     if pairs is None:
         pairs = yield from _compare_films([identical[0] for identical in files], small, is_inverted, cancel)
-        if not cancel.is_set():
+        # films that changed meanwhile were compared as they are now, and the key says what they were
+        if not cancel.is_set() and all(cache.is_current(identical[0]) for identical in files):
             cache.store_pairs(key, pairs)
     linked = group_pairs(pairs, len(files))
     unlinked = set(range(len(files))).difference(*linked)

@@ -49,6 +49,7 @@ class PropertyCache:
 
     def __init__(self) -> None:
         self.problem: str | None = None
+        self._known: dict[Path, bytes] = {}  # keys of films whose answer was found or stored here
         self._connection: sqlite3.Connection | None = None
         self._path = cache_folder() / f"facts-{VERSION}.sqlite"
         try:
@@ -64,17 +65,27 @@ class PropertyCache:
 
         None if the file is new or changed, or if its error is worded in another language.
         """
-        key = _key_of(path)
+        key = key_of(path)
         row = None if key is None else self._find_row("SELECT facts, small, checksum FROM films WHERE key = ?", key)
         try:
-            return None if row is None else _parse_row(*row)
+            answer = None if row is None else _parse_row(*row)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
+        if key is not None and answer is not None:
+            self._known[path] = key
+        return answer
 
-    def store(self, path: Path, answer: Answer) -> None:
-        """Store an answer, except an error that may pass, such as a missing permission."""
-        key = _key_of(path)
-        if key is None or (isinstance(answer, FilmUnreadable) and answer.may_be_retried):
+    def is_current(self, path: Path) -> bool:
+        """Return whether a film is still as it was when its answer was found or stored."""
+        return path in self._known and self._known[path] == key_of(path)
+
+    def store(self, path: Path, key: bytes | None, answer: Answer) -> None:
+        """Store what was read of a film, except an error that may pass, such as a missing permission.
+
+        key: of the file before it was read. A file that has changed since is not stored: what was
+        read may be of its earlier content, or of its present one.
+        """
+        if key is None or key != key_of(path) or (isinstance(answer, FilmUnreadable) and answer.may_be_retried):
             return
         if isinstance(answer, FilmUnreadable):
             content = {"reason": answer.reason.value, "sentence": answer.sentence, "language": current_language().value}
@@ -83,6 +94,7 @@ class PropertyCache:
             content, small = asdict(answer), answer.small.tobytes()
             del content["small"]
         self._write_row("films", key, json.dumps(content), small)
+        self._known[path] = key
 
     def find_pairs(self, key: str, films: int) -> list[tuple[int, int]] | None:
         """Return the stored pairs of near duplicates in the set of films `key`, None if unknown.
@@ -103,7 +115,7 @@ class PropertyCache:
         self._write_row("copies", key, json.dumps([(int(first), int(second)) for first, second in pairs]))
 
     def save(self) -> None:
-        """Commit what was stored so far, so that it survives a crash."""
+        """Commit what was stored so far, so that it survives a crash of the program."""
         if self._connection is not None:
             try:
                 self._connection.commit()
@@ -182,6 +194,9 @@ def _open_with_tables(path: Path) -> sqlite3.Connection:
     os.close(open_private(path, os.O_RDWR))  # SQLite itself would let everybody read it
     connection = sqlite3.connect(path, timeout=5)
     try:
+        # Flushing costs more than it saves: what a power cut damages has a wrong checksum, and is measured again.
+        # The journal stays, so that a program that is killed loses nothing.
+        connection.execute("PRAGMA synchronous = OFF")
         for name, columns in TABLES.items():
             connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
             with closing(connection.execute(f"SELECT checksum FROM {name} LIMIT 1")) as rows:
@@ -192,8 +207,8 @@ def _open_with_tables(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _key_of(path: Path) -> bytes | None:
-    """Return a one-way hash of path, size and times; None if the file is missing.
+def key_of(path: Path) -> bytes | None:
+    """Return the key of a file's present state, a one-way hash of path, size and times; None if it is missing.
 
     The time of change is part of it because no program can set it back: files that were exchanged
     may have each other's size and time of modification.

@@ -31,6 +31,7 @@ from core.system.language import tr
 OWN_TEMPORARY: Final = ".pneumoscreen-"
 TEMPORARY_SUFFIX: Final = ".tmp"
 ORDINARY, PRIVATE = 0o666, 0o600  # permissions; the system takes the umask from them
+OTHERS: Final = 0o077  # permissions of everybody but the owner
 BINARY: Final = getattr(os, "O_BINARY", 0)  # on Windows, where line ends are changed otherwise
 # of a file's name, to begin the names of its temporary files; at most 224 bytes in UTF-8
 PREFIX_CHARACTERS: Final = 56
@@ -114,9 +115,11 @@ def open_private(path: Path, flags: int) -> int:
 def make_folder(folder: Path, private: bool = False) -> None:
     """Create a folder and its missing parents, if needed. Raises OSError.
 
-    private: only the owner may enter new ones, as always in the program's own folders.
+    private: only the owner may enter the folder, if it is new; parents may be shared with others.
+    In the program's own folders all new ones are private.
     """
-    create_folders(folder, PRIVATE_FOLDER if private or is_own_place(folder) else ORDINARY_FOLDER)
+    parents = PRIVATE_FOLDER if is_own_place(folder) else ORDINARY_FOLDER
+    create_folders(folder, PRIVATE_FOLDER if private else parents, parents)
 
 
 def append_flushed(path: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from core.system.files import write_atomically
 from core.system.language import tr
 from core.training.learner import Learner
 
-MARK: Final = b"PneumoScreen checkpoint 1, SHA-256 "  # then the digest of the rest of the file, and a line end
+MARK: Final = b"PneumoScreen checkpoint 2, SHA-256 "  # then the digest of the rest of the file, and a line end
 
 
 def save_checkpoint(path: Path, learner: Learner, data: str, progress: dict[str, Any]) -> None:
@@ -27,6 +27,7 @@ def save_checkpoint(path: Path, learner: Learner, data: str, progress: dict[str,
         **progress,
         "data": data,
         "recipe": learner.recipe.fingerprint,
+        "device": learner.compute.device.type,
         "half": learner.compute.half,
         "part_size": learner.gradients.part_size,
         "fine_tuning": phase.fine_tuning,
@@ -64,9 +65,10 @@ def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
             folder=path.parent,
         )
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
-    # as before the interruption, whatever a new measurement, or the memory that is free now, would give
-    learner.compute = replace(learner.compute, half=state["half"])
-    learner.gradients.part_size = state["part_size"]
+    if state["device"] == learner.compute.device.type:  # another type has its own precision and memory
+        # as before the interruption, whatever a new measurement, or the memory that is free now, would give
+        learner.compute = replace(learner.compute, half=state["half"])
+        learner.gradients.part_size = state["part_size"]
     learner.begin_phase(fine_tuning=state["fine_tuning"])
     phase = learner.phase
     learner.network.load_state_dict(state["network"])

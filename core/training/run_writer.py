@@ -63,6 +63,7 @@ class RunWriter:
         self.calibration: Calibration | None = None
         self._recipe = recipe
         self._data = data
+        self._source = ""  # of the dataset, set by begin
         self._kept = KeptFiles(run_dir)
         self._codes = {split.value: [data.codes[film.path] for film in data.dataset.of_split(split)] for split in Split}
         self._validation: dict[str, Any] | None = None  # predictions of the best model
@@ -77,20 +78,24 @@ class RunWriter:
     def begin(self, source: Path, resumed: bool = False) -> None:
         """Write the run's card and splits; of a run that is resumed only a card that is missing.
 
+        What a resumed run has is written by `resume`, after its films were found to be the same.
         Raises JobFailed for a damaged card.
         """
+        self._source = escape_undecodable(str(source))
         if resumed and (self.run_dir / CARD).exists():
             check_card(self.run_dir)
             return
         if not resumed:
             write_splits(self.run_dir, self._data.dataset)
         started = datetime.now().astimezone().isoformat(timespec="seconds")
-        dataset = escape_undecodable(str(source))
-        write_card(self.run_dir, RunCard(self.run_dir.name, "", dataset, self.fingerprint, started))
+        write_card(self.run_dir, RunCard(self.run_dir.name, "", self._source, self.fingerprint, started))
         self._kept.keep(*KEPT)
 
     def resume(self) -> None:
-        """Check the best model of an interrupted training on these data. Raises JobFailed (nothing_to_resume)."""
+        """Check the best model of an interrupted training, and write where its films are now: they may have moved.
+
+        Raises JobFailed (nothing_to_resume).
+        """
         try:
             if self.calibration is not None:
                 load_model(self.model)
@@ -100,6 +105,7 @@ class RunWriter:
                 sentence=error.sentence,
             )
             raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
+        write_card(self.run_dir, replace(read_card(self.run_dir), dataset=self._source))
         write_splits(self.run_dir, self._data.dataset)
         self._kept.keep(*KEPT)
 

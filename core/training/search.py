@@ -38,6 +38,7 @@ from core.training.training_data import FILMS_STORE, TrainingData, prepare_train
 
 BATCH_SIZES: Final = (8, 16, 32, 64)
 TRIALS_BEFORE_PRUNING: Final = 4
+FINGERPRINT_VERSION: Final = 2  # to be raised whenever data_fingerprint counts something else
 MAX_STRENGTH: Final = 1.5  # times the recipe's augmentation
 SearchEvent = TrainingEvent | TrialEnded
 optuna.logging.set_verbosity(logging.WARNING)
@@ -124,11 +125,16 @@ def _check_best(study: optuna.Study, recipe: Recipe, path: Path) -> None:
 
 def _check_data(study: optuna.Study, data: TrainingData) -> None:
     """Store the dataset's fingerprint. Raises JobFailed (nothing_to_resume) if it changed."""
-    fingerprint = data_fingerprint(data.dataset, data.codes)
-    if study.user_attrs.get("data", fingerprint) != fingerprint:
+    present = [FINGERPRINT_VERSION, data_fingerprint(data.dataset, data.codes)]
+    earlier = study.user_attrs.get("data", present)
+    if earlier == present:
+        study.set_user_attr("data", present)
+        return
+    if isinstance(earlier, list) and earlier[:1] == present[:1]:
         sentence = tr("The films, labels or splits have changed since this search began. Start a new one.")
-        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
-    study.set_user_attr("data", fingerprint)
+    else:
+        sentence = tr("An earlier version of the program began this search. Start a new one.")
+    raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
 
 
 def _vary_recipe(recipe: Recipe, trial: Any) -> Recipe:

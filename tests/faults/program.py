@@ -72,11 +72,12 @@ def digests(folder):
     }
 
 
-def halves(folder):
-    """Files below a folder that are not whole although they have a final name, with why."""
+def halves(folder, known=()):
+    """Files below a folder, but those known to be whole, that are not although they have a final name, with why."""
     found = []
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.endswith((".tmp", ".lock", ".partial")):
+        is_known = path.relative_to(folder).as_posix() in known
+        if path.is_file() and not is_known and not path.name.endswith((".tmp", ".lock", ".partial")):
             try:
                 _read_whole(path)
             except Exception as error:  # whatever a parser met: the file is not whole

@@ -1,6 +1,9 @@
 """Own folders of the program that cannot be used: it works without what it would keep, and says so once."""
 
 import os
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -70,7 +73,7 @@ def test_choices_that_can_only_be_read_are_used(told, disk, monkeypatch, dataset
     save_preparation(AS_IT_IS, preparation_path(dataset_folder))
     chosen, key = apply_site_record(header), load_pseudonymizer().key
     disk.make_read_only()
-    app_folders._find_usable.cache_clear()  # as a new start
+    app_folders._usable.clear()  # as a new start
     assert not data_folder().is_relative_to(disk.path)
     assert apply_site_record(header) == chosen != header
     assert load_pseudonymizer().key == key
@@ -86,3 +89,47 @@ def test_a_lost_cache_only_costs_time_and_is_said(told, dataset_folder, tmp_path
     assert said.count("measured anew at every start") == 1
     assert LOST not in said
     assert not cache_folder().is_relative_to(tmp_path / "file")
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home folder, and no other choice of the program's own folders."""
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_relative_value_of_xdg_is_ignored(home, monkeypatch, told):
+    monkeypatch.chdir(home.parent)
+    monkeypatch.setenv("XDG_DATA_HOME", "relative/data")
+    assert told("card", "bundled")[1].count("cannot be used") == 0
+    assert data_folder().is_relative_to(home)
+    assert not Path("relative").exists()
+
+
+def test_a_user_without_a_home_is_told_so(home, monkeypatch, told):
+    """As in a container that runs the program under a number that is no user's."""
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", lambda number: {}[number])
+    status, said = told("card", "bundled")
+    assert (status, said.count(LOST)) == (DONE, 1)
+    assert "there is no home folder" in said
+    assert data_folder().is_absolute()
+
+
+def test_one_folder_replaces_a_lost_one_on_every_thread(lost_home, monkeypatch):
+    other, others = threading.Event(), []
+
+    def make_while_another_asks(real=tempfile.mkdtemp, **names):
+        if others:
+            other.set()
+        else:
+            others.append(pool.submit(data_folder))
+            other.wait(0.2)  # the other makes one too, unless it waits for this one
+        return real(**names)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", make_while_another_asks)
+    with ThreadPoolExecutor(1) as pool:
+        own = data_folder()
+    assert others[0].result() == own

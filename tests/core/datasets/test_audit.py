@@ -221,6 +221,7 @@ def test_corrections_are_applied(split_folders, cancel, tmp_path):
     assert counts["NORMAL", "test"] == 9
 
 
+@pytest.mark.usefixtures("no_shortcut_probe")
 @pytest.mark.skipif(not REAL.exists(), reason="the real films are not here")
 def test_planted_copies_among_real_films(tmp_path, cancel):
     root = tmp_path / "films"

@@ -19,6 +19,8 @@ from core.models.model_gate import read_bundled_gate
 from core.system.errors import Reason
 from tests.factories import drained, draw_film, write_dicom
 
+pytestmark = pytest.mark.usefixtures("no_shortcut_probe")
+
 
 def write_classes(folder, *names, films=12):
     for label, name in enumerate(names):

@@ -10,7 +10,7 @@ import pytest
 
 from core.films import property_cache
 from core.films.film_properties import read_properties
-from core.films.property_cache import PropertyCache, _checksum, _key_of
+from core.films.property_cache import PropertyCache, _checksum, key_of
 from core.system.app_folders import cache_folder
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import Language
@@ -28,7 +28,7 @@ def film(tmp_path):
 def stored(film):
     """The database with the properties of a film and one pair of copies."""
     cache = PropertyCache()
-    cache.store(film, read_properties(film))
+    cache.store(film, key_of(film), read_properties(film))
     cache.store_pairs("set", [(0, 1)])
     cache.close()
     return cache_folder() / f"facts-{property_cache.VERSION}.sqlite"
@@ -41,9 +41,8 @@ def answers(film):
     return found
 
 
-def is_whole(film):
+def is_whole(film, known):
     found, pairs = answers(film)
-    known = read_properties(film)
     return pairs == [(0, 1)] and replace(found, small=known.small) == known and np.array_equal(found.small, known.small)
 
 
@@ -51,7 +50,7 @@ def test_a_refusal_kept_in_another_language_is_not_known(tmp_path, monkeypatch):
     film = tmp_path / "film.png"
     film.touch()
     store = PropertyCache()
-    store.store(film, FilmUnreadable(Reason.EMPTY_FILE, "It is empty."))
+    store.store(film, key_of(film), FilmUnreadable(Reason.EMPTY_FILE, "It is empty."))
     assert store.find(film).sentence == "It is empty."
     monkeypatch.setattr("core.films.property_cache.current_language", lambda: Language.GERMAN)
     assert store.find(film) is None
@@ -74,17 +73,18 @@ def test_a_refusal_kept_in_another_language_is_not_known(tmp_path, monkeypatch):
     ],
 )
 def test_a_changed_row_is_not_believed_and_made_anew(film, stored, change):
-    assert is_whole(film)
+    known = read_properties(film)
+    assert is_whole(film, known)
     with sqlite3.connect(stored) as connection:
         connection.executescript(change)
     connection.close()
     cache = PropertyCache()
     assert cache.find(film) is None
-    cache.store(film, read_properties(film))
+    cache.store(film, key_of(film), known)
     cache.store_pairs("set", [(0, 1)])
     cache.close()
     assert cache.problem is None
-    assert is_whole(film)
+    assert is_whole(film, known)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_changed_row_is_not_believed_and_made_anew(film, stored, change):
 def test_values_that_no_film_has_are_not_believed_under_a_right_checksum(film, stored, name, value):
     content = asdict(read_properties(film))
     small = content.pop("small").tobytes()
-    row = (_key_of(film), json.dumps({**content, name: value}), small)
+    row = (key_of(film), json.dumps({**content, name: value}), small)
     with sqlite3.connect(stored) as connection:
         connection.execute("INSERT OR REPLACE INTO films VALUES (?, ?, ?, ?)", (*row, _checksum(*row)))
     connection.close()
@@ -116,20 +116,19 @@ def test_pairs_that_cannot_be_are_not_believed(film, stored, pairs):
 
 
 def test_a_file_that_is_damaged_anywhere_gives_no_wrong_answer_and_is_made_anew(film, stored):
-    content = stored.read_bytes()
+    content, known = stored.read_bytes(), read_properties(film)
     for start in range(0, len(content), 1021):
         damaged = bytearray(content)
         damaged[start : start + 300] = bytes(byte ^ 0xA5 for byte in damaged[start : start + 300])
         stored.write_bytes(damaged)
         cache = PropertyCache()
-        known = read_properties(film)
         assert (found := cache.find(film)) is None or replace(found, small=known.small) == known
         assert cache.find_pairs("set", 2) in (None, [(0, 1)])
-        cache.store(film, known)
+        cache.store(film, key_of(film), known)
         cache.store_pairs("set", [(0, 1)])
         cache.close()
         assert cache.problem is None
-        assert is_whole(film)
+        assert is_whole(film, known)
 
 
 def test_films_that_were_exchanged_are_not_taken_for_each_other(tmp_path):
@@ -141,7 +140,7 @@ def test_films_that_were_exchanged_are_not_taken_for_each_other(tmp_path):
         os.utime(path, ns=times)
     cache = PropertyCache()
     for path in paths:
-        cache.store(path, read_properties(path))
+        cache.store(path, key_of(path), read_properties(path))
     paths[0].rename(tmp_path / "c")
     paths[1].rename(paths[0])
     (tmp_path / "c").rename(paths[1])

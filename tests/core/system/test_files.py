@@ -31,6 +31,14 @@ def test_new_files_are_as_open_as_they_are_meant_to_be(umask, tmp_path, monkeypa
     assert [mode_of(tmp_path / "b" / name) for name in ("", "worklist.csv", "states")] == [0o700, 0o600, 0o600]
 
 
+def test_only_the_folder_itself_is_private_among_others_files(umask, tmp_path):
+    check_writable(tmp_path / "share" / "team" / "list", private=True)
+    write_text_atomically(tmp_path / "share" / "other" / "list" / "worklist.csv", "x", private=True)
+    share = tmp_path / "share"
+    assert [mode_of(share / name) for name in ("", "team", "other")] == [0o777 & ~umask] * 3
+    assert [mode_of(share / name / "list") for name in ("team", "other")] == [0o700] * 2
+
+
 @pytest.mark.usefixtures("umask")
 def test_the_programs_own_folders_are_for_their_owner_alone(tmp_path):
     write_text_atomically(data_folder() / "runs" / "one" / "recipe.json", "{}")

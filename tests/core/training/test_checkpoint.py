@@ -1,11 +1,13 @@
 """Trainings that are killed and resumed."""
 
+import csv
 import json
 import os
 import pickle
 import shutil
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from core.datasets.decoded_films import DecodedFilms
 from core.datasets.entries import Split
 from core.jobs.events import Noted, Severity
 from core.runs.epoch_log import EpochEnded
+from core.runs.run_folder import read_card, write_card
 from core.runs.run_list import read_run
 from core.system.errors import JobFailed, Reason
 from core.training.checkpoint import load_checkpoint, save_checkpoint
@@ -86,12 +89,15 @@ def test_a_folder_that_cannot_be_made_again_ends_the_training_at_once(dataset_fo
 
 
 @pytest.fixture
-def interrupted(dataset_folder, quick_recipe, tmp_path, cancel):
-    """The run folder of a training that was interrupted after its first epoch."""
-    job = train(dataset_folder, quick_recipe, tmp_path / "run", cancel)
-    next(event for event in job if isinstance(event, EpochEnded))
-    job.close()
-    return tmp_path / "run"
+def interrupted(made_once, dataset_folder, quick_recipe, tmp_path, cancel):
+    """The run folder of a training on films like those of dataset_folder, interrupted after its first epoch."""
+
+    def fill(folder):
+        job = train(dataset_folder, quick_recipe, folder / "run", cancel)
+        next(event for event in job if isinstance(event, EpochEnded))
+        job.close()
+
+    return shutil.copytree(made_once("interrupted", fill) / "run", tmp_path / "run")
 
 
 def flip_bit(path):
@@ -145,6 +151,18 @@ def test_a_missing_card_is_written_again(interrupted, dataset_folder, quick_reci
     assert read_run(interrupted).card.dataset == str(dataset_folder)
 
 
+def test_a_run_that_is_resumed_from_moved_films_says_where_they_are(interrupted, dataset_folder, quick_recipe, cancel):
+    card = read_card(interrupted)
+    write_card(interrupted, replace(card, name="renamed"))
+    moved = dataset_folder.rename(dataset_folder.with_name("moved"))
+    _, result = drained(train(moved, quick_recipe, interrupted, cancel, resume=True))
+    assert result.completed
+    after = read_card(interrupted)
+    assert after == replace(card, name="renamed", dataset=str(moved), seconds=after.seconds)
+    with (interrupted / "splits.csv").open(newline="") as stream:
+        assert all(Path(row["file"]).is_relative_to(moved) for row in csv.DictReader(stream))
+
+
 def new_learner(recipe, seed):
     """A learner of the tiny network on eight films of noise, before its first step."""
     pixels = np.random.default_rng(0).integers(0, 255, (8, 64, 64), dtype=np.uint8)
@@ -190,6 +208,18 @@ def test_a_resumed_training_computes_as_before_its_interruption(learner, tmp_pat
     other.compute = replace(other.compute, half=not half)
     load_checkpoint(tmp_path / "c.ckpt", other, "films 1")
     assert (other.compute.half, other.gradients.part_size) == (half, 4)
+
+
+def test_precision_and_parts_of_batches_are_not_taken_over_from_another_device(learner, tmp_path):
+    learner.compute = replace(learner.compute, half=True)
+    learner.gradients.part_size = 4
+    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", {})
+    other = new_learner(learner.recipe, 2)
+    own = other.gradients.part_size
+    other.compute = replace(other.compute, device=torch.device("meta"), half=False)
+    load_checkpoint(tmp_path / "c.ckpt", other, "films 1")
+    assert (other.compute.half, other.gradients.part_size) == (False, own)
+    assert all_values(other) == all_values(learner)
 
 
 def test_a_checkpoint_of_other_films_is_refused(learner, tmp_path):

@@ -1,12 +1,13 @@
 """The search for a recipe."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_list import list_runs
-from core.runs.search_file import Search, find_latest_search
+from core.runs.search_file import JOURNAL, Search, find_latest_search
 from core.system.errors import JobFailed
 from core.training.events import TrialEnded
 from core.training.search import search
@@ -45,6 +46,12 @@ def test_trials_of_different_searches_are_never_mixed(dataset_folder, short, tmp
     assert find_latest_search(tmp_path, dataset_folder) == Search(folder, short, str(dataset_folder))
     with pytest.raises(JobFailed, match="another recipe or dataset"):
         drained(search(dataset_folder, replace(short, epochs=1), folder, cancel, seconds=600, trials=1))
+    journal = folder / JOURNAL
+    before = journal.read_text()
+    journal.write_text(re.sub(r'("data":)\[.+?\]', r'\1"0123abcd"', before))  # as an earlier version wrote it
+    with pytest.raises(JobFailed, match="An earlier version of the program began this search"):
+        drained(search(dataset_folder, short, folder, cancel, seconds=600, trials=1))
+    journal.write_text(before)
     next((dataset_folder / "NORMAL").iterdir()).unlink()
     with pytest.raises(JobFailed, match="changed since this search began"):
         drained(search(dataset_folder, short, folder, cancel, seconds=600, trials=1))

@@ -78,8 +78,9 @@ def test_nothing_in_a_german_window_is_english(window, qtbot):
 
 
 @pytest.fixture
-def program(window, qtbot, tmp_path):
-    """The program around a window, with the settings of `window`."""
+def program(qapp, own_settings, errors, tmp_path, monkeypatch):
+    """The program around its window. It has no other window: the second would be styled widget by widget."""
+    monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)
     instance, signals = SingleInstance(tmp_path), QuitSignals()
     assert instance.take()
     made = WindowProgram(instance, signals)
@@ -90,6 +91,7 @@ def program(window, qtbot, tmp_path):
     made.window.deleteLater()
     instance.release()
     signals.close()
+    qapp.setStyleSheet("")
 
 
 def test_a_language_chosen_in_the_welcome_is_spoken_at_once_and_kept(program, qtbot):
