@@ -39,7 +39,9 @@ def decode_jpeg(content: bytes, picture: Image.Image) -> Image.Image:
     _, values = _decode(content, space)
     if picture.mode == "L":
         values = values[..., 0]
-    decoded = Image.fromarray(255 - values if picture.mode == "CMYK" else values, picture.mode)
+    if picture.mode == "CMYK":
+        np.subtract(255, values, out=values)
+    decoded = Image.fromarray(values, picture.mode)
     decoded.info.update(picture.info)
     return decoded
 

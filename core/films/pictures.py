@@ -276,15 +276,15 @@ def _stretch_fractions(values: npt.NDArray[Any], white_is_zero: bool, add_note: 
     is_number = np.isfinite(values)
     if not is_number.any():
         return np.zeros(values.shape, np.uint8), "none"
-    levels, counts = tabulate(values[is_number][None])
+    levels, counts = tabulate(values, ~is_number)
     low, high, has_outliers = find_grey_range(levels.astype(np.float64), counts, False)
     if has_outliers or not is_number.all():
         add_note(Note.OUTLIERS_IGNORED)
-    is_nan = np.isnan(values)
-    pixels = stretch(np.where(is_nan, low, values), low, high)
-    if white_is_zero:
-        pixels = 255 - pixels
-    pixels[is_nan] = 0
+    pixels = np.empty(values.shape, np.uint8)
+    for rows in list_bands(values.shape):
+        is_nan = np.isnan(values[rows])
+        greys = stretch(np.where(is_nan, low, values[rows]), low, high)
+        pixels[rows] = np.where(is_nan, 0, 255 - greys if white_is_zero else greys)
     return pixels, f"none, {low:g}..{high:g}"
 
 
