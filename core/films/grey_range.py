@@ -100,18 +100,24 @@ def _list_shown(stored: npt.NDArray[Any], is_hidden: npt.NDArray[np.bool_] | Non
 
 
 def _list_levels(stored: npt.NDArray[Any], is_hidden: npt.NDArray[np.bool_] | None) -> npt.NDArray[Any]:
-    """Return different values of an image, ascending; if they are too many, with fewer of their last bits."""
-    bits = np.dtype(f"u{stored.dtype.itemsize}")
+    """Return different values of an image, ascending; if they are too many, without so many of their last bits."""
     levels, dropped = np.empty(0, stored.dtype), 0
     for rows in list_bands(stored.shape):
         more, _ = np.unique(_list_shown(stored, is_hidden, rows), return_counts=True)  # sorting: faster than hashing
-        while True:
-            both = np.concatenate((levels, more))
-            levels = np.unique((both.view(bits) >> dropped << dropped).view(stored.dtype))
-            if len(levels) <= MAX_LEVELS:
-                break
+        both = np.concatenate((levels, more))
+        levels = np.unique(_drop_bits(both, dropped))
+        while len(levels) > MAX_LEVELS:
             dropped += (len(levels) // MAX_LEVELS).bit_length()
+            levels = np.unique(_drop_bits(levels, dropped))
     return levels
+
+
+def _drop_bits(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """Return values without their last bits, rounded down. Fractions are stored as a sign and a magnitude."""
+    bits = values.view(np.dtype(f"u{values.dtype.itemsize}"))
+    mask = bits.dtype.type((1 << count) - 1)
+    is_magnitude = (values < 0) & (values.dtype.kind == "f")
+    return np.where(is_magnitude, bits | mask, bits & ~mask).view(values.dtype)
 
 
 def map_levels(stored: npt.NDArray[Any], levels: npt.NDArray[Any], greys: Grey) -> Grey:
