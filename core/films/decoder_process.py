@@ -28,10 +28,9 @@ Work = Callable[..., tuple[JsonObject, bytes]]  # a module-level function of the
 
 SECONDS: Final = 60.0  # time limit for one file; the largest films take 10 on a busy computer
 START_SECONDS: Final = 60.0  # until the process is ready; measured 0.6, longer for a frozen program on a slow disk
-MEMORY_BYTES: Final = (
-    2 << 30
-)  # beyond what the process starts with; a TIFF of 100 million 32-bit fractions takes 1.9 GB of addresses
-FILE_BYTES: Final = 16 << 20  # of a file that the process writes; modules compiled by Python are smaller
+# beyond what the process starts with; a TIFF of 100 million 32-bit fractions needs about 1.8 GB of addresses
+MEMORY_BYTES: Final = 2 << 30
+FILE_BYTES: Final = 16 << 20  # of any file that the process writes; Python's compiled modules are smaller
 REFUSED: Final = "refused"  # key of a reply that carries an error, with its reason
 
 

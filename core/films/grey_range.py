@@ -15,7 +15,7 @@ GAP_BINS: Final = 16  # a gap of 1/16 of the range separates a film from a marke
 # fraction of the pixels below which a bin counts as empty: the soft edge of a marker spreads over the gap
 SPARSE: Final = 5e-5
 MIN_LEVELS: Final = 64  # films of fewer grey levels have gaps everywhere
-MAX_LEVELS: Final = 1 << 18  # of one image; a thousand of them have the same grey
+MAX_LEVELS: Final = 1 << 18  # of one image; hundreds of them have the same grey
 DEPTHS: Final = (8, 10, 12, 14, 16, 32, 64)  # bits per pixel of films
 
 
@@ -117,7 +117,8 @@ def _drop_bits(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
     bits = values.view(np.dtype(f"u{values.dtype.itemsize}"))
     mask = bits.dtype.type((1 << count) - 1)
     is_magnitude = (values < 0) & (values.dtype.kind == "f")
-    return np.where(is_magnitude, bits | mask, bits & ~mask).view(values.dtype)
+    lower: npt.NDArray[Any] = np.where(is_magnitude, bits | mask, bits & ~mask)
+    return lower.view(values.dtype)
 
 
 def map_levels(stored: npt.NDArray[Any], levels: npt.NDArray[Any], greys: Grey) -> Grey:
