@@ -67,11 +67,22 @@ def read_codestream(frame: bytes) -> Codestream | None:
         return None
 
 
-def count_run_length_bytes(coded: bytes) -> int:
-    """Return the number of bytes that run-length coded bytes (PackBits; PS3.5, G.3.2) decode to."""
-    start = total = 0
+def is_padding(surplus: bytes) -> bool:
+    """Return True if bytes behind the pixels code none: all are equal."""
+    return not surplus.strip(surplus[:1])
+
+
+def count_run_length_bytes(coded: bytes, stated: int) -> int:
+    """Return the number of bytes that run-length coded bytes (PackBits; PS3.5, G.3.2) decode to.
+
+    Equal bytes at the end are padding if the runs before them give `stated` bytes: they do not count.
+    """
+    padding = len(coded.rstrip(coded[-1:]))
+    start = total = last = 0
     while start + 1 < len(coded):  # a last byte alone only makes the length even
-        length = coded[start]
+        if total >= stated and last < padding <= start:
+            break
+        last, length = start, coded[start]
         if length < REPEATED:
             total, start = total + length + 1, start + length + 2
         else:

@@ -28,7 +28,9 @@ Work = Callable[..., tuple[JsonObject, bytes]]  # a module-level function of the
 
 SECONDS: Final = 60.0  # time limit for one file; the largest films take 10 on a busy computer
 START_SECONDS: Final = 60.0  # until the process is ready; measured 0.6, longer for a frozen program on a slow disk
-MEMORY_BYTES: Final = 2 << 30  # beyond what the process starts with; a film of 100 million pixels takes 1.2 GB
+# beyond what the process starts with; a TIFF of 100 million 32-bit fractions needs about 1.8 GB of addresses
+MEMORY_BYTES: Final = 2 << 30
+FILE_BYTES: Final = 16 << 20  # of any file that the process writes; Python's compiled modules are smaller
 REFUSED: Final = "refused"  # key of a reply that carries an error, with its reason
 
 
@@ -215,10 +217,10 @@ def _silence() -> None:
 
 
 def _limit_memory(more_bytes: int) -> None:
-    """Limit this process to `more_bytes` beyond its present size, and forbid core files.
+    """Limit this process to `more_bytes` beyond its present size, limit its files, and forbid core files.
 
-    A core file would contain films. Linux enforces the memory limit, macOS hardly. Windows has no
-    such limit, so there only time is limited.
+    A core file would contain films. What native decoders print is kept in a file. Linux enforces the
+    memory limit, macOS hardly. Windows has no such limits, so there only time is limited.
     """
     if sys.platform == "win32":
         return
@@ -227,6 +229,10 @@ def _limit_memory(more_bytes: int) -> None:
     present_bytes = 0
     with suppress(OSError, ValueError, IndexError):
         present_bytes = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    for kind, limit in ((resource.RLIMIT_AS, present_bytes + more_bytes), (resource.RLIMIT_CORE, 0)):
+    for kind, limit in (
+        (resource.RLIMIT_AS, present_bytes + more_bytes),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
         with suppress(OSError, ValueError):
             resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))

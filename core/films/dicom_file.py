@@ -3,6 +3,7 @@
 Decompression bombs are refused before pydicom inflates them.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Sequence
@@ -32,6 +33,13 @@ SNIFFED_BYTES: Final = 4096
 SNIFFED_ELEMENTS: Final = 3  # in ascending order, which other files do not show by chance
 FIRST_GROUPS: Final = (0x0002, 0x0008)  # of a file without preamble
 MAX_FIRST_BYTES: Final = 1024  # of an element at the start of a file
+SEARCHED_BYTES: Final = 1 << 20
+SAMPLES, ROWS, COLUMNS, ALLOCATED = 0x02, 0x10, 0x11, 0x100  # elements of group 28 with one number (Part 3, C.7.6.3)
+SIZE_ELEMENTS: Final = {
+    "<": re.compile(rb"\x28\0([\x02\x10\x11]\0|\0\x01)(?:US\x02\0|\x02\0\0\0)(..)", re.DOTALL),
+    ">": re.compile(rb"\0\x28(\0[\x02\x10\x11]|\x01\0)(?:US\0\x02|\0\0\0\x02)(..)", re.DOTALL),
+}
+BYTE_BITS: Final = 8
 
 
 def is_dicom(stream: BinaryIO) -> bool:
@@ -69,6 +77,24 @@ def _count_elements(head: bytes, order: str) -> int:
             return 0
         place, last, count = start + length, (group, element), count + 1
     return count
+
+
+def find_pixel_size(stream: BinaryIO) -> tuple[int, int] | None:
+    """Return the pixels of a DICOM film and the bits of each, None if the file's beginning shows no size.
+
+    The header is searched, not parsed: enough to know how much memory decoding may take. Of several
+    pictures, as small ones inside the header, the largest numbers count. The stream is rewound.
+    """
+    head = stream.read(SEARCHED_BYTES)
+    stream.seek(0)
+    numbers: dict[int, int] = {}
+    for order, pattern in SIZE_ELEMENTS.items():
+        for found in pattern.findall(head):
+            element, number = (struct.unpack(f"{order}H", part)[0] for part in found)
+            numbers[element] = max(number, numbers.get(element, 0))
+    if not numbers.get(ROWS) or not numbers.get(COLUMNS):
+        return None
+    return numbers[ROWS] * numbers[COLUMNS], numbers.get(ALLOCATED, BYTE_BITS) * numbers.get(SAMPLES, 1)
 
 
 def read_dicom_header(stream: BinaryIO, tags: Sequence[str] | None = None) -> "FileDataset":

@@ -15,6 +15,7 @@ GAP_BINS: Final = 16  # a gap of 1/16 of the range separates a film from a marke
 # fraction of the pixels below which a bin counts as empty: the soft edge of a marker spreads over the gap
 SPARSE: Final = 5e-5
 MIN_LEVELS: Final = 64  # films of fewer grey levels have gaps everywhere
+MAX_LEVELS: Final = 1 << 18  # of one image; hundreds of them have the same grey
 DEPTHS: Final = (8, 10, 12, 14, 16, 32, 64)  # bits per pixel of films
 
 
@@ -77,7 +78,7 @@ def tabulate(
     """Return the grey levels of an image, (n,) ascending, and the number of pixels with each.
 
     is_hidden: pixels that do not count. Integers of up to 16 bits get one level for each value of
-    their range, which is faster.
+    their range, which is faster. Of more than MAX_LEVELS values neighbours share a level.
     """
     levels: npt.NDArray[Any] | None = None
     if np.issubdtype(stored.dtype, np.integer):
@@ -85,12 +86,39 @@ def tabulate(
         if high - low < 2**17 and max(abs(low), abs(high)) < 2**31:
             levels = np.arange(low, high + 1)
     if levels is None:
-        levels = np.unique(stored)
+        levels = _list_levels(stored, is_hidden)
     counts = np.zeros(len(levels), np.int64)
     for rows in list_bands(stored.shape):
-        shown = stored[rows] if is_hidden is None else stored[rows][~is_hidden[rows]]
+        shown = _list_shown(stored, is_hidden, rows)
         counts += np.bincount(_find_levels(levels, shown).ravel(), minlength=len(levels))
     return levels, counts
+
+
+def _list_shown(stored: npt.NDArray[Any], is_hidden: npt.NDArray[np.bool_] | None, rows: slice) -> npt.NDArray[Any]:
+    """Return the values of some rows that count."""
+    return stored[rows] if is_hidden is None else stored[rows][~is_hidden[rows]]
+
+
+def _list_levels(stored: npt.NDArray[Any], is_hidden: npt.NDArray[np.bool_] | None) -> npt.NDArray[Any]:
+    """Return different values of an image, ascending; if they are too many, without so many of their last bits."""
+    levels, dropped = np.empty(0, stored.dtype), 0
+    for rows in list_bands(stored.shape):
+        more, _ = np.unique(_list_shown(stored, is_hidden, rows), return_counts=True)  # sorting: faster than hashing
+        both = np.concatenate((levels, more))
+        levels = np.unique(_drop_bits(both, dropped))
+        while len(levels) > MAX_LEVELS:
+            dropped += (len(levels) // MAX_LEVELS).bit_length()
+            levels = np.unique(_drop_bits(levels, dropped))
+    return levels
+
+
+def _drop_bits(values: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """Return values without their last bits, rounded down. Fractions are stored as a sign and a magnitude."""
+    bits = values.view(np.dtype(f"u{values.dtype.itemsize}"))
+    mask = bits.dtype.type((1 << count) - 1)
+    is_magnitude = (values < 0) & (values.dtype.kind == "f")
+    lower: npt.NDArray[Any] = np.where(is_magnitude, bits | mask, bits & ~mask)
+    return lower.view(values.dtype)
 
 
 def map_levels(stored: npt.NDArray[Any], levels: npt.NDArray[Any], greys: Grey) -> Grey:
@@ -114,7 +142,7 @@ def list_bands(shape: tuple[int, ...], multiple: int = 1) -> list[slice]:
 
 
 def _find_levels(levels: npt.NDArray[Any], values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """Return the place of each value among the levels."""
+    """Return the place of each value, or of the next lower one, among the levels."""
     if levels.dtype.kind in "iu" and int(levels[-1]) - int(levels[0]) == len(levels) - 1:
         return values.astype(np.intp) - int(levels[0])
-    return np.searchsorted(levels, values)
+    return np.maximum(np.searchsorted(levels, values, side="right") - 1, 0)

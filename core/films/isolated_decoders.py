@@ -26,7 +26,11 @@ from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
 STANDARD_ERROR: Final = 2
-LOST_PIXELS: Final = re.compile(rb"Corrupt JPEG data|Premature end of JPEG")  # libjpeg's warnings, as GDCM prints them
+# libjpeg's warnings, as GDCM prints them; a few bytes before the end marker are no row of pixels
+LOST_PIXELS: Final = re.compile(
+    rb"Corrupt JPEG data(?!: [1-8] extraneous bytes before marker 0xd9)|Premature end of JPEG"
+)
+PRINTED_BYTES: Final = 1 << 20  # a decoder that prints more has met damage in every row
 
 
 def read_film_isolated(stream: BinaryIO, max_pixels: int = MAX_PIXELS) -> Film:
@@ -59,8 +63,8 @@ def _read_dicom_strictly(stream: BinaryIO, max_pixels: int) -> Film:
         with _redirect_errors(sink):
             film = read_dicom(stream, max_pixels)
         sink.seek(0)
-        has_lost_pixels = LOST_PIXELS.search(sink.read()) is not None
-    if has_lost_pixels:
+        printed = sink.read(PRINTED_BYTES)
+    if len(printed) == PRINTED_BYTES or LOST_PIXELS.search(printed):
         raise FilmUnreadable(Reason.DAMAGED, tr("It is damaged or cut off."))
     return film
 

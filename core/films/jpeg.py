@@ -4,6 +4,7 @@ libjpeg fills in what is missing or damaged and only warns; Pillow and GDCM disc
 Here each warning is an error, unless it is about bytes that code no pixels.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,8 @@ JFIF_MAJOR: Final = len(JFIF)  # place of the version in its segment
 START_OF_SCAN: Final = 0xDA
 SEQUENTIAL: Final = (0xC0, 0xC1)  # start of frame
 PROGRESSIVE: Final = 0xC2
+END: Final = b"\xff\xd9"  # marker
+FILL, STUFFED = b"\xff", b"\0"  # a coded byte of 255 is followed by 0 (ITU-T T.81, B.1.1.5)
 ALL: Final = bytes((0, 63, 0))  # first and last coefficient and precision of a scan of a sequential picture
 COEFFICIENTS: Final = frozenset(range(64))  # of a block (ITU-T T.81, A.3.3)
 
@@ -33,19 +36,26 @@ def decode_jpeg(content: bytes, picture: Image.Image) -> Image.Image:
     if space is None or _read_colour_space(content) is None:
         picture.load()
         return picture
-    values = _decode(content, space)
+    _, values = _decode(content, space)
     if picture.mode == "L":
         values = values[..., 0]
-    decoded = Image.fromarray(255 - values if picture.mode == "CMYK" else values, picture.mode)
+    if picture.mode == "CMYK":
+        np.subtract(255, values, out=values)
+    decoded = Image.fromarray(values, picture.mode)
     decoded.info.update(picture.info)
     return decoded
 
 
-def check_jpeg(content: bytes) -> None:
-    """Raise ValueError if a JPEG stream of 8 bits has lost pixels. Layouts as above are not checked."""
+def clean_jpeg(content: bytes) -> bytes:
+    """Return a JPEG stream of 8 bits without oddities that some decoders refuse.
+
+    Raises ValueError if pixels were lost. Layouts as above are not checked.
+    """
     coded = _read_colour_space(content)
-    if coded is not None:
-        _decode(content, "CMYK" if coded in {"CMYK", "YCCK"} else "GRAY")
+    if coded is None:
+        return content
+    stream, _ = _decode(content, "CMYK" if coded in {"CMYK", "YCCK"} else "GRAY")
+    return stream
 
 
 def _read_colour_space(content: bytes) -> str | None:
@@ -56,15 +66,39 @@ def _read_colour_space(content: bytes) -> str | None:
         return None
 
 
-def _decode(content: bytes, space: str) -> npt.NDArray[np.uint8]:
-    """Return the pixels (height, width, channels) of a JPEG stream. Raises ValueError if any were lost."""
-    try:
-        values = simplejpeg.decode_jpeg(content, space, strict=True)
-    except ValueError:
-        values = simplejpeg.decode_jpeg(_remove_oddities(content), space, strict=True)
-    if _are_scans_missing(content):
-        raise ValueError("scans are missing")
-    return np.asarray(values)
+def _decode(content: bytes, space: str) -> tuple[bytes, npt.NDArray[np.uint8]]:
+    """Return a JPEG stream as it can be decoded without a warning, and its pixels (height, width, channels).
+
+    Raises ValueError if any were lost.
+    """
+    for stream in _list_repairs(content):
+        try:
+            values = simplejpeg.decode_jpeg(stream, space, strict=True)
+        except ValueError as error:
+            damage = error
+        else:
+            if _are_scans_missing(stream):
+                raise ValueError("scans are missing")
+            return stream, values
+    raise damage
+
+
+def _list_repairs(content: bytes) -> Iterator[bytes]:
+    """Yield a JPEG stream as it is, without oddities, and also without padding."""
+    yield content
+    content = _remove_oddities(content)
+    yield content
+    yield _remove_padding(content)
+
+
+def _remove_padding(content: bytes) -> bytes:
+    """Return a JPEG stream without equal bytes before its end marker.
+
+    They may have filled a gap, and then seem to code pixels: without them these are missing.
+    """
+    pixels = content.removesuffix(END)
+    kept = pixels.rstrip(pixels[-1:])
+    return kept + (STUFFED if kept.endswith(FILL) else b"") + END
 
 
 def _remove_oddities(content: bytes) -> bytes:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 LIMIT_BYTES: Final = 1 << 30  # a film of 100 million pixels fits, or 20 of the usual 5 million
+FILE_COPIES: Final = 2  # of a file that a child process decodes: there and here
 
 
 class MemoryBudget:

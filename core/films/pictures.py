@@ -30,7 +30,7 @@ from core.films.grey_range import (
 )
 from core.films.images import Grey, check_size
 from core.films.jpeg import decode_jpeg
-from core.films.memory_budget import DECODING
+from core.films.memory_budget import DECODING, FILE_COPIES
 from core.films.packed_archive import is_packed
 from core.films.pixel_counts import check_pixel_count
 from core.system.errors import EXPLANATIONS, FilmUnreadable, Reason
@@ -51,8 +51,8 @@ BYTE_BITS: Final = 8
 HALF: Final = 128  # of 8 bits
 SEARCHED_BYTES: Final = 1 << 20  # of a JPEG file, for its frame header
 MAX_USUAL_PIXELS: Final = 30_000_000  # of the largest detectors; larger pictures are decoded in a child process
-# memory that decoding takes for each pixel: the picture, decoded and turned, and its grey
-USUAL_BYTES, WIDE_BYTES = 10, 32
+# memory that decoding takes for each pixel, beside the file: the picture, decoded and turned, and its grey
+USUAL_BYTES, WIDE_BYTES = 10, 20
 MAX_PAGES: Final = 16  # a film with its reduced copies has fewer
 COLOURED: Final = 12.0  # mean distance between the channels, 0..255, above which a film counts as coloured
 # the luminance table of quality 50, ITU-T T.81 (JPEG), Annex K.1, summed over its 64 entries
@@ -69,9 +69,12 @@ def read_picture(stream: BinaryIO, read_isolated: Callable[[BinaryIO], Film] | N
 
     read_isolated: reads risky and very large pictures instead, in another process.
     """
+    file_bytes = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
     with _open(stream) as picture:
         has_copies = _choose_page(picture)
-        with DECODING.reserve(picture.width * picture.height * _bytes_per_pixel(picture)):
+        pixel_bytes = picture.width * picture.height * _bytes_per_pixel(picture)
+        with DECODING.reserve(pixel_bytes + FILE_COPIES * file_bytes):
             if read_isolated is not None and _is_risky(picture):
                 return read_isolated(stream)
             return _read_page(picture, stream, has_copies)
@@ -109,7 +112,7 @@ def _is_risky(picture: Image.Image) -> bool:
 
 def _bytes_per_pixel(picture: Image.Image) -> int:
     """Return about how much memory decoding takes at most."""
-    return WIDE_BYTES if picture.mode in {"I", "F"} else USUAL_BYTES
+    return WIDE_BYTES if picture.mode in {"I", "F"} or picture.format == "WEBP" else USUAL_BYTES
 
 
 def _convert_deep(decoded: Image.Image, picture: Image.Image, facts: FilmFacts) -> Film:
@@ -276,15 +279,15 @@ def _stretch_fractions(values: npt.NDArray[Any], white_is_zero: bool, add_note: 
     is_number = np.isfinite(values)
     if not is_number.any():
         return np.zeros(values.shape, np.uint8), "none"
-    levels, counts = tabulate(values[is_number][None])
+    levels, counts = tabulate(values, ~is_number)
     low, high, has_outliers = find_grey_range(levels.astype(np.float64), counts, False)
     if has_outliers or not is_number.all():
         add_note(Note.OUTLIERS_IGNORED)
-    is_nan = np.isnan(values)
-    pixels = stretch(np.where(is_nan, low, values), low, high)
-    if white_is_zero:
-        pixels = 255 - pixels
-    pixels[is_nan] = 0
+    pixels = np.empty(values.shape, np.uint8)
+    for rows in list_bands(values.shape):
+        is_nan = np.isnan(values[rows])
+        greys = stretch(np.where(is_nan, low, values[rows]), low, high)
+        pixels[rows] = np.where(is_nan, 0, 255 - greys if white_is_zero else greys)
     return pixels, f"none, {low:g}..{high:g}"
 
 

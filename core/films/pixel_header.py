@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from pydicom.dataset import FileDataset
-from pydicom.encaps import generate_fragments, generate_frames
+from pydicom.encaps import encapsulate, generate_fragments, generate_frames
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import get_expected_length
 from pydicom.uid import (
@@ -26,13 +26,14 @@ from core.films.codestream import (
     JPEG_START,
     Codestream,
     count_run_length_bytes,
+    is_padding,
     read_codestream,
     split_run_length_segments,
 )
 from core.films.dicom_values import read_number, read_text
 from core.films.film_notes import AddNote, Note
 from core.films.images import check_size
-from core.films.jpeg import check_jpeg
+from core.films.jpeg import END, clean_jpeg
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
 
@@ -44,7 +45,6 @@ ITEM: Final = b"\xfe\xff\x00\xe0"  # the tag that encapsulated pixels begin with
 RLE_OFFSET: Final = re.compile(rb"[\x01-\x0f]\0\0\0\x40\0\0\0")
 BITS_ALLOCATED: Final = (1, 8, 16, 32, 64)
 LOSSY_JPEG: Final = (JPEGBaseline8Bit, JPEGExtended12Bit)
-END_OF_JPEG: Final = b"\xff\xd9"
 BYTE_BITS: Final = 8
 PACKED_BITS: Final = (10, 12)  # of old files, which let several pixels share a byte
 # Photometric Interpretation, C.7.6.3.1.2
@@ -211,8 +211,8 @@ def follow_codestream(header: FileDataset, add_note: AddNote) -> None:
             width=frame.width, height=frame.height, columns=header.Columns, rows=header.Rows,
         )  # fmt: skip
         raise FilmUnreadable(Reason.DAMAGED, sentence)
-    if frame.bits <= BYTE_BITS and frame.syntax in LOSSY_JPEG:
-        check_jpeg(content.removesuffix(b"\0") + END_OF_JPEG)  # some encoders leave it out
+    if frame.syntax in LOSSY_JPEG:
+        _clean_frame(header, content, frame)
     stated_sign = bool(header.PixelRepresentation)
     is_signed = stated_sign if frame.is_signed is None else frame.is_signed
     stated = (header.SamplesPerPixel, stated_sign)
@@ -232,6 +232,19 @@ def follow_codestream(header: FileDataset, add_note: AddNote) -> None:
         header.file_meta.TransferSyntaxUID = frame.syntax
 
 
+def _clean_frame(header: FileDataset, content: bytes, frame: Codestream) -> None:
+    """Replace a lossy JPEG frame by one without oddities, which can end GDCM. Raises as above, and unsupported."""
+    if frame.bits > BYTE_BITS:
+        sentence = tr("Its DICOM pixel format cannot be decoded ({why}).", why=frame.syntax.name)
+        raise FilmUnreadable(Reason.UNSUPPORTED, sentence)
+    whole = content.removesuffix(b"\0") + END  # some encoders leave it out
+    cleaned = clean_jpeg(whole)
+    if cleaned != whole:
+        header.PixelData = encapsulate([cleaned])
+        header.pop("ExtendedOffsetTable", None)
+        header.pop("ExtendedOffsetTableLengths", None)
+
+
 def _check_length(header: FileDataset, frame: bytes) -> None:
     """Raise ValueError if native or run-length coded pixels are more than the header states.
 
@@ -242,12 +255,12 @@ def _check_length(header: FileDataset, frame: bytes) -> None:
     if RLE_OFFSET.match(frame):
         stated = rows * header.Columns
         # an odd segment is followed by a byte, which may look like coded pixels
-        is_longer = any(count_run_length_bytes(part) > stated + 1 for part in split_run_length_segments(frame))
+        is_longer = any(count_run_length_bytes(part, stated) > stated + 1 for part in split_run_length_segments(frame))
     else:
         stated = get_expected_length(header)
         pixels = next(header[keyword].value for keyword in PIXEL_KEYWORDS if keyword in header)
         excess = b"" if frame else pixels[stated:]
-        is_longer = len(excess) >= max(2, stated // rows) and len(set(excess)) > 1
+        is_longer = len(excess) >= max(2, stated // rows) and not is_padding(excess)
     if is_longer:
         raise ValueError("more pixels than the header states")
 

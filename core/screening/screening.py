@@ -37,7 +37,7 @@ from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
 from core.screening.results_csv import Journal, partial_path, read_rows, write_final
 from core.screening.screening_files import (
-    check_outputs,
+    check_places,
     list_own_files,
     set_other_films_aside,
     set_unfinished_aside,
@@ -238,9 +238,7 @@ def screen(
     the same, but read failed files again. heatmaps: folder for one PNG per scored film. Raises
     JobFailed, also for outputs that would replace other files.
     """
-    if not folder.is_dir():
-        raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
-    check_outputs(folder, output, heatmaps)
+    check_places(folder, output, heatmaps)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)

@@ -13,6 +13,7 @@ from core.screening.reader_calls import CALLS_FILE, calls_path
 from core.screening.results_csv import LEDGER, UNFINISHED_LEDGER, partial_path
 from core.screening.state_log import STATE_FILE, read_file_states, state_path
 from core.system.csv_text import drop_torn_line, parse_csv, unquote_formula
+from core.system.errors import JobFailed, Reason
 from core.system.files import check_writable, explain_write_errors
 from core.system.language import tr
 from core.system.outputs import check_output
@@ -20,11 +21,13 @@ from core.system.outputs import check_output
 ASIDE: Final = ".bak"  # suffix of an earlier ledger that was set aside
 
 
-def check_outputs(folder: Path, output: Path, heatmaps: Path | None) -> None:
-    """Raise JobFailed if a screening into `output` would replace a file of another origin, or cannot write there.
+def check_places(folder: Path, output: Path, heatmaps: Path | None) -> None:
+    """Raise JobFailed if there is no folder to screen, or if its outputs cannot or must not be written.
 
-    folder: the one to screen. heatmaps: folder for heat maps, or None.
+    heatmaps: folder for heat maps, or None. No file of another origin is ever replaced.
     """
+    if not folder.is_dir():
+        raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
     check_output(output, LEDGER, inputs=[folder])
     check_output(partial_path(output), UNFINISHED_LEDGER, inputs=[folder])
     if not output.exists() and not partial_path(output).exists():  # else the states are theirs, even if damaged

@@ -12,10 +12,9 @@ from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarte
 from core.screening.file_state import FileState
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.screening import Screening, ScreeningEvent, read_earlier_rows
-from core.screening.screening_files import check_outputs, list_own_files
-from core.system.errors import JobFailed, Reason
+from core.screening.screening_files import check_places, list_own_files
+from core.system.errors import JobFailed
 from core.system.file_locks import lock_output
-from core.system.language import tr
 
 POLL_SECONDS: Final = 2.0
 STILL_POLLS: Final = 2  # polls without change after which a file counts as complete
@@ -55,9 +54,7 @@ def watch(
     or sent it again, loses its row and is read again once it is complete; if `cancel` comes first
     the ledger has no row of it, as of every file that is not complete yet. Raises JobFailed.
     """
-    if not folder.is_dir():
-        raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
-    check_outputs(folder, output, heatmaps=None)
+    check_places(folder, output, heatmaps=None)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import sys
+import tempfile
 import threading
 
 from core.system.errors import FilmUnreadable, Reason
@@ -41,6 +42,12 @@ def prints(_content):
     os.write(1, b"native noise")
     os.write(2, b"native noise")
     return {}, b""
+
+
+def writes(_content):
+    with tempfile.TemporaryFile(buffering=0) as stream:
+        written = stream.write(bytes(64 << 20))
+    return {"written": written}, b""
 
 
 def answers_nonsense(_content, **_options):

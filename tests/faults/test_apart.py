@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.films.decoder_process import DecoderPool
+from core.films.decoder_process import FILE_BYTES, DecoderPool
 from core.films.film_reader import read_pixels
 from core.films.isolated_decoders import read_film_isolated
 from core.screening.events import Status
@@ -84,6 +84,12 @@ def test_memory_is_limited(pool):
         pool.run(bad_decoders.eats, b"film", gigabytes=5)
     assert refusal.value.reason is Reason.OUT_OF_MEMORY
     assert pool.run(bad_decoders.eats, b"film", gigabytes=1)[0] == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_files_are_limited(pool):
+    told, _ = pool.run(bad_decoders.writes, b"film")
+    assert told["written"] == FILE_BYTES
 
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="this system cannot be asked whether it died")

@@ -57,6 +57,22 @@ def tiff(data, bits, kind=1, photometric=1, samples=1, compression=1):
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + packed + bytes(4) + more + data
 
 
+def tiff_of_strips(strips, compression, width, height):
+    """A grey TIFF of 8 bits whose strips of equal height have these coded bytes."""
+    count = len(strips)
+    tags = [
+        (256, 3, 1, width), (257, 3, 1, height), (258, 3, 1, 8), (259, 3, 1, compression), (262, 3, 1, 1),
+        (273, 4, count, 0), (277, 3, 1, 1), (278, 3, 1, height // count), (279, 4, count, 0),
+    ]  # fmt: skip
+    end = 10 + 12 * len(tags) + 4
+    start = end + 8 * count
+    places = [start + sum(map(len, strips[:number])) for number in range(count)]
+    tags[5], tags[8] = (273, 4, count, end), (279, 4, count, end + 4 * count)
+    packed = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    numbers = struct.pack(f"<{2 * count}I", *places, *map(len, strips))
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + packed + bytes(4) + numbers + b"".join(strips)
+
+
 def png_of_16_bits(colour, values):
     """A PNG of 16 bits a channel. colour: 2 for RGB, 4 for grey with opacity; values: (128, 128, n)."""
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)

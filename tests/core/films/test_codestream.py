@@ -93,12 +93,12 @@ def test_run_length_codes_state_nothing():
 @pytest.mark.parametrize("pixels", [FILM, np.zeros_like(FILM), np.tile(np.arange(96, dtype=np.uint8) // 20, (96, 1))])
 def test_run_length_codes_are_counted(pixels):
     (segment,) = split_run_length_segments(frame_of(store(pixels), "1.2.840.10008.1.2.5"))
-    assert count_run_length_bytes(segment) == pixels.size
+    assert count_run_length_bytes(segment, pixels.size) == pixels.size
 
 
 def test_each_byte_of_a_pixel_has_a_segment():
     segments = split_run_length_segments(frame_of(store_deep(), "1.2.840.10008.1.2.5"))
-    assert [count_run_length_bytes(segment) for segment in segments] == [DEEP.size] * 2
+    assert [count_run_length_bytes(segment, DEEP.size) for segment in segments] == [DEEP.size] * 2
 
 
 def test_segments_of_a_jpeg_stream_follow_each_other_up_to_the_end():

@@ -1,5 +1,6 @@
 """Compressed frames that their headers describe wrongly: the frame decides."""
 
+import struct
 from io import BytesIO
 
 import numpy as np
@@ -15,6 +16,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from core.films.codestream import split_run_length_segments
 from core.films.film_notes import Note
 from core.system.errors import FilmUnreadable, Reason
 from tests.core.films.examples import (
@@ -149,6 +151,17 @@ def test_a_run_length_coded_frame_of_another_size_is_damage(tags):
     with pytest.raises(FilmUnreadable) as refusal:
         read(enclose(frame_of(store_deep(), RLELossless), RLELossless, store_deep(), **tags))
     assert refusal.value.reason is Reason.DAMAGED
+
+
+@pytest.mark.parametrize("padding", [2, 4, 100])
+@pytest.mark.parametrize("content", [store(), store(FILM), store_deep()])
+def test_zeros_behind_run_length_codes_are_padding(content, padding):
+    frame = frame_of(content, RLELossless)
+    segments = split_run_length_segments(frame)
+    starts = [64 + sum(len(part) + padding for part in segments[:number]) for number in range(len(segments))]
+    padded = struct.pack("<16I", len(segments), *starts, *[0] * (15 - len(segments)))
+    padded += b"".join(part + bytes(padding) for part in segments)
+    assert np.array_equal(read(enclose(padded, RLELossless, content))[0], read(content)[0])
 
 
 def test_8_bits_behind_a_window_of_12_are_stretched():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.films import grey_range
 from core.films.grey_range import bit_depth, find_film_range, list_bands, map_levels, stretch, tabulate
 from tests.core.films.examples import DEEP
 
@@ -134,3 +135,16 @@ def test_bands_cover_every_row_once(monkeypatch):
     monkeypatch.setattr("core.films.grey_range.BAND_PIXELS", 100)
     assert [(rows.start, rows.stop) for rows in list_bands((25, 10), 3)] == [(0, 9), (9, 18), (18, 25)]
     assert [(rows.start, rows.stop) for rows in list_bands((3, 500))] == [(0, 1), (1, 2), (2, 3)]
+
+
+@pytest.mark.parametrize("form", ["f4", "f8", "i4", "u4"])
+def test_many_different_values_share_levels(form, monkeypatch):
+    monkeypatch.setattr(grey_range, "MAX_LEVELS", 1 << 15)
+    monkeypatch.setattr(grey_range, "BAND_PIXELS", 1 << 12)
+    values = np.random.default_rng(1).normal(0 if form[0] != "u" else 2**30, 2**26, (200, 200)).astype(form)
+    levels, counts = tabulate(values)
+    assert len(levels) <= 1 << 15
+    assert counts.sum() == values.size
+    low, high = float(values.min()), float(values.max())
+    shown = map_levels(values, levels, stretch(levels, low, high)).astype(int)
+    assert np.abs(shown - stretch(values, low, high)).max() <= 1

@@ -1,12 +1,14 @@
 """Decoders in a child process give what the same decoders give in this one."""
 
 import json
+import os
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from core.films import isolated_decoders
 from core.films.dicom import read_dicom
 from core.films.isolated_decoders import decode_film, read_film_isolated
 from core.films.pictures import read_picture
@@ -64,3 +66,15 @@ def test_the_film_of_several_pages_is_decoded_upright():
     assert np.array_equal(read_film_isolated(BytesIO(content)).pixels, FILM)
     turned = encoded(Image.fromarray(FILM[::-1].copy()), "TIFF", compression="tiff_lzw", tiffinfo={274: 4})
     assert np.array_equal(read_film_isolated(BytesIO(turned)).pixels, FILM)
+
+
+def test_a_decoder_that_prints_without_end_has_met_damage(monkeypatch):
+    def read_loudly(stream, max_pixels):
+        for _ in range(3):
+            os.write(2, b"row skipped\n" * 50_000)
+        return read_dicom(stream, max_pixels)
+
+    monkeypatch.setattr(isolated_decoders, "read_dicom", read_loudly)
+    with pytest.raises(FilmUnreadable) as refusal:
+        decode_film(store(FILM), 10**8)
+    assert refusal.value.reason is Reason.DAMAGED

@@ -11,7 +11,7 @@ from pydicom.encaps import generate_frames
 from pydicom.uid import JPEGExtended12Bit, JPEGLosslessSV1
 
 from core.films.film_reader import read_stream
-from core.films.jpeg import check_jpeg
+from core.films.jpeg import clean_jpeg
 from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason
 from tests.core.films.examples import DEEP, enclose, jpeg, store, store_deep
@@ -147,6 +147,57 @@ def test_a_dicom_film_with_a_cut_lossless_frame_is_damaged(values, tmp_path):
 
 def test_a_stream_is_checked_in_every_colour_space():
     for kind in KINDS:
-        check_jpeg(encode(kind))
+        clean_jpeg(encode(kind))
         with pytest.raises(ValueError, match="JPEG"):
-            check_jpeg(encode(kind)[:-300] + END)
+            clean_jpeg(encode(kind)[:-300] + END)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("padding", [b" ", bytes(2), bytes(300), b" " * 40])
+def test_equal_bytes_before_the_end_marker_are_padding(kind, padding):
+    content = encode(kind)
+    padded = content.removesuffix(END) + padding + END
+    assert np.array_equal(read(padded), read(content))
+    if kind != "ink":
+        plain, odd = (read(enclose(frame, content=store(FILM))) for frame in (content, padded))
+        assert np.array_equal(odd, plain)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("filling", [b"\0", b" "])
+def test_equal_bytes_in_place_of_pixels_are_damage(kind, filling):
+    content = encode(kind)
+    start = find_pixels(content)
+    cut = content[: start + (len(content) - start) * 2 // 3]
+    for count in (1, 2, 9, 100, len(content) - len(cut) - 2, 50_000):
+        assert_damaged(cut + filling * count + END)
+
+
+def test_a_stuffed_zero_is_no_padding():
+    films = (jpeg(np.roll(FILM, shift, axis=0)) for shift in range(160))
+    content = next(content for content in films if content[-4:-2] == b"\xff\0")
+    padded = content.removesuffix(END) + bytes(50) + END
+    assert np.array_equal(read(padded), read(content))
+
+
+@pytest.mark.parametrize("kind", ["grey", "colour", "progressive", "restarts"])
+def test_oddities_of_dicom_frames_are_read_as_those_of_pictures(kind):
+    content, place = encode(kind), encode(kind).index(b"\xff\xdb")
+    version = content.index(b"JFIF\0") + 5
+    plain = read(enclose(content, content=store(FILM)))
+    for odd in (
+        content[:place] + b"\0\0abc" + content[place:],
+        content[:version] + b"\x03" + content[version + 1 :],
+        content + b"more" * 99,
+    ):
+        assert np.array_equal(read(enclose(odd, content=store(FILM))), plain)
+        assert_damaged(enclose(odd[: -len(odd) // 3] + END, content=store(FILM)))
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xc1", b"\xff\xc2"])
+def test_a_lossy_dicom_frame_of_12_bits_is_unsupported(marker):
+    frame = jpeg(FILM).replace(b"\xff\xc0", marker)
+    place = frame.index(marker) + 4
+    with pytest.raises(FilmUnreadable, match="JPEG Extended") as refusal:
+        read(enclose(frame[:place] + b"\x0c" + frame[place + 1 :], JPEGExtended12Bit, store_deep(np.pad(DEEP, 32))))
+    assert refusal.value.reason is Reason.UNSUPPORTED

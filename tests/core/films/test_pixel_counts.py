@@ -12,8 +12,8 @@ from core.films.film_reader import read_stream
 from core.films.phantoms import draw_phantom
 from core.films.pixel_counts import check_pixel_count
 from core.system.errors import FilmUnreadable, Reason
-from tests.core.films.examples import edit, store
-from tests.core.films.picture_files import encoded, tiff, with_tag
+from tests.core.films.examples import edit, jpeg, store
+from tests.core.films.picture_files import encoded, tiff, tiff_of_strips, with_tag
 from tests.faults.hostile_films import png_chunk
 
 NOISE = np.random.default_rng(4).integers(0, 30, (160, 160)).astype(np.uint8)
@@ -140,6 +140,89 @@ def test_strips_of_every_mode_are_counted_right(mode, compression):
         160,
         131,
     )
+
+
+JPEG_STRIPS = [jpeg(FILM[top : top + 16]) for top in range(0, 160, 16)]
+
+
+def jpeg_tiff(changed):
+    """A TIFF of JPEG strips with tables of their own; changed: some strips, by their number."""
+    strips = [changed.get(number, strip) for number, strip in enumerate(JPEG_STRIPS)]
+    return tiff_of_strips(strips, 7, 160, 160)
+
+
+def test_jpeg_strips_with_tables_of_their_own_are_checked():
+    assert np.abs(read(jpeg_tiff({})).astype(int) - FILM).max() <= 12
+    assert_damaged(jpeg_tiff({4: JPEG_STRIPS[4][: len(JPEG_STRIPS[4]) // 2] + b"\xff\xd9"}))
+    assert_damaged(jpeg_tiff({4: JPEG_STRIPS[4][: len(JPEG_STRIPS[4]) * 3 // 4] + b"\xff\xd9"}))
+    cut = {number: JPEG_STRIPS[number][: 700 + number] + b"\xff\xd9" for number in range(8)}
+    assert all(len(cut[number]) < len(JPEG_STRIPS[number]) for number in cut)
+    assert_damaged(jpeg_tiff(cut))
+    assert_damaged(jpeg_tiff({4: jpeg(FILM[64:72])}))
+
+
+def pack_bits(content):
+    return b"".join(
+        bytes([len(part) - 1]) + part for part in (content[at : at + 128] for at in range(0, len(content), 128))
+    )
+
+
+def deflate(content, end=zlib.Z_FINISH):
+    packer = zlib.compressobj()
+    return packer.compress(content) + packer.flush(end)
+
+
+STRIPS = [FILM[top : top + 16].tobytes() for top in range(0, 160, 16)]
+CODERS = {1: bytes, 32773: pack_bits, 8: deflate}
+
+
+@pytest.mark.parametrize("number", [4, 9])
+@pytest.mark.parametrize("padding", [bytes(4), bytes(160), b"\xff" * 700])
+def test_equal_bytes_behind_the_pixels_of_a_strip_are_padding(padding, number):
+    for compression, padded in (
+        (1, STRIPS[number] + padding),
+        (32773, pack_bits(STRIPS[number]) + bytes(len(padding))),
+        (8, deflate(STRIPS[number] + padding)),
+        (8, deflate(STRIPS[number]) + padding),
+    ):
+        strips = [CODERS[compression](strip) for strip in STRIPS]
+        strips[number] = padded
+        assert np.array_equal(read(tiff_of_strips(strips, compression, 160, 160)), FILM), compression
+
+
+@pytest.mark.parametrize("compression", CODERS)
+def test_other_bytes_behind_the_pixels_of_a_strip_and_gaps_before_padding_are_damage(compression):
+    code = CODERS[compression]
+    whole = [code(strip) for strip in STRIPS]
+    half = whole[4][: len(whole[4]) // 2]
+    for damaged in (
+        code(STRIPS[4] + STRIPS[5][:480]),
+        half,
+        half + bytes(4),
+        half + b"\xff" * 4,
+        code(STRIPS[4][:-160]),
+    ):
+        assert_damaged(tiff_of_strips([*whole[:4], damaged, *whole[5:]], compression, 160, 160))
+    if compression != 1:
+        for filling in (b"\0", b"\xff"):
+            assert_damaged(tiff_of_strips([*whole[:4], half + filling * 9999, *whole[5:]], compression, 160, 160))
+
+
+def test_a_deflated_strip_needs_no_end_if_its_pixels_are_whole():
+    whole = [deflate(strip) for strip in STRIPS]
+    for strip in (deflate(STRIPS[4], zlib.Z_SYNC_FLUSH), whole[4][:-4]):
+        assert np.array_equal(read(tiff_of_strips([*whole[:4], strip, *whole[5:]], 8, 160, 160)), FILM)
+    for strip in (deflate(STRIPS[4] + bytes(160), zlib.Z_SYNC_FLUSH), deflate(STRIPS[4][:-1], zlib.Z_SYNC_FLUSH)):
+        assert_damaged(tiff_of_strips([*whole[:4], strip, *whole[5:]], 8, 160, 160))
+
+
+@pytest.mark.parametrize("padding", [1, 2, 100])
+def test_blank_rows_behind_those_of_a_png_are_padding(padding):
+    assert np.array_equal(read(png(filtered(FILM) + bytes(161 * padding))), FILM)
+
+
+def test_no_more_padding_is_inflated_than_there_are_pixels():
+    assert_damaged(png(filtered(FILM) + bytes(10_000_000)))
 
 
 @pytest.mark.parametrize("padding", [b"\0\0", b"\0" * 9999, b"ab", bytes(range(150))])
