@@ -140,7 +140,8 @@ def test_what_names_films_is_for_its_owner_alone_and_exports_are_as_always(patie
         crash_log.close()
     finally:
         os.umask(before)
-    own = [path for place in (out, tmp_path / "app-data", tmp_path / "app-cache") for path in (place, *place.rglob("*"))]
+    places = (out, tmp_path / "app-data", tmp_path / "app-cache")
+    own = [path for place in places for path in (place, *place.rglob("*"))]
     assert {"r.csv", "r.csv.state", "r.calls.csv", "crash.log"} <= {path.name for path in own}
     assert any(path.suffix == ".sqlite" for path in own)
     for path in (*own, tmp_path / "prepared.json"):
