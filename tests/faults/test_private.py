@@ -140,15 +140,15 @@ def test_what_names_films_is_for_its_owner_alone_and_exports_are_as_always(patie
         crash_log.close()
     finally:
         os.umask(before)
-    own = [
-        path for name in ("new", "app-data", "app-cache") for path in (tmp_path / name, *(tmp_path / name).rglob("*"))
-    ]
+    places = (out, tmp_path / "app-data", tmp_path / "app-cache")
+    own = [path for place in places for path in (place, *place.rglob("*"))]
     assert {"r.csv", "r.csv.state", "r.calls.csv", "crash.log"} <= {path.name for path in own}
     assert any(path.suffix == ".sqlite" for path in own)
     for path in (*own, tmp_path / "prepared.json"):
         assert (path.name, path.stat().st_mode & 0o777) == (path.name, 0o700 if path.is_dir() else 0o600)
     for path in (tmp_path / "e.csv", *(path for path in (tmp_path / "heat").rglob("*") if path.is_file())):
         assert path.stat().st_mode & 0o777 == 0o666
+    assert out.parent.stat().st_mode & 0o777 == 0o777  # a folder above a list may be shared with others
 
 
 @pytest.mark.usefixtures("tiny_network")
