@@ -66,10 +66,10 @@ def train(
         has_checkpoint = (run_dir / CHECKPOINT).is_file()
         try:
             data = yield from prepare_training_data(source, recipe, preparation, store, cancel)
-            if data is None:
-                return TrainingResult(run_dir, False, None, None, 0, None, None)
             if not resume:  # only now: what the audit forbids leaves nothing behind
                 begin_run(run_dir, recipe, preparation)
+            if data is None:
+                return TrainingResult(run_dir, False, None, None, 0, None, None)
             training = Training(recipe, data, run_dir, cancel)
             training.writer.begin(source, has_checkpoint)
             with keep_awake() as sentence:

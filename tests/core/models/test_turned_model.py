@@ -60,7 +60,7 @@ def test_turned_twice_it_is_the_model_it_was(tmp_path):
 
 def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "film.png").write_bytes(b"film")
-    with pytest.raises(JobFailed, match="exists already") as error:
+    with pytest.raises(JobFailed, match="not an earlier output") as error:
         turn_model(None, tmp_path / "film.png")
     assert error.value.reason is Reason.OUTPUT_NOT_WRITABLE
     assert (tmp_path / "film.png").read_bytes() == b"film"

@@ -32,7 +32,7 @@ def test_what_is_lost_or_changed_is_written_again_but_a_new_name_stays(tmp_path)
 
 def test_a_file_is_as_private_as_it_was_when_it_is_written_again(quick_recipe, tmp_path):
     run = tmp_path / "run"
-    begin_run(run, quick_recipe, AS_IT_IS, resume=False)
+    begin_run(run, quick_recipe, AS_IT_IS)
     write_card(run, RunCard("first", "", "films", "12345678", "2026-01-01T00:00:00+00:00"))
     write_splits(run, Dataset(tmp_path, ("NORMAL", "PNEUMONIA"), ()))
     log_epoch(run, EpochEnded(1, 1, *[0.5] * 10, is_best=True))
