@@ -29,6 +29,7 @@ MAX_PIXELS: Final = 100_000_000  # the largest detectors give 30 million
 MIN_SIDE_PX: Final = 64  # smaller films do not show the lungs well enough
 MARK_KEYWORD: Final = "Software"  # of a text chunk of PNG
 OWN_PICTURE: Final = "PneumoScreen picture"
+HEAT_MAP: Final = "PneumoScreen heat map"
 MAX_FILE_BYTES: Final = 1_000_000_000
 
 

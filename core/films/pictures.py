@@ -28,7 +28,7 @@ from core.films.grey_range import (
     stretch,
     tabulate,
 )
-from core.films.images import Grey, check_size
+from core.films.images import HEAT_MAP, MARK_KEYWORD, Grey, check_size
 from core.films.jpeg import decode_jpeg
 from core.films.memory_budget import DECODING, FILE_COPIES
 from core.films.packed_archive import is_packed
@@ -72,6 +72,8 @@ def read_picture(stream: BinaryIO, read_isolated: Callable[[BinaryIO], Film] | N
     file_bytes = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     with _open(stream) as picture:
+        if picture.info.get(MARK_KEYWORD) == HEAT_MAP:  # a film with colours over it, some of them pale
+            raise FilmUnreadable(Reason.COLOUR_PHOTO, tr(EXPLANATIONS[Reason.COLOUR_PHOTO]))
         has_copies = _choose_page(picture)
         pixel_bytes = picture.width * picture.height * _bytes_per_pixel(picture)
         with DECODING.reserve(pixel_bytes + FILE_COPIES * file_bytes):

@@ -8,13 +8,12 @@ from typing import Final
 
 from PIL import Image
 
-from core.films.images import has_mark, write_marked
+from core.films.images import HEAT_MAP, has_mark, write_marked
 from core.screening.folder_listing import ListedFile
 from core.system.errors import JobFailed, Reason
 from core.system.files import sha256_of_text
 from core.system.language import tr
 
-MARK: Final = "PneumoScreen heat map"
 MAX_NAME_BYTES: Final = 242  # of a file name; file systems take 255
 MAX_PATH_BYTES: Final = (1024 if sys.platform == "darwin" else 4096) - 300  # with room for its temporary file
 
@@ -35,7 +34,7 @@ def heat_map_path(folder: Path, name: str) -> Path:
 
 def is_heat_map(path: Path) -> bool:
     """Return True if a file is a heat map that this program wrote."""
-    return has_mark(path, MARK)
+    return has_mark(path, HEAT_MAP)
 
 
 def _check_heat_maps(folder: Path, names: Iterable[str]) -> None:
@@ -65,7 +64,7 @@ def drop_heat_maps(files: Mapping[str, ListedFile], folder: Path) -> dict[str, L
 
 def write_heat_map(path: Path, picture: Image.Image) -> None:
     """Write a heat map with its mark. Raises JobFailed."""
-    write_marked(path, picture, MARK)
+    write_marked(path, picture, HEAT_MAP)
 
 
 def remove_heat_map(path: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from PIL import Image
 
+from core.screening.events import Status
 from core.screening.heat_maps import heat_map_path, is_heat_map, remove_heat_map, write_heat_map
 from core.screening.screening import screen
 from core.system.errors import JobFailed, Reason
@@ -62,3 +63,11 @@ def test_no_other_file_is_replaced_by_the_list_of_results(films, tmp_path, cance
     assert (films / "a.png").read_bytes() == before
     run(films, tmp_path, cancel)
     assert len(run(films, tmp_path, cancel).rows) == 3  # its own list is written again
+
+
+def test_a_heat_map_is_never_scored_as_a_film(films, tmp_path, cancel):
+    run(films, tmp_path, cancel, heatmaps=films)
+    _, again = drained(screen(films, tmp_path / "again.csv", small_model(), cancel))  # which knows of no heat maps
+    maps = [row for row in again.rows if row.file.endswith(".png.png") or row.file == "c.jpg.png"]
+    assert len(maps) == 3
+    assert {(row.status, row.reason) for row in maps} == {(Status.REFUSED, Reason.COLOUR_PHOTO)}
