@@ -25,18 +25,19 @@ from core.evaluation.evaluate import evaluate
 from core.evaluation.report_files import write_evaluation
 from core.exports.dicom_export import write_dicom
 from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
+from core.jobs.events import Progressed, Stage
 from core.metrics.agreement import measure_agreement
 from core.models.model_card import build_card_document
 from core.models.model_header import read_header
 from core.recipes.recipe_json import save_recipe
 from core.runs.run_folder import export_model
 from core.runs.run_list import read_run, rename_run
-from core.screening.events import FilmAnswered, ScreeningResult, Status
+from core.screening.events import ScreeningResult, Status
 from core.screening.reader_calls import Call, append_call, calls_path
 from core.screening.results_csv import read_rows
 from core.screening.screening import screen
 from core.screening.single_film import read_single_film, score_anyway
-from core.screening.watch_folder import watch
+from core.screening.watch_folder import STILL_POLLS, watch
 from core.system.error_messages import format_error
 from core.training.training import train
 from tests.factories import CLASSES, QUICK, drained, draw_film, write_films
@@ -123,13 +124,12 @@ def job(write: Callable[[Path, Path], object]) -> Callable[[Path, Path], int]:
 
 
 def _watch(place: Path, output: Path) -> None:
-    """Watch until every file of the folder has its row."""
-    cancel, films = threading.Event(), len(list((place / "worklist").iterdir()))
+    """Watch until every file of the folder that is still there has its row."""
+    cancel, polls = threading.Event(), 0
     with closing(watch(place / "worklist", output, place / MODEL, cancel, poll_seconds=0)) as events:
-        done = 0
         for event in events:
-            done += isinstance(event, FilmAnswered)
-            if done == films:
+            polls += isinstance(event, Progressed) and event.stage is Stage.WATCHING
+            if polls > 2 * STILL_POLLS:
                 cancel.set()
 
 
