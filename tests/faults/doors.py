@@ -204,7 +204,6 @@ DOORS = (
     Door("screen --watch", job(_watch), "out/r.csv", varies=(".state",), excludes=True, own=(LEDGER,)),
     Door("read", command("read", "FILM", "--model", "MODEL", "--png", "OUTPUT", "--heat", "BESIDE/h.png", "--json",
                          "BESIDE/a.json"), "out/a.png"),
-    Door("self-test", command("self-test")),
     Door("window: worklist as CSV", _export(Export.CSV), "out/list.csv"),
     Door("window: worklist as Excel", _export(Export.EXCEL), "out/list.xlsx", varies=(".xlsx",)),
     Door("window: summary as PDF", _export(Export.SUMMARY), "out/summary.pdf"),
