@@ -66,6 +66,7 @@ def add_film_code(row: LedgerRow, state: FileState | None) -> LedgerRow:
 def append_state(output: Path, row: LedgerRow, state: FileState) -> None:
     """Append the state of a single row's file, flushed to the disk. Raises JobFailed."""
     path = state_path(output)
+    check_output(path, STATE_FILE)
     with explain_write_errors(path):
         append_flushed(path, _format_line(row, state))
 

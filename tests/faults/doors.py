@@ -24,6 +24,7 @@ from core.documents.pdf import write_pdf
 from core.evaluation.evaluate import evaluate
 from core.evaluation.report_files import write_evaluation
 from core.exports.dicom_export import write_dicom
+from core.exports.dicom_identity import load_pseudonymizer
 from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
 from core.jobs.events import Progressed, Stage
 from core.metrics.agreement import measure_agreement
@@ -60,7 +61,8 @@ class Door:
     an interruption. excludes: whether two at once exclude each other. own: what `prepare` wrote that
     is an earlier output of this door, or of its format, which a dialog has asked about. reads_run:
     whether it needs a finished training. counts: a second run gives something else by design, as
-    the next trial of a search, or a report that counts the uses of its films.
+    the next trial of a search, or a report that counts the uses of its films. keyed: files are named
+    by a secret key of the program, which is another one without a home.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Door:
     own: tuple[str, ...] = ()
     reads_run: bool = False
     counts: bool = False
+    keyed: bool = False
 
 
 def prepare(place: Path, with_run: bool) -> None:
@@ -87,6 +90,7 @@ def prepare(place: Path, with_run: bool) -> None:
     write_model(place / MODEL, CLASSES, ages_years=[1, 5])
     write_recipe(place / "recipe.json", epochs=1)
     cancel = threading.Event()
+    load_pseudonymizer()  # makes the key
     if with_run:
         drained(train(place / "films", replace(QUICK, epochs=1), place / RUN, cancel))
     (place / "screened").mkdir()
@@ -208,9 +212,9 @@ DOORS = (
     Door("window: worklist as Excel", _export(Export.EXCEL), "out/list.xlsx", varies=(".xlsx",)),
     Door("window: summary as PDF", _export(Export.SUMMARY), "out/summary.pdf"),
     Door("window: reader's calls", _export(Export.CALLS), "out/calls.csv"),
-    Door("window: film as DICOM", job(_export_dicom), "out"),
-    Door("window: call", job(lambda place, _: append_call(calls_path(place / LEDGER), CALL))),
-    Door("window: score anyway", job(_score_anyway), varies=(".state",)),
+    Door("window: film as DICOM", job(_export_dicom), "out", keyed=True),
+    Door("window: call", job(lambda place, _: append_call(calls_path(place / LEDGER), CALL)), counts=True),
+    Door("window: score anyway", job(_score_anyway), earlier="refused", varies=(".state",)),
     Door("window: model", job(lambda place, output: export_model(place / RUN, output)), "out/exported.safetensors",
          own=(MODEL,), reads_run=True),
     Door("window: recipe", job(lambda _, output: save_recipe(QUICK, output, True)), "out/recipe.json",

@@ -327,7 +327,12 @@ def try_no_home(row: Row, cell: Cell) -> None:
 
     row.begin()
     end = row.run(before=lose)
-    cell.check(row.untold(end, frozenset({0, 1, 3})), end.status != 1 and row.differs(), row.lost(), row.half())
+    cell.check(
+        row.untold(end, frozenset({0, 1, 3})),
+        end.status != 1 and not row.door.keyed and row.differs(),
+        row.lost(),
+        row.half(),
+    )
 
 
 def try_umask(row: Row, cell: Cell) -> None:
