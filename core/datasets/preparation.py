@@ -10,6 +10,7 @@ from typing import Any, Final
 from core.datasets.label_list import Columns
 from core.system.app_folders import data_folder
 from core.system.csv_text import format_csv_line, quote_formula
+from core.system.error_messages import format_cause
 from core.system.errors import JobFailed, Reason
 from core.system.files import escape_undecodable, read_json, sha256_of_text, write_text_atomically
 from core.system.language import tr
@@ -165,7 +166,7 @@ def load_preparation(path: Path) -> Preparation:
             "dataset with the version that wrote the file, or move the file away to begin without "
             "earlier decisions.",
             path=path,
-            error=error,
+            error=format_cause(error),
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence) from error
 

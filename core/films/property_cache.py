@@ -20,6 +20,7 @@ import numpy as np
 from core.films.film_properties import FilmProperties
 from core.films.outline import SMALL_PX
 from core.system.app_folders import cache_folder
+from core.system.error_messages import format_cause
 from core.system.errors import FilmUnreadable, Reason
 from core.system.files import make_folder, open_private
 from core.system.language import current_language, marked, tr
@@ -58,7 +59,7 @@ class PropertyCache:
                 self._path.unlink()
             self._connection = _open_database(self._path)
         except (OSError, sqlite3.Error) as error:
-            self.problem = tr(NOT_KEPT, error=error)
+            self.problem = tr(NOT_KEPT, error=format_cause(error))
 
     def find(self, path: Path) -> Answer | None:
         """Return the stored answer for the file's present state.
@@ -123,7 +124,7 @@ class PropertyCache:
                 if _is_damage(error):
                     self._begin_anew()
                 else:
-                    self.problem = tr(NOT_KEPT, error=error)
+                    self.problem = tr(NOT_KEPT, error=format_cause(error))
 
     def close(self) -> None:
         self.save()
@@ -155,7 +156,7 @@ class PropertyCache:
             if _is_damage(error):
                 self._begin_anew()
             else:
-                self.problem = tr(NOT_KEPT, error=error)
+                self.problem = tr(NOT_KEPT, error=format_cause(error))
 
     def _begin_anew(self) -> None:
         """Replace a file that turned out to be damaged by an empty one."""
@@ -165,7 +166,7 @@ class PropertyCache:
         try:
             self._connection = _begin_database(self._path)
         except (OSError, sqlite3.Error) as error:
-            self.problem = tr(NOT_KEPT, error=error)
+            self.problem = tr(NOT_KEPT, error=format_cause(error))
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

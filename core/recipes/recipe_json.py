@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_recipe
+from core.system.error_messages import format_cause
 from core.system.files import read_json, write_text_atomically
 from core.system.language import tr
 from core.system.outputs import check_output, json_kind
@@ -102,4 +103,6 @@ def load_recipe(name_or_path: str) -> Recipe:
             tr("{name} is neither a file nor one of {names}", name=name_or_path, names=names)
         ) from None
     except (OSError, ValueError) as error:
-        raise invalid_recipe(tr("{path} cannot be read as JSON ({error})", path=path, error=error)) from error
+        raise invalid_recipe(
+            tr("{path} cannot be read as JSON ({error})", path=path, error=format_cause(error))
+        ) from error

@@ -18,6 +18,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(phrase in str(error) for phrase in phrases)
 
 
+def format_cause(error: Exception) -> str:
+    """Return why something failed, without the number that Python adds to errors of the system."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 def format_error(error: BaseException) -> str | None:
     """Return what happened and what to do; None for an error that means nothing to users."""
     if isinstance(error, PneumoScreenError):
