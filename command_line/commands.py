@@ -90,7 +90,7 @@ def _check_audit_outputs(options: argparse.Namespace) -> None:
     outputs = [(path, kind) for path, kind in ((options.json, AUDIT_FILE), (options.resolve, PREPARATION_FILE)) if path]
     check_different(options, [path for path, _ in outputs])
     for path, kind in outputs:
-        check_output(path, kind, options.overwrite, [path for path in (options.dataset, options.preparation) if path])
+        check_output(path, kind, options.overwrite, (options.dataset, options.preparation))
         check_writable(path.parent)
 
 

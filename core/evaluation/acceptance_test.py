@@ -78,7 +78,7 @@ def run_acceptance_test(
         evaluation = build_evaluation(loaded.header, source, scored, OF_PREVALENCE, looks)
         result = judge_acceptance(evaluation, target, signed_by)
         _check_outputs(output_dir, overwrite, (source, model))
-        write_pdf(result.document, output_dir / ACCEPTANCE_FORM, one_page=True, overwrite=True)
+        write_pdf(result.document, output_dir / ACCEPTANCE_FORM, one_page=True, overwrite=overwrite)
         save_acceptance(loaded.header, result.acceptance)
         _write_outcome(result, output_dir)  # last: with it the test is finished
         return result

@@ -151,8 +151,8 @@ def damage_tiff(rng, content):
     return content[:4] + struct.pack("<I", len(content)) + content[8:] + table
 
 
-def replace_in_json(rng, content):
-    """JSON with the value of one place replaced or left out; changes `content` itself."""
+def list_places(content):
+    """Every place of JSON as (dict or list, key), in the order of a walk."""
     places = []
 
     def walk(node):
@@ -162,7 +162,12 @@ def replace_in_json(rng, content):
                 walk(node[name])
 
     walk(content)
-    node, name = rng.choice(places)
+    return places
+
+
+def replace_in_json(rng, content):
+    """JSON with the value of one place replaced or left out; changes `content` itself."""
+    node, name = rng.choice(list_places(content))
     if rng.random() < 0.15:
         del node[name]
         return content

@@ -44,6 +44,7 @@ from core.screening.folder_listing import path_of_name, relative_name
 from core.screening.results_csv import Journal, format_csv, partial_path, read_rows, write_final
 from core.system.errors import FilmUnreadable, JobFailed, PneumoScreenError
 from core.system.safe_text import escape_unprintable
+from tests.faults.fuzz_mutations import list_places
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 JSON = st.recursive(
@@ -62,15 +63,7 @@ def place(tmp_path_factory):
 
 def changed(content, key, value):
     """JSON with the value of the key-th place, in the order of a walk, replaced."""
-    places = []
-
-    def walk(node):
-        for name in node if isinstance(node, dict) else range(len(node)):
-            places.append((node, name))
-            if isinstance(node[name], dict | list):
-                walk(node[name])
-
-    walk(content)
+    places = list_places(content)
     node, name = places[key % len(places)]
     node[name] = value
     return content

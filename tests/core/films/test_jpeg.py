@@ -10,10 +10,10 @@ from pydicom import dcmread
 from pydicom.encaps import generate_frames
 from pydicom.uid import JPEGExtended12Bit, JPEGLosslessSV1
 
-from core.films.film_reader import read_stream
 from core.films.jpeg import clean_jpeg
 from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason
+from tests.core.films.damage import assert_damaged, read
 from tests.core.films.examples import DEEP, enclose, jpeg, store, store_deep
 from tests.factories import write_dicom
 
@@ -42,16 +42,6 @@ def find_pixels(content):
     """The place of the first coded pixel."""
     start = content.index(b"\xff\xda") + 2
     return start + int.from_bytes(content[start : start + 2], "big")
-
-
-def read(content):
-    return read_stream(BytesIO(content)).pixels
-
-
-def assert_damaged(content):
-    with pytest.raises(FilmUnreadable) as refusal:
-        read(content)
-    assert refusal.value.reason is Reason.DAMAGED
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.films.film_reader import read_stream
 from core.films.phantoms import draw_phantom
 from core.films.pixel_counts import check_pixel_count
 from core.system.errors import FilmUnreadable, Reason
+from tests.core.films.damage import assert_damaged, read
 from tests.core.films.examples import edit, jpeg, store
 from tests.core.films.picture_files import encoded, tiff, tiff_of_strips, with_tag
 from tests.faults.hostile_films import png_chunk
@@ -20,16 +20,6 @@ NOISE = np.random.default_rng(4).integers(0, 30, (160, 160)).astype(np.uint8)
 FILM = draw_phantom(1, True, 160) // 2 + NOISE
 ROWS, STRIP_ROWS, STRIP_OFFSETS, STRIP_BYTES = 257, 278, 273, 279
 CODINGS = ["raw", "tiff_lzw", "packbits", "tiff_adobe_deflate", "jpeg"]
-
-
-def read(content):
-    return read_stream(BytesIO(content)).pixels
-
-
-def assert_damaged(content):
-    with pytest.raises(FilmUnreadable) as refusal:
-        read(content)
-    assert refusal.value.reason is Reason.DAMAGED
 
 
 def png(rows, bits=8, colour=0, is_interlaced=False, height=160, width=160):
