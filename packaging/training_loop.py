@@ -1,8 +1,6 @@
-"""Decoded films and the training loop that the bundled model's teachers and student share."""
+"""The resumable training loop that all networks of the bundled model share."""
 
-import hashlib
 import math
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,51 +9,24 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from changed_source import SIDE
 
-from benchmarks.run_job import run_job
-from core.datasets.dataset import Split
-from core.datasets.decoded_films import decode_films
-from core.films.film_code import film_code
-from core.metrics.intervals import group_numbers
-from core.models.predictions import Predictions
-from core.networks.preprocessing import Preprocessing, to_unit_range
-from core.recipes.recipe import Normalisation
 from core.training.optimization import AveragedWeights
 
-INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
-BATCH, AVERAGING, SMOOTHING = 32, 0.995, 0.06
-LossFunction = Callable[[torch.Tensor, int, torch.Generator], torch.Tensor]
-
-
-class Films:
-    """Decoded films of a split.
-
-    pixels: (n, 224, 224) uint8. labels, patients: (n,). codes: identify the files.
-    """
-
-    def __init__(self, dataset, split: Split, work: Path) -> None:
-        store = work / f"{split.name.lower()}.films.tmp"
-        films, self.pixels = run_job(decode_films(dataset.of_split(split), SIDE, store, threading.Event()))
-        self.labels = torch.tensor([film.label for film in films])
-        self.patients = group_numbers([film.patient for film in films])
-        self.codes = tuple(film_code(hashlib.sha256(film.path.read_bytes()).hexdigest()) for film in films)
-
-    def select(self, indices) -> torch.Tensor:
-        """Return the films at `indices`, (n, 1, 224, 224), 0..1."""
-        return to_unit_range(torch.from_numpy(np.array(self.pixels[indices])))
-
-    def predict(self, model) -> Predictions:
-        """Return the predictions of a model for the unchanged films."""
-        return Predictions(self.labels.numpy(), model.logits(self.pixels), self.patients, self.codes)
+BATCH, AVERAGING = 32, 0.99
+LossFunction = Callable[[np.ndarray, np.random.Generator], torch.Tensor]
 
 
 class Schedule(NamedTuple):
-    """Number of epochs, seed of random draws, fraction of the steps in which the rate rises."""
+    """How long to train.
+
+    films: drawn in each epoch, with replacement. warm_up: fraction of all steps in which the rates
+    rise.
+    """
 
     epochs: int
+    films: int
     seed: int
-    warm_up: float
+    warm_up: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -65,7 +36,6 @@ class TrainingState:
     network: torch.nn.Module
     average: AveragedWeights
     optimizer: torch.optim.Optimizer
-    generator: torch.Generator
 
     def save(self, path: Path, epochs: int) -> None:
         """Write the state after `epochs`; only a complete file replaces an earlier one."""
@@ -74,7 +44,6 @@ class TrainingState:
             "average": self.average.network.state_dict(),
             "steps": self.average.steps,
             "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(),
             "epochs": epochs,
         }
         torch.save(state, path.with_suffix(".part"))
@@ -89,7 +58,6 @@ class TrainingState:
         self.average.network.load_state_dict(state["average"])
         self.average.steps = state["steps"]
         self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
         return state["epochs"]
 
 
@@ -106,30 +74,36 @@ def set_one_cycle_rate(optimizer: torch.optim.Optimizer, progress: float, warm_u
         group["lr"] = group["top"] * max(fraction, 0.01)
 
 
-def fit(network, optimizer, films: Films, compute_loss: LossFunction, schedule: Schedule, path: Path) -> None:
-    """Train a network and write its averaged weights to `path`.
+def fit(
+    network: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    weights: np.ndarray,
+    compute_loss: LossFunction,
+    schedule: Schedule,
+    path: Path,
+) -> None:
+    """Train a network and leave its averaged weights in it.
 
-    compute_loss(indices, epoch, generator): the loss of the films at `indices` (n,). An interrupted
-    training continues after the last complete epoch.
+    weights: probability with which each film is drawn, (n,). compute_loss(indices, rng): loss of the
+    films at these indices (BATCH,). path: where the state is kept after each epoch, so that an
+    interrupted training continues after the last complete one; each epoch draws with its own seed.
     """
-    generator = torch.Generator().manual_seed(schedule.seed)
     average = AveragedWeights.of(network, AVERAGING)
-    state = TrainingState(network, average, optimizer, generator)
-    checkpoint, steps = path.with_suffix(".unfinished"), len(films.labels) // BATCH
-    for epoch in range(state.load(checkpoint), schedule.epochs):
+    state, steps = TrainingState(network, average, optimizer), schedule.films // BATCH
+    for epoch in range(state.load(path), schedule.epochs):
         network.train()
+        rng = np.random.default_rng([schedule.seed, epoch])
         start, losses = time.monotonic(), []
-        order = torch.randperm(len(films.labels), generator=generator)
-        for step in range(steps):
+        drawn = rng.choice(len(weights), (steps, BATCH), p=weights)
+        for step, indices in enumerate(drawn):
             set_one_cycle_rate(optimizer, (epoch + step / steps) / schedule.epochs, schedule.warm_up)
             optimizer.zero_grad(set_to_none=True)
-            loss = compute_loss(order[step * BATCH : (step + 1) * BATCH], epoch, generator)
+            loss = compute_loss(indices, rng)
             loss.backward()
             optimizer.step()
             average.update()
             losses.append(loss.item())
-        state.save(checkpoint, epoch + 1)
+        state.save(path, epoch + 1)
         progress, seconds = f"epoch {epoch + 1} of {schedule.epochs}", time.monotonic() - start
         print(f"{path.stem}: {progress}, loss {np.mean(losses):.4f}, {seconds:.0f} s", flush=True)
-    torch.save(average.network.state_dict(), path)
-    checkpoint.unlink()
+    network.load_state_dict(average.network.state_dict())

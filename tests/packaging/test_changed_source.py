@@ -40,9 +40,9 @@ def test_film_gets_the_greys_of_another_and_keeps_their_order(films):
     assert (given[0].flatten()[brightness].diff() >= 0).all()
 
 
-def test_partner_is_of_the_other_class():
-    assert (LABELS[source.draw_other_class(LABELS, seeded())] != LABELS).all()
-    assert source.draw_other_class(torch.ones(3, dtype=torch.long), seeded()).tolist() == [0, 1, 2]
+def test_partner_is_of_another_group():
+    assert (LABELS[source.draw_other_group(LABELS, seeded())] != LABELS).all()
+    assert source.draw_other_group(torch.ones(3, dtype=torch.long), seeded()).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("name", [*source.CHANGES, *source.EXCHANGED])
@@ -53,8 +53,24 @@ def test_every_change_gives_films(films, name):
     assert torch.equal(seen, source.change_films(films, LABELS, name))
 
 
+def augment(films, masks):
+    return source.augment_films(films, LABELS, torch.zeros(len(films)), masks, seeded())
+
+
 def test_random_changes_repeat_with_their_seed(films):
-    seen = source.augment_films(films, LABELS, seeded())
+    masks = torch.zeros(len(films), 1, 28, 28)
+    seen, _ = augment(films, masks)
     assert_films(seen, films.shape)
-    assert torch.equal(seen, source.augment_films(films, LABELS, seeded()))
+    assert torch.equal(seen, augment(films, masks)[0])
     assert not torch.equal(seen, films)
+
+
+def test_boxes_follow_the_geometry_of_their_films(films):
+    marked, masks = torch.zeros_like(films), torch.zeros(len(films), 1, 28, 28)
+    marked[..., 48:96, 120:176] = 1
+    masks[..., 6:12, 15:22] = 1
+    seen, moved = augment(marked, masks)
+    inside = torch.nn.functional.interpolate(moved, films.shape[-2:]) > 0.9
+    for film, box in zip(seen, inside, strict=True):
+        assert film[box].mean() > film[~box].mean() + 0.2
+    assert not torch.equal(moved, masks)
