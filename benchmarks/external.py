@@ -37,6 +37,7 @@ from core.system.malloc import keep_freed_memory
 
 LIST = "films.csv"
 OPTIONAL = ("patient", "view", "age")
+LONGEST_CODE = 3  # characters of a view's code, such as AP, which is the same in small letters
 REPORTED_FILMS = 200  # between two lines of progress
 
 
@@ -54,9 +55,8 @@ def read_films(folder: Path, source_column: str, classes: tuple[str, ...]) -> li
             known = f"{', '.join(classes)}, OTHER, chest_frontal, chest_lateral, chest_rotated and not_chest..."
             sys.exit(f"{row['file']}: the label {row['label']!r} is unknown; known are {known}.")
         patient = row["patient"] or f"film {row['file']}"
-        films.append(
-            LabelledFilm(row["file"], row["source"], kind, row["label"], patient, row["view"].upper(), row["age"])
-        )
+        view = row["view"].upper() if len(row["view"]) <= LONGEST_CODE else row["view"]
+        films.append(LabelledFilm(row["file"], row["source"], kind, row["label"], patient, view, row["age"]))
     counts = Counter(film.file for film in films)
     if doubled := [name for name, count in counts.items() if count > 1]:
         sys.exit(f"{doubled[0]} is listed {counts[doubled[0]]} times; {len(doubled)} films are.")

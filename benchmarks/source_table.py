@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.class_names import class_key
-from core.datasets.patient_ages import parse_years
+from core.datasets.patient_ages import age_range
 from core.evaluation.subgroups import AGES, age_group
 from core.metrics.figures import expected_calibration_error
 from core.metrics.intervals import Figure, bootstrap_figure, group_numbers, proportion
@@ -148,7 +148,10 @@ def to_json(figure: Figure | None, films: npt.NDArray[np.bool_]) -> dict[str, fl
 
 
 def compute_figures(outcomes: Sequence[Outcome], positive: str) -> dict[str, dict[str, float]]:
-    """Return the figures of a group that are defined. positive: the class that is the finding."""
+    """Return the figures of a group that are defined. positive: the class that is the finding.
+
+    Shares are of films that were answered (refused, ..._scored) or scored; failed files count in none.
+    """
     columns = Columns(outcomes, positive)
     scored, answered = columns.scored, columns.scored | columns.refused
     chest, negative, ill = columns.of(*CHEST), columns.of(Kind.NEGATIVE), columns.of(Kind.POSITIVE)
@@ -175,10 +178,10 @@ def compute_figures(outcomes: Sequence[Outcome], positive: str) -> dict[str, dic
 def measure_group(
     outcomes: Sequence[Outcome], positive: str, source: str, trusted: bool, view: str = "", age: str = ""
 ) -> dict[str, Any]:
-    """Return counts and figures of a group as a JSON object."""
+    """Return counts and figures of a group as a JSON object; ages only where nearly all films state them."""
     films, rows = [outcome.film for outcome in outcomes], [outcome.row for outcome in outcomes]
     statuses = Counter(row.status for row in rows)
-    years = [value for film in films if (value := parse_years(film.age)) is not None]
+    years = age_range([film.age for film in films])
     return {
         "source": source,
         "view": view or None,
@@ -186,7 +189,7 @@ def measure_group(
         "trusted": trusted,
         "labels": dict(sorted(Counter(film.label for film in films).items())),
         "views": dict(sorted(Counter(film.view for film in films if film.view).items())),
-        "ages_years": [int(min(years)), int(max(years))] if years else None,
+        "ages_years": list(years) if years else None,
         "patients": len({film.patient for film in films}),
         "films": len(films),
         "scored": statuses[Status.SCORED],
@@ -200,9 +203,11 @@ def measure_group(
 def measure_sources(outcomes: Sequence[Outcome], positive: str, weak: Iterable[str]) -> dict[str, Any]:
     """Return the figures of each source and of its views and ages, of all trusted sources, and over sources.
 
-    weak: sources whose labels cannot be trusted. The last two are empty with one trusted source.
+    weak: sources whose labels cannot be trusted. The last two are empty with one trusted source. The
+    figure "unlike" is left out where it is 0 in all groups: models without such an answer give 0 too.
     """
-    untrusted, groups = set(weak), []
+    untrusted: set[str] = set(weak)
+    groups: list[dict[str, Any]] = []
     for source in sorted({outcome.film.source for outcome in outcomes}):
         own, trusted = [outcome for outcome in outcomes if outcome.film.source == source], source not in untrusted
         groups.append(measure_group(own, positive, source, trusted))
@@ -216,9 +221,13 @@ def measure_sources(outcomes: Sequence[Outcome], positive: str, weak: Iterable[s
             groups.append(measure_group(part, positive, source, trusted, age=age))
     pooled = [outcome for outcome in outcomes if outcome.film.source not in untrusted]
     has_several = len({outcome.film.source for outcome in pooled}) > 1
+    whole = measure_group(pooled, positive, POOLED, True) if has_several else None
+    if not any(outcome.row.reason == UNLIKE for outcome in outcomes):
+        for group in [*groups, *([whole] if whole else [])]:
+            group["figures"].pop("unlike", None)
     return {
         "groups": groups,
-        "pooled": measure_group(pooled, positive, POOLED, True) if has_several else None,
+        "pooled": whole,
         "over_sources": summarise_sources(groups) if has_several else {},
     }
 

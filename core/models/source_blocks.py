@@ -19,12 +19,12 @@ TITLES: Final = {  # in the order of the card
     "other_likely": marked("Called likely, of films with other disease"),
     "pneumonia_unlikely": marked("Called unlikely, of films with the finding"),
     "review": marked("Sent to review"),
+    "ece": "ECE",
     "unlike": marked("Unlike the validated films"),
     "refused": marked("Refused, of chest films"),
     "not_chest_scored": marked("Scored, of pictures that are no chest films"),
     "rotated_scored": marked("Scored, of films on their side"),
     "lateral_scored": marked("Scored, of lateral films"),
-    "ece": "ECE",
 }
 MEASURED: Final = {
     Measured.TEST_FILMS: marked("test films of other patients, of a source that was trained on"),
@@ -96,7 +96,7 @@ def _format_cell(figure: Mapping[str, float] | None) -> str:
     if figure is None:
         return ""
     value = format_figure_briefly(Figure(figure["value"], figure["low"], figure["high"]))
-    return tr("{figure}, n = {count:,}", figure=value, count=figure["n"])
+    return tr("{figure}, n\u00a0=\u00a0{count:,}", figure=value, count=figure["n"])  # no line breaks within
 
 
 def _compare_with_literature(literature: Sequence[Mapping[str, Any]], sources: Sequence[Mapping[str, Any]]) -> Table:

@@ -59,7 +59,11 @@ def build_source_entries(report: Mapping[str, Any], notes: Mapping[str, SourceNo
     groups = {group["source"]: group for group in report["groups"] if not group["view"] and not group["age"]}
     if report.get("pooled"):
         groups[POOLED_SOURCE] = report["pooled"]
-    return [_build_entry(groups[source], note) for source, note in notes.items()]
+    entries = [_build_entry(groups[source], note) for source, note in notes.items()]
+    return [
+        entry | {"views": {}} if source == POOLED_SOURCE else entry
+        for source, entry in zip(notes, entries, strict=True)
+    ]
 
 
 def _build_entry(group: Mapping[str, Any], note: SourceNote) -> dict[str, Any]:
