@@ -14,6 +14,8 @@ from pathlib import Path
 
 from PyInstaller.archive.readers import ZlibArchiveReader
 
+from core.system.attributions import ATTRIBUTIONS
+
 OWN = {"command_line", "core", "gui", "main", "resources"}
 TEXT_NAMES = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 
@@ -98,7 +100,7 @@ def _find_debian_packages(bundle: Path) -> Iterator[Component]:
 
 
 def format_licences(components: list[Component]) -> str:
-    """Return the text of THIRD_PARTY_LICENSES.txt: the components, then each licence text once."""
+    """Return the text of THIRD_PARTY_LICENSES.txt: components, attributions of films, each licence text once."""
     users: dict[str, list[str]] = {}
     for component in components:
         for name, text in component.texts:
@@ -109,6 +111,9 @@ def format_licences(components: list[Component]) -> str:
         "",
         "Qt and PySide6 are used under the LGPL 3: their libraries are separate files in _internal/PySide6, which",
         "you may replace. Their source is at https://download.qt.io and https://code.qt.io/pyside/pyside-setup.git.",
+        "",
+        "The bundled model was made and measured with these films, none of which is in the program:",
+        *(f"- {citation}" for citation in ATTRIBUTIONS),
     ]
     for text, names in users.items():
         lines += ["", "=" * 100, *names, "-" * 100, text]

@@ -14,6 +14,7 @@ from core.datasets.entries import Split
 from core.input_checks.drift import DRIFT, Reference
 from core.metrics.roc import Labels
 from core.models.predictions import Predictions, predictions_from_json
+from core.models.source_figures import ATTRIBUTION_ENTRY, COUNTS, LITERATURE_ENTRY, SOURCES, Measured
 
 MOST_CLASSES, LONGEST_CLASS = 1000, 200
 SHA256_DIGITS: Final = 64
@@ -131,6 +132,43 @@ def check_further_entries(content: Mapping[str, Any], accepted: str, film_codes:
             parse_number(value, -math.inf, math.inf, DRIFT)
     with naming(DRIFT):
         Reference.from_json(content.get(DRIFT))
+    for source in parse_list(content.get(SOURCES) or [], SOURCES):
+        _check_source(_parse_mapping(source, SOURCES))
+    for study in parse_list(content.get(LITERATURE_ENTRY) or [], LITERATURE_ENTRY):
+        _check_study(_parse_mapping(study, LITERATURE_ENTRY))
+    for citation in parse_list(content.get(ATTRIBUTION_ENTRY) or [], ATTRIBUTION_ENTRY):
+        parse_text(citation, ATTRIBUTION_ENTRY)
+
+
+def _check_source(source: dict[str, Any]) -> None:
+    """Check the figures of a source of films: text, counts, ages, views, and shares with their intervals."""
+    with naming(SOURCES):
+        Measured(parse_text(source["measured"], SOURCES))
+        if not parse_text(source["name"], SOURCES).strip() or not isinstance(source["weak_labels"], bool):
+            raise UnusableEntry(SOURCES)
+        films, refused, scored = (parse_number(source[count], 0, math.inf, SOURCES) for count in COUNTS)
+        if refused + scored > films:
+            raise UnusableEntry(SOURCES)
+        parse_ages(source.get("ages_years"), SOURCES)
+        for view, count in _parse_mapping(source.get("views"), SOURCES).items():
+            parse_text(view, SOURCES)
+            parse_number(count, 0, math.inf, SOURCES)
+        for figure in _parse_mapping(source["figures"], SOURCES).values():
+            value, low, high = (parse_number(figure[key], 0, 1, SOURCES) for key in INTERVAL)
+            parse_number(figure["n"], 1, math.inf, SOURCES)
+            if not low <= value <= high:
+                raise UnusableEntry(SOURCES)
+
+
+def _check_study(study: dict[str, Any]) -> None:
+    """Check the published figures of a study: its texts, number of films if known, and shares."""
+    with naming(LITERATURE_ENTRY):
+        for name in ("study", "trained_on", "tested_on"):
+            parse_text(study[name], LITERATURE_ENTRY)
+        if study["films"] is not None:
+            parse_number(study["films"], 1, math.inf, LITERATURE_ENTRY)
+        for value in _parse_mapping(study["figures"], LITERATURE_ENTRY).values():
+            parse_number(value, 0, 1, LITERATURE_ENTRY)
 
 
 def _parse_mapping(value: Any, name: str) -> dict[str, Any]:

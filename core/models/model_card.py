@@ -10,6 +10,7 @@ from core.metrics.figure_labels import DEFINITIONS, figure_title, format_figure
 from core.metrics.intervals import Figure
 from core.models.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
 from core.models.site_record import apply_site_record, format_validation
+from core.models.source_blocks import build_attribution_blocks, build_source_blocks
 from core.recipes.recipe_labels import choice_value, recipe_title
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
@@ -144,6 +145,8 @@ def build_card_document(header: ModelHeader) -> Document:
         blocks += [Heading(heading), *map(Text, paragraphs)]
         if heading == tr(EVALUATION_DATA):
             blocks += [Heading(tr("Quantitative analyses")), *_build_figure_blocks(content)]
+            blocks += build_source_blocks(content)
+    blocks += build_attribution_blocks(content)
     if FILMS in content:
         blocks.append(
             Text(

@@ -12,6 +12,7 @@ from core.models.calibration import Calibration
 from core.models.model_file import load_model, save_model
 from core.models.model_header import CARD, SEAL, VALIDATION, ModelHeader, bundled_model_path
 from core.models.predictions import Predictions
+from core.models.source_figures import LITERATURE_ENTRY, SOURCES
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 from core.system.outputs import FOREIGN, check_output
@@ -27,8 +28,8 @@ def turn_model(model: Path | None, output: Path) -> ModelHeader:
     """Write a model that gives 1 - p where `model` gives p for its finding; return its header.
 
     The last layer is negated, the threshold and the review band are mirrored, and so are the
-    predictions on validation films. Figures on test films are left out, since they are of the other
-    finding: evaluate the new model. model: None is the bundled one. Raises JobFailed.
+    predictions on validation films. Figures, on test films and for each source, are left out, since
+    they are of the other finding: evaluate the new model. model: None is the bundled one. Raises JobFailed.
     """
     path = model or bundled_model_path()
     check_output(output, FOREIGN)
@@ -65,7 +66,7 @@ def _mirror_bound(bound: float) -> float:
 def _mirror_entries(header: ModelHeader) -> dict[str, Any]:
     """Return the header's other entries, with what depends on the finding mirrored or left out."""
     entries = {key: value for key, value in header.content.items() if key not in OWN_ENTRIES}
-    entries["metrics"] = None
+    entries |= {"metrics": None, SOURCES: None, LITERATURE_ENTRY: None}
     if header.validation is not None:
         of = header.validation
         entries[VALIDATION] = Predictions(1 - of.labels, -of.logits, of.patients, of.films).to_json_object()

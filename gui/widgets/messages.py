@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from core.system.attributions import ATTRIBUTIONS
 from core.system.language import marked, tr
 from core.system.product import NOTICE, format_build, read_build
 from core.system.safe_text import escape_name, escape_unprintable
@@ -21,6 +22,7 @@ OFFLINE = marked(
     "exception is the download of ImageNet weights, if it is explicitly requested for a "
     "training."
 )
+FILMS_OF_OTHERS = marked("The bundled model was made and measured with films of others; the details name them.")
 ABOUT_ICON_PX = 64
 LISTS = marked("Label lists (*.csv *.tsv *.xlsx)")
 
@@ -69,11 +71,13 @@ def show_already_open(owner: str) -> None:
 
 
 def show_about(parent: QWidget) -> None:
-    """Show the version, the notice and the licence."""
+    """Show the version, the notice and the licence; "Show Details" has the attributions of films."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, tr("About PneumoScreen"), format_build(read_build()), parent=parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIconPixmap(program_icon(ABOUT_ICON_PX))
-    box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), tr("The program itself is under the MIT licence."))))
+    licence = tr("The program itself is under the MIT licence.")
+    box.setInformativeText("\n\n".join((tr(NOTICE), tr(OFFLINE), licence, tr(FILMS_OF_OTHERS))))
+    box.setDetailedText("\n\n".join(ATTRIBUTIONS))
     box.exec()
 
 

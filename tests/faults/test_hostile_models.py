@@ -101,6 +101,13 @@ def test_giant_and_nested_headers_are_refused(tmp_path, made):
     assert "nested too deeply" in refused(nested)
 
 
+def source_entry(**figure):
+    """Figures for a source of films, one of which may be changed."""
+    share = {"value": 0.5, "low": 0.2, "high": 0.8, "n": 8} | figure
+    return {"name": "North", "measured": "test_films", "weak_labels": False, "ages_years": None, "views": {},
+            "films": 10, "refused": 2, "scored": 8, "figures": {"review": share}}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("key", "value", "why"),
     [
@@ -187,6 +194,24 @@ def test_giant_and_nested_headers_are_refused(tmp_path, made):
         ("validation", {"labels": [1], "logits": [[1, 2, 3]], "patients": [0], "films": ["a"]}, "validation"),
         ("validation", "none", "not valid"),
         ("gate", "open", "gate"),
+        ("sources", {"name": "one"}, "sources"),
+        ("sources", [7], "sources"),
+        ("sources", [source_entry() | {"name": "  "}], "sources"),
+        ("sources", [source_entry() | {"measured": "somehow"}], "sources"),
+        ("sources", [source_entry() | {"weak_labels": "no"}], "sources"),
+        ("sources", [source_entry() | {"films": "many"}], "sources"),
+        ("sources", [source_entry() | {"scored": 9}], "sources"),
+        ("sources", [source_entry() | {"ages_years": [9, 1]}], "sources"),
+        ("sources", [source_entry() | {"views": {"AP": -1}}], "sources"),
+        ("sources", [source_entry(value=1.2)], "sources"),
+        ("sources", [source_entry(low=0.9)], "sources"),
+        ("sources", [source_entry(n=0)], "sources"),
+        ("sources", [source_entry(n=None)], "sources"),
+        ("literature", ["text"], "literature"),
+        ("literature", [{"study": "S", "trained_on": "a", "tested_on": "b", "films": 0, "figures": {}}], "literature"),
+        ("literature", [{"study": "S", "trained_on": "a", "tested_on": "b", "films": 1}], "literature"),
+        ("attributions", "text", "attributions"),
+        ("attributions", [5], "attributions"),
     ],
 )
 def test_a_description_that_does_not_fit_is_refused_by_name(tmp_path, made, key, value, why):

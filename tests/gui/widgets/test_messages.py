@@ -1,5 +1,6 @@
 """The dialogs."""
 
+from core.system.attributions import ATTRIBUTIONS
 from gui.widgets import messages
 
 
@@ -10,6 +11,13 @@ def test_about_says_what_it_is_and_that_it_is_offline(window, monkeypatch):
     assert "PneumoScreen 0." in shown[0]
     assert "not a diagnosis" in shown[0]
     assert "no network connection" in shown[0]
+
+
+def test_about_names_the_films_that_the_bundled_model_was_made_with(window, monkeypatch):
+    shown = []
+    monkeypatch.setattr(messages.QMessageBox, "exec", lambda box: shown.append(box.detailedText()))
+    messages.show_about(window)
+    assert all(citation in shown[0] for citation in ATTRIBUTIONS)
 
 
 def test_a_notice_is_plain_text_and_holds_nothing_up(window, qtbot):
