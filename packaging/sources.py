@@ -24,14 +24,16 @@ from core.films.film_reader import read_square
 from core.films.patient_age import parse_age
 from core.networks.preprocessing import to_unit_range
 
-OTHERS = Path(__file__).parents[2] / "shared/data/other-sources"
+DATA = Path(__file__).parents[2] / "shared/data"
+OTHERS = DATA / "other-sources"
 SIDE, MASK_SIDE = 224, 28
 KERMANY, RSNA, COPIES, NIH, HANNOVER = (
-    "kermany", "rsna_dicom", "rsna_normal_qatar256", "nih_chestxray14", "hannover_covid",
+    "kermany-224", "rsna_dicom", "rsna_normal_qatar256", "nih_chestxray14", "hannover_covid",
 )  # fmt: skip
 SOURCES = (KERMANY, RSNA, NIH, COPIES, HANNOVER)
 # NIH Clinical Center took all of these, and its films are left out together
 HOSPITALS = {KERMANY: (KERMANY,), RSNA: (RSNA, COPIES, NIH), HANNOVER: (HANNOVER,)}
+KERMANY_AGES = (1, 5)  # years, Kermany 2018; no film states its patient's age
 NORMAL, PNEUMONIA, OTHER = LABELS = ("NORMAL", "PNEUMONIA", "OTHER")  # OTHER: ill, but no opacity
 # fractions of patients for training and validation, the rest for testing; labels of NIH ChestX-ray14
 # were mined from reports and are not used, so that its films serve training only
@@ -71,8 +73,17 @@ class Films:
 
     def find(self, split: Split, sources: tuple[str, ...] = SOURCES, labels: tuple[str, ...] = LABELS) -> np.ndarray:
         """Return the indices of the films of a split, of these sources and labels."""
-        chosen = (self.splits == split.value) & np.isin(self.sources, sources) & np.isin(self.labels, labels)
+        chosen = (self.splits == split.value) & self.is_of(sources) & np.isin(self.labels, labels)
         return np.flatnonzero(chosen)
+
+    def is_of(self, sources: tuple[str, ...]) -> np.ndarray:
+        """Return which films are of these sources, (n,)."""
+        return np.isin(self.sources, sources)
+
+    def without(self, sources: tuple[str, ...]) -> "Films":
+        """Return the films of all other sources."""
+        kept = ~self.is_of(sources)
+        return Films(**{name: values[kept] for name, values in vars(self).items()})
 
     @property
     def has_finding(self) -> np.ndarray:

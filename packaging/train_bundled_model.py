@@ -15,36 +15,49 @@ Each stage writes a file into --work and is not repeated; an interrupted epoch i
 """
 
 import argparse
+import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import torch
-from bundled_model_file import ARCHITECTURE, write_model
+from bundled_gate import fit_bundled_gate, read_others
+from bundled_model_file import add_entries, write_model
 from changed_source import CHANGES, EXCHANGED, change_films
 from source_training import INPUT, Material, compute_logits, make_targets, train_on_sources
-from sources import HOSPITALS, KERMANY, Films, read_films
+from source_report import build_card_entries, report_sources
+from sources import HOSPITALS, KERMANY, SOURCES, Films, read_films
 from training_loop import Schedule
 from views import make_views
 
 from benchmarks.run_job import run_job
+from benchmarks.source_table import format_report
 from core.datasets.entries import Split
+from core.input_checks.chest_gate import ChestGate
 from core.metrics.roc import roc_auc
 from core.models.model_file import load_model
+from core.models.model_header import bundled_model_path, read_header
 from core.networks.architectures import Network, build_network, load_imagenet
 from core.networks.preprocessing import network_input
 from core.system.malloc import keep_freed_memory
 
-TEACHER = "efficientnet_lite0"
+ARCHITECTURE, TEACHER = "resnet18", "efficientnet_lite0"
 RESNET_SCHEDULE, TEACHER_SCHEDULE = Schedule(6, 2560, seed=1), Schedule(4, 2560, seed=2)
-STUDENT_SCHEDULE, LEFT_OUT_SCHEDULE = Schedule(8, 3200, seed=3), Schedule(4, 2560, seed=4)
+STUDENT_SCHEDULE, LEFT_OUT_SCHEDULE = Schedule(8, 3200, seed=3), Schedule(4, 1920, seed=4)
 TEACHER_FRACTION = 0.6  # of the targets, beside the labels
 KEPT_FRACTION = 0.4  # of the targets of KERMANY's films: the answers of the model to start from
 
 
-def prepare_start(path: Path | None) -> Network:
-    """Return the network of a model file (the bundled model for None) that training goes on from."""
-    return load_model(path).network.requires_grad_(True)
+def read_start(path: Path, films: Films) -> Network:
+    """Return the network of the model file that training goes on from.
+
+    Ends the program if it knows films of other hospitals than KERMANY: then no hospital could be
+    left out, and splits might differ.
+    """
+    known = films.codes[films.is_of((KERMANY,)) & (films.splits == Split.TRAINING.value)]
+    if not read_header(path).film_codes(Split.TRAINING) <= set(known):
+        sys.exit(f"{path} was trained on films of other hospitals; start from an earlier model of children alone.")
+    return load_model(path).network
 
 
 def build_teacher() -> Network:
@@ -58,15 +71,15 @@ def build_teacher() -> Network:
 class Stages:
     """The stages of the training; each is run once, or read from the work folder.
 
-    start: model file to go on from, None for the bundled model.
+    start: model file to go on from, of KERMANY's films alone.
     """
 
-    def __init__(self, work: Path, start: Path | None) -> None:
+    def __init__(self, work: Path, start: Path) -> None:
         self._work, self._start = work, start
         self.films = read_films(work)
         self._indices = self.films.find(Split.TRAINING)
         self._views = make_views(self.films, self._indices, work)
-        self._kept = self._read_answers("start", lambda: load_model(start).network)
+        self._kept = self._read_answers("start", lambda: read_start(start, self.films))
 
     def train_student(self) -> Network:
         """Return the network that learns from the teachers."""
@@ -77,22 +90,22 @@ class Stages:
         network.load_state_dict(torch.load(start, weights_only=True))
         return train_on_sources(network, ARCHITECTURE, material, STUDENT_SCHEDULE, path, with_unlabelled=True)
 
-    def train_without(self, hospital: str) -> Network:
-        """Return a network that never saw the films of one of HOSPITALS.
+    def train_without(self, hospital: str) -> tuple[Network, str]:
+        """Return a network that never saw the films of one of HOSPITALS, and its architecture.
 
-        It starts from a network that did not see them either: from the model to go on from, which
-        knows only KERMANY, or without KERMANY from random weights.
+        Nor did the network that it starts from: the model to go on from knows KERMANY alone.
         """
         torch.manual_seed(LEFT_OUT_SCHEDULE.seed)
-        network = build_teacher() if hospital == KERMANY else prepare_start(self._start)
         architecture = TEACHER if hospital == KERMANY else ARCHITECTURE
+        network = build_teacher() if hospital == KERMANY else read_start(self._start, self.films)
         material = self._build_material(None, KEPT_FRACTION)
         path = self._work / f"without-{hospital}.pth"
-        return train_on_sources(network, architecture, material, LEFT_OUT_SCHEDULE, path, HOSPITALS[hospital])
+        schedule = LEFT_OUT_SCHEDULE
+        return train_on_sources(network, architecture, material, schedule, path, HOSPITALS[hospital]), architecture
 
     def _train_resnet(self) -> Network:
         material = self._build_material(None, KEPT_FRACTION)
-        network = prepare_start(self._start)
+        network = read_start(self._start, self.films)
         return train_on_sources(network, ARCHITECTURE, material, RESNET_SCHEDULE, self._work / "resnet.pth")
 
     def _train_teacher(self) -> Network:
@@ -109,6 +122,27 @@ class Stages:
         if not path.exists():
             np.save(path, compute_logits(train(), self.films.pixels[self._indices])[:, 0])
         return np.load(path)
+
+
+def fit_gate(films: Films) -> ChestGate:
+    """Return the gate that recognises frontal chest films of all sources."""
+    indices = {source: films.find(Split.TRAINING, (source,)) for source in SOURCES}
+    return fit_bundled_gate({source: films.pixels[chosen] for source, chosen in indices.items()}, read_others())
+
+
+def make_model(stages: Stages, work: Path) -> None:
+    """Write the bundled model, with figures of its test films and of models without one hospital each."""
+    films, gate, left_out = stages.films, fit_gate(stages.films), {}
+    draft = work / bundled_model_path().name
+    write_model(stages.train_student(), ARCHITECTURE, films, gate, draft)
+    for hospital, sources in HOSPITALS.items():
+        path = work / f"without-{hospital}.safetensors"
+        write_model(*stages.train_without(hospital), films.without(sources), gate, path)
+        left_out[hospital] = report_sources(path, films, work, hospital)
+    report = report_sources(draft, films, work)
+    add_entries(draft, build_card_entries(report, left_out), bundled_model_path())
+    for table in (report, *left_out.values()):
+        print(format_report(table))
 
 
 def measure_models(paths: list[Path], films: Films, split: Split, every: int) -> None:
@@ -144,7 +178,7 @@ def format_row(name: str, figures) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make the bundled model, or measure model files.")
     parser.add_argument("--work", type=Path, default=Path("build/bundled-model"))
-    parser.add_argument("--start", type=Path, metavar="MODEL", help="go on from it instead of the bundled model")
+    parser.add_argument("--start", type=Path, default=bundled_model_path(), metavar="MODEL", help="go on from this model of children's films")
     parser.add_argument("--measure", type=Path, nargs="+", metavar="MODEL")
     parser.add_argument("--split", default="test", choices=["validation", "test"])
     parser.add_argument("--every", type=int, default=1, metavar="N", help="measure every n-th film only")
@@ -154,10 +188,7 @@ def main() -> None:
     if arguments.measure:
         measure_models(arguments.measure, read_films(arguments.work), Split[arguments.split.upper()], arguments.every)
         return
-    stages = Stages(arguments.work, arguments.start)
-    network = stages.train_student()
-    left_out = {hospital: stages.train_without(hospital) for hospital in HOSPITALS}
-    write_model(network, stages.films, left_out, arguments.work)
+    make_model(Stages(arguments.work, arguments.start), arguments.work)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from core.networks.architectures import build_network
 from tests.factories import ROOT
 
 COUNTS = {
-    ("kermany", "NORMAL", ""): 4,
-    ("kermany", "PNEUMONIA", ""): 8,
+    ("kermany-224", "NORMAL", ""): 4,
+    ("kermany-224", "PNEUMONIA", ""): 8,
     ("rsna_dicom", "NORMAL", "PA"): 4,
     ("rsna_dicom", "NORMAL", "AP"): 1,
     ("rsna_dicom", "PNEUMONIA", "AP"): 4,
@@ -77,8 +77,8 @@ def test_rare_view_is_drawn_more_often_than_it_occurs(films):
 
 
 def test_source_left_out_is_never_drawn(films):
-    weights = build_material(films).draw_weights(("kermany",), with_unlabelled=True)
-    assert weights[films.sources == "kermany"].sum() == 0
+    weights = build_material(films).draw_weights(("kermany-224",), with_unlabelled=True)
+    assert weights[films.sources == "kermany-224"].sum() == 0
     assert weights.sum() == pytest.approx(1)
 
 
