@@ -50,5 +50,5 @@ def test_films_unlike_the_validated_ones_are_counted_where_a_model_names_any():
 def test_names_from_a_list_cannot_break_the_tables():
     report = {"model": "m", "threshold": 0.5} | measure_sources(outcomes_of("a|b\nc", 4), "PNEUMONIA", [])
     for line in format_report(report).splitlines():
-        assert line.count("|") == 0 or line.count("|") >= 7
+        assert line.count("|") in {0, 6, 8}
     assert "| a/b c | 20 |" in format_report(report)
