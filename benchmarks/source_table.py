@@ -258,7 +258,7 @@ def format_cell(figure: dict[str, float] | None) -> str:
 
 def format_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table. Text from the list cannot break it."""
-    cells = ([escape_unprintable(cell).replace("|", "/") for cell in row] for row in rows)
+    cells = ([" ".join(escape_unprintable(cell).replace("|", "/").split()) for cell in row] for row in rows)
     lines = [header, ["---"] * len(header), *cells]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
