@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from core.input_checks.chest_gate import ChestGate
+from core.input_checks.likeness import LIKENESS, fit_likeness
 from source_calibration import calibrate_hospitals
 from source_training import INPUT, compute_logits
 from sources import HOSPITALS, KERMANY, KERMANY_AGES, NORMAL, PNEUMONIA, Films
@@ -13,9 +15,7 @@ from sources import HOSPITALS, KERMANY, KERMANY_AGES, NORMAL, PNEUMONIA, Films
 from core.datasets.dataset import Dataset, Film
 from core.datasets.entries import Split
 from core.inference.grad_cam import fit_heat_scale
-from core.input_checks.chest_gate import ChestGate
 from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
-from core.input_checks.likeness import LIKENESS, fit_likeness
 from core.metrics.figures import compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.model_file import Model, load_model, save_model
@@ -117,9 +117,7 @@ def _predict(films: Films, indices: np.ndarray, logits: np.ndarray, unlike: np.n
 def _measure_test_films(model: Model, predictions: Predictions) -> dict[str, Any]:
     """Return the figures of the test films of all sources together."""
     scores = predictions.probabilities(model.calibration.temperature)
-    figures = compute_figures(
-        predictions.labels, scores, model.calibration.threshold, CLASSES, predictions.patients
-    )
+    figures = compute_figures(predictions.labels, scores, model.calibration.threshold, CLASSES, predictions.patients)
     return to_json_object(figures)
 
 

@@ -24,8 +24,9 @@ import torch
 from bundled_gate import fit_bundled_gate, read_others
 from bundled_model_file import add_entries, write_model
 from changed_source import CHANGES, EXCHANGED, change_films
-from source_training import INPUT, Material, compute_logits, make_targets, train_on_sources
+from core.input_checks.chest_gate import ChestGate
 from source_report import build_card_entries, report_sources
+from source_training import INPUT, Material, compute_logits, make_targets, train_on_sources
 from sources import HOSPITALS, KERMANY, SOURCES, Films, read_films
 from training_loop import Schedule
 from views import make_views
@@ -33,7 +34,6 @@ from views import make_views
 from benchmarks.run_job import run_job
 from benchmarks.source_table import format_report
 from core.datasets.entries import Split
-from core.input_checks.chest_gate import ChestGate
 from core.metrics.roc import roc_auc
 from core.models.model_file import load_model
 from core.models.model_header import bundled_model_path, read_header
@@ -178,7 +178,13 @@ def format_row(name: str, figures) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make the bundled model, or measure model files.")
     parser.add_argument("--work", type=Path, default=Path("build/bundled-model"))
-    parser.add_argument("--start", type=Path, default=bundled_model_path(), metavar="MODEL", help="go on from this model of children's films")
+    parser.add_argument(
+        "--start",
+        type=Path,
+        default=bundled_model_path(),
+        metavar="MODEL",
+        help="go on from this model of children's films",
+    )
     parser.add_argument("--measure", type=Path, nargs="+", metavar="MODEL")
     parser.add_argument("--split", default="test", choices=["validation", "test"])
     parser.add_argument("--every", type=int, default=1, metavar="N", help="measure every n-th film only")
