@@ -10,7 +10,7 @@ import torch
 from core.input_checks.drift import DRIFT, SCORE
 from core.models.calibration import Calibration
 from core.models.model_file import load_model, save_model
-from core.models.model_header import CARD, SEAL, VALIDATION, ModelHeader, bundled_model_path
+from core.models.model_header import CARD, HEAT_SCALE, SEAL, VALIDATION, ModelHeader, bundled_model_path
 from core.models.predictions import Predictions
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
@@ -66,6 +66,7 @@ def _mirror_entries(header: ModelHeader) -> dict[str, Any]:
     """Return the header's other entries, with what depends on the finding mirrored or left out."""
     entries = {key: value for key, value in header.content.items() if key not in OWN_ENTRIES}
     entries["metrics"] = None
+    entries[HEAT_SCALE] = None  # of the evidence for the other finding
     if header.validation is not None:
         of = header.validation
         entries[VALIDATION] = Predictions(1 - of.labels, -of.logits, of.patients, of.films).to_json_object()
