@@ -293,6 +293,8 @@ def _build_finding_blocks(
             "Orange marks where the evidence for {what} lies; it does not outline anything. Most probable first.",
             what=what,
         )
+        if header.heat_scale is not None:
+            note += " " + tr("It is pale where the evidence is weaker than in the clearest validation films.")
         pictures = [Photograph(film.picture, _format_caption(film, header, opinions)) for film in findings]
         blocks += [Text(note, Tone.QUIET), Photographs(tuple(pictures))]
     if not_shown:

@@ -92,7 +92,8 @@ def parse_scale(value: Any, name: str) -> float | None:
     """Return a number above 0, None for none."""
     if value is None:
         return None
-    scale = parse_number(value, 0, math.inf, name)
+    with naming(name):
+        scale = parse_number(value, 0, math.inf, name)
     if scale == 0:
         raise UnusableEntry(name)
     return scale

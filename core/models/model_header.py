@@ -103,7 +103,8 @@ class ModelHeader:
     @property
     def heat_scale(self) -> float | None:
         """Evidence that heat maps show as full heat, > 0; None where the file has none."""
-        return parse_scale(self.content.get(HEAT_SCALE), HEAT_SCALE)
+        scale = self.content.get(HEAT_SCALE)
+        return None if scale is None else float(scale)
 
     def finding_of(self, label: str) -> str:
         """Return the class that a reported probability refers to.
