@@ -164,6 +164,11 @@ def compute_heats(layers: Layers, size: int) -> dict[str, Maps]:
     return heats
 
 
+def format_mean(values: npt.NDArray[np.generic]) -> str:
+    """Return the mean of values (n,); nothing for none."""
+    return f"{values.mean():.3f}" if len(values) else ""
+
+
 class Table:
     """Prints a row for every kind of map and every fixed point."""
 
@@ -187,8 +192,9 @@ class Table:
         hits = has_heat & self.inside[np.arange(len(heat)), rows, columns]
         share = (heat * self.inside).sum((1, 2))[has_heat] / flat.sum(1)[has_heat]
         middle = np.abs((columns[has_heat] + 0.5) / heat.shape[-1] - 0.5) < MIDDLE / 2
-        figures = (share.mean(), middle.mean(), 1 - has_heat.mean())
-        print(f"| {name} | {self._format_hits(hits)} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")
+        print(
+            f"| {name} | {self._format_hits(hits)} | " + " | ".join(map(format_mean, (share, middle, ~has_heat))) + " |"
+        )
 
     def print_place(self, name: str, x: float, y: float) -> None:
         """Print a row for one place in every film; x, y: fractions of the film."""
@@ -198,8 +204,8 @@ class Table:
     def print_places(self) -> None:
         """Print the rows of what needs no map."""
         area = self.inside.mean((1, 2))
-        overall, of_likely = area.mean(), area[self._likely].mean()
-        print(f"| any place: area of the boxes | {overall:.3f} | {of_likely:.3f} | {overall:.3f} | | |")
+        overall, of_likely = format_mean(area), format_mean(area[self._likely])
+        print(f"| any place: area of the boxes | {overall} | {of_likely} | {overall} | | |")
         self.print_place("centre of the film", 0.5, 0.5)
         self.print_place("centre of the picture's left half", 0.25, 0.5)
         self.print_place("centre of the picture's right half", 0.75, 0.5)

@@ -166,9 +166,10 @@ class FilmPanel(QWidget):
         self.film_view.show_film(pixels, heat)
         for widget in (self.tools["heat"], self.opacity, self.tools["side_by_side"]):
             widget.setEnabled(heat is not None)
-        is_warned = heat is not None and decision is not None and is_suspicious(heat, decision)
-        self.warning.setText(tr(HEAT_OUTSIDE, share=border_fraction(heat)) if is_warned else "")
-        self.warning.setVisible(is_warned)
+        self.warning.hide()
+        if heat is not None and decision is not None and is_suspicious(heat, decision):
+            self.warning.setText(tr(HEAT_OUTSIDE, share=border_fraction(heat)))
+            self.warning.show()
         self.show_details(details or FilmDetails())
         self.show_facts(facts)
 
