@@ -32,6 +32,7 @@ def record_maps(
     a single logit. layers: names of modules of the backbone, in the network's order.
     Each element has maps and gradients of one layer, both (n, channels, h, w).
     """
+    network.eval()
     recorded: list[Tensor] = []
 
     def keep(_module: torch.nn.Module, _inputs: object, output: Tensor) -> Tensor:
@@ -61,8 +62,7 @@ def compute_evidence(
 ) -> Maps:
     """Return the evidence for a logit in each part of each film, (n, h, w) float32, >= 0, unscaled.
 
-    h, w: of the network's last feature maps. network: in evaluation mode. films and outputs: as in
-    `record_maps`.
+    h, w: of the network's last feature maps. films and outputs: as in `record_maps`.
     The method of all heat maps, Grad-CAM: the last feature maps are weighted by the mean gradient of
     the logit, summed and rectified (Selvaraju et al. 2017, equations 1 and 2). Other methods were
     measured with films on which radiologists drew boxes (benchmarks/heat_maps.py).
@@ -89,11 +89,8 @@ def fit_heat_scale(
 
     It is the 99th percentile, over validation films with the finding, of the strongest evidence in a
     film; with several classes over all films, each for its own class. Films with less are paler.
-    With the bundled network the median of 200 films with pneumonia is at 0.70 of it, the 95th
-    percentile at 0.97 and the highest at 1.05; of 200 normal films the median is at 0 and the 95th
-    percentile at 0.07.
-    network: in evaluation mode. films: grey, (n, size, size) uint8. labels: (n,). most: films used,
-    spread evenly.
+    benchmarks/RESULTS.md has how strong films with and without the finding are on it.
+    films: grey, (n, size, size) uint8. labels: (n,). most: films used, spread evenly.
     """
     outputs = network.head.out_features
     chosen = np.flatnonzero(labels == 1) if outputs == 1 else np.arange(len(labels))

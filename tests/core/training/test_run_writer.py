@@ -234,7 +234,7 @@ def test_the_scale_of_heat_maps_is_that_of_the_validation_films_with_the_finding
     model, validation = load_model(writer.model), DATA.splits[Split.VALIDATION]
     films = validation.pixels[validation.labels == 1]
     evidence = compute_evidence(model.network, "resnet18", PREPROCESSING, films, np.zeros(len(films), np.int64))
-    assert scale == pytest.approx(np.percentile(evidence.max(axis=(1, 2)), 99), rel=0.01)  # weights were rounded
+    assert scale == pytest.approx(np.percentile(evidence.max(axis=(1, 2)), 99), rel=0.01)  # rounded weights
     assert model.header.heat_scale == scale
 
 
