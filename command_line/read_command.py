@@ -55,7 +55,7 @@ def _read(options: argparse.Namespace, cancel: threading.Event) -> "tuple[dict[s
 
     model = None if options.model == BUNDLED else Path(options.model)
     try:
-        film = run_to_end(read_single_film(path, model, cancel, explain_finding=True))
+        film = run_to_end(read_single_film(path, model, cancel))
     except FilmUnreadable as error:
         return describe_unreadable(path, error, model), None, None
     if isinstance(film, FilmReading):

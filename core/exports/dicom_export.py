@@ -72,7 +72,8 @@ def _compute_fingerprint(
     parts = (reading.model, header.key, reading.label, reading.decision, reading.validation, VERSION, library, when)
     for part in parts:
         digest.update(f"{part}\0".encode("utf-8", "backslashreplace"))
-    digest.update(repr((reading.probability, reading.threshold, source.image, source.code)).encode())
+    values = (reading.probability, reading.threshold, reading.is_heat_scaled, source.image, source.code)
+    digest.update(repr(values).encode())
     digest.update(source.identity.to_json().encode())
     if opinion is not None:
         digest.update(opinion.sentence.encode("utf-8", "backslashreplace"))

@@ -139,7 +139,7 @@ def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
 
 
 def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
-    """Read a film as it was scored, with a heat map of the finding rather than the predicted class.
+    """Read a film as it was scored, with a heat map of the finding.
 
     Raises FilmUnreadable, also (damaged) if its probability differs from that in the ledger.
     """
@@ -147,7 +147,6 @@ def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
 
     classes, size = model.header.classes, model.preprocessing.size_px
     predicted = classes.index(row.label or classes[0])
-    finding = predicted if len(classes) > 2 else 1
     pixels = read_film(path).pixels
     square = squash(pixels, size)
     probabilities = model.probabilities(square[None])[0]
@@ -156,7 +155,8 @@ def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
         raise FilmUnreadable(Reason.DAMAGED, tr("It has changed since it was screened."))
     scale = PICTURE_PX / max(pixels.shape)
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
-    heat = Image.fromarray(compute_heat_map(model, square, finding)).resize((width, height), Image.Resampling.BILINEAR)
+    heat_map = compute_heat_map(model, square, model.header.finding_of(classes[predicted]))
+    heat = Image.fromarray(heat_map).resize((width, height), Image.Resampling.BILINEAR)
     picture = BytesIO()
     draw_overlay(resize(pixels, height, width), np.asarray(heat)).save(picture, "PNG")
     decision = row.decision or Decision.REVIEW
@@ -293,6 +293,8 @@ def _build_finding_blocks(
             "Orange marks where the evidence for {what} lies; it does not outline anything. Most probable first.",
             what=what,
         )
+        if header.heat_scale is not None:
+            note += " " + tr("It is pale where the evidence is weaker than in the clearest validation films.")
         pictures = [Photograph(film.picture, _format_caption(film, header, opinions)) for film in findings]
         blocks += [Text(note, Tone.QUIET), Photographs(tuple(pictures))]
     if not_shown:

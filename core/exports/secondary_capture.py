@@ -55,7 +55,8 @@ def format_answer(reading: FilmReading) -> str:
     """Return the model's result on one film in one line."""
     decision = "to review" if reading.decision == "review" else reading.decision.value
     answer = f"probability of {reading.finding} {format_probability(reading.probability)}, {decision}"
-    return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.label}."
+    scale = "the clearest validation films" if reading.is_heat_scaled else "its maximum on this film"
+    return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.finding}, scaled to {scale}."
 
 
 def _draw_strip(width: int, lines: list[str]) -> Colours:

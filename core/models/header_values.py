@@ -89,6 +89,17 @@ def parse_ages(value: Any, name: str) -> tuple[float, float] | None:
     return parse_number(youngest, 0, NO_AGE_ABOVE, name), parse_number(oldest, youngest, NO_AGE_ABOVE, name)
 
 
+def parse_scale(value: Any, name: str) -> float | None:
+    """Return a number above 0, None for none."""
+    if value is None:
+        return None
+    with naming(name):
+        scale = parse_number(value, 0, math.inf, name)
+    if scale == 0:
+        raise UnusableEntry(name)
+    return scale
+
+
 def parse_validation(value: Any, classes: int) -> Predictions | None:
     """Return the predictions on validation films of a model with so many classes, None for none."""
     with naming("validation"):

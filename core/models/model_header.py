@@ -18,6 +18,7 @@ from core.models.header_values import (
     parse_classes,
     parse_list,
     parse_number,
+    parse_scale,
     parse_sha256,
     parse_text,
     parse_validation,
@@ -52,6 +53,7 @@ EARLIER_MODELS: Final = frozenset(
 )
 AGES: Final = "ages_years"  # [youngest, oldest] training patient in completed years, where known
 AGES_OF_DATA: Final = {"015c0902": (1, 5)}  # by data fingerprint, for model files without AGES
+HEAT_SCALE: Final = "heat_scale"  # evidence that heat maps show as full heat
 LARGEST_TEMPERATURE: Final = 1e6
 SIZES_PX: Final = range(16, 2049)  # network input size
 BUNDLED_MODEL: Final = "models/pneumonia-resnet18.safetensors"
@@ -97,6 +99,12 @@ class ModelHeader:
         """Youngest and oldest training patient in completed years, or None where unknown."""
         ages = self.content.get(AGES) or AGES_OF_DATA.get(str(self.content.get("data_fingerprint")))
         return (float(ages[0]), float(ages[1])) if ages else None
+
+    @property
+    def heat_scale(self) -> float | None:
+        """Evidence that heat maps show as full heat, > 0; None where the file has none."""
+        scale = self.content.get(HEAT_SCALE)
+        return None if scale is None else float(scale)
 
     def finding_of(self, label: str) -> str:
         """Return the class that a reported probability refers to.
@@ -212,6 +220,7 @@ def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
         raise UnusableEntry("size of films")
     validation = parse_validation(content.get(VALIDATION), len(classes))
     parse_ages(content.get(AGES), AGES)
+    parse_scale(content.get(HEAT_SCALE), HEAT_SCALE)
     parse_text(content.get("app_version"), "app_version")
     check_further_entries(content, ACCEPTED, FILMS)
     name = f"{path.stem} {parse_sha256(content.get('sha256'))[:8]}"

@@ -10,7 +10,7 @@ import torch
 from core.input_checks.drift import DRIFT, SCORE
 from core.models.calibration import Calibration
 from core.models.model_file import load_model, save_model
-from core.models.model_header import CARD, SEAL, VALIDATION, ModelHeader, bundled_model_path
+from core.models.model_header import CARD, HEAT_SCALE, SEAL, VALIDATION, ModelHeader, bundled_model_path
 from core.models.predictions import Predictions
 from core.models.source_figures import LITERATURE_ENTRY, SOURCES
 from core.system.errors import JobFailed, Reason
@@ -66,7 +66,8 @@ def _mirror_bound(bound: float) -> float:
 def _mirror_entries(header: ModelHeader) -> dict[str, Any]:
     """Return the header's other entries, with what depends on the finding mirrored or left out."""
     entries = {key: value for key, value in header.content.items() if key not in OWN_ENTRIES}
-    entries |= {"metrics": None, SOURCES: None, LITERATURE_ENTRY: None}
+    # figures, and the scale of heat maps, are of the other finding
+    entries |= {"metrics": None, SOURCES: None, LITERATURE_ENTRY: None, HEAT_SCALE: None}
     if header.validation is not None:
         of = header.validation
         entries[VALIDATION] = Predictions(1 - of.labels, -of.logits, of.patients, of.films).to_json_object()

@@ -103,8 +103,10 @@ class FilmReading:
     finding. probabilities: the same; with several classes, of every class. validation: a sentence
     on whether the model was accepted at this site. details: from the file's DICOM tags. facts: what
     was read from the file. pixels: (height, width) uint8, upright, dense tissue white. heat: same
-    shape, float32, 0..1. cautions: sentences that warn the reader of this film. reason: why the gate
-    refused the film, if a person overrode it. film: code of the file's content, "" if unknown.
+    shape, float32, 0..1, the evidence for the finding. is_heat_scaled: whether 1 is the evidence of
+    the clearest validation films, else it is the film's own maximum. cautions: sentences that warn
+    the reader of this film. reason: why the gate refused the film, if a person overrode it. film:
+    code of the file's content, "" if unknown.
     """
 
     path: Path
@@ -120,6 +122,7 @@ class FilmReading:
     pixels: "npt.NDArray[np.uint8]"
     heat: "npt.NDArray[np.float32]"
     facts: "FilmFacts"
+    is_heat_scaled: bool = False
     cautions: tuple[str, ...] = ()
     reason: str = ""
     film: str = ""

@@ -148,8 +148,8 @@ class Screening:
         self._drift.add(film[None], probabilities)
         row = build_scored_row(self.model, name, probabilities[0])
         if self._heatmaps is not None:
-            label = self.model.header.classes.index(row.label or "")
-            picture = draw_overlay(film, compute_heat_map(self.model, film, label))
+            finding = self.model.header.finding_of(row.label or "")
+            picture = draw_overlay(film, compute_heat_map(self.model, film, finding))
             write_heat_map(heat_map_path(self._heatmaps, name), picture)
         return row
 

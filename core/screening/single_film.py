@@ -62,14 +62,13 @@ def score_anyway(
 
 
 def read_single_film(
-    path: Path, model: Path | None, cancel: threading.Event, ignore_gate: bool = False, explain_finding: bool = False
+    path: Path, model: Path | None, cancel: threading.Event, ignore_gate: bool = False
 ) -> Generator[Progressed, None, FilmReading | FilmRefusal]:
     """Read one film and, unless the gate refuses it, score it and compute its heat map.
 
     The result is the one that screening gives: the same picture, gate and form of the network.
-    model: None is the bundled one. ignore_gate: score a refused film too. explain_finding: compute
-    the heat map for the finding instead of the predicted class; with several classes these are the
-    same. `cancel` is ignored, since it takes a short time. Raises FilmUnreadable or JobFailed.
+    model: None is the bundled one. ignore_gate: score a refused film too. `cancel` is ignored,
+    since it takes a short time. Raises FilmUnreadable or JobFailed.
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
     loaded = load_model_in_use(model)
@@ -79,22 +78,22 @@ def read_single_film(
     if inspected.refusal is not None and not ignore_gate:
         film = inspected.film
         return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), film.facts, film.pixels)
-    reading = _build_reading(path, loaded, inspected, explain_finding)
+    reading = _build_reading(path, loaded, inspected)
     return replace(reading, film=film_code(add_content(before, path).sha256))
 
 
-def _build_reading(path: Path, model: Model, inspected: InspectedFilm, explain_finding: bool) -> FilmReading:
+def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmReading:
     score = score_square(model, inspected.square)
     label = model.calibration.label(score)
-    explained = 1 if explain_finding and model.calibration.threshold is not None else label
-    heat = compute_heat_map(model, inspected.square, explained)
+    finding = model.header.finding_of(model.header.classes[label])
+    heat = compute_heat_map(model, inspected.square, finding)
     pixels, facts = inspected.film.pixels, inspected.film.facts
     height, width = pixels.shape
     details = read_details(path)
     return FilmReading(
         path=path,
         label=model.header.classes[label],
-        finding=model.header.finding_of(model.header.classes[label]),
+        finding=finding,
         probability=float(score if model.calibration.threshold is not None else score[label]),
         probabilities=tuple(map(float, score)) if np.ndim(score) else float(score),
         threshold=model.calibration.threshold,
@@ -105,6 +104,7 @@ def _build_reading(path: Path, model: Model, inspected: InspectedFilm, explain_f
         facts=facts,
         pixels=pixels,
         heat=np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR)),
+        is_heat_scaled=model.header.heat_scale is not None,
         cautions=list_cautions(details, model.header.ages),
         reason=str(inspected.refusal or ""),
     )

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.entries import Split
+from core.inference.grad_cam import fit_heat_scale
 from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
 from core.input_checks.gate import fit_gate
 from core.metrics.figures import Figures, compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Calibration, fit_calibration
 from core.models.model_file import Model, load_model, save_model
-from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, VALIDATION
+from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, HEAT_SCALE, VALIDATION
 from core.models.predictions import Predictions
 from core.networks.architectures import Network
 from core.networks.preprocessing import Preprocessing
@@ -69,6 +70,7 @@ class RunWriter:
         self._validation: dict[str, Any] | None = None  # predictions of the best model
         self._reference: dict[str, Any] | None = None  # for drift: measures of the validation films
         self._gate: dict[str, Any] | None = None
+        self._heat_scale: float | None = None  # of the best model's heat maps
 
     @property
     def model(self) -> Path:
@@ -151,6 +153,9 @@ class RunWriter:
         if logits.shape[1] == 1:
             measures[SCORE] = self.calibration.probabilities(logits)
         self._reference = Reference(measures).to_json_object()
+        self._heat_scale = fit_heat_scale(
+            network, self._recipe.architecture, preprocessing, validation.pixels, validation.labels
+        )
         if self._gate is None:  # the films stay the same from epoch to epoch
             gate = fit_gate(self._data.splits[Split.TRAINING].pixels, validation.pixels)
             self._gate = gate.to_json_object() if gate else None
@@ -171,6 +176,7 @@ class RunWriter:
         # after a resume these are only in the model file
         content = model.header.content
         self._validation, self._reference, self._gate = content[VALIDATION], content[DRIFT], content[GATE]
+        self._heat_scale = model.header.heat_scale
         films = dataset.of_split(Split.TEST)
         names = [dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [dataset.classes[film.label] for film in films], probabilities)
@@ -193,6 +199,7 @@ class RunWriter:
             FILMS: self._codes,
             DRIFT: self._reference,
             GATE: self._gate,
+            HEAT_SCALE: self._heat_scale,
             ACCEPTED: list(self._data.accepted),
             AGES: self._data.ages,
             "licence": f"Weights belong to whoever trained them. {NOTICE}",

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolBu
 
 from core.films.dicom_details import FilmDetails
 from core.films.film_facts import FilmFacts, format_facts
-from core.inference.heat_regions import SUSPICIOUS_FRACTION, Heat, border_fraction
+from core.inference.heat_regions import Heat, border_fraction, is_suspicious
+from core.models.decision import Decision
 from core.system.language import marked, tr
 from gui.film.film_picture import Pixels
 from gui.film.film_view import FOREIGN_MODIFIERS, FilmView
@@ -94,7 +95,8 @@ class FilmPanel(QWidget):
         self._full_screen.closed.connect(self._on_full_screen_closed)
         self._lay_out()
         self.film_view.view_changed.connect(self._on_view_changed)
-        self.show_details(FilmDetails(), 0.0)
+        self.warning.hide()
+        self.show_details(FilmDetails())
         self.show_facts(None)
         self._on_view_changed()
 
@@ -154,28 +156,27 @@ class FilmPanel(QWidget):
         pixels: Pixels,
         heat: Heat | None,
         details: FilmDetails | None = None,
-        heat_at_border: float | None = None,
+        decision: Decision | None = None,
         facts: FilmFacts | None = None,
     ) -> None:
-        """Show a film as `FilmView.show_film` does. facts: None where nothing was read.
+        """Show a film as `FilmView.show_film` does, and warn if its answer rests on heat at borders or corners.
 
-        heat_at_border: fraction of the heat at borders and corners, 0..1, as returned by
-        `heat_regions.border_fraction`; None computes it here (30 ms for 9 million pixels).
+        decision: the model's, None without an answer. facts: None where nothing was read.
         """
         self.film_view.show_film(pixels, heat)
         for widget in (self.tools["heat"], self.opacity, self.tools["side_by_side"]):
             widget.setEnabled(heat is not None)
-        if heat_at_border is None:
-            heat_at_border = 0.0 if heat is None else border_fraction(heat)
-        self.show_details(details or FilmDetails(), heat_at_border)
+        self.warning.hide()
+        if heat is not None and decision is not None and is_suspicious(heat, decision):
+            self.warning.setText(tr(HEAT_OUTSIDE, share=border_fraction(heat)))
+            self.warning.show()
+        self.show_details(details or FilmDetails())
         self.show_facts(facts)
 
-    def show_details(self, details: FilmDetails, heat_at_border: float) -> None:
-        """Show the file's details, and warn if too much of the heat lies at borders or corners."""
+    def show_details(self, details: FilmDetails) -> None:
+        """Show the file's details."""
         self.details.setText(details.format_line())
         self.details.setVisible(bool(details.format_line()))
-        self.warning.setText(tr(HEAT_OUTSIDE, share=heat_at_border))
-        self.warning.setVisible(heat_at_border > SUSPICIOUS_FRACTION)
 
     def show_facts(self, facts: FilmFacts | None) -> None:
         """Show what was read from the file, if the user asked for it."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.films.film_facts import FilmFacts
+from core.inference.heat_regions import format_legend
 from core.metrics.figure_labels import format_probability
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
 from core.system.errors import EXPLANATIONS, REFUSALS, Reason, format_reason
@@ -66,13 +67,13 @@ class ReadingPanel(QWidget):
         ]
         if film.threshold is not None:
             details.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
-        details.append(tr("heat map: evidence for {label}", label=escape_name(film.label)))
         lines = [" · ".join((*details, escape_name(film.model)))]
+        lines.append(format_legend(film.heat, finding, film.is_heat_scaled))
         if film.reason:
             lines.append("⚠ " + tr("Scored although it was refused: {reason}.", reason=format_reason(film.reason)))
         lines += [f"⚠ {sentence}" for sentence in film.cautions]
         self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))
-        self.film.show_reading(film.pixels, film.heat, film.details, facts=film.facts)
+        self.film.show_reading(film.pixels, film.heat, film.details, film.decision, film.facts)
 
     def show_hidden(self, film: FilmReading) -> None:
         """Show the film without the answer because the reader has not called it yet."""

@@ -35,7 +35,7 @@ class ViewSettings:
     """How a film is shown.
 
     centre, width: the window, in the film's own grey values. quarter_turns: clockwise, 0..3.
-    heat_opacity: opacity of the heat map's maximum, in percent.
+    heat_opacity: opacity of full heat, in percent.
     """
 
     centre: float = 128.0
@@ -103,7 +103,7 @@ class FilmCanvas(QWidget):
         self._change(is_heat_shown=is_shown)
 
     def set_heat_opacity(self, percent: int) -> None:
-        """Set the opacity of the heat map's maximum, 0..100 percent; 0 shows the plain film."""
+        """Set the opacity of full heat, 0..100 percent; 0 shows the plain film."""
         if self._heat is not None:
             self._heat.set_opacity(percent / 100)
         self._change(heat_opacity=percent)

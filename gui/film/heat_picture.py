@@ -11,7 +11,7 @@ from core.inference.heat_regions import Heat, trace_outline
 
 # longest side of a heat image; networks' maps have 7 to 32 pixels, so nothing is lost
 HEAT_PX: Final = 256
-OUTLINE_FRACTION: Final = 0.5  # of the map's maximum
+OUTLINE_LEVEL: Final = 0.5  # of full heat; a pale map has no outline
 # From dark orange to light yellow: lightness grows with heat, and blue stays low, so that the order
 # is the same for every kind of colour blindness.
 COOL: Final = (176, 54, 0)
@@ -21,7 +21,7 @@ OUTLINE_PENS: Final = (("#14171c", 3.5), ("#ffb900", 1.75))
 
 
 class HeatPicture:
-    """A heat map as an image whose opacity grows with heat, and an outline of its hotter half."""
+    """A heat map as an image whose opacity grows with heat, and an outline where it is at least half of full heat."""
 
     def __init__(self, heat: Heat) -> None:
         """heat: (height, width) float32, 0..1, of any size; it covers the whole film."""
@@ -49,7 +49,7 @@ class HeatPicture:
         self.image = self.image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
     def set_opacity(self, opacity: float) -> None:
-        """Set the opacity of the maximum, 0..1."""
+        """Set the opacity of full heat, 0..1."""
         self._opacity = opacity
         self._draw()
 
@@ -76,12 +76,10 @@ class HeatPicture:
 
 
 def _trace_outline_path(heat: Heat) -> QPainterPath:
-    """Return the outline of the region above half of the maximum; coordinates 0..1."""
+    """Return the outline of the region above half of full heat; coordinates 0..1."""
     height, width = heat.shape
     path = QPainterPath()
-    top = float(heat.max())
-    if top > 0:
-        for x1, y1, x2, y2 in trace_outline(heat, OUTLINE_FRACTION * top) / (width, height, width, height):
-            path.moveTo(QPointF(x1, y1))
-            path.lineTo(QPointF(x2, y2))
+    for x1, y1, x2, y2 in trace_outline(heat, OUTLINE_LEVEL) / (width, height, width, height):
+        path.moveTo(QPointF(x1, y1))
+        path.lineTo(QPointF(x2, y2))
     return path

@@ -15,6 +15,7 @@ from core.models.model_header import (
     AGES,
     FILMS,
     GATE,
+    HEAT_SCALE,
     KEY,
     SEAL,
     VALIDATION,
@@ -27,7 +28,7 @@ from core.recipes.recipe_json import from_json_object, to_json_object
 from core.system.errors import JobFailed
 from gui.state.settings import Settings, Theme, load_settings, save_settings
 
-LATER_ADDITIONS = (GATE, VALIDATION, FILMS, ACCEPTED, AGES, SEAL, "drift", "card", "band_error")
+LATER_ADDITIONS = (GATE, VALIDATION, FILMS, ACCEPTED, AGES, SEAL, "drift", "card", "band_error", HEAT_SCALE)
 
 SETTINGS = {
     "none": b"",

@@ -12,6 +12,7 @@ from core.exports.screening_summary import SummaryFilm, build_summary, select_to
 from core.films.phantoms import draw_phantom
 from core.jobs.events import Progressed, Stage
 from core.models.decision import Decision
+from core.models.model_header import HEAT_SCALE
 from core.screening.events import Status
 from core.screening.screening import screen
 from core.system.errors import JobFailed, Reason
@@ -64,6 +65,15 @@ def test_a_summary_with_everything_takes_two_pages_at_most():
     assert "PNEUMONIA 0.200, to review, classified as NORMAL" in " ".join(text.split())
     assert "<b>11</b>" in text
     assert text.count("gone.png") == 5
+
+
+def test_a_summary_says_whether_its_heat_maps_share_a_scale():
+    films = [SummaryFilm("a", "PNEUMONIA", 0.9, Decision.LIKELY, encode_png(draw_phantom(1, True)))]
+    for scale in (None, 0.2):
+        header = replace(HEADER, content={**HEADER.content, HEAT_SCALE: scale})
+        document = build_summary(result_of([row("a", 0.9, Decision.LIKELY)]), header, "", films, "films")
+        (page,) = pages_of(render_pdf(document))
+        assert ("pale where the evidence is weaker" in " ".join(page.extract_text().split())) is (scale is not None)
 
 
 def test_likely_films_come_before_those_to_review():

@@ -4,7 +4,7 @@ import gdcm
 import numpy as np
 import pytest
 
-from core.exports.secondary_capture import BURNT_NOTICE, LONGEST_PX, draw_capture
+from core.exports.secondary_capture import BURNT_NOTICE, LONGEST_PX, draw_capture, format_answer
 from core.films.phantoms import draw_phantom
 from core.inference.grad_cam import draw_overlay
 from tests.core.exports.examples import NOT_VALIDATED, exported, opened, reading_of
@@ -30,6 +30,13 @@ def test_a_capture_shows_the_heat_map_and_what_it_is(film, tmp_path):
     assert reader.Read()
     buffer = reader.GetImage().GetBuffer().encode("utf-8", "surrogateescape")
     assert np.array_equal(np.frombuffer(buffer, np.uint8).reshape(pixels.shape), pixels)
+
+
+def test_it_says_what_orange_means(tmp_path):
+    of_finding = reading_of(tmp_path / "film.png", label="NORMAL")
+    assert format_answer(of_finding).endswith("Orange: evidence for PNEUMONIA, scaled to its maximum on this film.")
+    scaled = reading_of(tmp_path / "film.png", is_heat_scaled=True)
+    assert format_answer(scaled).endswith("Orange: evidence for PNEUMONIA, scaled to the clearest validation films.")
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (64, 3000), (2100, 1200)])

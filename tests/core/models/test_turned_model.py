@@ -44,6 +44,7 @@ def test_what_depends_on_the_finding_is_mirrored_or_left_out(tmp_path):
     assert after.content["drift"]["score"] == pytest.approx(
         [1 - value for value in before.content["drift"]["score"]][::-1]
     )
+    assert after.heat_scale is None
     assert after.content["gate"] == before.content["gate"]
     assert (after.ages, after.calibration.band_error) == (before.ages, before.calibration.band_error)
 

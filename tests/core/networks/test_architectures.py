@@ -34,6 +34,6 @@ def test_each_network_is_saved_loaded_and_explained(name, classes, tmp_path):
     answer = model.probabilities(film[None])
     assert answer.shape == ((1,) if classes == 2 else (1, 3))
     assert np.allclose(model.header.content["self_test"], model.probabilities(draw_known_films(96)), atol=1e-5)
-    heat = compute_heat_map(model, film, 1)
+    heat = compute_heat_map(model, film, labels[1])
     assert heat.shape == film.shape
     assert 0 <= heat.min() <= heat.max() <= 1

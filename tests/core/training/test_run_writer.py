@@ -13,12 +13,13 @@ from core.datasets.decoded_films import DecodedFilms
 from core.datasets.entries import Split
 from core.datasets.preparation import AS_IT_IS
 from core.films.phantoms import draw_phantom
+from core.inference.grad_cam import compute_evidence
 from core.input_checks.drift import DRIFT, SCORE, measure_films
 from core.metrics.figures import BinaryFigures, to_json_object
 from core.metrics.intervals import Figure
 from core.models.calibration import fit_calibration
 from core.models.model_file import load_model
-from core.models.model_header import GATE, VALIDATION, read_header
+from core.models.model_header import GATE, HEAT_SCALE, VALIDATION, read_header
 from core.networks.architectures import build_network
 from core.networks.preprocessing import Preprocessing
 from core.recipes.recipe import Normalisation, OperatingPoint
@@ -227,6 +228,16 @@ def test_the_gate_is_fitted_once_from_enough_films(begin, monkeypatch):
     assert (first["best_epoch"], second["best_epoch"]) == (1, 2)
 
 
+def test_the_scale_of_heat_maps_is_that_of_the_validation_films_with_the_finding(begin):
+    writer = begin()
+    scale = save_best(writer)[HEAT_SCALE]
+    model, validation = load_model(writer.model), DATA.splits[Split.VALIDATION]
+    films = validation.pixels[validation.labels == 1]
+    evidence = compute_evidence(model.network, "resnet18", PREPROCESSING, films, np.zeros(len(films), np.int64))
+    assert scale == pytest.approx(np.percentile(evidence.max(axis=(1, 2)), 99), rel=0.01)  # rounded weights
+    assert model.header.heat_scale == scale
+
+
 def test_too_few_films_give_no_gate(begin):
     assert save_best(begin())[GATE] is None
 
@@ -259,7 +270,7 @@ def test_after_a_resume_the_model_keeps_what_its_file_says(begin, quick_recipe, 
     resumed.calibration = model.calibration
     resumed.save_tested_model(model, TEST_LOGITS, 1)
     after = read_header(resumed.model).content
-    for key in (VALIDATION, DRIFT, GATE):
+    for key in (VALIDATION, DRIFT, GATE, HEAT_SCALE):
         assert before[key] is not None
         assert after[key] == before[key]
     assert after["sha256"] == before["sha256"]

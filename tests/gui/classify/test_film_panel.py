@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QSlider, QToolButton
 
 from core.films.dicom_details import FilmDetails
+from core.models.decision import Decision
 from gui.classify.film_panel import FilmPanel
 from tests.gui.film.person import LEFT, RIGHT, drag, noise, spot
 
@@ -35,13 +36,16 @@ def test_the_panel_says_literally_what_the_file_tells(panel):
 
 def test_the_panel_warns_of_heat_at_the_border(panel):
     warning = panel.findChild(QLabel, "heat_warning")
-    panel.show_reading(noise(300, 400), spot(300, 400, 150, 130, 30))
+    panel.show_reading(noise(300, 400), spot(300, 400, 150, 130, 30), decision=Decision.LIKELY)
     assert not warning.isVisible()
-    panel.show_reading(noise(300, 400), spot(300, 400, 20, 20, 30))
-    assert warning.isVisible()
-    assert "99%" in warning.text()
-    panel.show_reading(noise(300, 400), spot(300, 400, 20, 20, 30), heat_at_border=0.5)
-    assert not warning.isVisible(), "what is given is not measured again"
+    for decision in (Decision.LIKELY, Decision.REVIEW):
+        panel.show_reading(noise(300, 400), spot(300, 400, 20, 20, 30), decision=decision)
+        assert warning.isVisible()
+        assert "99%" in warning.text()
+    panel.show_reading(noise(300, 400), spot(300, 400, 20, 20, 30), decision=Decision.UNLIKELY)
+    assert not warning.isVisible()
+    panel.show_reading(noise(300, 400), 0.05 * spot(300, 400, 20, 20, 30), decision=Decision.LIKELY)
+    assert not warning.isVisible(), "next to no heat"
     panel.show_reading(noise(300, 400), None)
     assert not warning.isVisible()
     assert not panel.findChild(QSlider, "opacity").isEnabled()

@@ -72,6 +72,25 @@ def test_an_answer_says_all_that_must_be_known_of_it(panel):
     assert panel.film.film_view.film_size.width() == 96
 
 
+def test_the_colours_of_the_heat_map_are_explained(panel):
+    panel.show_answer(reading(label="NORMAL"))
+    assert "Heat map: evidence for PNEUMONIA" in panel.details.text()
+    assert "the most on this film" in panel.details.text()
+    panel.show_answer(reading(is_heat_scaled=True))
+    assert "clearest validation films" in panel.details.text()
+    panel.show_answer(reading(heat=np.zeros((64, 96), np.float32)))
+    assert "Heat map: empty" in panel.details.text()
+
+
+def test_heat_at_the_border_is_a_warning_unless_the_film_is_unlikely(panel):
+    heat = np.zeros((64, 96), np.float32)
+    heat[:6, :9] = 1
+    panel.show_answer(reading(heat=heat))
+    assert panel.film.warning.isVisible()
+    panel.show_answer(reading(heat=heat, probability=0.1))
+    assert not panel.film.warning.isVisible()
+
+
 def test_several_classes_have_no_threshold(panel):
     panel.show_answer(reading(threshold=None))
     assert "threshold" not in panel.details.text()

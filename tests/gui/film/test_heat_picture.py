@@ -69,9 +69,15 @@ def test_it_is_painted_over_the_film_and_nowhere_else():
     assert not seen[:, :5].any()
 
 
-def test_a_line_stands_where_heat_is_half_its_highest():
+def test_a_pale_map_has_no_line():
+    ramp = np.tile(np.linspace(0, 0.4, 200, dtype=np.float32), (200, 1))
+    row = painted(ramp)[120]
+    assert (np.diff(row[10:210].sum(axis=1)) >= -3).all()  # it only grows lighter
+
+
+def test_a_line_stands_where_heat_is_half_of_full():
     ramp = np.tile(np.linspace(0, 0.8, 200, dtype=np.float32), (200, 1))
     row = painted(ramp)[120]
     line = QColor(OUTLINE_PENS[-1][0]).getRgb()[:3]
     at_line = np.flatnonzero(np.abs(row - line).sum(axis=1) < 40)
-    assert at_line.mean() == pytest.approx(10 + 100, abs=2)
+    assert at_line.mean() == pytest.approx(10 + 125, abs=2)
