@@ -16,6 +16,7 @@ from core.jobs.events import Progressed, Stage
 from core.networks.efficientnet_lite import EfficientNetLite0, read_imagenet_weights
 from core.networks.torchvision_import import import_models
 from core.recipes.recipe import Depth
+from core.recipes.recipe_labels import choice_value
 from core.system.errors import JobFailed, Reason
 from core.system.files import explain_write_errors
 from core.system.language import tr
@@ -152,7 +153,7 @@ def _rename_densenet_key(key: str) -> str:
 
 
 def _weights_unavailable(name: str, why: str) -> JobFailed:
-    sentence = tr("The ImageNet weights of {name} cannot be used: {why}.", name=name, why=why)
+    sentence = tr("The ImageNet weights of {name} cannot be used: {why}.", name=choice_value(name), why=why)
     return JobFailed(Reason.WEIGHTS_UNAVAILABLE, sentence)
 
 
