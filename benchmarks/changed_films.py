@@ -12,7 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.recipes import CHANGES, UNCHANGED, read_bundled_splits
+from benchmarks.recipe_tasks import read_bundled_splits
+from benchmarks.recipes import CHANGES, UNCHANGED
 from core.datasets.entries import Split
 
 

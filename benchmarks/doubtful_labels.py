@@ -12,7 +12,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from benchmarks.recipes import read_bundled_splits
+from benchmarks.recipe_tasks import read_bundled_splits
 from benchmarks.run_job import run_job
 from core.datasets.dataset import Dataset
 from core.datasets.entries import Split

@@ -23,7 +23,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import gate_pictures
-from benchmarks.recipes import CHANGES, REAL, UNCHANGED, read_bundled_splits
+from benchmarks.recipe_tasks import REAL, read_bundled_splits
+from benchmarks.recipes import CHANGES, UNCHANGED
 from core.datasets.dataset import Film
 from core.datasets.entries import Split
 from core.films.film_reader import read_square

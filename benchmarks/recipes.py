@@ -1,51 +1,47 @@
 """Measure what each recipe achieves on real films, unchanged and processed differently.
 
-Prints a Markdown table. Test films, 100 a class, and validation films are of patients that the
+Prints a Markdown table for each task: pneumonia in children, in adults (RSNA), and its cause in
+children, bacteria or a virus. Test films, 100 a class, and validation films are of patients that the
 bundled model was not trained on: its own splits are made again here, and its data fingerprint
 proves it. A row that starts from it is therefore as unbiased as one from random weights, though it
 may have seen training films. Of the training films `--films` are drawn by patient for each seed,
 half of each class, 15 % of them for validation (0: all films). The test films are the same in every
 row.
-Run from the project's root:
-PYTHONPATH=. python benchmarks/recipes.py --films 300 --seeds 3 --start random bundled
+Run from the project's root; a start may name a network before a colon:
+PYTHONPATH=. python benchmarks/recipes.py --tasks children adults causes --films 300 --seeds 3 \
+--start random bundled efficientnet_lite0:imagenet
 """
 
 import argparse
 import csv
-import hashlib
 import io
 import itertools
-import random
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
+from benchmarks.recipe_tasks import DATA, TASKS, TEST_FILMS, draw_splits
 from benchmarks.run_job import run_job
-from core.datasets.dataset import Dataset, Film, read_dataset
+from core.datasets.dataset import Dataset, Film
 from core.datasets.entries import Split
 from core.datasets.preparation import Preparation
-from core.datasets.splits import VALIDATION_FRACTION, assign_splits
-from core.films.film_code import film_code
+from core.films.images import resize
 from core.metrics.intervals import Figure
 from core.metrics.roc import roc_auc
 from core.models.model_file import Model, load_model
-from core.models.model_header import bundled_model_path, read_header
-from core.recipes.recipe import Recipe, change_start
+from core.recipes.recipe import ARCHITECTURES, Recipe, change_start
 from core.recipes.recipe_json import load_recipe
 from core.runs.run_folder import CHECKPOINT, METRICS, MODEL, read_card
 from core.system.malloc import keep_freed_memory
 from core.training.training import train
 
-REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
-TEST_FILMS = 100  # of each class
 UNCHANGED = "as they are"
 ACCEPTING = Preparation(accepts_leaks=True)  # identical films of different patients cannot be avoided
 COLUMNS = (
@@ -82,72 +78,6 @@ CHANGES = {
     "cropped 6 %": lambda film: _crop(film, 0.06),
     "rotated 6 degrees": lambda film: film.rotate(6, Image.Resampling.BILINEAR),
 }
-
-
-def read_bundled_splits() -> Dataset:
-    """Return the children's films in the splits of the bundled model, which knows others too.
-
-    The model was made before copies were kept in one split. Ends the program if the films or splits
-    are not those of the model.
-    """
-    dataset = assign_splits(read_dataset(REAL), 0)
-    header = read_header(bundled_model_path())
-    if not all(_read_codes(dataset.of_split(split)) <= header.film_codes(split) for split in Split):
-        sys.exit("These are not the films, or not the splits, that the bundled model was made with.")
-    return dataset
-
-
-def _read_codes(films: Sequence[Film]) -> set[str]:
-    """Return the codes of the films' contents."""
-    return {film_code(hashlib.sha256(film.path.read_bytes()).hexdigest()) for film in films}
-
-
-def relabel_by_cause(dataset: Dataset) -> Dataset:
-    """Return another task on the same films: bacterial or viral pneumonia, from the file name."""
-    films = [film for film in dataset.films if dataset.classes[film.label] == "PNEUMONIA"]
-    films = [replace(film, label=int("virus" in film.path.name)) for film in films]
-    return replace(dataset, classes=("BACTERIA", "VIRUS"), films=tuple(films))
-
-
-def draw_by_patient(films: list[Film], count: int, order: random.Random) -> list[Film]:
-    """Draw patients at random and return `count` of their films; fewer if there are not so many."""
-    patients: dict[str, list[Film]] = {}
-    for film in films:
-        patients.setdefault(film.patient, []).append(film)
-    names = sorted(patients)
-    order.shuffle(names)
-    drawn: list[Film] = []
-    for name in names:
-        if len(drawn) >= count:
-            break
-        drawn += patients[name][: count - len(drawn)]
-    return drawn
-
-
-def draw_splits(dataset: Dataset, films: int, seed: int, test_films: int = TEST_FILMS) -> list[Film]:
-    """Draw films of all splits.
-
-    films: for training and validation together; 0 for all. test_films: of each class, the same for
-    every seed, none of them identical to a film of another split.
-    """
-    digests = {film.path: sha256(film.path.read_bytes()).digest() for film in dataset.films}
-    elsewhere = {digests[film.path] for film in dataset.films if film.split is not Split.TEST}
-    drawn: list[Film] = []
-    for label in range(2):
-        by_split = {split: [film for film in dataset.of_split(split) if film.label == label] for split in Split}
-        unique = [film for film in by_split[Split.TEST] if digests[film.path] not in elsewhere]
-        test = draw_by_patient(unique, test_films, random.Random(100 + label))
-        patients = {film.patient for film in test}
-        unused = [film for film in by_split[Split.TEST] if film.patient not in patients]
-        training = by_split[Split.TRAINING] + [replace(film, split=Split.TRAINING) for film in unused]
-        validation = by_split[Split.VALIDATION]
-        order = random.Random(1000 * seed + label)
-        if films:
-            count = round(films / 2 * VALIDATION_FRACTION)
-            validation = draw_by_patient(validation, count, order)
-            training = draw_by_patient(training, films // 2 - count, order)
-        drawn += test + validation + training
-    return drawn
 
 
 def train_model(recipe: Recipe, films: list[Film], classes: tuple[str, ...], folder: Path) -> Path:
@@ -217,12 +147,18 @@ def format_row(name: str, models: list[FilmScores]) -> str:
     return f"| {name} | {' | '.join(cells)} | {accuracies[worst]:.3f} ({worst}) | {seconds:.0f} |"
 
 
+def read_picture(path: Path, side: int) -> Image.Image:
+    """Read a film at the network's size, so that a change is equally strong on films of any size."""
+    with Image.open(path) as picture:
+        return Image.fromarray(resize(np.asarray(picture.convert("L")), side, side))
+
+
 def score_test_films(model: Model, test: list[Film], seconds: float) -> FilmScores:
     """Score the test films, unchanged and after each change."""
     side, labels = model.preprocessing.size_px, np.array([film.label for film in test])
     result = FilmScores(labels, {}, {}, seconds)
     for name, change in CHANGES.items():
-        pictures = [change(Image.open(film.path).convert("L")).resize((side, side)) for film in test]
+        pictures = [change(read_picture(film.path, side)).resize((side, side)) for film in test]
         result.scores[name] = model.probabilities(np.stack([np.asarray(picture) for picture in pictures]))
         result.is_correct[name] = (result.scores[name] >= model.calibration.threshold) == labels
     return result
@@ -233,7 +169,8 @@ def measure_recipe(dataset: Dataset, recipe: Recipe, seed: int, options: argpars
     films = draw_splits(dataset, options.films, seed, options.test_films)
     recipe = replace(recipe, seed=seed)
     with tempfile.TemporaryDirectory() as temporary:
-        name = f"{recipe.name}-{Path(recipe.start).stem}-{options.films or 'all'}-{recipe.fingerprint}"
+        start = f"{recipe.architecture}-{Path(recipe.start).stem}"
+        name = f"{'-'.join(dataset.classes)}-{recipe.name}-{start}-{options.films or 'all'}-{recipe.fingerprint}"
         folder = options.runs / name if options.runs else Path(temporary)
         path = train_model(recipe, films, dataset.classes, folder)
         model, seconds = load_model(path), read_card(path.parent).seconds or 0
@@ -251,11 +188,13 @@ def print_models(dataset: Dataset, options: argparse.Namespace) -> None:
 
 def print_recipe(dataset: Dataset, name: str, start: str, strength: float, options: argparse.Namespace) -> None:
     """Print a row for each seed of a recipe, and their mean. strength: of its augmentation."""
+    network, _, weights = start.rpartition(":") if start.partition(":")[0] in ARCHITECTURES else ("", "", start)
     changes = {"epochs": options.epochs, "small_share": options.small_share}
-    if start != "random":
+    if weights != "random":
         changes["backbone_rate_factor"] = options.rate_below
     changes = {key: value for key, value in changes.items() if value is not None}
-    recipe = replace(change_start(load_recipe(name), start), **changes)
+    recipe = change_start(load_recipe(name), weights)
+    recipe = replace(recipe, architecture=network or recipe.architecture, **changes)
     recipe = replace(recipe, augmentation=recipe.augmentation.scale(strength))
     words = [Path(name).stem, *(f"{value} {key}" for key, value in changes.items())]
     words += [f"augmentation x {strength:g}"] if strength != 1 else []
@@ -270,15 +209,17 @@ def print_recipe(dataset: Dataset, name: str, start: str, strength: float, optio
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=["children"])
     parser.add_argument("--films", type=int, default=300, help="for training and validation; 0: all")
     parser.add_argument("--test-films", type=int, default=TEST_FILMS, help="of each class")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--models", nargs="*", default=[], help="bundled or model files, measured without training")
     parser.add_argument("--recipes", nargs="*", default=["seed", "fast", "best"], help="names or JSON files")
-    parser.add_argument("--start", nargs="+", default=["random", "bundled"], help="random, bundled, imagenet or a file")
+    parser.add_argument(
+        "--start", nargs="+", default=["random", "bundled"], help="[network:] random, bundled, imagenet or a file"
+    )
     parser.add_argument("--strengths", nargs="+", type=float, default=[1.0], help="factors of the augmentation")
-    parser.add_argument("--causes", action="store_true", help="classify bacterial or viral pneumonia instead")
     parser.add_argument("--runs", type=Path, help="folder in which runs are kept, to continue after an interruption")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--small-share", type=float, help="instead of the recipe's")
@@ -291,15 +232,14 @@ def read_options() -> argparse.Namespace:
 def main() -> None:
     keep_freed_memory()
     options = read_options()
-    if not REAL.exists():
-        sys.exit(f"{REAL} is not here")
-    dataset = read_bundled_splits()
-    if options.causes:
-        dataset = relabel_by_cause(dataset)
-    print(HEADING, flush=True)
-    print_models(dataset, options)
-    for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
-        print_recipe(dataset, name, start, strength, options)
+    if not DATA.exists():
+        sys.exit(f"{DATA} is not here")
+    for task in options.tasks:
+        dataset = TASKS[task]()
+        print(f"\n{task}: {' or '.join(dataset.classes)}\n\n{HEADING}", flush=True)
+        print_models(dataset, options)
+        for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
+            print_recipe(dataset, name, start, strength, options)
 
 
 if __name__ == "__main__":

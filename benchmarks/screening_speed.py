@@ -33,7 +33,7 @@ from PIL import Image
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from benchmarks.recipes import REAL, read_bundled_splits
+from benchmarks.recipe_tasks import REAL, read_bundled_splits
 from benchmarks.run_job import run_job
 from core.datasets.entries import Split
 from core.films.film_reader import read_square

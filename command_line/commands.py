@@ -45,12 +45,16 @@ def _load_preparation(options: argparse.Namespace) -> Preparation:
 
 
 def _load_recipe(options: argparse.Namespace) -> "Recipe":
-    """Return the recipe of `--recipe`, with the starting weights of `--start`."""
-    from core.recipes.recipe import change_start
+    """Return the recipe of `--recipe`, with the network of `--arch` and the starting weights of `--start`."""
+    from core.recipes.recipe import change_start, choose_start
     from core.recipes.recipe_json import load_recipe
 
     recipe = load_recipe(options.recipe)
-    return change_start(recipe, options.start) if options.start else recipe
+    architecture = getattr(options, "arch", None) or recipe.architecture
+    start = options.start or choose_start(architecture, recipe.architecture, recipe.start)
+    if options.start or start != recipe.start:
+        recipe = change_start(recipe, start)
+    return replace(recipe, architecture=architecture)
 
 
 def _read_header(options: argparse.Namespace) -> "ModelHeader":
@@ -97,7 +101,7 @@ def _check_audit_outputs(options: argparse.Namespace) -> None:
 def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Train a model and print its test figures."""
     recipe = _load_recipe(options)
-    overrides = {"architecture": options.arch, "epochs": options.epochs, "seed": options.seed}
+    overrides = {"epochs": options.epochs, "seed": options.seed}
     recipe = replace(recipe, **{key: value for key, value in overrides.items() if value is not None})
     from core.training.training import train
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from command_line import commands
 from command_line.read_command import BUNDLED, run_read
+from core.recipes.recipe import ARCHITECTURES
 from core.system.product import NOTICE, format_build, read_build
 
 OVERWRITE_HELP = "also replace files of the same format that are no earlier output of this command"
@@ -65,7 +66,7 @@ def _add_train(subparsers: Commands, common: argparse.ArgumentParser) -> None:
     train.add_argument("dataset", type=Path)
     train.add_argument("--output", type=Path, required=True, metavar="RUN_DIR")
     train.add_argument("--recipe", default="fast", help="seed, fast, best or a JSON file")
-    train.add_argument("--arch", metavar="NAME", help="resnet18, resnet34, resnet50, densenet121, efficientnet_b0")
+    train.add_argument("--arch", metavar="NAME", help=", ".join(ARCHITECTURES))
     train.add_argument("--epochs", type=int)
     train.add_argument("--seed", type=int)
     train.add_argument("--finding", metavar="NAME", help=FINDING_HELP)

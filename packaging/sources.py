@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from benchmarks.recipes import read_bundled_splits
+from benchmarks.recipe_tasks import read_bundled_splits
 from core.datasets.entries import Split
 from core.films.film_code import film_code
 from core.films.film_reader import read_square

@@ -44,8 +44,8 @@ from core.system.malloc import keep_freed_memory
 ARCHITECTURE, TEACHER = "resnet18", "efficientnet_lite0"
 RESNET_SCHEDULE, TEACHER_SCHEDULE = Schedule(6, 2560, seed=1), Schedule(4, 2560, seed=2)
 STUDENT_SCHEDULE, LEFT_OUT_SCHEDULE = Schedule(8, 3200, seed=3), Schedule(4, 1920, seed=4)
-TEACHER_FRACTION = 0.6  # of the targets, beside the labels
-KEPT_FRACTION = 0.4  # of the targets of KERMANY's films: the answers of the model to start from
+TEACHER_FRACTION = 0.4  # of the targets, beside the labels
+KEPT_FRACTION = 0.3  # of the targets of KERMANY's films: the answers of the model to start from
 
 
 def read_start(path: Path, films: Films) -> Network:
@@ -84,7 +84,7 @@ class Stages:
     def train_student(self) -> Network:
         """Return the network that learns from the teachers."""
         answers = [self._read_answers("resnet", self._train_resnet), self._read_answers("teacher", self._train_teacher)]
-        material = self._build_material(np.mean(answers, 0), 0.0)
+        material = self._build_material(np.mean(answers, 0), KEPT_FRACTION)
         path, start = self._work / "student.pth", self._work / "resnet.pth"
         network = build_network(ARCHITECTURE, 2)
         network.load_state_dict(torch.load(start, weights_only=True))

@@ -249,13 +249,15 @@ def fold_batch_norm(backbone: nn.Module) -> fx.GraphModule:
 
 
 def merge_input_channels(backbone: fx.GraphModule) -> bool:
-    """Make the first convolution take one channel in place of three equal ones.
+    """Make the first convolution, after padding if any, take one channel in place of three equal ones.
 
     Returns False where the network has no such convolution.
     """
     modules = dict(backbone.named_modules())
     films = next(node for node in backbone.graph.nodes if node.op == "placeholder")
     first = next(iter(films.users))
+    if first.op == "call_module" and isinstance(modules.get(str(first.target)), nn.ZeroPad2d):
+        films, first = first, next(iter(first.users))
     convolution = modules.get(str(first.target)) if first.op == "call_module" and len(films.users) == 1 else None
     if not isinstance(convolution, nn.Conv2d) or convolution.groups != 1:
         return False

@@ -13,8 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from core.jobs.events import Progressed, Stage
+from core.networks.efficientnet_lite import EfficientNetLite0, read_imagenet_weights
 from core.networks.torchvision_import import import_models
 from core.recipes.recipe import Depth
+from core.recipes.recipe_labels import choice_value
 from core.system.errors import JobFailed, Reason
 from core.system.files import explain_write_errors
 from core.system.language import tr
@@ -46,7 +48,8 @@ class Architecture:
     make: builds it with random weights and its original classifier. classifier: attribute name of
     that classifier; the input size of its last Linear is the feature count. last_stage: prefixes of
     the parameters that train with Depth.LAST_STAGE. maps: the module whose output (n, channels, h,
-    w) Grad-CAM uses. weights: torchvision's published weights, or None.
+    w) Grad-CAM uses. weights: torchvision's published ImageNet weights, or None. read_weights: reads
+    ImageNet weights from the program's own files, or None.
     """
 
     make: Callable[[], nn.Module]
@@ -54,6 +57,7 @@ class Architecture:
     last_stage: tuple[str, ...]
     maps: str
     weights: Any
+    read_weights: Callable[[], dict[str, Tensor]] | None = None
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -73,6 +77,14 @@ ARCHITECTURES: dict[str, Architecture] = {
         ("features.7", "features.8"),
         "features",
         models.EfficientNet_B0_Weights.IMAGENET1K_V1,
+    ),
+    "efficientnet_lite0": Architecture(
+        EfficientNetLite0,
+        "classifier",
+        ("features.7", "features.8"),
+        "features",
+        None,
+        read_imagenet_weights,
     ),
 }
 
@@ -103,11 +115,18 @@ def unfreeze(network: Network, name: str, depth: Depth) -> list[nn.Parameter]:
 
 
 def load_imagenet(network: Network, name: str, cancel: threading.Event) -> Generator[Progressed, None, bool]:
-    """Load torchvision's published weights into the backbone, from torch's cache or by download.
+    """Load published ImageNet weights into the backbone, where possible from the program's own files.
 
-    Returns False if cancelled before they were complete. Raises JobFailed (weights_unavailable).
+    Else they are torchvision's, from torch's cache or by download. Returns False if cancelled
+    before they were complete. Raises JobFailed (weights_unavailable).
     """
-    weights = ARCHITECTURES[name].weights
+    weights, read_weights = ARCHITECTURES[name].weights, ARCHITECTURES[name].read_weights
+    if read_weights is not None:
+        try:
+            network.backbone.load_state_dict(read_weights())
+        except (FileNotFoundError, ValueError) as error:
+            raise _weights_unavailable(name, tr("this copy of the program is damaged; install it again")) from error
+        return True
     if weights is None:
         raise _weights_unavailable(name, tr("none are published for this network"))
     file_name = weights.url.rpartition("/")[2]
@@ -134,7 +153,7 @@ def _rename_densenet_key(key: str) -> str:
 
 
 def _weights_unavailable(name: str, why: str) -> JobFailed:
-    sentence = tr("The ImageNet weights of {name} cannot be used: {why}.", name=name, why=why)
+    sentence = tr("The ImageNet weights of {name} cannot be used: {why}.", name=choice_value(name), why=why)
     return JobFailed(Reason.WEIGHTS_UNAVAILABLE, sentence)
 
 
@@ -170,7 +189,8 @@ def _download(
             raise
         why = tr(
             "they are not on this computer and could not be downloaded. Connect to the internet once, or copy "
-            "{file} to {folder}, or start from bundled or random weights",
+            "{file} to {folder}, or train an EfficientNet-Lite0, whose ImageNet weights are in this program, or start "
+            "from bundled or random weights",
             file=path.name,
             folder=path.parent,
         )

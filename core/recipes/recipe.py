@@ -12,8 +12,9 @@ from core.system.errors import JobFailed, Reason
 from core.system.files import sha256_of_text
 from core.system.language import tr
 
-ARCHITECTURES: Final = ("resnet18", "resnet34", "resnet50", "densenet121", "efficientnet_b0")
+ARCHITECTURES: Final = ("resnet18", "resnet34", "resnet50", "densenet121", "efficientnet_b0", "efficientnet_lite0")
 START_NAMES: Final = ("bundled", "imagenet", "random")
+OFFLINE_IMAGENET: Final = "efficientnet_lite0"  # its ImageNet weights are among the program's own files
 
 
 class Depth(StrEnum):
@@ -233,8 +234,8 @@ MODERATE_AUGMENTATION: Final = Augmentation(
 
 TRAINED_RATE_FACTOR: Final = 0.2  # learning rate of pretrained weights relative to the head's
 
-# the protocol of the original student project; its weights, ImageNet's, are downloaded only for those
-# who ask for them by name
+# the protocol of the original student project; ImageNet weights of its network, unlike those of
+# OFFLINE_IMAGENET, are downloaded, and only for those who ask for them by name
 SEED: Final = Recipe(
     name="seed",
     depth=Depth.HEAD,
@@ -283,3 +284,17 @@ def change_start(recipe: Recipe, start: str) -> Recipe:
     elif recipe.start == "random":
         factor = TRAINED_RATE_FACTOR
     return replace(recipe, start=start, normalisation=normalisation, backbone_rate_factor=factor)
+
+
+def choose_start(architecture: str, earlier: str, start: str) -> str:
+    """Return the starting weights to choose when `architecture` replaces `earlier`.
+
+    start: those chosen so far. The bundled model, a ResNet-18, cannot start OFFLINE_IMAGENET, whose
+    ImageNet weights need no download. Those of other networks are downloaded only on request, so
+    they are not chosen along with the network.
+    """
+    if architecture == OFFLINE_IMAGENET and start == "bundled":
+        return "imagenet"
+    if earlier == OFFLINE_IMAGENET != architecture and start == "imagenet":
+        return "bundled"
+    return start

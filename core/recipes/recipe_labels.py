@@ -15,11 +15,17 @@ RECIPES: Final = {
 CHOICES: Final = {
     "architecture": (
         marked("Network"),
-        marked("The network to train. ResNet-18 is fast and usually sufficient; larger networks need more films."),
+        marked(
+            "The network to train. ResNet-18 is fast and usually sufficient; larger networks need more films. "
+            "EfficientNet-Lite0 comes with ImageNet weights."
+        ),
     ),
     "start": (
         marked("Starts from"),
-        marked("Starting weights: the bundled model, ImageNet photographs, nothing (random), or a model file."),
+        marked(
+            "Starting weights: the bundled model, ImageNet photographs, nothing (random), or a model file. ImageNet "
+            "weights are in the program for EfficientNet-Lite0; for other networks they are downloaded."
+        ),
     ),
     "depth": (
         marked("Part to train"),
@@ -149,6 +155,7 @@ VALUES: Final = {
     "resnet50": "ResNet-50",
     "densenet121": "DenseNet-121",
     "efficientnet_b0": "EfficientNet-B0",
+    "efficientnet_lite0": "EfficientNet-Lite0",
     "bundled": marked("bundled model"),
     "imagenet": marked("ImageNet photographs"),
     "random": marked("nothing (random)"),

@@ -20,7 +20,7 @@ from core.jobs.progress import PROGRESS_SECONDS, Pace
 from core.models.model_file import compute_logits
 from core.networks.architectures import Network, build_network, unfreeze
 from core.networks.augmentation import augment
-from core.networks.device import choose_compute
+from core.networks.device import choose_compute, has_depthwise
 from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
 from core.recipes.recipe import Depth, Recipe
 from core.training.distributed import agree_to_stop, share_statistics, wrap_parallel
@@ -103,11 +103,11 @@ class Learner:
 
     def __init__(self, recipe: Recipe, splits: dict[Split, DecodedFilms], classes: int) -> None:
         self.recipe, self.splits = recipe, splits
-        self.compute = choose_compute()
         self.preprocessing = Preprocessing(recipe.image_size_px, recipe.normalisation)
         self._labels = torch.from_numpy(splits[Split.TRAINING].labels)
         self.class_weights = compute_class_weights(self._labels, classes) if recipe.class_weights else None
         self.network = build_network(recipe.architecture, classes)
+        self.compute = choose_compute(depthwise=has_depthwise(self.network))
         self.features: dict[Split, Tensor] = {}
         self.time_estimate = TimeEstimate(recipe, {split: len(films.labels) for split, films in splits.items()})
         self.gradients = Gradients(self.network, self._forward, self._loss, recipe.batch_size)

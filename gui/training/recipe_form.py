@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, change_start
+from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, change_start, choose_start
 from core.recipes.recipe_json import load_recipe, save_recipe
 from core.recipes.recipe_labels import AUGMENTATION_CHOICES, CHOICES, OWN, RECIPES, recipe_title
 from core.system.errors import JobFailed
@@ -45,7 +45,7 @@ class RecipeForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inputs: dict[str, QWidget] = {}
-        self._start = ""
+        self._architecture = self._start = ""
         self._build_labels()
         top, advanced, augmentation = QFormLayout(), QFormLayout(), QFormLayout()
         top.addRow(tr("Recipe"), self.recipe_name)
@@ -66,6 +66,7 @@ class RecipeForm(QWidget):
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
         self._on_name_changed()
         self.changed.connect(self._on_changed)
+        change_signal(self._inputs["architecture"]).connect(self._on_architecture_changed)
         change_signal(self._inputs["start"]).connect(self._on_start_changed)
 
     def _build_labels(self) -> None:
@@ -139,6 +140,15 @@ class RecipeForm(QWidget):
             self.show_recipe(NAMED_RECIPES[name])
 
     @Slot()
+    def _on_architecture_changed(self) -> None:
+        """Choose starting weights that suit the network; they can still be changed."""
+        architecture = read_input(self._inputs["architecture"])
+        if not self.signalsBlocked():
+            start = read_input(self._inputs["start"])
+            write_input(self._inputs["start"], choose_start(architecture, self._architecture, start))
+        self._architecture = architecture
+
+    @Slot()
     def _on_start_changed(self) -> None:
         """Adapt the settings that depend on the starting weights; they can still be changed."""
         start = read_input(self._inputs["start"])
@@ -183,7 +193,7 @@ class RecipeForm(QWidget):
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show every setting of a recipe."""
-        self._shown, self._start = recipe, recipe.start
+        self._shown, self._architecture, self._start = recipe, recipe.architecture, recipe.start
         with QSignalBlocker(self):
             for key, widget in self._inputs.items():
                 owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
