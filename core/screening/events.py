@@ -29,7 +29,9 @@ class Status(StrEnum):
 class LedgerRow:
     """One row of RESULTS.csv: a regular file and its outcome.
 
-    file: path relative to the folder, with "/". label, probability, decision: None unless scored.
+    file: path relative to the folder, with "/". reason: why it was not scored; of a scored film why
+    the gate had refused it, if a person overrode that, or UNLIKE_VALIDATED_FILMS. label, probability,
+    decision: None unless scored.
     class_probabilities: in class order, empty for two classes. film: code of the film's content, ""
     if unknown; it is not part of the ledger (core/screening/state_log.py).
     """
@@ -103,8 +105,9 @@ class FilmReading:
     finding. probabilities: the same; with several classes, of every class. validation: a sentence
     on whether the model was accepted at this site. details: from the file's DICOM tags. facts: what
     was read from the file. pixels: (height, width) uint8, upright, dense tissue white. heat: same
-    shape, float32, 0..1. cautions: sentences that warn the reader of this film. reason: why the gate
-    refused the film, if a person overrode it. film: code of the file's content, "" if unknown.
+    shape, float32, 0..1. cautions: sentences that warn the reader of this film. reason: as in a row of the
+    ledger. is_unlike: the film is unlike those that the model was validated on. film: code of the
+    file's content, "" if unknown.
     """
 
     path: Path
@@ -123,6 +126,7 @@ class FilmReading:
     cautions: tuple[str, ...] = ()
     reason: str = ""
     film: str = ""
+    is_unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from core.datasets.entries import Split
 from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
 from core.input_checks.gate import fit_gate
+from core.input_checks.likeness import LIKENESS, Likeness, Mask
 from core.metrics.figures import Figures, compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Calibration, fit_calibration
@@ -69,6 +70,7 @@ class RunWriter:
         self._validation: dict[str, Any] | None = None  # predictions of the best model
         self._reference: dict[str, Any] | None = None  # for drift: measures of the validation films
         self._gate: dict[str, Any] | None = None
+        self._likeness: dict[str, Any] | None = None  # of the tested model
 
     @property
     def model(self) -> Path:
@@ -156,11 +158,14 @@ class RunWriter:
             self._gate = gate.to_json_object() if gate else None
         self._save_model(network, preprocessing, epoch, metrics=None)
 
-    def save_tested_model(self, model: Model, logits: npt.NDArray[np.float32], epoch: int) -> Figures:
+    def save_tested_model(
+        self, model: Model, logits: npt.NDArray[np.float32], epoch: int, likeness: Likeness | None, unlike: Mask | None
+    ) -> Figures:
         """Write predictions, figures and use count of the test films; add the figures to the model.
 
         model: the best one, of `epoch`, as loaded from the run. logits: of the test films (n,
-        outputs).
+        outputs). likeness: what its training films look like to it; unlike: which validation films
+        are unlike them, (n,); both None for too few films.
         """
         test, dataset = self._data.splits[Split.TEST], self._data.dataset
         probabilities = model.calibration.probabilities(logits)
@@ -171,6 +176,9 @@ class RunWriter:
         # after a resume these are only in the model file
         content = model.header.content
         self._validation, self._reference, self._gate = content[VALIDATION], content[DRIFT], content[GATE]
+        if likeness is not None and model.header.validation is not None:
+            self._likeness = likeness.to_json_object()
+            self._validation = replace(model.header.validation, unlike=unlike).to_json_object()
         films = dataset.of_split(Split.TEST)
         names = [dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [dataset.classes[film.label] for film in films], probabilities)
@@ -193,6 +201,7 @@ class RunWriter:
             FILMS: self._codes,
             DRIFT: self._reference,
             GATE: self._gate,
+            LIKENESS: self._likeness,
             ACCEPTED: list(self._data.accepted),
             AGES: self._data.ages,
             "licence": f"Weights belong to whoever trained them. {NOTICE}",
