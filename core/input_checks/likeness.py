@@ -56,7 +56,7 @@ class Likeness:
     @property
     def features(self) -> int:
         """Number of features of a film, m."""
-        return self.means.shape[1]
+        return int(self.means.shape[1])
 
     def distances(self, features: Features) -> Floats:
         """Return the distances (n,) of films from the nearest group; about 1 for films of a group.
@@ -131,8 +131,8 @@ def _compute_distances(
 
 
 def _round(values: Floats) -> Floats:
-    """Return values in -1..1 as they are stored."""
-    return np.asarray(np.round(np.clip(values, -1, 1) / UNIT) * UNIT)
+    """Return values in -1..1 as they are stored, row by row as `_decode` gives them."""
+    return np.ascontiguousarray(np.round(np.clip(values, -1, 1) / UNIT) * UNIT)
 
 
 def _encode(values: Floats) -> str:
@@ -172,7 +172,7 @@ def fit_likeness(
     centred = scaled - means[groups]
     covariance = _shrink_covariance(centred)
     size = scaled.shape[1]
-    count = max(1, min(COMPONENTS, MOST_NUMBERS // size, len(scaled) // FILMS_PER_COMPONENT, size - 1))
+    count = max(1, min(COMPONENTS, MOST_NUMBERS // size, len(scaled) // FILMS_PER_COMPONENT, size // 2))
     components = _round(np.linalg.eigh(covariance)[1][:, : -count - 1 : -1].T)
     variances = np.einsum("ij,jk,ik->i", components, covariance, components)
     residual_variance = max(float(np.trace(covariance) - variances.sum()), SMALLEST)

@@ -159,7 +159,12 @@ class RunWriter:
         self._save_model(network, preprocessing, epoch, metrics=None)
 
     def save_tested_model(
-        self, model: Model, logits: npt.NDArray[np.float32], epoch: int, likeness: Likeness | None, unlike: Mask | None
+        self,
+        model: Model,
+        logits: npt.NDArray[np.float32],
+        epoch: int,
+        likeness: Likeness | None = None,
+        unlike: Mask | None = None,
     ) -> Figures:
         """Write predictions, figures and use count of the test films; add the figures to the model.
 

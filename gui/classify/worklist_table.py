@@ -58,6 +58,13 @@ def _format_row_decision(row: LedgerRow) -> str:
     return f"{UNLIKE_MARK} {tr(row.decision)}" if is_unlike(row) else format_decision(row.decision)
 
 
+def _format_status(row: LedgerRow, is_hidden: bool) -> str:
+    """Return the status of a row with its reason, unless that is part of an answer that is hidden yet."""
+    if not row.reason or (is_hidden and is_unlike(row)):
+        return tr(row.status.value)
+    return f"{tr(row.status.value)}: {format_reason(row.reason)}"
+
+
 def is_no_film(row: LedgerRow) -> bool:
     """Whether the file of a row is no film, such as a viewer program or a text."""
     return row.status is Status.REFUSED and row.reason in NO_FILM_REASONS
@@ -170,9 +177,6 @@ class WorklistTable(QAbstractTableModel):
         """Whether the reader must not see the model's answer yet."""
         return self._is_blind and row.status is Status.SCORED and not self.is_called(row)
 
-    def _is_shown_unlike(self, row: LedgerRow) -> bool:
-        return is_unlike(row) and not self.is_hidden(row)
-
     def opinion(self, row: LedgerRow) -> Opinion | None:
         """Return the reader's opinion on a row, None where there is none."""
         return compare_call(self._book.find(row.file), row.film, row.label)
@@ -211,7 +215,7 @@ class WorklistTable(QAbstractTableModel):
         is_described = role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}
         if is_described and column == READER and self.has_stance(row, Stance.EARLIER_FILM):
             return tr(EARLIER_FILM)
-        if is_described and column in {DECISION, STATUS} and self._is_shown_unlike(row):
+        if is_described and column in {DECISION, STATUS} and is_unlike(row) and not self.is_hidden(row):
             return tr(UNLIKE_CAUTION)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == PROBABILITY:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -233,10 +237,7 @@ class WorklistTable(QAbstractTableModel):
             return "" if call is None else self._format_call(row, call)
         if column == NOTE:
             return "" if call is None else " ".join(call.note.split())
-        status = tr(row.status.value)
-        if not row.reason or (is_unlike(row) and self.is_hidden(row)):
-            return status
-        return f"{status}: {format_reason(row.reason)}"
+        return _format_status(row, self.is_hidden(row))
 
     def _format_call(self, row: LedgerRow, call: Call) -> str:
         """Return the reader's class, marked where the model's differs, or where the film changed since."""
