@@ -20,6 +20,7 @@ from core.metrics.figures import PredictiveValues, compute_figures, predictive_v
 from core.models.model_file import Model, load_model_in_use
 from core.models.model_header import ModelHeader
 from core.models.operating_point import OF_PREVALENCE, ThreeWay, evaluate_band
+from core.models.predictions import Predictions
 from core.models.site_record import format_point, format_validation
 from core.runs.run_folder import METRICS
 from core.runs.test_set_use import check_countable, count_use
@@ -126,7 +127,7 @@ def build_evaluation(
     subgroups: tuple[Subgroup, ...] = ()
     if threshold is not None:
         at_prevalence = predictive_values_at(labels, probabilities, threshold, prevalence, patients)
-        three_way = evaluate_band(labels, probabilities, header.calibration.review_band, patients)
+        three_way = evaluate_band(labels, probabilities, header.calibration.review_band, patients, predictions.unlike)
         attributes = [
             subgroup_attributes(film, properties)
             for film, properties in zip(scored.films, scored.properties, strict=True)
@@ -143,9 +144,30 @@ def build_evaluation(
         three_way=three_way,
         subgroups=subgroups,
         looks=looks,
-        warnings=(*header.warnings, *format_overlap_warnings(header, predictions.films), format_validation(header)[1]),
+        warnings=(
+            *header.warnings,
+            *format_overlap_warnings(header, predictions.films),
+            *format_unlike_warning(predictions),
+            format_validation(header)[1],
+        ),
         left_out=scored.left_out,
     )
+
+
+def format_unlike_warning(predictions: Predictions) -> tuple[str, ...]:
+    """Return a warning for films that are unlike those that the model was validated on, if there are any."""
+    count = 0 if predictions.unlike is None else int(predictions.unlike.sum())
+    if not count:
+        return ()
+    sentence = tr_count(
+        "{count} of these {films} films is unlike those that the model was validated on; when screened it "
+        "goes to review.",
+        "{count} of these {films} films are unlike those that the model was validated on; when screened they "
+        "go to review.",
+        count,
+        films=len(predictions.labels),
+    )
+    return (sentence,)
 
 
 def format_overlap_warnings(header: ModelHeader, codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,15 +13,18 @@ from core.datasets.dataset import Dataset, Film
 from core.datasets.decoded_films import decode_films
 from core.datasets.dicom_patients import name_dicom_patients
 from core.datasets.entries import FilmLeftOut
+from core.datasets.patient_ages import parse_years, stated_age
 from core.datasets.survey import collect_properties
 from core.films.film_code import film_code
 from core.films.film_properties import FilmProperties
+from core.input_checks.likeness import Features
 from core.jobs.events import Noted, Progressed, Stage
 from core.jobs.progress import Pace
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Logits
 from core.models.model_file import BATCH, Model
 from core.models.predictions import Predictions
+from core.models.validated_films import find_unlike
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
 
@@ -62,19 +65,22 @@ def score_in_batches(
         yield Noted(_format_left_out(len(properties) - len(wanted)))
     try:
         readable, pixels = yield from decode_films(wanted, model.preprocessing.size_px, store, cancel)
-        logits = yield from _compute_logits(model, pixels, len(readable), cancel)
+        outputs = yield from _compute_outputs(model, pixels, len(readable), cancel)
     finally:
         store.unlink(missing_ok=True)
-    if logits is None or cancel.is_set():
+    if outputs is None or cancel.is_set():
         return None
-    if not logits:
+    if not readable:
         sentence = tr("There are no films to evaluate: none can be read, or the model was made with all of them.")
         raise JobFailed(Reason.DATASET_INVALID, sentence)
+    features, logits = outputs
+    ages = [parse_years(stated_age(film, properties[film.path])) for film in readable]
     predictions = Predictions(
         labels=np.array([film.label for film in readable], dtype=np.int64),
-        logits=np.concatenate(logits),
+        logits=logits,
         patients=group_numbers([film.patient for film in readable]),
         films=tuple(codes[film.path] for film in readable),
+        unlike=find_unlike(model.header, features, ages),
     )
     return ScoredFilms(tuple(readable), tuple(properties[film.path] for film in readable), predictions, tuple(left_out))
 
@@ -87,19 +93,20 @@ def _format_left_out(count: int) -> str:
     )
 
 
-def _compute_logits(
+def _compute_outputs(
     model: Model, pixels: npt.NDArray[np.uint8], films: int, cancel: threading.Event
-) -> Generator[Progressed, None, list[Logits] | None]:
-    """Return the logits of `films` decoded films, batch by batch; None if cancelled."""
-    batches: list[Logits] = []
+) -> Generator[Progressed, None, tuple[Features, Logits] | None]:
+    """Return the input of the head and the logits of `films` decoded films; None if cancelled."""
+    batches = [model.features_and_logits(pixels[:0])]
     pace = Pace(Stage.TESTING, films)
     for start in range(0, films, BATCH):
         if cancel.is_set():
             return None
-        batches.append(model.logits(pixels[start : start + BATCH]))
+        batches.append(model.features_and_logits(pixels[start : start + BATCH]))
         if progress := pace.progress_at(min(start + BATCH, films)):
             yield progress
-    return batches
+    features, logits = zip(*batches, strict=True)
+    return np.concatenate(features), np.concatenate(logits)
 
 
 def is_same(names: Sequence[str], others: Sequence[str]) -> bool:

@@ -132,12 +132,14 @@ def build_three_way_blocks(evaluation: Evaluation) -> list[Block]:
     calibration, three_way = evaluation.header.calibration, evaluation.three_way
     if three_way is None:
         return []
+    unlike = [(tr("unlike the validated films and in review for that"), format_figure(three_way.unlike))]
     return [
         Text(f"{format_band(*calibration.review_band)} {_format_error_rate(calibration.band_error)}"),
         Table(
             (tr("On these films"), tr("Fraction (95 % interval)")),
             (
                 (tr("sent to review, of all films"), format_figure(three_way.review)),
+                *(unlike if three_way.unlike else ()),
                 (tr("rated unlikely, of films with the finding"), format_figure(three_way.missed)),
                 (tr("rated likely, of films without it"), format_figure(three_way.alarmed)),
             ),

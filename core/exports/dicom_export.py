@@ -10,7 +10,7 @@ from typing import Final
 from pydicom.dataset import Dataset
 
 from core.exports.dicom_identity import Source, load_pseudonymizer, read_source
-from core.exports.secondary_capture import build_capture
+from core.exports.secondary_capture import build_capture, list_first_sentences
 from core.exports.structured_report import build_report
 from core.films.dicom_file import read_dicom_header
 from core.models.model_header import ModelHeader
@@ -75,8 +75,8 @@ def _compute_fingerprint(
     values = (reading.probability, reading.threshold, reading.is_heat_scaled, source.image, source.code)
     digest.update(repr(values).encode())
     digest.update(source.identity.to_json().encode())
-    if opinion is not None:
-        digest.update(opinion.sentence.encode("utf-8", "backslashreplace"))
+    for sentence in list_first_sentences(reading, opinion):
+        digest.update(sentence.encode("utf-8", "backslashreplace"))
     for pixels in (reading.pixels, reading.heat):
         digest.update(pixels.tobytes())
     return digest.hexdigest()

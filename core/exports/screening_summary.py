@@ -24,7 +24,7 @@ from core.models.site_record import format_point, format_validation
 from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
 from core.screening.reader_calls import Opinion, Stance
-from core.system.errors import FilmUnreadable, JobFailed, Reason, format_reason
+from core.system.errors import UNLIKE_CAUTION, FilmUnreadable, JobFailed, Reason, format_reason
 from core.system.files import escape_undecodable
 from core.system.language import marked, tr, tr_count
 from core.system.outputs import check_output
@@ -50,7 +50,7 @@ MEANING: Final = {
 class SummaryFilm:
     """One of the top findings.
 
-    file: its name in the ledger. label: the predicted class. picture: film with heat map, PNG.
+    file, reason: as in the ledger. label: the predicted class. picture: film with heat map, PNG.
     """
 
     file: str
@@ -58,6 +58,7 @@ class SummaryFilm:
     probability: float
     decision: Decision
     picture: bytes
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
     picture = BytesIO()
     draw_overlay(resize(pixels, height, width), np.asarray(heat)).save(picture, "PNG")
     decision = row.decision or Decision.REVIEW
-    return SummaryFilm(row.file, row.label or "", row.probability, decision, picture.getvalue())
+    return SummaryFilm(row.file, row.label or "", row.probability, decision, picture.getvalue(), row.reason)
 
 
 def build_summary(
@@ -304,10 +305,19 @@ def _build_finding_blocks(
 
 
 def _format_caption(film: SummaryFilm, header: ModelHeader, opinions: Mapping[str, Opinion]) -> str:
-    """Return the reader's opinion if there is one, the model's answer, and the file."""
+    """Return a caution and the reader's opinion if there are any, the model's answer, and the file."""
     opinion = opinions.get(film.file)
-    first = [opinion.sentence] if opinion else []
+    first = _list_cautions(film.reason)
+    if opinion:
+        first.append(opinion.sentence)
     return "\n".join((*first, _format_film(film, header), film.file))
+
+
+def _list_cautions(reason: str) -> list[str]:
+    """Return what must be known of the answer on a film with this reason in the ledger."""
+    if reason == Reason.UNLIKE_VALIDATED_FILMS:
+        return [tr(UNLIKE_CAUTION)]
+    return [tr("Scored although it was refused: {reason}.", reason=format_reason(reason))] if reason else []
 
 
 def _format_film(film: SummaryFilm, header: ModelHeader) -> str:

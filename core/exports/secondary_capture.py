@@ -16,6 +16,7 @@ from core.metrics.figure_labels import format_probability
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.screening.reader_calls import Opinion
+from core.system.errors import UNLIKE_CAUTION
 from core.system.language import tr
 from core.system.product import NOTICE, PROGRAM, VERSION
 from resources import resource
@@ -32,9 +33,9 @@ Colours = npt.NDArray[np.uint8]
 def draw_capture(reading: FilmReading, opinion: Opinion | None = None) -> Colours:
     """Return the film with its heat map and a caption strip below, (height, width, 3) uint8.
 
-    opinion: a reader's, the first line of the strip. Nothing is written over the film itself, which
-    begins at the upper left. A film with a side above LONGEST_PX is scaled down; one narrower than
-    NARROWEST_PX is padded with black on the right.
+    opinion: a reader's. The strip begins with `list_first_sentences`. Nothing is written over the
+    film itself, which begins at the upper left. A film with a side above LONGEST_PX is scaled down;
+    one narrower than NARROWEST_PX is padded with black on the right.
     """
     from core.inference.grad_cam import draw_overlay
 
@@ -45,10 +46,16 @@ def draw_capture(reading: FilmReading, opinion: Opinion | None = None) -> Colour
     if scale < 1:
         heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
     film = np.asarray(draw_overlay(resize(reading.pixels, size[1], size[0]), heat))
-    first = [opinion.sentence] if opinion else []
+    first = list_first_sentences(reading, opinion)
     strip = _draw_strip(max(NARROWEST_PX, size[0]), [*first, BURNT_NOTICE, format_answer(reading)])
     margin = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
     return np.concatenate([np.concatenate([film, margin], axis=1), strip])
+
+
+def list_first_sentences(reading: FilmReading, opinion: Opinion | None) -> list[str]:
+    """Return what comes before the model's answer: that the film is unlike validated ones, a reader's opinion."""
+    caution = [tr(UNLIKE_CAUTION)] if reading.is_unlike else []
+    return [*caution, opinion.sentence] if opinion else caution
 
 
 def format_answer(reading: FilmReading) -> str:
@@ -116,7 +123,7 @@ def build_capture(
     image.DerivationDescription = (
         f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {format_answer(reading)}"[:1024]
     )
-    first = [opinion.sentence] if opinion else []
+    first = list_first_sentences(reading, opinion)
     image.ImageComments = " ".join([*first, tr(NOTICE), reading.validation])[:10240]
     for keyword, value in source.lossy.items():
         setattr(image, keyword, value)

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code
 
 from core.exports.dicom_identity import Pseudonymizer, Source
-from core.exports.secondary_capture import set_time
+from core.exports.secondary_capture import list_first_sentences, set_time
 from core.models.decision import Decision
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
@@ -119,7 +119,7 @@ def _build_content(
 ) -> "MeasurementReport":
     """Return the content tree: observer, procedure, and one measurement group (TID 1501).
 
-    A reader's opinion is a comment before them; TID 1500 is extensible.
+    A caution and a reader's opinion are comments before them; TID 1500 is extensible.
     """
     from highdicom.sr import CodedConcept, ImageContentItem, MeasurementReport, ObservationContext, TextContentItem
 
@@ -138,9 +138,9 @@ def _build_content(
         procedure_reported=CHEST_FILM,
         imaging_measurements=[group],
     )
-    if opinion is not None:
-        first = TextContentItem(CodedConcept.from_code(COMMENT), opinion.sentence, relationship_type="CONTAINS")
-        report[0].ContentSequence.insert(0, first)
+    for number, sentence in enumerate(list_first_sentences(reading, opinion)):
+        first = TextContentItem(CodedConcept.from_code(COMMENT), sentence, relationship_type="CONTAINS")
+        report[0].ContentSequence.insert(number, first)
     return report
 
 

@@ -39,11 +39,15 @@ class Calibration:
             return int(probability.argmax())
         return int(probability >= self.threshold)
 
-    def decision(self, probability: Floats) -> Decision:
+    def decision(self, probability: Floats, is_unlike: bool = False) -> Decision:
         """Return the three-way decision for one film.
 
-        The question is whether a finding, any class but the first, is likely.
+        The question is whether a finding, any class but the first, is likely. is_unlike: the film is
+        unlike those that the model was validated on (core/models/validated_films.py); it goes to
+        review whatever its probability.
         """
+        if is_unlike:
+            return Decision.REVIEW
         low, high = self.review_band
         if self.threshold is None:
             if probability.max() < high:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from core.datasets.class_names import class_key
 from core.datasets.entries import Split
 from core.input_checks.drift import DRIFT, Reference
+from core.input_checks.likeness import LIKENESS, Likeness
 from core.metrics.roc import Labels
 from core.models.predictions import Predictions, predictions_from_json
 from core.models.source_figures import ATTRIBUTION_ENTRY, COUNTS, LITERATURE_ENTRY, SOURCES, Measured
@@ -109,6 +110,12 @@ def parse_validation(value: Any, classes: int) -> Predictions | None:
     if predictions.logits.shape[1] != (1 if classes == 2 else classes) or not _are_below(predictions.labels, classes):
         raise UnusableEntry("validation")
     return predictions
+
+
+def parse_likeness(value: Any) -> Likeness | None:
+    """Return what validated films look like to the network, None for none."""
+    with naming(LIKENESS):
+        return Likeness.from_json(value)
 
 
 def _are_below(labels: Labels, classes: int) -> bool:

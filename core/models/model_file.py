@@ -58,14 +58,19 @@ class Model:
 
     def logits(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return logits (n, outputs) of grey films (n, size, size) uint8 at the model's size."""
-        return compute_logits(self.network, self.preprocessing, films)
+        return self.features_and_logits(films)[1]
+
+    def features_and_logits(
+        self, films: npt.NDArray[np.uint8], cancel: threading.Event | None = None
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """Return the input of the head (n, features) and `logits`; see `compute_features_and_logits`."""
+        return compute_features_and_logits(self.network, self.preprocessing, films, cancel)
 
     def probabilities(self, films: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         """Return calibrated probabilities: (n,) of class 1, or (n, classes)."""
         return self.calibration.probabilities(self.logits(films))
 
 
-@torch.inference_mode()
 def compute_logits(
     network: Network, preprocessing: Preprocessing, films: npt.NDArray[np.uint8], cancel: threading.Event | None = None
 ) -> npt.NDArray[np.float32]:
@@ -73,15 +78,29 @@ def compute_logits(
 
     films: (n, size, size) uint8. Fewer rows are returned if `cancel` is set meanwhile.
     """
+    return compute_features_and_logits(network, preprocessing, films, cancel)[1]
+
+
+@torch.inference_mode()
+def compute_features_and_logits(
+    network: Network, preprocessing: Preprocessing, films: npt.NDArray[np.uint8], cancel: threading.Event | None = None
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return the input of the head (n, features) and logits (n, outputs), both float32, in full precision.
+
+    films: (n, size, size) uint8. Fewer rows are returned if `cancel` is set meanwhile.
+    """
     device = next(network.parameters()).device
     network.eval()
-    rows: list[Tensor] = []
+    features: list[Tensor] = [torch.zeros(0, network.head.in_features)]
+    logits: list[Tensor] = [torch.zeros(0, network.head.out_features)]
     for start in range(0, len(films), BATCH):
         if cancel is not None and cancel.is_set():
             break
         part = torch.from_numpy(np.array(films[start : start + BATCH])).to(device)
-        rows.append(network(network_input(to_unit_range(part), preprocessing)).float().cpu())
-    return torch.cat(rows).numpy() if rows else np.zeros((0, network.head.out_features), np.float32)
+        features.append(network.backbone(network_input(to_unit_range(part), preprocessing)))
+        logits.append(network.head(features[-1]).float().cpu())
+        features[-1] = features[-1].float().cpu()
+    return torch.cat(features).numpy(), torch.cat(logits).numpy()
 
 
 def _weights_digest(state: dict[str, Tensor]) -> str:
@@ -175,6 +194,8 @@ def load_model(path: Path | None) -> Model:
     loaded = network.state_dict().values()
     if not all(bool(value.isfinite().all()) for value in loaded if value.is_floating_point()):
         raise invalid_model(path, tr("some of its weights are not finite numbers"))
+    if header.likeness is not None and header.likeness.features != network.head.in_features:
+        raise invalid_model(path, tr("it does not fit the architecture {name}", name=header.architecture))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model = Model(path, header, network.eval(), preprocessing)
     if not answers_match(model):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from safetensors import SafetensorError, safe_open
 
+from core.input_checks.likeness import LIKENESS, Likeness
 from core.models.calibration import Calibration
 from core.models.header_values import (
     UnusableEntry,
@@ -16,6 +17,7 @@ from core.models.header_values import (
     naming,
     parse_ages,
     parse_classes,
+    parse_likeness,
     parse_list,
     parse_number,
     parse_scale,
@@ -67,6 +69,7 @@ class ModelHeader:
     calibration: how logits become decisions.
     validation: predictions on validation films; None in files of early versions.
     content: the whole JSON entry, for loading the weights.
+    likeness: what validated films look like to the network; None where the file does not say it.
     """
 
     name: str
@@ -75,6 +78,7 @@ class ModelHeader:
     calibration: Calibration
     validation: Predictions | None
     content: dict[str, Any]
+    likeness: Likeness | None = None
 
     @property
     def threshold(self) -> float | None:
@@ -225,7 +229,9 @@ def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
     check_further_entries(content, ACCEPTED, FILMS)
     name = f"{path.stem} {parse_sha256(content.get('sha256'))[:8]}"
     architecture = parse_text(content.get("architecture"), "architecture")
-    return ModelHeader(name, architecture, classes, _parse_calibration(content, len(classes)), validation, content)
+    likeness = parse_likeness(content.get(LIKENESS))
+    calibration = _parse_calibration(content, len(classes))
+    return ModelHeader(name, architecture, classes, calibration, validation, content, likeness)
 
 
 def _parse_calibration(content: dict[str, Any], classes: int) -> Calibration:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from core.input_checks.likeness import Mask
 from core.metrics.intervals import Figure, Groups, proportion
 from core.metrics.roc import Floats, Labels, roc_curve
 from core.system.errors import JobFailed, Reason
@@ -223,26 +224,33 @@ class ThreeWay:
     """Result of a review band on films: fractions with intervals, None for no films.
 
     review: of all films. missed: of films with the finding, those rated unlikely.
-    alarmed: of films without it, those rated likely.
+    alarmed: of films without it, those rated likely. unlike: of all films, those that are unlike the
+    validation films and go to review for that; None where the model cannot tell.
     """
 
     review: Figure | None
     missed: Figure | None
     alarmed: Figure | None
+    unlike: Figure | None = None
 
 
-def evaluate_band(labels: Labels, probabilities: Floats, band: tuple[float, float], groups: Groups) -> ThreeWay:
+def evaluate_band(
+    labels: Labels, probabilities: Floats, band: tuple[float, float], groups: Groups, unlike: Mask | None = None
+) -> ThreeWay:
     """Return the fractions that the band (low, high) sends to review, misses and falsely alarms.
 
-    labels, probabilities, groups (patient numbers): (n,) each.
+    labels, probabilities, groups (patient numbers): (n,) each. unlike: films that go to review
+    whatever their probability, (n,); None for none.
     """
     low, high = band
-    to_review = (probabilities >= low) & (probabilities < high)
+    answered = np.ones(len(labels), dtype=bool) if unlike is None else ~unlike
+    to_review = ((probabilities >= low) & (probabilities < high)) | ~answered
     with_it, without = labels == 1, labels == 0
     return ThreeWay(
         proportion(to_review, groups),
-        proportion((probabilities < low)[with_it], groups[with_it]),
-        proportion((probabilities >= high)[without], groups[without]),
+        proportion((answered & (probabilities < low))[with_it], groups[with_it]),
+        proportion((answered & (probabilities >= high))[without], groups[without]),
+        None if unlike is None else proportion(unlike, groups),
     )
 
 

@@ -81,7 +81,7 @@ def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -
     specificity = proportion(~predicted[negative], predictions.patients[negative])
     assert sensitivity is not None  # validation has films of both classes
     assert specificity is not None
-    three_way = evaluate_band(labels, probabilities, (band.low, band.high), predictions.patients)
+    three_way = evaluate_band(labels, probabilities, (band.low, band.high), predictions.patients, predictions.unlike)
     return Proposal(wish, threshold, band, sensitivity, specificity, three_way, len(labels))
 
 

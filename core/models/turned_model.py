@@ -70,7 +70,7 @@ def _mirror_entries(header: ModelHeader) -> dict[str, Any]:
     entries |= {"metrics": None, SOURCES: None, LITERATURE_ENTRY: None, HEAT_SCALE: None}
     if header.validation is not None:
         of = header.validation
-        entries[VALIDATION] = Predictions(1 - of.labels, -of.logits, of.patients, of.films).to_json_object()
+        entries[VALIDATION] = Predictions(1 - of.labels, -of.logits, of.patients, of.films, of.unlike).to_json_object()
     if drift := entries.get(DRIFT):
         scores = [round(1 - score, 6) for score in drift.get(SCORE, ())]
         entries[DRIFT] = {**drift, SCORE: sorted(scores)} if scores else drift

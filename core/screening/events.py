@@ -29,7 +29,9 @@ class Status(StrEnum):
 class LedgerRow:
     """One row of RESULTS.csv: a regular file and its outcome.
 
-    file: path relative to the folder, with "/". label, probability, decision: None unless scored.
+    file: path relative to the folder, with "/". reason: why it was not scored; of a scored film why
+    the gate had refused it, if a person overrode that, or UNLIKE_VALIDATED_FILMS. label, probability,
+    decision: None unless scored.
     class_probabilities: in class order, empty for two classes. film: code of the film's content, ""
     if unknown; it is not part of the ledger (core/screening/state_log.py).
     """
@@ -105,8 +107,8 @@ class FilmReading:
     was read from the file. pixels: (height, width) uint8, upright, dense tissue white. heat: same
     shape, float32, 0..1, the evidence for the finding. is_heat_scaled: whether 1 is the evidence of
     the clearest validation films, else it is the film's own maximum. cautions: sentences that warn
-    the reader of this film. reason: why the gate refused the film, if a person overrode it. film:
-    code of the file's content, "" if unknown.
+    the reader of this film. reason: as in a row of the ledger. is_unlike: the film is unlike those
+    that the model was validated on. film: code of the file's content, "" if unknown.
     """
 
     path: Path
@@ -126,6 +128,7 @@ class FilmReading:
     cautions: tuple[str, ...] = ()
     reason: str = ""
     film: str = ""
+    is_unlike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

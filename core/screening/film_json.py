@@ -12,7 +12,7 @@ from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import apply_site_record
 from core.screening.events import FilmReading, FilmRefusal, Status
 from core.screening.screening import DECIMALS
-from core.system.errors import REFUSALS, FilmUnreadable
+from core.system.errors import REFUSALS, UNLIKE_CAUTION, FilmUnreadable
 from core.system.files import escape_undecodable
 from core.system.language import tr
 from core.system.product import NOTICE
@@ -25,6 +25,7 @@ def describe_reading(film: FilmReading) -> JsonObject:
     return _describe(film.path, film.facts, film.pixels) | {
         "status": str(Status.SCORED),
         "reason": film.reason,
+        "explanation": tr(UNLIKE_CAUTION) if film.is_unlike else "",
         "label": film.label,
         "probability": round(film.probability, DECIMALS),
         "decision": str(film.decision),

@@ -23,6 +23,8 @@ from core.metrics.roc import Floats
 from core.models.model_file import Model, draw_known_films, load_model_in_use
 from core.models.model_gate import read_gate
 from core.models.site_record import format_validation
+from core.models.validated_films import is_unlike
+from core.screening.cautions import format_unlike_caution
 from core.screening.changed_files import find_changes
 from core.screening.events import (
     FilmAnswered,
@@ -144,9 +146,11 @@ class Screening:
             status = Status.FAILED if film.may_be_retried else Status.REFUSED
             return LedgerRow(name, status, film.reason, None, None, None, self.model.header.name)
         assert scored.logits is not None  # only unreadable films have none
+        assert scored.features is not None
         probabilities = self.model.calibration.probabilities(scored.logits[None])
         self._drift.add(film[None], probabilities)
-        row = build_scored_row(self.model, name, probabilities[0])
+        unlike = is_unlike(self.model.header, scored.features, self._states[name].age_years)
+        row = build_scored_row(self.model, name, probabilities[0], is_unlike=unlike)
         if self._heatmaps is not None:
             finding = self.model.header.finding_of(row.label or "")
             picture = draw_overlay(film, compute_heat_map(self.model, film, finding))
@@ -174,7 +178,11 @@ class Screening:
             refused=counts[Status.REFUSED],
             failed=counts[Status.FAILED],
             validation=format_validation(self.model.header)[1],
-            drift=(*self._drift.format_warnings(), *format_age_caution(self._list_outside_ages(), self.model)),
+            drift=(
+                *format_unlike_caution(rows),
+                *self._drift.format_warnings(),
+                *format_age_caution(self._list_outside_ages(), self.model),
+            ),
             rows=tuple(rows),
         )
 
@@ -201,9 +209,11 @@ def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
     return (sentence,)
 
 
-def build_scored_row(model: Model, name: str, score: Floats, reason: str = "") -> LedgerRow:
+def build_scored_row(model: Model, name: str, score: Floats, reason: str = "", is_unlike: bool = False) -> LedgerRow:
     """Return the row of a film. score: its probability (), or probabilities (classes,).
 
+    reason: why the gate refused it, if a person overrode that. is_unlike: it is unlike the films that
+    the model was validated on; it is then in review, and that is the reason unless there is another.
     Label and decision are computed from the exact values. Probabilities are rounded as in the
     ledger, so that a row read back is equal to the one written.
     """
@@ -212,10 +222,10 @@ def build_scored_row(model: Model, name: str, score: Floats, reason: str = "") -
     return LedgerRow(
         file=name,
         status=Status.SCORED,
-        reason=reason,
+        reason=reason or (Reason.UNLIKE_VALIDATED_FILMS if is_unlike else ""),
         label=model.header.classes[label],
         probability=class_probabilities[label] if class_probabilities else round(float(score), DECIMALS),
-        decision=model.calibration.decision(score),
+        decision=model.calibration.decision(score, is_unlike),
         model=model.header.name,
         class_probabilities=class_probabilities,
     )

@@ -13,13 +13,14 @@ from core.films.film_code import film_code
 from core.films.images import Grey
 from core.inference.grad_cam import compute_heat_map
 from core.inference.pipeline import single_torch_thread
-from core.inference.scorer import Scorer
+from core.inference.scorer import Features, Scorer
 from core.input_checks.inspection import InspectedFilm, inspect_film
 from core.jobs.events import Progressed, Stage
 from core.metrics.roc import Floats
 from core.models.model_file import Model, draw_known_films, load_model_in_use
 from core.models.model_gate import read_gate
 from core.models.site_record import format_validation
+from core.models.validated_films import is_unlike
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, ScreeningResult, Status
 from core.screening.file_state import add_content, observe
 from core.screening.folder_listing import path_of_name
@@ -52,7 +53,7 @@ def score_anyway(
     reading = yield from read_single_film(path, model, cancel, ignore_gate=True)
     assert isinstance(reading, FilmReading)  # without the gate nothing is refused
     state = add_content(before, path)
-    scored = build_scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason)
+    scored = build_scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason, reading.is_unlike)
     scored = add_film_code(scored, state)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
     with lock_output(result.output):
@@ -83,11 +84,12 @@ def read_single_film(
 
 
 def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmReading:
-    score = score_square(model, inspected.square)
+    score, features = score_square(model, inspected.square)
     label = model.calibration.label(score)
     finding = model.header.finding_of(model.header.classes[label])
     heat = compute_heat_map(model, inspected.square, finding)
     pixels, facts = inspected.film.pixels, inspected.film.facts
+    unlike = is_unlike(model.header, features, facts.age_years)
     height, width = pixels.shape
     details = read_details(path)
     return FilmReading(
@@ -97,7 +99,7 @@ def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmRe
         probability=float(score if model.calibration.threshold is not None else score[label]),
         probabilities=tuple(map(float, score)) if np.ndim(score) else float(score),
         threshold=model.calibration.threshold,
-        decision=model.calibration.decision(score),
+        decision=model.calibration.decision(score, unlike),
         model=model.header.name,
         validation=format_validation(model.header)[1],
         details=details,
@@ -106,17 +108,19 @@ def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmRe
         heat=np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR)),
         is_heat_scaled=model.header.heat_scale is not None,
         cautions=list_cautions(details, model.header.ages),
-        reason=str(inspected.refusal or ""),
+        reason=str(inspected.refusal or (Reason.UNLIKE_VALIDATED_FILMS if unlike else "")),
+        is_unlike=unlike,
     )
 
 
-def score_square(model: Model, square: Grey) -> Floats:
+def score_square(model: Model, square: Grey) -> tuple[Floats, Features]:
     """Return the calibrated probability (), or probabilities (classes,), of a film as screening does.
 
+    Also returns the input of the network's head, (features,).
     square: (size, size) uint8. The network has the form that screening uses on this computer.
     """
     scorer = Scorer(model)
     with single_torch_thread():
         scorer.settle(draw_known_films(model.preprocessing.size_px))
-        logits = scorer.logits(square[None])
-    return np.asarray(model.calibration.probabilities(logits)[0])
+        features, logits = scorer.features_and_logits(square[None])
+    return np.asarray(model.calibration.probabilities(logits)[0]), features[0]

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     TOO_CROPPED = "too_cropped"
     COLOUR_PHOTO = "colour_photo"
     RAW_DETECTOR_DATA = "raw_detector_data"
+    # films that are scored, but go to review (core/models/validated_films.py)
+    UNLIKE_VALIDATED_FILMS = "unlike_validated_films"
     # failed films: another attempt may succeed once the cause is removed
     MISSING = "missing"
     NO_PERMISSION = "no_permission"
@@ -85,6 +87,7 @@ REASONS: Final[dict[str, str]] = {  # user-facing names, in a few words
     Reason.TOO_CROPPED: marked("cropped too closely"),
     Reason.COLOUR_PHOTO: marked("colour photo"),
     Reason.RAW_DETECTOR_DATA: marked("raw detector data"),
+    Reason.UNLIKE_VALIDATED_FILMS: marked("unlike validated films"),
     Reason.MISSING: marked("missing"),
     Reason.NO_PERMISSION: marked("no permission"),
     Reason.DAMAGED: marked("damaged"),
@@ -122,6 +125,11 @@ REFUSALS: Final = {
         "is read. Use the processed film of this exposure (for presentation)."
     ),
 }
+
+# the first thing that a reader of the answer on such a film must know
+UNLIKE_CAUTION: Final = marked(
+    "This film is unlike those that the model was validated on: its answer may be wrong. Read the film without it."
+)
 
 # what to do about a refused file, where the name of the reason does not say it
 EXPLANATIONS: Final = REFUSALS | {

@@ -13,6 +13,7 @@ from core.datasets.entries import Split
 from core.inference.grad_cam import fit_heat_scale
 from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
 from core.input_checks.gate import fit_gate
+from core.input_checks.likeness import LIKENESS, Likeness, Mask
 from core.metrics.figures import Figures, compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Calibration, fit_calibration
@@ -71,6 +72,7 @@ class RunWriter:
         self._reference: dict[str, Any] | None = None  # for drift: measures of the validation films
         self._gate: dict[str, Any] | None = None
         self._heat_scale: float | None = None  # of the best model's heat maps
+        self._likeness: dict[str, Any] | None = None  # of the tested model
 
     @property
     def model(self) -> Path:
@@ -161,11 +163,19 @@ class RunWriter:
             self._gate = gate.to_json_object() if gate else None
         self._save_model(network, preprocessing, epoch, metrics=None)
 
-    def save_tested_model(self, model: Model, logits: npt.NDArray[np.float32], epoch: int) -> Figures:
+    def save_tested_model(
+        self,
+        model: Model,
+        logits: npt.NDArray[np.float32],
+        epoch: int,
+        likeness: Likeness | None = None,
+        unlike: Mask | None = None,
+    ) -> Figures:
         """Write predictions, figures and use count of the test films; add the figures to the model.
 
         model: the best one, of `epoch`, as loaded from the run. logits: of the test films (n,
-        outputs).
+        outputs). likeness: what its training films look like to it; unlike: which validation films
+        are unlike them, (n,); both None for too few films.
         """
         test, dataset = self._data.splits[Split.TEST], self._data.dataset
         probabilities = model.calibration.probabilities(logits)
@@ -177,6 +187,9 @@ class RunWriter:
         content = model.header.content
         self._validation, self._reference, self._gate = content[VALIDATION], content[DRIFT], content[GATE]
         self._heat_scale = model.header.heat_scale
+        if likeness is not None and model.header.validation is not None:
+            self._likeness = likeness.to_json_object()
+            self._validation = replace(model.header.validation, unlike=unlike).to_json_object()
         films = dataset.of_split(Split.TEST)
         names = [dataset.name_of(film.path) for film in films]
         write_predictions(self.run_dir, names, [dataset.classes[film.label] for film in films], probabilities)
@@ -200,6 +213,7 @@ class RunWriter:
             DRIFT: self._reference,
             GATE: self._gate,
             HEAT_SCALE: self._heat_scale,
+            LIKENESS: self._likeness,
             ACCEPTED: list(self._data.accepted),
             AGES: self._data.ages,
             "licence": f"Weights belong to whoever trained them. {NOTICE}",

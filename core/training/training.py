@@ -31,6 +31,7 @@ from core.training.checkpoint import load_checkpoint, save_checkpoint
 from core.training.events import BatchEnded, TrainingResult, TrainingStarted
 from core.training.initial_weights import load_initial_weights
 from core.training.learner import EpochStatistics, Learner
+from core.training.model_likeness import fit_model_likeness
 from core.training.run_writer import RunWriter
 from core.training.training_data import FILMS_STORE, TrainingData, prepare_training_data
 
@@ -243,10 +244,11 @@ class Training:
         yield Progressed(Stage.TESTING, 0, len(test.labels))
         model = load_model(self.writer.model)
         logits = compute_logits(model.network, model.preprocessing, test.pixels, self.cancel)
+        likeness, unlike = fit_model_likeness(model, self.splits, self.cancel)
         if self.cancel.is_set():
             return self._make_result(completed=False)
         assert self.best_epoch is not None  # the model was loaded, so one was kept
-        figures = self.writer.save_tested_model(model, logits, self.best_epoch)
+        figures = self.writer.save_tested_model(model, logits, self.best_epoch, likeness, unlike)
         self.writer.end()
         return self._make_result(completed=True, figures=figures)
 

@@ -11,7 +11,7 @@ from core.films.film_facts import FilmFacts
 from core.inference.heat_regions import format_legend
 from core.metrics.figure_labels import format_probability
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
-from core.system.errors import EXPLANATIONS, REFUSALS, Reason, format_reason
+from core.system.errors import EXPLANATIONS, REFUSALS, UNLIKE_CAUTION, Reason, format_reason
 from core.system.language import marked, tr
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
@@ -22,6 +22,7 @@ from gui.widgets.named_widgets import make_paragraph
 
 BLANK = np.zeros((64, 64), np.uint8)  # shown until the film is read
 NO_FILM = marked("No film is open.")
+UNLIKE = marked("⚠ Unlike the validated films")
 HIDDEN = marked("Make your call first; the model's answer is shown afterwards.")
 
 
@@ -59,7 +60,7 @@ class ReadingPanel(QWidget):
         """Show the model's answer with its heat map."""
         self._path = None
         finding, probability = escape_name(film.finding), format_probability(film.probability)
-        self.verdict.setText(f"{finding} · {format_decision(film.decision)}")
+        self.verdict.setText(f"{tr(UNLIKE) if film.is_unlike else finding} · {format_decision(film.decision)}")
         details = [
             escape_name(film.path.name),
             tr("classified as {label}", label=escape_name(film.label)),
@@ -67,9 +68,10 @@ class ReadingPanel(QWidget):
         ]
         if film.threshold is not None:
             details.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
-        lines = [" · ".join((*details, escape_name(film.model)))]
+        lines = [f"⚠ {tr(UNLIKE_CAUTION)}"] if film.is_unlike else []
+        lines.append(" · ".join((*details, escape_name(film.model))))
         lines.append(format_legend(film.heat, finding, film.is_heat_scaled))
-        if film.reason:
+        if film.reason in REFUSALS:
             lines.append("⚠ " + tr("Scored although it was refused: {reason}.", reason=format_reason(film.reason)))
         lines += [f"⚠ {sentence}" for sentence in film.cautions]
         self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))

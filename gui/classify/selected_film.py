@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from core.models.model_header import format_model_mismatch
 from core.screening.events import FilmReading, FilmRefusal, LedgerRow, Status
 from core.screening.reader_calls import Stance
+from core.system.errors import REFUSALS
 from core.system.language import marked, tr
 from gui.classify.reading_panel import ReadingPanel
 from gui.classify.worklist import Worklist, find_opinion
@@ -68,7 +69,7 @@ class SelectedFilm(QObject):
         if known is not None and known.path == path and known.film in {row.film, ""}:
             self.show_reading(known)
         elif self._work.state is JobState.IDLE:
-            was_refused = bool(row.reason)
+            was_refused = row.reason in REFUSALS
             self._work.start(read_film_job(path, self._session.model, was_refused), self._show_event)
         else:
             self._pending = row

@@ -13,7 +13,7 @@ from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
 from core.screening.folder_listing import path_of_name, relative_name
 from core.screening.reader_calls import UNSURE, Call, CallBook, Opinion, Stance, compare_call
-from core.system.errors import NO_FILM_REASONS, format_reason
+from core.system.errors import NO_FILM_REASONS, UNLIKE_CAUTION, Reason, format_reason
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.film.thumbnails import Thumbnails
@@ -37,12 +37,32 @@ THUMBNAIL_PX: Final = 48
 MAX_IMAGES: Final = 2000  # thumbnails in memory, about 20 MB
 MAX_PENDING: Final = 100
 DECISION_MARKS: Final = {Decision.LIKELY: "▲", Decision.REVIEW: "◆", Decision.UNLIKELY: "▽"}
+UNLIKE_MARK: Final = "⚠"
 DECISION_ORDER: Final = {Decision.UNLIKELY: 0.0, Decision.REVIEW: 1.0, Decision.LIKELY: 2.0}
 
 
 def format_decision(decision: Decision) -> str:
     """Return a decision with its mark."""
     return f"{DECISION_MARKS[decision]} {tr(decision)}"
+
+
+def is_unlike(row: LedgerRow) -> bool:
+    """Whether a scored film is in review because it is unlike those that the model was validated on."""
+    return row.status is Status.SCORED and row.reason == Reason.UNLIKE_VALIDATED_FILMS
+
+
+def _format_row_decision(row: LedgerRow) -> str:
+    """Return the decision of a row with its mark, which warns where the film is unlike validated ones."""
+    if row.decision is None:
+        return ""
+    return f"{UNLIKE_MARK} {tr(row.decision)}" if is_unlike(row) else format_decision(row.decision)
+
+
+def _format_status(row: LedgerRow, is_hidden: bool) -> str:
+    """Return the status of a row with its reason, unless that is part of an answer that is hidden yet."""
+    if not row.reason or (is_hidden and is_unlike(row)):
+        return tr(row.status.value)
+    return f"{tr(row.status.value)}: {format_reason(row.reason)}"
 
 
 def is_no_film(row: LedgerRow) -> bool:
@@ -195,6 +215,8 @@ class WorklistTable(QAbstractTableModel):
         is_described = role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}
         if is_described and column == READER and self.has_stance(row, Stance.EARLIER_FILM):
             return tr(EARLIER_FILM)
+        if is_described and column in {DECISION, STATUS} and is_unlike(row) and not self.is_hidden(row):
+            return tr(UNLIKE_CAUTION)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == PROBABILITY:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -206,7 +228,7 @@ class WorklistTable(QAbstractTableModel):
         if column == FILM:
             return escape_name(row.file)
         if column == DECISION:
-            return format_decision(row.decision) if row.decision else ""
+            return _format_row_decision(row)
         if column == PROBABILITY:
             return "" if row.probability is None else format_probability(row.probability)
         if column == LABEL:
@@ -215,8 +237,7 @@ class WorklistTable(QAbstractTableModel):
             return "" if call is None else self._format_call(row, call)
         if column == NOTE:
             return "" if call is None else " ".join(call.note.split())
-        status = tr(row.status.value)
-        return f"{status}: {format_reason(row.reason)}" if row.reason else status
+        return _format_status(row, self.is_hidden(row))
 
     def _format_call(self, row: LedgerRow, call: Call) -> str:
         """Return the reader's class, marked where the model's differs, or where the film changed since."""

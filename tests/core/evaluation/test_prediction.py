@@ -32,7 +32,11 @@ def brightness(films):
     return films.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)[:, None]
 
 
-MODEL = SimpleNamespace(preprocessing=SimpleNamespace(size_px=48), logits=brightness)
+MODEL = SimpleNamespace(
+    preprocessing=SimpleNamespace(size_px=48),
+    features_and_logits=lambda films: (brightness(films), brightness(films)),
+    header=SimpleNamespace(likeness=None),
+)
 
 
 def code_of(film):
@@ -121,7 +125,11 @@ def model_that(batches, then=lambda: None):
         then()
         return pixels.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)[:, None]
 
-    return SimpleNamespace(preprocessing=SimpleNamespace(size_px=48), logits=logits)
+    return SimpleNamespace(
+        preprocessing=SimpleNamespace(size_px=48),
+        features_and_logits=lambda pixels: (logits(pixels), logits(pixels)),
+        header=SimpleNamespace(likeness=None),
+    )
 
 
 def test_batches_follow_each_other_in_the_order_of_the_films(plain_films, batches, tmp_path, cancel, monkeypatch):

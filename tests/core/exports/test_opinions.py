@@ -9,6 +9,7 @@ import highdicom
 import pytest
 from openpyxl import load_workbook
 
+from core.documents.document import Photographs
 from core.documents.pdf import render_pdf
 from core.exports.export_jobs import Export, ExportOrder, export_results
 from core.exports.screening_summary import SummaryFilm, build_summary
@@ -17,6 +18,7 @@ from core.films.phantoms import draw_phantom
 from core.metrics.agreement import measure_agreement
 from core.models.decision import Decision
 from core.screening.reader_calls import UNSURE, Call, Opinion, Stance
+from core.system.errors import UNLIKE_CAUTION
 from tests.core.exports.examples import CLASSES, HEADER, exported, opened, pages_of, reading_of, refused, result_of, row
 from tests.factories import drained, encode_png
 
@@ -44,6 +46,39 @@ def test_a_report_begins_with_what_the_reader_said(film, tmp_path, opinion):
 def test_a_film_without_a_call_says_nothing_new(film, tmp_path):
     capture, report = opened(exported(film, tmp_path))
     assert "reader" not in f"{capture}{report}".casefold()
+
+
+def test_the_caution_on_a_film_unlike_validated_ones_comes_before_all(film, tmp_path):
+    more = {"is_unlike": True, "decision": Decision.REVIEW}
+    capture, report = opened(exported(film, tmp_path, opinion=DISAGREES, **more))
+    first = [item.TextValue for item in report.ContentSequence[:2]]
+    assert first == [UNLIKE_CAUTION, SAID[DISAGREES]]
+    assert capture.ImageComments.startswith(f"{UNLIKE_CAUTION} {SAID[DISAGREES]}")
+    group = highdicom.sr.srread(next((tmp_path / "out").glob("*-report.dcm"))).content
+    (group,) = group.get_image_measurement_groups()
+    evaluations = {one.name.meaning: one.value.meaning for one in group.get_qualitative_evaluations()}
+    assert evaluations["Decision"] == "To review by a reader"
+    (probability,) = group.get_measurements()
+    assert probability.value == pytest.approx(0.8765, abs=1e-4)
+    plain, _ = opened(exported(film, tmp_path, opinion=DISAGREES, decision=Decision.REVIEW))
+    assert plain.SOPInstanceUID != capture.SOPInstanceUID
+
+
+def test_the_strip_of_a_film_unlike_validated_ones_has_a_line_more(tmp_path):
+    reading = reading_of(tmp_path / "film.png", draw_phantom(1, True, 1200))
+    unlike = replace(reading, is_unlike=True)
+    assert draw_capture(unlike).shape[0] > draw_capture(reading).shape[0]
+
+
+def test_a_caption_begins_with_the_caution():
+    text = {}
+    for reason in ("", "unlike_validated_films", "rotated"):
+        found = SummaryFilm("f.png", "PNEUMONIA", 0.9, Decision.REVIEW, encode_png(draw_phantom(1, True, 64)), reason)
+        blocks = build_summary(result_of([row("f.png")]), HEADER, "Point.", [found], "films").blocks
+        (photographs,) = (block for block in blocks if isinstance(block, Photographs))
+        text[reason] = photographs.photographs[0].description.splitlines()
+    assert text["unlike_validated_films"] == [UNLIKE_CAUTION, *text[""]]
+    assert text["rotated"] == ["Scored although it was refused: rotated.", *text[""]]
 
 
 def test_another_opinion_is_another_object(film, tmp_path):

@@ -22,6 +22,7 @@ def test_the_operating_point_decides_labels_and_bands_decisions():
     }
     assert {made.decision(np.float64(value)) for value in cases.values()} == set(cases)
     assert all(made.decision(np.float64(value)) is decision for decision, value in cases.items())
+    assert {made.decision(np.float64(value), is_unlike=True) for value in cases.values()} == {Decision.REVIEW}
     assert made.label(np.float64(made.threshold)) == 1
     assert made.label(np.float64(nextafter(made.threshold, 0))) == 0
 

@@ -96,6 +96,16 @@ def test_three_way_answers_are_wrong_as_rarely_as_stated(error):
     assert np.mean(alarmed) <= error + 0.002
 
 
+def test_films_unlike_validated_ones_are_in_review_and_neither_missed_nor_false_alarms():
+    labels = np.array([0, 0, 0, 1, 1, 1])
+    probabilities = np.array([0.1, 0.9, 0.95, 0.05, 0.5, 0.9])
+    unlike = np.array([0, 1, 0, 1, 0, 0], dtype=bool)
+    shares = evaluate_band(labels, probabilities, (0.2, 0.8), np.arange(6), unlike)
+    assert (shares.review.value, shares.unlike.value) == (3 / 6, 2 / 6)
+    assert (shares.missed.value, shares.alarmed.value) == (0, 1 / 3)
+    assert evaluate_band(labels, probabilities, (0.2, 0.8), np.arange(6)).unlike is None
+
+
 def test_few_films_promise_what_they_can():
     labels = np.array([0] * 4 + [1] * 9)
     probabilities = np.linspace(0.1, 0.9, 13)

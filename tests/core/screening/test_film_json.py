@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from core.models.decision import Decision
 from core.models.model_header import bundled_model_path, read_header
 from core.screening.events import FilmReading, FilmRefusal
 from core.screening.film_json import describe_reading, describe_refusal, describe_unchecked, describe_unreadable
-from core.system.errors import REFUSALS, FilmUnreadable, Reason
+from core.system.errors import REFUSALS, UNLIKE_CAUTION, FilmUnreadable, Reason
 from tests.factories import ROOT, draw_film
 from tests.faults.hostile_names import small_model
 
@@ -65,6 +66,13 @@ def test_a_film_that_was_read_has_its_row_and_its_facts():
     told = {"status": "refused", "reason": "lateral_view", "label": None, "model": "m-1"}
     told |= {"explanation": REFUSALS[Reason.LATERAL_VIEW], "probability": None, "decision": None}
     assert describe_refusal(REFUSAL) == WHAT_WAS_READ | told
+
+
+def test_a_film_unlike_validated_ones_says_so():
+    content = describe_reading(replace(READING, reason="unlike_validated_films", is_unlike=True))
+    assert (content["status"], content["reason"]) == ("scored", "unlike_validated_films")
+    assert content["explanation"] == UNLIKE_CAUTION
+    assert content["probability"] == 0.123457
 
 
 @pytest.mark.parametrize(("reason", "status"), [(Reason.DAMAGED, "failed"), (Reason.EMPTY_FILE, "refused")])

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from core.models.decision import Decision
 from core.models.model_header import bundled_model_path
 from core.screening.events import FilmReading
+from core.system.errors import UNLIKE_CAUTION
 from core.system.product import NOTICE
 from gui.classify.reading_panel import ReadingPanel
 from tests.factories import draw_film
@@ -59,6 +60,25 @@ def panel(qtbot):
     made.resize(700, 600)
     made.show()
     return made
+
+
+def test_the_caution_on_a_film_unlike_validated_ones_comes_first(panel):
+    cautions = ("Letters are burned in.",)
+    reason = "unlike_validated_films"
+    panel.show_answer(reading(is_unlike=True, reason=reason, decision=Decision.REVIEW, cautions=cautions))
+    assert panel.verdict.text() == "⚠ Unlike the validated films · ◆ review"
+    lines = panel.details.text().splitlines()
+    assert lines[0] == f"⚠ {UNLIKE_CAUTION}"
+    assert "probability of PNEUMONIA 0.900" in lines[1]
+    assert lines[2] == "⚠ Letters are burned in."
+    assert "refused" not in panel.details.text()
+
+
+def test_a_film_scored_although_refused_may_be_unlike_too(panel):
+    panel.show_answer(reading(is_unlike=True, reason="rotated", decision=Decision.REVIEW))
+    lines = panel.details.text().splitlines()
+    assert lines[0] == f"⚠ {UNLIKE_CAUTION}"
+    assert lines[2] == "⚠ Scored although it was refused: rotated."
 
 
 def test_an_answer_says_all_that_must_be_known_of_it(panel):

@@ -1,14 +1,17 @@
 """The worklist, used with the keyboard."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 import gui.classify.worklist
 from core.screening.reader_calls import CallBook
+from core.system.errors import UNLIKE_CAUTION
 from gui.classify.worklist import Worklist
 from gui.classify.worklist_filter import RowKind
-from gui.classify.worklist_table import NOTE, PROBABILITY, READER
+from gui.classify.worklist_table import DECISION, NOTE, PROBABILITY, READER, STATUS
 from gui.widgets import messages
 from tests.gui.classify.examples import CLASSES, FOLDER, ROWS, book, call, scored
 from tests.gui.classify.person import texts
@@ -36,6 +39,29 @@ def test_filter_and_search_count_what_they_show(tab, qtbot):
     qtbot.keyClicks(tab.worklist.filters.search, "FILM-3")
     assert texts(tab, 0) == ["film-3.png"]
     assert tab.worklist.filters.count.text() == "1 of 8"
+
+
+def test_a_film_unlike_validated_ones_is_marked_and_hidden_before_the_call(worklist):
+    unlike = replace(scored("unlike.png", 0.5), reason="unlike_validated_films")
+    overridden = replace(scored("overridden.png", 0.5), reason="rotated")
+    table = worklist.table
+    for row in (unlike, overridden):
+        worklist.add(row)
+
+    def cell(row, column, role=Qt.ItemDataRole.DisplayRole):
+        return table.data(table.index(table.row_number(row.file), column), role)
+
+    assert cell(unlike, DECISION) == "⚠ review"
+    assert cell(unlike, PROBABILITY) == "0.500"
+    assert cell(unlike, STATUS) == "scored: unlike validated films"
+    for role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+        assert cell(unlike, DECISION, role) == cell(unlike, STATUS, role) == UNLIKE_CAUTION
+        assert cell(overridden, DECISION, role) is None
+    assert cell(overridden, DECISION) == "◆ review"
+    table.set_blind(True)
+    assert cell(unlike, STATUS) == "scored"
+    assert cell(unlike, DECISION, Qt.ItemDataRole.ToolTipRole) is None
+    assert cell(overridden, STATUS) == "scored: rotated"
 
 
 @pytest.fixture
