@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.films.dicom_file import is_dicom, read_dicom_header
 from core.films.images import open_regular
-from core.films.patient_age import format_age, format_years, is_outside, parse_date
+from core.films.patient_age import AgeRanges, format_age, format_age_ranges, format_years, is_outside, parse_date
 from core.system.language import marked, tr
 
 if TYPE_CHECKING:
@@ -87,17 +87,16 @@ def _extract_details(header: "Dataset") -> FilmDetails:
     )
 
 
-def list_cautions(details: FilmDetails, ages: tuple[float, float] | None) -> tuple[str, ...]:
-    """Return warnings for the reader of a film. ages: range of the training films, in years."""
+def list_cautions(details: FilmDetails, ages: AgeRanges | None) -> tuple[str, ...]:
+    """Return warnings for the reader of a film. ages: of the training films' patients."""
     cautions = []
     if ages is not None and is_outside(details.age_years, ages):
         cautions.append(
             tr(
-                "The patient's age ({age}) is outside the age range of the training films ({youngest:g} "
-                "to {oldest:g} years): the model's result may be wrong. Read the film without it.",
+                "The patient's age ({age}) is not among those of the training films ({ages}): the model's "
+                "result may be wrong. Read the film without it.",
                 age=details.age,
-                youngest=ages[0],
-                oldest=ages[1],
+                ages=format_age_ranges(ages),
             )
         )
     if details.is_burned_in:

@@ -4,7 +4,10 @@ import re
 from datetime import date
 from typing import Final
 
-from core.system.language import tr_count
+from core.system.language import tr, tr_count
+
+# of groups of patients: youngest and oldest of each in completed years, in ascending order
+AgeRanges = tuple[tuple[float, float], ...]
 
 UNITS_A_YEAR: Final = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 AGE: Final = re.compile(r"0*(\d{1,3})\s*([DWMY]?)", re.IGNORECASE)  # DICOM Part 5, 6.2, AS; years without a unit
@@ -53,9 +56,15 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def is_outside(age: float | None, ages: tuple[float, float] | None) -> bool:
-    """Return True if an age in years lies outside the range of a model's training ages.
+def is_outside(age: float | None, ages: AgeRanges | None) -> bool:
+    """Return True if an age in years lies outside the ranges of a model's training ages.
 
-    ages: youngest and oldest in completed years. False if either argument is unknown.
+    False if either argument is unknown.
     """
-    return age is not None and ages is not None and not ages[0] <= age < ages[1] + 1
+    return age is not None and ages is not None and not any(low <= age < high + 1 for low, high in ages)
+
+
+def format_age_ranges(ages: AgeRanges) -> str:
+    """Return the ranges in words: "1 to 5 or 18 to 92 years"."""
+    ranges = (tr("{youngest:g} to {oldest:g}", youngest=low, oldest=high) for low, high in ages)
+    return tr("{ranges} years", ranges=tr(" or ").join(ranges))

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from core.datasets.class_names import class_key
 from core.datasets.entries import Split
+from core.films.patient_age import AgeRanges
 from core.input_checks.drift import DRIFT, Reference
 from core.input_checks.likeness import LIKENESS, Likeness
 from core.metrics.roc import Labels
@@ -88,6 +89,18 @@ def parse_ages(value: Any, name: str) -> tuple[float, float] | None:
     with naming(name):
         youngest, oldest = parse_list(value, name)
     return parse_number(youngest, 0, NO_AGE_ABOVE, name), parse_number(oldest, youngest, NO_AGE_ABOVE, name)
+
+
+def parse_age_ranges(value: Any, name: str) -> AgeRanges | None:
+    """Return ranges of ages from one range or a list of them, in ascending order; None for none."""
+    if value is None:
+        return None
+    listed = parse_list(value, name)
+    ranges = [parse_ages(part, name) for part in (listed if listed and isinstance(listed[0], list) else [listed])]
+    ages = tuple(part for part in ranges if part is not None)
+    if not ages or len(ages) < len(ranges) or list(ages) != sorted(ages):
+        raise UnusableEntry(name)
+    return ages
 
 
 def parse_scale(value: Any, name: str) -> float | None:

@@ -6,8 +6,10 @@ Mitchell et al. 2019, "Model Cards for Model Reporting".
 from typing import Any, Final
 
 from core.documents.document import Block, Document, Heading, Table, Text, Tone
+from core.films.patient_age import format_age_ranges
 from core.metrics.figure_labels import DEFINITIONS, figure_title, format_figure
 from core.metrics.intervals import Figure
+from core.models.header_values import parse_age_ranges
 from core.models.model_header import ACCEPTED, AGES, CARD, FILMS, ModelHeader
 from core.models.site_record import apply_site_record, format_validation
 from core.models.source_blocks import build_attribution_blocks, build_source_blocks
@@ -103,11 +105,8 @@ def _describe_training_data(content: dict[str, Any], films: dict[str, int]) -> l
     listed = ", ".join(counts) or tr(NOT_TOLD)
     fingerprint = content.get("data_fingerprint", tr(NOT_TOLD))
     paragraphs = [tr("Films: {counts}; split by patient. Data: {data}.", counts=listed, data=fingerprint)]
-    ages = content.get(AGES)
-    if ages:
-        paragraphs.append(
-            tr("Patients aged {youngest:g} to {oldest:g} completed years.", youngest=ages[0], oldest=ages[1])
-        )
+    if ages := parse_age_ranges(content.get(AGES), AGES):
+        paragraphs.append(tr("Patients aged {ages}, in completed years.", ages=format_age_ranges(ages)))
     paragraphs.extend(
         tr("Trained despite a known problem with its data. {sentence}", sentence=sentence)
         for sentence in content.get(ACCEPTED) or ()

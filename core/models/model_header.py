@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from safetensors import SafetensorError, safe_open
 
+from core.films.patient_age import AgeRanges
 from core.input_checks.likeness import LIKENESS, Likeness
 from core.models.calibration import Calibration
 from core.models.header_values import (
     UnusableEntry,
     check_further_entries,
     naming,
-    parse_ages,
+    parse_age_ranges,
     parse_classes,
     parse_likeness,
     parse_list,
@@ -53,8 +54,8 @@ EARLIER_MODELS: Final = frozenset(
         "e57731d7df28a42a88db4ca6cd0bda79e5425578b55b94a49b423f4606066e49",
     }
 )
-AGES: Final = "ages_years"  # [youngest, oldest] training patient in completed years, where known
-AGES_OF_DATA: Final = {"015c0902": (1, 5)}  # by data fingerprint, for model files without AGES
+AGES: Final = "ages_years"  # [youngest, oldest] training patient in completed years, or a list of such ranges
+AGES_OF_DATA: Final = {"015c0902": [1, 5]}  # by data fingerprint, for model files without AGES
 HEAT_SCALE: Final = "heat_scale"  # evidence that heat maps show as full heat
 LARGEST_TEMPERATURE: Final = 1e6
 SIZES_PX: Final = range(16, 2049)  # network input size
@@ -99,10 +100,10 @@ class ModelHeader:
         )
 
     @property
-    def ages(self) -> tuple[float, float] | None:
-        """Youngest and oldest training patient in completed years, or None where unknown."""
-        ages = self.content.get(AGES) or AGES_OF_DATA.get(str(self.content.get("data_fingerprint")))
-        return (float(ages[0]), float(ages[1])) if ages else None
+    def ages(self) -> AgeRanges | None:
+        """Ranges of the training patients' ages in completed years, or None where unknown."""
+        fallback = AGES_OF_DATA.get(str(self.content.get("data_fingerprint")))
+        return parse_age_ranges(self.content.get(AGES) or fallback, AGES)
 
     @property
     def heat_scale(self) -> float | None:
@@ -223,7 +224,7 @@ def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
     if type(size_px) is not int or size_px not in SIZES_PX:
         raise UnusableEntry("size of films")
     validation = parse_validation(content.get(VALIDATION), len(classes))
-    parse_ages(content.get(AGES), AGES)
+    parse_age_ranges(content.get(AGES), AGES)
     parse_scale(content.get(HEAT_SCALE), HEAT_SCALE)
     parse_text(content.get("app_version"), "app_version")
     check_further_entries(content, ACCEPTED, FILMS)

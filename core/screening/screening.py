@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from core.films.images import Grey
-from core.films.patient_age import is_outside
+from core.films.patient_age import format_age_ranges, is_outside
 from core.inference.grad_cam import compute_heat_map, draw_overlay
 from core.inference.pipeline import ScoredItem, score_films, single_torch_thread
 from core.inference.scorer import Scorer
@@ -194,16 +194,14 @@ def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
     """
     if not names or model.header.ages is None:
         return ()
-    low, high = model.header.ages
     listed = ", ".join(escape_name(name) for name in names[:MAX_NAMES])
     sentence = tr_count(
-        "{count:,} scored film is of a patient outside the age range of the training films "
-        "({low:g} to {high:g} years); read it without the model's result: {names}.",
-        "{count:,} scored films are of patients outside the age range of the training films "
-        "({low:g} to {high:g} years); read them without the model's results: {names}.",
+        "{count:,} scored film is of a patient whose age is not among those of the training films ({ages}); "
+        "read it without the model's result: {names}.",
+        "{count:,} scored films are of patients whose ages are not among those of the training films ({ages}); "
+        "read them without the model's results: {names}.",
         len(names),
-        low=low,
-        high=high,
+        ages=format_age_ranges(model.header.ages),
         names=tr("{names} and others", names=listed) if len(names) > MAX_NAMES else listed,
     )
     return (sentence,)

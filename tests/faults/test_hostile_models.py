@@ -141,6 +141,10 @@ def source_entry(**figure):
         ("preprocessing", {"size_px": 64, "normalisation": "odd"}, "fit"),
         ("preprocessing", {}, "size_px"),
         ("ages_years", [5, 1], "ages_years"),
+        ("ages_years", [[1, 5], [5, 1]], "ages_years"),
+        ("ages_years", [[18, 92], [1, 5]], "ages_years"),
+        ("ages_years", [[1, 5], None], "ages_years"),
+        ("ages_years", [], "ages_years"),
         ("sha256", "0" * 64, "weights were changed"),
         ("self_test", [[0.1, 0.2, 0.3, 0.4]], "self-test films"),
         ("self_test", None, "self-test films"),
@@ -314,4 +318,4 @@ def test_a_whole_model_loads_and_one_that_is_known_from_before_the_seal(tmp_path
     monkeypatch.setattr(model_header, "EARLIER_MODELS", {known})
     assert load_model(old).header.classes == ("NORMAL", "PNEUMONIA")
     assert read_header(made).ages is None
-    assert load_model(None).header.ages == (1.0, 5.0)
+    assert load_model(None).header.ages == ((1.0, 5.0),)

@@ -160,7 +160,7 @@ def test_no_run_and_no_report_names_a_patient(tmp_path, quick_recipe, cancel, mo
     _, result = drained(train(tmp_path / "films", quick_recipe, out / "run", cancel))
     assert result.completed
     _, evaluation = drained(evaluate(result.model, tmp_path / "films", out / "report", cancel))
-    assert evaluation.header.ages == (45, 45)
+    assert evaluation.header.ages == ((45, 45),)
     assert len(list(out.rglob("*"))) > 10
     assert [holding(place) for place in (out, data_folder(), cache_folder())] == [[], [], []]
 
@@ -172,7 +172,7 @@ def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients
     assert any("burned into" in sentence for sentence in reading.cautions)
     _, result = drained(screen(patients, tmp_path / "r.csv", small_model(), cancel))
     scored = [row for row in result.rows if row.status is Status.SCORED]
-    told = [sentence for sentence in result.drift if "age range" in sentence]
+    told = [sentence for sentence in result.drift if "not among those of the training films" in sentence]
     assert len(scored) == 8
     assert told[0].startswith("8 scored films")
     header = (tmp_path / "r.csv").read_text().splitlines()[0]
@@ -187,7 +187,7 @@ def test_other_ages_are_flagged_beside_the_film_and_in_the_summary_only(patients
 )  # fmt: skip
 def test_an_age_is_held_against_completed_years(tmp_path, age, is_flagged):
     details = read_details(write_dicom(tmp_path / "f.dcm", draw_phantom(1, True, 96), PatientAge=age))
-    assert bool(list_cautions(details, (1, 5))) == is_flagged
+    assert bool(list_cautions(details, ((1, 5),))) == is_flagged
     assert list_cautions(details, None) == ()
 
 

@@ -96,4 +96,4 @@ def test_the_age_of_a_patient_outside_the_training_ages_is_a_caution(tmp_path, c
     film = read(path, small_model(), cancel)
     assert film.facts.age_years == 74
     assert film.details.age == "74 years"
-    assert any("outside the age range" in caution for caution in film.cautions)
+    assert any("not among those of the training films" in caution for caution in film.cautions)

@@ -47,8 +47,8 @@ def test_a_model_knows_the_ages_that_its_films_tell(tmp_path, dataset_folder, qu
     (tmp_path / "films.csv").write_text("file,label,age\n" + "".join(rows))
     _, result = drained(train(tmp_path / "films.csv", quick_recipe, tmp_path / "run", cancel))
     header = load_model(result.model).header
-    assert header.ages == (18, 77)
-    assert any("Patients aged 18 to 77 completed years." in lines for _, lines in header.content["card"])
+    assert header.ages == ((18, 77),)
+    assert any("Patients aged 18 to 77 years, in completed years." in lines for _, lines in header.content["card"])
     (tmp_path / "new").mkdir()
     write_dicom(tmp_path / "new" / "child.dcm", draw_phantom(900, True, 96), PatientAge="004Y")
     _, screened = drained(screen(tmp_path / "new", tmp_path / "r.csv", result.model, cancel))
