@@ -150,10 +150,11 @@ class Data:
         self.wrong = trusted & ((likely & ~ill) | (unlikely & ill))
         self.no_chest = np.char.startswith(self.labels, "not_chest")
         self.turned = self.labels == "chest_rotated"
-        self.altered = {
-            name: compute(np.ascontiguousarray(alter(np.array(squares[::EVERY]))), model, work / f"{name}.npz")[0]
-            for name, alter in ALTERATIONS.items()
-        }
+        self.altered = {}
+        for name, alter in ALTERATIONS.items():
+            pictures = np.ascontiguousarray(alter(np.array(squares[::EVERY])))
+            features, _ = compute(pictures, model, work / f"{name}.npz")
+            self.altered[name] = features[self.hospitals[::EVERY] != ""]
 
     def select(self, fitted: tuple[str, ...], split: Split) -> np.ndarray:
         return np.isin(self.hospitals, fitted) & (self.splits == split.value)

@@ -97,7 +97,7 @@ def _compute_outputs(
     model: Model, pixels: npt.NDArray[np.uint8], films: int, cancel: threading.Event
 ) -> Generator[Progressed, None, tuple[Features, Logits] | None]:
     """Return the input of the head and the logits of `films` decoded films; None if cancelled."""
-    batches = [model.features_and_logits(pixels[:0])]
+    batches: list[tuple[Features, Logits]] = []
     pace = Pace(Stage.TESTING, films)
     for start in range(0, films, BATCH):
         if cancel.is_set():
@@ -105,6 +105,8 @@ def _compute_outputs(
         batches.append(model.features_and_logits(pixels[start : start + BATCH]))
         if progress := pace.progress_at(min(start + BATCH, films)):
             yield progress
+    if not batches:
+        return np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32)
     features, logits = zip(*batches, strict=True)
     return np.concatenate(features), np.concatenate(logits)
 

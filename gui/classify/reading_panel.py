@@ -60,7 +60,8 @@ class ReadingPanel(QWidget):
         """Show the model's answer with its heat map."""
         self._path = None
         finding, probability = escape_name(film.finding), format_probability(film.probability)
-        self.verdict.setText(f"{tr(UNLIKE) if film.is_unlike else finding} · {format_decision(film.decision)}")
+        verdict = f"{finding} · {format_decision(film.decision)}"
+        self.verdict.setText(f"{tr(UNLIKE)}\n{verdict}" if film.is_unlike else verdict)
         details = [
             escape_name(film.path.name),
             tr("classified as {label}", label=escape_name(film.label)),

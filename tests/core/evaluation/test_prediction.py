@@ -120,14 +120,15 @@ def batches(monkeypatch):
 def model_that(batches, then=lambda: None):
     """A model that keeps its batches; `then` is called after each."""
 
-    def logits(pixels):
+    def features_and_logits(pixels):
         batches.append(np.array(pixels))
         then()
-        return pixels.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)[:, None]
+        logits = pixels.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)[:, None]
+        return logits, logits
 
     return SimpleNamespace(
         preprocessing=SimpleNamespace(size_px=48),
-        features_and_logits=lambda pixels: (logits(pixels), logits(pixels)),
+        features_and_logits=features_and_logits,
         header=SimpleNamespace(likeness=None),
     )
 

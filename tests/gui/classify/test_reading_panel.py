@@ -66,7 +66,7 @@ def test_the_caution_on_a_film_unlike_validated_ones_comes_first(panel):
     cautions = ("Letters are burned in.",)
     reason = "unlike_validated_films"
     panel.show_answer(reading(is_unlike=True, reason=reason, decision=Decision.REVIEW, cautions=cautions))
-    assert panel.verdict.text() == "⚠ Unlike the validated films · ◆ review"
+    assert panel.verdict.text() == "⚠ Unlike the validated films\nPNEUMONIA · ◆ review"
     lines = panel.details.text().splitlines()
     assert lines[0] == f"⚠ {UNLIKE_CAUTION}"
     assert "probability of PNEUMONIA 0.900" in lines[1]
