@@ -121,9 +121,9 @@ def _compute_distances(
 ) -> Floats:
     """Return the distances (n,) of `scaled` features (n, m) from the nearest of `means` (g, m)."""
     distances = []
-    for mean in means:
-        centred = scaled - mean
-        along = centred @ components.T
+    projected = scaled @ components.T
+    for mean, centre in zip(means, means @ components.T, strict=True):
+        centred, along = scaled - mean, projected - centre
         residual = np.maximum((centred * centred).sum(axis=1) - (along * along).sum(axis=1), 0)
         inside = (along * along / variances).mean(axis=1)
         distances.append((1 - RESIDUAL_WEIGHT) * inside + RESIDUAL_WEIGHT * residual / residual_variance)
