@@ -170,7 +170,7 @@ def measure_recipe(dataset: Dataset, recipe: Recipe, seed: int, options: argpars
     recipe = replace(recipe, seed=seed)
     with tempfile.TemporaryDirectory() as temporary:
         start = f"{recipe.architecture}-{Path(recipe.start).stem}"
-        name = f"{'-'.join(dataset.classes)}-{recipe.name}-{start}-{options.films or 'all'}-{recipe.fingerprint}"
+        name = f"{options.task}-{recipe.name}-{start}-{options.films or 'all'}-{recipe.fingerprint}"
         folder = options.runs / name if options.runs else Path(temporary)
         path = train_model(recipe, films, dataset.classes, folder)
         model, seconds = load_model(path), read_card(path.parent).seconds or 0
@@ -234,9 +234,9 @@ def main() -> None:
     options = read_options()
     if not DATA.exists():
         sys.exit(f"{DATA} is not here")
-    for task in options.tasks:
-        dataset = TASKS[task]()
-        print(f"\n{task}: {' or '.join(dataset.classes)}\n\n{HEADING}", flush=True)
+    for options.task in options.tasks:
+        dataset = TASKS[options.task]()
+        print(f"\n{options.task}: {' or '.join(dataset.classes)}\n\n{HEADING}", flush=True)
         print_models(dataset, options)
         for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
             print_recipe(dataset, name, start, strength, options)

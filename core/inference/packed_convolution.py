@@ -34,8 +34,8 @@ class PackedConvolution(nn.Module):
     def forward(self, films: Tensor, added: Tensor | None = None) -> Tensor:
         run = torch.ops.mkldnn._convolution_pointwise
         if added is None:
-            how = (*self._how, self._activation, self._limits, None)
-            return run(films, self._weight, self._bias, *how)  # type: ignore[no-any-return]
+            activation = (self._activation, self._limits, None)
+            return run(films, self._weight, self._bias, *self._how, *activation)  # type: ignore[no-any-return]
         how, relu = (*self._how, "add", 1.0), self._activation if self._activation != "none" else None
         return run.binary(films, added, self._weight, self._bias, *how, relu, [], None)  # type: ignore[no-any-return]
 

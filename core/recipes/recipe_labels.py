@@ -15,16 +15,13 @@ RECIPES: Final = {
 CHOICES: Final = {
     "architecture": (
         marked("Network"),
-        marked(
-            "The network to train. ResNet-18 is fast and usually sufficient; larger networks need more films. "
-            "EfficientNet-Lite0 comes with ImageNet weights."
-        ),
+        marked("The network to train. ResNet-18 is fast and usually sufficient; larger networks need more films."),
     ),
     "start": (
         marked("Starts from"),
         marked(
-            "Starting weights: the bundled model, ImageNet photographs, nothing (random), or a model file. ImageNet "
-            "weights are in the program for EfficientNet-Lite0; for other networks they are downloaded."
+            "Starting weights: the bundled model, ImageNet photographs (in the program for "
+            "EfficientNet-Lite0, else a download), nothing (random), or a model file."
         ),
     ),
     "depth": (

@@ -125,6 +125,23 @@ def test_training_takes_the_recipe_with_what_the_options_override(fake, cancel, 
     assert commands.REFERENCE not in out
 
 
+@pytest.mark.parametrize(
+    ("arch", "start", "expected"),
+    [
+        ("efficientnet_lite0", None, ("imagenet", "resnet")),
+        ("efficientnet_lite0", "random", ("random", "per_film")),
+        ("efficientnet_lite0", "bundled", ("bundled", "per_film")),
+        ("resnet34", None, ("bundled", "per_film")),
+        (None, "imagenet", ("imagenet", "resnet")),
+    ],
+)
+def test_a_network_brings_its_start_unless_one_is_asked_for(fake, cancel, tmp_path, arch, start, expected):
+    calls = fake("core.training.training.train", trained(tmp_path))
+    commands.run_train(train_options(tmp_path, arch=arch, start=start), cancel)
+    recipe = calls[0][1]
+    assert (recipe.architecture, recipe.start, recipe.normalisation) == (arch or "resnet18", *expected)
+
+
 def test_training_without_options_takes_the_recipe_as_it_is(fake, cancel, tmp_path, capsys):
     calls = fake("core.training.training.train", trained(tmp_path))
     save_preparation(Preparation(patient_pattern="p(.)"), tmp_path / "p.json")

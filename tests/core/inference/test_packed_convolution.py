@@ -21,5 +21,8 @@ def test_packed_convolutions_answer_as_those_they_replace(architecture):
         torch.testing.assert_close(packed(shown), expected, atol=1e-5 * float(expected.abs().max()), rtol=0)
     left = [type(module) for module in packed.modules() if isinstance(module, nn.Conv2d)]
     assert left == []
+    if architecture == "efficientnet_lite0":  # every addition and every ReLU6 likewise
+        assert not [module for module in packed.modules() if isinstance(module, nn.ReLU6)]
+        assert not [node for node in packed.graph.nodes if node.op == "call_function"]
     if architecture.startswith("resnet"):  # every addition and every ReLU went into a convolution
         assert [str(node) for node in packed.graph.nodes if node.op == "call_function"] == ["flatten"]

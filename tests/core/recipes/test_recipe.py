@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.recipes.recipe import NAMED_RECIPES, SEED, Normalisation, change_start
+from core.recipes.recipe import NAMED_RECIPES, SEED, Normalisation, change_start, choose_start
 from core.recipes.recipe_json import format_recipe, from_json_object
 
 
@@ -18,6 +18,23 @@ def test_no_named_recipe_starts_from_what_must_be_downloaded():
     assert {recipe.start for recipe in NAMED_RECIPES.values()} == {"bundled"}
     asked_for = change_start(SEED, "imagenet")
     assert (asked_for.start, asked_for.normalisation) == ("imagenet", Normalisation.RESNET)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "earlier", "start", "chosen"),
+    [
+        ("efficientnet_lite0", "resnet18", "bundled", "imagenet"),
+        ("efficientnet_lite0", "resnet18", "random", "random"),
+        ("efficientnet_lite0", "resnet18", "/a/model.safetensors", "/a/model.safetensors"),
+        ("resnet18", "efficientnet_lite0", "imagenet", "bundled"),
+        ("resnet34", "efficientnet_lite0", "imagenet", "bundled"),  # refused, rather than downloaded unasked
+        ("resnet34", "resnet18", "imagenet", "imagenet"),
+        ("resnet34", "resnet18", "bundled", "bundled"),
+        ("efficientnet_lite0", "efficientnet_lite0", "imagenet", "imagenet"),
+    ],
+)
+def test_another_network_gets_a_start_that_needs_no_download(architecture, earlier, start, chosen):
+    assert choose_start(architecture, earlier, start) == chosen
 
 
 @pytest.mark.parametrize("name", NAMED_RECIPES)

@@ -55,6 +55,20 @@ def test_other_starting_weights_bring_what_they_need(tab):
     assert (form.recipe().normalisation, form.recipe().backbone_rate_factor) == ("per_film", 0.2)
 
 
+def test_another_network_brings_a_start_that_suits_it(tab):
+    form = tab.form
+    form.recipe_name.setCurrentText("best")
+    network, start = form.findChild(QComboBox, "architecture"), form.findChild(QComboBox, "start")
+    network.setCurrentText("EfficientNet-Lite0")
+    assert form.recipe() == replace(change_start(BEST, "imagenet"), architecture="efficientnet_lite0", name="own")
+    assert start.currentText() == "ImageNet photographs"
+    start.setCurrentText("nothing (random)")
+    assert form.recipe().start == "random"  # what a person chooses stays
+    start.setCurrentText("imagenet")
+    network.setCurrentText("ResNet-18")
+    assert form.recipe() == BEST  # and nothing is downloaded unasked
+
+
 OWN = replace(
     BEST, name="mine", architecture="densenet121", depth=Depth.LAST_STAGE, optimizer=Optimizer.SGD, epochs=7, seed=4,
     learning_rate=0.00123, kept_by=KeptBy.AUC, class_weights=False, calibrate=False,
