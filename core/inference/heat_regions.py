@@ -65,7 +65,10 @@ def is_suspicious(heat: Heat, decision: Decision) -> bool:
     That is where more than half of it lies there. Of a film that is unlikely to show the finding,
     and of one without heat worth the name, it means nothing: there the little that is left lies
     anywhere.
-    MEASURED
+    Measured with a bundled network trained on children only and maps on its own scale, on 300 films
+    of children and 500 of adults (RSNA), half of each normal, drawn with seed 0; 511 were likely or
+    to review. The fraction had median 0.15 and 95th percentile 0.23 on those with pneumonia. 10 were
+    suspicious, and 6 of these were normal, against 122 of the other 501.
     """
     if decision is Decision.UNLIKELY or not (heat >= FAINTEST).any():
         return False

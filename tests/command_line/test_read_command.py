@@ -52,7 +52,7 @@ def test_it_writes_the_picture_the_heat_map_and_the_object(film, model, tmp_path
     assert np.array_equal(read_pixels(png), read_pixels(film))
     with Image.open(heat) as picture:
         assert (picture.mode, picture.size) == ("L", (200, 200))
-        assert picture.getextrema()[1] == 255
+        assert picture.getextrema()[1] > 20, "a film with the finding is not pale"
     assert json.loads(written.read_text())["status"] == "scored"
     assert capsys.readouterr().out == ""
 
