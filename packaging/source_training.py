@@ -5,6 +5,7 @@ route (digital original or copy) stands in for the label. Within RSNA both views
 evenly than they occur, since films taken from front to back are mostly ill.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -203,6 +204,24 @@ def train_on_sources(
         path.with_suffix(".unfinished").unlink()
     network.load_state_dict(torch.load(path, weights_only=True))
     return network.eval().requires_grad_(False)
+
+
+def average_weights(networks: Sequence[Network], architecture: str, material: Material, seed: int) -> Network:
+    """Return a network with the mean weights of several that were trained one from another.
+
+    Wortsman et al. 2022, "Model soups". BatchNorm's statistics are computed anew.
+    """
+    average = copy.deepcopy(networks[0])
+    states = [network.state_dict() for network in networks]
+    means = {
+        key: torch.stack([state[key] for state in states]).mean(0) if value.is_floating_point() else value
+        for key, value in states[0].items()
+    }
+    average.load_state_dict(means)
+    wrapped = MapNetwork(average, architecture)
+    weights = material.draw_weights((), with_unlabelled=False)
+    _renew_statistics(wrapped, SourceLoss(wrapped, material), weights, seed)
+    return average.eval().requires_grad_(False)
 
 
 @torch.inference_mode()

@@ -3,8 +3,9 @@
 1. Views: every training film unchanged and, several times, changed as if from another source.
 2. Teachers: a ResNet-18 that starts from the bundled model, and EfficientNet-Lite0 from ImageNet
    weights, trained on all sources, with their heat kept inside the boxes of opacities.
-3. Student: a ResNet-18 that learns labels and the teachers' answers (Hinton et al. 2015), and of
-   films whose labels were mined from reports the answers alone.
+3. Student: the ResNet-18 goes on with labels and the teachers' answers (Hinton et al. 2015), and of
+   films whose labels were mined from reports with the answers alone. The mean of its weights before
+   and after is kept (Wortsman et al. 2022).
 4. For each hospital a ResNet-18 that never saw it, which shows what another hospital may expect.
 5. The model file: calibration, threshold and band over all sources, and all that describes films.
 
@@ -15,6 +16,7 @@ Each stage writes a file into --work and is not repeated; an interrupted epoch i
 """
 
 import argparse
+import copy
 import sys
 import threading
 from pathlib import Path
@@ -26,7 +28,7 @@ from bundled_model_file import add_entries, write_model
 from changed_source import CHANGES, EXCHANGED, change_films
 from core.input_checks.chest_gate import ChestGate
 from source_report import build_card_entries, report_sources
-from source_training import INPUT, Material, compute_logits, make_targets, train_on_sources
+from source_training import INPUT, Material, average_weights, compute_logits, make_targets, train_on_sources
 from sources import HOSPITALS, KERMANY, SOURCES, Films, read_films
 from training_loop import Schedule
 from views import make_views
@@ -82,13 +84,14 @@ class Stages:
         self._kept = self._read_answers("start", lambda: read_start(start, self.films))
 
     def train_student(self) -> Network:
-        """Return the network that learns from the teachers."""
+        """Return the mean of the first teacher and of the network that goes on from it, taught by both."""
         answers = [self._read_answers("resnet", self._train_resnet), self._read_answers("teacher", self._train_teacher)]
         material = self._build_material(np.mean(answers, 0), KEPT_FRACTION)
-        path, start = self._work / "student.pth", self._work / "resnet.pth"
-        network = build_network(ARCHITECTURE, 2)
-        network.load_state_dict(torch.load(start, weights_only=True))
-        return train_on_sources(network, ARCHITECTURE, material, STUDENT_SCHEDULE, path, with_unlabelled=True)
+        path, start = self._work / "student.pth", self._train_resnet()
+        student = train_on_sources(
+            copy.deepcopy(start), ARCHITECTURE, material, STUDENT_SCHEDULE, path, with_unlabelled=True
+        )
+        return average_weights([start, student], ARCHITECTURE, material, STUDENT_SCHEDULE.seed)
 
     def train_without(self, hospital: str) -> tuple[Network, str]:
         """Return a network that never saw the films of one of HOSPITALS, and its architecture.
