@@ -16,6 +16,7 @@ from core.metrics.figures import Figures, compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Calibration, fit_calibration
 from core.models.model_file import Model, load_model, save_model
+from core.models.model_gate import read_bundled_gate
 from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, VALIDATION
 from core.models.predictions import Predictions
 from core.networks.architectures import Network
@@ -152,7 +153,7 @@ class RunWriter:
             measures[SCORE] = self.calibration.probabilities(logits)
         self._reference = Reference(measures).to_json_object()
         if self._gate is None:  # the films stay the same from epoch to epoch
-            gate = fit_gate(self._data.splits[Split.TRAINING].pixels, validation.pixels)
+            gate = fit_gate(self._data.splits[Split.TRAINING].pixels, validation.pixels, read_bundled_gate())
             self._gate = gate.to_json_object() if gate else None
         self._save_model(network, preprocessing, epoch, metrics=None)
 
