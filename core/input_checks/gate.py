@@ -1,4 +1,8 @@
-"""Refuse films that are not whole, upright chest films like the training films.
+"""Refuse films that are not whole, upright films of the kind that a model was trained on.
+
+Models of chest films have the gate of core/input_checks/chest_gate.py, which was trained with films
+of several hospitals and with other pictures. Models of another body part, and chest models made
+before there was such a gate, have one that is fitted on their own films, here.
 
 core/input_checks/gate_features.py measures how far a film is from the training films, by outline
 and edges together and by the edges alone, since a skull has the outline of a white lung. A film
@@ -18,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.films.outline import looks_inverted
+from core.input_checks.chest_gate import ChestGate
 from core.input_checks.gate_features import (
     EDGES,
     FEATURES,
@@ -116,6 +121,31 @@ class GateStatistics:
     ends: RegionStatistics
     is_chest: bool
 
+    def find_refusals(self, features: Floats) -> list[Reason | None]:
+        """Return for films with `features` (n, FEATURES) why they are not to be scored, or None.
+
+        A lateral view is refused only if it is far from the training films.
+        """
+        return [self._find_refusal(row[None]) for row in features]
+
+    def _find_refusal(self, features: Floats) -> Reason | None:
+        own, *reoriented = self.films.distances(np.concatenate([features, *reorient_features(features)]))
+        # what the film could be, each with its distance in units of the threshold
+        candidates = [
+            (distance / self.threshold, reason)
+            for distance, gain, reason in zip(reoriented, self.turns, ALTERATION_REASONS, strict=True)
+            if np.log(own / distance) > gain
+        ]
+        for region in (self.sides, self.ends):
+            distance = region.distribution.distances(features)[0]
+            if np.log(own / distance) > region.gain:
+                candidates.append((distance / region.threshold, Reason.TOO_CROPPED))
+        nearness, reason = min(candidates, default=(np.inf, Reason.NOT_A_CHEST_FILM))
+        if nearness <= 1:
+            return reason
+        is_far = own > self.threshold or self.edges.distances(features)[0] > self.edge_threshold
+        return Reason.NOT_A_CHEST_FILM if is_far else None
+
     def to_json_object(self) -> dict[str, Any]:
         return {
             "films": self.films.to_json_object(),
@@ -129,14 +159,9 @@ class GateStatistics:
         }
 
     @classmethod
-    def from_json(cls, content: object) -> Self | None:
-        """Return the statistics in a model file's header, None if it has none.
-
-        Raises ValueError with what is wrong.
-        """
-        if content is None:
-            return None
-        if not isinstance(content, dict) or set(content) != set(cls.__dataclass_fields__):
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Return the statistics in a model file's header. Raises ValueError with what is wrong."""
+        if set(content) != set(cls.__dataclass_fields__):
             raise ValueError(tr("the gate's statistics have unknown or missing entries"))
         try:
             statistics = cls(
@@ -168,47 +193,58 @@ class GateStatistics:
         return [*self.turns, self.threshold, self.edge_threshold, *regions]
 
 
-def find_refusal(film: GateInput, statistics: GateStatistics | None) -> Reason | None:
+Gate = GateStatistics | ChestGate
+
+
+def parse_gate(content: object) -> Gate | None:
+    """Return the gate in a model file's header, None if it has none.
+
+    Raises ValueError with what is wrong.
+    """
+    if content is None:
+        return None
+    if not isinstance(content, dict):
+        raise ValueError(tr("the gate's statistics have unknown or missing entries"))
+    return ChestGate.from_json(content) if "recogniser" in content else GateStatistics.from_json(content)
+
+
+def find_refusal(film: GateInput, gate: Gate | None) -> Reason | None:
     """Return why a film is not to be scored, or None.
 
-    statistics: None, of a model without them, applies only the rules. Without DICOM tags a lateral
-    view is refused only if it is far from the training films.
+    gate: None, of a model without one, applies only the rules.
     """
-    violation = find_rule_violation(film, statistics is None or statistics.is_chest)
-    if violation is not None or statistics is None:
+    violation = find_rule_violation(film, gate is None or gate.is_chest)
+    if violation is not None or gate is None:
         return violation
-    features = describe_films(film.small[None])
-    own, *reoriented = statistics.films.distances(np.concatenate([features, *reorient_features(features)]))
-    # what the film could be, each with its distance in units of the threshold
-    candidates = [
-        (distance / statistics.threshold, reason)
-        for distance, gain, reason in zip(reoriented, statistics.turns, ALTERATION_REASONS, strict=True)
-        if np.log(own / distance) > gain
-    ]
-    for region in (statistics.sides, statistics.ends):
-        distance = region.distribution.distances(features)[0]
-        if np.log(own / distance) > region.gain:
-            candidates.append((distance / region.threshold, Reason.TOO_CROPPED))
-    nearness, reason = min(candidates, default=(np.inf, Reason.NOT_A_CHEST_FILM))
-    if nearness <= 1:
-        return reason
-    is_far = own > statistics.threshold or statistics.edges.distances(features)[0] > statistics.edge_threshold
-    return Reason.NOT_A_CHEST_FILM if is_far else None
+    return gate.find_refusals(describe_films(film.small[None]))[0]
 
 
-def fit_gate(training: Films, validation: Films) -> GateStatistics | None:
-    """Fit the gate to a model's films, squares (n, size, size) uint8; None if they are too few.
+def fit_gate(training: Films, validation: Films, shipped: Gate | None = None) -> Gate | None:
+    """Return the gate for a model's films, squares (n, size, size) uint8; None if they are too few.
 
-    training: gives the principal components. validation: films of the same kind and of other
-    patients, which give the thresholds, as quantiles of normal distributions: logarithms of
-    distances are nearly normal, and for few films such quantiles are better than empirical ones.
-    Other films of this kind are refused about once in several hundred.
+    training, validation: films of the same kind, of different patients. shipped: the bundled
+    model's gate. A model of chest films, most of which it recognises, gets this gate, which then
+    admits the model's own films too; others get one that is fitted on their films.
     """
+    rng = np.random.default_rng(0)
+    training, validation = _sample(training, MAX_FILMS, rng), _sample(validation, MAX_FILMS, rng)
+    if isinstance(shipped, ChestGate) and len(training) and len(validation):
+        features = describe_films(shrink_films(validation))
+        if shipped.recognises(describe_films(shrink_films(training))) and shipped.recognises(features):
+            return shipped.admit(features) if len(features) >= MIN_VALIDATION else shipped
     if len(training) < MIN_TRAINING or len(validation) < MIN_VALIDATION:
         return None
-    rng = np.random.default_rng(0)
-    training = _sample(training, MAX_FILMS, rng)
-    validation = _sample(validation, MAX_FILMS, rng)
+    return _fit_statistics(training, validation, rng)
+
+
+def _fit_statistics(training: Films, validation: Films, rng: np.random.Generator) -> GateStatistics:
+    """Fit a gate to films of one kind.
+
+    training: gives the principal components. validation: gives the thresholds, as quantiles of
+    normal distributions: logarithms of distances are nearly normal, and for few films such
+    quantiles are better than empirical ones. Other films of this kind are refused about once in
+    several hundred.
+    """
     small = shrink_films(training)
     training_features = describe_films(small)
     features = describe_films(shrink_films(validation))

@@ -58,8 +58,8 @@ class FeatureDistribution:
     def to_json_object(self) -> dict[str, Any]:
         """Return JSON values; mean and components as integer multiples of UNIT."""
         return {
-            "mean": _to_units(self.mean),
-            "components": _to_units(self.components),
+            "mean": to_units(self.mean),
+            "components": to_units(self.components),
             "variances": self.variances.tolist(),
             "left_over": self.residual_variance,
         }
@@ -88,7 +88,7 @@ class FeatureDistribution:
         return cls(mean, components, variances, residual_variance)
 
 
-def _to_units(values: Floats) -> list[Any]:
+def to_units(values: Floats) -> list[Any]:
     """Return values as nested lists of integer multiples of UNIT."""
     units: list[Any] = np.round(values / UNIT).astype(int).tolist()
     return units

@@ -10,7 +10,7 @@ from core.films.film import Film
 from core.films.film_reader import read_film
 from core.films.images import Grey, squash
 from core.films.outline import SMALL_PX
-from core.input_checks.gate import GateStatistics, find_refusal
+from core.input_checks.gate import Gate, find_refusal
 from core.input_checks.gate_rules import GateInput
 from core.system.errors import Reason
 
@@ -27,14 +27,14 @@ class InspectedFilm:
     refusal: Reason | None
 
 
-def inspect_film(path: Path, size_px: int, statistics: GateStatistics | None) -> InspectedFilm:
+def inspect_film(path: Path, size_px: int, gate: Gate | None) -> InspectedFilm:
     """Return the film in `path`, reduced to `size_px`, judged by a model's gate.
 
     Raises FilmUnreadable.
     """
     film = read_film(path)
     square = squash(film.pixels, size_px)
-    return InspectedFilm(film, square, find_refusal(build_gate_input(film, square), statistics))
+    return InspectedFilm(film, square, find_refusal(build_gate_input(film, square), gate))
 
 
 def build_gate_input(film: Film, square: Grey) -> GateInput:

@@ -18,6 +18,7 @@ from core.metrics.figures import Figures, compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Calibration, fit_calibration
 from core.models.model_file import Model, load_model, save_model
+from core.models.model_gate import read_bundled_gate
 from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, HEAT_SCALE, VALIDATION
 from core.models.predictions import Predictions
 from core.networks.architectures import Network
@@ -159,7 +160,7 @@ class RunWriter:
             network, self._recipe.architecture, preprocessing, validation.pixels, validation.labels
         )
         if self._gate is None:  # the films stay the same from epoch to epoch
-            gate = fit_gate(self._data.splits[Split.TRAINING].pixels, validation.pixels)
+            gate = fit_gate(self._data.splits[Split.TRAINING].pixels, validation.pixels, read_bundled_gate())
             self._gate = gate.to_json_object() if gate else None
         self._save_model(network, preprocessing, epoch, metrics=None)
 

@@ -1,4 +1,4 @@
-"""What the gate learns from a model's films, and what it refuses."""
+"""What the gate of a model of another body part, or of an early model, learns from its films, and what it refuses."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 
 from core.films.film_facts import FilmFacts
 from core.films.phantoms import draw_phantom
-from core.input_checks.gate import GateStatistics, fit_gate
+from core.input_checks.gate import fit_gate, parse_gate
 from core.input_checks.gate_features import FEATURES, describe_films
 from core.system.errors import FAILED_FILM_REASONS, REFUSALS, Reason
 from tests.core.input_checks.pictures import ALL_REASONS, SIZE, UPRIGHT, halves, judge, passes, reasons, text_page
@@ -82,14 +82,14 @@ def test_too_few_films_give_no_statistics():
 def test_films_that_are_all_the_same_still_give_numbers():
     films = np.stack([UPRIGHT[0]] * 60)
     content = fit_gate(films, films).to_json_object()
-    assert GateStatistics.from_json(json.loads(json.dumps(content, allow_nan=False))) is not None
+    assert parse_gate(json.loads(json.dumps(content, allow_nan=False))) is not None
     assert judge(UPRIGHT[0], fit_gate(films, films)) is None
 
 
 def test_statistics_survive_json_and_stay_small(of_phantoms):
     text = json.dumps(of_phantoms.to_json_object(), allow_nan=False)
     assert len(text) < 300_000
-    again = GateStatistics.from_json(json.loads(text))
+    again = parse_gate(json.loads(text))
     assert json.dumps(again.to_json_object()) == text
     pictures = [*UPRIGHT, *(np.rot90(film) for film in UPRIGHT), *halves(UPRIGHT)]
     assert [judge(one, again) for one in pictures] == [judge(one, of_phantoms) for one in pictures]
@@ -98,7 +98,7 @@ def test_statistics_survive_json_and_stay_small(of_phantoms):
 
 
 def test_a_model_without_statistics_has_none():
-    assert GateStatistics.from_json(None) is None
+    assert parse_gate(None) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_statistics_of_another_description_are_refused_clearly(of_phantoms, spoi
     content = json.loads(json.dumps(of_phantoms.to_json_object()))
     spoil(content)
     with pytest.raises(ValueError, match=message):
-        GateStatistics.from_json(content)
+        parse_gate(content)
 
 
 def test_every_reason_is_reached(of_phantoms):

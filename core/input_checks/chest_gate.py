@@ -1,0 +1,93 @@
+"""The gate of models of chest films: a recogniser of frontal chest films, and a limit of what it may judge."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import numpy as np
+
+from core.input_checks.gate_features import FEATURES, FeatureDistribution, Floats
+from core.input_checks.recogniser import KINDS, Recogniser
+from core.system.errors import Reason
+from core.system.language import tr
+
+ENTRIES: Final = frozenset({"recogniser", "least_odds", "films", "threshold"})
+MIN_RECOGNISED: Final = 0.5  # fraction of a model's films that must be recognised for it to be one of chest films
+REFUSED: Final = 0.01  # fraction of a model's own validation films that its gate may refuse
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChestGate:
+    """What tells frontal chest films of any hospital from other pictures, stored in the model file's header.
+
+    About 250 kilobytes as JSON. least_odds: natural logarithm of the odds that a picture is an
+    upright frontal chest film, below which it is refused. films: features of chest films of all
+    sources. threshold: distance from them above which a picture is unlike anything that the
+    recogniser was trained to tell apart, and is refused whatever it answers.
+    """
+
+    recogniser: Recogniser
+    least_odds: float
+    films: FeatureDistribution
+    threshold: float
+
+    is_chest = True  # DICOM tags of body part and view count
+
+    def find_refusals(self, features: Floats) -> list[Reason | None]:
+        """Return for films with `features` (n, FEATURES) why they are not to be scored, or None."""
+        kinds = self.recogniser.log_probabilities(features)
+        is_far = self.films.distances(features) > self.threshold
+        is_frontal = log_odds(kinds) >= self.least_odds
+        others = kinds[:, 1:].argmax(axis=1) + 1
+        return [
+            None if frontal and not far else Reason.NOT_A_CHEST_FILM if far and frontal else KINDS[other]
+            for frontal, far, other in zip(is_frontal, is_far, others, strict=True)
+        ]
+
+    def recognises(self, features: Floats) -> bool:
+        """Return whether most films with `features` (n, FEATURES) are upright frontal chest films."""
+        return self.find_refusals(features).count(None) >= MIN_RECOGNISED * len(features)
+
+    def admit(self, features: Floats) -> Self:
+        """Return the gate for a model whose validation films have `features` (n, FEATURES).
+
+        The thresholds are widened so that it refuses at most REFUSED of such films, and never
+        narrowed.
+        """
+        odds = log_odds(self.recogniser.log_probabilities(features))
+        distances = self.films.distances(features)
+        return replace(
+            self,
+            least_odds=min(self.least_odds, round(float(np.quantile(odds, REFUSED)), 4)),
+            threshold=max(self.threshold, round(float(np.quantile(distances, 1 - REFUSED)), 4)),
+        )
+
+    def to_json_object(self) -> dict[str, Any]:
+        return {
+            "recogniser": self.recogniser.to_json_object(),
+            "least_odds": self.least_odds,
+            "films": self.films.to_json_object(),
+            "threshold": self.threshold,
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Return the gate in a model file's header. Raises ValueError with what is wrong."""
+        if set(content) != ENTRIES:
+            raise ValueError(tr("the gate's statistics have unknown or missing entries"))
+        try:
+            gate = cls(
+                Recogniser.from_json(content["recogniser"]),
+                float(content["least_odds"]),
+                FeatureDistribution.from_json(content["films"], FEATURES),
+                float(content["threshold"]),
+            )
+        except (KeyError, TypeError, OverflowError) as error:
+            raise ValueError(tr("the gate's statistics are incomplete ({error})", error=error)) from error
+        if not np.isfinite([gate.least_odds, gate.threshold]).all() or gate.threshold <= 0:
+            raise ValueError(tr("the gate's thresholds are incomplete"))
+        return gate
+
+
+def log_odds(kinds: Floats) -> Floats:
+    """Return logarithms of the odds of a frontal chest film, (n,), from log probabilities (n, len(KINDS))."""
+    return np.asarray(kinds[:, 0] - np.logaddexp.reduce(kinds[:, 1:], axis=1))

@@ -1,0 +1,66 @@
+"""Recognise what a picture shows: a frontal chest film, or why it is none.
+
+A perceptron with one hidden layer (Rumelhart, Hinton and Williams 1986) on the features of
+core/input_checks/gate_features.py. It is trained by packaging/gate_training.py, without which films
+it can be used and stored.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+
+from core.input_checks.gate_features import FEATURES, UNIT, Floats, to_units
+from core.system.errors import Reason
+from core.system.language import tr
+
+# what a picture may show: an upright frontal chest film, which is not refused, or one of the reasons to refuse it
+KINDS: Final[tuple[Reason | None, ...]] = (
+    None,
+    Reason.ROTATED,
+    Reason.INVERTED,
+    Reason.TOO_CROPPED,
+    Reason.LATERAL_VIEW,
+    Reason.NOT_A_CHEST_FILM,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recogniser:
+    """Weights of the perceptron.
+
+    hidden: (h, FEATURES). hidden_bias: (h,). output: (len(KINDS), h). output_bias: (len(KINDS),).
+    """
+
+    hidden: Floats
+    hidden_bias: Floats
+    output: Floats
+    output_bias: Floats
+
+    def log_probabilities(self, features: Floats) -> Floats:
+        """Return logarithms of the probability of each of the KINDS, (n, len(KINDS))."""
+        active = np.maximum(features @ self.hidden.T + self.hidden_bias, 0)
+        scores = active @ self.output.T + self.output_bias
+        return np.asarray(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
+
+    def to_json_object(self) -> dict[str, Any]:
+        """Return JSON values: all weights as integer multiples of UNIT."""
+        return {name: to_units(getattr(self, name)) for name in self.__dataclass_fields__}
+
+    @classmethod
+    def from_json(cls, content: Any) -> Self:
+        """Return the recogniser in `content`.
+
+        Raises ValueError, and KeyError or TypeError if entries are missing or malformed.
+        """
+        recogniser = cls(**{name: np.array(content[name], np.float64) * UNIT for name in cls.__dataclass_fields__})
+        units, kinds = len(recogniser.hidden_bias), len(KINDS)
+        shapes = [value.shape for value in recogniser._weights()]
+        if shapes != [(units, FEATURES), (units,), (kinds, units), (kinds,)]:
+            raise ValueError(tr("the gate's recogniser has weights of other shapes than this version expects"))
+        if not all(np.isfinite(value).all() for value in recogniser._weights()):
+            raise ValueError(tr("the gate's statistics contain invalid numbers"))
+        return recogniser
+
+    def _weights(self) -> tuple[Floats, ...]:
+        return self.hidden, self.hidden_bias, self.output, self.output_bias

@@ -1,0 +1,142 @@
+"""Train the gate of chest models, which the bundled model's file carries.
+
+Chest models that users train get the same gate (core/input_checks/gate.py). packaging/
+gate_examples.py says what the recogniser learns to tell apart; benchmarks/gate_left_out.py measures
+it without the hospital, or the kind of picture, that it is measured on.
+"""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import torch
+from gate_examples import FRONTAL, INVERTED, ROTATED, Examples, Pictures, make_examples
+from torch import nn
+from torch.nn import functional
+
+from core.films.film_reader import read_square
+from core.input_checks.chest_gate import ChestGate
+from core.input_checks.gate_features import (
+    ALTERATIONS,
+    FEATURES,
+    PERMUTATIONS,
+    SIGNS,
+    UNIT,
+    Floats,
+    fit_distribution,
+)
+from core.input_checks.recogniser import KINDS, Recogniser
+from core.models.model_file import load_model, save_model
+from core.models.model_header import GATE
+from core.models.turned_model import OWN_ENTRIES
+
+DATA = Path(__file__).parents[2] / "shared/data/other-sources"
+SIZE_PX = 224
+SHARES = (0.45, 0, 0, 0.15, 0.15, 0.25)  # of the KINDS in a batch, before films are turned
+TURNED, NEGATIVE = 0.32, 0.08  # fractions of the frontal films that are put in a wrong orientation, or inverted
+TURNED_OTHERS = 0.2
+MIRRORED = PERMUTATIONS[3][PERMUTATIONS[1]]  # left to right: top to bottom, and turned by 180 degrees
+NO_CHEST = "not_chest"  # labels begin so
+GATE_USE = "gate"  # in films.csv: pictures for the gate, among them chest films on their side
+HIDDEN = 48
+BATCH, STEPS = 256, 1500
+LEARNING_RATE, WEIGHT_DECAY, DROPOUT = 2e-3, 1e-3, 0.2
+SMOOTHING = 0.02  # of the labels
+SCALE = 8.0  # of the features, which have unit length, so that weights are of the usual size
+COMPONENTS = 32
+MARGIN = 2.0
+LEAST_ODDS = 0.0
+
+
+def fit_chest_gate(examples: Examples) -> ChestGate:
+    """Return the gate for these examples."""
+    frontal = examples.features[examples.kinds == FRONTAL].astype(np.float64)
+    films = fit_distribution(frontal, COMPONENTS)
+    threshold = MARGIN * float(np.quantile(films.distances(frontal), 0.99))
+    return ChestGate(train_recogniser(examples), LEAST_ODDS, films, round(threshold, 4))
+
+
+def fit_bundled_gate(films: Pictures, others: Pictures) -> ChestGate:
+    """Return the gate for frontal chest films (n, side, side) uint8 by source, and pictures of no chest by kind."""
+    return fit_chest_gate(make_examples(films, others))
+
+
+def train_recogniser(examples: Examples) -> Recogniser:
+    """Train the perceptron by cross-entropy, with dropout (Srivastava et al. 2014) and AdamW."""
+    torch.manual_seed(0)
+    random = np.random.default_rng(0)
+    drawn = random.choice(len(examples.kinds), (STEPS, BATCH), p=compute_weights(examples))
+    hidden, output = nn.Linear(FEATURES, HIDDEN), nn.Linear(HIDDEN, len(KINDS))
+    network = nn.Sequential(nn.Dropout(DROPOUT / 2), hidden, nn.ReLU(), nn.Dropout(DROPOUT), output)
+    optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS)
+    for batch in drawn:
+        features, kinds = turn_features(examples.select(batch), random)
+        scores = network(torch.from_numpy(SCALE * features))
+        loss = functional.cross_entropy(scores, torch.from_numpy(kinds), label_smoothing=SMOOTHING)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    weights = (SCALE * hidden.weight, hidden.bias, output.weight, output.bias)
+    # rounded as JSON stores them, so that the stored gate refuses the same films
+    return Recogniser(*(np.round(value.detach().double().numpy() / UNIT) * UNIT for value in weights))
+
+
+def compute_weights(examples: Examples) -> Floats:
+    """Return the probability of each example to be drawn: kinds by SHARES, groups of a kind equally."""
+    weights = np.zeros(len(examples.kinds))
+    for kind, share in enumerate(SHARES):
+        groups = np.unique(examples.groups[examples.kinds == kind])
+        for group in groups:
+            chosen = (examples.kinds == kind) & (examples.groups == group)
+            weights[chosen] = share / len(groups) / chosen.sum()
+    return weights / weights.sum()
+
+
+def turn_features(examples: Examples, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return features and kinds of films some of which are mirrored, turned, flipped or inverted.
+
+    Parts and pictures of no chest keep their kind in any orientation.
+    """
+    features, kinds = examples.features.copy(), examples.kinds.copy()
+    mirrored = random.random(len(kinds)) < 0.5
+    features[mirrored] = features[mirrored][:, MIRRORED]
+    chosen = random.random(len(kinds))
+    is_turned = chosen < np.where(kinds == FRONTAL, TURNED, TURNED_OTHERS)
+    is_negative = (kinds == FRONTAL) & ~is_turned & (chosen < TURNED + NEGATIVE)
+    for alteration in range(ALTERATIONS):  # the last one inverts
+        is_last = alteration == ALTERATIONS - 1
+        rows = is_negative if is_last else is_turned & (random.integers(ALTERATIONS - 1, size=len(kinds)) == alteration)
+        features[rows] = features[rows][:, PERMUTATIONS[alteration]] * SIGNS[alteration].astype(np.float32)
+        kinds[rows & (kinds == FRONTAL)] = INVERTED if is_last else ROTATED
+    return features, kinds
+
+
+def read_pictures(use: str) -> dict[str, np.ndarray]:
+    """Return pictures listed in films.csv as squares (n, SIZE_PX, SIZE_PX).
+
+    use: GATE_USE gives pictures for the gate by label, anything else chest films by source.
+    """
+    paths: dict[str, list[Path]] = {}
+    with (DATA / "films.csv").open(newline="") as stream:
+        for row in csv.DictReader(stream):
+            if (row["use"] == GATE_USE) == (use == GATE_USE):
+                paths.setdefault(row["label" if use == GATE_USE else "source"], []).append(DATA / row["file"])
+    return {name: np.stack([read_square(path, SIZE_PX) for path in listed]) for name, listed in paths.items()}
+
+
+def read_others() -> dict[str, np.ndarray]:
+    """Return the pictures that show no chest, by label."""
+    return {label: squares for label, squares in read_pictures(GATE_USE).items() if label.startswith(NO_CHEST)}
+
+
+def write_gate(gate: ChestGate, path: Path) -> None:
+    """Write a gate into a model file, whose other entries stay as they are."""
+    model = load_model(path)
+    header = model.header
+    entries = {key: value for key, value in header.content.items() if key not in OWN_ENTRIES}
+    entries[GATE] = gate.to_json_object()
+    save_model(
+        path, header.architecture, header.classes, model.network, model.preprocessing, header.calibration, entries
+    )
