@@ -14,7 +14,7 @@ from bundled_gate import fit_chest_gate, read_pictures
 from gate_examples import CROPPED, LATERAL, Examples, make_examples
 
 from benchmarks import gate_pictures
-from benchmarks.recipes import read_bundled_splits
+from benchmarks.recipe_tasks import read_bundled_splits
 from core.films.film_reader import read_square
 from core.films.images import squash
 from core.input_checks.chest_gate import ChestGate

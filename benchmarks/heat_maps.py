@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from benchmarks.recipes import REAL
+from benchmarks.recipe_tasks import REAL
 from core.inference.grad_cam import Maps, record_maps, weight_maps
 from core.input_checks.inspection import inspect_film
 from core.metrics.intervals import group_numbers, proportion
