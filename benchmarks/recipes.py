@@ -234,9 +234,10 @@ def main() -> None:
     options = read_options()
     if not DATA.exists():
         sys.exit(f"{DATA} is not here")
-    for options.task in options.tasks:
-        dataset = TASKS[options.task]()
-        print(f"\n{options.task}: {' or '.join(dataset.classes)}\n\n{HEADING}", flush=True)
+    for task in options.tasks:
+        options.task = task
+        dataset = TASKS[task]()
+        print(f"\n{task}: {' or '.join(dataset.classes)}\n\n{HEADING}", flush=True)
         print_models(dataset, options)
         for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
             print_recipe(dataset, name, start, strength, options)
