@@ -235,7 +235,8 @@ def main() -> None:
     if not DATA.exists():
         sys.exit(f"{DATA} is not here")
     for task in options.tasks:
-        options.task, dataset = task, TASKS[task]()
+        options.task = task
+        dataset = TASKS[task]()
         print(f"\n{task}: {' or '.join(dataset.classes)}\n\n{HEADING}", flush=True)
         print_models(dataset, options)
         for name, start, strength in itertools.product(options.recipes, options.start, options.strengths):
