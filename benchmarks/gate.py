@@ -1,13 +1,16 @@
-"""Measure what the input gate refuses and passes; print a Markdown table.
+"""Measure what the input gate refuses and passes; print Markdown tables.
 
-Statistics come from the bundled model's training films, thresholds from its validation films,
-figures from its test films; no patient is in two of them. Every film and picture is read from a
-file, as in a screening. Pictures that are not films are those found below --pictures
-(benchmarks/gate_pictures.py says which packages have some) and on this computer, and drawn ones.
-The film features and the margins were chosen with these pictures known; those below --fresh were
-not looked at before.
+1. The gate of chest models, trained without the hospital or the kind of picture that it is measured
+   on (benchmarks/gate_left_out.py).
+2. The bundled model's gate on its test films, unchanged, changed, turned and cut, and on pictures
+   that are no films.
+3. The gate of models of other body parts, which is fitted on their own films, tried on chest films.
+
+Every film and picture of 2 and 3 is read from a file, as in a screening. Pictures that are not
+films are those found below --pictures (benchmarks/gate_pictures.py says which packages have some)
+and on this computer, and drawn ones. Those below --fresh were not looked at before.
 Run from the project's root:
-PYTHONPATH=. python benchmarks/gate.py --pictures DIR [DIR ...] --fresh DIR
+PYTHONPATH=.:packaging python benchmarks/gate.py --pictures DIR [DIR ...] --fresh DIR
 """
 
 import argparse
@@ -23,14 +26,16 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import gate_pictures
+from benchmarks.gate_left_out import print_left_out
 from benchmarks.recipe_tasks import REAL, read_bundled_splits
 from benchmarks.recipes import CHANGES, UNCHANGED
 from core.datasets.dataset import Film
 from core.datasets.entries import Split
 from core.films.film_reader import read_square
-from core.input_checks.gate import GateStatistics, fit_gate
+from core.input_checks.gate import Gate, fit_gate
 from core.input_checks.inspection import inspect_film
 from core.metrics.intervals import group_numbers, proportion
+from core.models.model_gate import read_bundled_gate
 from core.system.errors import FilmUnreadable
 
 ORIGINAL = REAL.parent / "kermany-original"
@@ -76,7 +81,7 @@ TURNED: dict[str, Callable[[Image.Image], Image.Image]] = {
 class Table:
     """Prints a row for every kind of picture."""
 
-    def __init__(self, folder: Path, statistics: GateStatistics) -> None:
+    def __init__(self, folder: Path, statistics: Gate) -> None:
         self._file, self.statistics = folder / "picture.png", statistics
 
     def print_row(
@@ -206,7 +211,7 @@ def check_other_trainings(table: Table, splits: dict[Split, list[Film]], folders
         table.print_row(title, [film.path for film in others], False, [film.patient for film in others])
 
 
-def time_films(paths: list[Path], statistics: GateStatistics) -> str:
+def time_films(paths: list[Path], statistics: Gate) -> str:
     """Return a line with the time per film, the best of five: decoding alone, and with the gate."""
     for path in paths[:5]:
         inspect_film(path, SIZE_PX, statistics)
@@ -235,17 +240,16 @@ def main() -> None:
         sys.exit(f"{REAL} is not here")
     dataset = read_bundled_splits()
     splits = {split: list(dataset.of_split(split)) for split in Split}
-    statistics = fit_gate(read_squares(splits[Split.TRAINING]), read_squares(splits[Split.VALIDATION]))
-    if statistics is None:
-        sys.exit("There are too few films")
+    gate = read_bundled_gate()
     folders = [*options.pictures, Path("/usr/share"), find_site_packages()]
-    print("| pictures | n | wrongly | share (95 %) | answers |\n| --- | --- | --- | --- | --- |", flush=True)
+    print_left_out(folders)
+    print("\n| pictures | n | wrongly | share (95 %) | answers |\n| --- | --- | --- | --- | --- |", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        table = Table(Path(folder), statistics)
+        table = Table(Path(folder), gate)
         check_films(table, splits[Split.TEST])
         check_other_pictures(table, folders, options.fresh)
         check_other_trainings(table, splits, folders)
-    print(f"\n{time_films(sorted(ORIGINAL.rglob('*.jpeg')), statistics)}")
+    print(f"\n{time_films(sorted(ORIGINAL.rglob('*.jpeg')), gate)}")
 
 
 if __name__ == "__main__":

@@ -116,6 +116,18 @@ def _add_border(picture: Image.Image, random: Random) -> Image.Image:
     return Image.composite(picture, Image.new("L", (SIDE, SIDE), grey), mask)
 
 
+def add_opacity(film: Grey, random: Random) -> Grey:
+    """Return a film with one or two soft opacities, up to a whole lung, (SIDE, SIDE)."""
+    grey = squash(np.ascontiguousarray(film), SIDE).astype(np.float32)
+    y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
+    for _ in range(int(random.integers(1, 3))):
+        (column, row), radii = random.uniform(0.15, 0.85, 2), random.uniform(0.08, 0.4, 2)
+        distance = np.hypot((x - column) / radii[0], (y - row) / radii[1])
+        density = random.uniform(0.3, 0.95) / (1 + np.exp((distance - 1) * random.uniform(4, 12)))
+        grey += density * np.maximum(np.quantile(grey, random.uniform(0.7, 0.97)) - grey, 0)
+    return grey.astype(np.uint8)
+
+
 # ranges of width and of height of a part, as fractions of the film
 SIDE_PART = ((0.35, 0.56), (0.5, 1.0))
 END_PART = ((1.0, 1.0), (0.35, 0.55))

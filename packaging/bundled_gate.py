@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from gate_examples import FRONTAL, INVERTED, ROTATED, Examples, Pictures, make_examples
+from gate_examples import CROPPED, FRONTAL, INVERTED, ROTATED, Examples, Pictures, make_examples
 from torch import nn
 from torch.nn import functional
 
@@ -21,7 +21,6 @@ from core.input_checks.gate_features import (
     FEATURES,
     PERMUTATIONS,
     SIGNS,
-    UNIT,
     Floats,
     fit_distribution,
 )
@@ -32,20 +31,26 @@ from core.models.turned_model import OWN_ENTRIES
 
 DATA = Path(__file__).parents[2] / "shared/data/other-sources"
 SIZE_PX = 224
-SHARES = (0.45, 0, 0, 0.15, 0.15, 0.25)  # of the KINDS in a batch, before films are turned
+SHARES = (0.5, 0, 0, 0.1, 0.15, 0.25)  # of the KINDS in a batch, before films are turned
 TURNED, NEGATIVE = 0.32, 0.08  # fractions of the frontal films that are put in a wrong orientation, or inverted
 TURNED_OTHERS = 0.2
 MIRRORED = PERMUTATIONS[3][PERMUTATIONS[1]]  # left to right: top to bottom, and turned by 180 degrees
 NO_CHEST = "not_chest"  # labels begin so
 GATE_USE = "gate"  # in films.csv: pictures for the gate, among them chest films on their side
-HIDDEN = 48
-BATCH, STEPS = 256, 1500
-LEARNING_RATE, WEIGHT_DECAY, DROPOUT = 2e-3, 1e-3, 0.2
+HIDDEN = 128
+BATCH, STEPS = 256, 4000
+LEARNING_RATE, WEIGHT_DECAY, DROPOUT = 2e-3, 1e-3, 0.3
 SMOOTHING = 0.02  # of the labels
 SCALE = 8.0  # of the features, which have unit length, so that weights are of the usual size
 COMPONENTS = 32
-MARGIN = 2.0
-LEAST_ODDS = 0.0
+# Chosen by leaving out a hospital at a time. With 0, three times as many of its films are refused as with -2, but with
+# -2 a third of the side views that were not trained with pass. Parts are rarer than in training: with 0 instead of 1.5
+# a half more films are refused, more than 1.5 changes little.
+LEAST_ODDS = -0.75
+RARE_PARTS = 1.5
+# of the 99th percentile of the distances of altered films: 0.3 % of films as they are lie beyond, and nearly all
+# photographs and drawings that the recogniser takes for films
+MARGIN = 1.15
 
 
 def fit_chest_gate(examples: Examples) -> ChestGate:
@@ -78,9 +83,11 @@ def train_recogniser(examples: Examples) -> Recogniser:
         loss.backward()
         optimizer.step()
         schedule.step()
+    with torch.no_grad():
+        output.bias[CROPPED] -= RARE_PARTS
     weights = (SCALE * hidden.weight, hidden.bias, output.weight, output.bias)
-    # rounded as JSON stores them, so that the stored gate refuses the same films
-    return Recogniser(*(np.round(value.detach().double().numpy() / UNIT) * UNIT for value in weights))
+    # in half precision, as they are stored, so that the stored gate refuses the same films
+    return Recogniser(*(value.detach().half().double().numpy() for value in weights))
 
 
 def compute_weights(examples: Examples) -> Floats:
@@ -105,11 +112,11 @@ def turn_features(examples: Examples, random: np.random.Generator) -> tuple[np.n
     chosen = random.random(len(kinds))
     is_turned = chosen < np.where(kinds == FRONTAL, TURNED, TURNED_OTHERS)
     is_negative = (kinds == FRONTAL) & ~is_turned & (chosen < TURNED + NEGATIVE)
-    for alteration in range(ALTERATIONS):  # the last one inverts
-        is_last = alteration == ALTERATIONS - 1
-        rows = is_negative if is_last else is_turned & (random.integers(ALTERATIONS - 1, size=len(kinds)) == alteration)
-        features[rows] = features[rows][:, PERMUTATIONS[alteration]] * SIGNS[alteration].astype(np.float32)
-        kinds[rows & (kinds == FRONTAL)] = INVERTED if is_last else ROTATED
+    ways = np.where(is_negative, ALTERATIONS - 1, random.integers(ALTERATIONS - 1, size=len(kinds)))  # the last inverts
+    rows = is_turned | is_negative
+    features[rows] = np.take_along_axis(features[rows], PERMUTATIONS[ways[rows]], axis=1) * SIGNS[ways[rows]]
+    kinds[is_turned & (kinds == FRONTAL)] = ROTATED
+    kinds[is_negative] = INVERTED
     return features, kinds
 
 

@@ -84,18 +84,23 @@ def project_thorax(seed: int, is_lateral: bool) -> Grey:
     random = np.random.default_rng([seed, 5])
     turned = random.choice(SIDES) * math.pi / 2 if is_lateral else 0.0
     attenuation = _draw_thorax(Drawer(random, turned + random.normal(0, 0.1)), is_lateral or random.random() < 0.2)
-    film = _develop(_collimate(attenuation.sum(axis=1) * (2 * REACH / SIDE), random), random)
+    film = develop(_collimate(sum_rays(attenuation), random), random)
     return np.asarray(Image.fromarray(film).resize((FILM_PX, FILM_PX), Image.Resampling.BICUBIC))
+
+
+def sum_rays(voxels: np.ndarray) -> np.ndarray:
+    """Return the attenuation along every ray from the front, (z, x), from that of the voxels."""
+    return voxels.sum(axis=1) * np.float32(2 * REACH / SIDE)
 
 
 def _draw_thorax(drawer: Drawer, arms_up: bool) -> np.ndarray:
     """Return the attenuation of every voxel; that of water is about 1."""
     draw, z = drawer.draw, drawer.z
     narrowing = 1 - 0.25 * np.clip((z - 0.45) / 0.5, 0, 1) ** 2 + draw(-0.1, 0.05) * np.clip(-z, 0, 1)
-    build = Build(draw(0.82, 0.98), draw(0.55, 0.8), narrowing, draw(0.6, 0.85), draw(-0.55, -0.15))
-    body = (drawer.oval(build.width * narrowing, build.depth * narrowing) < 1) & (
-        z < draw(0.78, 0.98) - np.float32(0.35) * drawer.x**2
-    )
+    build = Build(draw(0.82, 0.98), draw(0.55, 0.8), narrowing, draw(0.6, 0.85), draw(-0.85, -0.2))
+    taper = 1 - draw(0, 0.4) * np.clip((z - draw(-0.2, 0.3)) / 0.8, 0, 1) ** 2
+    shoulders = draw(0.78, 1.0) - np.float32(0.35) * drawer.x**2 - draw(0, 0.8) * drawer.y**2
+    body = (drawer.oval(build.width * narrowing, build.depth * narrowing * taper) < 1) & (z < shoulders)
     body |= drawer.tube((0, -0.05, 0.6), (0, draw(0, 0.15), 1.6), draw(0.26, 0.36))  # neck
     attenuation = np.where(body, draw(0.8, 1.0), np.float32(0))
     air = _draw_air(drawer, build) & body
@@ -134,7 +139,7 @@ def _add_bones(attenuation: np.ndarray, drawer: Drawer, build: Build, body: np.n
     attenuation[spine & (np.mod(z, draw(0.13, 0.2)) < 0.03)] = draw(1.0, 1.3)  # discs
     wall = drawer.oval(0.9 * build.width * build.narrowing, 0.9 * depth * build.narrowing)
     wall = (wall < 1) & (wall > draw(0.72, 0.85)) & (z > build.dome - 0.4) & (z < build.top)
-    attenuation[wall & (np.mod(z - draw(0.3, 0.5) * y, draw(0.14, 0.2)) < draw(0.05, 0.08))] = draw(0.9, 1.4)
+    attenuation[wall & (np.mod(z - draw(0.3, 0.5) * y, draw(0.14, 0.2)) < draw(0.05, 0.08))] = draw(0.8, 1.3)
     sternum = (np.abs(x) < 0.09) & (np.abs(y - 0.86 * depth) < 0.05) & (z > build.dome) & (z < build.top - 0.1)
     attenuation[sternum & body] = draw(1.2, 1.7)
     for side in SIDES:
@@ -164,7 +169,7 @@ def _collimate(film: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return film[top:bottom, max(0, left - margins[0]) : min(side, right + margins[1])]
 
 
-def _develop(film: np.ndarray, random: np.random.Generator) -> Grey:
+def develop(film: np.ndarray, random: np.random.Generator) -> Grey:
     """Return grey values of attenuations: linear or saturated, stretched, with a random gamma."""
     if random.random() < 0.5:
         film = 1 - np.exp(-film * random.uniform(0.4, 1.2))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import altered_pictures as alterations
 import numpy as np
-from altered_pictures import ANYTHING, PART, Random, alter
+from altered_pictures import ANYTHING, PART, Random, add_opacity, alter
+from drawn_bodies import project_abdomen, project_skull
 from drawn_thorax import project_thorax
 from reportlab import __file__ as reportlab_file
 
@@ -35,7 +36,7 @@ assert KINDS[1:] == (
 FILMS = 1500  # of a source; more are left out
 COPIES = 3000  # altered copies of the films of a source, at least one of each film
 OTHER_COPIES = 20  # of each picture that shows no chest
-THORAXES = 750  # drawn ones, two of three from the side
+THORAXES = 1500  # drawn ones, two of three from the side
 DRAWN = 400  # pictures of each drawn kind
 FIRST = 10_000  # their numbers; benchmarks/gate.py measures with lower ones
 
@@ -78,8 +79,9 @@ def _use_films(films: Pictures, random: Random) -> Iterator[Example]:
         copies = max(1, min(14, COPIES // len(squares)))
         for film in squares:
             yield squash(film, SMALL_PX), FRONTAL, source
-            for _ in range(copies):
-                yield alter(film, random), FRONTAL, source
+            for copy in range(copies):
+                shown = add_opacity(film, random) if copy % 3 == 1 else film
+                yield alter(shown, random), FRONTAL, source
             for _ in range(max(1, copies // 3)):
                 other = squares[random.integers(len(squares))]
                 end = (alterations.END_PART, alterations.END_PART, alterations.QUARTER)[random.integers(3)]
@@ -112,12 +114,14 @@ def _draw_chests(random: Random) -> Iterator[Example]:
             yield alter(film, random, PART), FRONTAL, group
     for seed in range(THORAXES):
         film = project_thorax(seed, seed % 3 > 0)
-        for _ in range(2):
-            yield alter(film, random), LATERAL if seed % 3 else FRONTAL, "drawn thorax"
+        yield alter(film, random), LATERAL if seed % 3 else FRONTAL, "drawn thorax"
 
 
 def _draw_others(random: Random) -> Iterator[Example]:
     """Yield drawn pictures that are no chest films."""
+    for seed in range(DRAWN):
+        yield alter(project_skull(seed), random), OTHER, "drawn skull"
+        yield alter(project_abdomen(seed), random), OTHER, "drawn abdomen"
     fonts = sorted((Path(reportlab_file).parent / "fonts").glob("Vera*.ttf"))
     drawn = {
         "documents": gate_pictures.draw_documents(DRAWN // 2, fonts, FIRST),

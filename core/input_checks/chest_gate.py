@@ -5,7 +5,13 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from core.input_checks.gate_features import FEATURES, FeatureDistribution, Floats
+from core.input_checks.gate_features import (
+    ALTERATION_REASONS,
+    FEATURES,
+    FeatureDistribution,
+    Floats,
+    reorient_features,
+)
 from core.input_checks.recogniser import KINDS, Recogniser
 from core.system.errors import Reason
 from core.system.language import tr
@@ -19,7 +25,7 @@ REFUSED: Final = 0.01  # fraction of a model's own validation films that its gat
 class ChestGate:
     """What tells frontal chest films of any hospital from other pictures, stored in the model file's header.
 
-    About 250 kilobytes as JSON. least_odds: natural logarithm of the odds that a picture is an
+    About 400 kilobytes as JSON. least_odds: natural logarithm of the odds that a picture is an
     upright frontal chest film, below which it is refused. films: features of chest films of all
     sources. threshold: distance from them above which a picture is unlike anything that the
     recogniser was trained to tell apart, and is refused whatever it answers.
@@ -35,13 +41,22 @@ class ChestGate:
     def find_refusals(self, features: Floats) -> list[Reason | None]:
         """Return for films with `features` (n, FEATURES) why they are not to be scored, or None."""
         kinds = self.recogniser.log_probabilities(features)
-        is_far = self.films.distances(features) > self.threshold
         is_frontal = log_odds(kinds) >= self.least_odds
-        others = kinds[:, 1:].argmax(axis=1) + 1
+        is_far = self.films.distances(features) > self.threshold
         return [
-            None if frontal and not far else Reason.NOT_A_CHEST_FILM if far and frontal else KINDS[other]
-            for frontal, far, other in zip(is_frontal, is_far, others, strict=True)
+            None if frontal and not far else Reason.NOT_A_CHEST_FILM if frontal else self._name_refusal(row[None], kind)
+            for frontal, far, row, kind in zip(is_frontal, is_far, features, kinds, strict=True)
         ]
+
+    def _name_refusal(self, features: Floats, kinds: Floats) -> Reason | None:
+        """Return a wrong orientation for a film that would pass in another one, else what it seems to show.
+
+        features: (1, FEATURES). kinds: logarithms of the probabilities of the KINDS.
+        """
+        odds = log_odds(self.recogniser.log_probabilities(np.concatenate(reorient_features(features))))
+        if odds.max() >= self.least_odds:
+            return ALTERATION_REASONS[int(odds.argmax())]
+        return KINDS[1 + int(kinds[1:].argmax())]
 
     def recognises(self, features: Floats) -> bool:
         """Return whether most films with `features` (n, FEATURES) are upright frontal chest films."""

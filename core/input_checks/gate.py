@@ -24,6 +24,7 @@ import numpy.typing as npt
 from core.films.outline import looks_inverted
 from core.input_checks.chest_gate import ChestGate
 from core.input_checks.gate_features import (
+    ALTERATION_REASONS,
     EDGES,
     FEATURES,
     FeatureDistribution,
@@ -54,7 +55,6 @@ MIN_TRAINING: Final = 40  # films
 MIN_VALIDATION: Final = 8
 MAX_FILMS: Final = 4000  # more hardly change the components
 MAX_REGIONS: Final = 1500
-ALTERATION_REASONS: Final = (Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.INVERTED)
 
 Films = npt.NDArray[np.uint8]
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from core.films.images import Grey, resize
 from core.films.outline import SMALL_PX
+from core.system.errors import Reason
 from core.system.language import tr
 
 Floats = npt.NDArray[np.float64]
@@ -29,7 +30,9 @@ RESIDUAL_WEIGHT: Final = 0.75  # in the distance; 0.5 to 0.95 gave the same with
 CHUNK: Final = 256
 UNIT: Final = 1e-4  # JSON holds means and components as multiples of this
 MIN_VARIANCE: Final = 1e-4  # less is rounding to UNIT; films that differ have at least 20 times as much
-ALTERATIONS: Final = 5  # rotated by 90, 180, 270 degrees, flipped top to bottom, inverted
+# rotated by 90, 180, 270 degrees, flipped top to bottom, inverted
+ALTERATION_REASONS: Final = (Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.ROTATED, Reason.INVERTED)
+ALTERATIONS: Final = len(ALTERATION_REASONS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +61,8 @@ class FeatureDistribution:
     def to_json_object(self) -> dict[str, Any]:
         """Return JSON values; mean and components as integer multiples of UNIT."""
         return {
-            "mean": to_units(self.mean),
-            "components": to_units(self.components),
+            "mean": _to_units(self.mean),
+            "components": _to_units(self.components),
             "variances": self.variances.tolist(),
             "left_over": self.residual_variance,
         }
@@ -88,7 +91,7 @@ class FeatureDistribution:
         return cls(mean, components, variances, residual_variance)
 
 
-def to_units(values: Floats) -> list[Any]:
+def _to_units(values: Floats) -> list[Any]:
     """Return values as nested lists of integer multiples of UNIT."""
     units: list[Any] = np.round(values / UNIT).astype(int).tolist()
     return units

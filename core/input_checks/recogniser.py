@@ -5,12 +5,13 @@ core/input_checks/gate_features.py. It is trained by packaging/gate_training.py,
 it can be used and stored.
 """
 
+import base64
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
 
-from core.input_checks.gate_features import FEATURES, UNIT, Floats, to_units
+from core.input_checks.gate_features import FEATURES, Floats
 from core.system.errors import Reason
 from core.system.language import tr
 
@@ -44,8 +45,8 @@ class Recogniser:
         return np.asarray(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
 
     def to_json_object(self) -> dict[str, Any]:
-        """Return JSON values: all weights as integer multiples of UNIT."""
-        return {name: to_units(getattr(self, name)) for name in self.__dataclass_fields__}
+        """Return JSON values: weights in half precision, in base64."""
+        return {name: _encode(getattr(self, name)) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_json(cls, content: Any) -> Self:
@@ -53,14 +54,19 @@ class Recogniser:
 
         Raises ValueError, and KeyError or TypeError if entries are missing or malformed.
         """
-        recogniser = cls(**{name: np.array(content[name], np.float64) * UNIT for name in cls.__dataclass_fields__})
-        units, kinds = len(recogniser.hidden_bias), len(KINDS)
-        shapes = [value.shape for value in recogniser._weights()]
-        if shapes != [(units, FEATURES), (units,), (kinds, units), (kinds,)]:
-            raise ValueError(tr("the gate's recogniser has weights of other shapes than this version expects"))
-        if not all(np.isfinite(value).all() for value in recogniser._weights()):
+        hidden, hidden_bias, output, output_bias = (_decode(content[name]) for name in cls.__dataclass_fields__)
+        units, kinds = len(hidden_bias), len(KINDS)
+        if [len(hidden), len(output), len(output_bias)] != [units * FEATURES, kinds * units, kinds]:
+            raise ValueError(tr("the gate's recogniser has another number of weights than this version expects"))
+        if not np.isfinite(np.concatenate([hidden, hidden_bias, output, output_bias])).all():
             raise ValueError(tr("the gate's statistics contain invalid numbers"))
-        return recogniser
+        return cls(hidden.reshape(units, FEATURES), hidden_bias, output.reshape(kinds, units), output_bias)
 
-    def _weights(self) -> tuple[Floats, ...]:
-        return self.hidden, self.hidden_bias, self.output, self.output_bias
+
+def _encode(weights: Floats) -> str:
+    return base64.b64encode(weights.astype("<f2").tobytes()).decode()
+
+
+def _decode(text: str) -> Floats:
+    """Return the weights (n,) in a text. Raises ValueError, and TypeError for what is no text."""
+    return np.frombuffer(base64.b64decode(text, validate=True), "<f2").astype(np.float64)

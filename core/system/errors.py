@@ -103,8 +103,8 @@ REFUSALS: Final = {
         "allow this film; its score is then less reliable."
     ),
     Reason.LATERAL_VIEW: marked(
-        "According to its DICOM header it is a lateral or oblique view; the model was trained on "
-        "frontal films only. Use the frontal film of this patient."
+        "It is a lateral or oblique view according to its DICOM header, or it looks like one; the model was "
+        "trained on frontal films only. Use the frontal film of this patient; if it is one, allow this film."
     ),
     Reason.INVERTED: marked(
         "Black and white seem to be inverted. Export it with white bones, or allow this film if the bones are white."

@@ -13,7 +13,7 @@ from core.input_checks.recogniser import KINDS, Recogniser
 def recogniser():
     random = np.random.default_rng(0)
     shapes = [(7, FEATURES), (7,), (len(KINDS), 7), (len(KINDS),)]
-    return Recogniser(*(np.round(random.normal(0, 1, shape), 4) for shape in shapes))
+    return Recogniser(*(random.normal(0, 1, shape).astype(np.float16).astype(np.float64) for shape in shapes))
 
 
 def test_probabilities_of_all_kinds_add_up_to_1_and_follow_the_weights(recogniser):
@@ -29,16 +29,18 @@ def test_probabilities_of_all_kinds_add_up_to_1_and_follow_the_weights(recognise
 def test_json_keeps_every_weight(recogniser):
     again = Recogniser.from_json(json.loads(json.dumps(recogniser.to_json_object(), allow_nan=False)))
     features = np.random.default_rng(2).normal(0, 0.1, (5, FEATURES))
-    assert np.allclose(again.log_probabilities(features), recogniser.log_probabilities(features), atol=1e-9)
+    assert np.array_equal(again.log_probabilities(features), recogniser.log_probabilities(features))
 
 
 @pytest.mark.parametrize(
     ("spoil", "error", "message"),
     [
-        (lambda content: content["hidden"].pop(), ValueError, "other shapes"),
-        (lambda content: [row.pop() for row in content["hidden"]], ValueError, "other shapes"),
-        (lambda content: content["output"].pop(), ValueError, "other shapes"),
-        (lambda content: content["output_bias"].__setitem__(0, float("inf")), ValueError, "invalid numbers"),
+        (lambda content: content.update(hidden=content["hidden"][8:]), ValueError, "another number"),
+        (lambda content: content.update(output=content["output_bias"]), ValueError, "another number"),
+        (lambda content: content.update(hidden_bias=""), ValueError, "another number"),
+        (lambda content: content.update(hidden="?"), ValueError, "padding|base64"),
+        (lambda content: content.update(output_bias="AHwA" * 4), ValueError, "invalid numbers"),  # 0x7c00 is infinite
+        (lambda content: content.update(hidden=[1.0]), TypeError, "should be"),
         (lambda content: content.pop("output_bias"), KeyError, "output_bias"),
     ],
 )

@@ -19,6 +19,7 @@ from core.metrics.figures import BinaryFigures, to_json_object
 from core.metrics.intervals import Figure
 from core.models.calibration import fit_calibration
 from core.models.model_file import load_model
+from core.models.model_gate import read_bundled_gate
 from core.models.model_header import GATE, HEAT_SCALE, VALIDATION, read_header
 from core.networks.architectures import build_network
 from core.networks.preprocessing import Preprocessing
@@ -213,9 +214,9 @@ def test_the_reference_for_drift_is_that_of_the_validation_films(begin, monkeypa
 def test_the_gate_is_fitted_once_from_enough_films(begin, monkeypatch):
     fitted = []
 
-    def fit(training, validation):
+    def fit(training, validation, shipped):
         fitted.append((len(training), len(validation)))
-        return fit_gate(training, validation)
+        return fit_gate(training, validation, shipped)
 
     fit_gate = run_writer.fit_gate
     monkeypatch.setattr(run_writer, "fit_gate", fit)
@@ -224,7 +225,7 @@ def test_the_gate_is_fitted_once_from_enough_films(begin, monkeypatch):
     first, second = (save_best(writer, logits, epoch) for epoch in (1, 2))
     assert fitted == [(40, 8)]
     assert first[GATE] == second[GATE]
-    assert first[GATE]["is_chest"] is True
+    assert first[GATE]["recogniser"] == read_bundled_gate().to_json_object()["recogniser"]
     assert (first["best_epoch"], second["best_epoch"]) == (1, 2)
 
 
@@ -238,7 +239,12 @@ def test_the_scale_of_heat_maps_is_that_of_the_validation_films_with_the_finding
     assert model.header.heat_scale == scale
 
 
-def test_too_few_films_give_no_gate(begin):
+def test_too_few_films_of_chests_get_the_bundled_gate(begin):
+    assert save_best(begin())[GATE] == read_bundled_gate().to_json_object()
+
+
+def test_too_few_films_that_no_gate_knows_get_none(begin, monkeypatch):
+    monkeypatch.setattr(run_writer, "read_bundled_gate", lambda: None)
     assert save_best(begin())[GATE] is None
 
 
