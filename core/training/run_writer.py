@@ -216,7 +216,7 @@ class RunWriter:
             HEAT_SCALE: self._heat_scale,
             LIKENESS: self._likeness,
             ACCEPTED: list(self._data.accepted),
-            AGES: self._data.ages,
+            AGES: list(self._data.ages) if self._data.ages else None,
             "licence": f"Weights belong to whoever trained them. {NOTICE}",
         }
         architecture, classes = self._recipe.architecture, self._data.dataset.classes

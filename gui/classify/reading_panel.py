@@ -71,10 +71,10 @@ class ReadingPanel(QWidget):
             details.append(tr("threshold {threshold:.3f}", threshold=film.threshold))
         lines = [f"⚠ {tr(UNLIKE_CAUTION)}"] if film.is_unlike else []
         lines.append(" · ".join((*details, escape_name(film.model))))
-        lines.append(format_legend(film.heat, finding, film.is_heat_scaled))
         if film.reason in REFUSALS:
             lines.append("⚠ " + tr("Scored although it was refused: {reason}.", reason=format_reason(film.reason)))
         lines += [f"⚠ {sentence}" for sentence in film.cautions]
+        lines.append(format_legend(film.heat, finding, film.is_heat_scaled))
         self.details.setText("\n".join((*lines, f"{film.validation} {tr(NOTICE)}")))
         self.film.show_reading(film.pixels, film.heat, film.details, film.decision, film.facts)
 

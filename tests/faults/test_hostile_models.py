@@ -318,4 +318,4 @@ def test_a_whole_model_loads_and_one_that_is_known_from_before_the_seal(tmp_path
     monkeypatch.setattr(model_header, "EARLIER_MODELS", {known})
     assert load_model(old).header.classes == ("NORMAL", "PNEUMONIA")
     assert read_header(made).ages is None
-    assert load_model(None).header.ages == ((1.0, 5.0),)
+    assert load_model(None).header.ages[0] == (1.0, 5.0)
