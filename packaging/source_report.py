@@ -1,6 +1,7 @@
 """Screen the test films of every source with a model, for the figures on its card."""
 
 import csv
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ GATE_PICTURES = "gate"  # value of the column use
 WEAK = (NIH, HANNOVER)  # labels mined from reports, or of a laboratory test
 
 
-def report_sources(model: Path, films: Films, work: Path, left_out: str = "") -> dict[str, Any]:
+def report_sources(model: Path, films: Films, left_out: str = "") -> dict[str, Any]:
     """Return the figures of the test films of all sources, as benchmarks/external.py does.
 
     left_out: one of HOSPITALS, none of whose films the model saw; then all films of it are tested,
@@ -38,8 +39,8 @@ def report_sources(model: Path, films: Films, work: Path, left_out: str = "") ->
     listed = list(_list_films(films, left_out))
     if not left_out:
         listed += _list_gate_pictures(loaded.header.classes)
-    output = work / f"screened-{model.stem}.csv"
-    rows = screen_files(DATA, list_files(DATA, listed), loaded, output)
+    with tempfile.TemporaryDirectory() as temporary:
+        rows = screen_files(DATA, list_files(DATA, listed), loaded, Path(temporary) / "RESULTS.csv")
     outcomes = [Outcome(film, rows[film.file]) for film in listed]
     about = {"model": loaded.header.name, "threshold": loaded.header.threshold}
     weak = [source for source in WEAK if any(film.source == source for film in listed)]

@@ -141,8 +141,8 @@ def make_model(stages: Stages, work: Path) -> None:
     for hospital, sources in HOSPITALS.items():
         path = work / f"without-{hospital}.safetensors"
         write_model(*stages.train_without(hospital), films.without(sources), gate, path)
-        left_out[hospital] = report_sources(path, films, work, hospital)
-    report = report_sources(draft, films, work)
+        left_out[hospital] = report_sources(path, films, hospital)
+    report = report_sources(draft, films)
     add_entries(draft, build_card_entries(report, left_out), bundled_model_path())
     for table in (report, *left_out.values()):
         print(format_report(table))
