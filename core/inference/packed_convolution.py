@@ -64,6 +64,7 @@ def pack_convolutions(backbone: fx.GraphModule) -> None:
         for done in reversed(chain):
             backbone.graph.erase_node(done)
     backbone.graph.lint()
+    backbone.delete_all_unused_submodules()
     backbone.recompile()
 
 

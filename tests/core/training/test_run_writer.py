@@ -81,7 +81,7 @@ def test_a_model_carries_what_describes_its_films(writer, data, tmp_path):
     writer.save_best_model(network, Preprocessing(SIDE, Normalisation.PER_FILM), logits, epoch=3)
     model = load_model(writer.model)
     header = model.header
-    assert (header.content["best_epoch"], header.classes, header.ages) == (3, data.dataset.classes, (20, 40))
+    assert (header.content["best_epoch"], header.classes, header.ages) == (3, data.dataset.classes, ((20, 40),))
     assert header.calibration == writer.calibration
     assert np.array_equal(header.validation.logits, logits)
     assert header.film_codes("val") == {f"{number:016x}" for number in range(4, 8)}
