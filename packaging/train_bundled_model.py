@@ -26,7 +26,6 @@ import torch
 from bundled_gate import fit_bundled_gate, read_others
 from bundled_model_file import add_entries, write_model
 from changed_source import CHANGES, EXCHANGED, change_films
-from core.input_checks.chest_gate import ChestGate
 from source_report import build_card_entries, report_sources
 from source_training import INPUT, Material, average_weights, compute_logits, make_targets, train_on_sources
 from sources import HOSPITALS, KERMANY, SOURCES, Films, read_films
@@ -36,6 +35,7 @@ from views import make_views
 from benchmarks.run_job import run_job
 from benchmarks.source_table import format_report
 from core.datasets.entries import Split
+from core.input_checks.chest_gate import ChestGate
 from core.metrics.roc import roc_auc
 from core.models.model_file import load_model
 from core.models.model_header import bundled_model_path, read_header
