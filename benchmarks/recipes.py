@@ -31,7 +31,7 @@ from benchmarks.recipe_tasks import DATA, TASKS, TEST_FILMS, draw_splits
 from benchmarks.run_job import run_job
 from core.datasets.dataset import Dataset, Film
 from core.datasets.entries import Split
-from core.datasets.preparation import Preparation
+from core.datasets.preparation import Preparation, make_finding_step
 from core.films.images import resize
 from core.metrics.intervals import Figure
 from core.metrics.roc import roc_auc
@@ -90,7 +90,8 @@ def train_model(recipe: Recipe, films: list[Film], classes: tuple[str, ...], fol
         writer = csv.writer(stream)
         writer.writerow(["file", "label", "patient", "split"])
         writer.writerows([film.path, classes[film.label], film.patient, film.split] for film in films)
-    job = train(folder / "films.csv", recipe, run, threading.Event(), (run / CHECKPOINT).exists(), ACCEPTING)
+    preparation = ACCEPTING.with_step(make_finding_step(classes[1]))  # of causes, no name tells the finding
+    job = train(folder / "films.csv", recipe, run, threading.Event(), (run / CHECKPOINT).exists(), preparation)
     return run_job(job).model
 
 
