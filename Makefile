@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BUNDLE_VENV := .venv-bundle
 BIN := $(VENV)/bin
-# benchmarks/recipes.py takes hours and benchmarks/external.py needs films: their docstrings say how to run them
-QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/recipe_tasks.py benchmarks/external.py benchmarks/source_table.py benchmarks/run_job.py benchmarks/gate_pictures.py benchmarks/gate_left_out.py benchmarks/changed_films.py,$(wildcard benchmarks/*.py))
+# these take hours, need films of your own or are parts of others: their docstrings say how to run them
+QUICK_BENCHMARKS := $(filter-out benchmarks/recipes.py benchmarks/recipe_tasks.py benchmarks/external.py benchmarks/source_table.py benchmarks/run_job.py benchmarks/gate.py benchmarks/gate_pictures.py benchmarks/gate_left_out.py benchmarks/heat_maps.py benchmarks/likeness.py benchmarks/changed_films.py,$(wildcard benchmarks/*.py))
 export QT_LOGGING_RULES ?= qt.qpa.*=false
 
 .PHONY: run test lint screenshots translations bundle packages bench clean

@@ -1,9 +1,9 @@
 """Measure what each recipe achieves on real films, unchanged and processed differently.
 
 Prints a Markdown table for each task: pneumonia in children, in adults (RSNA), and its cause in
-children, bacteria or a virus. Test films, 100 a class, and validation films are of patients that the
-bundled model was not trained on: its own splits are made again here, and its data fingerprint
-proves it. A row that starts from it is therefore as unbiased as one from random weights, though it
+children, bacteria or a virus. Test films, at most 100 a class, and validation films are of patients
+that the bundled model was not trained on: its own splits are made again here, and its codes of films
+prove it. A row that starts from it is therefore as unbiased as one from random weights, though it
 may have seen training films. Of the training films `--films` are drawn by patient for each seed,
 half of each class, 15 % of them for validation (0: all films). The test films are the same in every
 row.

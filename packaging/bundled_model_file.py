@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from core.input_checks.chest_gate import ChestGate
-from core.input_checks.likeness import LIKENESS, fit_likeness
 from source_calibration import calibrate_hospitals
 from source_training import INPUT, compute_logits
-from sources import HOSPITALS, KERMANY, KERMANY_AGES, NORMAL, PNEUMONIA, Films
+from sources import HOSPITALS, KERMANY, KERMANY_AGES, LABELS, NORMAL, PNEUMONIA, Films
 
 from core.datasets.dataset import Dataset, Film
 from core.datasets.entries import Split
 from core.inference.grad_cam import fit_heat_scale
+from core.input_checks.chest_gate import ChestGate
 from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
+from core.input_checks.likeness import LIKENESS, fit_likeness
 from core.metrics.figures import compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.model_file import Model, load_model, save_model
@@ -48,7 +48,7 @@ def write_model(network: Network, architecture: str, films: Films, gate: ChestGa
     entries = {
         "recipe": recipe_json(change_start(BEST, "bundled")) | {"name": "distilled"},
         "data_fingerprint": _fingerprint(films),
-        "films": {split.value: len(films.find(split)) for split in Split},
+        "films": {split.value: len(films.find(split, labels=_labels_of(split))) for split in Split},
         "licence": f"Weights belong to whoever trained them. {NOTICE}",
         GATE: gate.to_json_object(),
         AGES: find_ages(films),
@@ -56,6 +56,11 @@ def write_model(network: Network, architecture: str, films: Films, gate: ChestGa
     save_model(path, architecture, CLASSES, network, INPUT, calibration, entries)
     add_entries(path, describe_films(load_model(path), films), path)
     print(path.name, json.dumps({"bias": bias, "threshold": calibration.threshold, "band": calibration.review_band}))
+
+
+def _labels_of(split: Split) -> tuple[str, ...]:
+    """Return the labels that a split is used with: other disease is trained on, but not measured here."""
+    return LABELS if split is Split.TRAINING else CLASSES
 
 
 def add_entries(source: Path, entries: Mapping[str, Any], path: Path) -> None:

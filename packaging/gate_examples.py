@@ -90,7 +90,7 @@ def _use_films(films: Pictures, random: Random) -> Iterator[Example]:
                 yield alter(alterations.cut_part(film, random, end), random, PART), CROPPED, f"{source}, end"
                 yield alter(alterations.superpose(film, other, random), random), LATERAL, f"{source}, superposed"
                 if random.random() < 0.1:
-                    yield alter(np.concatenate([film, other], axis=1), random), OTHER, "two films"
+                    yield alter(np.concatenate([film, other], axis=1), random), OTHER, f"{source}, two films"
 
 
 def _use_others(others: Pictures, random: Random) -> Iterator[Example]:

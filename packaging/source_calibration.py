@@ -7,16 +7,18 @@ import numpy as np
 from core.models.calibration import Calibration, compute_probabilities, fit_calibration, fit_temperature, log_loss
 from core.models.operating_point import fit_conformal_band
 
-# error rates that the review band bounds: of all hospitals together, each counting alike, and of any one
+# error rates that the review band bounds on validation films: of all hospitals together, each counting alike, and
+# of any one with LEAST_FILMS or more
 MEAN_ERROR, WORST_ERROR = 0.01, 0.015
 GROUP_FILMS, MOST_REPEATS = 500, 10  # to which the films of each hospital and label are repeated
 LEAST_FILMS = 20  # fewer films of a hospital and label say nothing about its errors
 
 
 def balance_groups(labels: np.ndarray, hospitals: np.ndarray) -> np.ndarray:
-    """Return indices in which every hospital and label has as many films, some of them repeated."""
+    """Return indices in which every hospital and label has up to GROUP_FILMS films, rare ones repeated."""
+    rng = np.random.default_rng(0)
     groups = [(hospitals == name) & (labels == label) for name in np.unique(hospitals) for label in (0, 1)]
-    indices = [np.flatnonzero(group) for group in groups if group.any()]
+    indices = [rng.permutation(np.flatnonzero(group)) for group in groups if group.any()]
     return np.concatenate([np.resize(group, min(GROUP_FILMS, MOST_REPEATS * len(group))) for group in indices])
 
 
@@ -38,8 +40,9 @@ def calibrate_hospitals(logits: np.ndarray, labels: np.ndarray, hospitals: np.nd
     """Return the bias to add to the logits (n, 1), and the calibration of logits with it.
 
     labels: (n,) of 0 and 1. hospitals: (n,). Films of the same hospital and label share one weight.
-    The band is wide enough for the films of all hospitals together, and for each one alone; of the
-    few films with the finding of one hospital no error below 1 / (n + 1) can be promised.
+    The band is wide enough for the films of all hospitals together (some of them repeated, so that
+    this is no conformal guarantee), and for each hospital alone, where no error below 1 / (n + 1) of
+    its rarer class can be promised: the largest of these is the error of the calibration.
     """
     balanced = balance_groups(labels, hospitals)
     bias = fit_bias(logits[balanced], labels[balanced])

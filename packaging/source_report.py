@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sources import DATA, HANNOVER, HOSPITALS, KERMANY, KERMANY_AGES, NIH, OTHERS, RSNA, Films
+from sources import SOURCES as ALL_SOURCES
 
 from benchmarks.external import list_files, screen_files
 from benchmarks.source_table import LabelledFilm, Outcome, find_kind, measure_sources
@@ -25,20 +26,20 @@ from core.models.source_figures import (
 )
 from core.system.attributions import ATTRIBUTIONS
 
-GATE_PICTURES = "gate"  # value of the column use
+GATE_PICTURES, CHEST = "gate", "chest"  # value of the column use; how the labels of chest films begin
 WEAK = (NIH, HANNOVER)  # labels mined from reports, or of a laboratory test
 
 
 def report_sources(model: Path, films: Films, left_out: str = "") -> dict[str, Any]:
     """Return the figures of the test films of all sources, as benchmarks/external.py does.
 
-    left_out: one of HOSPITALS, none of whose films the model saw; then all films of it are tested,
-    and nothing else.
+    left_out: one of HOSPITALS, which the network was trained without; then all films of it are
+    tested, and nothing else.
     """
     loaded = load_model(model)
     listed = list(_list_films(films, left_out))
     if not left_out:
-        listed += _list_gate_pictures(loaded.header.classes)
+        listed += _list_further_films(loaded.header.classes)
     with tempfile.TemporaryDirectory() as temporary:
         rows = screen_files(DATA, list_files(DATA, listed), loaded, Path(temporary) / "RESULTS.csv")
     outcomes = [Outcome(film, rows[film.file]) for film in listed]
@@ -53,7 +54,12 @@ def build_card_entries(report: Mapping[str, Any], left_out: Mapping[str, Mapping
     report: of the model's test films. left_out: reports of models that never saw a hospital, by its name.
     """
     present = {group["source"] for group in report["groups"]} | {POOLED_SOURCE}
-    notes = {name: _describe(name, Measured.TEST_FILMS) for name in SOURCE_NAMES if name in present}
+    known = {*ALL_SOURCES, POOLED_SOURCE}
+    notes = {
+        name: _describe(name, Measured.TEST_FILMS if name in known else Measured.NEVER_TRAINED_ON)
+        for name in SOURCE_NAMES
+        if name in present
+    }
     entries = build_source_entries(report, notes)
     for hospital, other in left_out.items():
         tested = {group["source"] for group in other["groups"]}
@@ -84,11 +90,11 @@ def _read_ages() -> dict[str, str]:
         return {_name_film(row["file"]): row["age"] for row in csv.DictReader(stream)}
 
 
-def _list_gate_pictures(classes: tuple[str, ...]) -> Iterator[LabelledFilm]:
-    """Yield the pictures for the gate, with which it was also fitted."""
+def _list_further_films(classes: tuple[str, ...]) -> Iterator[LabelledFilm]:
+    """Yield chest films of a source that nothing was fitted with, upright and on their side."""
     with (OTHERS / "films.csv").open(newline="") as stream:
         for row in csv.DictReader(stream):
-            if row["use"] == GATE_PICTURES:
+            if row["use"] == GATE_PICTURES and row["label"].startswith(CHEST):
                 name, kind = _name_film(row["file"]), find_kind(row["label"], classes)
                 yield LabelledFilm(name, row["source"], kind, row["label"], f"film {name}")
 

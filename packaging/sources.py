@@ -120,8 +120,9 @@ def _read_all() -> Films:
         for film in children.films
     ]
     others = list(_read_list())
-    splits |= _split_patients(others)
-    entries += others
+    of_others = _split_patients(others)
+    splits |= of_others
+    entries += _drop_known_patients(others, of_others)
     with ThreadPoolExecutor(2) as threads:
         pixels = np.stack(list(threads.map(lambda entry: read_square(entry.path, SIDE), entries)))
     columns = [np.array(column) for column in zip(*entries, strict=True)]
@@ -165,6 +166,16 @@ def _split_patients(entries: list[Entry]) -> dict[Path, Split]:
             place = places[entry.patient]
             splits[entry.path] = SPLITS[(place >= training) + (place >= training + validation)]
     return splits
+
+
+def _drop_known_patients(entries: list[Entry], splits: dict[Path, Split]) -> list[Entry]:
+    """Return the films without those for validation and test whose patient is in training by another source.
+
+    RSNA and NIH share patients, and name some of them alike. Copies of RSNA normals name no patient.
+    """
+    patients = {entry.path: entry.patient.removeprefix(f"{entry.source} ") for entry in entries}
+    trained = {patients[path] for path, split in splits.items() if split is Split.TRAINING}
+    return [entry for entry in entries if splits[entry.path] is Split.TRAINING or patients[entry.path] not in trained]
 
 
 def _shuffle_key(patient: str) -> str:

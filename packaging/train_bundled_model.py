@@ -6,12 +6,16 @@
 3. Student: the ResNet-18 goes on with labels and the teachers' answers (Hinton et al. 2015), and of
    films whose labels were mined from reports with the answers alone. The mean of its weights before
    and after is kept (Wortsman et al. 2022).
-4. For each hospital a ResNet-18 that never saw it, which shows what another hospital may expect.
+4. For each hospital a network that was trained, for a shorter time, without its films: it shows what
+   another hospital may expect. Only the gate, and the greys that other films were given for
+   training, are also of that hospital.
 5. The model file: calibration, threshold and band over all sources, and all that describes films.
 
-Each stage writes a file into --work and is not repeated; an interrupted epoch is run again.
+Stages 1 to 4 write files into --work and are not repeated; an interrupted epoch is run again. MODEL,
+which training goes on from, knows the children's films alone: the bundled model 92eb18ae, in the
+history of its file before this one.
 
-    PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER        # makes the model
+    PYTHONPATH=. python packaging/train_bundled_model.py --work FOLDER --start MODEL  # makes the model
     PYTHONPATH=. python packaging/train_bundled_model.py --measure MODEL ...  # prints figures
 """
 
@@ -56,8 +60,8 @@ def read_start(path: Path, films: Films) -> Network:
     Ends the program if it knows films of other hospitals than KERMANY: then no hospital could be
     left out, and splits might differ.
     """
-    known = films.codes[films.is_of((KERMANY,)) & (films.splits == Split.TRAINING.value)]
-    if not read_header(path).film_codes(Split.TRAINING) <= set(known):
+    known, trained = films.codes[films.find(Split.TRAINING, (KERMANY,))], read_header(path).film_codes(Split.TRAINING)
+    if not trained or not trained <= set(known):
         sys.exit(f"{path} was trained on films of other hospitals; start from an earlier model of children alone.")
     return load_model(path).network
 
@@ -79,6 +83,7 @@ class Stages:
     def __init__(self, work: Path, start: Path) -> None:
         self._work, self._start = work, start
         self.films = read_films(work)
+        read_start(start, self.films)  # before the work of an hour
         self._indices = self.films.find(Split.TRAINING)
         self._views = make_views(self.films, self._indices, work)
         self._kept = self._read_answers("start", lambda: read_start(start, self.films))
@@ -94,7 +99,7 @@ class Stages:
         return average_weights([start, student], ARCHITECTURE, material, STUDENT_SCHEDULE.seed)
 
     def train_without(self, hospital: str) -> tuple[Network, str]:
-        """Return a network that never saw the films of one of HOSPITALS, and its architecture.
+        """Return a network that was trained without the films of one of HOSPITALS, and its architecture.
 
         Nor did the network that it starts from: the model to go on from knows KERMANY alone.
         """
@@ -123,7 +128,9 @@ class Stages:
         """Return a network's logits of the training films, (n,), computed now or earlier."""
         path = self._work / f"answers-{name}.npy"
         if not path.exists():
-            np.save(path, compute_logits(train(), self.films.pixels[self._indices])[:, 0])
+            part = path.with_suffix(".part.npy")
+            np.save(part, compute_logits(train(), self.films.pixels[self._indices])[:, 0])
+            part.replace(path)
         return np.load(path)
 
 
@@ -184,7 +191,6 @@ def main() -> None:
     parser.add_argument(
         "--start",
         type=Path,
-        default=bundled_model_path(),
         metavar="MODEL",
         help="go on from this model of children's films",
     )
@@ -197,6 +203,8 @@ def main() -> None:
     if arguments.measure:
         measure_models(arguments.measure, read_films(arguments.work), Split[arguments.split.upper()], arguments.every)
         return
+    if arguments.start is None:
+        parser.error("--start is needed to make the model")
     make_model(Stages(arguments.work, arguments.start), arguments.work)
 
 

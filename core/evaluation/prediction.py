@@ -13,7 +13,6 @@ from core.datasets.dataset import Dataset, Film
 from core.datasets.decoded_films import decode_films
 from core.datasets.dicom_patients import name_dicom_patients
 from core.datasets.entries import FilmLeftOut
-from core.datasets.patient_ages import parse_years, stated_age
 from core.datasets.survey import collect_properties
 from core.films.film_code import film_code
 from core.films.film_properties import FilmProperties
@@ -74,7 +73,7 @@ def score_in_batches(
         sentence = tr("There are no films to evaluate: none can be read, or the model was made with all of them.")
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     features, logits = outputs
-    ages = [parse_years(stated_age(film, properties[film.path])) for film in readable]
+    ages = [properties[film.path].age_years for film in readable]  # as screening knows them
     predictions = Predictions(
         labels=np.array([film.label for film in readable], dtype=np.int64),
         logits=logits,

@@ -18,6 +18,8 @@ from core.system.language import tr
 
 ENTRIES: Final = frozenset({"recogniser", "least_odds", "films", "threshold"})
 MIN_RECOGNISED: Final = 0.5  # fraction of a model's films that must be recognised for it to be one of chest films
+LEAST_ODDS: Final = -3.0  # natural logarithm: a frontal film with 1 in 20
+WIDEST: Final = 1.5  # of the threshold of distances
 REFUSED: Final = 0.01  # fraction of a model's own validation films that its gate may refuse
 
 
@@ -66,14 +68,15 @@ class ChestGate:
         """Return the gate for a model whose validation films have `features` (n, FEATURES).
 
         The thresholds are widened so that it refuses at most REFUSED of such films, and never
-        narrowed.
+        narrowed; but no further than LEAST_ODDS and WIDEST, so that a few other pictures among the
+        films do not open the gate to all of them.
         """
-        odds = log_odds(self.recogniser.log_probabilities(features))
-        distances = self.films.distances(features)
+        odds = np.quantile(log_odds(self.recogniser.log_probabilities(features)), REFUSED)
+        distance = np.quantile(self.films.distances(features), 1 - REFUSED)
         return replace(
             self,
-            least_odds=min(self.least_odds, round(float(np.quantile(odds, REFUSED)), 4)),
-            threshold=max(self.threshold, round(float(np.quantile(distances, 1 - REFUSED)), 4)),
+            least_odds=min(self.least_odds, round(max(float(odds), LEAST_ODDS), 4)),
+            threshold=max(self.threshold, round(min(float(distance), WIDEST * self.threshold), 4)),
         )
 
     def to_json_object(self) -> dict[str, Any]:
@@ -87,7 +90,8 @@ class ChestGate:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Return the gate in a model file's header. Raises ValueError with what is wrong."""
-        if set(content) != ENTRIES:
+        numbers = [content.get(name) for name in ("least_odds", "threshold")]
+        if set(content) != ENTRIES or any(type(number) not in {int, float} for number in numbers):
             raise ValueError(tr("the gate's statistics have unknown or missing entries"))
         try:
             gate = cls(

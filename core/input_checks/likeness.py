@@ -155,7 +155,7 @@ def fit_likeness(
     validation: Features,
     sources: npt.ArrayLike | None = None,
 ) -> Likeness | None:
-    """Fit the groups of the training films, and the threshold of validation films; None if too few.
+    """Fit the groups of the training films, and the threshold of validation films; None if too few or without meaning.
 
     features, labels: of training films, (n, m) and (n,). validation: features (v, m) of films of
     other patients, from the same sources. sources: from where each training film comes, (n,), such
@@ -164,7 +164,8 @@ def fit_likeness(
     validation films' distances, which are nearly normal: so few films give a stable threshold, and
     films of other hospitals have some room.
     """
-    if len(features) < MIN_TRAINING or len(validation) < MIN_VALIDATION:
+    is_known = np.isfinite(features).all() and np.isfinite(validation).all() and bool(np.ptp(features))
+    if len(features) < MIN_TRAINING or len(validation) < MIN_VALIDATION or not is_known:
         return None
     scaled = _scale(features)
     groups = _number_groups(np.asarray(labels), sources)
@@ -178,7 +179,7 @@ def fit_likeness(
     residual_variance = max(float(np.trace(covariance) - variances.sum()), SMALLEST)
     variances = np.array([float(f"{max(value, SMALLEST):.6g}") for value in variances])  # as they are stored
     logs = np.log(_compute_distances(_scale(validation), means, components, variances, residual_variance))
-    threshold = round(float(np.exp(logs.mean() + DEVIATIONS * logs.std(ddof=1))), 6)
+    threshold = float(f"{np.exp(logs.mean() + DEVIATIONS * logs.std(ddof=1)):.6g}")
     return Likeness(means, components, variances, residual_variance, threshold)
 
 

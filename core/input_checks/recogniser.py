@@ -1,8 +1,7 @@
 """Recognise what a picture shows: a frontal chest film, or why it is none.
 
 A perceptron with one hidden layer (Rumelhart, Hinton and Williams 1986) on the features of
-core/input_checks/gate_features.py. It is trained by packaging/gate_training.py, without which films
-it can be used and stored.
+core/input_checks/gate_features.py. It is trained by packaging/bundled_gate.py.
 """
 
 import base64

@@ -29,7 +29,7 @@ TITLES: Final = {  # in the order of the card
 MEASURED: Final = {
     Measured.TEST_FILMS: marked("test films of other patients, of a source that was trained on"),
     Measured.NEVER_TRAINED_ON: marked("no film of this source was trained on"),
-    Measured.LEFT_OUT: marked("by a model made in the same way without this source"),
+    Measured.LEFT_OUT: marked("by a model that was trained, for a shorter time, without this hospital"),
 }
 THRESHOLD: Final = marked(
     "Each source was screened as a folder is, at the model's own threshold. Figures with 95 % intervals, by patient; "
@@ -83,12 +83,19 @@ def _build_tables(sources: Sequence[Mapping[str, Any]]) -> list[Block]:
     for start in range(0, len(used), COLUMNS):
         names = used[start : start + COLUMNS]
         rows = [
-            (tr(source["name"]), *(_format_cell(source["figures"].get(name)) for name in names))
+            (_name_row(source), *(_format_cell(source["figures"].get(name)) for name in names))
             for source in sources
             if any(name in source["figures"] for name in names)
         ]
         tables.append(Table((tr("Source"), *(tr(TITLES[name]) for name in names)), tuple(rows)))
     return tables
+
+
+def _name_row(source: Mapping[str, Any]) -> str:
+    """Return the name of a source in a table, marked where the figures are of a model that left it out."""
+    if source["measured"] == Measured.LEFT_OUT:
+        return tr("{source}, left out", source=tr(source["name"]))
+    return tr(source["name"])
 
 
 def _format_cell(figure: Mapping[str, float] | None) -> str:

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from core.jobs.events import Progressed, Stage
+from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.models.model_file import load_model_in_use
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.file_state import FileState
@@ -65,7 +65,10 @@ def watch(
             yield from _poll(folder, screening, cancel, poll_seconds)
             # what changed since the last poll must not stay in the ledger
             yield from screening.follow_files(_list_if_connected(folder, output), threading.Event())
-        return screening.finish(completed=True, found=len(screening.rows))
+        result = screening.finish(completed=True, found=len(screening.rows))
+    for warning in result.drift:
+        yield Noted(warning, Severity.WARNING)
+    return result
 
 
 def _poll(
