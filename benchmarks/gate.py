@@ -78,6 +78,22 @@ TURNED: dict[str, Callable[[Image.Image], Image.Image]] = {
 }
 
 
+def enlarge_plate(film: Image.Image, share: float, grey: int) -> Image.Image:
+    """Show a film on a larger plate, as a child's on one for adults. share: of each side of the plate."""
+    width, height = film.size
+    plate = Image.new("L", (round(width / share), round(height / share)), grey)
+    plate.paste(film, (round((plate.width - width) / 2), round((plate.height - height) / 3)))
+    return plate
+
+
+FRAMED: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "cropped 10 %": lambda film: crop(film, (0.05, 0.05, 0.95, 0.95)),
+    "on a black plate, 75 % of each side": lambda film: enlarge_plate(film, 0.75, 0),
+    "on a black plate, 55 % of each side": lambda film: enlarge_plate(film, 0.55, 0),
+    "on a white plate, 75 % of each side": lambda film: enlarge_plate(film, 0.75, 255),
+}
+
+
 class Table:
     """Prints a row for every kind of picture."""
 
@@ -154,6 +170,8 @@ def check_films(table: Table, test: list[Film]) -> None:
     for name, change in CHANGES.items():
         if name != UNCHANGED:
             table.print_row(f"films: {name}", map(change, films), False, patients)
+    for name, frame in FRAMED.items():
+        table.print_row(f"films: {name}", map(frame, films), False, patients)
     for name, turn in TURNED.items():
         table.print_row(f"**to refuse**: {name}", map(turn, films), True, patients)
     for name, part in PARTS.items():

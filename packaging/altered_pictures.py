@@ -49,10 +49,14 @@ def _frame(picture: Image.Image, random: Random, framing: Framing) -> Image.Imag
     fill = 0 if random.random() < 0.85 else int(random.choice([30, 200, 255]))
     if random.random() < 0.4:
         picture = picture.rotate(float(random.normal(0, framing.tilt)), BILINEAR, fillcolor=fill)
-    if random.random() < 0.25:
+    chosen = random.random()
+    if chosen < 0.25:
         return picture
-    zoom = np.exp(random.uniform(-framing.wider, framing.tighter)) if random.random() < 0.6 else 1.0
-    stretch = np.exp(random.normal(0, framing.proportions / 2))
+    zoom, stretch = 1.0, np.exp(random.normal(0, framing.proportions / 2))
+    if chosen < 0.37:  # a child's film on a plate for adults
+        zoom, stretch = np.exp(random.uniform(-0.9, -0.2)), np.exp(random.normal(0, 0.2))
+    elif chosen < 0.75:
+        zoom = np.exp(random.uniform(-framing.wider, framing.tighter))
     width, height = SIDE / zoom * stretch, SIDE / zoom / stretch
     left = (SIDE - width) / 2 + random.uniform(-0.5, 0.5) * abs(SIDE - width)
     top = (SIDE - height) / 2 + random.uniform(-0.5, 0.5) * abs(SIDE - height)

@@ -80,6 +80,8 @@ def test_real_frontal_films_of_every_hospital_pass(gate, source):
 
 def test_real_films_in_a_wrong_orientation_are_named(gate):
     films = squares_of("films/rsna_dicom/**/*.*", 40)
+    films = [film for film in films if judge(film, gate) is None]  # there are negatives among them
+    assert len(films) >= 38
     turned = [np.rot90(film, quarters) for film in films for quarters in (1, 2, 3)] + [film[::-1] for film in films]
     assert [judge(film, gate) for film in turned].count(Reason.ROTATED) >= 0.96 * len(turned)
     assert [judge(255 - film, gate) for film in films].count(Reason.INVERTED) >= 0.96 * len(films)
