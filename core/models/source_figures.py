@@ -33,7 +33,7 @@ class Measured(StrEnum):
 
     TEST_FILMS = "test_films"  # films of other patients, of a source that was trained on
     NEVER_TRAINED_ON = "never_trained_on"  # a source of which no film was trained on
-    LEFT_OUT = "left_out"  # of a model made in the same way without this source
+    LEFT_OUT = "left_out"  # of a model that was trained, for a shorter time, without this source
 
 
 @dataclass(frozen=True, slots=True)
