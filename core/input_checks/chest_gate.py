@@ -90,21 +90,27 @@ class ChestGate:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """Return the gate in a model file's header. Raises ValueError with what is wrong."""
-        numbers = [content.get(name) for name in ("least_odds", "threshold")]
-        if set(content) != ENTRIES or any(type(number) not in {int, float} for number in numbers):
+        if set(content) != ENTRIES:
             raise ValueError(tr("the gate's statistics have unknown or missing entries"))
         try:
             gate = cls(
                 Recogniser.from_json(content["recogniser"]),
-                float(content["least_odds"]),
+                _parse_number(content["least_odds"]),
                 FeatureDistribution.from_json(content["films"], FEATURES),
-                float(content["threshold"]),
+                _parse_number(content["threshold"]),
             )
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(tr("the gate's statistics are incomplete ({error})", error=error)) from error
         if not np.isfinite([gate.least_odds, gate.threshold]).all() or gate.threshold <= 0:
             raise ValueError(tr("the gate's thresholds are incomplete"))
         return gate
+
+
+def _parse_number(value: object) -> float:
+    """Return a number. Raises TypeError for texts and truth values."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("not a number")
+    return float(value)
 
 
 def log_odds(kinds: Floats) -> Floats:

@@ -35,7 +35,7 @@ def test_other_pictures_among_chest_films_are_found_with_their_reason(chests, tm
     film = np.asarray(draw_film(99, 1, 128))
     noise = np.random.default_rng(0).integers(0, 256, (128, 128)).astype(np.uint8)
     others = {
-        "page.png": (text_page(), {Reason.NOT_A_CHEST_FILM, Reason.TOO_CROPPED}),
+        "page.png": (text_page(), {Reason.NOT_A_CHEST_FILM, Reason.TOO_CROPPED, Reason.ROTATED}),
         "noise.png": (noise, {Reason.NOT_A_CHEST_FILM}),
         "photo.png": (coloured(128), {Reason.COLOUR_PHOTO}),
         "negative.png": (255 - film, {Reason.INVERTED}),
