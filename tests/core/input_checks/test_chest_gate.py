@@ -11,7 +11,7 @@ from core.films.chest_phantom import draw_chest
 from core.films.film_facts import FilmFacts
 from core.films.film_reader import read_square
 from core.films.phantoms import draw_phantom
-from core.input_checks.chest_gate import ChestGate, log_odds
+from core.input_checks.chest_gate import LEAST_ODDS, WIDEST, ChestGate, log_odds
 from core.input_checks.gate import GateStatistics, fit_gate, parse_gate
 from core.input_checks.gate_features import describe_films, shrink_films
 from core.models.model_gate import read_bundled_gate
@@ -146,3 +146,11 @@ def test_a_model_of_another_body_part_gets_a_gate_of_its_own(gate):
     assert isinstance(own, GateStatistics)
     assert passes(limbs[90:], own).count(False) <= 2
     assert passes(limbs[90:], gate).count(True) == 0
+
+
+def test_other_pictures_among_a_models_films_do_not_open_its_gate(gate):
+    noise = np.random.default_rng(1).integers(0, 256, (40, SIZE, SIZE)).astype(np.uint8)
+    admitting = gate.admit(describe_films(shrink_films(noise)))
+    assert admitting.least_odds == LEAST_ODDS
+    assert gate.threshold <= admitting.threshold <= round(WIDEST * gate.threshold, 4)
+    assert judge(noise[0], admitting) is not None

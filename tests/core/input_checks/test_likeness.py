@@ -116,3 +116,9 @@ def test_missing_values_are_refused():
             Likeness.from_json({key: value for key, value in fit().to_json_object().items() if key != name})
     with pytest.raises((ValueError, TypeError)):
         Likeness.from_json([1, 2])
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
+def test_features_without_meaning_say_nothing(value):
+    features, numbers = draw_features(400, 2)
+    assert fit_likeness(np.full_like(features, value), numbers % 2, features[:100]) is None
