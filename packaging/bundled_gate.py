@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from gate_examples import CROPPED, FRONTAL, INVERTED, ROTATED, Examples, Pictures, make_examples
+from sources import OTHERS, SIDE
 from torch import nn
 from torch.nn import functional
 
@@ -25,12 +26,7 @@ from core.input_checks.gate_features import (
     fit_distribution,
 )
 from core.input_checks.recogniser import KINDS, Recogniser
-from core.models.model_file import load_model, save_model
-from core.models.model_header import GATE
-from core.models.turned_model import OWN_ENTRIES
 
-DATA = Path(__file__).parents[2] / "shared/data/other-sources"
-SIZE_PX = 224
 SHARES = (0.5, 0, 0, 0.1, 0.15, 0.25)  # of the KINDS in a batch, before films are turned
 TURNED, NEGATIVE = 0.32, 0.08  # fractions of the frontal films that are put in a wrong orientation, or inverted
 TURNED_OTHERS = 0.2
@@ -121,29 +117,18 @@ def turn_features(examples: Examples, random: np.random.Generator) -> tuple[np.n
 
 
 def read_pictures(use: str) -> dict[str, np.ndarray]:
-    """Return pictures listed in films.csv as squares (n, SIZE_PX, SIZE_PX).
+    """Return pictures listed in films.csv as squares (n, SIDE, SIDE).
 
     use: GATE_USE gives pictures for the gate by label, anything else chest films by source.
     """
     paths: dict[str, list[Path]] = {}
-    with (DATA / "films.csv").open(newline="") as stream:
+    with (OTHERS / "films.csv").open(newline="") as stream:
         for row in csv.DictReader(stream):
             if (row["use"] == GATE_USE) == (use == GATE_USE):
-                paths.setdefault(row["label" if use == GATE_USE else "source"], []).append(DATA / row["file"])
-    return {name: np.stack([read_square(path, SIZE_PX) for path in listed]) for name, listed in paths.items()}
+                paths.setdefault(row["label" if use == GATE_USE else "source"], []).append(OTHERS / row["file"])
+    return {name: np.stack([read_square(path, SIDE) for path in listed]) for name, listed in paths.items()}
 
 
 def read_others() -> dict[str, np.ndarray]:
     """Return the pictures that show no chest, by label."""
     return {label: squares for label, squares in read_pictures(GATE_USE).items() if label.startswith(NO_CHEST)}
-
-
-def write_gate(gate: ChestGate, path: Path) -> None:
-    """Write a gate into a model file, whose other entries stay as they are."""
-    model = load_model(path)
-    header = model.header
-    entries = {key: value for key, value in header.content.items() if key not in OWN_ENTRIES}
-    entries[GATE] = gate.to_json_object()
-    save_model(
-        path, header.architecture, header.classes, model.network, model.preprocessing, header.calibration, entries
-    )

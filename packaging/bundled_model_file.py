@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from source_calibration import calibrate_hospitals
-from source_training import INPUT, compute_logits
+from source_training import INPUT
 from sources import HOSPITALS, KERMANY, KERMANY_AGES, LABELS, NORMAL, PNEUMONIA, Films
 
 from core.datasets.dataset import Dataset, Film
@@ -18,7 +18,7 @@ from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
 from core.input_checks.likeness import LIKENESS, fit_likeness
 from core.metrics.figures import compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
-from core.models.model_file import Model, load_model, save_model
+from core.models.model_file import Model, compute_logits, load_model, save_model
 from core.models.model_header import AGES, FILMS, GATE, HEAT_SCALE, VALIDATION
 from core.models.predictions import Predictions
 from core.models.turned_model import OWN_ENTRIES
@@ -42,7 +42,7 @@ def write_model(network: Network, architecture: str, films: Films, gate: ChestGa
     """
     chosen = films.find(Split.VALIDATION, labels=CLASSES)
     hospitals = np.array([HOSPITAL_OF[source] for source in films.sources[chosen]])
-    logits = compute_logits(network, films.pixels[chosen])
+    logits = compute_logits(network, INPUT, films.pixels[chosen])
     bias, calibration = calibrate_hospitals(logits, films.has_finding[chosen], hospitals)
     network.head.bias += bias
     entries = {
@@ -64,12 +64,19 @@ def _labels_of(split: Split) -> tuple[str, ...]:
 
 
 def add_entries(source: Path, entries: Mapping[str, Any], path: Path) -> None:
-    """Write the model file `source` with further entries of its header to `path`."""
+    """Write the model file `source` with further entries of its header to `path`; all others stay as they are."""
     model = load_model(source)
     header = model.header
     kept = {key: value for key, value in header.content.items() if key not in OWN_ENTRIES}
-    more = kept | dict(entries)
-    save_model(path, header.architecture, CLASSES, model.network, INPUT, header.calibration, more)
+    save_model(
+        path,
+        header.architecture,
+        header.classes,
+        model.network,
+        model.preprocessing,
+        header.calibration,
+        kept | dict(entries),
+    )
 
 
 def find_ages(films: Films) -> list[list[int]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sources import DATA, HANNOVER, HOSPITALS, KERMANY, KERMANY_AGES, NIH, OTHERS, RSNA, Films
 from sources import SOURCES as ALL_SOURCES
 
@@ -51,7 +52,7 @@ def report_sources(model: Path, films: Films, left_out: str = "") -> dict[str, A
 def build_card_entries(report: Mapping[str, Any], left_out: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the header's entries on sources: figures, published figures, attributions.
 
-    report: of the model's test films. left_out: reports of models that never saw a hospital, by its name.
+    report: of the model's test films. left_out: reports of models that were trained without a hospital, by its name.
     """
     present = {group["source"] for group in report["groups"]} | {POOLED_SOURCE}
     known = {*ALL_SOURCES, POOLED_SOURCE}
@@ -76,18 +77,13 @@ def _describe(source: str, measured: Measured) -> SourceNote:
 def _list_films(films: Films, left_out: str) -> Iterator[LabelledFilm]:
     """Yield the test films of all sources, or every film of a hospital that was left out."""
     chosen = films.is_of(HOSPITALS[left_out]) if left_out else films.splits == Split.TEST.value
-    ages = _read_ages()
     for number in chosen.nonzero()[0]:
         label, name = str(films.labels[number]), Path(films.paths[number]).relative_to(DATA).as_posix()
         kind = find_kind(label, ("NORMAL", "PNEUMONIA"))
         view, patient = str(films.views[number]), str(films.patients[number])
-        source = str(films.sources[number])
-        yield LabelledFilm(name, source, kind, label, patient, view if source == RSNA else "", ages.get(name, ""))
-
-
-def _read_ages() -> dict[str, str]:
-    with (OTHERS / "films.csv").open(newline="") as stream:
-        return {_name_film(row["file"]): row["age"] for row in csv.DictReader(stream)}
+        source, age = str(films.sources[number]), films.ages[number]
+        years = "" if np.isnan(age) else f"{age:g}"
+        yield LabelledFilm(name, source, kind, label, patient, view if source == RSNA else "", years)
 
 
 def _list_further_films(classes: tuple[str, ...]) -> Iterator[LabelledFilm]:

@@ -22,7 +22,7 @@ from views import View
 from core.networks.architectures import ARCHITECTURES, Network
 from core.networks.augmentation import affine_matrix, warp
 from core.networks.device import choose_compute
-from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
+from core.networks.preprocessing import Preprocessing, network_input
 from core.recipes.recipe import Normalisation
 
 INPUT = Preprocessing(SIDE, Normalisation.PER_FILM)
@@ -239,11 +239,3 @@ def _renew_statistics(network: MapNetwork, loss: SourceLoss, weights: np.ndarray
             network(network_input(loss.draw_batch(places, rng)[0], INPUT))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
-
-
-@torch.inference_mode()
-def compute_logits(network: Network, pixels: np.ndarray) -> np.ndarray:
-    """Return logits (n, outputs) of films (n, 224, 224) uint8."""
-    network.eval()
-    parts = (torch.from_numpy(np.array(pixels[at : at + 64])) for at in range(0, len(pixels), 64))
-    return np.concatenate([network(network_input(to_unit_range(part), INPUT)).float().numpy() for part in parts])

@@ -31,7 +31,7 @@ from bundled_gate import fit_bundled_gate, read_others
 from bundled_model_file import add_entries, write_model
 from changed_source import CHANGES, EXCHANGED, change_films
 from source_report import build_card_entries, report_sources
-from source_training import INPUT, Material, average_weights, compute_logits, make_targets, train_on_sources
+from source_training import INPUT, Material, average_weights, make_targets, train_on_sources
 from sources import HOSPITALS, KERMANY, SOURCES, Films, read_films
 from training_loop import Schedule
 from views import make_views
@@ -41,7 +41,7 @@ from benchmarks.source_table import format_report
 from core.datasets.entries import Split
 from core.input_checks.chest_gate import ChestGate
 from core.metrics.roc import roc_auc
-from core.models.model_file import load_model
+from core.models.model_file import compute_logits, load_model
 from core.models.model_header import bundled_model_path, read_header
 from core.networks.architectures import Network, build_network, load_imagenet
 from core.networks.preprocessing import network_input
@@ -129,7 +129,7 @@ class Stages:
         path = self._work / f"answers-{name}.npy"
         if not path.exists():
             part = path.with_suffix(".part.npy")
-            np.save(part, compute_logits(train(), self.films.pixels[self._indices])[:, 0])
+            np.save(part, compute_logits(train(), INPUT, self.films.pixels[self._indices])[:, 0])
             part.replace(path)
         return np.load(path)
 

@@ -88,12 +88,13 @@ def test_a_trained_gate_tells_films_from_what_it_was_taught(examples, monkeypatc
 
 def test_a_gate_is_written_into_a_model_file_and_nothing_else_changes(examples, monkeypatch, tmp_path):
     import bundled_gate
+    from bundled_model_file import add_entries
 
     monkeypatch.setattr(bundled_gate, "STEPS", 5)
     gate = bundled_gate.fit_chest_gate(examples)
     path = write_model(tmp_path / "m.safetensors", ("NORMAL", "PNEUMONIA"))
     before = load_model(path).header
-    bundled_gate.write_gate(gate, path)
+    add_entries(path, {GATE: gate.to_json_object()}, path)
     after = load_model(path).header
     changed = {key for key in after.content if after.content[key] != before.content.get(key)}
     assert GATE in changed

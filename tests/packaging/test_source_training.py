@@ -1,14 +1,11 @@
 """How the bundled model is trained: balanced sources, heat in boxes, resumable epochs, calibration."""
 
-import sys
-
 import numpy as np
 import pytest
 import torch
 
 from core.films.phantoms import draw_phantom
 from core.networks.architectures import build_network
-from tests.factories import ROOT
 
 COUNTS = {
     ("kermany-224", "NORMAL", ""): 4,
@@ -21,15 +18,7 @@ COUNTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def packaging_modules(monkeypatch):
-    """Make the scripts of packaging/ importable, whose folder has the name of a PyPI package."""
-    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
-    before = set(sys.modules)
-    yield
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(ROOT / "packaging")):
-            del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("packaging_modules")
 
 
 @pytest.fixture
