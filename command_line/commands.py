@@ -281,11 +281,12 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
     """Check the bundled model against its known answers."""
-    from core.models.self_test import run_self_test
+    from core.inference.self_test import run_self_test
 
     result = run_to_end(run_self_test(cancel))
     answers = ", ".join(f"{answer:.4f}" for answer in result.answers)
     print_line(f"Self-test passed: {result.model} gives {answers}, as expected ({result.seconds:.1f} s).")
+    print_line(f"Films are scored in {result.engine}")
     return DONE
 
 

@@ -49,7 +49,7 @@ def _read(options: argparse.Namespace, cancel: threading.Event) -> "tuple[dict[s
     path: Path = options.film
     if options.model == NO_MODEL:
         return *describe_unchecked(path), None
-    from core.inference.grad_cam import heat_to_grey
+    from core.inference.heat_map import heat_to_grey
     from core.screening.events import FilmReading
     from core.screening.single_film import read_single_film
 

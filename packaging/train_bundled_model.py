@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from bundled_gate import fit_bundled_gate, read_others
+from bundled_int8 import add_int8_form
 from bundled_model_file import add_entries, write_model
 from changed_source import CHANGES, EXCHANGED, change_films
 from source_report import build_card_entries, report_sources
@@ -151,6 +152,7 @@ def make_model(stages: Stages, work: Path) -> None:
         left_out[hospital] = report_sources(path, films, hospital)
     report = report_sources(draft, films)
     add_entries(draft, build_card_entries(report, left_out), bundled_model_path())
+    add_int8_form(bundled_model_path(), films)
     for table in (report, *left_out.values()):
         print(format_report(table))
 

@@ -15,12 +15,10 @@ from core.datasets.decoded_films import decode_films
 from core.datasets.entries import FilmLeftOut
 from core.datasets.events import Finding, FindingKind
 from core.datasets.preparation import AS_IT_IS, Preparation
-from core.inference.form_choice import Form
-from core.inference.scorer import FastNetwork, Features
 from core.jobs.events import Progressed, Severity, Stage
 from core.jobs.progress import Pace
 from core.metrics.roc import mean_auc
-from core.models.model_file import BATCH, load_model
+from core.models.model_file import BATCH, Model, load_model
 from core.system.errors import JobFailed, Reason
 from core.system.language import marked, tr, tr_count
 
@@ -45,14 +43,13 @@ def find_label_errors(
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = load_model(model)
-    network = FastNetwork(loaded.network, loaded.preprocessing, Form.PLAIN)
     dataset = apply_corrections(read_dataset(source, preparation), preparation)
     _check_patients(dataset)
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
         films, pixels = yield from decode_films(
             dataset.films, loaded.preprocessing.size_px, Path(folder) / "films", cancel
         )
-        batches = yield from _extract_features(network, pixels, len(films), cancel)
+        batches = yield from _extract_features(loaded, pixels, len(films), cancel)
     if batches is None or cancel.is_set():
         return None
     _check_patients(replace(dataset, films=tuple(films)))  # unreadable films may leave too few
@@ -65,15 +62,15 @@ def find_label_errors(
 
 
 def _extract_features(
-    network: FastNetwork, pixels: npt.NDArray[np.uint8], films: int, cancel: threading.Event
-) -> Generator[Progressed, None, list[Features] | None]:
+    model: Model, pixels: npt.NDArray[np.uint8], films: int, cancel: threading.Event
+) -> Generator[Progressed, None, list[npt.NDArray[np.float32]] | None]:
     """Return the features of `films` decoded films, batch by batch; None if cancelled."""
-    batches: list[Features] = []
+    batches: list[npt.NDArray[np.float32]] = []
     pace = Pace(Stage.EXTRACTING_FEATURES, films)
     for start in range(0, films, BATCH):
         if cancel.is_set():
             return None
-        batches.append(network.features_and_logits(pixels[start : start + BATCH])[0])
+        batches.append(model.features_and_logits(pixels[start : start + BATCH])[0])
         if progress := pace.progress_at(min(start + BATCH, films)):
             yield progress
     return batches

@@ -13,8 +13,8 @@ from PIL import Image
 
 from core.documents.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
 from core.documents.pdf import pdf_kind, write_pdf
-from core.films.film_reader import read_film
-from core.films.images import resize, squash
+from core.films.film_reader import read_pixels, read_square
+from core.films.images import resize
 from core.jobs.events import Progressed, Stage
 from core.metrics.figure_labels import format_probability
 from core.models.decision import Decision
@@ -31,7 +31,7 @@ from core.system.outputs import check_output
 from core.system.product import NOTICE
 
 if TYPE_CHECKING:
-    from core.models.model_file import Model
+    from core.inference.scoring_model import ScoringModel
 
 SUMMARY: Final = "screening summary"  # kind of document
 PICTURE_PX: Final = 330  # longest side: 200 dpi at the width of a printed column
@@ -104,11 +104,11 @@ def write_summary(
     Films that are gone, or are no longer what was screened, are listed in the summary.
     Raises JobFailed, also if the model now in use is not the one that screened.
     """
-    from core.models.model_file import load_model_in_use
+    from core.inference.scoring_model import open_model
 
     check_output(output, pdf_kind(SUMMARY), True, [folder, result.output])
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
-    loaded = load_model_in_use(model)
+    loaded = open_model(model)
     _check_model(result, loaded.header)
     findings = select_top_findings(result, loaded.header, count)
     films: list[SummaryFilm] = []
@@ -139,24 +139,24 @@ def _check_model(result: ScreeningResult, header: ModelHeader) -> None:
         raise JobFailed(Reason.MODEL_INVALID, format_model_mismatch(other, header.name))
 
 
-def _read_finding(row: LedgerRow, path: Path, model: "Model") -> SummaryFilm:
+def _read_finding(row: LedgerRow, path: Path, model: "ScoringModel") -> SummaryFilm:
     """Read a film as it was scored, with a heat map of the finding.
 
     Raises FilmUnreadable, also (damaged) if its probability differs from that in the ledger.
     """
-    from core.inference.grad_cam import compute_heat_map, draw_overlay
+    from core.inference.heat_map import build_heat_map, draw_overlay
 
-    classes, size = model.header.classes, model.preprocessing.size_px
-    predicted = classes.index(row.label or classes[0])
-    pixels = read_film(path).pixels
-    square = squash(pixels, size)
-    probabilities = model.probabilities(square[None])[0]
+    header = model.header
+    predicted = header.classes.index(row.label or header.classes[0])
+    pixels = read_pixels(path)
+    outputs = model.compute(read_square(path, header.size_px))
+    probabilities = header.calibration.probabilities(outputs.logits[None])[0]
     probability = float(probabilities if np.ndim(probabilities) == 0 else probabilities[predicted])
     if row.probability is None or abs(probability - row.probability) > LARGEST_CHANGE:
         raise FilmUnreadable(Reason.DAMAGED, tr("It has changed since it was screened."))
     scale = PICTURE_PX / max(pixels.shape)
     height, width = (max(1, round(side * scale)) for side in pixels.shape)
-    heat_map = compute_heat_map(model, square, model.header.finding_of(classes[predicted]))
+    heat_map = build_heat_map(header, outputs, header.finding_of(header.classes[predicted]))
     heat = Image.fromarray(heat_map).resize((width, height), Image.Resampling.BILINEAR)
     picture = BytesIO()
     draw_overlay(resize(pixels, height, width), np.asarray(heat)).save(picture, "PNG")

@@ -37,7 +37,7 @@ def draw_capture(reading: FilmReading, opinion: Opinion | None = None) -> Colour
     film itself, which begins at the upper left. A film with a side above LONGEST_PX is scaled down;
     one narrower than NARROWEST_PX is padded with black on the right.
     """
-    from core.inference.grad_cam import draw_overlay
+    from core.inference.heat_map import draw_overlay
 
     height, width = reading.pixels.shape
     scale = min(1.0, LONGEST_PX / max(height, width))

@@ -1,4 +1,4 @@
-"""Compute and draw Grad-CAM heat maps: where in a film the evidence for a finding lies."""
+"""Compute Grad-CAM with gradients, which the heat maps of all networks show in closed form."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,12 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 from torch import Tensor
 
-from core.films.images import Grey
 from core.metrics.roc import Labels
-from core.models.model_file import Model
 from core.networks.architectures import ARCHITECTURES, Network
 from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
 
@@ -103,39 +100,3 @@ def fit_heat_scale(
         peaks.extend(evidence.max(axis=(1, 2)).tolist())
     scale = float(np.percentile(peaks, SCALE_PERCENTILE)) if peaks else 0.0
     return scale if scale > 0 and np.isfinite(scale) else None
-
-
-def compute_heat_map(model: Model, film: Grey, finding: str) -> Maps:
-    """Return where the evidence for a finding lies in a film, (size, size) float32 in 0..1.
-
-    1 is the evidence of the clearest validation films (`fit_heat_scale`), so the map of an unlikely
-    film stays pale; a film with more evidence than these, and every film of a model whose file has
-    no scale, has 1 at its own maximum.
-    film: grey, (size, size) uint8 at the model's input size. finding: the class that the film's
-    probability refers to, as `ModelHeader.finding_of` gives it.
-    Raises ValueError for the negative of two classes: it has no evidence of its own.
-    """
-    header = model.header
-    if header.finding_of(finding) != finding:
-        raise ValueError(f"{finding} is not the finding")
-    output = 0 if model.network.head.out_features == 1 else header.classes.index(finding)
-    evidence = compute_evidence(
-        model.network, header.architecture, model.preprocessing, film[None], np.array([output], np.int64)
-    )
-    heat = torch.nn.functional.interpolate(
-        torch.from_numpy(evidence)[None], film.shape, mode="bilinear", align_corners=False
-    )[0, 0].numpy()
-    top = max(float(heat.max()), header.heat_scale or 0.0)
-    return np.asarray(heat / top if top > 0 else heat, np.float32)
-
-
-def heat_to_grey(heat: Maps) -> Grey:
-    """Return a heat map, 0..1, as a grey picture of the same size, 0..255."""
-    return np.round(255 * heat).astype(np.uint8)
-
-
-def draw_overlay(film: Grey, heat: Maps) -> Image.Image:
-    """Return the film with its heat map blended in orange; both (height, width), heat in 0..1."""
-    grey = np.repeat(film[..., None].astype(np.float32), 3, axis=2)
-    alpha = 0.55 * heat[..., None]
-    return Image.fromarray((grey * (1 - alpha) + np.array([255.0, 140.0, 0.0]) * alpha).astype(np.uint8))

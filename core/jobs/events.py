@@ -19,6 +19,7 @@ class Stage(StrEnum):
     LOADING_NETWORK = marked("Loading the network")
     DOWNLOADING = marked("Downloading weights")
     EXTRACTING_FEATURES = marked("Extracting features")
+    QUANTISING = marked("Preparing fast screening")
     TRAINING = marked("Training")
     FINDING_RATE = marked("Finding a learning rate")
     VALIDATING = marked("Validating")

@@ -12,17 +12,17 @@ Result = TypeVar("Result")
 
 
 def map_in_order(
-    work: Callable[[Item], Result], items: Iterable[Item]
+    work: Callable[[Item], Result], items: Iterable[Item], threads: int | None = None, ahead: int = 8
 ) -> Generator[tuple[Item, Future[Result]], None, None]:
     """Run `work` on threads and yield each item with its finished future, in the order of `items`.
 
-    At most eight items per thread are submitted ahead, so that 50,000 films never wait in memory.
-    Closing the generator early cancels the items that have not begun.
+    threads: by default one for each core. ahead: items per thread that are submitted at most, so that
+    50,000 films never wait in memory. Closing the generator early cancels the items that have not begun.
     """
-    threads = os.cpu_count() or 1
+    threads = threads or os.cpu_count() or 1
     remaining = iter(items)
     with ThreadPoolExecutor(threads, thread_name_prefix="decode") as pool:
-        pending = deque((item, pool.submit(work, item)) for item in islice(remaining, 8 * threads))
+        pending = deque((item, pool.submit(work, item)) for item in islice(remaining, ahead * threads))
         try:
             while pending:
                 item, future = pending.popleft()

@@ -15,6 +15,7 @@ from core.films.patient_age import AgeRanges
 from core.input_checks.drift import DRIFT, Reference
 from core.input_checks.likeness import LIKENESS, Likeness
 from core.metrics.roc import Labels
+from core.models.int8_form import INT8, Int8Form
 from core.models.predictions import Predictions, predictions_from_json
 from core.models.source_figures import ATTRIBUTION_ENTRY, COUNTS, LITERATURE_ENTRY, SOURCES, Measured
 
@@ -129,6 +130,12 @@ def parse_likeness(value: Any) -> Likeness | None:
     """Return what validated films look like to the network, None for none."""
     with naming(LIKENESS):
         return Likeness.from_json(value)
+
+
+def parse_int8(value: Any) -> Int8Form | None:
+    """Return how the network is computed in 8 bits, None for none."""
+    with naming(INT8):
+        return Int8Form.from_json(value)
 
 
 def _are_below(labels: Labels, classes: int) -> bool:

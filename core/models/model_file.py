@@ -1,6 +1,5 @@
 """Save and load a model as one safetensors file: half-precision weights and a JSON header."""
 
-import hashlib
 import json
 import threading
 from dataclasses import asdict, dataclass, replace
@@ -11,13 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor
 
-from core.films.images import resize
-from core.films.phantoms import draw_self_test_films
 from core.models.calibration import Calibration
+from core.models.known_answers import are_close, draw_known_films, read_known_answers
 from core.models.model_card import build_card
 from core.models.model_header import (
     CARD,
@@ -31,6 +28,7 @@ from core.models.model_header import (
     read_header,
 )
 from core.models.site_record import apply_site_record
+from core.models.weights import digest_weights, read_weights
 from core.networks.architectures import ARCHITECTURES, Network, build_network
 from core.networks.preprocessing import Preprocessing, network_input, to_unit_range
 from core.recipes.recipe import Normalisation
@@ -39,8 +37,6 @@ from core.system.language import tr
 from core.system.product import VERSION
 
 BATCH = 32
-# more than rounding differs between CPUs, less than an error of 0.5 % in a weight changes
-KNOWN_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +99,6 @@ def compute_features_and_logits(
     return torch.cat(features).numpy(), torch.cat(logits).numpy()
 
 
-def _weights_digest(state: dict[str, Tensor]) -> str:
-    """Return the SHA-256 of all names, dtypes, shapes and bytes.
-
-    Neither safetensors nor torch notices overwritten weights.
-    """
-    digest = hashlib.sha256()
-    for key in sorted(state):
-        value = state[key]
-        digest.update(f"{key} {value.dtype} {tuple(value.shape)}\n".encode())
-        digest.update(value.contiguous().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def draw_known_films(size_px: int) -> npt.NDArray[np.uint8]:
-    """Return the self-test phantoms at a model's input size, (4, size, size)."""
-    return np.stack([resize(film, size_px, size_px) for film in draw_self_test_films()])
-
-
 def save_model(
     path: Path,
     architecture: str,
@@ -148,7 +126,7 @@ def save_model(
         **asdict(calibration),
         "self_test": np.atleast_2d(known).tolist(),
         "gate": None,
-        "sha256": _weights_digest(state),
+        "sha256": digest_weights({key: value.numpy() for key, value in state.items()}),
         **more,
     }
     content[CARD] = build_card(content)
@@ -174,13 +152,7 @@ def load_model(path: Path | None) -> Model:
     if header.architecture not in ARCHITECTURES:
         why = tr("its architecture {name!r} is not known to this version", name=header.architecture)
         raise invalid_model(path, why)
-    try:
-        state = load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise invalid_model(path, tr("it is truncated or damaged")) from error
-    if _weights_digest(state) != header.content["sha256"]:
-        why = tr("its weights were changed after it was saved; get a new copy from its source")
-        raise invalid_model(path, why)
+    state = {name: torch.from_numpy(value) for name, value in read_weights(path, header).items()}
     network = build_network(header.architecture, len(header.classes))
     try:
         network.load_state_dict(state)
@@ -198,27 +170,11 @@ def load_model(path: Path | None) -> Model:
         raise invalid_model(path, tr("it does not fit the architecture {name}", name=header.architecture))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model = Model(path, header, network.eval(), preprocessing)
-    if not answers_match(model):
+    answers = model.probabilities(draw_known_films(preprocessing.size_px))
+    if not are_close(answers, read_known_answers(path, header)):
         why = tr("its outputs on the self-test films differ from those stored with it; get a new copy")
         raise invalid_model(path, why)
     return model
-
-
-def compute_known_answers(model: Model) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return current and stored probabilities for the self-test phantoms, two axes each."""
-    answers = np.atleast_2d(model.probabilities(draw_known_films(model.preprocessing.size_px)))
-    try:
-        return answers, np.array(model.header.content["self_test"], np.float64)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise invalid_model(
-            model.path, tr("its description is incomplete or not valid ({what})", what="self_test")
-        ) from error
-
-
-def answers_match(model: Model) -> bool:
-    """Return whether the self-test probabilities agree with those stored in the file."""
-    answers, expected = compute_known_answers(model)
-    return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= KNOWN_TOLERANCE)
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from core.models.header_values import (
     naming,
     parse_age_ranges,
     parse_classes,
+    parse_int8,
     parse_likeness,
     parse_list,
     parse_number,
@@ -26,6 +27,7 @@ from core.models.header_values import (
     parse_text,
     parse_validation,
 )
+from core.models.int8_form import INT8, Int8Form
 from core.models.operating_point import EVERYTHING
 from core.models.predictions import Predictions
 from core.system.errors import JobFailed, Reason
@@ -71,6 +73,7 @@ class ModelHeader:
     validation: predictions on validation films; None in files of early versions.
     content: the whole JSON entry, for loading the weights.
     likeness: what validated films look like to the network; None where the file does not say it.
+    int8: its 8-bit form; None where none was measured.
     """
 
     name: str
@@ -80,6 +83,12 @@ class ModelHeader:
     validation: Predictions | None
     content: dict[str, Any]
     likeness: Likeness | None = None
+    int8: Int8Form | None = None
+
+    @property
+    def size_px(self) -> int:
+        """Side of the network's input."""
+        return int(self.content["preprocessing"]["size_px"])
 
     @property
     def threshold(self) -> float | None:
@@ -232,7 +241,8 @@ def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
     architecture = parse_text(content.get("architecture"), "architecture")
     likeness = parse_likeness(content.get(LIKENESS))
     calibration = _parse_calibration(content, len(classes))
-    return ModelHeader(name, architecture, classes, calibration, validation, content, likeness)
+    int8 = parse_int8(content.get(INT8))
+    return ModelHeader(name, architecture, classes, calibration, validation, content, likeness, int8)
 
 
 def _parse_calibration(content: dict[str, Any], classes: int) -> Calibration:

@@ -49,7 +49,8 @@ class Architecture:
     that classifier; the input size of its last Linear is the feature count. last_stage: prefixes of
     the parameters that train with Depth.LAST_STAGE. maps: the module whose output (n, channels, h,
     w) Grad-CAM uses. weights: torchvision's published ImageNet weights, or None. read_weights: reads
-    ImageNet weights from the program's own files, or None.
+    ImageNet weights from the program's own files, or None. is_rectified: whether a ReLU follows the
+    output of `maps`; its mean over each map is the feature vector.
     """
 
     make: Callable[[], nn.Module]
@@ -58,6 +59,7 @@ class Architecture:
     maps: str
     weights: Any
     read_weights: Callable[[], dict[str, Tensor]] | None = None
+    is_rectified: bool = False
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -70,6 +72,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         ("features.denseblock4", "features.norm5"),
         "features",
         models.DenseNet121_Weights.IMAGENET1K_V1,
+        is_rectified=True,
     ),
     "efficientnet_b0": Architecture(
         models.efficientnet_b0,

@@ -5,27 +5,23 @@ import time
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from core.films.images import Grey
 from core.films.patient_age import format_age_ranges, is_outside
-from core.inference.grad_cam import compute_heat_map, draw_overlay
-from core.inference.pipeline import ScoredItem, score_films, single_torch_thread
-from core.inference.scorer import Scorer
+from core.inference.heat_map import build_heat_map, draw_overlay
+from core.inference.pipeline import process_in_chunks
+from core.inference.scoring_model import ScoringModel, open_model
 from core.input_checks.drift import DRIFT, DriftMonitor, Reference
-from core.input_checks.inspection import inspect_film
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.roc import Floats
-from core.models.model_file import Model, draw_known_films, load_model_in_use
-from core.models.model_gate import read_gate
+from core.models.model_header import ModelHeader
 from core.models.site_record import format_validation
-from core.models.validated_films import is_unlike
 from core.screening.cautions import format_unlike_caution
 from core.screening.changed_files import find_changes
+from core.screening.chunk_scoring import ChunkScorer, ScoredFile
 from core.screening.events import (
     FilmAnswered,
     LedgerRow,
@@ -34,7 +30,6 @@ from core.screening.events import (
     ScreeningStarted,
     Status,
 )
-from core.screening.file_state import NEVER_READ, FileState, add_content, observe
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
 from core.screening.results_csv import Journal, partial_path, read_rows, write_final
@@ -45,7 +40,7 @@ from core.screening.screening_files import (
     set_unfinished_aside,
 )
 from core.screening.state_log import StateLog, add_film_code, read_states
-from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
+from core.system.errors import FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import OutputLock, lock_output
 from core.system.language import tr, tr_count
 from core.system.safe_text import escape_name
@@ -64,7 +59,7 @@ class Screening:
 
     def __init__(
         self,
-        model: Model,
+        model: ScoringModel,
         output: Path,
         lock: OutputLock,
         kept: Sequence[LedgerRow],
@@ -75,11 +70,8 @@ class Screening:
         self.output = output
         self._lock = lock
         self._states = read_states(output, kept) if is_continued else {}
-        self._read_states: dict[str, FileState] = {}  # of files that are read but have no row yet
         self.rows = {row.file: add_film_code(row, self._states.get(row.file)) for row in kept}
         self._heatmaps = heatmaps
-        self._gate = read_gate(model.header, model.path)
-        self._scorer = Scorer(model)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
         self._journal = Journal(output, model.header.classes, self.rows)
         self._state_log = StateLog(output, is_continued, self.rows, self._states)
@@ -108,53 +100,36 @@ class Screening:
             yield RowSuperseded(self.rows.pop(name))
         return changes.is_complete
 
-    def _read(self, item: ListedFile) -> Grey:
-        """Return the film as the network sees it. Raises FilmUnreadable, also for the gate."""
-        self._read_states[item.name] = NEVER_READ
-        if item.error is not None:
-            if isinstance(item.error, PermissionError):
-                raise FilmUnreadable(Reason.NO_PERMISSION, tr("You have no permission to list this folder."))
-            sentence = tr("It cannot be accessed ({why}).", why=item.error.strerror)
-            raise FilmUnreadable(Reason.READ_ERROR, sentence)
-        self._read_states[item.name] = before = observe(item.path)
-        inspected = inspect_film(item.path, self.model.preprocessing.size_px, self._gate)
-        if inspected.refusal is not None:
-            raise FilmUnreadable(inspected.refusal, tr(REFUSALS[inspected.refusal]))
-        state = add_content(before, item.path)
-        self._read_states[item.name] = replace(state, age_years=inspected.film.facts.age_years)
-        return inspected.square
-
     def score_files(self, files: Sequence[ListedFile], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
-        """Decode and score files on every core; rows are in the ledger before they are yielded."""
-        if files and not self._scorer.is_settled and not cancel.is_set():
-            # before the first film, so that a resumed run computes every film in the same way
-            with single_torch_thread():
-                self._scorer.settle(draw_known_films(self.model.preprocessing.size_px))
-        for scored in score_films(files, self._read, self._scorer, cancel):
-            name = scored.item.name
-            state = self._states[name] = self._read_states.pop(name)
-            row = self.rows[name] = add_film_code(self._build_row(scored), state)
-            self._lock.renew()
-            self._state_log.add(row, state)
-            self._journal.add(row)
-            yield row
+        """Read and score files on every core; rows are in the ledger before they are yielded."""
+        scorer = ChunkScorer(self.model, cancel)
+        for chunk in process_in_chunks(files, scorer.score, cancel):
+            if chunk is None:  # cancelled
+                return
+            scored = chunk.scored
+            if scored:
+                self._drift.add(chunk.measures, np.stack([film.probability for film in scored]))
+            for file in chunk.files:
+                yield self._write_row(file)
 
-    def _build_row(self, scored: ScoredItem[ListedFile]) -> LedgerRow:
-        """Return the row of a file; add the film to the drift monitor and write its heat map."""
-        name, film = scored.item.name, scored.film
-        if isinstance(film, FilmUnreadable):
-            status = Status.FAILED if film.may_be_retried else Status.REFUSED
-            return LedgerRow(name, status, film.reason, None, None, None, self.model.header.name)
-        assert scored.logits is not None  # only unreadable films have none
-        assert scored.features is not None
-        probabilities = self.model.calibration.probabilities(scored.logits[None])
-        self._drift.add(film[None], probabilities)
-        unlike = is_unlike(self.model.header, scored.features, self._states[name].age_years)
-        row = build_scored_row(self.model, name, probabilities[0], is_unlike=unlike)
-        if self._heatmaps is not None:
-            finding = self.model.header.finding_of(row.label or "")
-            picture = draw_overlay(film, compute_heat_map(self.model, film, finding))
-            write_heat_map(heat_map_path(self._heatmaps, name), picture)
+    def _write_row(self, file: ScoredFile) -> LedgerRow:
+        """Write the row of a file to the ledger, and its heat map where there is a folder for them."""
+        name = file.item.name
+        self._states[name] = file.state
+        if isinstance(file.film, FilmUnreadable):
+            status = Status.FAILED if file.film.may_be_retried else Status.REFUSED
+            row = LedgerRow(name, status, file.film.reason, None, None, None, self.model.header.name)
+        else:
+            row = build_scored_row(self.model.header, name, file.film.probability, is_unlike=file.film.is_unlike)
+            if self._heatmaps is not None:
+                heat = build_heat_map(
+                    self.model.header, file.film.outputs, self.model.header.finding_of(row.label or "")
+                )
+                write_heat_map(heat_map_path(self._heatmaps, name), draw_overlay(file.film.square, heat))
+        row = self.rows[name] = add_film_code(row, file.state)
+        self._lock.renew()
+        self._state_log.add(row, file.state)
+        self._journal.add(row)
         return row
 
     def _list_outside_ages(self) -> list[str]:
@@ -187,7 +162,7 @@ class Screening:
         )
 
 
-def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
+def format_age_caution(names: Sequence[str], model: ScoringModel) -> tuple[str, ...]:
     """Return a sentence on scored films of patients outside the training ages, if there are any.
 
     names: their files, sorted.
@@ -207,7 +182,9 @@ def format_age_caution(names: Sequence[str], model: Model) -> tuple[str, ...]:
     return (sentence,)
 
 
-def build_scored_row(model: Model, name: str, score: Floats, reason: str = "", is_unlike: bool = False) -> LedgerRow:
+def build_scored_row(
+    header: ModelHeader, name: str, score: Floats, reason: str = "", is_unlike: bool = False
+) -> LedgerRow:
     """Return the row of a film. score: its probability (), or probabilities (classes,).
 
     reason: why the gate refused it, if a person overrode that. is_unlike: it is unlike the films that
@@ -215,16 +192,16 @@ def build_scored_row(model: Model, name: str, score: Floats, reason: str = "", i
     Label and decision are computed from the exact values. Probabilities are rounded as in the
     ledger, so that a row read back is equal to the one written.
     """
-    label = model.calibration.label(score)
+    label = header.calibration.label(score)
     class_probabilities = tuple(round(float(value), DECIMALS) for value in score) if np.ndim(score) else ()
     return LedgerRow(
         file=name,
         status=Status.SCORED,
         reason=reason or (Reason.UNLIKE_VALIDATED_FILMS if is_unlike else ""),
-        label=model.header.classes[label],
+        label=header.classes[label],
         probability=class_probabilities[label] if class_probabilities else round(float(score), DECIMALS),
-        decision=model.calibration.decision(score, is_unlike),
-        model=model.header.name,
+        decision=header.calibration.decision(score, is_unlike),
+        model=header.name,
         class_probabilities=class_probabilities,
     )
 
@@ -249,7 +226,7 @@ def screen(
     check_places(folder, output, heatmaps)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
-        loaded = load_model_in_use(model)
+        loaded = open_model(model)
         files = list_folder(folder, list_own_files(output))
         if heatmaps is not None:
             files = drop_heat_maps(files, heatmaps)
@@ -308,7 +285,7 @@ def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], f
     return present
 
 
-def read_earlier_rows(output: Path, model: Model, resume: bool) -> list[LedgerRow]:
+def read_earlier_rows(output: Path, model: ScoringModel, resume: bool) -> list[LedgerRow]:
     """Return the rows of an earlier run if `resume`; otherwise rename an unfinished ledger."""
     if not resume:
         set_unfinished_aside(output)

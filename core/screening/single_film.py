@@ -10,14 +10,11 @@ from PIL import Image
 
 from core.films.dicom_details import list_cautions, read_details
 from core.films.film_code import film_code
-from core.films.images import Grey
-from core.inference.grad_cam import compute_heat_map
-from core.inference.pipeline import single_torch_thread
-from core.inference.scorer import Features, Scorer
+from core.films.film_reader import read_pixels
+from core.inference.heat_map import build_heat_map
+from core.inference.scoring_model import ScoringModel, open_model
 from core.input_checks.inspection import InspectedFilm, inspect_film
 from core.jobs.events import Progressed, Stage
-from core.metrics.roc import Floats
-from core.models.model_file import Model, draw_known_films, load_model_in_use
 from core.models.model_gate import read_gate
 from core.models.site_record import format_validation
 from core.models.validated_films import is_unlike
@@ -44,16 +41,18 @@ def score_anyway(
     if row.status is not Status.REFUSED or row.reason not in REFUSALS or not result.completed:
         sentence = tr("{file} was refused because it cannot be scored ({reason}).", file=row.file, reason=row.reason)
         raise JobFailed(Reason.UNSUPPORTED, sentence)
-    loaded = load_model_in_use(model)
+    yield Progressed(Stage.LOADING_NETWORK, 0, 2)
+    loaded = open_model(model)
     if loaded.header.name != row.model:
         sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
         raise JobFailed(Reason.MODEL_INVALID, sentence)
     path = path_of_name(folder, row.file)
     before = observe(path)
-    reading = yield from read_single_film(path, model, cancel, ignore_gate=True)
-    assert isinstance(reading, FilmReading)  # without the gate nothing is refused
-    state = add_content(before, path)
-    scored = build_scored_row(loaded, row.file, np.asarray(reading.probabilities), row.reason, reading.is_unlike)
+    yield Progressed(Stage.EXPLAINING, 1, 2)
+    inspected = inspect_film(path, loaded.header.size_px, read_gate(loaded.header, loaded.path))
+    reading = _build_reading(path, loaded, inspected)
+    state = add_content(before, path, inspected.film.sha256)
+    scored = build_scored_row(loaded.header, row.file, np.asarray(reading.probabilities), row.reason, reading.is_unlike)
     scored = add_film_code(scored, state)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
     with lock_output(result.output):
@@ -72,55 +71,43 @@ def read_single_film(
     since it takes a short time. Raises FilmUnreadable or JobFailed.
     """
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
-    loaded = load_model_in_use(model)
+    loaded = open_model(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
-    before = observe(path)
-    inspected = inspect_film(path, loaded.preprocessing.size_px, read_gate(loaded.header, loaded.path))
+    inspected = inspect_film(path, loaded.header.size_px, read_gate(loaded.header, loaded.path))
     if inspected.refusal is not None and not ignore_gate:
-        film = inspected.film
-        return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), film.facts, film.pixels)
-    reading = _build_reading(path, loaded, inspected)
-    return replace(reading, film=film_code(add_content(before, path).sha256))
+        pixels, facts = read_pixels(path), inspected.film.facts
+        return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), facts, pixels)
+    return _build_reading(path, loaded, inspected)
 
 
-def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmReading:
-    score, features = score_square(model, inspected.square)
-    label = model.calibration.label(score)
-    finding = model.header.finding_of(model.header.classes[label])
-    heat = compute_heat_map(model, inspected.square, finding)
-    pixels, facts = inspected.film.pixels, inspected.film.facts
-    unlike = is_unlike(model.header, features, facts.age_years)
+def _build_reading(path: Path, model: ScoringModel, inspected: InspectedFilm) -> FilmReading:
+    header, facts = model.header, inspected.film.facts
+    outputs = model.compute(inspected.square)
+    score = np.asarray(header.calibration.probabilities(outputs.logits[None])[0])
+    label = header.calibration.label(score)
+    finding = header.finding_of(header.classes[label])
+    heat = build_heat_map(header, outputs, finding)
+    pixels = read_pixels(path)
+    unlike = is_unlike(header, outputs.features, facts.age_years)
     height, width = pixels.shape
     details = read_details(path)
     return FilmReading(
         path=path,
-        label=model.header.classes[label],
+        label=header.classes[label],
         finding=finding,
-        probability=float(score if model.calibration.threshold is not None else score[label]),
+        probability=float(score if header.threshold is not None else score[label]),
         probabilities=tuple(map(float, score)) if np.ndim(score) else float(score),
-        threshold=model.calibration.threshold,
-        decision=model.calibration.decision(score, unlike),
-        model=model.header.name,
-        validation=format_validation(model.header)[1],
+        threshold=header.threshold,
+        decision=header.calibration.decision(score, unlike),
+        model=header.name,
+        validation=format_validation(header)[1],
         details=details,
         facts=facts,
         pixels=pixels,
         heat=np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR)),
-        is_heat_scaled=model.header.heat_scale is not None,
-        cautions=list_cautions(details, model.header.ages),
+        is_heat_scaled=header.heat_scale is not None,
+        cautions=list_cautions(details, header.ages),
         reason=str(inspected.refusal or (Reason.UNLIKE_VALIDATED_FILMS if unlike else "")),
+        film=film_code(inspected.film.sha256),
         is_unlike=unlike,
     )
-
-
-def score_square(model: Model, square: Grey) -> tuple[Floats, Features]:
-    """Return the calibrated probability (), or probabilities (classes,), of a film as screening does.
-
-    Also returns the input of the network's head, (features,).
-    square: (size, size) uint8. The network has the form that screening uses on this computer.
-    """
-    scorer = Scorer(model)
-    with single_torch_thread():
-        scorer.settle(draw_known_films(model.preprocessing.size_px))
-        features, logits = scorer.features_and_logits(square[None])
-    return np.asarray(model.calibration.probabilities(logits)[0]), features[0]

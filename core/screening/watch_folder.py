@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from core.inference.scoring_model import open_model
 from core.jobs.events import Noted, Progressed, Severity, Stage
-from core.models.model_file import load_model_in_use
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.file_state import FileState
 from core.screening.folder_listing import ListedFile, list_folder
@@ -57,7 +57,7 @@ def watch(
     check_places(folder, output, heatmaps=None)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
-        loaded = load_model_in_use(model)
+        loaded = open_model(model)
         kept = read_earlier_rows(output, loaded, resume=True)
         screening = Screening(loaded, output, lock, kept, heatmaps=None, is_continued=True)
         with closing(screening):

@@ -7,15 +7,17 @@ from core.system.language import tr
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return True for the errors by which Python and torch report that memory ran out.
+    """Return True for the errors by which Python, torch and ONNX Runtime report that memory ran out.
 
-    torch's CPU allocator raises a plain RuntimeError, so its message is searched for the phrases of
-    c10/core/impl/alloc_cpu.cpp and of torch's OutOfMemoryError.
+    torch's CPU allocator raises a plain RuntimeError, and ONNX Runtime an error of its own, so their
+    messages are searched for the phrases of c10/core/impl/alloc_cpu.cpp, of torch's OutOfMemoryError
+    and of ONNX Runtime's bfc_arena.cc; its allocator of single blocks passes on std::bad_alloc.
     """
     if isinstance(error, MemoryError):
         return True
-    phrases = ("DefaultCPUAllocator", "out of memory")
-    return isinstance(error, RuntimeError) and any(phrase in str(error) for phrase in phrases)
+    is_of_library = isinstance(error, RuntimeError) or type(error).__module__.startswith("onnxruntime")
+    phrases = ("DefaultCPUAllocator", "out of memory", "Failed to allocate memory", "bad_alloc", "bad allocation")
+    return is_of_library and any(phrase in str(error) for phrase in phrases)
 
 
 def format_cause(error: Exception) -> str:

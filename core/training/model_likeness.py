@@ -7,24 +7,22 @@ import numpy as np
 import numpy.typing as npt
 
 from core.datasets.decoded_films import DecodedFilms
-from core.datasets.entries import Split
-from core.input_checks.likeness import Likeness, Mask, fit_likeness
+from core.input_checks.likeness import Features, Likeness, Mask, fit_likeness
 from core.models.model_file import Model
 
 MOST_FILMS: Final = 2000  # of each split; more hardly change which films are unlike
 
 
 def fit_model_likeness(
-    model: Model, splits: dict[Split, DecodedFilms], cancel: threading.Event
+    model: Model, training: DecodedFilms, of_validation: Features, cancel: threading.Event
 ) -> tuple[Likeness | None, Mask | None]:
     """Return the likeness of a model, and which of its validation films are unlike the training films, (n,).
 
-    Both are None for too few films, or if `cancel` is set meanwhile.
+    of_validation: features of the validation films, (n, m). Both are None for too few films, or if
+    `cancel` is set meanwhile.
     """
-    training, validation = splits[Split.TRAINING], splits[Split.VALIDATION]
     chosen = _sample(len(training.labels))
     features, _ = model.features_and_logits(training.pixels[chosen], cancel)
-    of_validation, _ = model.features_and_logits(validation.pixels, cancel)
     if cancel.is_set():
         return None, None
     likeness = fit_likeness(features, training.labels[chosen], of_validation[_sample(len(of_validation))])

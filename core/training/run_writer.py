@@ -11,15 +11,17 @@ import numpy.typing as npt
 
 from core.datasets.entries import Split
 from core.inference.grad_cam import fit_heat_scale
+from core.inference.int8_fitting import keep_graph
 from core.input_checks.drift import DRIFT, SCORE, Reference, measure_films
 from core.input_checks.gate import fit_gate
 from core.input_checks.likeness import LIKENESS, Likeness, Mask
 from core.metrics.figures import Figures, compute_figures, to_json_object
 from core.metrics.intervals import group_numbers
 from core.models.calibration import Calibration, fit_calibration
+from core.models.int8_form import INT8, Int8Form
 from core.models.model_file import Model, load_model, save_model
 from core.models.model_gate import read_bundled_gate
-from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, HEAT_SCALE, VALIDATION
+from core.models.model_header import ACCEPTED, AGES, FILMS, GATE, HEAT_SCALE, VALIDATION, read_header
 from core.models.predictions import Predictions
 from core.networks.architectures import Network
 from core.networks.preprocessing import Preprocessing
@@ -74,6 +76,7 @@ class RunWriter:
         self._gate: dict[str, Any] | None = None
         self._heat_scale: float | None = None  # of the best model's heat maps
         self._likeness: dict[str, Any] | None = None  # of the tested model
+        self._int8: dict[str, Any] | None = None  # the same
 
     @property
     def model(self) -> Path:
@@ -171,12 +174,14 @@ class RunWriter:
         epoch: int,
         likeness: Likeness | None = None,
         unlike: Mask | None = None,
+        fitted: tuple[Int8Form, bytes] | None = None,
     ) -> Figures:
         """Write predictions, figures and use count of the test films; add the figures to the model.
 
         model: the best one, of `epoch`, as loaded from the run. logits: of the test films (n,
         outputs). likeness: what its training films look like to it; unlike: which validation films
-        are unlike them, (n,); both None for too few films.
+        are unlike them, (n,); both None for too few films. fitted: its 8-bit form and the graph of
+        it, which is kept for screening on this computer.
         """
         test, dataset = self._data.splits[Split.TEST], self._data.dataset
         probabilities = model.calibration.probabilities(logits)
@@ -196,7 +201,10 @@ class RunWriter:
         write_predictions(self.run_dir, names, [dataset.classes[film.label] for film in films], probabilities)
         count_use(self.model, model.header, self._codes[Split.TEST], by_training=True)
         write_text_atomically(self.run_dir / METRICS, json.dumps(metrics, indent=2) + "\n")
+        self._int8 = fitted[0].to_json_object() if fitted else None
         self._save_model(model.network, model.preprocessing, epoch, metrics)
+        if fitted and fitted[0].is_accepted:
+            keep_graph(read_header(self.model), fitted[1])
         return figures
 
     def _save_model(
@@ -215,6 +223,7 @@ class RunWriter:
             GATE: self._gate,
             HEAT_SCALE: self._heat_scale,
             LIKENESS: self._likeness,
+            INT8: self._int8,
             ACCEPTED: list(self._data.accepted),
             AGES: list(self._data.ages) if self._data.ages else None,
             "licence": f"Weights belong to whoever trained them. {NOTICE}",

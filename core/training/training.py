@@ -14,6 +14,7 @@ import torch
 
 from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.preparation import AS_IT_IS, Preparation
+from core.inference.int8_fitting import fit_int8_form
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.figures import Figures, compute_validation_figures
 from core.models.calibration import Calibration
@@ -244,11 +245,16 @@ class Training:
         yield Progressed(Stage.TESTING, 0, len(test.labels))
         model = load_model(self.writer.model)
         logits = compute_logits(model.network, model.preprocessing, test.pixels, self.cancel)
-        likeness, unlike = fit_model_likeness(model, self.splits, self.cancel)
+        training, validation = self.splits[Split.TRAINING], self.splits[Split.VALIDATION]
+        features, of_validation = model.features_and_logits(validation.pixels, self.cancel)
+        likeness, unlike = fit_model_likeness(model, training, features, self.cancel)
+        fitted = yield from fit_int8_form(
+            model, training.pixels, validation.pixels, validation.labels, of_validation, self.cancel
+        )
         if self.cancel.is_set():
             return self._make_result(completed=False)
         assert self.best_epoch is not None  # the model was loaded, so one was kept
-        figures = self.writer.save_tested_model(model, logits, self.best_epoch, likeness, unlike)
+        figures = self.writer.save_tested_model(model, logits, self.best_epoch, likeness, unlike, fitted)
         self.writer.end()
         return self._make_result(completed=True, figures=figures)
 

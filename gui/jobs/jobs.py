@@ -96,7 +96,7 @@ def self_test_job() -> Job:
     """Score the reference films with the bundled model; returns a SelfTestResult."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        from core.models.self_test import run_self_test
+        from core.inference.self_test import run_self_test
 
         return (yield from run_self_test(cancel))
 

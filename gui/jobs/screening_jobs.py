@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
+from core.exports.export_jobs import ExportOrder, export_results, write_called_films
 from core.jobs.events import Progressed, Stage
 from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import apply_site_record
@@ -14,7 +14,6 @@ from core.screening.reader_calls import Call, Opinion, calls_path, read_calls
 from core.screening.results_csv import UNFINISHED
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
-from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
 
 
@@ -28,7 +27,6 @@ def screen_job(folder: Path, output: Path, model: Path | None, retry_failed: boo
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.screening import screen
 
-        freeze_torch()
         return (yield from screen(folder, output, model, cancel, retry_failed=retry_failed))
 
     return job
@@ -40,7 +38,6 @@ def watch_job(folder: Path, output: Path, model: Path | None) -> Job:
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.watch_folder import watch
 
-        freeze_torch()
         return (yield from watch(folder, output, model, cancel))
 
     return job
@@ -52,7 +49,6 @@ def read_film_job(path: Path, model: Path | None, ignore_gate: bool = False) -> 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.single_film import read_single_film
 
-        freeze_torch()
         return (yield from read_single_film(path, model, cancel, ignore_gate))
 
     return job
@@ -77,7 +73,6 @@ def open_worklist_job(ledger: Path, folder: Path, model: Path | None) -> Job:
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.screening import screen
 
-        freeze_torch()
         output = final_ledger_path(ledger)
         header = apply_site_record(read_header(model or bundled_model_path()))
         result = yield from screen(folder, output, model, cancel, resume=True)
@@ -108,7 +103,6 @@ def score_anyway_job(result: ScreeningResult, folder: Path, row: LedgerRow, mode
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.single_film import score_anyway
 
-        freeze_torch()
         return OverrideResult(*(yield from score_anyway(result, folder, row, model, cancel)))
 
     return job
@@ -125,8 +119,6 @@ def export_job(order: ExportOrder, model: Path | None) -> Job:
     """Write an export; returns an ExportResult, or None if cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
-        if order.kind is Export.SUMMARY:
-            freeze_torch()
         path = yield from export_results(order, model, cancel)
         return None if path is None else ExportResult(path)
 

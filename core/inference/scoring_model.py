@@ -1,0 +1,186 @@
+"""Open a model for scoring films: its description, and the quickest form of its network that is accurate here.
+
+Needs torch only to make a graph that is not kept on this computer yet. Full precision in torch
+(core/models/model_file.py) stays the reference for training, evaluation and calibration.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from core.films.images import Grey
+from core.inference.engine import Engine, FilmOutputs, GraphEngine, compute_logits
+from core.inference.graph_store import KEY, bundled_graph_path, cache_graph, cached_graph_path, graph_key, read_graph
+from core.models.calibration import Calibration
+from core.models.int8_form import Int8Form
+from core.models.known_answers import are_close, draw_known_films, read_known_answers
+from core.models.model_header import ModelHeader, bundled_model_path, invalid_model, read_header
+from core.models.site_record import apply_site_record
+from core.models.weights import read_weights
+from core.system.errors import JobFailed
+from core.system.language import tr
+
+log = logging.getLogger(__name__)
+# of the logits of the self-test films in 8 bits; a value that rounds the other way on another processor changes
+# them by less, sums that overflow 16 bits on old ones by more
+KNOWN_LOGIT_TOLERANCE: Final = 0.1
+
+
+class Form(StrEnum):
+    """How a network is computed."""
+
+    INT8 = "ONNX Runtime, 8-bit integers"
+    FLOAT = "ONNX Runtime, single precision"
+    TORCH = "torch, single precision"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringModel:
+    """A model that scores films.
+
+    form: how its network is computed on this computer. why: sentences on why in no quicker form, ""
+    if in the quickest.
+    """
+
+    path: Path
+    header: ModelHeader
+    engine: Engine
+    form: Form
+    why: str = ""
+
+    @property
+    def calibration(self) -> Calibration:
+        return self.header.calibration
+
+    def compute(self, film: Grey) -> FilmOutputs:
+        """Return the outputs for a film at the model's size, (size, size) uint8."""
+        return self.engine.compute(film)
+
+
+def open_model(path: Path | None) -> ScoringModel:
+    """Open a model file, or the bundled model for None, as it is used on this computer.
+
+    It has the operating point that was chosen here, if any. The last model is kept while its file
+    is unchanged, so that single films are read without delay.
+    Raises JobFailed (model_invalid or operating_point_invalid).
+    """
+    path = path or bundled_model_path()
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise invalid_model(path, tr("there is no such file")) from error
+    model = _open_cached(path, status.st_size, status.st_mtime_ns)
+    return replace(model, header=apply_site_record(model.header))
+
+
+@lru_cache(maxsize=1)
+def _open_cached(path: Path, _size: int, _time_ns: int) -> ScoringModel:
+    """Open a model file; size and modification time are part of the cache key."""
+    header = read_header(path)
+    read_weights(path, header)  # a file that was changed is no model, whatever graph is kept of it
+    model = _open_quickest(path, header)
+    log.info("%s runs in %s. %s", header.name, model.form, model.why)
+    return model
+
+
+def _open_quickest(path: Path, header: ModelHeader) -> ScoringModel:
+    """Return the model in the quickest form that gives its known answers."""
+    reasons: list[str] = []
+    for form, open_form in ((Form.INT8, _open_int8), (Form.FLOAT, _open_float)):
+        try:
+            return ScoringModel(path, header, open_form(path, header), form, " ".join(reasons))
+        except FormUnusable as error:
+            reasons.append(str(error))
+    return ScoringModel(path, header, _open_torch(path), Form.TORCH, " ".join(reasons))
+
+
+class FormUnusable(Exception):
+    """A network is not computed in a form; the message is a sentence on why."""
+
+
+def _open_int8(path: Path, header: ModelHeader) -> Engine:
+    """Return the network in 8-bit integers. Raises FormUnusable."""
+    form = header.int8
+    if form is None:
+        raise FormUnusable(tr("It was not compared in 8-bit integers with full precision when it was trained."))
+    if not form.is_accepted:
+        raise FormUnusable(format_refusal(form))
+    engine = _open_graph(path, header, Form.INT8, lambda graph: _quantise(graph, form))
+    logits = compute_logits(engine, draw_known_films(header.size_px)).astype(np.float64)
+    if not are_close(logits, np.array(form.known), KNOWN_LOGIT_TOLERANCE):
+        raise FormUnusable(tr("This processor computes 8-bit integers in another way."))
+    return engine
+
+
+def _open_float(path: Path, header: ModelHeader) -> Engine:
+    """Return the network in single precision. Raises FormUnusable."""
+    engine = _open_graph(path, header, Form.FLOAT, lambda graph: graph)
+    answers = header.calibration.probabilities(compute_logits(engine, draw_known_films(header.size_px)))
+    if not are_close(answers, read_known_answers(path, header)):
+        raise FormUnusable(tr("ONNX Runtime gives other answers than torch on this computer."))
+    return engine
+
+
+def _open_torch(path: Path) -> Engine:
+    """Return the network as it was trained. Raises JobFailed (model_invalid)."""
+    from core.inference.film_network import TorchEngine, build_film_network
+    from core.models.model_file import load_model
+
+    return TorchEngine(build_film_network(load_model(path)))
+
+
+def _open_graph(path: Path, header: ModelHeader, form: Form, convert: Callable[[bytes], bytes]) -> Engine:
+    """Return the engine of a graph that is kept, or else is made and kept from now on.
+
+    convert: turns the graph in single precision into the form. Raises JobFailed (model_invalid), and
+    FormUnusable if ONNX Runtime cannot run the graph on this computer.
+    """
+    key = graph_key(header, form)
+    try:
+        for kept in (bundled_graph_path(), cached_graph_path(key)):
+            graph = read_graph(kept)
+            if graph is not None and (engine := GraphEngine(graph)).metadata.get(KEY) == key:
+                return engine
+        graph = make_graph(path, key, convert)
+        engine = GraphEngine(graph)
+    except (JobFailed, MemoryError):
+        raise
+    except Exception as error:  # torch's exporter and ONNX Runtime raise anything
+        log.warning("no graph of %s in %s", header.name, form, exc_info=True)
+        raise FormUnusable(tr("It cannot be run by ONNX Runtime on this computer ({why}).", why=error)) from error
+    cache_graph(cached_graph_path(key), graph)
+    return engine
+
+
+def make_graph(path: Path, key: str, convert: Callable[[bytes], bytes]) -> bytes:
+    """Return the graph of a model file, which carries `key`. convert: as in `_open_graph`."""
+    from core.inference.film_network import build_film_network, export_film_network
+    from core.inference.graph_metadata import add_metadata
+    from core.models.model_file import load_model
+
+    graph = export_film_network(build_film_network(load_model(path)))
+    return add_metadata(convert(graph), {KEY: key})
+
+
+def _quantise(graph: bytes, form: Int8Form) -> bytes:
+    from core.inference.quantisation import quantise, shift_logits
+
+    return shift_logits(quantise(graph, form.ranges), form.shift)
+
+
+def format_refusal(form: Int8Form) -> str:
+    """Return why films are not scored in the 8-bit form of a network."""
+    if not form.is_accurate:
+        return tr(
+            "8-bit integers would change a probability by up to {difference:.3f}, or change decisions, as {films} "
+            "validation films show.",
+            difference=form.difference,
+            films=form.films,
+        )
+    return tr("8-bit integers are not faster for this network.")

@@ -1,0 +1,39 @@
+"""The self-test films of a model, and the answers that its file stores for them."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core.films.images import resize
+from core.films.phantoms import draw_self_test_films
+from core.metrics.roc import Floats
+from core.models.model_header import ModelHeader, invalid_model
+from core.system.language import tr
+
+# more than rounding differs between CPUs, less than an error of 0.5 % in a weight changes
+KNOWN_TOLERANCE: Final = 1e-3
+
+
+def draw_known_films(size_px: int) -> npt.NDArray[np.uint8]:
+    """Return the self-test phantoms at a model's input size, (4, size, size)."""
+    return np.stack([resize(film, size_px, size_px) for film in draw_self_test_films()])
+
+
+def read_known_answers(path: Path, header: ModelHeader) -> Floats:
+    """Return the probabilities that a model file stores for its self-test films, (4, 1 or classes).
+
+    With two classes they are of the finding. Raises JobFailed (model_invalid).
+    """
+    try:
+        return np.atleast_2d(np.array(header.content["self_test"], np.float64))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        why = tr("its description is incomplete or not valid ({what})", what="self_test")
+        raise invalid_model(path, why) from error
+
+
+def are_close(answers: Floats, expected: Floats, tolerance: float = KNOWN_TOLERANCE) -> bool:
+    """Return whether probabilities are those expected; values that are no numbers are not."""
+    answers, expected = np.atleast_2d(answers), np.atleast_2d(expected)
+    return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= tolerance)

@@ -1,0 +1,54 @@
+"""Fit the 8-bit form of the bundled model to its films, and write its graph beside the model.
+
+Run from the project's root: PYTHONPATH=.:packaging python packaging/bundled_int8.py --work FOLDER
+"""
+
+import argparse
+import json
+import threading
+from pathlib import Path
+
+from bundled_model_file import CLASSES, add_entries
+from sources import Films, read_films
+
+from benchmarks.run_job import run_job
+from core.datasets.entries import Split
+from core.inference.graph_metadata import add_metadata
+from core.inference.graph_store import KEY, SUFFIX, graph_key, write_graph
+from core.inference.int8_fitting import fit_int8_form
+from core.inference.scoring_model import Form
+from core.models.int8_form import INT8
+from core.models.model_file import load_model
+from core.models.model_header import bundled_model_path, read_header
+
+
+def add_int8_form(path: Path, films: Films) -> None:
+    """Add the 8-bit form to the header of the model file at `path`, and write its graph beside it."""
+    model = load_model(path)
+    training, validation = films.find(Split.TRAINING), films.find(Split.VALIDATION, labels=CLASSES)
+    compared = films.pixels[validation]
+    form, graph = run_job(
+        fit_int8_form(
+            model,
+            films.pixels[training],
+            compared,
+            films.has_finding[validation],
+            model.logits(compared),
+            threading.Event(),
+        )
+    )
+    add_entries(path, {INT8: form.to_json_object()}, path)
+    key = graph_key(read_header(path), Form.INT8)
+    write_graph(path.with_suffix(SUFFIX), add_metadata(graph, {KEY: key}))
+    figures = {name: value for name, value in form.to_json_object().items() if name not in {"ranges", "known"}}
+    print(path.name, json.dumps(figures))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True, help="folder of train_bundled_model.py")
+    add_int8_form(bundled_model_path(), read_films(parser.parse_args().work))
+
+
+if __name__ == "__main__":
+    main()
