@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.films.dicom_details import list_cautions, read_details
 from core.films.film_code import film_code
+from core.films.film_reader import read_pixels
 from core.films.images import Grey
 from core.inference.grad_cam import compute_heat_map
 from core.inference.pipeline import single_torch_thread
@@ -74,13 +75,11 @@ def read_single_film(
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
     loaded = load_model_in_use(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
-    before = observe(path)
     inspected = inspect_film(path, loaded.preprocessing.size_px, read_gate(loaded.header, loaded.path))
     if inspected.refusal is not None and not ignore_gate:
-        film = inspected.film
-        return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), film.facts, film.pixels)
-    reading = _build_reading(path, loaded, inspected)
-    return replace(reading, film=film_code(add_content(before, path).sha256))
+        pixels, facts = read_pixels(path), inspected.film.facts
+        return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), facts, pixels)
+    return _build_reading(path, loaded, inspected)
 
 
 def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmReading:
@@ -88,7 +87,7 @@ def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmRe
     label = model.calibration.label(score)
     finding = model.header.finding_of(model.header.classes[label])
     heat = compute_heat_map(model, inspected.square, finding)
-    pixels, facts = inspected.film.pixels, inspected.film.facts
+    pixels, facts = read_pixels(path), inspected.film.facts
     unlike = is_unlike(model.header, features, facts.age_years)
     height, width = pixels.shape
     details = read_details(path)
@@ -110,6 +109,7 @@ def _build_reading(path: Path, model: Model, inspected: InspectedFilm) -> FilmRe
         cautions=list_cautions(details, model.header.ages),
         reason=str(inspected.refusal or (Reason.UNLIKE_VALIDATED_FILMS if unlike else "")),
         is_unlike=unlike,
+        film=film_code(inspected.film.sha256),
     )
 
 
