@@ -19,7 +19,10 @@ def convert_to_grey(picture: Image.Image) -> tuple[Grey, float, float]:
     The colours are those of `measure_colours`. Works on bands of rows: a copy of a whole picture
     with four channels would take more memory than the picture.
     """
-    pixels = np.empty((picture.height, picture.width), np.uint8)
+    shape = (picture.height, picture.width)
+    if picture.mode == "L" and "transparency" not in picture.info:
+        return np.frombuffer(picture.tobytes(), np.uint8).reshape(shape), 0.0, 0.0
+    pixels = np.empty(shape, np.uint8)
     scale = max(1, min(picture.size) // CHROMA_PX, max(picture.size) // LONGEST_PX * 2)
     coding = "YCbCr" if picture.mode == "YCbCr" else "RGB"  # palette indices and hues cannot be averaged
     reduced = []
@@ -51,6 +54,8 @@ def measure_colours(colours: Image.Image) -> tuple[float, float]:
     """
     channels = np.asarray(colours.convert("RGB"), np.float64)
     distance = float((channels.max(axis=2) - channels.min(axis=2)).mean())
+    if not distance:
+        return 0.0, 0.0
     coded = np.asarray(colours.convert("YCbCr"), np.float64).reshape(-1, 3)
     return _residual_rms(coded[:, 0], coded[:, 1:]), distance
 

@@ -1,4 +1,4 @@
-"""A film as it was read from a file."""
+"""A film as it was read from a file, whole or as the networks see it."""
 
 from dataclasses import dataclass, field
 
@@ -23,3 +23,18 @@ class Film:
         """Return width over height."""
         height, width = self.pixels.shape
         return float(width / height)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SquareFilm:
+    """A film as the networks see it.
+
+    square: (size, size) uint8, the whole film. chroma, facts: as in Film. aspect: width over height
+    of the whole film. sha256: of the bytes that were decoded, hexadecimal.
+    """
+
+    square: Grey
+    chroma: float
+    aspect: float
+    facts: FilmFacts
+    sha256: str

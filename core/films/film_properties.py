@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.films.dicom_file import is_dicom
-from core.films.film_reader import read_stream
-from core.films.images import Grey, explain_read_errors, open_regular, resize
+from core.films.film_reader import open_film, read_stream
+from core.films.images import Grey, resize
 from core.films.outline import SMALL_PX
 
 UNIFORM: Final = 6  # largest range of grey values in a row or column of a plain border
@@ -53,17 +53,15 @@ class FilmProperties:
 
 def read_properties(path: Path) -> FilmProperties:
     """Return the properties of the film in `path`. Raises FilmUnreadable."""
-    with explain_read_errors(), open_regular(path) as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        size_bytes = stream.tell()
-        stream.seek(0)
+    with open_film(path) as stream:
+        content = stream.getvalue()
         is_dicom_file = is_dicom(stream)
         film = read_stream(stream)
     facts, pixels = film.facts, film.pixels
     corners, edges = _rim_brightness(pixels)
     return FilmProperties(
-        sha256=sha256,
-        size_bytes=size_bytes,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
         width=facts.stored_width,
         height=facts.stored_height,
         format="DICOM" if is_dicom_file else facts.transfer_syntax,

@@ -31,6 +31,7 @@ MARK_KEYWORD: Final = "Software"  # of a text chunk of PNG
 OWN_PICTURE: Final = "PneumoScreen picture"
 HEAT_MAP: Final = "PneumoScreen heat map"
 MAX_FILE_BYTES: Final = 1_000_000_000
+SPARSE: Final = 32  # of so many rows one is looked at first
 
 
 @contextmanager
@@ -141,6 +142,6 @@ def check_size(width: int, height: int, max_pixels: int = MAX_PIXELS) -> None:
 
 
 def check_contrast(pixels: Grey) -> None:
-    """Raise FilmUnreadable if the picture is blank."""
-    if pixels.min() == pixels.max():
+    """Raise FilmUnreadable if the picture is blank; a few rows tell that most are not."""
+    if all(rows.min() == rows.max() for rows in (pixels[::SPARSE], pixels)):
         raise FilmUnreadable(Reason.BLANK, tr("It is blank: every pixel has the same value."))

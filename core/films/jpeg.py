@@ -10,9 +10,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import simplejpeg
-from PIL import Image
+from PIL import ExifTags, Image
 
 from core.films.codestream import JPEG_START, Segment, list_segments
+
+Values = npt.NDArray[np.uint8]
 
 COLOUR_SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}  # of Pillow's modes
 JFIF: Final = b"\xff\xe0\0\x10JFIF\0"
@@ -24,26 +26,39 @@ END: Final = b"\xff\xd9"  # marker
 FILL, STUFFED = b"\xff", b"\0"  # a coded byte of 255 is followed by 0 (ITU-T T.81, B.1.1.5)
 ALL: Final = bytes((0, 63, 0))  # first and last coefficient and precision of a scan of a sequential picture
 COEFFICIENTS: Final = frozenset(range(64))  # of a block (ITU-T T.81, A.3.3)
+UPRIGHT: Final = 1  # Exif's Orientation
+SPARSE: Final = 32  # of so many rows one is compared first
 
 
-def decode_jpeg(content: bytes, picture: Image.Image) -> Image.Image:
+def decode_jpeg(content: bytes, picture: Image.Image) -> Image.Image | Values:
     """Return the pixels of a JPEG file, the same as Pillow's. picture: the file, opened by Pillow.
 
-    Raises ValueError if pixels are missing or damaged. Rare layouts that only Pillow decodes
-    (colour channels reduced in unusual ways) are not checked.
+    A film that is stored upright and grey, also in three equal channels, is an array (height, width),
+    since Pillow's pictures cost several copies of it. Raises ValueError if pixels are missing or
+    damaged. Rare layouts that only Pillow decodes (colour channels reduced in unusual ways) are not
+    checked.
     """
     space = COLOUR_SPACES.get(picture.mode)
     if space is None or _read_colour_space(content) is None:
         picture.load()
         return picture
     _, values = _decode(content, space)
-    if picture.mode == "L":
-        values = values[..., 0]
     if picture.mode == "CMYK":
         np.subtract(255, values, out=values)
-    decoded = Image.fromarray(values, picture.mode)
+    elif _is_grey(values):
+        values = np.ascontiguousarray(values[..., 0])
+        if picture.getexif().get(ExifTags.Base.Orientation, UPRIGHT) == UPRIGHT:
+            return values
+    decoded = Image.fromarray(values, "L" if values.ndim == 2 else picture.mode)
     decoded.info.update(picture.info)
     return decoded
+
+
+def _is_grey(values: Values) -> bool:
+    """Return True if the channels of values (height, width, channels) are equal; a few rows rule out most colours."""
+    others = range(1, values.shape[2])
+    parts = (values[::SPARSE], values)
+    return all(np.array_equal(rows[..., 0], rows[..., other]) for rows in parts for other in others)
 
 
 def clean_jpeg(content: bytes) -> bytes:
@@ -66,7 +81,7 @@ def _read_colour_space(content: bytes) -> str | None:
         return None
 
 
-def _decode(content: bytes, space: str) -> tuple[bytes, npt.NDArray[np.uint8]]:
+def _decode(content: bytes, space: str) -> tuple[bytes, Values]:
     """Return a JPEG stream as it can be decoded without a warning, and its pixels (height, width, channels).
 
     Raises ValueError if any were lost.

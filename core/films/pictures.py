@@ -82,6 +82,12 @@ def read_picture(stream: BinaryIO, read_isolated: Callable[[BinaryIO], Film] | N
             return _read_page(picture, stream, has_copies)
 
 
+def check_picture(stream: BinaryIO) -> None:
+    """Raise FilmUnreadable if the header of an open file is none of a picture that could be a film."""
+    with _open(stream) as picture:
+        _choose_page(picture)
+
+
 def _read_page(picture: Image.Image, stream: BinaryIO, has_copies: bool) -> Film:
     """Return the film on the present page of an open picture file."""
     facts = FilmFacts(
@@ -98,6 +104,8 @@ def _read_page(picture: Image.Image, stream: BinaryIO, has_copies: bool) -> Film
         raise _unsupported()
     has_lost_bits = any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ()))
     decoded = _decode(picture, stream)
+    if isinstance(decoded, np.ndarray):
+        return Film(decoded, 0.0, facts)
     if _is_deep(decoded):
         return _convert_deep(decoded, picture, facts)
     pixels, chroma, channel_distance = convert_to_grey(decoded)
@@ -229,13 +237,18 @@ def _tag(picture: Image.Image, number: int) -> int | None:
     return int(value[0] if isinstance(value, tuple) else value) if value is not None else None
 
 
-def _decode(picture: Image.Image, stream: BinaryIO) -> Image.Image:
-    """Decode every row, upright. Any error but lack of memory means that the content is damaged."""
+def _decode(picture: Image.Image, stream: BinaryIO) -> Image.Image | Grey:
+    """Decode every row, upright; most grey JPEG films are arrays (height, width).
+
+    Any error but lack of memory means that the content is damaged.
+    """
     try:
         check_pixel_count(picture, stream)
         if picture.format == "JPEG":
             stream.seek(0)
             decoded = decode_jpeg(stream.read(), picture)
+            if isinstance(decoded, np.ndarray):
+                return decoded
         else:
             picture.load()
             decoded = picture

@@ -44,15 +44,13 @@ def observe(path: Path) -> FileState:
         return NEVER_READ
 
 
-def add_content(before: FileState, path: Path) -> FileState:
+def add_content(before: FileState, path: Path, sha256: str) -> FileState:
     """Return the state of a file that was just read, with the hash of its content.
 
-    before: its state before it was read. If it changed since, or cannot be read any more, nobody
-    knows what was read: it counts as never read.
+    before: its state before it was read. sha256: of the bytes that were read. If the file changed
+    since, or cannot be accessed any more, it counts as never read.
     """
-    content = _hash(path)
-    is_known = content and observe(path).looks_like(before)
-    return replace(before, sha256=content) if is_known else NEVER_READ
+    return replace(before, sha256=sha256) if observe(path).looks_like(before) else NEVER_READ
 
 
 def has_content_of(path: Path, present: FileState, before: FileState) -> bool:
