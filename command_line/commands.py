@@ -258,6 +258,17 @@ def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
     return DONE
 
 
+def run_export(options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Write a model as an ONNX file."""
+    from core.exports.onnx_file import export_onnx
+
+    check_different(options, [options.onnx])
+    exported = run_to_end(export_onnx(_model_path(options.model), options.onnx, cancel, options.overwrite))
+    difference = f"probabilities within {exported.difference:.1e} of this program's"
+    print_line(f"{exported.path}: {exported.model}; {difference}.\n{NOTICE}")
+    return DONE
+
+
 def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Screen a folder once, or watch it until Ctrl-C."""
     from core.screening.screening import screen

@@ -43,6 +43,7 @@ def build_parser(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, C
     _add_operating_point(subparsers)
     _add_turn(subparsers)
     _add_card(subparsers)
+    _add_export(subparsers)
     _add_screen(subparsers)
     _add_read(subparsers)
     subparsers.add_parser("self-test", help="check the bundled model").set_defaults(command=commands.run_self_test)
@@ -143,6 +144,14 @@ def _add_card(subparsers: Commands) -> None:
     card.add_argument("--pdf", type=Path, metavar="FILE", help="write it as PDF instead")
     card.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
     card.set_defaults(command=commands.run_card)
+
+
+def _add_export(subparsers: Commands) -> None:
+    export = subparsers.add_parser("export", help="write a model for other programs")
+    export.add_argument("model", help="a model file, or bundled")
+    export.add_argument("--onnx", type=Path, required=True, metavar="FILE", help="the ONNX file")
+    export.add_argument("--overwrite", action="store_true", help=OVERWRITE_HELP)
+    export.set_defaults(command=commands.run_export)
 
 
 def _add_screen(subparsers: Commands) -> None:

@@ -21,6 +21,8 @@ from core.models.int8_form import INT8
 from core.models.model_file import load_model
 from core.models.model_header import bundled_model_path, read_header
 
+NORMS = (1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.25, 3.5, 4.0)  # all are tried, and the closest is kept
+
 
 def add_int8_form(path: Path, films: Films) -> None:
     """Add the 8-bit form to the header of the model file at `path`, and write its graph beside it."""
@@ -35,6 +37,8 @@ def add_int8_form(path: Path, films: Films) -> None:
             films.has_finding[validation],
             model.logits(compared),
             threading.Event(),
+            NORMS,
+            aim=0.0,
         )
     )
     add_entries(path, {INT8: form.to_json_object()}, path)

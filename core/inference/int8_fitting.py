@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -20,16 +20,17 @@ from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace
 from core.metrics.roc import Floats, Labels, mean_auc
 from core.models.calibration import Calibration
-from core.models.int8_form import Int8Form
+from core.models.int8_form import LARGEST_DIFFERENCE, Int8Form
 from core.models.known_answers import draw_known_films
 from core.models.model_file import Model
 from core.models.model_header import ModelHeader
 
 Films = npt.NDArray[np.uint8]
 
-RANGE_FILMS: Final = 100
-NORMS: Final = (2.0, 3.0, 2.5)  # of the error that ranges minimise; tried until one is accurate
-MOST_COMPARED: Final = 1000
+RANGE_FILMS: Final = 200
+LEAST_WEIGHT: Final = 0.01
+NORMS: Final = (2.0, 3.0, 2.5, 4.0)
+MOST_COMPARED: Final = 2000
 FEWEST_COMPARED: Final = 50  # fewer would show little
 NEAR: Final = 0.01  # in probability: films so near a bound may change sides
 TIMED_FILMS: Final = 8
@@ -38,12 +39,20 @@ CHUNK: Final = 16  # films between two looks at `cancel`
 
 
 def fit_int8_form(
-    model: Model, films: Films, compared: Films, labels: Labels, logits: Values, cancel: threading.Event
+    model: Model,
+    films: Films,
+    compared: Films,
+    labels: Labels,
+    logits: Values,
+    cancel: threading.Event,
+    norms: Sequence[float] = NORMS,
+    aim: float = LARGEST_DIFFERENCE,
 ) -> Generator[Progressed, None, tuple[Int8Form, bytes] | None]:
     """Return the 8-bit form of a model, and its graph without metadata.
 
     films: give the ranges of values; from the model's training. compared: validation films, n
     squares of the model's size, with labels (n,) and logits (n, outputs) in full precision.
+    norms: as in `find_ranges`; they are tried until no probability differs by more than `aim`.
     None for too few validation films, or if `cancel` is set meanwhile.
     """
     if len(compared) < FEWEST_COMPARED:
@@ -53,13 +62,15 @@ def fit_int8_form(
     chosen = films[_sample(len(films), RANGE_FILMS)]
     values = sample_values(plain, _until_set(chosen, cancel))
     expected = model.logits(chosen)
+    weights = weigh_uncertain(model.calibration.probabilities(expected))
     some = _sample(len(compared), MOST_COMPARED)
     known_films = draw_known_films(model.preprocessing.size_px)
     best: tuple[Int8Form, bytes] | None = None
-    for norm in NORMS:
+    for norm in norms:
         ranges = find_ranges(values, norm)
         graph = quantise(plain, ranges)
-        shift = (expected - compute_logits(GraphEngine(graph), chosen)).mean(axis=0)
+        errors = expected - compute_logits(GraphEngine(graph), chosen)
+        shift = [float(value) for value in np.average(errors, axis=0, weights=weights)]
         graph = shift_logits(graph, shift)
         engine = GraphEngine(graph)
         fast = yield from _compute_in_threads(engine, compared[some], cancel)
@@ -70,14 +81,29 @@ def fit_int8_form(
             *compare(model.calibration, labels[some], logits[some], fast),
             speed=measure_speed(engine, GraphEngine(plain), compared[:TIMED_FILMS]),
             ranges=ranges,
-            shift=tuple(map(float, shift)),
+            shift=tuple(shift),
             known=tuple(tuple(map(float, row)) for row in compute_logits(engine, known_films)),
         )
-        if best is None or form.difference < best[0].difference:
+        if best is None or _rank(form) < _rank(best[0]):
             best = form, graph
-        if form.is_accurate:
+        if form.is_accurate and form.difference <= aim:
             break
     return best
+
+
+def _rank(form: Int8Form) -> tuple[bool, float]:
+    """Return what is least for the best form: an accurate one, then one with a small difference."""
+    return not form.is_accurate, form.difference
+
+
+def weigh_uncertain(probabilities: Floats) -> Floats:
+    """Return the weight of films (n,), greatest for those whose probability changes most with the logits.
+
+    probabilities: (n,) of class 1, or (n, classes). It is their variance, p (1 - p), of the predicted
+    class with several classes, plus a little so that the sum is above 0.
+    """
+    highest = probabilities if probabilities.ndim == 1 else probabilities.max(axis=1)
+    return np.asarray(highest * (1 - highest) + LEAST_WEIGHT)
 
 
 def keep_graph(header: ModelHeader, graph: bytes) -> None:

@@ -1,6 +1,7 @@
 """Results of jobs on models."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +16,15 @@ class SelfTestResult:
     expected: tuple[float, ...]
     seconds: float
     engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxExport:
+    """A model that was written as an ONNX file.
+
+    difference: largest one of a probability from this program's own, in full precision, on phantoms.
+    """
+
+    path: Path
+    model: str
+    difference: float

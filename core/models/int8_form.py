@@ -20,7 +20,7 @@ class Int8Form:
     absolute. changed: films with another label or decision, apart from those near a bound.
     speed: films per second relative to single precision, on the computer that measured it.
     ranges: least and greatest value of each tensor that becomes 8 bits. shift: added to the logits,
-    (outputs,), the mean error on the films that gave the ranges. known: logits of the self-test
+    (outputs,), the mean error on films of the training. known: logits of the self-test
     films in this form, (4, outputs).
     """
 

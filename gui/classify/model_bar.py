@@ -1,6 +1,6 @@
-"""A line with the name of the model in use, and buttons to choose another."""
+"""A line with the name of the model in use, and buttons to choose another and to export it."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +16,12 @@ from gui.widgets.named_widgets import make_button, make_paragraph, make_row
 
 
 class ModelBar(QWidget):
-    """Sets the session's model; names it as ledgers and answers do, with its operating point."""
+    """Sets the session's model; names it as ledgers and answers do, with its operating point.
+
+    Signals: onnx_wanted(Path), a file to write the model to for other programs.
+    """
+
+    onnx_wanted = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +30,7 @@ class ModelBar(QWidget):
         self.choices = (
             make_button(tr("Choose model…"), "choose_model", self._on_choose),
             make_button(tr("Bundled model"), "bundled", self._on_bundled),
+            make_button(tr("Export as ONNX…"), "export_onnx", self._on_export),
         )
         row = make_row(self.choices)
         row.setContentsMargins(0, 0, 0, 0)
@@ -33,7 +39,7 @@ class ModelBar(QWidget):
         session.model_changed.connect(self._show_model)
 
     def set_busy(self, busy: bool) -> None:
-        """Disable the choice while a job runs."""
+        """Disable the buttons while a job runs."""
         for choice in self.choices:
             choice.setEnabled(not busy)
 
@@ -68,3 +74,8 @@ class ModelBar(QWidget):
     @Slot()
     def _on_bundled(self) -> None:
         self._session.use_model(None)
+
+    @Slot()
+    def _on_export(self) -> None:
+        if path := messages.choose_onnx_file(self, self._session.model or bundled_model_path()):
+            self.onnx_wanted.emit(path)

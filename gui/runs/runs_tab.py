@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
 
 from core.metrics.intervals import Figure
+from core.models.events import OnnxExport
 from core.recipes.recipe_labels import choice_title, choice_value, recipe_title
 from core.runs.run_comparison import Comparison
 from core.runs.run_list import Run
@@ -13,6 +14,7 @@ from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
 from gui.jobs.jobs import Jobs, JobState
+from gui.jobs.model_jobs import export_onnx_job
 from gui.jobs.run_jobs import (
     RunListing,
     compare_runs_job,
@@ -74,6 +76,7 @@ class RunsTab(QWidget):
             (tr("Continue from this run"), "continue_from", self._on_continue),
             (tr("Use model"), "use_model", self._on_use),
             (tr("Export model…"), "export_model", self._on_export),
+            (tr("Export as ONNX…"), "export_onnx", self._on_export_onnx),
             (tr("Move to trash…"), "delete", self._on_delete),
         )
         row = make_row(self.buttons.values())
@@ -140,7 +143,7 @@ class RunsTab(QWidget):
         for name in ("rename", "note", "delete"):
             self.buttons[name].setEnabled(is_idle and run is not None)
         self.buttons["continue_from"].setEnabled(is_idle and run is not None and (run.is_resumable or has_model))
-        for name in ("use_model", "export_model"):
+        for name in ("use_model", "export_model", "export_onnx"):
             self.buttons[name].setEnabled(is_idle and has_model)
 
     def _start(self, job: Job) -> None:
@@ -178,6 +181,15 @@ class RunsTab(QWidget):
             self, tr("Export model"), f"{run.folder.name}.safetensors", tr("Models (*.safetensors)")
         ):
             self._start(export_model_job(run, path))
+
+    @Slot()
+    def _on_export_onnx(self) -> None:
+        (run,) = self._selected_runs()
+        if path := messages.choose_onnx_file(self, run.folder):
+            self._start(export_onnx_job(run.model, path))
+
+    def show_exported(self, exported: OnnxExport) -> None:
+        self.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
 
     @Slot()
     def _on_delete(self) -> None:

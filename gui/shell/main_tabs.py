@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from core.datasets.events import AuditResult, Finding
 from core.datasets.intake import IntakePreview
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
+from core.models.events import OnnxExport
 from core.runs.run_comparison import Comparison
 from core.screening.events import FilmReading, FilmRefusal, ScreeningResult
 from core.system.language import tr
@@ -68,6 +69,7 @@ class MainTabs(QTabWidget):
             WorklistResult: self.classify.show_opened,
             OverrideResult: self.classify.show_overridden,
             ExportResult: self.classify.show_exported,
+            OnnxExport: self._show_onnx,
             FilmReading: self.classify.show_reading,
             FilmRefusal: self.classify.show_refusal,
         }
@@ -88,6 +90,10 @@ class MainTabs(QTabWidget):
         self.classify.stop_background_work()
         self.evaluate.close_viewer()
         self.training.preview_window.close()
+
+    def _show_onnx(self, exported: OnnxExport) -> None:
+        self.runs.show_exported(exported)
+        self.classify.show_exported(exported)
 
     def _open_label_list(self, result: LabelListResult) -> None:
         self.setCurrentWidget(self.dataset)

@@ -140,3 +140,8 @@ def choose_new_file(parent: QWidget, title: str, name: str, kinds: str) -> Path 
     """
     chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
     return Path(chosen) if chosen else None
+
+
+def choose_onnx_file(parent: QWidget, model: Path) -> Path | None:
+    """Ask where to save a model as an ONNX file, named like `model`; None if cancelled."""
+    return choose_new_file(parent, tr("Export as ONNX"), f"{model.stem}.onnx", "ONNX (*.onnx)")

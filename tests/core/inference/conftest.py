@@ -1,8 +1,8 @@
 """A small model, and one thread for it."""
 
 import pytest
+import torch
 
-from core.inference import pipeline
 from core.models.calibration import Calibration
 from core.models.model_file import load_model, save_model
 from tests.core.inference.networks import PREPROCESSING, lively
@@ -11,8 +11,10 @@ from tests.core.inference.networks import PREPROCESSING, lively
 @pytest.fixture(autouse=True)
 def one_thread():
     """Beside other programs two threads wait for each other after every layer of these small networks."""
-    with pipeline.single_torch_thread():
-        yield
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

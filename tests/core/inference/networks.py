@@ -5,8 +5,6 @@ import torch
 from torch import nn
 
 from core.films.phantoms import draw_phantom
-from core.inference.form_choice import Form
-from core.inference.scorer import has_fast_bfloat16
 from core.models.model_file import compute_logits
 from core.networks.architectures import build_network
 from core.networks.preprocessing import Preprocessing
@@ -17,15 +15,10 @@ PREPROCESSING = Preprocessing(SIDE, Normalisation.PER_FILM)
 FILMS = np.stack([draw_phantom(seed, seed % 2 == 1, SIDE) for seed in range(6)])
 
 
-def forms_here():
-    """All forms but the one that this processor may not have."""
-    return [form for form in Form if form is not Form.HALF or has_fast_bfloat16()]
-
-
-def lively(architecture):
+def lively(architecture, classes=2):
     """A network of random weights whose batch norms are not the identity and whose answers are no certainties."""
     torch.manual_seed(0)
-    network = build_network(architecture, 2).eval()
+    network = build_network(architecture, classes).eval()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)

@@ -1,16 +1,14 @@
 """Where the evidence for a finding lies, and how much of it is full heat."""
 
 import copy
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from core.inference.grad_cam import compute_evidence, compute_heat_map, fit_heat_scale, record_maps
-from core.models.model_header import HEAT_SCALE
+from core.inference.grad_cam import compute_evidence, fit_heat_scale, record_maps
 from core.networks.architectures import build_network
-from tests.core.inference.networks import FILMS, PREPROCESSING, SIDE, lively
+from tests.core.inference.networks import FILMS, PREPROCESSING, lively
 
 NONE = np.zeros(len(FILMS), np.int64)  # the only logit of each film
 LABELS = np.arange(len(FILMS)) % 2
@@ -23,11 +21,6 @@ def network():
 
 def explain(network, films=FILMS, outputs=NONE):
     return compute_evidence(network, "resnet18", PREPROCESSING, films, outputs)
-
-
-def scaled(model, scale):
-    """The model with this entry in its header."""
-    return replace(model, header=replace(model.header, content={**model.header.content, HEAT_SCALE: scale}))
 
 
 def test_with_pooled_features_it_is_the_share_of_each_place_in_the_logit(network):
@@ -93,21 +86,3 @@ def test_of_several_classes_each_film_counts_for_its_own():
     peaks = explain(network, FILMS, labels).max(axis=(1, 2))
     scale = fit_heat_scale(network, "resnet18", PREPROCESSING, FILMS, labels)
     assert scale == pytest.approx(np.percentile(peaks, 99), rel=1e-4)
-
-
-def test_a_film_with_less_evidence_than_the_scale_stays_pale(model):
-    film = max(FILMS, key=lambda one: explain(model.network, one[None], NONE[:1]).max())
-    own = compute_heat_map(model, film, "B")
-    assert own.shape == (SIDE, SIDE)
-    assert own.max() == pytest.approx(1)
-    top = float(explain(model.network, film[None], NONE[:1]).max())
-    assert top > 0
-    pale = compute_heat_map(scaled(model, 4 * top), film, "B")
-    assert pale == pytest.approx(own * pale.max(), abs=1e-5)
-    assert 0.1 < pale.max() <= 0.25 + 1e-6  # enlarging may lower the highest place
-    assert compute_heat_map(scaled(model, top / 10), film, "B") == pytest.approx(own, abs=1e-6)
-
-
-def test_the_negative_of_two_classes_has_no_map(model):
-    with pytest.raises(ValueError, match="not the finding"):
-        compute_heat_map(model, FILMS[0], "A")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from core.inference.self_test import run_self_test
 from core.models.model_header import bundled_model_path, read_header
-from core.models.self_test import run_self_test
 from tests.factories import drained
 
 
@@ -16,3 +16,4 @@ def test_the_bundled_model_answers_as_it_did_when_it_was_made(cancel):
     assert result.answers == pytest.approx(result.expected, abs=1e-3)
     assert list(result.expected) == np.ravel(header.content["self_test"]).tolist()
     assert result.seconds > 0
+    assert result.engine == "ONNX Runtime, 8-bit integers."
