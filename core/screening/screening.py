@@ -16,7 +16,7 @@ from core.films.patient_age import format_age_ranges, is_outside
 from core.inference.grad_cam import compute_heat_map, draw_overlay
 from core.inference.pipeline import ScoredItem, score_films, single_torch_thread
 from core.inference.scorer import Scorer
-from core.input_checks.drift import DRIFT, DriftMonitor, Reference
+from core.input_checks.drift import DRIFT, DriftMonitor, Reference, measure_films
 from core.input_checks.inspection import inspect_film
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.roc import Floats
@@ -101,7 +101,8 @@ class Screening:
         changes = yield from find_changes(self.rows.values(), self._states, files, cancel)
         for name, state in changes.renewed.items():
             self._states[name] = state
-            self._state_log.add(self.rows[name], state)
+        if changes.renewed:
+            self._state_log.add(self.rows[name] for name in changes.renewed)
         for name in changes.changed:
             if self._heatmaps is not None:
                 remove_heat_map(heat_map_path(self._heatmaps, name))
@@ -135,8 +136,8 @@ class Screening:
             state = self._states[name] = self._read_states.pop(name)
             row = self.rows[name] = add_film_code(self._build_row(scored), state)
             self._lock.renew()
-            self._state_log.add(row, state)
-            self._journal.add(row)
+            self._state_log.add([row])
+            self._journal.add([row])
             yield row
 
     def _build_row(self, scored: ScoredItem[ListedFile]) -> LedgerRow:
@@ -148,7 +149,7 @@ class Screening:
         assert scored.logits is not None  # only unreadable films have none
         assert scored.features is not None
         probabilities = self.model.calibration.probabilities(scored.logits[None])
-        self._drift.add(film[None], probabilities)
+        self._drift.add(measure_films(film[None]), probabilities)
         unlike = is_unlike(self.model.header, scored.features, self._states[name].age_years)
         row = build_scored_row(self.model, name, probabilities[0], is_unlike=unlike)
         if self._heatmaps is not None:
