@@ -11,7 +11,7 @@ from core.films.film_properties import FilmProperties
 from core.films.view_words import LATERAL, is_side_view, read_described_view
 from core.input_checks.gate import Gate
 from core.input_checks.gate_features import describe_films
-from core.input_checks.gate_rules import GateInput, find_rule_violation
+from core.input_checks.gate_rules import GateInput, find_rule_violations
 from core.system.errors import Reason
 
 MIN_CHESTS: Final = 0.5  # fraction of films, upright or not, that must show a chest for it to be a dataset of chests
@@ -35,8 +35,8 @@ def find_refused_films(
         reasons = gate.find_refusals(describe_films(np.stack([film.small for film in inputs])))
     is_chest = reasons.count(Reason.NOT_A_CHEST_FILM) <= (1 - MIN_CHESTS) * len(reasons)
     refused = {}
-    for path, film, seen in zip(paths, inputs, reasons, strict=True):
-        reason = find_rule_violation(film, is_chest) or (seen if is_chest else None)
+    for path, broken, seen in zip(paths, find_rule_violations(inputs, is_chest), reasons, strict=True):
+        reason = broken or (seen if is_chest else None)
         if reason is not None:
             refused[path] = reason
     return refused

@@ -45,20 +45,24 @@ class ChestGate:
         kinds = self.recogniser.log_probabilities(features)
         is_frontal = log_odds(kinds) >= self.least_odds
         is_far = self.films.distances(features) > self.threshold
-        return [
-            None if frontal and not far else Reason.NOT_A_CHEST_FILM if frontal else self._name_refusal(row[None], kind)
-            for frontal, far, row, kind in zip(is_frontal, is_far, features, kinds, strict=True)
-        ]
+        reasons: list[Reason | None] = [Reason.NOT_A_CHEST_FILM if far else None for far in is_far]
+        others = np.flatnonzero(~is_frontal)
+        if others.size:
+            for film, reason in zip(others, self._name_refusals(features[others], kinds[others]), strict=True):
+                reasons[film] = reason
+        return reasons
 
-    def _name_refusal(self, features: Floats, kinds: Floats) -> Reason | None:
+    def _name_refusals(self, features: Floats, kinds: Floats) -> list[Reason | None]:
         """Return a wrong orientation for a film that would pass in another one, else what it seems to show.
 
-        features: (1, FEATURES). kinds: logarithms of the probabilities of the KINDS.
+        features: (n, FEATURES). kinds: logarithms of the probabilities of the KINDS, (n, len(KINDS)).
         """
-        odds = log_odds(self.recogniser.log_probabilities(np.concatenate(reorient_features(features))))
-        if odds.max() >= self.least_odds:
-            return ALTERATION_REASONS[int(odds.argmax())]
-        return KINDS[1 + int(kinds[1:].argmax())]
+        restored = reorient_features(features)
+        odds = np.stack([log_odds(self.recogniser.log_probabilities(films)) for films in restored])
+        return [
+            ALTERATION_REASONS[turn] if most >= self.least_odds else KINDS[1 + kind]
+            for turn, most, kind in zip(odds.argmax(axis=0), odds.max(axis=0), kinds[:, 1:].argmax(axis=1), strict=True)
+        ]
 
     def recognises(self, features: Floats) -> bool:
         """Return whether most films with `features` (n, FEATURES) are upright frontal chest films."""

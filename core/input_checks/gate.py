@@ -15,6 +15,7 @@ times the 98th percentile of films; with outline and edges, within 2.0 times. So
 network, decides before one runs, and is the same for all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -34,7 +35,7 @@ from core.input_checks.gate_features import (
     reorient_features,
     shrink_films,
 )
-from core.input_checks.gate_rules import GateInput, find_rule_violation
+from core.input_checks.gate_rules import GateInput, find_rule_violations
 from core.system.errors import Reason
 from core.system.language import tr
 
@@ -126,25 +127,20 @@ class GateStatistics:
 
         A lateral view is refused only if it is far from the training films.
         """
-        return [self._find_refusal(row[None]) for row in features]
-
-    def _find_refusal(self, features: Floats) -> Reason | None:
-        own, *reoriented = self.films.distances(np.concatenate([features, *reorient_features(features)]))
-        # what the film could be, each with its distance in units of the threshold
-        candidates = [
-            (distance / self.threshold, reason)
-            for distance, gain, reason in zip(reoriented, self.turns, ALTERATION_REASONS, strict=True)
-            if np.log(own / distance) > gain
+        own = self.films.distances(features)
+        # distances from what a film could be, their thresholds, and the gains above which it is considered
+        turns = [self.films.distances(restored) for restored in reorient_features(features)]
+        parts = [region.distribution.distances(features) for region in (self.sides, self.ends)]
+        distances = np.stack([*turns, *parts])
+        thresholds = np.array([*[self.threshold] * len(turns), self.sides.threshold, self.ends.threshold])[:, None]
+        gains = np.array([*self.turns, self.sides.gain, self.ends.gain])[:, None]
+        nearness = np.where(np.log(own / distances) > gains, distances / thresholds, np.inf)
+        reasons = (*ALTERATION_REASONS, Reason.TOO_CROPPED, Reason.TOO_CROPPED)
+        is_far = (own > self.threshold) | (self.edges.distances(features) > self.edge_threshold)
+        return [
+            reasons[nearest] if near <= 1 else Reason.NOT_A_CHEST_FILM if far else None
+            for nearest, near, far in zip(nearness.argmin(axis=0), nearness.min(axis=0), is_far, strict=True)
         ]
-        for region in (self.sides, self.ends):
-            distance = region.distribution.distances(features)[0]
-            if np.log(own / distance) > region.gain:
-                candidates.append((distance / region.threshold, Reason.TOO_CROPPED))
-        nearness, reason = min(candidates, default=(np.inf, Reason.NOT_A_CHEST_FILM))
-        if nearness <= 1:
-            return reason
-        is_far = own > self.threshold or self.edges.distances(features)[0] > self.edge_threshold
-        return Reason.NOT_A_CHEST_FILM if is_far else None
 
     def to_json_object(self) -> dict[str, Any]:
         return {
@@ -209,14 +205,22 @@ def parse_gate(content: object) -> Gate | None:
 
 
 def find_refusal(film: GateInput, gate: Gate | None) -> Reason | None:
-    """Return why a film is not to be scored, or None.
+    """Return `find_refusals` for one film."""
+    return find_refusals([film], gate)[0]
+
+
+def find_refusals(films: Sequence[GateInput], gate: Gate | None) -> list[Reason | None]:
+    """Return for each film why it is not to be scored, or None.
 
     gate: None, of a model without one, applies only the rules.
     """
-    violation = find_rule_violation(film, gate is None or gate.is_chest)
-    if violation is not None or gate is None:
-        return violation
-    return gate.find_refusals(describe_films(film.small[None]))[0]
+    reasons = find_rule_violations(films, gate is None or gate.is_chest)
+    waiting = [film for film, reason in enumerate(reasons) if reason is None]
+    if gate is not None and waiting:
+        features = describe_films(np.stack([films[film].small for film in waiting]))
+        for film, reason in zip(waiting, gate.find_refusals(features), strict=True):
+            reasons[film] = reason
+    return reasons
 
 
 def fit_gate(training: Films, validation: Films, shipped: Gate | None = None) -> Gate | None:

@@ -14,20 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from core.films.images import Grey, resize
-from core.films.outline import SMALL_PX
+from core.films.outline import GRID, SMALL_PX, describe_outlines
+from core.input_checks.projection import project
 from core.system.errors import Reason
 from core.system.language import tr
 
 Floats = npt.NDArray[np.float64]
 
-GRID: Final = 16  # means a side of the outline
 CELLS: Final = 8  # histograms of gradients a side
 DIRECTIONS: Final = 6  # bins of a histogram, from 0 to 180 degrees
 EDGES: Final = CELLS**2 * DIRECTIONS
 FEATURES: Final = GRID**2 + EDGES  # the outline first
 FILMS_PER_COMPONENT: Final = 5  # few films span few directions
 RESIDUAL_WEIGHT: Final = 0.75  # in the distance; 0.5 to 0.95 gave the same within the noise
-CHUNK: Final = 256
+CHUNK: Final = 4  # films described at once; intermediate values of 8 may be larger than what malloc reuses, 128 kB
 UNIT: Final = 1e-4  # JSON holds means and components as multiples of this
 MIN_VARIANCE: Final = 1e-4  # less is rounding to UNIT; films that differ have at least 20 times as much
 # rotated by 90, 180, 270 degrees, flipped top to bottom, inverted
@@ -52,7 +52,7 @@ class FeatureDistribution:
     def distances(self, features: Floats) -> Floats:
         """Return distances (n,) of features (n, FEATURES); about 1 for films of the set."""
         centred = features[:, -self.mean.size :] - self.mean
-        along = centred @ self.components.T
+        along = project(centred, self.components)
         residual = (centred * centred).sum(axis=1) - (along * along).sum(axis=1)
         inside = (along * along / self.variances).mean(axis=1)
         weighted = (1 - RESIDUAL_WEIGHT) * inside + RESIDUAL_WEIGHT * residual / self.residual_variance
@@ -155,6 +155,9 @@ def _restoring_permutations() -> tuple[npt.NDArray[np.intp], Floats]:
     return np.stack([np.concatenate([outlines.ravel(), edge.ravel()]) for outlines, edge in indices]), signs
 
 
+CELL_OF_PIXEL: Final = np.arange(SMALL_PX) * CELLS // SMALL_PX
+CELL_BINS: Final = (CELL_OF_PIXEL[:, None] * CELLS + CELL_OF_PIXEL) * DIRECTIONS  # the first bin of each pixel's cell
+TANGENT_60: Final = np.float32(np.sqrt(3))  # its inverse is that of 30 degrees; bins are 30 degrees wide
 PERMUTATIONS, SIGNS = _restoring_permutations()
 
 
@@ -172,27 +175,32 @@ def describe_films(small: npt.NDArray[np.uint8]) -> Floats:
 
 
 def _describe_chunk(small: npt.NDArray[np.uint8]) -> Floats:
-    grey = small.astype(np.float32)
-    return np.concatenate([_describe_outline(grey), _describe_edges(grey)], axis=1)
-
-
-def _describe_outline(grey: npt.NDArray[np.float32]) -> Floats:
-    """Return block means of zero mean and unit length, (n, GRID * GRID)."""
-    count, step = len(grey), SMALL_PX // GRID
-    outline = grey.reshape(count, GRID, step, GRID, step).mean(axis=(2, 4)).reshape(count, -1)
-    outline = outline - outline.mean(axis=1, keepdims=True)
-    outline /= np.linalg.norm(outline, axis=1, keepdims=True) + 1e-6
-    return np.asarray(outline, np.float64)
+    return np.concatenate([describe_outlines(small), _describe_edges(small.astype(np.float32))], axis=1)
 
 
 def _describe_edges(grey: npt.NDArray[np.float32]) -> Floats:
     """Return histograms of gradient directions, weighted by gradient length, (n, EDGES)."""
-    count = len(grey)
-    down, right = np.gradient(grey, axis=1), np.gradient(grey, axis=2)
-    direction = np.floor((np.arctan2(down, right) % np.pi) * (DIRECTIONS / np.pi)).astype(np.int64) % DIRECTIONS
-    cell = np.arange(SMALL_PX) * CELLS // SMALL_PX
-    cells = (np.arange(count)[:, None, None] * CELLS + cell[:, None]) * CELLS + cell
-    bins = (cells * DIRECTIONS + direction).ravel()
-    edges = np.bincount(bins, np.hypot(down, right).ravel(), count * EDGES).reshape(count, -1)
+    down, right = _double_gradient(grey, 1), _double_gradient(grey, 2)
+    lengths = np.sqrt(down * down + right * right)
+    # the number of bins by which a direction is steeper than 0 degrees, to either side: 0, 1 or 2
+    slopes, run = np.abs(down), np.abs(right)
+    direction = (slopes * TANGENT_60 >= run).view(np.int8)
+    direction += slopes >= run * TANGENT_60
+    is_falling = down * right <= 0
+    is_falling &= down != 0
+    direction -= is_falling.view(np.int8) * np.int8(DIRECTIONS - 1)
+    bins = CELL_BINS + EDGES * np.arange(len(grey))[:, None, None]
+    bins += np.abs(direction)
+    edges = np.bincount(bins.ravel(), lengths.ravel(), len(grey) * EDGES).reshape(len(grey), -1)
     # square roots of fractions (Hellinger distance) have unit length, as the outline has
     return np.asarray(np.sqrt(edges / (edges.sum(axis=1, keepdims=True) + 1e-6)))
+
+
+def _double_gradient(grey: npt.NDArray[np.float32], axis: int) -> npt.NDArray[np.float32]:
+    """Return twice the gradient along an axis: central differences, one-sided ones at the borders."""
+    doubled = np.empty_like(grey)
+    values, differences = grey.swapaxes(0, axis), doubled.swapaxes(0, axis)
+    np.subtract(values[2:], values[:-2], out=differences[1:-1])
+    differences[0] = 2 * (values[1] - values[0])
+    differences[-1] = 2 * (values[-1] - values[-2])
+    return doubled

@@ -4,9 +4,11 @@ They check colour, DICOM tags, aspect ratio and inversion. core/input_checks/gat
 with the training films.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
 
 from core.films.images import Grey
 from core.films.outline import correlate_with_chest
@@ -55,11 +57,27 @@ class GateInput:
 
 
 def find_rule_violation(film: GateInput, is_chest: bool = True) -> Reason | None:
-    """Return why a film cannot be a frontal chest film, None if no rule is broken.
+    """Return `find_rule_violations` for one film."""
+    return find_rule_violations([film], is_chest)[0]
+
+
+def find_rule_violations(films: Sequence[GateInput], is_chest: bool) -> list[Reason | None]:
+    """Return for each film why it cannot be a frontal chest film, None if no rule is broken.
 
     is_chest: False if the model was trained on another body part; body part, view and outline are
     then ignored.
     """
+    reasons = [_find_violation(film, is_chest) for film in films]
+    if not films or not is_chest:
+        return reasons
+    is_inverted = correlate_with_chest(np.stack([film.small for film in films])) < INVERTED
+    return [
+        reason or (Reason.INVERTED if inverted else None) for reason, inverted in zip(reasons, is_inverted, strict=True)
+    ]
+
+
+def _find_violation(film: GateInput, is_chest: bool) -> Reason | None:
+    """Return which rule a film breaks by what is known of it beside its picture."""
     if film.is_raw:
         return Reason.RAW_DETECTOR_DATA
     if film.tags.get("Modality", "").upper() in OTHER_MODALITIES:
@@ -73,6 +91,4 @@ def find_rule_violation(film: GateInput, is_chest: bool = True) -> Reason | None
         return Reason.COLOUR_PHOTO
     if not MIN_ASPECT <= film.aspect <= MAX_ASPECT:
         return Reason.TOO_CROPPED
-    if is_chest and correlate_with_chest(film.small[None])[0] < INVERTED:
-        return Reason.INVERTED
     return None

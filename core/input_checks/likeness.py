@@ -12,11 +12,13 @@ decided with confidence. The network's own reduced precision changes a distance 
 """
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
+
+from core.input_checks.projection import project
 
 Floats = npt.NDArray[np.float64]
 Features = npt.NDArray[np.float32]
@@ -44,7 +46,7 @@ class Likeness:
 
     means: of each group, (g, m). components: (k, m), orthonormal rows. variances: along them, (k,),
     shrunk. residual_variance: mean squared length outside the components. threshold: distance above
-    which a film is unlike the validation films.
+    which a film is unlike the validation films. centres: the means along the components, (g, k).
     """
 
     means: Floats
@@ -52,6 +54,10 @@ class Likeness:
     variances: Floats
     residual_variance: float
     threshold: float
+    centres: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "centres", project(self.means, self.components))
 
     @property
     def features(self) -> int:
@@ -63,7 +69,14 @@ class Likeness:
 
         features: (n, m), as the network computes them.
         """
-        return _compute_distances(_scale(features), self.means, self.components, self.variances, self.residual_variance)
+        scaled = _scale(features)
+        along = project(scaled, self.components)
+        deviations = np.sqrt(self.variances)
+        inside = _squared_distances(along / deviations, self.centres / deviations) / len(deviations)
+        residual = _squared_distances(scaled, self.means) - _squared_distances(along, self.centres)
+        outside = np.maximum(residual, 0) / self.residual_variance
+        nearest = ((1 - RESIDUAL_WEIGHT) * inside + RESIDUAL_WEIGHT * outside).min(axis=1)
+        return np.asarray(np.maximum(nearest, SMALLEST))  # callers take logarithms
 
     def is_unlike(self, features: Features) -> Mask:
         """Return which films with features (n, m) are unlike the validation films, (n,)."""
@@ -116,18 +129,10 @@ def _scale(features: Features) -> Floats:
     return np.asarray(values / (np.linalg.norm(values, axis=1, keepdims=True) + SMALLEST))
 
 
-def _compute_distances(
-    scaled: Floats, means: Floats, components: Floats, variances: Floats, residual_variance: float
-) -> Floats:
-    """Return the distances (n,) of `scaled` features (n, m) from the nearest of `means` (g, m)."""
-    distances = []
-    projected = scaled @ components.T
-    for mean, centre in zip(means, means @ components.T, strict=True):
-        centred, along = scaled - mean, projected - centre
-        residual = np.maximum((centred * centred).sum(axis=1) - (along * along).sum(axis=1), 0)
-        inside = (along * along / variances).mean(axis=1)
-        distances.append((1 - RESIDUAL_WEIGHT) * inside + RESIDUAL_WEIGHT * residual / residual_variance)
-    return np.asarray(np.maximum(np.min(distances, axis=0), SMALLEST))  # callers take logarithms
+def _squared_distances(rows: Floats, centres: Floats) -> Floats:
+    """Return the squared distances (n, g) of rows (n, m) from centres (g, m)."""
+    lengths, reach = (rows * rows).sum(axis=1, keepdims=True), (centres * centres).sum(axis=1)
+    return np.asarray(lengths - 2 * project(rows, centres) + reach)
 
 
 def _round(values: Floats) -> Floats:
@@ -178,9 +183,9 @@ def fit_likeness(
     variances = np.einsum("ij,jk,ik->i", components, covariance, components)
     residual_variance = max(float(np.trace(covariance) - variances.sum()), SMALLEST)
     variances = np.array([float(f"{max(value, SMALLEST):.6g}") for value in variances])  # as they are stored
-    logs = np.log(_compute_distances(_scale(validation), means, components, variances, residual_variance))
-    threshold = float(f"{np.exp(logs.mean() + DEVIATIONS * logs.std(ddof=1)):.6g}")
-    return Likeness(means, components, variances, residual_variance, threshold)
+    fitted = Likeness(means, components, variances, residual_variance, np.inf)
+    logs = np.log(fitted.distances(validation))
+    return replace(fitted, threshold=float(f"{np.exp(logs.mean() + DEVIATIONS * logs.std(ddof=1)):.6g}"))
 
 
 def _number_groups(labels: npt.NDArray[Any], sources: npt.ArrayLike | None) -> npt.NDArray[np.int64]:

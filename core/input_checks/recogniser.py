@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from core.input_checks.gate_features import FEATURES, Floats
+from core.input_checks.projection import project
 from core.system.errors import Reason
 from core.system.language import tr
 
@@ -39,8 +40,8 @@ class Recogniser:
 
     def log_probabilities(self, features: Floats) -> Floats:
         """Return logarithms of the probability of each of the KINDS, (n, len(KINDS))."""
-        active = np.maximum(features @ self.hidden.T + self.hidden_bias, 0)
-        scores = active @ self.output.T + self.output_bias
+        active = np.maximum(project(features, self.hidden) + self.hidden_bias, 0)
+        scores = project(active, self.output) + self.output_bias
         return np.asarray(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
 
     def to_json_object(self) -> dict[str, Any]:

@@ -130,14 +130,14 @@ class Journal:
         self._rows = rows
         self._stream = self._write_all()
 
-    def add(self, row: LedgerRow) -> None:
-        """Append a row, which is in `rows` already."""
+    def add(self, rows: Iterable[LedgerRow]) -> None:
+        """Append rows, which are in `rows` already."""
         if not is_open_at(self._stream, self._path):
             self._stream.close()
             self._stream = self._write_all()
             return
         with explain_write_errors(self._path):
-            self._stream.write(format_csv_line(row_cells(row)))
+            self._stream.write("".join(format_csv_line(row_cells(row)) for row in rows))
             self._stream.flush()
 
     def close(self) -> None:

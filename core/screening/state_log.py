@@ -23,6 +23,7 @@ from core.system.outputs import OutputKind, check_output, read_start
 
 STATE: Final = ".state"  # suffix, after that of the ledger
 LINE_START: Final = b'{"file": '
+ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 def _is_state_file(path: Path) -> bool:
@@ -68,7 +69,7 @@ def append_state(output: Path, row: LedgerRow, state: FileState) -> None:
     path = state_path(output)
     check_output(path, STATE_FILE)
     with explain_write_errors(path):
-        append_flushed(path, _format_line(row, state))
+        append_flushed(path, _format_line(row, state, local_timestamp()))
 
 
 class StateLog:
@@ -90,17 +91,22 @@ class StateLog:
             cut_torn_line(self._path)
         self._stream = self._open()
 
-    def add(self, row: LedgerRow, state: FileState) -> None:
-        """Append the state of a row, which is in `rows` already."""
+    def add(self, rows: Iterable[LedgerRow]) -> None:
+        """Append the states of rows; both are in `rows` and `states` already."""
         if not is_open_at(self._stream, self._path):
             self._stream.close()
             check_output(self._path, STATE_FILE)
-            known = ((row, self._states[name]) for name, row in self._rows.items() if name in self._states)
-            write_text_atomically(self._path, "".join(_format_line(*line) for line in known), private=True)
+            write_text_atomically(self._path, self._format_lines(self._rows.values()), private=True)
             self._stream = self._open()
+            return
         with explain_write_errors(self._path):
-            self._stream.write(_format_line(row, state))
+            self._stream.write(self._format_lines(rows))
             self._stream.flush()
+
+    def _format_lines(self, rows: Iterable[LedgerRow]) -> str:
+        """Return the lines of rows, without those that have no state."""
+        read_at = local_timestamp()
+        return "".join(_format_line(row, self._states[row.file], read_at) for row in rows if row.file in self._states)
 
     def close(self) -> None:
         with explain_write_errors(self._path):
@@ -116,7 +122,7 @@ def _format_row(row: LedgerRow) -> str:
     return format_csv_line(row_cells(row)).removesuffix("\n")
 
 
-def _format_line(row: LedgerRow, state: FileState) -> str:
+def _format_line(row: LedgerRow, state: FileState, read_at: str) -> str:
     content = {
         "file": row.file,
         "size": state.size,
@@ -124,10 +130,10 @@ def _format_line(row: LedgerRow, state: FileState) -> str:
         "ctime_ns": state.changed_ns,
         "sha256": state.sha256,
         "age_years": state.age_years,
-        "read_at": local_timestamp(),
+        "read_at": read_at,
         "row": _format_row(row),
     }
-    return json.dumps(content, ensure_ascii=False) + "\n"
+    return ENCODER.encode(content) + "\n"
 
 
 def _read_lines(path: Path) -> dict[str, tuple[str, FileState]]:

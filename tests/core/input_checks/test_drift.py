@@ -29,9 +29,26 @@ def reference(films):
     )
 
 
+def test_measures_are_those_of_their_definition(films):
+    measures = measure_films(films[:3])
+    for number, film in enumerate(films[:3].astype(float)):
+        inside = film[1:-1, 1:-1]
+        neighbours = film[:-2, 1:-1] + film[2:, 1:-1] + film[1:-1, :-2] + film[1:-1, 2:]
+        dark, bright = np.quantile(film[::4, ::4], [0.05, 0.95])
+        expected = {
+            "brightness": film.mean(),
+            "contrast": film.std(),
+            "sharpness": np.abs(4 * inside - neighbours).mean() / film.std(),
+            "darkest": dark,
+            "brightest": bright,
+        }
+        assert {name: values[number] for name, values in measures.items()} == pytest.approx(expected, rel=1e-9)
+    assert {name: len(values) for name, values in measure_films(films[:0]).items()} == dict.fromkeys(expected, 0)
+
+
 def test_films_like_the_known_ones_raise_no_warning(films):
     watch = DriftMonitor(reference(films[:60]))
-    watch.add(films[60:], np.linspace(0, 1, 60))
+    watch.add(measure_films(films[60:]), np.linspace(0, 1, 60))
     assert watch.format_warnings() == ()
 
 
@@ -42,15 +59,15 @@ def test_another_processing_is_named(films, change):
     changed = np.stack([np.asarray(change(Image.fromarray(film))) for film in films[60:]])
     watch = DriftMonitor(reference(films[:60]))
     for start in range(0, 60, 16):
-        watch.add(changed[start : start + 16], np.linspace(0, 1, 60)[start : start + 16])
+        watch.add(measure_films(changed[start : start + 16]), np.linspace(0, 1, 60)[start : start + 16])
     (sentence,) = watch.format_warnings()
     assert "differ from those" in sentence
 
 
 def test_other_answers_are_named_and_few_films_are_not(films):
     watch = DriftMonitor(reference(films[:60]))
-    watch.add(films[60:], np.full(60, 0.99))
+    watch.add(measure_films(films[60:]), np.full(60, 0.99))
     assert any("distributed differently" in sentence for sentence in watch.format_warnings())
     few = DriftMonitor(reference(films[:60]))
-    few.add(films[60:70], np.full(10, 0.99))
+    few.add(measure_films(films[60:70]), np.full(10, 0.99))
     assert few.format_warnings() == ()

@@ -8,8 +8,10 @@ import pytest
 
 from core.films.film_facts import FilmFacts
 from core.films.phantoms import draw_phantom
-from core.input_checks.gate import fit_gate, parse_gate
-from core.input_checks.gate_features import FEATURES, describe_films
+from core.input_checks.gate import find_refusals, fit_gate, parse_gate
+from core.input_checks.gate_features import FEATURES, describe_films, shrink_films
+from core.input_checks.gate_rules import GateInput
+from core.models.model_gate import read_bundled_gate
 from core.system.errors import FAILED_FILM_REASONS, REFUSALS, Reason
 from tests.core.input_checks.pictures import ALL_REASONS, SIZE, UPRIGHT, halves, judge, passes, reasons, text_page
 
@@ -72,6 +74,19 @@ def test_films_that_come_in_any_orientation_are_not_called_turned():
     films = np.stack([np.rot90(draw_phantom(seed, False, 96), order.integers(4)) for seed in range(160)])
     statistics = fit_gate(films[:100], films[100:140])
     assert passes(films[140:], statistics).count(False) <= 2
+
+
+@pytest.mark.parametrize("kind", ["phantoms", "bundled", "none"])
+def test_films_are_judged_together_as_each_alone(kind, of_phantoms):
+    gate = {"phantoms": of_phantoms, "bundled": read_bundled_gate(), "none": None}[kind]
+    pictures = [*UPRIGHT, *(np.rot90(film) for film in UPRIGHT), *(255 - film for film in UPRIGHT), *halves(UPRIGHT)]
+    inputs = [GateInput(small) for small in shrink_films([np.ascontiguousarray(film) for film in pictures])]
+    inputs[3] = replace(inputs[3], is_lateral=True)
+    inputs[5] = replace(inputs[5], chroma=99.0)
+    together = find_refusals(inputs, gate)
+    assert together == [find_refusals([film], gate)[0] for film in inputs]
+    assert together[:6] == [None, None, None, Reason.LATERAL_VIEW, None, Reason.COLOUR_PHOTO]
+    assert find_refusals([], gate) == []
 
 
 def test_too_few_films_give_no_statistics():
