@@ -93,7 +93,8 @@ class Screening:
         changes = yield from find_changes(self.rows.values(), self._states, files, cancel)
         for name, state in changes.renewed.items():
             self._states[name] = state
-            self._state_log.add(self.rows[name], state)
+        if changes.renewed:
+            self._state_log.add(self.rows[name] for name in changes.renewed)
         for name in changes.changed:
             if self._heatmaps is not None:
                 remove_heat_map(heat_map_path(self._heatmaps, name))
@@ -109,27 +110,24 @@ class Screening:
             scored = chunk.scored
             if scored:
                 self._drift.add(chunk.measures, np.stack([film.probability for film in scored]))
-            for file in chunk.files:
-                yield self._write_row(file)
+            rows = [add_film_code(self._build_row(file), file.state) for file in chunk.files]
+            self._states |= {file.item.name: file.state for file in chunk.files}
+            self.rows |= {row.file: row for row in rows}
+            self._lock.renew()
+            self._state_log.add(rows)
+            self._journal.add(rows)
+            yield from rows
 
-    def _write_row(self, file: ScoredFile) -> LedgerRow:
-        """Write the row of a file to the ledger, and its heat map where there is a folder for them."""
-        name = file.item.name
-        self._states[name] = file.state
+    def _build_row(self, file: ScoredFile) -> LedgerRow:
+        """Return the row of a file, and write its heat map where there is a folder for them."""
+        name, header = file.item.name, self.model.header
         if isinstance(file.film, FilmUnreadable):
             status = Status.FAILED if file.film.may_be_retried else Status.REFUSED
-            row = LedgerRow(name, status, file.film.reason, None, None, None, self.model.header.name)
-        else:
-            row = build_scored_row(self.model.header, name, file.film.probability, is_unlike=file.film.is_unlike)
-            if self._heatmaps is not None:
-                heat = build_heat_map(
-                    self.model.header, file.film.outputs, self.model.header.finding_of(row.label or "")
-                )
-                write_heat_map(heat_map_path(self._heatmaps, name), draw_overlay(file.film.square, heat))
-        row = self.rows[name] = add_film_code(row, file.state)
-        self._lock.renew()
-        self._state_log.add(row, file.state)
-        self._journal.add(row)
+            return LedgerRow(name, status, file.film.reason, None, None, None, header.name)
+        row = build_scored_row(header, name, file.film.probability, is_unlike=file.film.is_unlike)
+        if self._heatmaps is not None:
+            heat = build_heat_map(header, file.film.outputs, header.finding_of(row.label or ""))
+            write_heat_map(heat_map_path(self._heatmaps, name), draw_overlay(file.film.square, heat))
         return row
 
     def _list_outside_ages(self) -> list[str]:
@@ -255,7 +253,7 @@ def _score_waiting(
     start = time.monotonic()
     for number, row in enumerate(screening.score_files(waiting, cancel), start=1):
         left = (time.monotonic() - start) / number * (len(waiting) - number)
-        yield FilmAnswered(row, len(screening.rows), found, left)
+        yield FilmAnswered(row, found - len(waiting) + number, found, left)
 
 
 def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], folder: Path) -> list[LedgerRow]:

@@ -349,11 +349,14 @@ def test_an_operating_point_is_shown_chosen_and_restored(cancel, capsys):
 
 def test_a_self_test_prints_the_answers(fake, cancel, capsys):
     fake(
-        "core.models.self_test.run_self_test",
-        SimpleNamespace(model="m 1234", answers=(0.12345, 0.9), expected=(), seconds=1.26),
+        "core.inference.self_test.run_self_test",
+        SimpleNamespace(model="m 1234", answers=(0.12345, 0.9), expected=(), seconds=1.26, engine="ONNX Runtime."),
     )
     assert commands.run_self_test(Namespace(), cancel) == DONE
-    assert "Self-test passed: m 1234 gives 0.1235, 0.9000, as expected (1.3 s)." in capsys.readouterr().out
+    assert (
+        "Self-test passed: m 1234 gives 0.1235, 0.9000, as expected (1.3 s).\nFilms are scored in ONNX Runtime.\n"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_demo_that_is_interrupted_trains_nothing(fake, cancel):

@@ -1,14 +1,20 @@
 """Memory that runs out, and exceptions, in every place that works beside the window: one sentence, and it goes on."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from onnxruntime.capi import onnxruntime_pybind11_state
 from PIL import Image
 
 from core.films.film_reader import read_square
 from core.films.phantoms import draw_phantom
-from core.inference.pipeline import score_films
+from core.inference.engine import FilmOutputs
+from core.inference.scoring_model import open_model
+from core.models.model_header import GATE
+from core.screening.chunk_scoring import ChunkScorer, ScoredFilm
+from core.screening.folder_listing import list_folder
 from core.screening.reader_calls import Call
 from core.system.error_messages import format_error
 from core.system.errors import FilmUnreadable, Reason
@@ -21,41 +27,48 @@ from gui.jobs.jobs import JobState
 from gui.jobs.training_jobs import train_job
 from tests.factories import QUICK
 
+ONNX_ERROR = onnxruntime_pybind11_state.RuntimeException(
+    "[ONNXRuntimeError] : 6 : RUNTIME_EXCEPTION : bfc_arena.cc:358 Failed to allocate memory for requested buffer of "
+    "size 205520896"
+)
 TORCH_SAYS = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory"
 
 
 class Hungry:
-    """A scorer that bears `most` films at once."""
+    """An engine that fails for bright films, as for lack of memory."""
 
-    batch, is_settled = 8, True
+    def __init__(self, error):
+        self.error = error
 
-    def __init__(self, most, error):
-        self.most, self.error = most, error
-
-    def features_and_logits(self, films):
-        if len(films) > self.most:
+    def compute(self, film):
+        if film.mean() > 100:
             raise self.error
-        means = films.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)[:, None]
-        return means, means
+        return FilmOutputs(np.zeros(512, np.float32), np.zeros(1, np.float32), np.zeros((1, 7, 7), np.float32))
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError(TORCH_SAYS)])
-@pytest.mark.parametrize("most", [8, 1, 0])
-def test_a_batch_too_large_for_the_memory_is_scored_film_by_film(error, most, cancel):
-    films = [np.full((8, 8), value, np.uint8) for value in range(20)]
-    answers = list(score_films(range(20), lambda number: films[number], Hungry(most, error), cancel))
-    assert [answer.item for answer in answers] == list(range(20))
-    if most:
-        assert [float(answer.logits[0]) for answer in answers] == list(range(20))
-    else:
-        assert {answer.film.reason for answer in answers} == {Reason.OUT_OF_MEMORY}
-        assert all(answer.film.may_be_retried for answer in answers)
+def score(folder, error, cancel):
+    """Score two films, the second of which the engine cannot bear."""
+    for name, level in (("a", 60), ("b", 160)):
+        film = np.clip(draw_phantom(1, True, 256).astype(int) // 4 + level, 0, 255).astype(np.uint8)
+        Image.fromarray(film).save(folder / f"{name}.png")
+    model = replace(open_model(None), engine=Hungry(error))
+    header = replace(model.header, content={**model.header.content, GATE: None}, likeness=None)
+    files = list_folder(folder, ())
+    return ChunkScorer(replace(model, header=header), cancel).score([files["a.png"], files["b.png"]])
 
 
-def test_another_error_of_the_network_is_no_matter_of_memory(cancel):
-    films = [np.zeros((8, 8), np.uint8)] * 20
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError(TORCH_SAYS), ONNX_ERROR])
+def test_a_film_that_the_memory_does_not_suffice_for_is_a_row_and_others_are_scored(error, tmp_path, cancel):
+    first, second = score(tmp_path, error, cancel).files
+    assert isinstance(first.film, ScoredFilm)
+    assert second.film.reason is Reason.OUT_OF_MEMORY
+    assert second.film.may_be_retried
+    assert second.state.sha256
+
+
+def test_another_error_of_the_network_is_no_matter_of_memory(tmp_path, cancel):
     with pytest.raises(RuntimeError, match="shape"):
-        list(score_films(range(20), lambda number: films[number], Hungry(0, RuntimeError("shape")), cancel))
+        score(tmp_path, RuntimeError("shape"), cancel)
 
 
 def test_a_film_too_large_for_the_memory_is_a_row(tmp_path, monkeypatch):

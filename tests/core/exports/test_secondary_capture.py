@@ -6,7 +6,7 @@ import pytest
 
 from core.exports.secondary_capture import BURNT_NOTICE, LONGEST_PX, draw_capture, format_answer
 from core.films.phantoms import draw_phantom
-from core.inference.grad_cam import draw_overlay
+from core.inference.heat_map import draw_overlay
 from tests.core.exports.examples import NOT_VALIDATED, exported, opened, reading_of
 
 

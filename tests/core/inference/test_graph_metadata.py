@@ -6,6 +6,6 @@ from core.inference.graph_metadata import add_metadata
 
 
 def test_texts_are_read_back(model):
-    graph = add_metadata(export_film_network(build_film_network(model)), {"classes": "[\"Ä\"]", "empty": ""})
-    assert GraphEngine(graph).metadata == {"classes": "[\"Ä\"]", "empty": ""}
+    graph = add_metadata(export_film_network(build_film_network(model)), {"classes": '["Ä"]', "empty": ""})
+    assert GraphEngine(graph).metadata == {"classes": '["Ä"]', "empty": ""}
     assert b"PneumoScreen" in graph[:64]

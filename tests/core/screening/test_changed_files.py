@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -215,11 +216,16 @@ def test_what_is_superseded_is_told_before_the_kept_rows(worklist, output, model
     assert len(started.resumed) == 26
 
 
+def read_state(path):
+    """The state of a file that was read."""
+    return add_content(observe(path), path, sha256(path.read_bytes()).hexdigest())
+
+
 def test_what_became_of_the_file_of_each_row(tmp_path, cancel):
     names = ("same", "touched", "grown", "edited", "unknown", "unhashed", "gone")
     for name in names:
         (tmp_path / name).write_text(name)
-    states = {name: add_content(observe(tmp_path / name), tmp_path / name) for name in names}
+    states = {name: read_state(tmp_path / name) for name in names}
     states["unhashed"] = replace(states["unhashed"], sha256="")
     del states["unknown"]
     (tmp_path / "grown").write_text("longer")
@@ -240,7 +246,7 @@ def test_what_became_of_the_file_of_each_row(tmp_path, cancel):
 
 def test_a_cancelled_comparison_says_that_it_is_incomplete(tmp_path, cancel):
     (tmp_path / "film").write_text("film")
-    states = {"film": add_content(observe(tmp_path / "film"), tmp_path / "film")}
+    states = {"film": read_state(tmp_path / "film")}
     os.utime(tmp_path / "film", ns=(0, 0))
     rows = [LedgerRow("film", Status.REFUSED, "blank", None, None, None, "m")]
     cancel.set()

@@ -1,10 +1,13 @@
 """What a file was, and whether it still is."""
 
 import os
+from hashlib import sha256
 
 import pytest
 
 from core.screening.file_state import NEVER_READ, add_content, has_content_of, observe
+
+CONTENT = sha256(b"content").hexdigest()
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def file(tmp_path):
 
 def test_a_file_looks_like_itself(file):
     before = observe(file)
-    assert add_content(before, file).looks_like(observe(file))
+    assert add_content(before, file, CONTENT).looks_like(observe(file))
     assert (before.size, before.modified_ns) == (7, 10**18)
 
 
@@ -34,7 +37,7 @@ def test_a_change_of_size_time_or_content_is_seen(file, change):
 
 
 def test_a_file_of_other_times_is_told_by_its_content(file):
-    before = add_content(observe(file), file)
+    before = add_content(observe(file), file, CONTENT)
     os.utime(file, ns=(0, 1))
     assert has_content_of(file, observe(file), before)
     file.write_bytes(b"CONTENT")
@@ -50,6 +53,6 @@ def test_without_a_hash_any_difference_is_a_change(file):
 def test_what_changed_or_went_while_it_was_read_was_never_read(file):
     before = observe(file)
     file.write_bytes(b"more content")
-    assert add_content(before, file) == NEVER_READ
+    assert add_content(before, file, CONTENT) == NEVER_READ
     file.unlink()
-    assert add_content(before, file) == observe(file) == NEVER_READ
+    assert add_content(before, file, CONTENT) == observe(file) == NEVER_READ

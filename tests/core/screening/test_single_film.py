@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.films.film_reader import read_pixels
-from core.films.images import squash
-from core.inference.grad_cam import compute_heat_map
-from core.models.model_file import load_model
+from core.films.film_reader import read_pixels, read_square
+from core.inference.heat_map import build_heat_map
+from core.inference.scoring_model import open_model
 from core.screening.events import FilmReading, FilmRefusal, Status
 from core.screening.screening import screen
 from core.screening.single_film import read_single_film, score_anyway
@@ -58,10 +57,10 @@ def test_the_heat_map_is_that_of_the_finding_for_every_film(films, cancel):
     names = ("a.jpg", "b.png", "c.tif", "d.bmp")
     readings = [read(films / name, small_model(), cancel) for name in names]
     assert "NORMAL" in {film.label for film in readings}
-    model = load_model(small_model())
+    model = open_model(small_model())
     for film in readings:
-        square = squash(film.pixels, model.preprocessing.size_px)
-        heat = Image.fromarray(compute_heat_map(model, square, "PNEUMONIA"))
+        outputs = model.compute(read_square(film.path, model.header.size_px))
+        heat = Image.fromarray(build_heat_map(model.header, outputs, "PNEUMONIA"))
         expected = heat.resize(film.pixels.shape[::-1], Image.Resampling.BILINEAR)
         assert np.allclose(film.heat, np.asarray(expected))
 

@@ -28,9 +28,14 @@ def splits():
     return {Split.TRAINING: split_of(range(100)), Split.VALIDATION: split_of(range(200, 230))}
 
 
+def features_of(model, splits):
+    """Features of the validation films."""
+    return model.features_and_logits(splits[Split.VALIDATION].pixels)[0]
+
+
 def test_it_is_fitted_to_the_films_of_the_training(splits, cancel):
     model = load_model(knowing_model())
-    likeness, unlike = fit_model_likeness(model, splits, cancel)
+    likeness, unlike = fit_model_likeness(model, splits[Split.TRAINING], features_of(model, splits), cancel)
     assert likeness.features == 512
     assert len(unlike) == 30
     assert unlike.mean() < 0.1
@@ -40,10 +45,10 @@ def test_it_is_fitted_to_the_films_of_the_training(splits, cancel):
 
 def test_cancelled_or_with_few_films_there_is_none(splits, cancel):
     model = load_model(knowing_model())
-    few = {Split.TRAINING: split_of(range(20)), Split.VALIDATION: splits[Split.VALIDATION]}
-    assert fit_model_likeness(model, few, cancel) == (None, None)
+    features = features_of(model, splits)
+    assert fit_model_likeness(model, split_of(range(20)), features, cancel) == (None, None)
     cancel.set()
-    assert fit_model_likeness(model, splits, cancel) == (None, None)
+    assert fit_model_likeness(model, splits[Split.TRAINING], features, cancel) == (None, None)
 
 
 def test_a_model_of_enough_films_tells_what_it_was_validated_on(tiny_network, no_shortcut_probe, tmp_path, cancel):
