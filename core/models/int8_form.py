@@ -60,7 +60,9 @@ class Int8Form:
             return None
         if not isinstance(content, dict) or set(content) != set(cls.__dataclass_fields__):
             raise ValueError("unknown or missing entries")
-        ranges = {str(name): (_number(low), _number(high)) for name, (low, high) in dict(content["ranges"]).items()}
+        if not isinstance(content["ranges"], dict):
+            raise TypeError("ranges")
+        ranges = {str(name): (_number(low), _number(high)) for name, (low, high) in content["ranges"].items()}
         known = tuple(tuple(map(_number, row)) for row in content["known"])
         if len(ranges) > MOST_TENSORS or any(low > high for low, high in ranges.values()):
             raise ValueError("ranges")

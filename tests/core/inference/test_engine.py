@@ -37,5 +37,5 @@ def test_outputs_are_of_one_film(films):
 
 
 def test_what_is_no_graph_is_an_error():
-    with pytest.raises(Exception, match="(?i)protobuf|model"):
+    with pytest.raises(Exception, match=r"(?i)protobuf|model"):
         GraphEngine(b"no graph")

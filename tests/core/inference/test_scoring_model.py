@@ -119,7 +119,7 @@ def entry(**changes):
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"difference": 0.0345}, "up to 0.034"),
+        ({"difference": 0.034}, "up to 0.034"),
         ({"changed": 1}, "change decisions"),
         ({"auc_difference": 0.1}, "change decisions"),
         ({"speed": 0.9}, "not faster"),
