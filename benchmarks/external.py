@@ -24,7 +24,7 @@ from benchmarks.source_table import LabelledFilm, Outcome, find_kind, format_rep
 from core.datasets.column_names import plain_name
 from core.datasets.dataset import read_dataset
 from core.datasets.list_text import decode_list, read_text_rows
-from core.models.model_file import Model, load_model_in_use
+from core.inference.scoring_model import ScoringModel, open_model
 from core.screening.events import LedgerRow
 from core.screening.file_state import state_of
 from core.screening.folder_listing import ListedFile
@@ -115,7 +115,9 @@ def list_files(folder: Path, films: Sequence[LabelledFilm]) -> dict[str, ListedF
     return files
 
 
-def screen_files(folder: Path, files: Mapping[str, ListedFile], model: Model, output: Path) -> dict[str, LedgerRow]:
+def screen_files(
+    folder: Path, files: Mapping[str, ListedFile], model: ScoringModel, output: Path
+) -> dict[str, LedgerRow]:
     """Screen these files, as `screen --resume` does, into the ledger `output`; return the rows by name.
 
     Rows of films that are not among them are left out of the ledger.
@@ -138,7 +140,7 @@ def screen_files(folder: Path, files: Mapping[str, ListedFile], model: Model, ou
 
 def measure_films(options: argparse.Namespace) -> dict[str, object]:
     """Screen the films of a folder and return their figures as a JSON object."""
-    model = load_model_in_use(None if options.model == "bundled" else Path(options.model))
+    model = open_model(None if options.model == "bundled" else Path(options.model))
     threshold, classes = model.header.threshold, model.header.classes
     if threshold is None:
         sys.exit("Only models of two classes can be measured.")

@@ -20,22 +20,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from PIL import Image
 
 from core.datasets.entries import Split
 from core.films.film_code import film_code
 from core.films.film_reader import read_square
-from core.inference.scorer import Scorer
+from core.inference.scoring_model import open_model
 from core.input_checks import likeness
 from core.input_checks.likeness import fit_likeness
 from core.metrics.intervals import group_numbers, proportion
-from core.models.model_file import draw_known_films, load_model
+from core.models.model_file import load_model
 
 DATA = Path(__file__).parents[2] / "shared/data"
 SIZE_PX = 224
 EVERY = 8  # of the films is also altered
-BATCH = 32
 KERMANY_PATIENT = re.compile(r".*?IM-\d+|person\d+_[a-z]+")
 HOSPITALS = {
     "kermany": "Guangzhou",
@@ -116,15 +114,12 @@ def read_films(films: list[Film], work: Path) -> np.ndarray:
     return np.load(store, mmap_mode="r")
 
 
-def compute(films: np.ndarray, model, store: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Return features (n, m) and logits (n, 1) in the form that screening uses, computed once."""
+def compute(films: np.ndarray, store: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return features (n, m) and logits (n, 1) of the bundled model, as screening computes them, once."""
     if not store.exists():
-        torch.set_num_threads(1)
-        scorer = Scorer(model)
-        scorer.settle(draw_known_films(SIZE_PX))
-        parts = [scorer.features_and_logits(np.array(films[at : at + BATCH])) for at in range(0, len(films), BATCH)]
-        features, logits = (np.concatenate(some) for some in zip(*parts, strict=True))
-        np.savez(store, f=features, l=logits)
+        with ThreadPoolExecutor() as pool:
+            outputs = list(pool.map(open_model(None).compute, films))
+        np.savez(store, f=np.stack([one.features for one in outputs]), l=np.stack([one.logits for one in outputs]))
     stored = np.load(store)
     return stored["f"], stored["l"]
 
@@ -136,7 +131,7 @@ class Data:
         model = load_model(None)
         films = list_films()
         squares = read_films(films, work)
-        self.features, logits = compute(squares, model, work / "features.npz")
+        self.features, logits = compute(squares, work / "features.npz")
         self.sources = np.array([film.source for film in films])
         self.labels = np.array([film.label for film in films])
         self.patients = np.array([film.patient for film in films])

@@ -3,11 +3,9 @@
 Plain is what a good tutorial shows: PIL files as RGB, Resize, ToTensor, Normalize, fp32 in batches,
 with the best of five batch sizes; in one process, and with two DataLoader workers. It runs in a
 process of its own, which our settings do not affect. Ours is `screen` of core.screening up to the
-finished ledger, and `score_films` of core.inference.pipeline below it. All take turns in every
-round, so that a change of the machine's speed affects all. The table shows medians, and processor
-time, on which other programs have little effect. Also printed: how close ours is to its limits, how
-long the first row of a cold start takes, and what the fast numeric forms change in the scores of
-real test films.
+finished ledger. All take turns in every round, so that a change of the machine's speed affects all.
+The table shows medians, and processor time, on which other programs have little effect. Also
+printed: how close ours is to its limits, and how long the first row of a cold start takes.
 Run from the project's root: PYTHONPATH=. python benchmarks/screening_speed.py [--rounds 3]
 """
 
@@ -20,28 +18,21 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
-import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from benchmarks.recipe_tasks import REAL, read_bundled_splits
 from benchmarks.run_job import run_job
-from core.datasets.entries import Split
 from core.films.film_reader import read_square
-from core.inference.form_choice import Form
-from core.inference.pipeline import score_films, single_torch_thread
-from core.inference.scorer import FastNetwork, Scorer, has_fast_bfloat16
-from core.metrics.roc import roc_auc
-from core.models.model_file import load_model
+from core.inference.scoring_model import open_model
 from core.networks.architectures import models
 from core.screening.results_csv import partial_path
 from core.screening.screening import screen
@@ -52,7 +43,7 @@ ORIGINAL = ROOT.parent / "shared/data/kermany-original"
 SIDE, BATCHES, TRIAL_FILMS = 224, (1, 8, 16, 32, 64), 64
 MIN_SECONDS = 5.0
 PLAIN, WORKERS = "plain script", "plain script, 2 DataLoader workers"
-SCREEN, PIPELINE = "ours: screen() to the ledger", "ours: score_films()"
+SCREEN = "ours: screen() to the ledger"
 DECODING, NETWORK = "limit: our decoding alone", "limit: our network alone"
 Seconds = tuple[float, float]  # wall-clock and processor seconds
 
@@ -103,11 +94,8 @@ def screen_plain(network: torch.nn.Module, paths: list[Path], batch: int, worker
 
 
 def run_on_threads(work: Callable, items: list) -> None:
-    """Call `work` with each item on threads with one torch thread each, as `score_films` does."""
-    with (
-        single_torch_thread(),
-        ThreadPoolExecutor(os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as pool,
-    ):
+    """Call `work` with each item on one thread for each core."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(work, items):
             pass
 
@@ -117,12 +105,6 @@ def screen_folder(folder: Path) -> None:
         result = run_job(screen(folder, Path(name) / "ledger.csv", None, threading.Event()))
         if result.scored + result.refused != result.found:
             sys.exit("screen() left films out")
-
-
-def score_paths(paths: list[Path], scorer: Scorer) -> None:
-    for answer in score_films(paths, partial(read_square, size_px=SIDE), scorer, threading.Event()):
-        if answer.logits is None:
-            sys.exit(f"{answer.item} was not read")
 
 
 def seconds_to_first_row(folder: Path) -> float:
@@ -168,11 +150,9 @@ def find_best_batch(connection: Connection, paths: list[Path], workers: int) -> 
 
 def measure_rounds(connection: Connection, paths: list[Path], folder: Path, rounds: int) -> dict[str, list[Seconds]]:
     """Return the seconds per film of each way of screening in each round."""
-    scorer = Scorer(load_model(None))
-    score_paths(paths, scorer)  # chooses the numeric form, as the first screening on a computer does
-    print(f"Form chosen here: {scorer.form}", flush=True)
+    model = open_model(None)
+    print(f"Form used here: {model.form}. {model.why}", flush=True)
     films = [read_square(path, SIDE) for path in paths]
-    batches = [np.stack(films[start : start + scorer.batch]) for start in range(0, len(films), scorer.batch)]
     best_batch = {workers: find_best_batch(connection, paths, workers) for workers in (0, 2)}
 
     def request_plain(workers: int) -> Seconds:
@@ -182,10 +162,9 @@ def measure_rounds(connection: Connection, paths: list[Path], folder: Path, roun
     ways: dict[str, Callable[[], Seconds]] = {
         PLAIN: lambda: request_plain(0),
         SCREEN: lambda: measure_time(lambda: screen_folder(folder)),
-        PIPELINE: lambda: measure_time(lambda: score_paths(paths, scorer)),
         WORKERS: lambda: request_plain(2),
         DECODING: lambda: measure_time(lambda: run_on_threads(partial(read_square, size_px=SIDE), paths)),
-        NETWORK: lambda: measure_time(lambda: run_on_threads(scorer.logits, batches)),
+        NETWORK: lambda: measure_time(lambda: run_on_threads(model.compute, films)),
     }
     result: dict[str, list[Seconds]] = {name: [] for name in ways}
     for _ in range(rounds):
@@ -216,30 +195,8 @@ def format_table(result: dict[str, list[Seconds]]) -> str:
         ratios = " | ".join(f"{wall[baseline] / wall[name]:.2f}" for baseline in (PLAIN, WORKERS))
         lines.append(f"| {name} | {1 / wall[name]:.1f} ({speeds}) | {ratios} | {1000 * used[name]:.1f} |")
     limit = (used[DECODING] + used[NETWORK]) / (os.cpu_count() or 1)
-    reached = ", ".join(f"{name} {limit / wall[name]:.0%}" for name in (SCREEN, PIPELINE))
     title = f"Limit, {os.cpu_count()} cores always busy with nothing but decoding and network: {1 / limit:.1f} films/s"
-    return "\n".join([*lines, f"\n{title}; reached: {reached}"])
-
-
-def compare_forms() -> Iterator[str]:
-    """Describe what each numeric form changes in the scores of the bundled model's test films."""
-    model = load_model(None)
-    test = read_bundled_splits().of_split(Split.TEST)
-    labels = np.array([film.label for film in test])
-    films = np.stack([read_square(film.path, SIDE) for film in test])
-    exact, threshold = model.probabilities(films), model.calibration.threshold
-    auc = roc_auc(labels, exact)
-    for form in Form:
-        if form is Form.HALF and not has_fast_bfloat16():
-            continue
-        network = FastNetwork(model.network, model.preprocessing, form)
-        parts = [network.features_and_logits(films[start : start + 8])[1] for start in range(0, len(films), 8)]
-        fast = model.calibration.probabilities(np.concatenate(parts))
-        changed = int(((fast >= threshold) != (exact >= threshold)).sum())
-        yield (
-            f"{form}: greatest difference of a probability {np.abs(fast - exact).max():.2g}, AUC "
-            f"{roc_auc(labels, fast) - auc:+.6f} from {auc:.4f}, {changed} labels changed, n = {len(test)}"
-        )
+    return "\n".join([*lines, f"\n{title}; reached: {limit / wall[SCREEN]:.0%}"])
 
 
 def main() -> None:
@@ -247,8 +204,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    if not ORIGINAL.exists() or not REAL.exists():
-        sys.exit(f"{ORIGINAL} or {REAL} is not here")
+    if not ORIGINAL.exists():
+        sys.exit(f"{ORIGINAL} is not here")
     paths = sorted(ORIGINAL.rglob("*.jpeg"))
     for path in paths:
         path.read_bytes()  # so that the files are in the system's cache before anything is measured
@@ -262,8 +219,6 @@ def main() -> None:
     print(format_table(result), flush=True)
     first = [seconds_to_first_row(ORIGINAL) for _ in range(5)]
     print(f"Cold start to the first row: {median(first):.2f} s ({min(first):.2f}-{max(first):.2f})", flush=True)
-    for line in compare_forms():
-        print(line, flush=True)
 
 
 if __name__ == "__main__":

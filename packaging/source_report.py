@@ -3,6 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from sources import SOURCES as ALL_SOURCES
 from benchmarks.external import list_files, screen_files
 from benchmarks.source_table import LabelledFilm, Outcome, find_kind, measure_sources
 from core.datasets.entries import Split
+from core.inference.scoring_model import open_model
 from core.models.literature import LITERATURE
-from core.models.model_file import load_model
+from core.models.model_header import read_header
 from core.models.source_figures import (
     ATTRIBUTION_ENTRY,
     LITERATURE_ENTRY,
@@ -37,7 +39,7 @@ def report_sources(model: Path, films: Films, left_out: str = "") -> dict[str, A
     left_out: one of HOSPITALS, which the network was trained without; then all films of it are
     tested, and nothing else.
     """
-    loaded = load_model(model)
+    loaded = replace(open_model(model), header=read_header(model))  # with the operating point of its file
     listed = list(_list_films(films, left_out))
     if not left_out:
         listed += _list_further_films(loaded.header.classes)

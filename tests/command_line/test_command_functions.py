@@ -353,11 +353,9 @@ def test_a_self_test_prints_the_answers(fake, cancel, capsys):
         SimpleNamespace(model="m 1234", answers=(0.12345, 0.9), expected=(), seconds=1.26, engine="ONNX Runtime."),
     )
     assert commands.run_self_test(Namespace(), cancel) == DONE
-    assert (
     printed = capsys.readouterr().out
     assert "Self-test passed: m 1234 gives 0.1235, 0.9000, as expected (1.3 s).\n" in printed
     assert "Films are scored in ONNX Runtime.\n" in printed
-    )
 
 
 def test_a_demo_that_is_interrupted_trains_nothing(fake, cancel):
