@@ -92,7 +92,8 @@ def compress(path: Path, syntax: str) -> None:
 def check_basics(program: Program, dataset: Path) -> None:
     """Check version, self-test, a worklist with heat maps, a model card, start-up, language."""
     program.run("--version")
-    program.run("self-test")
+    engine = program.run("self-test").splitlines()[-1]
+    assert engine == "Films are scored in ONNX Runtime, 8-bit integers.", engine
     output = program.work / "worklist.csv"
     program.run(
         "screen", dataset.parent / "worklist", "--output", output, "--heatmaps", program.work / "heat", expected=3
@@ -117,6 +118,8 @@ def check_jobs(program: Program, dataset: Path) -> None:
     program.run(
         "search", dataset, "--output", program.work / "search", "--trials", 1, "--hours", 0.05, "--start", "bundled"
     )
+    program.run("screen", dataset / "NORMAL", "--output", program.work / "own.csv", "--model", run / "best.safetensors")
+    program.run("export", run / "best.safetensors", "--onnx", program.work / "own.onnx")
     program.run("evaluate", run / "best.safetensors", dataset, "--output", program.work / "report")
     assert {"metrics.json", "report.html", "report.pdf"} <= {path.name for path in (program.work / "report").iterdir()}
     program.run("accept", "bundled", dataset, "--output", program.work / "acceptance")

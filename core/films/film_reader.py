@@ -23,10 +23,8 @@ from core.films.pictures import check_picture, read_picture
 # and its grey; measured 4 to 14, with colours or more than 16 bits 12 to 28
 USUAL_BYTES, WIDE_BYTES = 20, 32
 USUAL_BITS: Final = 16
-CONTENTS: Final = MemoryBudget(
-    LIMIT_BYTES
-)  # of files; always taken before DECODING, so that no two wait for each other
-LARGE_BYTES: Final = 1 << 24  # a file, of which many are no films
+CONTENTS: Final = MemoryBudget(LIMIT_BYTES)  # of files; taken before DECODING, so that no two wait for each other
+LARGE_BYTES: Final = 1 << 24  # of a file; most films are smaller
 
 
 @contextmanager

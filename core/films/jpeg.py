@@ -28,6 +28,8 @@ ALL: Final = bytes((0, 63, 0))  # first and last coefficient and precision of a 
 COEFFICIENTS: Final = frozenset(range(64))  # of a block (ITU-T T.81, A.3.3)
 UPRIGHT: Final = 1  # Exif's Orientation
 SPARSE: Final = 32  # of so many rows one is compared first
+# the luminance table of quality 50, ITU-T T.81 (JPEG), Annex K.1, summed over its 64 entries
+STANDARD_TABLE_SUM: Final = 3688
 
 
 def decode_jpeg(content: bytes, picture: Image.Image) -> Image.Image | Values:
@@ -154,3 +156,16 @@ def _are_scans_missing(content: bytes) -> bool:
             for channel in fields[1:-3:2]:
                 missing.get(channel, set()).difference_update(range(fields[-3], fields[-2] + 1))
     return any(missing.values())
+
+
+def estimate_jpeg_quality(picture: Image.Image) -> int | None:
+    """Return the quality of a JPEG file on libjpeg's scale, 1..100; None for other formats.
+
+    Inverts jpeg_quality_scaling (jcparam.c).
+    """
+    tables: dict[int, list[int]] | None = getattr(picture, "quantization", None)
+    if not tables:
+        return None
+    scale = 100 * sum(tables[min(tables)]) / STANDARD_TABLE_SUM  # some writers number them from 1
+    quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale
+    return round(min(100.0, max(1.0, quality)))

@@ -29,7 +29,7 @@ from core.films.grey_range import (
     tabulate,
 )
 from core.films.images import HEAT_MAP, MARK_KEYWORD, Grey, check_size
-from core.films.jpeg import decode_jpeg
+from core.films.jpeg import decode_jpeg, estimate_jpeg_quality
 from core.films.memory_budget import DECODING, FILE_COPIES
 from core.films.packed_archive import is_packed
 from core.films.pixel_counts import check_pixel_count
@@ -55,8 +55,6 @@ MAX_USUAL_PIXELS: Final = 30_000_000  # of the largest detectors; larger picture
 USUAL_BYTES, WIDE_BYTES = 10, 20
 MAX_PAGES: Final = 16  # a film with its reduced copies has fewer
 COLOURED: Final = 12.0  # mean distance between the channels, 0..255, above which a film counts as coloured
-# the luminance table of quality 50, ITU-T T.81 (JPEG), Annex K.1, summed over its 64 entries
-STANDARD_TABLE_SUM: Final = 3688
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's limit only warns; larger pictures than MAX_PIXELS are refused here
 # Pillow would print its warnings; what is wrong with a film is reported in its row
@@ -96,7 +94,7 @@ def _read_page(picture: Image.Image, stream: BinaryIO, has_copies: bool) -> Film
         bits=_bits_per_channel(picture.mode),
         transfer_syntax=str(picture.format),
         photometric_interpretation=picture.mode,
-        jpeg_quality=_estimate_jpeg_quality(picture),
+        jpeg_quality=estimate_jpeg_quality(picture),
         window="none, 0..255",
         notes=(Note.REDUCED_PAGE_IGNORED,) if has_copies else (),
     )
@@ -319,16 +317,3 @@ def find_grey_range(levels: Values, counts: Counts, is_integer: bool) -> tuple[f
     if is_integer and shown.min() >= 0:
         return 0.0, 2.0 ** bit_depth(high) - 1, has_outliers and bit_depth(high) < bit_depth(shown.max())
     return low, high, has_outliers or low > shown.min()
-
-
-def _estimate_jpeg_quality(picture: Image.Image) -> int | None:
-    """Return the quality of a JPEG file on libjpeg's scale, 1..100; None for other formats.
-
-    Inverts jpeg_quality_scaling (jcparam.c).
-    """
-    tables: dict[int, list[int]] | None = getattr(picture, "quantization", None)
-    if not tables:
-        return None
-    scale = 100 * sum(tables[min(tables)]) / STANDARD_TABLE_SUM  # some writers number them from 1
-    quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale
-    return round(min(100.0, max(1.0, quality)))

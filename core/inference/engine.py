@@ -10,6 +10,8 @@ import onnxruntime
 
 from core.films.images import Grey
 
+onnxruntime.disable_telemetry_events()  # for builds that do not read what core/__init__.py sets
+
 Values = npt.NDArray[np.float32]
 
 FILMS: Final = "films"  # the graph's input: grey films (n, size, size) uint8

@@ -1,15 +1,18 @@
 """Films of any format, read from their files: whole and upright, or refused with a reason."""
 
+import hashlib
 import os
+import tracemalloc
 from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
+from core.films import film_reader
 from core.films.film import Film
 from core.films.film_notes import Note
-from core.films.film_reader import read_film, read_pixels, read_square, read_stream
+from core.films.film_reader import LARGE_BYTES, read_film, read_pixels, read_square, read_square_film, read_stream
 from core.films.images import squash
 from core.films.phantoms import draw_phantom
 from core.system.errors import FilmUnreadable, Reason
@@ -116,10 +119,85 @@ def test_a_pipe_never_blocks(tmp_path):
 
 
 def test_a_square_is_the_squashed_film(tmp_path):
-    (tmp_path / "film.png").write_bytes(encode_png(FILM[:100]))
-    assert np.array_equal(read_square(tmp_path / "film.png", 64), squash(FILM[:100], 64))
-    assert read_film(tmp_path / "film.png").aspect == pytest.approx(1.28)
+    path = tmp_path / "film.png"
+    path.write_bytes(encode_png(FILM[:100]))
+    film = read_square_film(path, 64)
+    assert np.array_equal(film.square, squash(FILM[:100], 64))
+    assert np.array_equal(read_square(path, 64), film.square)
+    assert film.aspect == read_film(path).aspect == pytest.approx(1.28)
+    assert film.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (film.chroma, film.facts) == (0, read_film(path).facts)
     assert Film(FILM[:, :64]).aspect == 0.5
+
+
+def test_a_square_of_a_colour_picture_has_the_chroma_of_the_whole_film(tmp_path):
+    Image.fromarray(np.stack([FILM, FILM[::-1], FILM.T], axis=-1)).save(tmp_path / "film.png")
+    assert read_square_film(tmp_path / "film.png", 64).chroma == read_film(tmp_path / "film.png").chroma > 5
+
+
+@pytest.mark.parametrize("orientation", [None, 1, 3, 6, 7])
+@pytest.mark.parametrize("kind", ["grey", "equal channels", "nearly equal channels", "colours", "ink"])
+def test_a_jpeg_film_is_the_one_that_pillow_reads(tmp_path, kind, orientation):
+    path, tags = tmp_path / "film.jpg", Image.Exif()
+    if orientation:
+        tags[0x0112] = orientation
+    picture = Image.fromarray(FILM[:, :100])
+    if kind != "grey":
+        channels = np.stack([FILM[:, :100]] * 3, axis=-1)
+        if kind == "nearly equal channels":
+            channels[40, 40] = (0, 0, 255)
+        elif kind != "equal channels":
+            channels[..., 2] = channels[::-1, :, 1]
+        picture = Image.fromarray(channels).convert("CMYK" if kind == "ink" else "RGB")
+    picture.save(path, exif=tags, quality=90)
+    with Image.open(path) as stored:
+        expected = np.asarray(ImageOps.exif_transpose(stored).convert("L"))
+    film = read_film(path)
+    assert np.array_equal(film.pixels, expected)
+    assert (film.chroma > 0) == (kind not in {"grey", "equal channels"})
+    assert film.facts.photometric_interpretation == picture.mode
+
+
+def test_a_film_that_is_replaced_while_it_is_read_has_the_hash_of_what_was_read(tmp_path, monkeypatch):
+    path, before = tmp_path / "film.png", encode_png(FILM)
+    path.write_bytes(before)
+
+    def replace_and_read(stream, read=film_reader.read_stream):
+        path.write_bytes(encode_png(255 - FILM))
+        return read(stream)
+
+    monkeypatch.setattr(film_reader, "read_stream", replace_and_read)
+    film = read_square_film(path, 128)
+    assert np.array_equal(film.square, FILM)
+    assert film.sha256 == hashlib.sha256(before).hexdigest()
+
+
+@pytest.mark.parametrize("start", [b"no film", b"PK\x03\x04", b"II*\0"])
+def test_a_large_file_that_is_no_film_is_not_read_into_memory(tmp_path, start):
+    with (tmp_path / "video").open("wb") as stream:
+        stream.write(start)
+        stream.truncate(LARGE_BYTES + 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FilmUnreadable):
+            read_square_film(tmp_path / "video", 64)
+        assert tracemalloc.get_traced_memory()[1] < LARGE_BYTES / 4
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_large_film_is_read(tmp_path):
+    whole = np.tile(FILM, (33, 33))
+    Image.fromarray(whole).save(tmp_path / "film.bmp")
+    assert (tmp_path / "film.bmp").stat().st_size > LARGE_BYTES
+    assert np.array_equal(read_square(tmp_path / "film.bmp", 64), squash(whole, 64))
+
+
+def test_a_film_of_one_pixel_that_differs_is_not_blank(tmp_path):
+    pixels = np.full((100, 100), 7, np.uint8)
+    pixels[5, 5] = 8
+    (tmp_path / "film.png").write_bytes(encode_png(pixels))
+    assert np.array_equal(read_pixels(tmp_path / "film.png"), pixels)
 
 
 def test_an_open_file_is_read_like_its_path(tmp_path):

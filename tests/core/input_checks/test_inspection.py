@@ -34,10 +34,10 @@ def test_dicom_films_bring_their_tags_and_no_name(tmp_path):
     assert str(facts) == "FilmFacts()", "a log that takes it whole must stay empty"
 
 
-def test_a_refused_film_still_has_its_picture(tmp_path):
+def test_a_refused_film_still_has_its_square_and_its_facts(tmp_path):
     inspected = inspect_film(saved(tmp_path / "photo.png", coloured(200)), 64, None)
     assert inspected.refusal is Reason.COLOUR_PHOTO
-    assert inspected.film.pixels.shape == (200, 200)
+    assert inspected.film.facts.stored_width == 200
     assert inspected.square.shape == (64, 64)
 
 

@@ -1,9 +1,12 @@
 """A single film is read as screening reads it."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from core.films.film_code import film_code
 from core.films.film_reader import read_pixels, read_square
 from core.inference.heat_map import build_heat_map
 from core.inference.scoring_model import open_model
@@ -51,6 +54,7 @@ def test_its_picture_is_the_whole_film_and_the_heat_map_has_its_size(films, canc
     film = read(films / "c.tif", small_model(), cancel)
     assert np.array_equal(film.pixels, read_pixels(films / "c.tif"))
     assert film.pixels.shape == film.heat.shape == (440, 440)
+    assert film.film == film_code(hashlib.sha256((films / "c.tif").read_bytes()).hexdigest())
 
 
 def test_the_heat_map_is_that_of_the_finding_for_every_film(films, cancel):
@@ -69,6 +73,7 @@ def test_a_refused_film_is_scored_when_the_gate_is_ignored(films, cancel):
     refused = read(films / "photo.png", small_model(), cancel)
     scored = read(films / "photo.png", small_model(), cancel, ignore_gate=True)
     assert refused.reason is Reason.COLOUR_PHOTO
+    assert np.array_equal(refused.pixels, read_pixels(films / "photo.png"))
     assert scored.reason == "colour_photo"
     assert scored.decision
 
