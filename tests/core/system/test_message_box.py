@@ -1,12 +1,15 @@
-"""A message without Qt, by a program of the desktop."""
+"""A message without Qt, by the system or a program of the desktop."""
 
+import ctypes
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from core.system.message_box import show_error
 from tests.factories import ROOT
 
 START = """
@@ -56,3 +59,12 @@ class TestOnAnOldProcessor:
         assert (done.returncode, done.stdout) == (1, "")
         assert "SSE4.2" in done.stderr
         assert not (desktop / "shown").exists()
+
+
+def test_windows_shows_its_own_box(monkeypatch):
+    shown = []
+    user = SimpleNamespace(MessageBoxW=lambda *arguments: shown.append(arguments))
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(user32=user), raising=False)
+    show_error("It lacks SSE4.2.")
+    assert shown == [(None, "It lacks SSE4.2.", "PneumoScreen", 0x10)]
