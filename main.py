@@ -8,15 +8,19 @@ import threading
 from collections.abc import Callable, Container
 from pathlib import Path
 
-from command_line.commands import run_demo
-from command_line.console import print_line
-from command_line.options import build_parser
 from core.system.exit_status import FAILED, INTERRUPTED
+from core.system.language import set_language, system_language
+from core.system.message_box import show_error
+from core.system.processor import format_missing_instructions, missing_instructions
 from core.system.safe_text import escape_unprintable
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status, as docs/COMMAND_LINE.md defines it."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if missing_instructions():
+        return _refuse_processor(arguments)
+    from command_line.options import build_parser  # this and all below may load NumPy
     from core.system.app_folders import format_lost_folders
     from core.system.error_messages import format_error
     from core.system.malloc import keep_freed_memory
@@ -27,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         with handle_stop_signals(cancel):
             keep_freed_memory()
             parser, commands = build_parser(_run_window)
-            options = parser.parse_args(_expand_bare_path(sys.argv[1:] if arguments is None else arguments, commands))
+            options = parser.parse_args(_expand_bare_path(arguments, commands))
             command: Callable[[argparse.Namespace, threading.Event], int] = options.command
             if sentence := format_lost_folders():
                 print(escape_unprintable(sentence), file=sys.stderr)
@@ -41,6 +45,18 @@ def main(arguments: list[str] | None = None) -> int:
         internal = f"Something went wrong inside the program ({type(error).__name__}: {error})."
         print(escape_unprintable(format_error(error) or internal), file=sys.stderr)
         return FAILED
+
+
+def _refuse_processor(arguments: list[str]) -> int:
+    """Say what the processor lacks: on stderr, and in a message box if a window was to open."""
+    for_window = _has_display() and (not arguments or Path(arguments[0]).exists())
+    if for_window:
+        set_language(system_language())
+    sentence = escape_unprintable(format_missing_instructions())
+    print(sentence, file=sys.stderr)
+    if for_window:
+        show_error(sentence)
+    return FAILED
 
 
 def _expand_bare_path(arguments: list[str], commands: Container[str]) -> list[str]:
@@ -58,6 +74,9 @@ def _has_display() -> bool:
 
 def _run_window(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Run without a command: window, screenshots or start-up times; without a display the demo."""
+    from command_line.commands import run_demo
+    from command_line.console import print_line
+
     if options.open is not None and not _has_display():
         print_line("There is no display here. Without one: PneumoScreen screen FOLDER --output RESULTS.csv")
         return FAILED

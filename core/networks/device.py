@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from core.system.language import tr
-from core.system.measurement_cache import measurement_path, processor_name, read_measurement, write_measurement
+from core.system.measurement_cache import measurement_path, read_measurement, write_measurement
+from core.system.processor import processor_name
 
 TRIALS = 6
 MIN_SPEEDUP = 1.2  # of bfloat16 over fp32; less does not justify its rounding

@@ -7,6 +7,7 @@ called; the command line never calls it.
 
 import gettext
 import io
+import locale
 from enum import Enum
 
 from resources import resource
@@ -35,6 +36,12 @@ def set_language(language: Language) -> None:
     """Translate into this language from now on. Raises OSError if its catalogue cannot be read."""
     _Active.catalogue = gettext.NullTranslations() if language is Language.ENGLISH else _load_catalogue(language)
     _Active.language = language
+
+
+def system_language() -> Language:
+    """Return the language of the operating system, English if it is not available. Needs no Qt."""
+    name = locale.setlocale(locale.LC_CTYPE).lower()  # "de_de.utf-8"; on Windows "german_germany.1252"
+    return next((one for one in Language if name.startswith((f"{one.value}_", one.name.lower()))), Language.ENGLISH)
 
 
 def current_language() -> Language:

@@ -1,7 +1,6 @@
 """Cache of measurements on this computer, such as the fastest form of a network."""
 
 import json
-import platform
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -11,16 +10,6 @@ from core.system.errors import JobFailed
 from core.system.files import read_json, sha256_of_text, write_text_atomically
 
 CHECKSUM: Final = "checksum"  # SHA-256 of everything else in the file
-
-
-def processor_name() -> str:
-    """Return the processor's name as the operating system reports it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, "") or platform.processor() or platform.machine()
 
 
 def measurement_path(topic: str, key: list[str]) -> Path:
