@@ -18,6 +18,7 @@ LEAST = {  # the fewest arguments that each command accepts, and the function th
     "accept": (["bundled", "films", "--output", "a"], commands.run_accept),
     "operating-point": (["bundled"], commands.run_operating_point),
     "card": (["bundled"], commands.run_card),
+    "export": (["bundled", "--onnx", "m.onnx"], commands.run_export),
     "screen": (["films", "--output", "r.csv"], commands.run_screen),
     "turn": (["bundled", "--output", "turned.safetensors"], commands.run_turn),
     "read": (["film.dcm"], run_read),
@@ -50,7 +51,9 @@ def test_each_command_runs_its_function_and_needs_all_its_arguments(name, capsys
     arguments, function = LEAST[name]
     assert parse(name, *arguments).command is function
     if arguments:
-        assert "required" in refuse(capsys, name, *(arguments[:-2] if "--output" in arguments else []))
+        assert "required" in refuse(
+            capsys, name, *(arguments[:-2] if arguments[-2:-1] in (["--output"], ["--onnx"]) else [])
+        )
 
 
 @pytest.mark.parametrize("name", LEAST)

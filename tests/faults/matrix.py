@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.inference import scorer
 from core.networks import device
 from core.system.files import OWN_TEMPORARY
 from tests.factories import draw_film
@@ -392,7 +391,6 @@ FAULTS: dict[str, Callable[[Row, Cell], None]] = {
 
 def measure_nothing() -> None:
     """Compute in one form everywhere: which is quickest depends on the load, and their answers differ a little."""
-    scorer.time_per_film = lambda *_: 1.0
     device._measure_bfloat16_speedup = lambda: 0.0
 
 

@@ -77,3 +77,15 @@ def test_a_question_without_an_answer_changes_no_model(bar, qtbot, monkeypatch):
     monkeypatch.setattr(messages, "choose_file", lambda *_: None)
     with qtbot.assertNotEmitted(bar._session.model_changed):
         click(qtbot, bar, "choose_model")
+
+
+def test_the_model_in_use_is_exported_for_other_programs(tab, window, qtbot, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        messages, "choose_new_file", lambda _parent, *rest: asked.append(rest[1]) or tmp_path / "model.onnx"
+    )
+    with job_shown(qtbot, window):
+        click(qtbot, tab.model, "export_onnx")
+    assert asked == [bundled_model_path().with_suffix(".onnx").name]
+    assert (tmp_path / "model.onnx").stat().st_size > 10_000_000
+    assert tab.status.sentence.text() == f"Written: {tmp_path / 'model.onnx'}"

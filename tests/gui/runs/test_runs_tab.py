@@ -9,6 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QTableView
 
 from core.metrics.intervals import Figure
+from core.models.events import OnnxExport
 from core.models.model_header import read_header
 from core.runs.run_comparison import Comparison, Pair
 from core.runs.run_list import list_runs, runs_folder
@@ -90,7 +91,7 @@ def test_a_run_goes_to_the_trash_only_when_that_is_confirmed(qtbot, window, thre
     assert three_runs.view.model().rowCount() == 2
 
 
-ALL = {"compare", "rename", "note", "continue_from", "use_model", "export_model", "delete"}
+ALL = {"compare", "rename", "note", "continue_from", "use_model", "export_model", "export_onnx", "delete"}
 
 
 OF_ONE = {"rename", "note", "delete"}
@@ -268,6 +269,19 @@ def test_a_model_is_exported_under_the_name_of_its_folder(qtbot, tab, work, runs
         click(qtbot, tab, "export_model")
     assert asked == ["first.safetensors"]
     assert exports == [(runs[0], Path("ours"))]
+
+
+def test_a_model_is_exported_for_other_programs(qtbot, tab, work, runs, monkeypatch):
+    exports = record(monkeypatch, runs_tab, "export_onnx_job")
+    asked = []
+    monkeypatch.setattr(messages, "choose_new_file", lambda _parent, *rest: asked.append(rest[1:]) or Path("ours"))
+    select(tab, 0)
+    with qtbot.waitSignal(work.succeeded):
+        click(qtbot, tab, "export_onnx")
+    assert asked == [("first.onnx", "ONNX (*.onnx)")]
+    assert exports == [(runs[0].model, Path("ours"))]
+    tab.show_exported(OnnxExport(Path("folder/ours"), "m 12345678", 1e-7))
+    assert tab.sentence.text() == f"Written: {Path('folder/ours')}"
 
 
 def test_a_new_list_forgets_selection_curves_and_comparison(tab, runs):
