@@ -104,8 +104,7 @@ def test_a_language_chosen_in_the_welcome_is_spoken_at_once_and_kept(program, qt
     assert program.window.tabs.tabText(0) == "Datensatz"
     assert program.window.welcome.demo.text() == "Demo ausprobieren"
     assert program.window.isVisible()
-    with qtbot.waitSignal(program.window.job_shown, timeout=60_000):
-        pass
+    qtbot.waitUntil(lambda: "arbeitet korrekt" in program.window.welcome.check.text(), timeout=60_000)
     program.window.welcome.accept()
 
 
