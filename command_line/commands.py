@@ -297,7 +297,7 @@ def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:
     result = run_to_end(run_self_test(cancel))
     answers = ", ".join(f"{answer:.4f}" for answer in result.answers)
     print_line(f"Self-test passed: {result.model} gives {answers}, as expected ({result.seconds:.1f} s).")
-    print_line(f"Films are scored in {result.engine}")
+    print_line(result.engine)
     return DONE
 
 

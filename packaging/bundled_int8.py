@@ -15,7 +15,7 @@ from benchmarks.run_job import run_job
 from core.datasets.entries import Split
 from core.inference.graph_metadata import add_metadata
 from core.inference.graph_store import KEY, SUFFIX, graph_key, write_graph
-from core.inference.int8_fitting import fit_int8_form
+from core.inference.int8_fitting import ComparedFilms, fit_int8_form
 from core.inference.scoring_model import Form
 from core.models.int8_form import INT8
 from core.models.model_file import load_model
@@ -28,19 +28,9 @@ def add_int8_form(path: Path, films: Films) -> None:
     """Add the 8-bit form to the header of the model file at `path`, and write its graph beside it."""
     model = load_model(path)
     training, validation = films.find(Split.TRAINING), films.find(Split.VALIDATION, labels=CLASSES)
-    compared = films.pixels[validation]
-    form, graph = run_job(
-        fit_int8_form(
-            model,
-            films.pixels[training],
-            compared,
-            films.has_finding[validation],
-            model.logits(compared),
-            threading.Event(),
-            NORMS,
-            aim=0.0,
-        )
-    )
+    squares = films.pixels[validation]
+    compared = ComparedFilms(squares, films.has_finding[validation], model.logits(squares))
+    form, graph = run_job(fit_int8_form(model, films.pixels[training], compared, threading.Event(), NORMS, aim=0.0))
     add_entries(path, {INT8: form.to_json_object()}, path)
     key = graph_key(read_header(path), Form.INT8)
     write_graph(path.with_suffix(SUFFIX), add_metadata(graph, {KEY: key}))

@@ -93,7 +93,7 @@ def check_basics(program: Program, dataset: Path) -> None:
     """Check version, self-test, a worklist with heat maps, a model card, start-up, language."""
     program.run("--version")
     engine = program.run("self-test").splitlines()[-1]
-    assert engine == "Films are scored in ONNX Runtime, 8-bit integers.", engine
+    assert engine == "Films are scored by ONNX Runtime, 8-bit integers.", engine
     output = program.work / "worklist.csv"
     program.run(
         "screen", dataset.parent / "worklist", "--output", output, "--heatmaps", program.work / "heat", expected=3

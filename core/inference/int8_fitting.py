@@ -1,9 +1,11 @@
 """Fit the 8-bit form of a network to its films, and compare its answers with full precision."""
 
+import logging
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,11 +27,14 @@ from core.models.known_answers import draw_known_films
 from core.models.model_file import Model
 from core.models.model_header import ModelHeader
 
+log = logging.getLogger(__name__)
+
 Films = npt.NDArray[np.uint8]
 
 RANGE_FILMS: Final = 200
-LEAST_WEIGHT: Final = 0.01
+LEAST_WEIGHT: Final = 0.01  # of a film in the mean error
 NORMS: Final = (2.0, 3.0, 2.5, 4.0)
+HOPELESS: Final = 0.1  # difference of a probability that no other norm would mend
 MOST_COMPARED: Final = 2000
 FEWEST_COMPARED: Final = 50  # fewer would show little
 NEAR: Final = 0.01  # in probability: films so near a bound may change sides
@@ -38,57 +43,86 @@ ROUNDS: Final = 3
 CHUNK: Final = 16  # films between two looks at `cancel`
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedFilms:
+    """Validation films: n squares of the model's size, labels (n,), logits (n, outputs) in full precision."""
+
+    films: Films
+    labels: Labels
+    logits: Values
+
+
 def fit_int8_form(
     model: Model,
     films: Films,
-    compared: Films,
-    labels: Labels,
-    logits: Values,
+    compared: ComparedFilms,
     cancel: threading.Event,
     norms: Sequence[float] = NORMS,
     aim: float = LARGEST_DIFFERENCE,
 ) -> Generator[Progressed, None, tuple[Int8Form, bytes] | None]:
     """Return the 8-bit form of a model, and its graph without metadata.
 
-    films: give the ranges of values; from the model's training. compared: validation films, n
-    squares of the model's size, with labels (n,) and logits (n, outputs) in full precision.
-    norms: as in `find_ranges`; they are tried until no probability differs by more than `aim`.
-    None for too few validation films, or if `cancel` is set meanwhile.
+    films: of the training; they give the ranges of values. norms: as in `find_ranges`; they are tried
+    until no probability differs by more than `aim`.
+    None for too few validation films, if the network cannot be computed so (the log says why), or if
+    `cancel` is set meanwhile.
     """
-    if len(compared) < FEWEST_COMPARED:
+    if len(compared.films) < FEWEST_COMPARED:
         return None
     yield Progressed(Stage.QUANTISING, 0, None)
+    some = _sample(len(compared.films), MOST_COMPARED)
+    compared = ComparedFilms(compared.films[some], compared.labels[some], compared.logits[some])
+    try:
+        return (yield from _try_norms(model, films[_sample(len(films), RANGE_FILMS)], compared, cancel, norms, aim))
+    except MemoryError:
+        raise
+    except Exception:  # torch's exporter and ONNX Runtime raise anything, and a finished training must not be lost
+        log.warning("no 8-bit form of %s", model.header.name, exc_info=True)
+        return None
+
+
+def _try_norms(
+    model: Model, films: Films, compared: ComparedFilms, cancel: threading.Event, norms: Sequence[float], aim: float
+) -> Generator[Progressed, None, tuple[Int8Form, bytes] | None]:
+    """Do what `fit_int8_form` does. films: all of them give ranges."""
     plain = export_film_network(build_film_network(model))
-    chosen = films[_sample(len(films), RANGE_FILMS)]
-    values = sample_values(plain, _until_set(chosen, cancel))
-    expected = model.logits(chosen)
+    values = sample_values(plain, _until_set(films, cancel))
+    expected = model.logits(films)
     weights = weigh_uncertain(model.calibration.probabilities(expected))
-    some = _sample(len(compared), MOST_COMPARED)
-    known_films = draw_known_films(model.preprocessing.size_px)
     best: tuple[Int8Form, bytes] | None = None
     for norm in norms:
         ranges = find_ranges(values, norm)
         graph = quantise(plain, ranges)
-        errors = expected - compute_logits(GraphEngine(graph), chosen)
-        shift = [float(value) for value in np.average(errors, axis=0, weights=weights)]
+        errors = expected - compute_logits(GraphEngine(graph), films)
+        shift = tuple(float(value) for value in np.average(errors, axis=0, weights=weights))
         graph = shift_logits(graph, shift)
-        engine = GraphEngine(graph)
-        fast = yield from _compute_in_threads(engine, compared[some], cancel)
-        if fast is None:
+        fitted = yield from _measure(model, GraphEngine(graph), GraphEngine(plain), compared, cancel)
+        if fitted is None:
             return None
-        form = Int8Form(
-            len(some),
-            *compare(model.calibration, labels[some], logits[some], fast),
-            speed=measure_speed(engine, GraphEngine(plain), compared[:TIMED_FILMS]),
-            ranges=ranges,
-            shift=tuple(shift),
-            known=tuple(tuple(map(float, row)) for row in compute_logits(engine, known_films)),
-        )
+        form = replace(fitted, ranges=ranges, shift=shift)
         if best is None or _rank(form) < _rank(best[0]):
             best = form, graph
-        if form.is_accurate and form.difference <= aim:
+        if form.speed <= 1 or form.difference > HOPELESS or (form.is_accurate and form.difference <= aim):
             break
-    return best
+    if best is None or best[0].is_accepted:
+        return best
+    return replace(best[0], ranges={}, shift=(), known=()), b""
+
+
+def _measure(
+    model: Model, fast: Engine, plain: Engine, compared: ComparedFilms, cancel: threading.Event
+) -> Generator[Progressed, None, Int8Form | None]:
+    """Return the figures of a fast form of a model's network, without its ranges; None if cancelled."""
+    logits = yield from _compute_in_threads(fast, compared.films, cancel)
+    if logits is None:
+        return None
+    known = compute_logits(fast, draw_known_films(model.preprocessing.size_px))
+    return Int8Form(
+        len(logits),
+        *compare(model.calibration, compared.labels, compared.logits, logits),
+        speed=measure_speed(fast, plain, compared.films[:TIMED_FILMS]),
+        known=tuple(tuple(map(float, row)) for row in known),
+    )
 
 
 def _rank(form: Int8Form) -> tuple[bool, float]:

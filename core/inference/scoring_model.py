@@ -24,20 +24,20 @@ from core.models.model_header import ModelHeader, bundled_model_path, invalid_mo
 from core.models.site_record import apply_site_record
 from core.models.weights import read_weights
 from core.system.errors import JobFailed
-from core.system.language import tr
+from core.system.language import marked, tr
 
 log = logging.getLogger(__name__)
-# of the logits of the self-test films in 8 bits; a value that rounds the other way on another processor changes
-# them by less, sums that overflow 16 bits on old ones by more
+# of the logits of the self-test films in 8 bits: on processors without VNNI, whose sums of 16 bits are limited, logits
+# of real films were up to 0.011 apart (benchmarks/RESULTS.md)
 KNOWN_LOGIT_TOLERANCE: Final = 0.1
 
 
 class Form(StrEnum):
-    """How a network is computed."""
+    """How a network is computed. The values are shown translated."""
 
-    INT8 = "ONNX Runtime, 8-bit integers"
-    FLOAT = "ONNX Runtime, single precision"
-    TORCH = "torch, single precision"
+    INT8 = marked("ONNX Runtime, 8-bit integers")
+    FLOAT = marked("ONNX Runtime, single precision")
+    TORCH = marked("torch, single precision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class ScoringModel:
     @property
     def calibration(self) -> Calibration:
         return self.header.calibration
+
+    def format_form(self) -> str:
+        """Return how films are scored on this computer, and why in no quicker way."""
+        return tr("Films are scored by {form}. {why}", form=tr(self.form), why=self.why).strip()
 
     def compute(self, film: Grey) -> FilmOutputs:
         """Return the outputs for a film at the model's size, (size, size) uint8."""
@@ -85,7 +89,7 @@ def _open_cached(path: Path, _size: int, _time_ns: int) -> ScoringModel:
     header = read_header(path)
     read_weights(path, header)  # a file that was changed is no model, whatever graph is kept of it
     model = _open_quickest(path, header)
-    log.info("%s runs in %s. %s", header.name, model.form, model.why)
+    log.info("%s: %s", header.name, model.format_form())
     return model
 
 

@@ -23,5 +23,4 @@ def run_self_test(cancel: threading.Event) -> Generator[Progressed, None, SelfTe
     answers = header.calibration.probabilities(compute_logits(model.engine, draw_known_films(header.size_px)))
     expected = read_known_answers(model.path, header)
     seconds = time.monotonic() - start
-    engine = f"{model.form}. {model.why}".strip()
-    return SelfTestResult(header.name, tuple(answers.ravel()), tuple(expected.ravel()), seconds, engine)
+    return SelfTestResult(header.name, tuple(answers.ravel()), tuple(expected.ravel()), seconds, model.format_form())

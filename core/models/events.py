@@ -8,7 +8,7 @@ from pathlib import Path
 class SelfTestResult:
     """Outputs of the bundled model on known inputs, and the stored expected outputs.
 
-    engine: how films are scored on this computer, and why in no quicker way.
+    engine: sentences on how films are scored on this computer, and why in no quicker way.
     """
 
     model: str

@@ -225,6 +225,8 @@ def screen(
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
+        if loaded.why:
+            yield Noted(loaded.format_form())
         files = list_folder(folder, list_own_files(output))
         if heatmaps is not None:
             files = drop_heat_maps(files, heatmaps)

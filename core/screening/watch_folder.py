@@ -58,6 +58,8 @@ def watch(
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
+        if loaded.why:
+            yield Noted(loaded.format_form())
         kept = read_earlier_rows(output, loaded, resume=True)
         screening = Screening(loaded, output, lock, kept, heatmaps=None, is_continued=True)
         with closing(screening):

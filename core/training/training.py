@@ -14,7 +14,7 @@ import torch
 
 from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.preparation import AS_IT_IS, Preparation
-from core.inference.int8_fitting import fit_int8_form
+from core.inference.int8_fitting import ComparedFilms, fit_int8_form
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.figures import Figures, compute_validation_figures
 from core.models.calibration import Calibration
@@ -248,9 +248,8 @@ class Training:
         training, validation = self.splits[Split.TRAINING], self.splits[Split.VALIDATION]
         features, of_validation = model.features_and_logits(validation.pixels, self.cancel)
         likeness, unlike = fit_model_likeness(model, training, features, self.cancel)
-        fitted = yield from fit_int8_form(
-            model, training.pixels, validation.pixels, validation.labels, of_validation, self.cancel
-        )
+        compared = ComparedFilms(validation.pixels, validation.labels, of_validation)
+        fitted = yield from fit_int8_form(model, training.pixels, compared, self.cancel)
         if self.cancel.is_set():
             return self._make_result(completed=False)
         assert self.best_epoch is not None  # the model was loaded, so one was kept

@@ -350,12 +350,18 @@ def test_an_operating_point_is_shown_chosen_and_restored(cancel, capsys):
 def test_a_self_test_prints_the_answers(fake, cancel, capsys):
     fake(
         "core.inference.self_test.run_self_test",
-        SimpleNamespace(model="m 1234", answers=(0.12345, 0.9), expected=(), seconds=1.26, engine="ONNX Runtime."),
+        SimpleNamespace(
+            model="m 1234",
+            answers=(0.12345, 0.9),
+            expected=(),
+            seconds=1.26,
+            engine="Films are scored by ONNX Runtime.",
+        ),
     )
     assert commands.run_self_test(Namespace(), cancel) == DONE
     printed = capsys.readouterr().out
     assert "Self-test passed: m 1234 gives 0.1235, 0.9000, as expected (1.3 s).\n" in printed
-    assert "Films are scored in ONNX Runtime.\n" in printed
+    assert "Films are scored by ONNX Runtime.\n" in printed
 
 
 def test_a_demo_that_is_interrupted_trains_nothing(fake, cancel):

@@ -1,5 +1,6 @@
 """The 8-bit form of a network is held against full precision on validation films."""
 
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,10 +9,17 @@ import pytest
 from core.films.phantoms import draw_phantom
 from core.inference import int8_fitting
 from core.inference.engine import FilmOutputs, GraphEngine, compute_logits
-from core.inference.int8_fitting import compare, fit_int8_form, keep_graph, measure_speed, weigh_uncertain
+from core.inference.int8_fitting import (
+    ComparedFilms,
+    compare,
+    fit_int8_form,
+    keep_graph,
+    measure_speed,
+    weigh_uncertain,
+)
 from core.inference.scoring_model import Form, _open_cached, open_model
 from core.models.calibration import Calibration
-from core.models.int8_form import INT8
+from core.models.int8_form import INT8, Int8Form
 from core.models.model_file import save_model
 from core.models.model_header import read_header
 from tests.core.inference.networks import FILMS, PREPROCESSING, SIDE
@@ -22,11 +30,15 @@ LABELS = np.arange(60) % 2
 
 
 @pytest.fixture(scope="module")
-def fitted(model, request):
-    import threading
+def fitted(model):
+    """The form of a network of random weights, which is not accurate, as if it were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Int8Form, "is_accepted", True)
+        return drained(fit_int8_form(model, FILMS, compared_by(model), threading.Event()))
 
-    job = fit_int8_form(model, FILMS, COMPARED, LABELS, model.logits(COMPARED), threading.Event())
-    return drained(job)
+
+def compared_by(model, count=60):
+    return ComparedFilms(COMPARED[:count], LABELS[:count], model.logits(COMPARED[:count]))
 
 
 def test_it_says_how_close_the_answers_are(fitted, model):
@@ -56,13 +68,28 @@ def test_a_kept_graph_is_used_for_screening(fitted, model, tmp_path, monkeypatch
 
 
 def test_too_few_films_or_a_cancelled_training_give_none(model, cancel):
-    logits = model.logits(COMPARED)
-    few = fit_int8_form(model, FILMS, COMPARED[:49], LABELS[:49], logits[:49], cancel)
-    assert drained(few) == ([], None)
-    job = fit_int8_form(model, FILMS, COMPARED, LABELS, logits, cancel)
+    assert drained(fit_int8_form(model, FILMS, compared_by(model, 49), cancel)) == ([], None)
+    job = fit_int8_form(model, FILMS, compared_by(model), cancel)
     next(job)
     cancel.set()
     assert drained(job)[1] is None
+
+
+def test_a_network_that_cannot_be_computed_so_costs_no_training(model, cancel, monkeypatch, caplog):
+    def fail(*_):
+        raise NotImplementedError("no such operator")
+
+    monkeypatch.setattr(int8_fitting, "quantise", fail)
+    assert drained(fit_int8_form(model, FILMS, compared_by(model), cancel))[1] is None
+    assert "no such operator" in caplog.text
+
+
+def test_of_a_form_that_is_not_accepted_only_the_figures_are_kept(model, cancel, monkeypatch):
+    monkeypatch.setattr(int8_fitting, "measure_speed", lambda *_: 0.5)
+    form, graph = drained(fit_int8_form(model, FILMS, compared_by(model), cancel))[1]
+    assert form.films == 60
+    assert form.difference > 0
+    assert (form.ranges, form.shift, form.known, graph) == ({}, (), (), b"")
 
 
 TWO = Calibration(1.0, 0.5, (0.2, 0.8))

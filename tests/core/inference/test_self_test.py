@@ -16,4 +16,4 @@ def test_the_bundled_model_answers_as_it_did_when_it_was_made(cancel):
     assert result.answers == pytest.approx(result.expected, abs=1e-3)
     assert list(result.expected) == np.ravel(header.content["self_test"]).tolist()
     assert result.seconds > 0
-    assert result.engine == "ONNX Runtime, 8-bit integers."
+    assert result.engine == "Films are scored by ONNX Runtime, 8-bit integers."
