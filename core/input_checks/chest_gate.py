@@ -57,8 +57,8 @@ class ChestGate:
 
         features: (n, FEATURES). kinds: logarithms of the probabilities of the KINDS, (n, len(KINDS)).
         """
-        restored = reorient_features(features)
-        odds = np.stack([log_odds(self.recogniser.log_probabilities(films)) for films in restored])
+        restored = np.concatenate(reorient_features(features))
+        odds = log_odds(self.recogniser.log_probabilities(restored)).reshape(-1, len(features))
         return [
             ALTERATION_REASONS[turn] if most >= self.least_odds else KINDS[1 + kind]
             for turn, most, kind in zip(odds.argmax(axis=0), odds.max(axis=0), kinds[:, 1:].argmax(axis=1), strict=True)

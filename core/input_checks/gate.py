@@ -127,9 +127,9 @@ class GateStatistics:
 
         A lateral view is refused only if it is far from the training films.
         """
-        own = self.films.distances(features)
+        every_way = np.concatenate([features, *reorient_features(features)])
+        own, *turns = self.films.distances(every_way).reshape(-1, len(features))
         # distances from what a film could be, their thresholds, and the gains above which it is considered
-        turns = [self.films.distances(restored) for restored in reorient_features(features)]
         parts = [region.distribution.distances(features) for region in (self.sides, self.ends)]
         distances = np.stack([*turns, *parts])
         thresholds = np.array([*[self.threshold] * len(turns), self.sides.threshold, self.ends.threshold])[:, None]
