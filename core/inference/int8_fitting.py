@@ -77,7 +77,7 @@ def fit_int8_form(
     except MemoryError:
         raise
     except Exception:  # torch's exporter and ONNX Runtime raise anything, and a finished training must not be lost
-        log.warning("no 8-bit form of %s", model.header.name, exc_info=True)
+        log.info("no 8-bit form of %s", model.header.name, exc_info=True)
         return None
 
 

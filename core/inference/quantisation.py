@@ -6,9 +6,11 @@ Runtime can find, least and greatest value or percentiles, probabilities were up
 from those in full precision as with ranges of the least error (benchmarks/RESULTS.md).
 """
 
+import logging
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -93,18 +95,34 @@ def quantise(graph: bytes, ranges: Ranges) -> bytes:
             for name, (low, high) in ranges.items()
         }
         save_tensors_data(TensorsData(CalibrationMethod.MinMax, tensors), cache)
-        quantize_static(
-            source,
-            target,
-            quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=list(OPERATORS),
-            per_channel=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            nodes_to_exclude=_find_stem(onnx.load_from_string(graph)),
-            calibration_cache_path=cache,
-        )
+        with _unused_logger():
+            quantize_static(
+                source,
+                target,
+                quant_format=QuantFormat.QDQ,
+                op_types_to_quantize=list(OPERATORS),
+                per_channel=True,
+                activation_type=QuantType.QUInt8,
+                weight_type=QuantType.QInt8,
+                nodes_to_exclude=_find_stem(onnx.load_from_string(graph)),
+                calibration_cache_path=cache,
+            )
         return target.read_bytes()
+
+
+@contextmanager
+def _unused_logger() -> Iterator[None]:
+    """Keep what ONNX Runtime writes to the root logger from the screen.
+
+    It asks for steps that this graph needs not, and where there is no handler its first line would
+    install one that prints.
+    """
+    handler = logging.NullHandler()
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 def _find_stem(model: onnx.ModelProto) -> list[str]:

@@ -156,7 +156,7 @@ def _open_graph(path: Path, header: ModelHeader, form: Form, convert: Callable[[
     except (JobFailed, MemoryError):
         raise
     except Exception as error:  # torch's exporter and ONNX Runtime raise anything
-        log.warning("no graph of %s in %s", header.name, form, exc_info=True)
+        log.info("no graph of %s in %s", header.name, form, exc_info=True)
         raise FormUnusable(tr("It cannot be run by ONNX Runtime on this computer ({why}).", why=error)) from error
     cache_graph(cached_graph_path(key), graph)
     return engine

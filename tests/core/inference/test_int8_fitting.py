@@ -79,6 +79,7 @@ def test_a_network_that_cannot_be_computed_so_costs_no_training(model, cancel, m
     def fail(*_):
         raise NotImplementedError("no such operator")
 
+    caplog.set_level("INFO")
     monkeypatch.setattr(int8_fitting, "quantise", fail)
     assert drained(fit_int8_form(model, FILMS, compared_by(model), cancel))[1] is None
     assert "no such operator" in caplog.text

@@ -1,5 +1,7 @@
 """Ranges of values, and graphs whose convolutions are computed in 8 bits."""
 
+import logging
+
 import numpy as np
 import onnx
 import pytest
@@ -65,3 +67,11 @@ def test_logits_are_shifted_and_features_are_not(graph):
     one, other = before.compute(FILMS[0]), after.compute(FILMS[0])
     assert other.logits == pytest.approx(one.logits + 0.25, abs=1e-5)
     assert np.array_equal(one.features, other.features)
+
+
+def test_nothing_is_printed_and_no_logger_is_set_up(graph, values, capfd, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    quantise(graph, find_ranges(values, 2))
+    assert root.handlers == []
+    assert capfd.readouterr() == ("", "")
