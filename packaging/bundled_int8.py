@@ -13,8 +13,7 @@ from sources import Films, read_films
 
 from benchmarks.run_job import run_job
 from core.datasets.entries import Split
-from core.inference.graph_metadata import add_metadata
-from core.inference.graph_store import KEY, SUFFIX, graph_key, write_graph
+from core.inference.graph_store import SUFFIX, graph_key, write_graph
 from core.inference.int8_fitting import ComparedFilms, fit_int8_form
 from core.inference.scoring_model import Form
 from core.models.int8_form import INT8
@@ -32,8 +31,7 @@ def add_int8_form(path: Path, films: Films) -> None:
     compared = ComparedFilms(squares, films.has_finding[validation], model.logits(squares))
     form, graph = run_job(fit_int8_form(model, films.pixels[training], compared, threading.Event(), NORMS, aim=0.0))
     add_entries(path, {INT8: form.to_json_object()}, path)
-    key = graph_key(read_header(path), Form.INT8)
-    write_graph(path.with_suffix(SUFFIX), add_metadata(graph, {KEY: key}))
+    write_graph(path.with_suffix(SUFFIX), graph_key(read_header(path), Form.INT8), graph)
     figures = {name: value for name, value in form.to_json_object().items() if name not in {"ranges", "known"}}
     print(path.name, json.dumps(figures))
 

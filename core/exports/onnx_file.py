@@ -16,8 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from core.films.phantoms import draw_phantom
-from core.inference.engine import FILMS, open_session
+from core.inference.engine import FILMS
 from core.inference.film_network import FilmNetwork, build_film_network, export_graph
+from core.inference.graph_engine import open_session
 from core.inference.graph_metadata import add_metadata
 from core.jobs.events import Progressed, Stage
 from core.models.events import OnnxExport
@@ -73,7 +74,7 @@ def export_onnx(
     graph = export_graph(network, loaded.preprocessing.size_px, [PROBABILITIES])
     graph = add_metadata(graph, describe_model(loaded.header))
     difference = _compare(graph, loaded)
-    if difference > LARGEST_DIFFERENCE:
+    if not difference <= LARGEST_DIFFERENCE:
         sentence = tr(
             "The ONNX file would give other probabilities than this program, by up to {difference:.2g}, so it was not "
             "written.",
@@ -96,7 +97,7 @@ def describe_model(header: ModelHeader) -> dict[str, str]:
         "input": INPUT,
         "output": f"{PROBABILITIES}: float32 (n, classes), calibrated, in the order of classes",
         "architecture": header.architecture,
-        "ages_years": json.dumps(header.ages),
+        "ages_years": json.dumps(header.ages) if header.ages else "",
         "weights_sha256": str(header.content["sha256"]),
         "licence": str(header.content.get("licence", "")),
         "notice": NOTICE,

@@ -13,7 +13,7 @@ from PIL import Image
 
 from core.documents.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
 from core.documents.pdf import pdf_kind, write_pdf
-from core.films.film_reader import read_pixels, read_square
+from core.films.film_reader import read_whole_and_square
 from core.films.images import resize
 from core.jobs.events import Progressed, Stage
 from core.metrics.figure_labels import format_probability
@@ -148,8 +148,8 @@ def _read_finding(row: LedgerRow, path: Path, model: "ScoringModel") -> SummaryF
 
     header = model.header
     predicted = header.classes.index(row.label or header.classes[0])
-    pixels = read_pixels(path)
-    outputs = model.compute(read_square(path, header.size_px))
+    film, square = read_whole_and_square(path, header.size_px)
+    pixels, outputs = film.pixels, model.compute(square.square)
     probabilities = header.calibration.probabilities(outputs.logits[None])[0]
     probability = float(probabilities if np.ndim(probabilities) == 0 else probabilities[predicted])
     if row.probability is None or abs(probability - row.probability) > LARGEST_CHANGE:

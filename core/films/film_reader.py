@@ -50,10 +50,15 @@ def read_film(path: Path) -> Film:
 
 def read_square_film(path: Path, size_px: int) -> SquareFilm:
     """Return the film in `path` resized to (size_px, size_px): the input of every network. Raises FilmUnreadable."""
+    return read_whole_and_square(path, size_px)[1]
+
+
+def read_whole_and_square(path: Path, size_px: int) -> tuple[Film, SquareFilm]:
+    """Return a film and its square, of the same bytes, as `read_film` and `read_square_film` do."""
     with open_film(path) as stream:
         film = read_stream(stream)
         sha256 = hashlib.sha256(stream.getvalue()).hexdigest()
-        return SquareFilm(squash(film.pixels, size_px), film.chroma, film.aspect, film.facts, sha256)
+        return film, SquareFilm(squash(film.pixels, size_px), film.chroma, film.aspect, film.facts, sha256)
 
 
 def read_stream(stream: BinaryIO) -> Film:

@@ -39,7 +39,8 @@ def unit_rows(rows: Floats) -> Floats:
 
 def correlate_with_chest(small: npt.NDArray[np.uint8]) -> Floats:
     """Return for films (n, 64, 64) the correlation of their outline with that of a chest, (n,), -1..1."""
-    return np.asarray(describe_outlines(small) @ CHEST)
+    outlines = describe_outlines(small)
+    return np.asarray((outlines[:, None] @ CHEST)[:, 0])  # row by row: a film gets the same alone and among others
 
 
 def looks_inverted(small: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:

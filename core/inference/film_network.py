@@ -2,6 +2,7 @@
 
 import copy
 import io
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import Final
@@ -69,14 +70,19 @@ class FilmNetwork(nn.Module):
 
 
 class TorchEngine:
-    """A film network computed by torch, for where ONNX Runtime cannot."""
+    """A film network computed by torch, for where ONNX Runtime cannot.
+
+    One film at a time, with all of torch's threads: its maps are kept in the network meanwhile.
+    """
 
     def __init__(self, network: FilmNetwork) -> None:
         self._network = network
+        self._lock = threading.Lock()
 
     @torch.inference_mode()
     def compute(self, film: Grey) -> FilmOutputs:
-        outputs = self._network(torch.from_numpy(np.array(film[None])))
+        with self._lock:
+            outputs = self._network(torch.from_numpy(np.array(film[None])))
         return FilmOutputs(*(values[0].numpy() for values in outputs))
 
 

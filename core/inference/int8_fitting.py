@@ -1,5 +1,6 @@
 """Fit the 8-bit form of a network to its films, and compare its answers with full precision."""
 
+import json
 import logging
 import threading
 import time
@@ -12,11 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.films.images import Grey
-from core.inference.engine import Engine, GraphEngine, Values, compute_logits
+from core.inference.engine import Engine, Values, compute_logits
 from core.inference.film_network import build_film_network, export_film_network
-from core.inference.graph_metadata import add_metadata
-from core.inference.graph_store import KEY, cache_graph, cached_graph_path, graph_key
-from core.inference.quantisation import find_ranges, quantise, sample_values, shift_logits
+from core.inference.graph_store import cache_graph, graph_key
 from core.inference.scoring_model import Form
 from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace
@@ -39,7 +38,7 @@ MOST_COMPARED: Final = 2000
 FEWEST_COMPARED: Final = 50  # fewer would show little
 NEAR: Final = 0.01  # in probability: films so near a bound may change sides
 TIMED_FILMS: Final = 8
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 CHUNK: Final = 16  # films between two looks at `cancel`
 
 
@@ -74,8 +73,6 @@ def fit_int8_form(
     compared = ComparedFilms(compared.films[some], compared.labels[some], compared.logits[some])
     try:
         return (yield from _try_norms(model, films[_sample(len(films), RANGE_FILMS)], compared, cancel, norms, aim))
-    except MemoryError:
-        raise
     except Exception:  # torch's exporter and ONNX Runtime raise anything, and a finished training must not be lost
         log.info("no 8-bit form of %s", model.header.name, exc_info=True)
         return None
@@ -85,8 +82,13 @@ def _try_norms(
     model: Model, films: Films, compared: ComparedFilms, cancel: threading.Event, norms: Sequence[float], aim: float
 ) -> Generator[Progressed, None, tuple[Int8Form, bytes] | None]:
     """Do what `fit_int8_form` does. films: all of them give ranges."""
+    from core.inference.graph_engine import GraphEngine
+    from core.inference.quantisation import find_ranges, quantise, sample_values, shift_logits
+
     plain = export_film_network(build_film_network(model))
     values = sample_values(plain, _until_set(films, cancel))
+    if cancel.is_set():
+        return None
     expected = model.logits(films)
     weights = weigh_uncertain(model.calibration.probabilities(expected))
     best: tuple[Int8Form, bytes] | None = None
@@ -100,6 +102,7 @@ def _try_norms(
         if fitted is None:
             return None
         form = replace(fitted, ranges=ranges, shift=shift)
+        Int8Form.from_json(json.loads(json.dumps(form.to_json_object())))  # raises for what no file may hold
         if best is None or _rank(form) < _rank(best[0]):
             best = form, graph
         if form.speed <= 1 or form.difference > HOPELESS or (form.is_accurate and form.difference <= aim):
@@ -142,8 +145,7 @@ def weigh_uncertain(probabilities: Floats) -> Floats:
 
 def keep_graph(header: ModelHeader, graph: bytes) -> None:
     """Keep the 8-bit graph of a model for screening on this computer. header: with the graph's form."""
-    key = graph_key(header, Form.INT8)
-    cache_graph(cached_graph_path(key), add_metadata(graph, {KEY: key}))
+    cache_graph(graph_key(header, Form.INT8), graph)
 
 
 def compare(calibration: Calibration, labels: Labels, exact: Values, fast: Values) -> tuple[float, float, int]:
@@ -183,9 +185,9 @@ def measure_speed(fast: Engine, slow: Engine, films: Films) -> float:
 
 
 def _time_films(engine: Engine, films: Films) -> float:
-    start = time.thread_time()
+    start = time.perf_counter()
     compute_logits(engine, films)
-    return time.thread_time() - start
+    return time.perf_counter() - start
 
 
 def _compute_in_threads(

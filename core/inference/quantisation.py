@@ -7,9 +7,9 @@ from those in full precision as with ranges of the least error (benchmarks/RESUL
 """
 
 import logging
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,10 @@ from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, 
 from onnxruntime.quantization.calibrate import TensorData, TensorsData, save_tensors_data
 
 from core.films.images import Grey
-from core.inference.engine import FILMS, LOGITS, open_session
+from core.inference.engine import FILMS, LOGITS
+from core.inference.graph_engine import open_session
+from core.system.app_folders import cache_folder
+from core.system.files import OWN_TEMPORARY, explain_write_errors
 
 Values = npt.NDArray[np.float32]
 Ranges = Mapping[str, tuple[float, float]]
@@ -31,6 +34,7 @@ OPERATORS: Final = ("Conv", "Add", "Relu", "Clip", "MaxPool", "AveragePool", "Co
 FOLLOW_STEM: Final = frozenset({"Relu", "Clip", "Sigmoid", "Mul", "MaxPool"})  # what is computed like the first layer
 FEATURE_MAP_AXES: Final = 4  # film, channel, row, column
 VALUES_PER_FILM: Final = 500  # of each tensor, spread evenly; 2,000 gave the same
+MOST_VALUES: Final = 20_000  # of a tensor, whose error is computed
 LEVELS: Final = 255  # steps of 8 bits
 CANDIDATES: Final = np.linspace(0.3, 1, 29)  # fractions of the values' range that are tried
 
@@ -46,16 +50,15 @@ def sample_values(graph: bytes, films: Iterable[Grey]) -> dict[str, Values]:
     used = {name for node in model.graph.node if node.op_type in OPERATORS for name in (*node.input, *node.output)}
     names = sorted(used & computed - own)
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
-    session = open_session(model.SerializeToString())
-
-    def sample(film: Grey) -> dict[str, Values]:
-        tensors = dict(zip(names, session.run(names, {FILMS: film[None]}), strict=True))
-        maps = {name: tensor.ravel() for name, tensor in tensors.items() if tensor.ndim == FEATURE_MAP_AXES}
-        return {name: values[:: max(1, values.size // VALUES_PER_FILM)].copy() for name, values in maps.items()}
-
-    with ThreadPoolExecutor() as pool:
-        samples = list(pool.map(sample, films))
-    return {name: np.concatenate([of_film[name] for of_film in samples]) for name in samples[0]}
+    # one film after another: all tensors of a film may take 400 MB
+    session = open_session(model.SerializeToString(), threads=os.cpu_count() or 1)
+    samples: dict[str, list[Values]] = {}
+    for film in films:
+        for name, tensor in zip(names, session.run(names, {FILMS: film[None]}), strict=True):
+            if tensor.ndim == FEATURE_MAP_AXES:
+                values = tensor.ravel()
+                samples.setdefault(name, []).append(values[:: max(1, values.size // VALUES_PER_FILM)].copy())
+    return {name: np.concatenate(parts) for name, parts in samples.items()}
 
 
 def find_ranges(values: Mapping[str, Values], norm: float) -> dict[str, tuple[float, float]]:
@@ -72,6 +75,7 @@ def _find_range(values: Values, norm: float) -> tuple[float, float]:
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     if low == high:
         return low, high
+    values = values[:: max(1, len(values) // MOST_VALUES)]
     parts = [(low * part, high * part) for part in CANDIDATES]
     errors = [np.mean(np.abs(_round_values(values, *part) - values) ** norm) for part in parts]
     low, high = parts[int(np.argmin(errors))]
@@ -86,8 +90,12 @@ def _round_values(values: Values, low: float, high: float) -> Values:
 
 
 def quantise(graph: bytes, ranges: Ranges) -> bytes:
-    """Return a graph with its convolutions in 8 bits. ranges: as `find_ranges` returns them."""
-    with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
+    """Return a graph with its convolutions in 8 bits. ranges: as `find_ranges` returns them.
+
+    Raises JobFailed where temporary files cannot be written.
+    """
+    own = cache_folder()
+    with explain_write_errors(own), tempfile.TemporaryDirectory(prefix=OWN_TEMPORARY, dir=own) as folder:
         source, target, cache = (Path(folder) / name for name in ("float.onnx", "int8.onnx", "ranges.json"))
         source.write_bytes(graph)
         tensors = {

@@ -4,22 +4,25 @@ Needs torch only to make a graph that is not kept on this computer yet. Full pre
 (core/models/model_file.py) stays the reference for training, evaluation and calibration.
 """
 
+import gc
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from core.films.images import Grey
-from core.inference.engine import Engine, FilmOutputs, GraphEngine, compute_logits
-from core.inference.graph_store import KEY, bundled_graph_path, cache_graph, cached_graph_path, graph_key, read_graph
+from core.inference.engine import Engine, FilmOutputs, compute_logits
+from core.inference.graph_store import bundled_graph_path, cache_graph, cached_graph_path, graph_key, read_graph
 from core.models.calibration import Calibration
 from core.models.int8_form import Int8Form
-from core.models.known_answers import are_close, draw_known_films, read_known_answers
+from core.models.known_answers import are_close, draw_known_films, log_odds, read_known_answers
 from core.models.model_header import ModelHeader, bundled_model_path, invalid_model, read_header
 from core.models.site_record import apply_site_record
 from core.models.weights import read_weights
@@ -30,6 +33,9 @@ log = logging.getLogger(__name__)
 # of the logits of the self-test films in 8 bits: on processors without VNNI, whose sums of 16 bits are limited, logits
 # of real films were up to 0.011 apart (benchmarks/RESULTS.md)
 KNOWN_LOGIT_TOLERANCE: Final = 0.1
+# of log-odds of the self-test films, relative to those above 1, from the answers in full precision
+INT8_TOLERANCE: Final = 0.2  # the bundled model: 0.006
+FLOAT_TOLERANCE: Final = 0.01
 
 
 class Form(StrEnum):
@@ -101,6 +107,11 @@ def _open_quickest(path: Path, header: ModelHeader) -> ScoringModel:
             return ScoringModel(path, header, open_form(path, header), form, " ".join(reasons))
         except FormUnusable as error:
             reasons.append(str(error))
+        except (JobFailed, MemoryError):
+            raise
+        except Exception as error:  # torch's exporter and ONNX Runtime raise anything, also where they cannot be loaded
+            log.info("no graph of %s in %s", header.name, form, exc_info=True)
+            reasons.append(tr("It cannot be run by ONNX Runtime on this computer ({why}).", why=error))
     return ScoringModel(path, header, _open_torch(path), Form.TORCH, " ".join(reasons))
 
 
@@ -115,20 +126,34 @@ def _open_int8(path: Path, header: ModelHeader) -> Engine:
         raise FormUnusable(tr("It was not compared in 8-bit integers with full precision when it was trained."))
     if not form.is_accepted:
         raise FormUnusable(format_refusal(form))
-    engine = _open_graph(path, header, Form.INT8, lambda graph: _quantise(graph, form))
-    logits = compute_logits(engine, draw_known_films(header.size_px)).astype(np.float64)
-    if not are_close(logits, np.array(form.known), KNOWN_LOGIT_TOLERANCE):
-        raise FormUnusable(tr("This processor computes 8-bit integers in another way."))
-    return engine
+
+    def check(engine: Engine) -> None:
+        logits = compute_logits(engine, draw_known_films(header.size_px)).astype(np.float64)
+        if not are_close(logits, np.array(form.known), KNOWN_LOGIT_TOLERANCE):
+            raise FormUnusable(tr("This processor computes 8-bit integers in another way."))
+        _check_answers(path, header, logits, INT8_TOLERANCE)
+
+    return _open_graph(path, header, Form.INT8, lambda graph: _quantise(graph, form), check)
 
 
 def _open_float(path: Path, header: ModelHeader) -> Engine:
     """Return the network in single precision. Raises FormUnusable."""
-    engine = _open_graph(path, header, Form.FLOAT, lambda graph: graph)
-    answers = header.calibration.probabilities(compute_logits(engine, draw_known_films(header.size_px)))
-    if not are_close(answers, read_known_answers(path, header)):
+
+    def check(engine: Engine) -> None:
+        _check_answers(path, header, compute_logits(engine, draw_known_films(header.size_px)), FLOAT_TOLERANCE)
+
+    return _open_graph(path, header, Form.FLOAT, lambda graph: graph, check)
+
+
+def _check_answers(path: Path, header: ModelHeader, logits: npt.NDArray[np.floating[Any]], tolerance: float) -> None:
+    """Raise FormUnusable if the log-odds of the self-test films are not those that the model file stores.
+
+    tolerance: of log-odds within -1..1; relative of greater ones.
+    """
+    answers = log_odds(header.calibration.probabilities(logits.astype(np.float32)))
+    expected = log_odds(read_known_answers(path, header))
+    if not are_close(answers / np.maximum(1, np.abs(expected)), expected / np.maximum(1, np.abs(expected)), tolerance):
         raise FormUnusable(tr("ONNX Runtime gives other answers than torch on this computer."))
-    return engine
 
 
 def _open_torch(path: Path) -> Engine:
@@ -139,37 +164,44 @@ def _open_torch(path: Path) -> Engine:
     return TorchEngine(build_film_network(load_model(path)))
 
 
-def _open_graph(path: Path, header: ModelHeader, form: Form, convert: Callable[[bytes], bytes]) -> Engine:
-    """Return the engine of a graph that is kept, or else is made and kept from now on.
+def _open_graph(
+    path: Path, header: ModelHeader, form: Form, convert: Callable[[bytes], bytes], check: Callable[[Engine], None]
+) -> Engine:
+    """Return the engine of a graph that is kept, or else is made, and kept from now on.
 
-    convert: turns the graph in single precision into the form. Raises JobFailed (model_invalid), and
-    FormUnusable if ONNX Runtime cannot run the graph on this computer.
+    convert: turns the graph in single precision into the form. check: raises FormUnusable for an
+    engine that gives other answers. Raises JobFailed (model_invalid), and errors of ONNX Runtime.
     """
+    from core.inference.graph_engine import GraphEngine
+
     key = graph_key(header, form)
-    try:
-        for kept in (bundled_graph_path(), cached_graph_path(key)):
-            graph = read_graph(kept)
-            if graph is not None and (engine := GraphEngine(graph)).metadata.get(KEY) == key:
+    for kept in (bundled_graph_path(), cached_graph_path(key)):
+        if (graph := read_graph(kept, key)) is not None:
+            try:
+                engine = GraphEngine(graph)
+                check(engine)
                 return engine
-        graph = make_graph(path, key, convert)
-        engine = GraphEngine(graph)
-    except (JobFailed, MemoryError):
-        raise
-    except Exception as error:  # torch's exporter and ONNX Runtime raise anything
-        log.info("no graph of %s in %s", header.name, form, exc_info=True)
-        raise FormUnusable(tr("It cannot be run by ONNX Runtime on this computer ({why}).", why=error)) from error
-    cache_graph(cached_graph_path(key), graph)
+            except Exception:  # made by another version of a library: it is made anew
+                log.info("%s cannot be used", kept, exc_info=True)
+    graph = make_graph(path, header, convert)
+    engine = GraphEngine(graph)
+    check(engine)
+    cache_graph(key, graph)
     return engine
 
 
-def make_graph(path: Path, key: str, convert: Callable[[bytes], bytes]) -> bytes:
-    """Return the graph of a model file, which carries `key`. convert: as in `_open_graph`."""
+def make_graph(path: Path, header: ModelHeader, convert: Callable[[bytes], bytes]) -> bytes:
+    """Return the graph of a model file. convert: as in `_open_graph`. Raises JobFailed (model_invalid)."""
+    is_first = "torch" not in sys.modules
     from core.inference.film_network import build_film_network, export_film_network
-    from core.inference.graph_metadata import add_metadata
     from core.models.model_file import load_model
 
-    graph = export_film_network(build_film_network(load_model(path)))
-    return add_metadata(convert(graph), {KEY: key})
+    if is_first:
+        gc.freeze()  # a collection over all of torch's objects would stop the window for a quarter of a second
+    model = load_model(path)
+    if model.header.content["sha256"] != header.content["sha256"]:
+        raise invalid_model(path, tr("it was replaced while it was opened"))
+    return convert(export_film_network(build_film_network(model)))
 
 
 def _quantise(graph: bytes, form: Int8Form) -> bytes:

@@ -1,13 +1,10 @@
-"""Read a film as the network sees it, with the gate's verdict.
-
-Everything that scores films reads them through `inspect_film`.
-"""
+"""Read a film as the network sees it and as a person does, with the gate's verdict."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.films.film import Film, SquareFilm
-from core.films.film_reader import read_square_film
+from core.films.film_reader import read_whole_and_square
 from core.films.images import Grey, squash
 from core.films.outline import SMALL_PX
 from core.input_checks.gate import Gate, find_refusal
@@ -17,9 +14,14 @@ from core.system.errors import Reason
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InspectedFilm:
-    """A film with the gate's verdict. refusal: why it is not to be scored, or None."""
+    """A film with the gate's verdict.
+
+    film, pixels: as the network sees it, and whole (height, width) uint8, of the same bytes.
+    refusal: why it is not to be scored, or None.
+    """
 
     film: SquareFilm
+    pixels: Grey
     refusal: Reason | None
 
     @property
@@ -33,8 +35,8 @@ def inspect_film(path: Path, size_px: int, gate: Gate | None) -> InspectedFilm:
 
     Raises FilmUnreadable.
     """
-    film = read_square_film(path, size_px)
-    return InspectedFilm(film, find_refusal(build_gate_input(film, film.square), gate))
+    whole, film = read_whole_and_square(path, size_px)
+    return InspectedFilm(film, whole.pixels, find_refusal(build_gate_input(film, film.square), gate))
 
 
 def build_gate_input(film: Film | SquareFilm, square: Grey) -> GateInput:

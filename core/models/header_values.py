@@ -132,10 +132,15 @@ def parse_likeness(value: Any) -> Likeness | None:
         return Likeness.from_json(value)
 
 
-def parse_int8(value: Any) -> Int8Form | None:
-    """Return how the network is computed in 8 bits, None for none."""
+def parse_int8(value: Any, classes: int) -> Int8Form | None:
+    """Return how the network of a model with so many classes is computed in 8 bits, None for none."""
     with naming(INT8):
-        return Int8Form.from_json(value)
+        form = Int8Form.from_json(value)
+    outputs = 1 if classes == 2 else classes
+    sizes = {len(row) for row in (form.shift, *form.known)} if form else set()
+    if form is not None and form.is_accepted and (not form.known or sizes != {outputs}):
+        raise UnusableEntry(INT8)
+    return form
 
 
 def _are_below(labels: Labels, classes: int) -> bool:

@@ -14,6 +14,7 @@ from core.system.language import tr
 
 # more than rounding differs between CPUs, less than an error of 0.5 % in a weight changes
 KNOWN_TOLERANCE: Final = 1e-3
+LEAST: Final = 1e-12  # probability that log-odds tell from 0
 
 
 def draw_known_films(size_px: int) -> npt.NDArray[np.uint8]:
@@ -37,3 +38,9 @@ def are_close(answers: Floats, expected: Floats, tolerance: float = KNOWN_TOLERA
     """Return whether probabilities are those expected; values that are no numbers are not."""
     answers, expected = np.atleast_2d(answers), np.atleast_2d(expected)
     return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= tolerance)
+
+
+def log_odds(probabilities: Floats) -> Floats:
+    """Return the natural logarithms of odds, which tell apart also probabilities near 0 and 1."""
+    inside = np.clip(np.asarray(probabilities, np.float64), LEAST, 1 - LEAST)
+    return np.asarray(np.log(inside) - np.log1p(-inside))

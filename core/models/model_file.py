@@ -152,9 +152,10 @@ def load_model(path: Path | None) -> Model:
     if header.architecture not in ARCHITECTURES:
         why = tr("its architecture {name!r} is not known to this version", name=header.architecture)
         raise invalid_model(path, why)
-    state = {name: torch.from_numpy(value) for name, value in read_weights(path, header).items()}
+    weights = read_weights(path, header)
     network = build_network(header.architecture, len(header.classes))
     try:
+        state = {name: torch.from_numpy(value) for name, value in weights.items()}
         network.load_state_dict(state)
         content = header.content
         stored = content["preprocessing"]

@@ -241,7 +241,7 @@ def _parse_header(path: Path, content: dict[str, Any]) -> ModelHeader:
     architecture = parse_text(content.get("architecture"), "architecture")
     likeness = parse_likeness(content.get(LIKENESS))
     calibration = _parse_calibration(content, len(classes))
-    int8 = parse_int8(content.get(INT8))
+    int8 = parse_int8(content.get(INT8), len(classes))
     return ModelHeader(name, architecture, classes, calibration, validation, content, likeness, int8)
 
 

@@ -12,10 +12,9 @@ from core.films.images import Grey
 from core.inference.engine import FilmOutputs
 from core.inference.scoring_model import ScoringModel
 from core.input_checks.drift import measure_films
-from core.input_checks.gate import find_refusals
+from core.input_checks.gate import Gate, find_refusals
 from core.input_checks.inspection import build_gate_input
 from core.metrics.roc import Floats
-from core.models.model_gate import read_gate
 from core.models.validated_films import find_unlike
 from core.screening.file_state import NEVER_READ, FileState, add_content, observe
 from core.screening.folder_listing import ListedFile
@@ -62,9 +61,9 @@ class ScoredChunk:
 class ChunkScorer:
     """Scores files with a model; may be called on several threads at once."""
 
-    def __init__(self, model: ScoringModel, cancel: threading.Event) -> None:
+    def __init__(self, model: ScoringModel, gate: Gate | None, cancel: threading.Event) -> None:
         self._model = model
-        self._gate = read_gate(model.header, model.path)
+        self._gate = gate
         self._cancel = cancel
 
     def score(self, items: Sequence[ListedFile]) -> ScoredChunk | None:
@@ -85,7 +84,7 @@ class ChunkScorer:
                 state = add_content(states[place], item.path, films[place].sha256)
                 states[place] = replace(state, age_years=films[place].facts.age_years)
         failures |= self._refuse(films)
-        for place in films.keys() - failures.keys():
+        for place in [place for place in films if place not in failures]:
             if self._cancel.is_set():
                 return None
             try:

@@ -17,6 +17,7 @@ from core.inference.scoring_model import ScoringModel, open_model
 from core.input_checks.drift import DRIFT, DriftMonitor, Reference
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.roc import Floats
+from core.models.model_gate import read_gate
 from core.models.model_header import ModelHeader
 from core.models.site_record import format_validation
 from core.screening.cautions import format_unlike_caution
@@ -72,6 +73,7 @@ class Screening:
         self._states = read_states(output, kept) if is_continued else {}
         self.rows = {row.file: add_film_code(row, self._states.get(row.file)) for row in kept}
         self._heatmaps = heatmaps
+        self._gate = read_gate(model.header, model.path)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
         self._journal = Journal(output, model.header.classes, self.rows)
         self._state_log = StateLog(output, is_continued, self.rows, self._states)
@@ -103,7 +105,7 @@ class Screening:
 
     def score_files(self, files: Sequence[ListedFile], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
         """Read and score files on every core; rows are in the ledger before they are yielded."""
-        scorer = ChunkScorer(self.model, cancel)
+        scorer = ChunkScorer(self.model, self._gate, cancel)
         for chunk in process_in_chunks(files, scorer.score, cancel):
             if chunk is None:  # cancelled
                 return
@@ -225,8 +227,6 @@ def screen(
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
-        if loaded.why:
-            yield Noted(loaded.format_form())
         files = list_folder(folder, list_own_files(output))
         if heatmaps is not None:
             files = drop_heat_maps(files, heatmaps)
@@ -237,6 +237,8 @@ def screen(
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
         screening = Screening(loaded, output, lock, kept, heatmaps, is_continued)
         with closing(screening):
+            if loaded.why:
+                yield Noted(loaded.format_form())
             is_compared = yield from screening.follow_files(files, cancel)
             found = len(files.keys() | screening.rows.keys())
             yield ScreeningStarted(found, tuple(screening.rows.values()), loaded.header.classes)

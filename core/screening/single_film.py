@@ -10,7 +10,6 @@ from PIL import Image
 
 from core.films.dicom_details import list_cautions, read_details
 from core.films.film_code import film_code
-from core.films.film_reader import read_pixels
 from core.inference.heat_map import build_heat_map
 from core.inference.scoring_model import ScoringModel, open_model
 from core.input_checks.inspection import InspectedFilm, inspect_film
@@ -75,7 +74,7 @@ def read_single_film(
     yield Progressed(Stage.EXPLAINING, 1, 2)
     inspected = inspect_film(path, loaded.header.size_px, read_gate(loaded.header, loaded.path))
     if inspected.refusal is not None and not ignore_gate:
-        pixels, facts = read_pixels(path), inspected.film.facts
+        pixels, facts = inspected.pixels, inspected.film.facts
         return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), facts, pixels)
     return _build_reading(path, loaded, inspected)
 
@@ -87,7 +86,7 @@ def _build_reading(path: Path, model: ScoringModel, inspected: InspectedFilm) ->
     label = header.calibration.label(score)
     finding = header.finding_of(header.classes[label])
     heat = build_heat_map(header, outputs, finding)
-    pixels = read_pixels(path)
+    pixels = inspected.pixels
     unlike = is_unlike(header, outputs.features, facts.age_years)
     height, width = pixels.shape
     details = read_details(path)

@@ -58,11 +58,11 @@ def watch(
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
-        if loaded.why:
-            yield Noted(loaded.format_form())
         kept = read_earlier_rows(output, loaded, resume=True)
         screening = Screening(loaded, output, lock, kept, heatmaps=None, is_continued=True)
         with closing(screening):
+            if loaded.why:
+                yield Noted(loaded.format_form())
             yield ScreeningStarted(len(kept), tuple(screening.rows.values()), loaded.header.classes)
             yield from _poll(folder, screening, cancel, poll_seconds)
             # what changed since the last poll must not stay in the ledger

@@ -1,4 +1,4 @@
-"""Cache of measurements on this computer, such as the fastest form of a network."""
+"""Cache of measurements on this computer, such as the precision in which training is fastest."""
 
 import json
 from contextlib import suppress

@@ -12,7 +12,6 @@ from core.films.film_reader import read_square
 from core.films.phantoms import draw_phantom
 from core.inference.engine import FilmOutputs
 from core.inference.scoring_model import open_model
-from core.models.model_header import GATE
 from core.screening.chunk_scoring import ChunkScorer, ScoredFilm
 from core.screening.folder_listing import list_folder
 from core.screening.reader_calls import Call
@@ -52,9 +51,9 @@ def score(folder, error, cancel):
         film = np.clip(draw_phantom(1, True, 256).astype(int) // 4 + level, 0, 255).astype(np.uint8)
         Image.fromarray(film).save(folder / f"{name}.png")
     model = replace(open_model(None), engine=Hungry(error))
-    header = replace(model.header, content={**model.header.content, GATE: None}, likeness=None)
+    header = replace(model.header, likeness=None)
     files = list_folder(folder, ())
-    return ChunkScorer(replace(model, header=header), cancel).score([files["a.png"], files["b.png"]])
+    return ChunkScorer(replace(model, header=header), None, cancel).score([files["a.png"], files["b.png"]])
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError(TORCH_SAYS), ONNX_ERROR])

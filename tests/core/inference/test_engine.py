@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.films.phantoms import draw_phantom
-from core.inference.engine import GraphEngine, compute_logits
+from core.inference.engine import compute_logits
+from core.inference.graph_engine import GraphEngine
 from core.inference.scoring_model import open_model
 
 

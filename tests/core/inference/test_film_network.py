@@ -1,12 +1,15 @@
 """From 8-bit films to features, logits and evidence: in torch, and as a graph, as the network itself answers."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 
-from core.inference.engine import GraphEngine
-from core.inference.film_network import FilmNetwork, TorchEngine, export_film_network
+from core.inference.film_network import FilmNetwork, TorchEngine, build_film_network, export_film_network
 from core.inference.grad_cam import compute_evidence
+from core.inference.graph_engine import GraphEngine
 from core.models.model_file import compute_features_and_logits
 from core.networks.architectures import ARCHITECTURES
 from core.networks.preprocessing import Preprocessing
@@ -48,3 +51,17 @@ def test_the_network_itself_is_left_as_it_was(model):
     assert (model.logits(FILMS) == before).all()
     assert model.network.backbone.conv1.in_channels == 3
     assert not model.network.backbone.layer4._forward_hooks
+
+
+def test_on_several_threads_each_film_has_its_own_evidence(model):
+    engine = TorchEngine(build_film_network(model))
+    expected = [engine.compute(film).evidence for film in FILMS]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(engine.compute, list(FILMS) * 20))
+    finally:
+        sys.setswitchinterval(before)
+    for number, outputs in enumerate(answers):
+        assert np.array_equal(outputs.evidence, expected[number % len(FILMS)])

@@ -15,36 +15,45 @@ from core.inference.graph_store import (
     read_graph,
     write_graph,
 )
+from core.inference.scoring_model import Form
 from core.models.model_header import bundled_model_path, read_header
+
+KEY = "0123456789abcdef" * 2
 
 
 def test_a_graph_is_read_as_it_was_written(tmp_path):
-    write_graph(tmp_path / "a.graph", b"graph")
-    assert read_graph(tmp_path / "a.graph") == b"graph"
+    write_graph(tmp_path / "a.graph", KEY, b"graph")
+    assert read_graph(tmp_path / "a.graph", KEY) == b"graph"
+    assert read_graph(tmp_path / "a.graph", KEY[::-1]) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"x", b"\0" * 32, b"\0" * 32 + b"graph"])
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"\0" * 32, b"\0" * 32 + b"graph", KEY.encode(), KEY.encode() + b"\0" * 32 + b"graph"]
+)
 def test_a_missing_torn_or_changed_one_is_none(tmp_path, content):
     path = tmp_path / "a.graph"
-    assert read_graph(path) is None
+    assert read_graph(path, KEY) is None
     path.write_bytes(content)
-    assert read_graph(path) is None
-    write_graph(path, b"graph")
+    assert read_graph(path, KEY) is None
+    write_graph(path, KEY, b"graph")
     path.write_bytes(path.read_bytes()[:-1] + b"q")
-    assert read_graph(path) is None
+    assert read_graph(path, KEY) is None
 
 
-def test_the_oldest_are_dropped(tmp_path):
-    for number in range(MOST_GRAPHS + 3):
-        cache_graph(tmp_path / f"{number}.graph", b"graph")
-        os.utime(tmp_path / f"{number}.graph", (number, number))
-    assert {path.name for path in tmp_path.iterdir()} == {f"{number}.graph" for number in range(3, MOST_GRAPHS + 3)}
+def test_the_oldest_are_dropped(tmp_path, monkeypatch):
+    monkeypatch.setattr(graph_store, "cache_folder", lambda: tmp_path)
+    names = [f"{number:032}" for number in range(MOST_GRAPHS + 3)]
+    for number, name in enumerate(names):
+        cache_graph(name, b"graph")
+        os.utime(cached_graph_path(name), (number, number))
+    assert {path.stem for path in (tmp_path / "graphs").iterdir()} == set(names[3:])
 
 
-def test_where_nothing_can_be_written_nothing_is_kept(tmp_path):
+def test_where_nothing_can_be_written_nothing_is_kept(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
-    cache_graph(tmp_path / "file" / "a.graph", b"graph")
-    assert read_graph(tmp_path / "file" / "a.graph") is None
+    monkeypatch.setattr(graph_store, "cache_folder", lambda: tmp_path / "file")
+    cache_graph(KEY, b"graph")
+    assert read_graph(cached_graph_path(KEY), KEY) is None
 
 
 def test_what_changes_the_answers_changes_the_key(monkeypatch):
@@ -61,4 +70,5 @@ def test_what_changes_the_answers_changes_the_key(monkeypatch):
 
 
 def test_the_bundled_graph_is_whole():
-    assert read_graph(bundled_graph_path())
+    header = read_header(bundled_model_path())
+    assert read_graph(bundled_graph_path(), graph_key(header, Form.INT8))

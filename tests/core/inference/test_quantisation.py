@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 import pytest
 
-from core.inference.engine import GraphEngine
 from core.inference.film_network import build_film_network, export_film_network
+from core.inference.graph_engine import GraphEngine
 from core.inference.quantisation import find_ranges, quantise, sample_values, shift_logits
 from tests.core.inference.networks import FILMS
 

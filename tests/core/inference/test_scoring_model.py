@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,17 +10,23 @@ import numpy as np
 import pytest
 
 from core.films.phantoms import draw_phantom
-from core.inference import scoring_model
-from core.inference.engine import GraphEngine, compute_logits
-from core.inference.graph_store import cached_graph_path, graph_key
+from core.inference import graph_engine, scoring_model
+from core.inference.engine import compute_logits
+from core.inference.film_network import build_film_network, export_film_network
+from core.inference.graph_engine import GraphEngine
+from core.inference.graph_store import cache_graph, cached_graph_path, graph_key, read_graph
+from core.inference.int8_fitting import ComparedFilms, fit_int8_form
+from core.inference.quantisation import quantise, shift_logits
 from core.inference.scoring_model import Form, open_model
 from core.models.calibration import Calibration
-from core.models.int8_form import INT8
+from core.models.int8_form import INT8, Int8Form
+from core.models.known_answers import draw_known_films
 from core.models.model_file import load_model, save_model
 from core.models.model_header import bundled_model_path, read_header
 from core.models.turned_model import turn_model
 from core.system.errors import JobFailed
-from tests.core.inference.networks import FILMS, PREPROCESSING, lively
+from tests.core.inference.networks import FILMS, PREPROCESSING, SIDE, lively
+from tests.factories import drained
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,6 +43,16 @@ def opened_anew(monkeypatch, tmp_path):
 @pytest.fixture(scope="module")
 def network():
     return lively("resnet18")
+
+
+@pytest.fixture(scope="module")
+def model_in_8_bits(model):
+    """The 8-bit form of the network, as if it were accepted, and its graph in single precision."""
+    films = ComparedFilms(np.tile(FILMS, (9, 1, 1)), np.arange(54) % 2, np.tile(model.logits(FILMS), (9, 1)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Int8Form, "is_accepted", True)
+        _, (form, _) = drained(fit_int8_form(model, FILMS, films, threading.Event()))
+    return form, export_film_network(build_film_network(model))
 
 
 @pytest.fixture
@@ -82,6 +99,39 @@ def test_a_model_without_8_bits_is_computed_in_single_precision(write):
     assert model.form is Form.FLOAT
     assert "not compared in 8-bit integers" in model.why
     assert compute_logits(model.engine, FILMS) == pytest.approx(load_model(model.path).logits(FILMS), abs=1e-4)
+
+
+def test_answers_near_certainty_are_told_apart(monkeypatch):
+    class Surer(GraphEngine):
+        """Certain films become more certain: no probability moves by a thousandth."""
+
+        def compute(self, film):
+            outputs = super().compute(film)
+            return replace(outputs, logits=outputs.logits + 3)
+
+    monkeypatch.setattr(graph_engine, "GraphEngine", Surer)
+    model = open_model(None)
+    assert model.form is Form.TORCH
+    assert "other answers" in model.why
+
+
+def test_a_kept_graph_that_cannot_be_run_is_made_anew(write):
+    path = write({})
+    key = graph_key(read_header(path), Form.FLOAT)
+    cache_graph(key, b"whole, but of another version")
+    assert open_model(path).form is Form.FLOAT
+    assert len(read_graph(cached_graph_path(key), key)) > 1_000_000
+
+
+def test_8_bits_that_agree_with_themselves_but_not_with_the_model_are_not_used(write, model_in_8_bits):
+    form, graph = model_in_8_bits
+    lying = form.to_json_object() | {"difference": 0.001, "changed": 0, "auc_difference": 0.0, "speed": 3.0}
+    lying["ranges"] = {name: [low / 10, high / 10] for name, (low, high) in lying["ranges"].items()}
+    engine = GraphEngine(shift_logits(quantise(graph, lying["ranges"]), form.shift))
+    lying["known"] = compute_logits(engine, draw_known_films(SIDE)).tolist()
+    model = open_model(write({INT8: lying}))
+    assert model.form is Form.FLOAT
+    assert "other answers" in model.why
 
 
 def test_its_graph_is_made_once_and_again_when_it_is_damaged(write, monkeypatch):
@@ -139,7 +189,7 @@ def test_where_onnx_runtime_fails_torch_computes(write, monkeypatch):
         def __init__(self, graph):
             raise RuntimeError("no such operator")
 
-    monkeypatch.setattr(scoring_model, "GraphEngine", Failing)
+    monkeypatch.setattr(graph_engine, "GraphEngine", Failing)
     model = open_model(write({}))
     assert model.form is Form.TORCH
     assert "no such operator" in model.why
@@ -152,7 +202,7 @@ def test_where_onnx_runtime_answers_otherwise_torch_computes(write, monkeypatch)
             outputs = super().compute(film)
             return replace(outputs, logits=outputs.logits + 0.5)
 
-    monkeypatch.setattr(scoring_model, "GraphEngine", Wrong)
+    monkeypatch.setattr(graph_engine, "GraphEngine", Wrong)
     model = open_model(write({}))
     assert model.form is Form.TORCH
     assert "other answers" in model.why

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.models.known_answers import are_close, draw_known_films, read_known_answers
+from core.models.known_answers import are_close, draw_known_films, log_odds, read_known_answers
 from core.models.model_header import bundled_model_path, read_header
 
 
@@ -28,3 +28,9 @@ def test_answers_are_close_where_none_is_far():
     assert are_close(np.array([0.1, 0.2]), np.array([0.1, 0.25]), tolerance=0.1)
     assert not are_close(np.array([np.nan]), np.array([0.1]))
     assert not are_close(np.array([0.1]), np.array([0.1, 0.1]))
+
+
+def test_log_odds_tell_near_certainties_apart():
+    assert log_odds(np.array([0.5])) == 0
+    assert log_odds(np.array([1 / (1 + np.exp(-20))])) == pytest.approx(20, rel=1e-6)
+    assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()

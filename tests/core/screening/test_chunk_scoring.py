@@ -7,10 +7,13 @@ from PIL import Image
 from core.films.phantoms import draw_phantom
 from core.inference.scoring_model import open_model
 from core.input_checks.drift import measure_films
+from core.models.model_gate import read_bundled_gate
 from core.screening.chunk_scoring import ChunkScorer, ScoredFilm
 from core.screening.file_state import observe
 from core.screening.folder_listing import ListedFile, list_folder
 from core.system.errors import FilmUnreadable, Reason
+
+GATE = read_bundled_gate()
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def files(tmp_path):
 
 def test_each_file_has_its_answer_in_order(files, cancel):
     model = open_model(None)
-    chunk = ChunkScorer(model, cancel).score(list(files.values()))
+    chunk = ChunkScorer(model, GATE, cancel).score(list(files.values()))
     assert [file.item.name for file in chunk.files] == list(files)
     reasons = {file.item.name: str(file.film.reason) for file in chunk.files if isinstance(file.film, FilmUnreadable)}
     assert reasons == {
@@ -48,7 +51,7 @@ def test_each_file_has_its_answer_in_order(files, cancel):
 
 
 def test_a_film_alone_is_answered_as_with_others(files, cancel):
-    scorer = ChunkScorer(open_model(None), cancel)
+    scorer = ChunkScorer(open_model(None), GATE, cancel)
     together = scorer.score(list(files.values()))
     for file in together.scored:
         assert isinstance(file, ScoredFilm)
@@ -62,7 +65,7 @@ def test_a_film_alone_is_answered_as_with_others(files, cancel):
 
 
 def test_without_a_film_there_are_no_measures(files, cancel):
-    chunk = ChunkScorer(open_model(None), cancel).score([files["letter.txt"], files["locked"]])
+    chunk = ChunkScorer(open_model(None), GATE, cancel).score([files["letter.txt"], files["locked"]])
     assert chunk.scored == []
     assert chunk.measures == {}
     assert [file.film.reason for file in chunk.files] == [Reason.NOT_AN_IMAGE, Reason.NO_PERMISSION]
@@ -70,4 +73,4 @@ def test_without_a_film_there_are_no_measures(files, cancel):
 
 def test_a_cancelled_chunk_has_no_answers(files, cancel):
     cancel.set()
-    assert ChunkScorer(open_model(None), cancel).score(list(files.values())) is None
+    assert ChunkScorer(open_model(None), GATE, cancel).score(list(files.values())) is None
