@@ -40,7 +40,7 @@ INPUT: Final = (
     "with antialiased bilinear interpolation"
 )
 
-# with this program as producer, which stands behind the version of the format
+# with this program as producer, which follows the version of the format
 ONNX_FILE: Final = OutputKind(lambda path: PROGRAM.encode() in read_start(path, FIRST_BYTES))
 
 

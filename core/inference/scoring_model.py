@@ -20,6 +20,7 @@ import numpy.typing as npt
 from core.films.images import Grey
 from core.inference.engine import Engine, FilmOutputs, compute_logits
 from core.inference.graph_store import bundled_graph_path, cache_graph, cached_graph_path, graph_key, read_graph
+from core.jobs.events import Noted
 from core.models.calibration import Calibration
 from core.models.int8_form import Int8Form
 from core.models.known_answers import are_close, draw_known_films, log_odds, read_known_answers
@@ -67,6 +68,10 @@ class ScoringModel:
     def format_form(self) -> str:
         """Return how films are scored on this computer, and why in no quicker way."""
         return tr("Films are scored by {form}. {why}", form=tr(self.form), why=self.why).strip()
+
+    def notes(self) -> tuple[Noted, ...]:
+        """Return what a person should know of the form, if it is not the quickest."""
+        return (Noted(self.format_form()),) if self.why else ()
 
     def compute(self, film: Grey) -> FilmOutputs:
         """Return the outputs for a film at the model's size, (size, size) uint8."""
@@ -181,7 +186,7 @@ def _open_graph(
                 engine = GraphEngine(graph)
                 check(engine)
                 return engine
-            except Exception:  # made by another version of a library: it is made anew
+            except Exception:  # made by another version of a library: so it is made again
                 log.info("%s cannot be used", kept, exc_info=True)
     graph = make_graph(path, header, convert)
     engine = GraphEngine(graph)

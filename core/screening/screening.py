@@ -237,8 +237,7 @@ def screen(
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
         screening = Screening(loaded, output, lock, kept, heatmaps, is_continued)
         with closing(screening):
-            if loaded.why:
-                yield Noted(loaded.format_form())
+            yield from loaded.notes()
             is_compared = yield from screening.follow_files(files, cancel)
             found = len(files.keys() | screening.rows.keys())
             yield ScreeningStarted(found, tuple(screening.rows.values()), loaded.header.classes)

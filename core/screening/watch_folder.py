@@ -61,8 +61,7 @@ def watch(
         kept = read_earlier_rows(output, loaded, resume=True)
         screening = Screening(loaded, output, lock, kept, heatmaps=None, is_continued=True)
         with closing(screening):
-            if loaded.why:
-                yield Noted(loaded.format_form())
+            yield from loaded.notes()
             yield ScreeningStarted(len(kept), tuple(screening.rows.values()), loaded.header.classes)
             yield from _poll(folder, screening, cancel, poll_seconds)
             # what changed since the last poll must not stay in the ledger

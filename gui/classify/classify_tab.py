@@ -28,7 +28,6 @@ from gui.classify.screening_status import ScreeningStatus
 from gui.classify.selected_film import SelectedFilm
 from gui.classify.worklist import Worklist, find_opinion
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.model_jobs import export_onnx_job
 from gui.jobs.screening_jobs import (
     ExportResult,
     OverrideResult,
@@ -96,7 +95,6 @@ class ClassifyTab(QWidget):
         controls.export.export_wanted.connect(self._on_export)
         controls.export.dicom_wanted.connect(self._on_dicom)
         controls.export.labels_wanted.connect(self._on_labels)
-        self.model.onnx_wanted.connect(self._on_onnx)
         self._call_writer.failed.connect(self._on_call_lost)
         self.worklist.row_chosen.connect(self._on_row_chosen)
         self.selected_film.shown.connect(self.status.show_idle)
@@ -222,10 +220,6 @@ class ClassifyTab(QWidget):
             calls, agreement = self.worklist.book.calls(), self.worklist.measure_agreement()
             order = ExportOrder(kind, path, self.result, self._folder, calls, agreement)
             self._work.start(export_job(order, self._session.model), self.show_event)
-
-    @Slot(object)
-    def _on_onnx(self, path: Path) -> None:
-        self._work.start(export_onnx_job(self._session.model, path), self.show_event)
 
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:

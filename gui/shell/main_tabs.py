@@ -1,6 +1,7 @@
 """The tabs of the main window, and which of them shows the result of a job."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Slot
@@ -19,6 +20,7 @@ from gui.dataset.dataset_tab import DatasetTab
 from gui.evaluate.evaluate_tab import EvaluateTab
 from gui.jobs.evaluation_jobs import ModelSummary, SaveResult
 from gui.jobs.jobs import Jobs
+from gui.jobs.model_jobs import export_onnx_job
 from gui.jobs.run_jobs import RunListing
 from gui.jobs.screening_jobs import ExportResult, LabelListResult, OverrideResult, WorklistResult
 from gui.runs.runs_tab import RunsTab
@@ -32,6 +34,7 @@ class MainTabs(QTabWidget):
 
     def __init__(self, session: Session, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent, documentMode=True)
+        self._session, self._jobs = session, jobs
         self.dataset = DatasetTab(session, jobs)
         self.training = TrainingTab(session, jobs)
         self.classify = ClassifyTab(session, jobs)
@@ -48,6 +51,7 @@ class MainTabs(QTabWidget):
             self.addTab(tab, title)
         self.currentChanged.connect(self._on_current_changed)
         session.continuation_wanted.connect(self._on_continuation_wanted)
+        self.classify.model.onnx_wanted.connect(self._on_onnx_wanted)
 
     def _map_results(self) -> dict[type, Callable[[Any], None]]:
         """Map each type of result to the method that displays it."""
@@ -90,6 +94,10 @@ class MainTabs(QTabWidget):
         self.classify.stop_background_work()
         self.evaluate.close_viewer()
         self.training.preview_window.close()
+
+    @Slot(object)
+    def _on_onnx_wanted(self, path: Path) -> None:
+        self._jobs.start(export_onnx_job(self._session.model, path), self.classify.show_event)
 
     def _show_onnx(self, exported: OnnxExport) -> None:
         self.runs.show_exported(exported)
