@@ -90,7 +90,7 @@ def compress(path: Path, syntax: str) -> None:
 
 
 def check_basics(program: Program, dataset: Path) -> None:
-    """Check version, self-test, a worklist with heat maps, a model card, start-up, language."""
+    """Check version, self-test, a worklist with heat maps, a training and its model, a card, start-up, language."""
     program.run("--version")
     engine = program.run("self-test").splitlines()[-1]
     assert engine == "Films are scored by ONNX Runtime, 8-bit integers.", engine
@@ -102,6 +102,10 @@ def check_basics(program: Program, dataset: Path) -> None:
     assert len(rows) == 1 + 16 + 4 + 1, rows
     scored = {row.split(",")[0] for row in rows if ",scored," in row}
     assert {f"{name}.dcm" for name in ("plain", *COMPRESSED)} <= scored, rows
+    model = program.work / "run/best.safetensors"
+    program.run("train", dataset, "--output", model.parent, "--recipe", "seed", "--epochs", 1, "--start", "bundled")
+    program.run("screen", dataset / "NORMAL", "--output", program.work / "own.csv", "--model", model)
+    program.run("export", model, "--onnx", program.work / "own.onnx")
     program.run("card", "bundled", "--pdf", program.work / "card.pdf")
     assert (program.work / "card.pdf").read_bytes().startswith(b"%PDF")
     times = json.loads(program.run("--measure-start").splitlines()[-1])
@@ -111,16 +115,12 @@ def check_basics(program: Program, dataset: Path) -> None:
 
 
 def check_jobs(program: Program, dataset: Path) -> None:
-    """Check audit, training, search, evaluation, acceptance test, demo and screenshots."""
-    run, short = program.work / "run", ("--epochs", 1, "--start", "bundled")
+    """Check audit, search, evaluation, acceptance test, demo and screenshots."""
     program.run("audit", dataset, "--json", program.work / "audit.json")
-    program.run("train", dataset, "--output", run, *short)
     program.run(
         "search", dataset, "--output", program.work / "search", "--trials", 1, "--hours", 0.05, "--start", "bundled"
     )
-    program.run("screen", dataset / "NORMAL", "--output", program.work / "own.csv", "--model", run / "best.safetensors")
-    program.run("export", run / "best.safetensors", "--onnx", program.work / "own.onnx")
-    program.run("evaluate", run / "best.safetensors", dataset, "--output", program.work / "report")
+    program.run("evaluate", program.work / "run/best.safetensors", dataset, "--output", program.work / "report")
     assert {"metrics.json", "report.html", "report.pdf"} <= {path.name for path in (program.work / "report").iterdir()}
     program.run("accept", "bundled", dataset, "--output", program.work / "acceptance")
     program.run("--demo", QT_QPA_PLATFORM="")

@@ -8,8 +8,8 @@ components, plus the residual outside them. A group has one label and comes from
 
 Method and threshold were chosen by measurement with whole hospitals left out, see
 benchmarks/likeness.py. Energy and confidence scores found nothing: what is no chest film is often
-decided with confidence. Computed in 8-bit integers, features give distances 4 % greater in the median, and
-up to a quarter for 1 film in 100 (benchmarks/RESULTS.md).
+decided with confidence. Computed in 8-bit integers, features give distances 3 % greater in the median, and
+12 % for 1 film in 100 (benchmarks/RESULTS.md).
 """
 
 import base64
