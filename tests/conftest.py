@@ -12,9 +12,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from core.system.language import Language, set_language
 from tests.factories import CLASSES, NO_PROBE, QUICK, Trained, drained, draw_film, write_films, write_phantoms
+
+settings.register_profile("patient", deadline=None)  # the first example may load a library, on a busy machine
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ from core.system.errors import FilmUnreadable, JobFailed, PneumoScreenError
 from core.system.safe_text import escape_unprintable
 from tests.faults.fuzz_mutations import list_places
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
@@ -276,7 +276,7 @@ def test_texts_of_any_kind_are_read_or_refused(text):
         read_pixels(Path("/nowhere") / text.encode("utf-8", "replace").decode())
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(["film", "text", "empty", "cut", "folder", "dicom"]), min_size=1, max_size=7))
 def test_found_is_scored_and_refused_and_failed(kinds):
     from core.screening.screening import screen

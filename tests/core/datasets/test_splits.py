@@ -17,7 +17,7 @@ def test_split_folders_are_kept(tmp_path):
     assert all(film.path.parent.parent.name == film.split for film in dataset.films)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 4)), min_size=60, max_size=120), st.integers(0, 99))
 def test_splits_never_part_a_patient(tmp_path_factory, patients, seed):
     patients = [(0, 1)] * 20 + [(1, 1)] * 20 + patients
