@@ -24,7 +24,7 @@ from core.jobs.events import Noted
 from core.models.calibration import Calibration
 from core.models.int8_form import Int8Form
 from core.models.known_answers import are_close, draw_known_films, log_odds, read_known_answers
-from core.models.model_header import ModelHeader, bundled_model_path, invalid_model, read_header
+from core.models.model_header import ModelHeader, invalid_model, locate_model, read_header
 from core.models.site_record import apply_site_record
 from core.models.weights import read_weights
 from core.system.errors import JobFailed
@@ -85,12 +85,7 @@ def open_model(path: Path | None) -> ScoringModel:
     is unchanged, so that single films are read without delay.
     Raises JobFailed (model_invalid or operating_point_invalid).
     """
-    path = path or bundled_model_path()
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise invalid_model(path, tr("there is no such file")) from error
-    model = _open_cached(path, status.st_size, status.st_mtime_ns)
+    model = _open_cached(*locate_model(path))
     return replace(model, header=apply_site_record(model.header))
 
 
@@ -157,7 +152,8 @@ def _check_answers(path: Path, header: ModelHeader, logits: npt.NDArray[np.float
     """
     answers = log_odds(header.calibration.probabilities(logits.astype(np.float32)))
     expected = log_odds(read_known_answers(path, header))
-    if not are_close(answers / np.maximum(1, np.abs(expected)), expected / np.maximum(1, np.abs(expected)), tolerance):
+    scale = np.maximum(1, np.abs(expected))
+    if not are_close(answers / scale, expected / scale, tolerance):
         raise FormUnusable(tr("ONNX Runtime gives other answers than torch on this computer."))
 
 

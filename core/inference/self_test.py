@@ -9,9 +9,7 @@ from core.inference.scoring_model import open_model
 from core.jobs.events import Progressed, Stage
 from core.models.events import SelfTestResult
 from core.models.int8_form import LARGEST_DIFFERENCE
-from core.models.known_answers import are_close, draw_known_films, read_known_answers
-from core.models.model_header import invalid_model
-from core.system.language import tr
+from core.models.known_answers import check_known_answers, draw_known_films
 
 
 def run_self_test(cancel: threading.Event) -> Generator[Progressed, None, SelfTestResult]:
@@ -24,9 +22,6 @@ def run_self_test(cancel: threading.Event) -> Generator[Progressed, None, SelfTe
     model = open_model(None)
     header = model.header
     answers = header.calibration.probabilities(compute_logits(model.engine, draw_known_films(header.size_px)))
-    expected = read_known_answers(model.path, header)
-    if not are_close(answers, expected, LARGEST_DIFFERENCE):
-        why = tr("its outputs on the self-test films differ from those stored with it; get a new copy")
-        raise invalid_model(model.path, why)
+    expected = check_known_answers(model.path, header, answers, LARGEST_DIFFERENCE)
     seconds = time.monotonic() - start
     return SelfTestResult(header.name, tuple(answers.ravel()), tuple(expected.ravel()), seconds, model.format_form())

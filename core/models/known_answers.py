@@ -23,9 +23,9 @@ def draw_known_films(size_px: int) -> npt.NDArray[np.uint8]:
 
 
 def read_known_answers(path: Path, header: ModelHeader) -> Floats:
-    """Return the probabilities that a model file stores for its self-test films, (4, 1 or classes).
+    """Return the probabilities that a model file stores for its self-test films.
 
-    With two classes they are of the finding. Raises JobFailed (model_invalid).
+    With two classes (1, 4), of the finding; else (4, classes). Raises JobFailed (model_invalid).
     """
     try:
         return np.atleast_2d(np.array(header.content["self_test"], np.float64))
@@ -38,6 +38,15 @@ def are_close(answers: Floats, expected: Floats, tolerance: float = KNOWN_TOLERA
     """Return whether probabilities are those expected; values that are no numbers are not."""
     answers, expected = np.atleast_2d(answers), np.atleast_2d(expected)
     return answers.shape == expected.shape and bool(np.abs(answers - expected).max() <= tolerance)
+
+
+def check_known_answers(path: Path, header: ModelHeader, answers: Floats, tolerance: float = KNOWN_TOLERANCE) -> Floats:
+    """Return the stored answers of a model file; raise JobFailed (model_invalid) if `answers` are not close to them."""
+    expected = read_known_answers(path, header)
+    if not are_close(answers, expected, tolerance):
+        why = tr("its outputs on the self-test films differ from those stored with it; get a new copy")
+        raise invalid_model(path, why)
+    return expected
 
 
 def log_odds(probabilities: Floats) -> Floats:

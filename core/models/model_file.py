@@ -14,7 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from core.models.calibration import Calibration
-from core.models.known_answers import are_close, draw_known_films, read_known_answers
+from core.models.known_answers import check_known_answers, draw_known_films
 from core.models.model_card import build_card
 from core.models.model_header import (
     CARD,
@@ -25,6 +25,7 @@ from core.models.model_header import (
     bundled_model_path,
     compute_seal,
     invalid_model,
+    locate_model,
     read_header,
 )
 from core.models.site_record import apply_site_record
@@ -171,10 +172,7 @@ def load_model(path: Path | None) -> Model:
         raise invalid_model(path, tr("it does not fit the architecture {name}", name=header.architecture))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     model = Model(path, header, network.eval(), preprocessing)
-    answers = model.probabilities(draw_known_films(preprocessing.size_px))
-    if not are_close(answers, read_known_answers(path, header)):
-        why = tr("its outputs on the self-test films differ from those stored with it; get a new copy")
-        raise invalid_model(path, why)
+    check_known_answers(path, header, model.probabilities(draw_known_films(preprocessing.size_px)))
     return model
 
 
@@ -190,10 +188,5 @@ def load_model_in_use(path: Path | None) -> Model:
     The last model is cached while its file is unchanged, so reading single films has no delay.
     Raises JobFailed (model_invalid or operating_point_invalid).
     """
-    path = path or bundled_model_path()
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise invalid_model(path, tr("there is no such file")) from error
-    model = _load_cached(path, status.st_size, status.st_mtime_ns)
+    model = _load_cached(*locate_model(path))
     return replace(model, header=apply_site_record(model.header))

@@ -152,6 +152,19 @@ def invalid_model(path: Path, why: str) -> JobFailed:
     return JobFailed(Reason.MODEL_INVALID, tr("{path} cannot be used as a model: {why}.", path=path, why=why))
 
 
+def locate_model(path: Path | None) -> tuple[Path, int, int]:
+    """Return path, size and modification time of a model file, of the bundled one for None.
+
+    They are the key under which a model is kept while its file is unchanged. Raises JobFailed (model_invalid).
+    """
+    path = path or bundled_model_path()
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise invalid_model(path, tr("there is no such file")) from error
+    return path, status.st_size, status.st_mtime_ns
+
+
 def format_model_mismatch(other: str, now: str) -> str:
     """Return the sentence for results made by `other`, which is not the model now in use."""
     return tr(

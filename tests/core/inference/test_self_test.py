@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.inference import self_test
 from core.inference.self_test import run_self_test
+from core.models import known_answers
 from core.models.model_header import bundled_model_path, read_header
 from core.system.errors import JobFailed
 from tests.factories import drained
@@ -22,6 +22,6 @@ def test_the_bundled_model_answers_as_it_did_when_it_was_made(cancel):
 
 
 def test_a_model_that_answers_otherwise_does_not_pass(cancel, monkeypatch):
-    monkeypatch.setattr(self_test, "read_known_answers", lambda *_: np.array([[0.9, 0.1, 0.9, 0.1]]))
+    monkeypatch.setattr(known_answers, "read_known_answers", lambda *_: np.array([[0.9, 0.1, 0.9, 0.1]]))
     with pytest.raises(JobFailed, match="differ from those stored"):
         drained(run_self_test(cancel))
