@@ -81,17 +81,38 @@ def read_rows(path: Path, classes: tuple[str, ...], model: str) -> list[LedgerRo
         if not lines and format_csv([], classes).encode("utf-8").startswith(content):
             return []  # torn in its first line
         raise _not_resumable(path, tr("its columns do not match this model"))
-    rows = {}
-    for cells in lines[1:]:
-        try:
-            row = parse_row(cells)
-        except ValueError as error:
-            raise _not_resumable(path, tr("one of its rows is invalid")) from error
+    try:
+        rows = _parse_rows(lines[1:])
+    except ValueError as error:
+        raise _not_resumable(path, tr("one of its rows is invalid")) from error
+    for row in rows:
         if row.model != model:
             raise _not_resumable(
                 path, tr("it was written with {other}, not with {model}", other=row.model, model=model)
             )
-        rows[row.file] = row
+    return rows
+
+
+def read_ledger(path: Path) -> tuple[list[LedgerRow], tuple[str, ...]]:
+    """Return the rows of a ledger of any model, without a torn last row, and its classes.
+
+    The classes are () where the ledger does not name them: with two of them it has no columns for
+    their probabilities. Raises JobFailed if the file is no ledger, or if it is damaged.
+    """
+    unreadable = tr("{path} cannot be opened as a list of screened films.", path=path)
+    try:
+        lines = parse_csv(drop_torn_line(path.read_bytes()))
+        if not lines or not _is_header(lines[0]):
+            raise JobFailed(Reason.NOTHING_TO_RESUME, unreadable)
+        rows = _parse_rows(lines[1:])
+    except (OSError, ValueError) as error:
+        raise JobFailed(Reason.NOTHING_TO_RESUME, unreadable) from error
+    return rows, tuple(unquote_formula(cell).removeprefix("p_") for cell in lines[0][len(COLUMNS) :])
+
+
+def _parse_rows(lines: Iterable[list[str]]) -> list[LedgerRow]:
+    """Return one row for each file, its last one. Raises ValueError if one is invalid."""
+    rows = {row.file: row for row in map(parse_row, lines)}
     return list(rows.values())
 
 

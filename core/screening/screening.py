@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from core.films.patient_age import format_age_ranges, is_outside
 from core.inference.heat_map import build_heat_map, draw_overlay
 from core.inference.pipeline import process_in_chunks
 from core.inference.scoring_model import ScoringModel, open_model
@@ -20,7 +19,7 @@ from core.metrics.roc import Floats
 from core.models.model_gate import read_gate
 from core.models.model_header import ModelHeader
 from core.models.site_record import format_validation
-from core.screening.cautions import format_unlike_caution
+from core.screening.cautions import format_age_caution, format_unlike_caution, list_outside_ages
 from core.screening.changed_files import find_changes
 from core.screening.chunk_scoring import ChunkScorer, ScoredFile
 from core.screening.events import (
@@ -43,12 +42,10 @@ from core.screening.screening_files import (
 from core.screening.state_log import StateLog, add_film_code, read_states
 from core.system.errors import FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import OutputLock, lock_output
-from core.system.language import tr, tr_count
-from core.system.safe_text import escape_name
+from core.system.language import tr_count
 
 ScreeningEvent = Progressed | Noted | ScreeningStarted | RowSuperseded | FilmAnswered
 DECIMALS: Final = 6  # of probabilities in the ledger
-MAX_NAMES: Final = 5  # films named in a sentence
 
 
 class Screening:
@@ -132,18 +129,12 @@ class Screening:
             write_heat_map(heat_map_path(self._heatmaps, name), draw_overlay(file.film.square, heat))
         return row
 
-    def _list_outside_ages(self) -> list[str]:
-        """Return the scored films of patients outside the ages of the training films, also of an earlier run."""
-        ages = {name: self._states[name].age_years for name in sorted(self.rows) if name in self._states}
-        scored = (name for name in ages if self.rows[name].status is Status.SCORED)
-        return [name for name in scored if is_outside(ages[name], self.model.header.ages)]
-
     def finish(self, completed: bool, found: int) -> ScreeningResult:
         """Return the result; if `completed`, also write the ledger under its final name."""
-        rows = sorted(self.rows.values(), key=lambda row: row.file)
+        rows, header = sorted(self.rows.values(), key=lambda row: row.file), self.model.header
         if completed:
             self._lock.renew()
-            write_final(self.output, rows, self.model.header.classes)
+            write_final(self.output, rows, header.classes)
         counts = Counter(row.status for row in rows)
         return ScreeningResult(
             output=self.output if completed else partial_path(self.output),
@@ -152,34 +143,14 @@ class Screening:
             scored=counts[Status.SCORED],
             refused=counts[Status.REFUSED],
             failed=counts[Status.FAILED],
-            validation=format_validation(self.model.header)[1],
+            validation=format_validation(header)[1],
             drift=(
                 *format_unlike_caution(rows),
                 *self._drift.format_warnings(),
-                *format_age_caution(self._list_outside_ages(), self.model),
+                *format_age_caution(list_outside_ages(rows, self._states, header.ages), header.ages),
             ),
             rows=tuple(rows),
         )
-
-
-def format_age_caution(names: Sequence[str], model: ScoringModel) -> tuple[str, ...]:
-    """Return a sentence on scored films of patients outside the training ages, if there are any.
-
-    names: their files, sorted.
-    """
-    if not names or model.header.ages is None:
-        return ()
-    listed = ", ".join(escape_name(name) for name in names[:MAX_NAMES])
-    sentence = tr_count(
-        "{count:,} scored film is of a patient whose age is not among those of the training films ({ages}); "
-        "read it without the model's result: {names}.",
-        "{count:,} scored films are of patients whose ages are not among those of the training films ({ages}); "
-        "read them without the model's results: {names}.",
-        len(names),
-        ages=format_age_ranges(model.header.ages),
-        names=tr("{names} and others", names=listed) if len(names) > MAX_NAMES else listed,
-    )
-    return (sentence,)
 
 
 def build_scored_row(

@@ -1,7 +1,8 @@
-"""Read a single film as screening does: refused with the gate's reason, or scored and explained."""
+"""Screen a single film, read one with its heat map, or score one that the gate refused."""
 
 import threading
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,15 +18,46 @@ from core.jobs.events import Progressed, Stage
 from core.models.model_gate import read_gate
 from core.models.site_record import format_validation
 from core.models.validated_films import is_unlike
-from core.screening.events import FilmReading, FilmRefusal, LedgerRow, ScreeningResult, Status
+from core.screening.events import (
+    FilmAnswered,
+    FilmReading,
+    FilmRefusal,
+    LedgerRow,
+    ScreeningResult,
+    ScreeningStarted,
+    Status,
+)
 from core.screening.file_state import add_content, observe
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import ListedFile, path_of_name, relative_name
 from core.screening.results_csv import write_final
-from core.screening.screening import build_scored_row
+from core.screening.screening import Screening, ScreeningEvent, build_scored_row
+from core.screening.screening_files import check_places
 from core.screening.state_log import add_film_code, append_state
 from core.system.errors import REFUSALS, JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.language import tr
+
+
+def screen_film(
+    path: Path, output: Path, model: Path | None, cancel: threading.Event
+) -> Generator[ScreeningEvent, None, ScreeningResult]:
+    """Screen one film into a ledger of one row, as `screen` does for a folder; model None is the bundled one.
+
+    The file's name in the ledger is relative to its folder. Raises JobFailed, also if there is no such file.
+    """
+    check_places(path.parent, output, heatmaps=None)
+    if not path.is_file():
+        raise JobFailed(Reason.DATASET_INVALID, tr("{path} is not a file that can be opened.", path=path))
+    with lock_output(output) as lock:
+        yield Progressed(Stage.LOADING_NETWORK, 0, None)
+        loaded = open_model(model)
+        screening = Screening(loaded, output, lock, (), heatmaps=None, is_continued=False)
+        with closing(screening):
+            yield ScreeningStarted(1, (), loaded.header.classes)
+            listed = ListedFile(relative_name(path, path.parent), path, state=observe(path))
+            for row in screening.score_files([listed], cancel):
+                yield FilmAnswered(row, 1, 1, None)
+        return screening.finish(completed=bool(screening.rows), found=1)
 
 
 def score_anyway(
