@@ -27,6 +27,15 @@ class JobError:
     traceback: str = ""
 
 
+def describe_error(error: BaseException) -> JobError:
+    """Return what to show of an error, with its traceback where the program itself is at fault."""
+    log.error("a job failed: %s", type(error).__name__)
+    if sentence := format_error(error):
+        return JobError(sentence)
+    sentence = tr("An error occurred inside the program ({kind}).", kind=type(error).__name__)
+    return JobError(sentence, "".join(traceback.format_exception(error)))
+
+
 class Worker(QThread):
     """One job on its own thread.
 
@@ -65,12 +74,7 @@ class Worker(QThread):
         try:
             self._result = self._drain()
         except BaseException as error:  # Qt only prints what leaves run()
-            log.error("a job failed: %s", type(error).__name__)
-            if sentence := format_error(error):
-                self._error = JobError(sentence)
-            else:
-                sentence = tr("An error occurred inside the program ({kind}).", kind=type(error).__name__)
-                self._error = JobError(sentence, traceback.format_exc())
+            self._error = describe_error(error)
 
     def _drain(self) -> object:
         with closing(self._job(self._cancel)) as events:

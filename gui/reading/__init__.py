@@ -1,0 +1,1 @@
+"""The reading room: the film on the screen, its answer, the reader's calls."""

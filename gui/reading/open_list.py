@@ -1,0 +1,68 @@
+"""The list in the reading room: its films, the model that answered, the reader's calls, what was seen."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.inference.scoring_model import ScoringModel, open_model
+from core.models.model_header import ModelHeader, format_model_mismatch
+from core.screening.events import LedgerRow, ScreeningResult, Status
+from core.screening.folder_listing import path_of_name
+from core.screening.reader_calls import CallBook, Opinion, Stance, compare_call
+from core.screening.seen_films import SeenFilms
+from core.system.errors import JobFailed, Reason
+
+
+@dataclass(slots=True, eq=False)
+class OpenList:
+    """One list of films, also while it is being screened.
+
+    output: its ledger when it is complete. model: file of the model that answers, None for the
+    bundled one. header: of that model, None while it is not known or if it is not at hand any more.
+    validation: a sentence if that model was not accepted at this site, else "". classes: negative
+    first. result: None until the screening ends. is_blind: each film is called before its answer is
+    shown. is_film: a single film that was opened alone.
+    """
+
+    folder: Path
+    output: Path
+    model: Path | None
+    book: CallBook
+    seen: SeenFilms
+    header: ModelHeader | None = None
+    validation: str = ""
+    classes: tuple[str, ...] = ()
+    result: ScreeningResult | None = None
+    is_blind: bool = False
+    is_film: bool = False
+    rows: dict[str, LedgerRow] = field(default_factory=dict)
+
+    def path_of(self, row: LedgerRow) -> Path:
+        """Return the film of a row."""
+        return path_of_name(self.folder, row.file)
+
+    def open_model(self) -> ScoringModel:
+        """Return the model that answered. Raises JobFailed, also if its file holds another one now."""
+        loaded = open_model(self.model)
+        if self.header is None or loaded.header.key != self.header.key:
+            raise JobFailed(Reason.MODEL_INVALID, format_model_mismatch(self.name, loaded.header.name))
+        return loaded
+
+    @property
+    def name(self) -> str:
+        """Name of the model that answered, "" while it is not known."""
+        if self.header is not None:
+            return self.header.name
+        return next((row.model for row in self.rows.values()), "")
+
+    def opinion(self, row: LedgerRow) -> Opinion | None:
+        """Return the reader's opinion on a row, None where there is none."""
+        return compare_call(self.book.find(row.file), row.film, row.label)
+
+    def is_called(self, row: LedgerRow) -> bool:
+        """Whether the reader has called the film as it is now."""
+        opinion = self.opinion(row)
+        return opinion is not None and opinion.stance is not Stance.EARLIER_FILM
+
+    def is_hidden(self, row: LedgerRow) -> bool:
+        """Whether the reader must not see the model's answer yet."""
+        return self.is_blind and row.status is Status.SCORED and not self.is_called(row)
