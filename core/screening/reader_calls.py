@@ -132,6 +132,11 @@ class CallBook:
         self._history.append((call.file, self._calls.get(call.file)))
         self._calls[call.file] = call
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._history)
+
     def undo(self) -> str | None:
         """Undo the last change and return its film, None if there is nothing to undo."""
         if not self._history:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from core.models.model_header import ModelHeader, bundled_model_path, read_header
@@ -24,7 +25,8 @@ class Worklist:
 
     output: the ledger when it is complete. model: file of the model that screened, None for the
     bundled one. header: of that model at that operating point, None if neither is at hand any more.
-    classes: negative first. seen: films whose answer the reader has seen.
+    classes: negative first. is_accepted: whether that model passed an acceptance test at this site.
+    screened_at: local time of the last row, ISO 8601. seen: films whose answer the reader has seen.
     """
 
     folder: Path
@@ -33,6 +35,8 @@ class Worklist:
     classes: tuple[str, ...]
     model: Path | None
     header: ModelHeader | None
+    is_accepted: bool
+    screened_at: str
     calls: tuple[Call, ...] = ()
     seen: frozenset[str] = frozenset()
 
@@ -64,6 +68,7 @@ def open_worklist(
     states = read_states(output, rows)
     rows = [add_film_code(row, states.get(row.file)) for row in rows]
     counts = Counter(row.status for row in rows)
+    is_accepted, validation = (False, "") if header is None else format_validation(header)
     outside = [] if header is None else list_outside_ages(rows, states, header.ages)
     result = ScreeningResult(
         output=output if is_complete else partial_path(output),
@@ -72,7 +77,7 @@ def open_worklist(
         scored=counts[Status.SCORED],
         refused=counts[Status.REFUSED],
         failed=counts[Status.FAILED],
-        validation="" if header is None else format_validation(header)[1],
+        validation=validation,
         drift=(*format_unlike_caution(rows), *(() if header is None else format_age_caution(outside, header.ages))),
         rows=tuple(rows),
     )
@@ -84,6 +89,8 @@ def open_worklist(
         classes=(header.classes if header else columns or classes or guess_classes(rows)),
         model=model,
         header=header,
+        is_accepted=is_accepted,
+        screened_at=_format_time(result.output),
         calls=tuple(read_calls(calls)) if calls.exists() else (),
         seen=frozenset(read_seen(seen_path(output))),
     )
@@ -99,6 +106,11 @@ def _check_folder(folder: Path, rows: Sequence[LedgerRow]) -> None:
             folder=folder,
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
+
+
+def _format_time(ledger: Path) -> str:
+    """Return when a ledger was last written: local time, ISO 8601 to the second."""
+    return datetime.fromtimestamp(ledger.stat().st_mtime).astimezone().isoformat(timespec="seconds")
 
 
 def _find_model(models: Sequence[Path | None], names: Iterable[str]) -> tuple[Path | None, ModelHeader | None]:

@@ -1,12 +1,13 @@
-"""Write the reader's calls to disk in order, on a background thread."""
+"""Write the reader's calls, and what the reader has seen, to disk in order, on a background thread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from core.screening.reader_calls import Call, CallBook, append_call, calls_path
+from core.screening.seen_films import SeenFilms, append_seen, seen_path
 from core.system.error_messages import format_error
 from core.system.language import tr
 
@@ -15,6 +16,7 @@ class CallWriter(QObject):
     """Writes calls on a thread of its own.
 
     Signal: failed(str sentence) when a call could not be written; it is then kept in memory only.
+    What was seen is lost then without a word: where it cannot be written, no call can be either.
     """
 
     failed = Signal(str)
@@ -34,6 +36,11 @@ class CallWriter(QObject):
             self._pool.submit(append_call, path, call).add_done_callback(self._on_written)
 
         return CallBook(calls, write_call)
+
+    def open_seen(self, output: Path, seen: Iterable[str]) -> SeenFilms:
+        """Return the films seen of the screening in `output`, likewise."""
+        path = seen_path(output)
+        return SeenFilms(seen, lambda file: self._pool.submit(append_seen, path, file))
 
     def close(self) -> None:
         """Finish writing; a call takes a few milliseconds."""

@@ -1,239 +1,211 @@
-"""The Classify tab: screen a folder, watch one, or read one film; worklist, heat map, exports."""
+"""The Classify tab: screen a folder, watch one, read films; worklist, calls, exports."""
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from core.screening.recent_lists import RecentList
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from core.exports.export_jobs import Export, ExportOrder
-from core.models.decision import Decision
 from core.models.events import OnnxExport
-from core.screening.events import (
-    FilmAnswered,
-    FilmReading,
-    FilmRefusal,
-    LedgerRow,
-    RowSuperseded,
-    ScreeningResult,
-    ScreeningStarted,
-)
-from core.system.app_folders import data_folder, new_timestamped_path
+from core.screening.events import LedgerRow, ScreeningResult
+from core.screening.worklist_file import final_ledger_path
 from core.system.language import tr
 from core.system.safe_text import escape_name
-from gui.classify.call_writer import CallWriter
-from gui.classify.model_bar import ModelBar
-from gui.classify.reading_panel import ReadingPanel
-from gui.classify.screening_controls import ScreeningControls
-from gui.classify.screening_status import ScreeningStatus
-from gui.classify.selected_film import SelectedFilm
-from gui.classify.worklist import Worklist, find_opinion
+from gui.classify.exporter import Exporter
+from gui.classify.list_opener import ListOpener
+from gui.classify.reading_room import ReadingRoom
+from gui.classify.running_screening import RunningScreening
+from gui.classify.screening_line import ScreeningLine, format_result, list_notes
+from gui.classify.toolbar import Toolbar, ToolbarState
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.screening_jobs import (
-    ExportResult,
-    OverrideResult,
-    WorklistResult,
-    called_films_job,
-    export_dicom_job,
-    export_job,
-    final_ledger_path,
-    open_worklist_job,
-    read_film_job,
-    score_anyway_job,
-    screen_job,
-    watch_job,
-)
+from gui.jobs.screening_jobs import ExportResult
 from gui.jobs.worker import JobError
+from gui.reading.key_sheet import KeySheet
+from gui.reading.open_list import OpenList
+from gui.reading.reading_keys import TEXT_FIELDS, ReadingKeys
 from gui.state.session import Session
 from gui.widgets import messages
+from gui.widgets.toast import Toast
 
 
 class ClassifyTab(QWidget):
-    """Starts screenings and readings with the session's model.
+    """Starts screenings with the session's model, and opens lists beside whatever runs.
 
-    result: the finished screening on the tab, None before there is one.
-    Signal: likely_found(str file) for each likely finding in a watched folder.
+    Signals: likely_found(str file) for each likely finding in a watched folder;
+    full_screen_wanted(bool).
     """
 
     likely_found = Signal(str)
+    full_screen_wanted = Signal(bool)
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._folder: Path | None = None
-        self.result: ScreeningResult | None = None
-        self._is_watching = False
-        self._call_writer = CallWriter(self)
-        self._build()
-        self._connect()
-        self._on_state_changed(work.state)
-
-    def _build(self) -> None:
-        self.controls = ScreeningControls()
-        self.model = ModelBar(self._session)
-        self.status = ScreeningStatus()
-        self.worklist = Worklist(self)
-        self.reading = ReadingPanel()
-        self.selected_film = SelectedFilm(self.worklist, self.reading, self._session, self._work, self.show_event, self)
-        split = QSplitter()
-        split.addWidget(self.worklist)
-        split.addWidget(self.reading)
-        split.setSizes([800, 460])
+        self._is_full_screen = False
+        self.toolbar = Toolbar(session)
+        self.line = ScreeningLine()
+        self.room = ReadingRoom()
+        self.opener = ListOpener(session, self)
+        self.running = RunningScreening(work, self.room, self.line, self)
+        self.exporter = Exporter(work, self.room, self.running.show_event, self)
+        self._toast = Toast(self.room.stack)
         layout = QVBoxLayout(self)
-        layout.addWidget(self.controls)
-        layout.addWidget(self.model)
-        layout.addWidget(self.status)
-        layout.addWidget(split, 1)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for part in (self.toolbar, self.line):
+            layout.addWidget(part)
+        layout.addWidget(self.room, 1)
+        self._connect()
+        self._connect_keys()
+        self._update()
 
     def _connect(self) -> None:
-        controls, work = self.controls, self._work
-        controls.path_opened.connect(self.open)
-        controls.watch_wanted.connect(self.watch)
-        controls.worklist_wanted.connect(self._on_worklist_wanted)
-        controls.retry_wanted.connect(self._on_retry)
-        controls.override_wanted.connect(self._on_override)
-        controls.cancel_wanted.connect(work.cancel)
-        controls.export.export_wanted.connect(self._on_export)
-        controls.export.dicom_wanted.connect(self._on_dicom)
-        controls.export.labels_wanted.connect(self._on_labels)
-        self._call_writer.failed.connect(self._on_call_lost)
-        self.worklist.row_chosen.connect(self._on_row_chosen)
-        self.selected_film.shown.connect(self.status.show_idle)
-        work.state_changed.connect(self._on_state_changed)
-        work.failed.connect(self.status.show_idle)
+        bar, opener, room, work = self.toolbar, self.opener, self.room, self._work
+        bar.path_opened.connect(self.open)
+        bar.watch_wanted.connect(self.watch)
+        bar.ledger_wanted.connect(self._on_ledger_wanted)
+        bar.recent_wanted.connect(self._on_recent_wanted)
+        bar.retry_wanted.connect(self._on_retry_wanted)
+        bar.continue_wanted.connect(self._on_continue_wanted)
+        bar.blind_changed.connect(room.set_blind)
+        bar.export_wanted.connect(self.exporter.export)
+        bar.dicom_wanted.connect(self.exporter.export_film)
+        bar.labels_wanted.connect(self.exporter.export_labels)
+        opener.opened.connect(self._show_list)
+        opener.model_found.connect(self._on_model_found)
+        opener.overridden.connect(self._on_overridden)
+        opener.recent_changed.connect(self._on_recent_changed)
+        opener.failed.connect(self._on_failed)
+        opener.writer.failed.connect(self._on_call_lost)
+        room.override_wanted.connect(self._on_override)
+        room.said.connect(self._toast.say)
+        room.film_changed.connect(self._update)
+        work.state_changed.connect(self._update)
+        self.running.likely_found.connect(self.likely_found)
+        self.running.warned.connect(self._toast.say)
+
+    def _connect_keys(self) -> None:
+        actions = {
+            **self.room.make_actions(),
+            "full_screen": self.toggle_full_screen,
+            "list": self.room.toggle_list,
+            "leave": self._leave,
+            "keys": self.show_keys,
+            "open_film": self.toolbar.choose_film,
+            "open_folder": self.toolbar.choose_folder,
+        }
+        self.keys = ReadingKeys(self, actions)
 
     @Slot(object)
     def open(self, path: Path) -> None:
-        """Read one film, or screen a folder."""
-        if self._work.state is not JobState.IDLE:
-            return
-        if path.is_dir():
-            self._work.start(screen_job(path, self._begin(path), self._session.model), self.show_event)
-        else:
-            self._work.start(read_film_job(path, self._session.model), self.show_event)
+        """Open one film as a list of one, or screen a folder."""
+        if not path.is_dir():
+            self._show_list(None)
+            self.opener.open_film(path, self.toolbar.is_blind)
+        elif self._can_screen():
+            self.running.screen(self._begin(path))
 
     @Slot(object)
     def watch(self, folder: Path) -> None:
-        """Screen a folder, and films that arrive in it until Cancel."""
-        if self._work.state is JobState.IDLE:
-            output = self._begin(folder)
-            self._is_watching = True
-            self._work.start(watch_job(folder, output, self._session.model), self.show_event)
+        """Screen a folder, and films that arrive in it until Stop."""
+        if self._can_screen():
+            self.running.watch(self._begin(folder))
 
-    def _begin(self, folder: Path) -> Path:
-        """Begin an empty worklist; returns the path for its ledger."""
-        self._folder, self.result, self._is_watching = folder, None, False
-        self.status.reset()
-        self.selected_film.clear()
-        output = new_timestamped_path(data_folder() / "screenings", "-screening.csv")
-        self.worklist.show_folder(folder, (), self._call_writer.open_book(output, ()))
-        return output
+    def _can_screen(self) -> bool:
+        """Return whether no job runs; say so if one does."""
+        if self._work.state is JobState.IDLE:
+            return True
+        sentence = tr("{job} is running. Stop it, or wait, before a folder is screened.", job=self._work.name)
+        messages.show_error(self, JobError(f"{sentence} {tr('Films and lists can be opened meanwhile.')}"))
+        return False
+
+    def _begin(self, folder: Path) -> OpenList:
+        begun = self.opener.begin(folder, self.toolbar.is_blind)
+        self._show_list(begun)
+        return begun
+
+    @Slot(object)
+    def _show_list(self, opened: OpenList | None) -> None:
+        """Show another list: nothing of the one before stays on the screen."""
+        self.room.show_list(opened)
+        self.toolbar.show_notes(list_notes(opened))
+        self._update()
 
     def stop_background_work(self) -> None:
         """Finish reading films and writing calls in the background."""
-        self.worklist.close_thumbnails()
-        self.reading.close_films()
-        self._call_writer.close()
+        if self.room.opened is not None and self.room.opened.result is not None:
+            self.opener.remember(self.room.opened)
+        self.room.close_films()
+        self.opener.close()
+        self.toolbar.close()
 
     def show_event(self, event: object) -> None:
-        """Show one event of a screening or reading."""
-        self.status.show_event(event, self._folder)
-        match event:
-            case ScreeningStarted(_, resumed, classes):
-                self.worklist.show_classes(classes)
-                for row in resumed:
-                    self.worklist.add(row)
-            case FilmAnswered(row):
-                self.worklist.add(row)
-                if self._is_watching and row.decision is Decision.LIKELY:
-                    self._announce(row)
-            case RowSuperseded(row):
-                self.selected_film.withdraw(row)
-
-    def _announce(self, row: LedgerRow) -> None:
-        """Flash the window's entry in the task bar and emit likely_found."""
-        QApplication.alert(self.window(), 0)
-        self.likely_found.emit(row.file)
+        """Show one event of the running screening or export."""
+        self.running.show_event(event)
 
     def show_screening(self, result: ScreeningResult) -> None:
-        self.result = result
-        self._is_watching = False
-        self.status.show_screening(result)
-        self._on_state_changed(self._work.state)
-
-    def show_opened(self, opened: WorklistResult) -> None:
-        """Show an earlier screening with the reader's calls on it."""
-        self._folder = opened.folder
-        self.selected_film.clear()
-        self.worklist.show_classes(opened.classes)
-        book = self._call_writer.open_book(opened.result.output, opened.calls)
-        self.worklist.show_folder(opened.folder, opened.result.rows, book)
-        self.show_screening(opened.result)
-
-    def show_reading(self, film: FilmReading) -> None:
-        """Show a film with the model's answer, hidden if the reader has to call the film first."""
-        self.selected_film.show_reading(film)
-        self._on_state_changed(self._work.state)
-
-    def show_refusal(self, film: FilmRefusal) -> None:
-        """Show a film that the model's gate refused; it can be scored anyway."""
-        self.selected_film.show_refusal(film)
-        self._on_state_changed(self._work.state)
-
-    def show_overridden(self, overridden: OverrideResult) -> None:
-        """Show the answer on a film that was scored although the input gate had refused it."""
-        self.worklist.add(overridden.row)
-        self.result = overridden.result
-        self.show_reading(overridden.reading)
+        """Show how the running screening ended."""
+        ended = self.running.end(result)
+        if ended is not None:
+            self.opener.remember(ended)
+            if ended is self.room.opened:
+                self.toolbar.show_notes(list_notes(ended))
+                self.room.desk.show_answer()
+        self._toast.say(format_result(result))
+        self._update()
 
     def show_exported(self, exported: ExportResult | OnnxExport) -> None:
-        self.status.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
-        self._on_state_changed(self._work.state)
+        self._toast.say(tr("Written: {path}", path=escape_name(str(exported.path))))
 
     @Slot(object)
-    def _on_row_chosen(self, row: LedgerRow) -> None:
-        self.selected_film.show_row(row)
-        self._on_state_changed(self._work.state)
+    def _on_ledger_wanted(self, ledger: Path) -> None:
+        folder = self.opener.find_folder(ledger) or messages.choose_folder(self, tr("The folder that was screened"))
+        if folder is not None:
+            self._open_ledger(ledger, folder)
 
-    @Slot(object, object)
-    def _on_worklist_wanted(self, ledger: Path, films: Path) -> None:
-        self._work.start(open_worklist_job(ledger, films, self._session.model), self.show_event)
+    @Slot(object)
+    def _on_recent_wanted(self, recent: RecentList) -> None:
+        self._open_ledger(recent.ledger, recent.folder)
+
+    def _open_ledger(self, ledger: Path, folder: Path) -> None:
+        running = self.running.opened
+        if running is not None and running.output == final_ledger_path(ledger):
+            self._show_list(running)  # it is ahead of what is on the disk
+            return
+        self._show_list(None)
+        self.opener.open_ledger(ledger, folder, self.toolbar.is_blind)
 
     @Slot()
-    def _on_retry(self) -> None:
-        if self._folder is not None and self.result is not None:
-            job = screen_job(
-                self._folder, final_ledger_path(self.result.output), self._session.model, retry_failed=True
-            )
-            self._work.start(job, self.show_event)
+    def _on_retry_wanted(self) -> None:
+        opened = self.room.opened
+        if opened is not None and opened.is_film:
+            self.open(opened.path_of(next(iter(opened.rows.values()))))
+        elif opened is not None and self._can_screen():
+            self.running.screen(opened, retry_failed=True)
 
     @Slot()
-    def _on_override(self) -> None:
-        row, refusal = self.worklist.selected_row(), self.selected_film.refusal
-        if refusal is not None:
-            self._work.start(read_film_job(refusal.path, self._session.model, ignore_gate=True), self.show_event)
-        elif row is not None and self._folder is not None and self.result is not None:
-            self._work.start(score_anyway_job(self.result, self._folder, row, self._session.model), self.show_event)
+    def _on_continue_wanted(self) -> None:
+        if self.room.opened is not None and self._can_screen():
+            self.running.screen(self.room.opened, resume=True)
 
-    @Slot(object, object)
-    def _on_export(self, kind: Export, path: Path) -> None:
-        if self.result is not None and self._folder is not None:
-            calls, agreement = self.worklist.book.calls(), self.worklist.measure_agreement()
-            order = ExportOrder(kind, path, self.result, self._folder, calls, agreement)
-            self._work.start(export_job(order, self._session.model), self.show_event)
+    @Slot(object)
+    def _on_override(self, row: LedgerRow) -> None:
+        if self.room.opened is not None:
+            self.opener.override(self.room.opened, row)
 
-    @Slot(object, bool)
-    def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
-        if (film := self.selected_film.reading) is not None:
-            job = export_dicom_job(film, self._session.model, folder, keeps_identity, find_opinion(self.worklist, film))
-            self._work.start(job, self.show_event)
+    @Slot(object)
+    def _on_overridden(self, row: LedgerRow) -> None:
+        self.room.show_rows((row,))
 
-    @Slot(bool)
-    def _on_labels(self, only_disagreements: bool) -> None:
-        if self.result is not None and self._folder is not None:
-            path = new_timestamped_path(data_folder() / "labels", "-labels.csv")
-            calls = self.worklist.book.calls()
-            job = called_films_job(path, self._folder, calls, self.result.rows, only_disagreements)
-            self._work.start(job, self.show_event)
+    @Slot(object)
+    def _on_model_found(self, opened: OpenList) -> None:
+        if opened is self.room.opened:
+            self.room.show_model()
+            self._update()
+
+    @Slot()
+    def _on_recent_changed(self) -> None:
+        self.toolbar.show_recent(self.opener.recent)
 
     @Slot(str)
     def _on_call_lost(self, sentence: str) -> None:
@@ -241,9 +213,51 @@ class ClassifyTab(QWidget):
         messages.show_error(self, JobError(message))
 
     @Slot(object)
-    def _on_state_changed(self, state: JobState) -> None:
-        is_idle = state is JobState.IDLE
-        row, refusal = self.worklist.selected_row(), self.selected_film.refusal
-        self.controls.update_enabled(state, self.result, row, refusal)
-        self.model.set_busy(not is_idle)
-        self.status.progress.setVisible(not is_idle)
+    def _on_failed(self, error: JobError) -> None:
+        self._update()
+        messages.show_error(self, error)
+
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        """Give the film the whole screen, or give the other parts theirs back."""
+        self._set_full_screen(not self._is_full_screen)
+
+    def _set_full_screen(self, is_full: bool) -> None:
+        self._is_full_screen = is_full
+        for part in (self.toolbar, self.line, self.room.strip):
+            part.setVisible(not is_full)
+        self.full_screen_wanted.emit(is_full)
+        self.room.pane.setFocus()
+
+    @Slot()
+    def _leave(self) -> None:
+        """Leave the text field that has the focus, else the table, else the full screen."""
+        if isinstance(QApplication.focusWidget(), TEXT_FIELDS):
+            self.room.pane.setFocus()
+        elif self.room.is_table_shown:
+            self.room.show_table(False)
+        elif self._is_full_screen:
+            self._set_full_screen(False)
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Show the sheet of keys."""
+        sheet = KeySheet(self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    @Slot()
+    def _update(self) -> None:
+        """Enable what can be done now."""
+        opened, desk, is_idle = self.room.opened, self.room.desk, self._work.state is JobState.IDLE
+        result = None if opened is None else opened.result
+        self.toolbar.update_enabled(
+            ToolbarState(
+                can_screen=is_idle,
+                can_retry=is_idle and result is not None and result.failed > 0,
+                can_continue=is_idle and result is not None and not result.completed,
+                can_export=is_idle and result is not None,
+                can_export_film=is_idle and desk.is_answer_visible,
+                can_change_model=is_idle,
+            )
+        )

@@ -17,17 +17,19 @@ from core.system.language import tr
 from gui.jobs.worker import Job
 
 
-def screen_job(folder: Path, output: Path, model: Path | None, retry_failed: bool = False) -> Job:
+def screen_job(
+    folder: Path, output: Path, model: Path | None, retry_failed: bool = False, resume: bool = False
+) -> Job:
     """Screen a folder and write RESULTS.csv to `output`; returns a ScreeningResult.
 
     model: None for the bundled one, here and in the other jobs of this module. retry_failed: screen
-    only the films that failed before.
+    only the films that failed before. resume: only the files that have no row yet.
     """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.screening.screening import screen
 
-        return (yield from screen(folder, output, model, cancel, retry_failed=retry_failed))
+        return (yield from screen(folder, output, model, cancel, None, resume, retry_failed))
 
     return job
 

@@ -20,7 +20,7 @@ class OpenList:
     bundled one. header: of that model, None while it is not known or if it is not at hand any more.
     validation: a sentence if that model was not accepted at this site, else "". classes: negative
     first. result: None until the screening ends. is_blind: each film is called before its answer is
-    shown. is_film: a single film that was opened alone.
+    shown. is_film: a single film that was opened alone. screened_at: local time, ISO 8601, "" for now.
     """
 
     folder: Path
@@ -34,6 +34,7 @@ class OpenList:
     result: ScreeningResult | None = None
     is_blind: bool = False
     is_film: bool = False
+    screened_at: str = ""
     rows: dict[str, LedgerRow] = field(default_factory=dict)
 
     def path_of(self, row: LedgerRow) -> Path:

@@ -52,6 +52,7 @@ KEYS: Final = (
     Key("A", "agree", marked("Call: agree with the answer on the screen")),
     Key("N", "note", marked("Write a note; Enter saves it")),
     Key("Ctrl+Z", "undo", marked("Take the last call or note back")),
+    Key("H", "hold_heat", marked("Show the heat map's outline while the key is held")),
     Key("Shift+H", "pin_heat", marked("Keep the heat map's outline on, or take it off")),
     Key("S", "side_by_side", marked("Film without and with heat map side by side")),
     Key("I", "invert", marked("Invert black and white")),
@@ -72,7 +73,6 @@ KEYS: Final = (
     Key("Esc", "leave", marked("Leave the text field, the table or the full screen"), in_text=True),
     Key("?", "keys", marked("This sheet")),
 )
-HEAT_KEY: Final = Key("H", "hold_heat", marked("Show the heat map's outline while the key is held"))
 
 
 class ReadingKeys(QObject):

@@ -1,0 +1,250 @@
+"""The reading room: the list at left, the film or the table at right, the bar for calls below."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from core.screening.events import LedgerRow
+from core.system.language import marked, tr
+from core.system.safe_text import escape_name
+from gui.reading.call_bar import CallBar
+from gui.reading.call_progress import format_agreement, format_progress
+from gui.reading.call_recorder import CallRecorder
+from gui.reading.film_pane import FilmPane
+from gui.reading.open_list import OpenList
+from gui.reading.reading_desk import ReadingDesk
+from gui.worklist.list_strip import ListStrip
+from gui.worklist.table_view import TableView
+
+AHEAD, BEHIND = 3, 1  # films that are read in advance
+AGREEMENT_MILLISECONDS = 200
+ALREADY_SEEN = marked("The answers of this list have been on the screen: calls on its films do not count as blind.")
+TOOLS = ("side_by_side", "invert", "rotate", "fit", "actual_size", "zoom_in", "zoom_out", "reset_window", "facts")
+
+
+class ReadingRoom(QWidget):
+    """Shows the open list and its chosen film; records the reader's calls.
+
+    opened: the list, None before there is one.
+    Signals: override_wanted(LedgerRow) for the refused film on the screen; said(str) for a short
+    notice; film_changed() when another film, or another state of it, is on the screen.
+    """
+
+    override_wanted = Signal(object)
+    said = Signal(str)
+    film_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.opened: OpenList | None = None
+        self.strip = ListStrip()
+        self.pane = FilmPane()
+        self.table = TableView(self.strip)
+        self.calls = CallBar()
+        self.desk = ReadingDesk(self.pane, self)
+        self.recorder = CallRecorder(self.desk, self)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.pane)
+        self.stack.addWidget(self.table)
+        self._agreement_timer = QTimer(self, singleShot=True, interval=AGREEMENT_MILLISECONDS)
+        self._lay_out()
+        self._connect()
+        self._update()
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.stack, 1)
+        right.addWidget(self.calls)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.strip)
+        row.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        self.strip.row_chosen.connect(self._on_row_chosen)
+        self.strip.table_wanted.connect(self.show_table)
+        self.table.film_wanted.connect(partial(self.show_table, False))
+        self.pane.override_wanted.connect(self._on_override_wanted)
+        self.pane.next_wanted.connect(self.strip.move)
+        self.desk.changed.connect(self._update)
+        self.calls.called.connect(self.recorder.call)
+        self.calls.agreed.connect(self.recorder.agree)
+        self.calls.undo_wanted.connect(self.recorder.undo)
+        self.calls.note_written.connect(self.recorder.note)
+        self.calls.left.connect(self.pane.setFocus)
+        self.recorder.recorded.connect(self._on_recorded)
+        self.recorder.noted.connect(self._on_noted)
+        self.recorder.undone.connect(self._on_undone)
+        self.recorder.replaced.connect(self.said)
+        self._agreement_timer.timeout.connect(self._show_agreement)
+
+    def show_list(self, opened: OpenList | None) -> None:
+        """Show another list and none of its films; None shows no list."""
+        self.opened = opened
+        self.show_table(False)
+        self.recorder.show_list(opened)
+        self.desk.show_list(opened)
+        if opened is None:
+            return
+        self._note_seen()
+        rows = tuple(opened.rows.values())
+        self.strip.show_list(opened.folder, rows, opened.book, opened.is_blind, opened.output.name)
+        self.calls.show_classes(opened.classes)
+        self._agreement_timer.start()
+        if opened.is_film:
+            self.strip.move_to_end(last=False)
+
+    def show_model(self) -> None:
+        """Take over what is known of the open list's model by now."""
+        if self.opened is not None:
+            self.calls.show_classes(self.opened.classes)
+            self.desk.renew_model()
+            self.desk.show_answer()
+
+    def show_rows(self, rows: tuple[LedgerRow, ...]) -> None:
+        """Add rows to the list, or replace those of the same files."""
+        if self.opened is None:
+            return
+        for row in rows:
+            self.opened.rows[row.file] = row
+            self.strip.add(row)
+        self._agreement_timer.start()
+
+    def withdraw(self, row: LedgerRow) -> None:
+        """Take a row that no longer holds from the list, as its file changed."""
+        self.desk.withdraw(row)
+        self.strip.remove(row.file)
+
+    def set_blind(self, is_blind: bool) -> None:
+        """Hide answers until their films are called, or show them all."""
+        if self.opened is None or self.opened.is_blind == is_blind:
+            return
+        self.opened.is_blind = is_blind
+        self._note_seen()
+        self.strip.set_blind(is_blind)
+        if is_blind and self.opened.rows:
+            self.said.emit(tr(ALREADY_SEEN))
+        self.desk.show_answer()
+
+    def _note_seen(self) -> None:
+        """Note that the list itself shows every answer, unless it is read blind."""
+        if self.opened is not None and not self.opened.is_blind:
+            self.opened.seen.add_whole_list()
+
+    @Slot(bool)
+    def show_table(self, is_table: bool) -> None:
+        """Show the table of the list in place of the film, or the film."""
+        self.stack.setCurrentWidget(self.table if is_table else self.pane)
+        self.strip.show_table_state(is_table)
+
+    def make_actions(self) -> dict[str, Callable[[], object]]:
+        """Return what the keys of the reading room do, by name."""
+        return {
+            "previous": partial(self.strip.move, -1),
+            "next": partial(self.strip.move, 1),
+            "first": partial(self.strip.move_to_end, False),
+            "last": partial(self.strip.move_to_end, True),
+            "next_uncalled": self._move_to_uncalled,
+            **{f"class_{number}": partial(self.calls.press_class, number) for number in range(1, 10)},
+            "unsure": self.calls.unsure.click,
+            "agree": self.recorder.agree,
+            "note": self.calls.note.setFocus,
+            "undo": self.recorder.undo,
+            "hold_heat": partial(self.pane.hold_heat, True),
+            "pin_heat": self.pane.pin_heat,
+            **{name: partial(self.pane.run_tool, name) for name in TOOLS},
+            "search": self.strip.search.setFocus,
+            "table": self._toggle_table,
+        }
+
+    def _move_to_uncalled(self) -> None:
+        if not self.strip.move_to_uncalled() and self.opened is not None:
+            self.said.emit(tr("Every film of this list has a call."))
+
+    @property
+    def is_table_shown(self) -> bool:
+        return self.stack.currentWidget() is self.table
+
+    def _toggle_table(self) -> None:
+        self.show_table(not self.is_table_shown)
+
+    def toggle_list(self) -> None:
+        """Show or hide the list."""
+        self.strip.setVisible(self.strip.isHidden())
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_H and not event.isAutoRepeat():
+            self.pane.hold_heat(False)
+        super().keyReleaseEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.WindowDeactivate:  # the key's release will not arrive
+            self.pane.hold_heat(False)
+        return super().event(event)
+
+    def close_films(self) -> None:
+        """Save a note that is being written; stop reading in the background."""
+        self.calls.show_film(None, "", "")
+        self.desk.close()
+        self.strip.close_thumbnails()
+
+    @Slot(object)
+    def _on_row_chosen(self, row: LedgerRow | None) -> None:
+        if row is None:
+            self.desk.choose(None, "", ())
+        else:
+            self.desk.choose(row, self._format_caption(row), self.strip.neighbours(AHEAD, BEHIND))
+
+    def _format_caption(self, row: LedgerRow) -> str:
+        number, count = self.strip.position_of(row)
+        place = tr("{number:,} of {count:,}", number=number, count=count)
+        return f"{escape_name(self.strip.display_name(row))} · {place}"
+
+    @Slot()
+    def _on_override_wanted(self) -> None:
+        if self.desk.can_override:
+            self.override_wanted.emit(self.desk.shown.row)
+
+    @Slot(object, bool)
+    def _on_recorded(self, row: LedgerRow, was_hidden: bool) -> None:
+        self._refresh(row.file)
+        if was_hidden:
+            self.desk.show_answer()
+        else:
+            self.strip.move(1)
+
+    @Slot(object)
+    def _on_noted(self, row: LedgerRow) -> None:
+        self._refresh(row.file)
+
+    @Slot(str)
+    def _on_undone(self, file: str) -> None:
+        self._refresh(file)
+        self.strip.select_file(file)
+        self.desk.show_answer()
+
+    def _refresh(self, file: str) -> None:
+        self.strip.refresh(file)
+        self._agreement_timer.start()
+        self._update()
+
+    @Slot()
+    def _show_agreement(self) -> None:
+        if self.opened is not None:
+            self.calls.show_progress(format_progress(self.opened), format_agreement(self.opened))
+
+    @Slot()
+    def _update(self) -> None:
+        desk, opened = self.desk, self.opened
+        row = desk.shown.row
+        call = opened.book.find(row.file) if opened is not None and row is not None else None
+        is_called = opened is not None and row is not None and opened.is_called(row)
+        self.calls.show_film(row, call.note if call else "", call.reader if call and is_called else "")
+        can_undo = opened is not None and opened.book.can_undo
+        self.calls.update_enabled(desk.can_call, desk.can_note, desk.is_answer_visible, can_undo)
+        self.film_changed.emit()

@@ -1,0 +1,93 @@
+"""The screening or watch that is running, whatever list is on the screen meanwhile."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from core.jobs.events import Noted, Severity
+from core.models.decision import Decision
+from core.screening.events import FilmAnswered, LedgerRow, RowSuperseded, ScreeningResult, ScreeningStarted
+from core.system.language import tr
+from core.system.safe_text import escape_name
+from gui.classify.reading_room import ReadingRoom
+from gui.classify.screening_line import ScreeningLine
+from gui.jobs.jobs import Jobs
+from gui.jobs.screening_jobs import screen_job, watch_job
+from gui.reading.open_list import OpenList
+
+
+class RunningScreening(QObject):
+    """Starts screenings and adds their rows to their list.
+
+    opened: the list that is being screened, None while none is.
+    Signals: likely_found(str file) for each likely finding in a watched folder; warned(str sentence).
+    """
+
+    likely_found = Signal(str)
+    warned = Signal(str)
+
+    def __init__(self, work: Jobs, room: ReadingRoom, line: ScreeningLine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._work, self._room, self._line = work, room, line
+        self.opened: OpenList | None = None
+        self._is_watching = False
+        work.failed.connect(self._on_failed)
+
+    def screen(self, opened: OpenList, retry_failed: bool = False, resume: bool = False) -> None:
+        """Screen the folder of a list, or what of it has no row yet, or what failed."""
+        title = tr("Screening {folder}", folder=escape_name(opened.folder.name))
+        self._begin(opened, title, is_watching=False)
+        job = screen_job(opened.folder, opened.output, opened.model, retry_failed, resume)
+        self._work.start(job, self.show_event, title)
+
+    def watch(self, opened: OpenList) -> None:
+        """Screen the folder of a list, and films that arrive in it until Stop."""
+        title = tr("Watching {folder}", folder=escape_name(opened.folder.name))
+        self._begin(opened, title, is_watching=True)
+        self._work.start(watch_job(opened.folder, opened.output, opened.model), self.show_event, title)
+
+    def _begin(self, opened: OpenList, title: str, is_watching: bool) -> None:
+        self.opened, self._is_watching = opened, is_watching
+        opened.result = None
+        self._line.begin(title)
+
+    def show_event(self, event: object) -> None:
+        """Show one event of a screening, or of an export."""
+        self._line.show_event(event)
+        match event:
+            case Noted(sentence, Severity.WARNING):
+                self.warned.emit(sentence)
+            case ScreeningStarted(_, resumed, classes) if self.opened is not None:
+                self.opened.classes = classes
+                self._add(resumed)
+                if self.opened is self._room.opened:
+                    self._room.show_model()
+            case FilmAnswered(row):
+                self._add((row,))
+                if self._is_watching and row.decision is Decision.LIKELY:
+                    QApplication.alert(self._room.window(), 0)
+                    self.likely_found.emit(row.file)
+            case RowSuperseded(row) if self.opened is not None:
+                self.opened.rows.pop(row.file, None)
+                if self.opened is self._room.opened:
+                    self._room.withdraw(row)
+
+    def _add(self, rows: tuple[LedgerRow, ...]) -> None:
+        if self.opened is None:
+            return
+        if self.opened is self._room.opened:
+            self._room.show_rows(rows)
+        else:
+            self.opened.rows |= {row.file: row for row in rows}
+
+    def end(self, result: ScreeningResult) -> OpenList | None:
+        """Keep the result of the screening that ended; return its list."""
+        ended, self.opened, self._is_watching = self.opened, None, False
+        self._line.end()
+        if ended is not None:
+            ended.result = result
+        return ended
+
+    @Slot(object)
+    def _on_failed(self, _error: object) -> None:
+        self.opened, self._is_watching = None, False
+        self._line.end()
