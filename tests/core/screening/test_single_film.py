@@ -10,10 +10,11 @@ from core.films.film_code import film_code
 from core.films.film_reader import read_pixels, read_square
 from core.inference.heat_map import build_heat_map
 from core.inference.scoring_model import open_model
-from core.screening.events import FilmReading, FilmRefusal, Status
+from core.screening.events import FilmAnswered, FilmReading, FilmRefusal, ScreeningStarted, Status
 from core.screening.screening import screen
-from core.screening.single_film import read_single_film, score_anyway
-from core.system.errors import FilmUnreadable, Reason
+from core.screening.single_film import read_single_film, score_anyway, screen_film
+from core.screening.worklist_file import open_worklist
+from core.system.errors import FilmUnreadable, JobFailed, Reason
 from tests.factories import drained, draw_film, write_dicom
 from tests.faults.hostile_names import small_model
 
@@ -101,3 +102,19 @@ def test_the_age_of_a_patient_outside_the_training_ages_is_a_caution(tmp_path, c
     assert film.facts.age_years == 74
     assert film.details.age == "74 years"
     assert any("not among those of the training films" in caution for caution in film.cautions)
+
+
+def test_a_film_that_is_opened_alone_is_a_list_of_one(films, tmp_path, cancel):
+    for name in ("a.jpg", "photo.png", "f"):
+        _, whole = drained(screen(films, tmp_path / f"{name}-folder.csv", small_model(), cancel))
+        events, one = drained(screen_film(films / name, tmp_path / f"{name}.csv", small_model(), cancel))
+        assert one.rows == tuple(row for row in whole.rows if row.file == name)
+        assert (one.completed, one.found) == (True, 1)
+        assert [type(event) for event in events[1:]] == [ScreeningStarted, FilmAnswered]
+        assert open_worklist(tmp_path / f"{name}.csv", films, [small_model()]).result.rows == one.rows
+
+
+def test_a_film_that_is_not_there_is_no_list(tmp_path, cancel):
+    with pytest.raises(JobFailed, match="is not a file that can be opened"):
+        drained(screen_film(tmp_path / "gone.png", tmp_path / "r.csv", small_model(), cancel))
+    assert not (tmp_path / "r.csv").exists()
