@@ -63,7 +63,8 @@ def turn_wheel(view: FilmView, notches: float) -> None:
 
 
 def pan(view: FilmView, number: int) -> None:
-    QTest.keyClick(view, Qt.Key.Key_Left if number % 12 < 6 else Qt.Key.Key_Right)
+    key = Qt.Key.Key_Left if number % 12 < 6 else Qt.Key.Key_Right
+    QTest.keyClick(view, key, Qt.KeyboardModifier.ShiftModifier)
 
 
 def set_window(view: FilmView, number: int) -> None:
@@ -89,6 +90,7 @@ def measure_all(view: FilmView) -> None:
 def main() -> None:
     application = QApplication([])
     view = FilmView()
+    view.show_heat(True)
     view.resize(1280, 820)
     view.show()
     application.processEvents()

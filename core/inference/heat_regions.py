@@ -76,7 +76,7 @@ def is_suspicious(heat: Heat, decision: Decision) -> bool:
 
 
 def format_legend(heat: Heat, finding: str, is_scaled: bool) -> str:
-    """Return what the colours of a heat map mean.
+    """Return what the outline of a heat map means.
 
     is_scaled: whether 1 is the evidence of the clearest validation films, else it is the film's own
     maximum.
@@ -85,12 +85,13 @@ def format_legend(heat: Heat, finding: str, is_scaled: bool) -> str:
         return tr("Heat map: empty; no part of the film gives evidence for {finding}.", finding=finding)
     if is_scaled:
         return tr(
-            "Heat map: evidence for {finding}, from none (no colour) to as much as in the clearest validation "
-            "films (yellow).",
+            "Heat map: the line encloses where the evidence for {finding} is at least half of that in the clearest "
+            "validation films.",
             finding=finding,
         )
     return tr(
-        "Heat map: evidence for {finding}, from none (no colour) to the most on this film (yellow).", finding=finding
+        "Heat map: the line encloses where the evidence for {finding} is at least half of the most on this film.",
+        finding=finding,
     )
 
 

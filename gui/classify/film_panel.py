@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from core.films.dicom_details import FilmDetails
 from core.films.film_facts import FilmFacts, format_facts
@@ -119,11 +119,6 @@ class FilmPanel(QWidget):
                 (tr("What was read"), "facts", tr("What was read from the file"), "T", self.show_what_was_read, True),
             )
         }
-        self.opacity = name_widget(QSlider(Qt.Orientation.Horizontal), "opacity", tr("Heat map opacity"))
-        self.opacity.setRange(0, 100)
-        self.opacity.setToolTip(tr("Heat map opacity"))
-        self.opacity.setValue(view.settings.heat_opacity)
-        self.opacity.valueChanged.connect(view.set_heat_opacity)
 
     def _lay_out(self) -> None:
         names = list(self.tools)
@@ -134,9 +129,9 @@ class FilmPanel(QWidget):
             first.addWidget(self.tools[name])
         first.addStretch()
         second.addWidget(self.tools["heat"])
-        second.addWidget(self.opacity, 1)
         second.addWidget(self.tools["side_by_side"])
         second.addWidget(self.tools["facts"])
+        second.addStretch()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING_PX)
@@ -164,7 +159,7 @@ class FilmPanel(QWidget):
         decision: the model's, None without an answer. facts: None where nothing was read.
         """
         self.film_view.show_film(pixels, heat)
-        for widget in (self.tools["heat"], self.opacity, self.tools["side_by_side"]):
+        for widget in (self.tools["heat"], self.tools["side_by_side"]):
             widget.setEnabled(heat is not None)
         self.warning.hide()
         if heat is not None and decision is not None and is_suspicious(heat, decision):

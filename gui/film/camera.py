@@ -12,13 +12,15 @@ class Camera:
 
     film: size of the film in film pixels. pane: size of the pane in physical screen pixels.
     scale: screen pixels per film pixel. centre: the film point in the middle of the pane.
-    fits: True while the whole film is fitted into the pane.
+    fits: True while the whole film is fitted into the pane. covered_right: screen pixels at the pane's right
+    edge that something else covers; a fitted film avoids them where the pane is wide enough.
     """
 
     def __init__(self) -> None:
         self.film, self.pane = QSize(1, 1), QSize(1, 1)
         self.scale, self.centre = 1.0, QPointF(0.5, 0.5)
         self.fits = True
+        self.covered_right = 0.0
 
     @property
     def fitting_scale(self) -> float:
@@ -29,7 +31,10 @@ class Camera:
     def fit(self) -> None:
         """Fit the whole film into the pane, and keep it fitted when the pane is resized."""
         self.fits = True
-        self.scale, self.centre = self.fitting_scale, QPointF(self.film.width() / 2, self.film.height() / 2)
+        self.scale = self.fitting_scale
+        room = (self.pane.width() - self.film.width() * self.scale) / 2  # at each side of the film
+        aside = min(room, max(0.0, self.covered_right - room))
+        self.centre = QPointF(self.film.width() / 2 + aside / self.scale, self.film.height() / 2)
 
     def resize(self, pane: QSize) -> None:
         self.pane = pane

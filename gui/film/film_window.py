@@ -18,7 +18,7 @@ from gui.widgets.named_widgets import make_paragraph
 class FilmWindow(QDialog):
     """Shows one film of a grid as large as the window allows.
 
-    Left and right (or up and down) show the neighbours; Space closes.
+    Left and right (or up and down) show the neighbours; Space closes; other keys as in FilmView.
     """
 
     def __init__(self, grid: FilmGrid, parent: QWidget | None = None) -> None:
@@ -66,6 +66,8 @@ class FilmWindow(QDialog):
             self.view.show_image(image)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.view.take_key(event):  # Shift with an arrow moves the film
+            return
         match event.key():
             case Qt.Key.Key_Right | Qt.Key.Key_Down:
                 self.show_row(self._row + 1)

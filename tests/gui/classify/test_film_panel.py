@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QSlider, QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 
 from core.films.dicom_details import FilmDetails
 from core.models.decision import Decision
@@ -48,7 +48,7 @@ def test_the_panel_warns_of_heat_at_the_border(panel):
     assert not warning.isVisible(), "next to no heat"
     panel.show_reading(noise(300, 400), None)
     assert not warning.isVisible()
-    assert not panel.findChild(QSlider, "opacity").isEnabled()
+    assert not panel.findChild(QToolButton, "heat").isEnabled()
 
 
 def test_buttons_do_what_keys_do_and_show_it(qtbot, panel):
@@ -65,12 +65,10 @@ def test_buttons_do_what_keys_do_and_show_it(qtbot, panel):
     assert not panel.findChild(QToolButton, "invert").isChecked()
     press(qtbot, panel, "heat")
     press(qtbot, panel, "side_by_side")
-    assert (view.settings.is_heat_shown, view.settings.is_side_by_side) == (False, True)
+    assert (view.settings.is_heat_shown, view.settings.is_side_by_side) == (True, True)
     drag(view, RIGHT, QPoint(200, 150), QPoint(100, 150))
     press(qtbot, panel, "reset_window")
     assert view.settings.width == 256
-    panel.findChild(QSlider, "opacity").setValue(80)
-    assert view.settings.heat_opacity == 80
     press(qtbot, panel, "fit")
     press(qtbot, panel, "zoom_out")
     assert view.zoom_percent < 100
@@ -78,7 +76,7 @@ def test_buttons_do_what_keys_do_and_show_it(qtbot, panel):
 
 def test_keys_reach_the_film_from_the_whole_panel(qtbot, panel):
     panel.show_reading(noise(900, 1200), spot(900, 1200, 450, 400, 90))
-    for widget in (panel.findChild(QSlider, "opacity"), panel.findChild(QToolButton, "fit")):
+    for widget in (panel.findChild(QToolButton, "heat"), panel.findChild(QToolButton, "fit")):
         before = panel.film_view.settings.is_inverted
         qtbot.keyClick(widget, Qt.Key.Key_I)
         assert panel.film_view.settings.is_inverted != before

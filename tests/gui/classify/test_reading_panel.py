@@ -92,9 +92,9 @@ def test_an_answer_says_all_that_must_be_known_of_it(panel):
     assert panel.film.film_view.film_size.width() == 96
 
 
-def test_the_colours_of_the_heat_map_are_explained(panel):
+def test_the_line_of_the_heat_map_is_explained(panel):
     panel.show_answer(reading(label="NORMAL"))
-    assert "Heat map: evidence for PNEUMONIA" in panel.details.text()
+    assert "where the evidence for PNEUMONIA" in panel.details.text()
     assert "the most on this film" in panel.details.text()
     panel.show_answer(reading(is_heat_scaled=True))
     assert "clearest validation films" in panel.details.text()
@@ -143,6 +143,7 @@ def has_heat(panel):
 
 
 def test_a_hidden_answer_shows_the_film_and_nothing_of_the_model(panel):
+    panel.film.film_view.show_heat(True)
     panel.show_answer(reading("<b>a.png"))
     assert has_heat(panel)
     panel.show_hidden(reading("<b>a.png"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from gui.film.film_view import FilmView
 
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
+MIDDLE = Qt.MouseButton.MiddleButton
 SIZE = 400, 300
 
 

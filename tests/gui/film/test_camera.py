@@ -31,6 +31,16 @@ def test_the_whole_film_is_in_the_middle_of_the_pane(camera):
     assert camera.scale == pytest.approx(0.2)
 
 
+def test_a_fitted_film_avoids_what_covers_the_right_edge_where_there_is_room(camera):
+    camera.covered_right = 150
+    camera.resize(QSize(1200, 400))  # 200 beside a film of 800 at each side
+    assert camera.film_rect.left() == pytest.approx(200), "it is clear of it already"
+    camera.resize(QSize(1000, 400))
+    assert (camera.film_rect.left(), camera.film_rect.width()) == pytest.approx((50, 800))
+    camera.resize(QSize(850, 400))
+    assert (camera.film_rect.left(), camera.film_rect.width()) == pytest.approx((0, 800)), "at the edge, never smaller"
+
+
 def test_zooming_keeps_the_point_under_the_pointer(camera):
     at = QPointF(300, 150)
     before = xy(camera.to_film(at))

@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from gui.film.film_picture import to_image, to_pixels
+from gui.film.film_view import Mouse
 from tests.factories import ROOT
-from tests.gui.film.person import LEFT, RIGHT, SIZE, drag, middle_of, noise, shown, spot, wheel
+from tests.gui.film.person import LEFT, MIDDLE, RIGHT, SIZE, drag, middle_of, noise, shown, spot, wheel
 
 
 def test_one_to_one_is_pixel_for_pixel(qtbot, view):
@@ -114,13 +115,16 @@ def test_dragging_moves_the_film_with_the_mouse(qtbot, view):
     drag(view, LEFT, QPoint(200, 150), QPoint(260, 110))
     assert view.to_film(QPointF(260, 110)) == under
     assert (shown(view)[..., 0] == film[300 + 40 : 600 + 40, 400 - 60 : 800 - 60]).all()
-    qtbot.keyClick(view, Qt.Key.Key_Right)
-    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert (shown(view)[..., 0] == film[400:700, 400:800]).all()
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert (shown(view)[..., 0] == film[400:700, 400:800]).all(), "arrows alone are for the list"
 
 
 def test_what_is_moved_on_the_screen_is_what_is_painted_anew(qtbot, view):
     view.show_film(noise(900, 1200), spot(900, 1200, 450, 600, 100))
+    qtbot.keyClick(view, Qt.Key.Key_H)
     qtbot.keyClick(view, Qt.Key.Key_Z)
     view.repaint()
     for end in (QPoint(237, 131), QPoint(180, 170)):
@@ -165,6 +169,7 @@ def test_turned_four_times_is_as_before(qtbot, view, depth):
     film = noise(301, 403, depth)
     film[:100, :100] = 0
     view.show_film(film, spot(301, 403, 200, 300, 40))
+    qtbot.keyClick(view, Qt.Key.Key_H)
     before = shown(view)
     qtbot.keyClick(view, Qt.Key.Key_R)
     assert (view.film_size.width(), view.film_size.height()) == (301, 403)
@@ -199,19 +204,24 @@ def test_side_by_side_moves_together(qtbot, view):
         left, right = seen[:, :half], seen[:, -half:]
         grey = left[..., 0]
         assert (left == grey[..., None]).all(), "the left film is plain"
-        assert ((right[..., 0] - right[..., 2]) > 20).any(), "the right film has heat"
+        assert ((right[..., 0] - right[..., 2]) > 100).any(), "the right film has heat, whether or not it is on"
         assert view.to_film(QPointF(50, 60)) == view.to_film(QPointF(50 + SIZE[0] - half, 60))
         corner = view.to_film(QPointF(0, 0))
         left, top = -round(-corner.x()), -round(-corner.y())  # films lie on whole pixels of the screen
         place = np.s_[top : top + 300, left : left + half]
         assert (grey == film[place]).all()
+        inside = right[..., 0] == film[place]
+        assert inside.mean() > 0.9, "an outline covers nothing else"
         drag(view, LEFT, QPoint(300, 150), QPoint(340, 120))
     before = view.to_film(QPointF(300, 100))
     wheel(view, QPoint(300, 100), 120)
     after = view.to_film(QPointF(300, 100))
     assert (after.x(), after.y()) == (pytest.approx(before.x()), pytest.approx(before.y()))
-    view.show_film(np.full((300, 400), 90, np.uint8), None)
-    assert (shown(view) == 90).all(), "a film without heat stands alone"
+    view.show_film(film, None)
+    before, zoom = shown(view)[:, :half], view.zoom_percent
+    view.set_heat(spot(900, 1200, 450, 600, 200))
+    assert (shown(view)[:, :half] == before).all(), "nothing moves when the map arrives later"
+    assert view.zoom_percent == zoom
 
 
 def test_images_and_other_keys(qtbot, view):
@@ -239,12 +249,6 @@ def test_a_view_without_a_film_takes_everything(qtbot, view):
     assert not shown(view)[:, :100].any()
 
 
-@pytest.mark.parametrize("wrong", [np.zeros((3, 3, 3), np.uint8), np.zeros((0, 4), np.uint8), np.zeros((3, 3))])
-def test_what_is_no_film_is_refused(view, wrong):
-    with pytest.raises(ValueError, match="a film is"):
-        view.show_film(wrong, None)
-
-
 def test_a_new_film_is_upright_whole_and_as_stored(qtbot, view):
     view.show_film(noise(900, 1200), None)
     for key in "1IR":
@@ -253,3 +257,40 @@ def test_a_new_film_is_upright_whole_and_as_stored(qtbot, view):
     view.show_film(noise(600, 800), None)
     assert (view.settings.is_inverted, view.settings.quarter_turns, view.settings.width) == (False, 0, 256)
     assert view.zoom_percent == 50
+
+
+def test_the_mouse_as_in_a_pacs(view):
+    view.set_mouse(Mouse.PACS)
+    view.show_film(noise(900, 1200), None)
+    view.actual_size()
+    whole, corner = view.settings, view.to_film(QPointF(0, 0))
+    drag(view, LEFT, QPoint(200, 150), QPoint(100, 182))
+    assert (view.settings.width, view.settings.centre) == (whole.width - 50, whole.centre + 16)
+    assert (view.to_film(QPointF(0, 0)), view.zoom_percent) == (corner, 100)
+    under = view.to_film(QPointF(200, 150))
+    drag(view, MIDDLE, QPoint(200, 150), QPoint(230, 160))
+    assert view.to_film(QPointF(230, 160)) == under
+    under = view.to_film(QPointF(100, 200))
+    drag(view, RIGHT, QPoint(100, 200), QPoint(110, 140))
+    assert view.zoom_percent == pytest.approx(144), "up enlarges"
+    after = view.to_film(QPointF(100, 200))
+    assert (after.x(), after.y()) == (pytest.approx(under.x()), pytest.approx(under.y()))
+    drag(view, RIGHT, QPoint(100, 140), QPoint(110, 200))
+    assert view.zoom_percent == pytest.approx(100)
+
+
+def test_the_wheel_as_in_a_pacs_shows_other_films(view):
+    wanted = []
+    view.next_wanted.connect(wanted.append)
+    view.show_film(noise(900, 1200), None)
+    wheel(view, QPoint(10, 10), 120)
+    assert wanted == []
+    view.set_mouse(Mouse.PACS)
+    zoom = view.zoom_percent
+    for angle in (-120, 240, -60, -60):
+        wheel(view, QPoint(10, 10), angle)
+    assert wanted == [1, -1, -1, 1]
+    for pixels in (-25, -25, -25):  # a touchpad
+        wheel(view, QPoint(10, 10), pixels=pixels)
+    assert wanted == [1, -1, -1, 1, 1]
+    assert view.zoom_percent == zoom

@@ -1,7 +1,7 @@
 """One film of a grid, enlarged; its neighbours by key."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from core.datasets.dataset import Dataset, Film
 from core.datasets.entries import Split
@@ -58,6 +58,18 @@ def test_keys_lead_to_its_neighbours_and_not_beyond(window, grid, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_Right)
     assert "3 of 3" in window.caption.text()
     assert grid.currentIndex().row() == 2
+
+
+def test_other_keys_change_how_the_film_is_shown(window, grid, qtbot):
+    window.show_row(0)
+    qtbot.waitUntil(lambda: size_shown(window) == 96)
+    qtbot.keyClick(window, Qt.Key.Key_I)
+    assert window.view.settings.is_inverted
+    qtbot.keyClick(window, Qt.Key.Key_Z)
+    before = window.view.to_film(QPointF(0, 0))
+    qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert window.view.to_film(QPointF(0, 0)) != before
+    assert "1 of 3" in window.caption.text()
 
 
 def test_space_closes_it(window, qtbot):

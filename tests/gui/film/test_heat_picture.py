@@ -1,83 +1,70 @@
-"""A heat map as a picture over a film."""
+"""A heat map as a line over a film."""
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from gui.film.heat_picture import COOL, HEAT_PX, HOT, OUTLINE_PENS, HeatPicture
+from gui.film.heat_picture import OUTLINE_PENS, HeatPicture
 
 pytestmark = pytest.mark.usefixtures("qapp")
+LINE = QColor(OUTLINE_PENS[-1][0]).getRgb()[:3]
 
 
-def colours(picture):
-    """Red, green, blue and opacity of every pixel, (height, width, 4), not premultiplied."""
-    image = picture.image
-    return np.array(
-        [[image.pixelColor(x, y).getRgb() for x in range(image.width())] for y in range(image.height())], int
-    )
-
-
-def test_opacity_and_colour_grow_with_heat():
-    made = colours(HeatPicture(np.array([[0, 0.5, 1]], np.float32)))[0]
-    assert made[0, 3] == 0
-    assert made[1, 3] == pytest.approx(128, abs=1)
-    assert made[2].tolist() == [*HOT, 255]
-    assert made[1, :3] == pytest.approx((np.array(COOL) + HOT) / 2, abs=2)
-
-
-def test_the_chosen_opacity_is_that_of_the_hottest_place():
-    picture = HeatPicture(np.array([[0.2, 1]], np.float32))
-    picture.set_opacity(0.4)
-    assert colours(picture)[0, :, 3].tolist() == pytest.approx([0.08 * 255, 0.4 * 255], abs=1)
-    picture.set_opacity(0)
-    assert not colours(picture)[..., 3].any()
-
-
-def test_a_quarter_turn_keeps_the_opacity():
-    heat = np.zeros((2, 3), np.float32)
-    heat[0, 2] = 1
-    picture = HeatPicture(heat)
-    picture.set_opacity(0.5)
-    turned = colours(picture.rotate_clockwise())[..., 3]
-    assert turned.shape == (3, 2)
-    assert np.argwhere(turned > 100).tolist() == [[2, 1]]
-    assert turned.max() == pytest.approx(128, abs=1)
-
-
-def test_a_large_map_is_reduced_and_a_broken_one_is_cold():
-    large = HeatPicture(np.ones((1000, 2000), np.float32))
-    assert (large.image.width(), large.image.height()) == (HEAT_PX, HEAT_PX // 2)
-    assert not colours(HeatPicture(np.full((3, 3), np.nan, np.float32))).any()
-    assert colours(HeatPicture(np.full((2, 2), 7, np.float32)))[..., 3].min() == 255  # what is above 1 is 1
-
-
-def painted(heat):
-    """The map over a black film of 200 by 200 pixels at (10, 20): (height, width, 3)."""
+def painted(picture):
+    """The map over a grey film of 200 by 200 pixels at (10, 20): (height, width, 3)."""
     image = QImage(220, 240, QImage.Format.Format_RGB32)
-    image.fill(QColor("black"))
+    image.fill(QColor(90, 90, 90))
     painter = QPainter(image)
-    HeatPicture(heat).paint(painter, QRectF(10, 20, 200, 200), 1.0)
+    picture.paint(painter, QRectF(10, 20, 200, 200), 1.0)
     painter.end()
     return np.array([[image.pixelColor(x, y).getRgb()[:3] for x in range(220)] for y in range(240)], int)
 
 
-def test_it_is_painted_over_the_film_and_nowhere_else():
-    seen = painted(np.ones((4, 4), np.float32))
-    assert seen[120, 110].tolist() == list(HOT)
-    assert not seen[:15].any()
-    assert not seen[:, :5].any()
+def line_of(picture):
+    """Rows and columns of the line on the film."""
+    return np.nonzero(np.abs(painted(picture) - LINE).sum(axis=2) < 60)
+
+
+def ramp(top):
+    return np.tile(np.linspace(0, top, 200, dtype=np.float32), (200, 1))
+
+
+def test_a_line_stands_where_heat_is_half_of_full_and_at_the_edges_of_the_film():
+    rows, columns = line_of(HeatPicture(ramp(0.8)))
+    assert columns.min() == pytest.approx(10 + 125, abs=2)
+    assert columns.max() == pytest.approx(10 + 200, abs=2), "closed along the edge, as heat goes on there"
+    assert (rows.min(), rows.max()) == (pytest.approx(20, abs=2), pytest.approx(220, abs=2))
+
+
+def test_the_film_inside_and_outside_stays_as_it_is():
+    seen = painted(HeatPicture(ramp(0.8)))
+    assert (seen[40:200, 145:200] == 90).all()
+    assert (seen[40:200, 15:125] == 90).all()
 
 
 def test_a_pale_map_has_no_line():
-    ramp = np.tile(np.linspace(0, 0.4, 200, dtype=np.float32), (200, 1))
-    row = painted(ramp)[120]
-    assert (np.diff(row[10:210].sum(axis=1)) >= -3).all()  # it only grows lighter
+    picture = HeatPicture(ramp(0.4))
+    assert picture.is_pale
+    assert (painted(picture) == 90).all()
+    assert not HeatPicture(ramp(0.8)).is_pale
 
 
-def test_a_line_stands_where_heat_is_half_of_full():
-    ramp = np.tile(np.linspace(0, 0.8, 200, dtype=np.float32), (200, 1))
-    row = painted(ramp)[120]
-    line = QColor(OUTLINE_PENS[-1][0]).getRgb()[:3]
-    at_line = np.flatnonzero(np.abs(row - line).sum(axis=1) < 40)
-    assert at_line.mean() == pytest.approx(10 + 125, abs=2)
+def test_a_quarter_turn_turns_the_line():
+    heat = np.zeros((200, 200), np.float32)
+    heat[:60, 140:] = 1  # upper right
+    rows, columns = line_of(HeatPicture(heat).rotate_clockwise())
+    assert rows.min() > 20 + 130, "lower right"
+    assert columns.min() > 10 + 130
+
+
+@pytest.mark.parametrize(
+    "heat", [np.full((3, 3), np.nan, np.float32), np.zeros((1, 1), np.float32), np.zeros((1000, 2000), np.float32)]
+)
+def test_a_broken_map_is_cold(heat):
+    assert HeatPicture(heat).is_pale
+
+
+def test_a_map_of_full_heat_encloses_the_whole_film():
+    rows, columns = line_of(HeatPicture(np.full((2, 2), 7, np.float32)))  # what is above 1 is 1
+    assert (np.ptp(rows), np.ptp(columns)) == (pytest.approx(200, abs=3), pytest.approx(200, abs=3))
