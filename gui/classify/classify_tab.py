@@ -16,7 +16,9 @@ from core.screening.events import (
     RowSuperseded,
     ScreeningResult,
     ScreeningStarted,
+    Status,
 )
+from core.screening.folder_listing import relative_name
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import tr
 from core.system.safe_text import escape_name
@@ -224,7 +226,9 @@ class ClassifyTab(QWidget):
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
         if (film := self.selected_film.reading) is not None:
-            job = export_dicom_job(film, self._session.model, folder, keeps_identity, find_opinion(self.worklist, film))
+            opinion, films = find_opinion(self.worklist, film), film.path.parent
+            row = _build_row(film)
+            job = export_dicom_job(films, row, self._session.model, folder, keeps_identity, opinion)
             self._work.start(job, self.show_event)
 
     @Slot(bool)
@@ -247,3 +251,9 @@ class ClassifyTab(QWidget):
         self.controls.update_enabled(state, self.result, row, refusal)
         self.model.set_busy(not is_idle)
         self.status.progress.setVisible(not is_idle)
+
+
+def _build_row(film: FilmReading) -> LedgerRow:
+    """Return the row that a film alone in its folder has."""
+    name, label, probability = relative_name(film.path, film.path.parent), film.label, film.probability
+    return LedgerRow(name, Status.SCORED, film.reason, label, probability, film.decision, film.model, film=film.film)

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.screening.recent_lists import FILE, MOST_REMEMBERED, RecentList, explain_loss, read_recent_lists, remember_list
+from core.screening.recent_lists import (
+    FILE,
+    MOST_REMEMBERED,
+    RecentList,
+    explain_loss,
+    read_recent_lists,
+    remember_list,
+)
 from core.screening.results_csv import partial_path
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
