@@ -70,9 +70,9 @@ def remember_list(folder: Path, recent: RecentList) -> None:
 def explain_loss(recent: RecentList) -> str:
     """Return why a worklist cannot be opened any more, "" if it can. Reads the disk."""
     if not recent.folder.is_dir():
-        return tr("The folder of films is not there any more.")
+        return tr("The folder is gone.")
     if not recent.ledger.is_file() and not partial_path(recent.ledger).is_file():
-        return tr("The worklist is not there any more.")
+        return tr("The worklist is gone.")
     return ""
 
 

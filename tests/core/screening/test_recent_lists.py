@@ -134,9 +134,9 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
 
 def test_what_is_gone_is_said(tmp_path):
     recent = replace(CHEST, ledger=tmp_path / "s.csv", folder=tmp_path / "films")
-    assert explain_loss(recent) == "The folder of films is not there any more."
+    assert explain_loss(recent) == "The folder is gone."
     recent.folder.mkdir()
-    assert explain_loss(recent) == "The worklist is not there any more."
+    assert explain_loss(recent) == "The worklist is gone."
     partial_path(recent.ledger).touch()
     assert explain_loss(recent) == ""
     partial_path(recent.ledger).rename(recent.ledger)
