@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -15,6 +16,9 @@ SANS: Final = "DejaVuSans"
 BOLD: Final = "DejaVuSans-Bold"
 # right-to-left and joining scripts need a shaping engine to be readable, so they are escaped
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
+# what of a name or path stays on one line: an escaped character, or letters with the separators behind them
+NAME_PARTS: Final = re.compile(r"\\[uUx][0-9A-Fa-f]{2,8}|[^\\/_-]*[/_-]+|[^\\/_-]+|\\")
+NUMBER_PARTS: Final = re.compile(r"[^.]*\.+|[^.]+")  # of a part that is too wide, such as a UID
 
 
 @cache
@@ -70,3 +74,32 @@ def shorten(text: str, width: float, size: float, font: str = SANS) -> str:
     while line and text_width(line + "…", size, font) > width:
         line = line[:-1]
     return line.rstrip() + "…"
+
+
+def break_long_words(text: str, width: float, size: float, font: str = SANS) -> str:
+    """Return drawable text with line ends inside words wider than `width` points, such as names of files.
+
+    A word is broken between the parts of a name or path, else at points, else where the line is full;
+    nothing is left out.
+    """
+    lines = (" ".join(_break_word(word, width, size, font) for word in line.split(" ")) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
+def _break_word(word: str, width: float, size: float, font: str) -> str:
+    lines = [""]
+    for piece in _list_pieces(word, width, size, font, (NAME_PARTS, NUMBER_PARTS)):
+        if lines[-1] and text_width(lines[-1] + piece, size, font) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
+
+
+def _list_pieces(word: str, width: float, size: float, font: str, parts: Sequence[re.Pattern[str]]) -> Iterable[str]:
+    """Return pieces of a word that are no wider than `width`: the first of `parts` that give some, else letters."""
+    if text_width(word, size, font) <= width:
+        return [word]
+    if not parts:
+        return word
+    first, *others = parts
+    return [piece for part in first.findall(word) for piece in _list_pieces(part, width, size, font, others)]

@@ -31,7 +31,15 @@ from core.documents.document import (
     Tone,
     numeric_columns,
 )
-from core.documents.fonts import BOLD, SANS, escape_undrawable, register_typeface, shorten, text_width
+from core.documents.fonts import (
+    BOLD,
+    SANS,
+    break_long_words,
+    escape_undrawable,
+    register_typeface,
+    shorten,
+    text_width,
+)
 from core.documents.pdf_pictures import caption_picture, lay_out_fours, lay_out_pairs
 from core.system.language import current_language, tr
 from core.system.product import PROGRAM
@@ -74,14 +82,19 @@ def _styles() -> dict[str, ParagraphStyle]:
     return {style.name: style for style in styles}
 
 
-def _paragraph(text: str, style: str, **options: Any) -> Paragraph:
-    """Return a paragraph of literal text: markup in it is escaped, line ends are kept."""
-    markup = escape(escape_undrawable(text)).replace("\n", "<br/>")
-    return Paragraph(markup, _styles()[style], **options)
+def _paragraph(text: str, name: str, width: float, **options: Any) -> Paragraph:
+    """Return a paragraph of literal text: markup in it is escaped, line ends are kept.
+
+    width: for its lines, in points; words that are wider, such as names of files, are broken.
+    """
+    style = _styles()[name]
+    room = width - style.leftIndent
+    lines = break_long_words(escape_undrawable(text), room, style.fontSize, style.fontName)
+    return Paragraph(escape(lines).replace("\n", "<br/>"), style, **options)
 
 
-def _caption(text: str) -> Flowable:
-    return _paragraph(text, "caption")
+def _caption(text: str, width: float) -> Flowable:
+    return _paragraph(text, "caption", width)
 
 
 def lay_out(document: Document, one_page: bool) -> bytes:
@@ -164,9 +177,9 @@ def _draw_footer(canvas: Canvas, footer: str, page: str) -> None:
 
 def _build_story(document: Document, width: float, height: float) -> list[Flowable]:
     """Return title and blocks as flowables for a frame of `width` by `height` points."""
-    story: list[Flowable] = [_paragraph(document.title, "title")]
+    story: list[Flowable] = [_paragraph(document.title, "title", width)]
     if document.subtitle:
-        story.append(_paragraph(document.subtitle, "subtitle"))
+        story.append(_paragraph(document.subtitle, "subtitle", width))
     story.append(HRFlowable(width="100%", thickness=0.8, color=RULE, spaceBefore=0, spaceAfter=8))
     followers: list[Block | None] = [*document.blocks[1:], None]
     for block, follower in zip(document.blocks, followers, strict=False):
@@ -177,15 +190,15 @@ def _build_story(document: Document, width: float, height: float) -> list[Flowab
 def _lay_out_block(block: Block, follower: Block | None, width: float, height: float) -> list[Flowable]:
     match block:
         case Heading(text, level):
-            return _lay_out_heading(text, level, follower)
+            return _lay_out_heading(text, level, follower, width)
         case Text(text, Tone.NOTICE):
             return [_lay_out_notice(text, width, height)]
         case Text(text, tone):
-            return [_paragraph(text, tone.value)]
+            return [_paragraph(text, tone.value, width)]
         case Table():
             return [_lay_out_table(block, width, height), Spacer(0, 8)]
         case Bullets(items):
-            return [_paragraph(item, "item", bulletText="•") for item in items]
+            return [_paragraph(item, "item", width, bulletText="•") for item in items]
         case Picture():
             return [caption_picture(block, _caption, width, height), Spacer(0, 4)]
         case Pictures(pictures):
@@ -194,28 +207,30 @@ def _lay_out_block(block: Block, follower: Block | None, width: float, height: f
             return lay_out_fours(photographs, _caption, width, height)
         case SignatureLine(label, name):
             line = HRFlowable(width=230, thickness=0.8, color=HexColor("#1a1a1a"), hAlign="LEFT", spaceAfter=3)
-            printed = [_paragraph(name, "cell")] if name else []
-            return [KeepTogether([Spacer(0, 38), line, _paragraph(label, "caption"), *printed, Spacer(0, 6)])]
+            printed = [_paragraph(name, "cell", width)] if name else []
+            return [KeepTogether([Spacer(0, 38), line, _caption(label, width), *printed, Spacer(0, 6)])]
 
 
-def _lay_out_heading(text: str, level: int, follower: Block | None) -> list[Flowable]:
+def _lay_out_heading(text: str, level: int, follower: Block | None, width: float) -> list[Flowable]:
     """Return a heading that is kept with its follower, or with the start of a table or list."""
-    title = _paragraph(text, f"h{level}")
+    title = _paragraph(text, f"h{level}", width)
     if isinstance(follower, Table | Bullets):
         return [CondPageBreak(90), title]
-    return [CondPageBreak(50), title] if follower is None else [_paragraph(text, f"h{level} kept")]
+    return [CondPageBreak(50), title] if follower is None else [_paragraph(text, f"h{level} kept", width)]
 
 
 def _lay_out_notice(text: str, width: float, height: float) -> Flowable:
     """Return a paragraph with a bar at its left."""
+    left, right = 9, 6
     style = [
         ("LINEBEFORE", (0, 0), (0, -1), 3, ORANGE, "butt"),
         ("BACKGROUND", (0, 0), (-1, -1), TINT),
-        ("LEFTPADDING", (0, 0), (-1, -1), 9),
+        ("LEFTPADDING", (0, 0), (-1, -1), left),
+        ("RIGHTPADDING", (0, 0), (-1, -1), right),
         ("TOPPADDING", (0, 0), (-1, -1), 5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
     ]
-    rows = [[_paragraph(text, "notice")]]
+    rows = [[_paragraph(text, "notice", width - left - right)]]
     return Grid(rows, [width], style=style, splitInRow=_is_tall(rows, [width], height), spaceBefore=2, spaceAfter=8)
 
 
@@ -258,7 +273,7 @@ def _lay_out_cell(text: str, style: str, width: float) -> Any:
     """Return a cell as a paragraph, or as a string, which is much faster, if it fits one line."""
     line = escape_undrawable(text)
     fits = "\n" not in line and text_width(line, CELL_SIZE, BOLD if "header" in style else SANS) <= width - 2 * PADDING
-    return line if fits else _paragraph(text, style)
+    return line if fits else _paragraph(text, style, width - 2 * PADDING)
 
 
 def _column_widths(table: Table, width: float) -> list[float]:

@@ -13,10 +13,11 @@ from core.documents.document import Photograph, Picture
 from core.documents.fonts import SANS
 
 GUTTER: Final = 12  # points between two pictures
+CAPTION_GAP: Final = 2  # points between a picture and its caption
 IN_A_ROW: Final = 4  # photographs
 FONT_SIZE: Final = 8.5  # points, for text of a drawing without a size of its own
 
-Captioner = Callable[[str], Flowable]
+Captioner = Callable[[str, float], Flowable]  # of a text and the width of its lines, in points
 
 
 def caption_picture(picture: Picture, caption: Captioner, width: float, height: float) -> Flowable:
@@ -24,12 +25,15 @@ def caption_picture(picture: Picture, caption: Captioner, width: float, height: 
     drawing: Drawing = picture.drawing.copy()
     drawing.initialFontName, drawing.initialFontSize = SANS, FONT_SIZE
     drawing.renderScale = min(1.0, width / drawing.width, 0.8 * height / drawing.height)
-    return _stack(drawing, caption(picture.description), width)
+    return _stack(drawing, caption(picture.description, width), width)
 
 
 def _stack(picture: Flowable, caption: Flowable, width: float) -> Flowable:
     """Return a picture over its caption, kept together on one page."""
-    style = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
+    style: list[tuple[Any, ...]] = [
+        (f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")
+    ]
+    style.append(("TOPPADDING", (0, 1), (0, 1), CAPTION_GAP))
     return Grid([[picture], [caption]], [width], style=style, hAlign="LEFT", splitByRow=0)
 
 
@@ -51,7 +55,7 @@ def lay_out_fours(photographs: Sequence[Photograph], caption: Captioner, width: 
         image = Image(BytesIO(photograph.png), hAlign="LEFT")
         scale = min(column / image.imageWidth, 0.4 * height / image.imageHeight)
         image.drawWidth, image.drawHeight = scale * image.imageWidth, scale * image.imageHeight
-        cells.append(_stack(image, caption(photograph.description), column))
+        cells.append(_stack(image, caption(photograph.description, column), column))
     return [*_lay_out_rows(cells, IN_A_ROW, column), Spacer(0, 4)]
 
 

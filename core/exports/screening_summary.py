@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
-from core.documents.document import Block, Document, Heading, Photograph, Photographs, Table, Text, Tone
+from core.documents.document import Block, Document, Heading, Table, Text, Tone
 from core.documents.pdf import pdf_kind, write_pdf
+from core.exports.summary_findings import MEANING, SummaryFilm, build_finding_blocks
 from core.films.film_reader import read_whole_and_square
 from core.films.images import resize
 from core.jobs.events import Progressed, Stage
-from core.metrics.figure_labels import format_probability
 from core.models.decision import Decision
 from core.models.model_header import ModelHeader, format_model_mismatch
 from core.models.operating_point import format_band
@@ -24,9 +24,9 @@ from core.models.site_record import format_point, format_validation
 from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
 from core.screening.reader_calls import Opinion, Stance
-from core.system.errors import UNLIKE_CAUTION, FilmUnreadable, JobFailed, Reason, format_reason
+from core.system.errors import FilmUnreadable, JobFailed, Reason, format_reason
 from core.system.files import escape_undecodable
-from core.system.language import marked, tr, tr_count
+from core.system.language import tr, tr_count
 from core.system.outputs import check_output
 from core.system.product import NOTICE
 
@@ -36,29 +36,8 @@ if TYPE_CHECKING:
 SUMMARY: Final = "screening summary"  # kind of document
 PICTURE_PX: Final = 330  # longest side: 200 dpi at the width of a printed column
 LARGEST_CHANGE: Final = 0.01  # in probability; above it, the film is not the one that was screened
-MOST_NAMED: Final = 20  # films without a picture
 MOST_DISAGREEMENTS: Final = 10  # named; all are in the other exports
 NO_OPINIONS: Final[Mapping[str, Opinion]] = {}
-MEANING: Final = {
-    Decision.LIKELY: marked("likely"),
-    Decision.REVIEW: marked("to review"),
-    Decision.UNLIKELY: marked("unlikely"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryFilm:
-    """One of the top findings.
-
-    file, reason: as in the ledger. label: the predicted class. picture: film with heat map, PNG.
-    """
-
-    file: str
-    label: str
-    probability: float
-    decision: Decision
-    picture: bytes
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +175,7 @@ def build_summary(
         names = (tr("With the reader"), tr("Value"))
         blocks += [Heading(tr("Agreement with the reader")), Table(names, tuple(agreement))]
     blocks += _build_disagreement_table(disagreements, opinions)
-    blocks += [Heading(tr("Top findings")), *_build_finding_blocks(header, findings, not_shown, opinions)]
+    blocks += [Heading(tr("Top findings")), *build_finding_blocks(header, findings, not_shown, opinions)]
     subtitle = tr(
         "Folder {folder}\nModel {model}, classes {classes}",
         folder=folder_name,
@@ -276,52 +255,3 @@ def _build_count_blocks(result: ScreeningResult) -> list[Block]:
             Text(note, Tone.QUIET),
         ]
     return blocks
-
-
-def _build_finding_blocks(
-    header: ModelHeader,
-    findings: Sequence[SummaryFilm],
-    not_shown: Sequence[tuple[str, str]],
-    opinions: Mapping[str, Opinion],
-) -> list[Block]:
-    """Return the pictures, most probable first, and the list of films without one."""
-    blocks: list[Block] = []
-    if not findings and not not_shown:
-        return [Text(tr("No film was rated likely or sent to review."))]
-    if findings:
-        what = header.classes[1] if len(header.classes) == 2 else tr("the class a film was assigned to")
-        note = tr(
-            "Orange marks where the evidence for {what} lies; it does not outline anything. Most probable first.",
-            what=what,
-        )
-        if header.heat_scale is not None:
-            note += " " + tr("It is pale where the evidence is weaker than in the clearest validation films.")
-        pictures = [Photograph(film.picture, _format_caption(film, header, opinions)) for film in findings]
-        blocks += [Text(note, Tone.QUIET), Photographs(tuple(pictures))]
-    if not_shown:
-        rows = tuple(not_shown[:MOST_NAMED])
-        blocks += [Heading(tr("Not shown"), 3), Table((tr("File"), tr("Why")), rows)]
-    return blocks
-
-
-def _format_caption(film: SummaryFilm, header: ModelHeader, opinions: Mapping[str, Opinion]) -> str:
-    """Return a caution and the reader's opinion if there are any, the model's answer, and the file."""
-    opinion = opinions.get(film.file)
-    first = _list_cautions(film.reason)
-    if opinion:
-        first.append(opinion.sentence)
-    return "\n".join((*first, _format_film(film, header), film.file))
-
-
-def _list_cautions(reason: str) -> list[str]:
-    """Return what must be known of the answer on a film with this reason in the ledger."""
-    if reason == Reason.UNLIKE_VALIDATED_FILMS:
-        return [tr(UNLIKE_CAUTION)]
-    return [tr("Scored although it was refused: {reason}.", reason=format_reason(reason))] if reason else []
-
-
-def _format_film(film: SummaryFilm, header: ModelHeader) -> str:
-    """Return the finding and its probability, and the predicted class where it differs."""
-    finding = header.finding_of(film.label)
-    answer = f"{finding} {format_probability(film.probability)}, {tr(MEANING[film.decision])}"
-    return answer if film.label == finding else tr("{answer}, classified as {label}", answer=answer, label=film.label)

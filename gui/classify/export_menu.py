@@ -1,14 +1,17 @@
 """The Export menu of a screening."""
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from core.exports.export_jobs import Export
+from core.system.files import escape_undecodable
 from core.system.language import tr
+from gui.classify.bar_button import BarButton
 from gui.widgets import messages
 from gui.widgets.named_widgets import name_widget
 
@@ -18,9 +21,12 @@ KINDS: Final = {
     Export.SUMMARY: ("summary.pdf", "PDF (*.pdf)"),
     Export.CALLS: ("calls.csv", "CSV (*.csv)"),
 }
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")  # that the name of a ledger begins with
+NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')  # on any system
+MOST_LETTERS: Final = 60  # of a folder's name, in the name of a file
 
 
-class ExportButton(QPushButton):
+class ExportButton(BarButton):
     """Asks what to export and where to; writes nothing itself.
 
     Signals: export_wanted(Export, Path); dicom_wanted(Path folder, bool keeps_identity);
@@ -32,26 +38,48 @@ class ExportButton(QPushButton):
     labels_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Export"), parent)
-        name_widget(self, "export", tr("Export the worklist"))
-        menu = QMenu(self)
-        for kind in KINDS:
-            menu.addAction(tr(kind.value), partial(self._on_export, kind))
+        super().__init__(tr("Export"), "export", tr("Export the worklist"), parent)
+        self._stem = ""
+        self._folder: Path | None = None
+        menu = name_widget(QMenu(self), "export_menu", tr("Export the worklist"))
+        self._of_list = [menu.addAction(tr(kind.value), partial(self._on_export, kind)) for kind in KINDS]
         menu.addSeparator()
-        menu.addAction(tr("Selected film as DICOM, de-identified…"), partial(self._on_dicom, False))
-        menu.addAction(tr("Selected film as DICOM, with patient data…"), partial(self._on_dicom, True))
+        self._of_film = [
+            menu.addAction(tr("Shown film as DICOM, de-identified…"), partial(self._on_dicom, False)),
+            menu.addAction(tr("Shown film as DICOM, with patient data…"), partial(self._on_dicom, True)),
+        ]
         menu.addSeparator()
-        menu.addAction(tr("Open disagreements as a dataset"), partial(self.labels_wanted.emit, True))
-        menu.addAction(tr("Open all films with a call as a dataset"), partial(self.labels_wanted.emit, False))
+        only, every = tr("Open disagreements as a dataset"), tr("Open all films with a call as a dataset")
+        self._of_list += [
+            menu.addAction(only, partial(self.labels_wanted.emit, True)),
+            menu.addAction(every, partial(self.labels_wanted.emit, False)),
+        ]
         self.setMenu(menu)
+
+    def name_after(self, folder: Path, ledger: Path) -> None:
+        """Propose names that begin with the folder of the films and the day of their screening."""
+        name = NOT_IN_NAMES.sub("_", escape_undecodable(folder.name))[:MOST_LETTERS].strip(" .")
+        day = DAY.match(ledger.name)
+        self._stem = "".join(f"{part}-" for part in (name, day[0] if day else "") if part)
+
+    def update_enabled(self, has_list: bool, has_film: bool) -> None:
+        """Enable the exports of a worklist, and those of the film that is shown."""
+        for action in self._of_list:
+            action.setEnabled(has_list)
+        for action in self._of_film:
+            action.setEnabled(has_film)
+        self.setEnabled(has_list or has_film)
 
     def _on_export(self, kind: Export) -> None:
         name, file_filter = KINDS[kind]
-        if path := messages.choose_new_file(self, tr(kind.value).rstrip("…"), name, file_filter):
+        title = tr(kind.value).rstrip("…")
+        if path := messages.choose_new_file(self, title, f"{self._stem}{name}", file_filter, self._folder):
+            self._folder = path.parent
             self.export_wanted.emit(kind, path)
 
     @Slot()
     def _on_dicom(self, keeps_identity: bool) -> None:
-        folder: Path | None = messages.choose_folder(self, tr("Folder for the DICOM files"))
+        folder: Path | None = messages.choose_folder(self, tr("Folder for the DICOM files"), self._folder)
         if folder:
+            self._folder = folder
             self.dicom_wanted.emit(folder, keeps_identity)

@@ -12,8 +12,6 @@ from core.models.site_record import apply_site_record
 from core.screening.events import FilmReading, LedgerRow, ScreeningResult
 from core.screening.reader_calls import Call, Opinion, calls_path, read_calls
 from core.screening.results_csv import UNFINISHED
-from core.system.errors import JobFailed, Reason
-from core.system.language import tr
 from gui.jobs.worker import Job
 
 
@@ -128,22 +126,18 @@ def export_job(order: ExportOrder, model: Path | None) -> Job:
 
 
 def export_dicom_job(
-    film: FilmReading, model: Path | None, folder: Path, keeps_identity: bool, opinion: Opinion | None
+    folder: Path, row: LedgerRow, model: Path | None, target: Path, keeps_identity: bool, opinion: Opinion | None
 ) -> Job:
-    """Write a film's heat map and report as DICOM; returns an ExportResult.
+    """Write the answer of a row with its heat map and report as DICOM into `target`; returns an ExportResult.
 
-    opinion: a reader's on this film. Raises JobFailed if the film was read by another model.
+    folder: that of the films. opinion: a reader's on this film. Raises JobFailed unless film and
+    model are those that gave the answer.
     """
 
-    def job(_cancel: threading.Event) -> Generator[object, None, object]:
-        from core.exports.dicom_export import write_dicom
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        from core.exports.film_export import export_film
 
-        yield Progressed(Stage.WRITING, 0, None)
-        header = apply_site_record(read_header(model or bundled_model_path()))
-        if header.name != film.model:
-            sentence = tr("This film was read by another model. Open it again, then export it.")
-            raise JobFailed(Reason.MODEL_INVALID, sentence)
-        capture, _ = write_dicom(film, header, folder, keeps_identity, opinion)
+        capture = yield from export_film(folder, row, model, target, cancel, keeps_identity, opinion)
         return ExportResult(capture)
 
     return job

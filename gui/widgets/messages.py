@@ -1,5 +1,6 @@
 """Every message box and file dialog. Tests replace these functions."""
 
+import re
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -118,9 +119,19 @@ def ask_hours(parent: QWidget, title: str, before: float) -> float | None:
     return hours if ok else None
 
 
-def choose_folder(parent: QWidget, title: str) -> Path | None:
-    """Ask for an existing folder; None if cancelled."""
-    name = QFileDialog.getExistingDirectory(parent, title)
+def ask_replace(parent: QWidget, name: str) -> bool:
+    """Ask whether to replace a file that exists."""
+    box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
+    box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+    box.setDefaultButton(QMessageBox.StandardButton.No)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(tr("{name} exists already. Replace it?", name=escape_name(name)))
+    return box.exec() == QMessageBox.StandardButton.Yes
+
+
+def choose_folder(parent: QWidget, title: str, folder: Path | None = None) -> Path | None:
+    """Ask for an existing folder, starting in `folder`; None if cancelled."""
+    name = QFileDialog.getExistingDirectory(parent, title, str(folder or ""))
     return Path(name) if name else None
 
 
@@ -133,13 +144,30 @@ def choose_file(parent: QWidget, title: str, kinds: str, folder: Path | None = N
     return Path(name) if name else None
 
 
-def choose_new_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
-    """Ask where to save a file, proposing `name`; None if cancelled.
+def choose_new_file(parent: QWidget, title: str, name: str, kinds: str, folder: Path | None = None) -> Path | None:
+    """Ask where to save a file, proposing `name` in `folder`; None if cancelled.
 
-    kinds: Qt's name filter.
+    kinds: Qt's name filter. A name without a suffix of the chosen kind gets its first one. A file
+    that exists is only returned if the user wants it replaced.
     """
-    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
-    return Path(chosen) if chosen else None
+    proposal = str(folder / name) if folder else name
+    while True:
+        chosen, kind = QFileDialog.getSaveFileName(parent, title, proposal, kinds)
+        if not chosen:
+            return None
+        path = _add_suffix(Path(chosen), kind or kinds)
+        # the dialog has asked about the name as it was typed
+        if path == Path(chosen) or not path.exists() or ask_replace(parent, path.name):
+            return path
+        proposal = str(path)
+
+
+def _add_suffix(path: Path, kind: str) -> Path:
+    """Return the path with the first suffix of a filter such as "Excel (*.xlsx *.xls)", unless it has one of them."""
+    suffixes = re.findall(r"\*(\.\w+)", kind)
+    if not suffixes or path.name.lower().endswith(tuple(suffix.lower() for suffix in suffixes)):
+        return path
+    return path.with_name(path.name + suffixes[0])
 
 
 def choose_onnx_file(parent: QWidget, model: Path) -> Path | None:

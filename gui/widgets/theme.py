@@ -90,6 +90,13 @@ def _build_style_sheet(colours: Colours) -> str:
         QCheckBox::indicator:checked, QGroupBox::indicator:checked {{ background: {colours.accent}; }}
         QCheckBox::indicator:disabled {{ border-color: {colours.line}; }}
         QCheckBox::indicator:checked:disabled {{ background: {colours.line}; }}
+        QToolButton[role="bar"], QToolButton[role="caution"] {{ padding: 4px 7px; border: 1px solid transparent;
+                       border-radius: 5px; background: transparent; }}
+        QToolButton[role="caution"] {{ color: {colours.likely}; }}
+        QToolButton[role="bar"]:hover, QToolButton[role="bar"]:focus, QToolButton[role="bar"]:checked,
+        QToolButton[role="caution"]:hover, QToolButton[role="caution"]:focus {{ border-color: {colours.accent}; }}
+        QToolButton[role="bar"]:disabled {{ color: {colours.quiet}; }}
+        QToolButton[role="bar"]::menu-indicator {{ image: none; }}
         QLabel[role="quiet"] {{ color: {colours.quiet}; }}
         QLabel[role="verdict"] {{ font-size: 26px; font-weight: bold; }}
         QFrame#drop_area {{ border: 2px dashed {colours.line}; border-radius: 10px; }}

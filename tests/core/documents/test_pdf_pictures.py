@@ -47,7 +47,7 @@ def test_a_tall_photograph_stays_on_the_page():
         Photograph(b"\xff\xd8\xff", "a JPEG")
 
 
-def caption(text):
+def caption(text, width):
     return Spacer(0, 10)
 
 

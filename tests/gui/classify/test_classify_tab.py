@@ -235,7 +235,9 @@ def test_dicom_needs_a_film_on_the_panel(qtbot, tab_alone, work, opened, monkeyp
     tab_alone.show_reading(film)
     with qtbot.waitSignal(work.succeeded):
         tab_alone.controls.export.dicom_wanted.emit(Path("pacs"), True)
-    assert exports == [(film, None, Path("pacs"), True, None)]
+    ((folder, row, *others),) = exports
+    assert (folder / row.file, row.label, row.model) == (film.path, film.label, film.model)
+    assert others == [None, Path("pacs"), True, None]
 
 
 @pytest.mark.parametrize("only_disagreements", [True, False])

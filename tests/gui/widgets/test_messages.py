@@ -1,5 +1,9 @@
 """The dialogs."""
 
+from pathlib import Path
+
+import pytest
+
 from core.system.attributions import ATTRIBUTIONS
 from gui.widgets import messages
 
@@ -27,3 +31,71 @@ def test_a_notice_is_plain_text_and_holds_nothing_up(window, qtbot):
     assert (box.text(), box.textFormat()) == ("<b>/home/x</b> cannot be used.", messages.Qt.TextFormat.PlainText)
     qtbot.mouseClick(box.buttons()[0], messages.Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.findChildren(messages.QMessageBox))
+
+
+EXCEL = "Excel (*.xlsx *.xlsm)"
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """What a person types into the dialogs to come, and what each dialog proposed."""
+    answers, proposed = [], []
+
+    def ask(_parent, _title, proposal, kinds):
+        proposed.append(proposal)
+        return str(answers.pop(0)), kinds.split(";;")[0]
+
+    monkeypatch.setattr(messages.QFileDialog, "getSaveFileName", ask)
+    return answers, proposed
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "written"),
+    [
+        ("results", EXCEL, "results.xlsx"),
+        ("results.xlsx", EXCEL, "results.xlsx"),
+        ("results.XLSM", EXCEL, "results.XLSM"),
+        ("clinic 30.1.2026", "CSV (*.csv)", "clinic 30.1.2026.csv"),
+        ("model.best", "Models (*.safetensors);;All files (*)", "model.best.safetensors"),
+        ("anything", "All files (*)", "anything"),
+    ],
+)
+def test_a_new_file_has_the_suffix_of_its_kind(qapp, typed, tmp_path, name, kinds, written):
+    typed[0].append(tmp_path / name)
+    assert messages.choose_new_file(None, "Save", "proposed", kinds, tmp_path) == tmp_path / written
+    assert typed[1] == [str(tmp_path / "proposed")]
+
+
+def test_a_platform_that_does_not_say_which_kind_was_chosen_has_the_first(qapp, monkeypatch):
+    monkeypatch.setattr(messages.QFileDialog, "getSaveFileName", lambda *_: ("/out/card", ""))
+    assert messages.choose_new_file(None, "Save", "card.pdf", "PDF (*.pdf)") == Path("/out/card.pdf")
+
+
+def answer(monkeypatch, *buttons):
+    """Press these buttons of the boxes to come; returns what the boxes say."""
+    said, left = [], list(buttons)
+    monkeypatch.setattr(messages.QMessageBox, "exec", lambda box: said.append(box.text()) or left.pop(0))
+    return said
+
+
+def test_a_file_that_would_be_replaced_after_the_suffix_was_added_is_asked_about(qapp, typed, tmp_path, monkeypatch):
+    (tmp_path / "a.csv").touch()
+    said = answer(monkeypatch, messages.QMessageBox.StandardButton.No, messages.QMessageBox.StandardButton.Yes)
+    typed[0].extend([tmp_path / "a", tmp_path / "a"])
+    assert messages.choose_new_file(None, "Save", "a.csv", "CSV (*.csv)") == tmp_path / "a.csv"
+    assert said == ["a.csv exists already. Replace it?"] * 2
+    assert typed[1] == ["a.csv", str(tmp_path / "a.csv")]
+
+
+def test_no_name_is_no_file(qapp, typed, tmp_path, monkeypatch):
+    (tmp_path / "a.csv").touch()
+    answer(monkeypatch, messages.QMessageBox.StandardButton.No)
+    typed[0].extend([tmp_path / "a", ""])
+    assert messages.choose_new_file(None, "Save", "a.csv", "CSV (*.csv)") is None
+
+
+def test_a_file_of_this_name_is_asked_about_by_the_dialog_only(qapp, typed, tmp_path, monkeypatch):
+    (tmp_path / "a.csv").touch()
+    assert answer(monkeypatch) == []
+    typed[0].append(tmp_path / "a.csv")
+    assert messages.choose_new_file(None, "Save", "a.csv", "CSV (*.csv)") == tmp_path / "a.csv"

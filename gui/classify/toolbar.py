@@ -1,0 +1,165 @@
+"""The toolbar above the films: what to open, which model answers, what to export."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
+
+from core.models.model_summary import ModelSummary
+from core.screening.recent_lists import RecentList
+from core.system.language import tr
+from core.system.safe_text import escape_unprintable
+from gui.classify.bar_button import BarButton, format_tip
+from gui.classify.export_menu import ExportButton
+from gui.classify.model_menu import ModelButton
+from gui.classify.open_menu import OpenMenu
+from gui.classify.recent_menu import RecentMenu
+from gui.state.session import Session
+from gui.widgets.named_widgets import name_widget
+
+HEIGHT_PX: Final = 36
+MARGIN_PX: Final = 4
+GROUP_PX: Final = 10  # between groups of buttons
+MARK: Final = "⚠ "
+
+
+@dataclass(frozen=True, slots=True)
+class ToolbarState:
+    """What can be done now.
+
+    can_start: no job runs, so a folder may be screened or watched and the model be changed. can_retry,
+    can_continue: with this worklist. has_list, has_film: there is a worklist, or a film on the screen
+    with its answer, that may be exported now.
+    """
+
+    can_start: bool = True
+    can_retry: bool = False
+    can_continue: bool = False
+    has_list: bool = False
+    has_film: bool = False
+
+
+class Toolbar(QWidget):
+    """One row. Films and worklists can always be opened, whatever runs.
+
+    Signals: those of its menus (OpenMenu, RecentMenu, ModelButton, ExportButton), and
+    table_wanted(bool), whether the table is to stand in place of the film.
+    """
+
+    path_opened = Signal(object)
+    watch_wanted = Signal(object)
+    ledger_wanted = Signal(object)
+    recent_wanted = Signal(object)
+    retry_wanted = Signal()
+    continue_wanted = Signal()
+    blind_changed = Signal(bool)
+    table_wanted = Signal(bool)
+    model_read = Signal(object)
+    onnx_wanted = Signal(object)
+    export_wanted = Signal(object, object)
+    dicom_wanted = Signal(object, bool)
+    labels_wanted = Signal(bool)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        name_widget(self, "toolbar", tr("Tools of the worklist"))
+        self.setFixedHeight(HEIGHT_PX)
+        self.open_menu = OpenMenu(self)
+        self.recent_menu = RecentMenu(self)
+        self.open = BarButton(tr("Open"), "open", tr("Open"))
+        self.open.setMenu(self.open_menu)
+        self.recent = BarButton(tr("Recent"), "recent", tr("Recent worklists"))
+        self.recent.setMenu(self.recent_menu)
+        self.model = ModelButton(session)
+        self.caution = BarButton("", "model_caution", tr("What to beware of with this model"))
+        self.table = BarButton(tr("Table"), "table", tr("All columns in a table, in place of the film"))
+        self.table.setToolTip(self.table.accessibleName())
+        self.table.setCheckable(True)
+        self.export = ExportButton()
+        self._lay_out()
+        self._connect()
+        self.update_enabled(ToolbarState())
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN_PX, 0, MARGIN_PX, 0)
+        row.setSpacing(2)
+        row.addWidget(self.open)
+        row.addWidget(self.recent)
+        row.addSpacing(GROUP_PX)
+        row.addWidget(self.model)
+        row.addWidget(self.caution)
+        row.addStretch(1)
+        row.addSpacing(GROUP_PX)
+        row.addWidget(self.table)
+        row.addWidget(self.export)
+
+    def _connect(self) -> None:
+        menu, export = self.open_menu, self.export
+        for signal, own in (
+            (menu.path_opened, self.path_opened),
+            (menu.watch_wanted, self.watch_wanted),
+            (menu.ledger_wanted, self.ledger_wanted),
+            (menu.retry_wanted, self.retry_wanted),
+            (menu.continue_wanted, self.continue_wanted),
+            (menu.blind_changed, self.blind_changed),
+            (self.recent_menu.recent_wanted, self.recent_wanted),
+            (self.table.toggled, self.table_wanted),
+            (self.model.onnx_wanted, self.onnx_wanted),
+            (self.model.model_read, self.model_read),
+            (export.export_wanted, self.export_wanted),
+            (export.dicom_wanted, self.dicom_wanted),
+            (export.labels_wanted, self.labels_wanted),
+        ):
+            signal.connect(own)
+        self.model.model_read.connect(self.show_model_caution)
+        self.caution.clicked.connect(self._on_caution_clicked)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether films are to be called before their answers are shown."""
+        return self.open_menu.blind.isChecked()
+
+    def add_keys_to(self, area: QWidget) -> None:
+        """Let the keys of the Open menu work wherever the keyboard focus is in `area`."""
+        area.addActions([action for action in self.open_menu.actions() if not action.shortcut().isEmpty()])
+
+    def show_recent(self, lists: Sequence[RecentList]) -> None:
+        """Replace the list of worklists that were open last."""
+        self.recent_menu.show_recent(lists)
+
+    def show_list(self, folder: Path, ledger: Path) -> None:
+        """Propose names of exports after this worklist."""
+        self.export.name_after(folder, ledger)
+
+    def show_table(self, is_shown: bool) -> None:
+        """Show whether the table stands in place of the film."""
+        self.table.setChecked(is_shown)
+
+    def update_enabled(self, state: ToolbarState) -> None:
+        """Enable what can be done now."""
+        menu = self.open_menu
+        for action in (menu.folder, menu.watch):
+            action.setEnabled(state.can_start)
+        menu.retry.setEnabled(state.can_start and state.can_retry)
+        menu.continuation.setEnabled(state.can_start and state.can_continue)
+        self.model.set_busy(not state.can_start)
+        self.export.update_enabled(state.has_list, state.has_film)
+
+    @Slot(object)
+    def show_model_caution(self, summary: ModelSummary) -> None:
+        """Show what to beware of with this model: a few words, the sentences in the tooltip."""
+        self.caution.show_words(summary.short if summary.is_accepted else f"{MARK}{summary.short}")
+        text = escape_unprintable(summary.full)
+        self.caution.setToolTip(format_tip(text))
+        self.caution.setAccessibleDescription(text)
+        self.caution.setProperty("role", "bar" if summary.is_accepted else "caution")
+        self.caution.style().polish(self.caution)
+
+    @Slot()
+    def _on_caution_clicked(self) -> None:
+        place = self.caution.mapToGlobal(QPoint(0, self.caution.height()))
+        QToolTip.showText(place, self.caution.toolTip(), self.caution)
