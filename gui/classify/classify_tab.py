@@ -68,6 +68,8 @@ class ClassifyTab(QWidget):
         bar.retry_wanted.connect(self._on_retry_wanted)
         bar.continue_wanted.connect(self._on_continue_wanted)
         bar.blind_changed.connect(room.set_blind)
+        bar.table_wanted.connect(room.show_table)
+        room.table_shown.connect(bar.show_table)
         bar.export_wanted.connect(self.exporter.export)
         bar.dicom_wanted.connect(self.exporter.export_film)
         bar.labels_wanted.connect(self.exporter.export_labels)
@@ -91,10 +93,9 @@ class ClassifyTab(QWidget):
             "list": self.room.toggle_list,
             "leave": self._leave,
             "keys": self.show_keys,
-            "open_film": self.toolbar.choose_film,
-            "open_folder": self.toolbar.choose_folder,
         }
         self.keys = ReadingKeys(self, actions)
+        self.toolbar.add_keys_to(self)
 
     @Slot(object)
     def open(self, path: Path) -> None:
@@ -128,8 +129,14 @@ class ClassifyTab(QWidget):
     def _show_list(self, opened: OpenList | None) -> None:
         """Show another list: nothing of the one before stays on the screen."""
         self.room.show_list(opened)
-        self.toolbar.show_notes(list_notes(opened))
+        if opened is not None:
+            self.toolbar.show_list(opened.folder, opened.output)
+        self._show_notes()
         self._update()
+
+    def _show_notes(self) -> None:
+        opened = self.room.opened
+        self.toolbar.show_notes(list_notes(opened), opened is not None and bool(opened.result and opened.result.drift))
 
     def stop_background_work(self) -> None:
         """Finish reading films and writing calls in the background."""
@@ -149,7 +156,7 @@ class ClassifyTab(QWidget):
         if ended is not None:
             self.opener.remember(ended)
             if ended is self.room.opened:
-                self.toolbar.show_notes(list_notes(ended))
+                self._show_notes()
                 self.room.desk.show_answer()
         self._toast.say(format_result(result))
         self._update()
@@ -253,11 +260,10 @@ class ClassifyTab(QWidget):
         result = None if opened is None else opened.result
         self.toolbar.update_enabled(
             ToolbarState(
-                can_screen=is_idle,
-                can_retry=is_idle and result is not None and result.failed > 0,
-                can_continue=is_idle and result is not None and not result.completed,
-                can_export=is_idle and result is not None,
-                can_export_film=is_idle and desk.is_answer_visible,
-                can_change_model=is_idle,
+                can_start=is_idle,
+                can_retry=result is not None and result.failed > 0,
+                can_continue=result is not None and not result.completed,
+                has_list=is_idle and result is not None,
+                has_film=is_idle and desk.is_answer_visible,
             )
         )

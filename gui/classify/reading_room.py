@@ -30,12 +30,13 @@ class ReadingRoom(QWidget):
 
     opened: the list, None before there is one.
     Signals: override_wanted(LedgerRow) for the refused film on the screen; said(str) for a short
-    notice; film_changed() when another film, or another state of it, is on the screen.
+    notice; film_changed() when another film, or another state of it, is on the screen; table_shown(bool).
     """
 
     override_wanted = Signal(object)
     said = Signal(str)
     film_changed = Signal()
+    table_shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,8 +140,9 @@ class ReadingRoom(QWidget):
     @Slot(bool)
     def show_table(self, is_table: bool) -> None:
         """Show the table of the list in place of the film, or the film."""
-        self.stack.setCurrentWidget(self.table if is_table else self.pane)
-        self.strip.show_table_state(is_table)
+        if is_table is not self.is_table_shown:
+            self.stack.setCurrentWidget(self.table if is_table else self.pane)
+            self.table_shown.emit(is_table)
 
     def make_actions(self) -> dict[str, Callable[[], object]]:
         """Return what the keys of the reading room do, by name."""

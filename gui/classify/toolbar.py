@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -75,12 +76,14 @@ class Toolbar(QWidget):
         self.recent.setMenu(self.recent_menu)
         self.model = ModelButton(session)
         self.caution = BarButton("", "model_caution", tr("What to beware of with this model"))
+        self.notes = BarButton("", "list_notes", tr("Notes on this list"))
         self.table = BarButton(tr("Table"), "table", tr("All columns in a table, in place of the film"))
         self.table.setToolTip(self.table.accessibleName())
         self.table.setCheckable(True)
         self.export = ExportButton()
         self._lay_out()
         self._connect()
+        self.show_notes((), is_warning=False)
         self.update_enabled(ToolbarState())
 
     def _lay_out(self) -> None:
@@ -94,6 +97,7 @@ class Toolbar(QWidget):
         row.addWidget(self.caution)
         row.addStretch(1)
         row.addSpacing(GROUP_PX)
+        row.addWidget(self.notes)
         row.addWidget(self.table)
         row.addWidget(self.export)
 
@@ -116,7 +120,8 @@ class Toolbar(QWidget):
         ):
             signal.connect(own)
         self.model.model_read.connect(self.show_model_caution)
-        self.caution.clicked.connect(self._on_caution_clicked)
+        self.caution.clicked.connect(partial(self._show_tip, self.caution))
+        self.notes.clicked.connect(partial(self._show_tip, self.notes))
 
     @property
     def is_blind(self) -> bool:
@@ -159,7 +164,16 @@ class Toolbar(QWidget):
         self.caution.setProperty("role", "bar" if summary.is_accepted else "caution")
         self.caution.style().polish(self.caution)
 
-    @Slot()
-    def _on_caution_clicked(self) -> None:
-        place = self.caution.mapToGlobal(QPoint(0, self.caution.height()))
-        QToolTip.showText(place, self.caution.toolTip(), self.caution)
+    def show_notes(self, notes: Sequence[str], is_warning: bool) -> None:
+        """Show sentences on the whole list behind a button, none without any."""
+        text = escape_unprintable("\n".join(notes))
+        label = tr("Notes ({count})", count=len(notes))
+        self.notes.show_words(f"{MARK}{label}" if is_warning else label)
+        self.notes.setToolTip(format_tip(text))
+        self.notes.setAccessibleDescription(text)
+        self.notes.setProperty("role", "caution" if is_warning else "bar")
+        self.notes.style().polish(self.notes)
+        self.notes.setVisible(bool(notes))
+
+    def _show_tip(self, button: BarButton) -> None:
+        QToolTip.showText(button.mapToGlobal(QPoint(0, button.height())), button.toolTip(), button)
