@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QImage, QPainter, 
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.worklist.chip import blend
-from gui.worklist.columns import DECISION
+from gui.worklist.columns import DECISION, FILM
 from gui.worklist.row_model import TEXT_ROLE
 from gui.worklist.row_text import NOTE_MARK, RowText
 from gui.worklist.worklist_table import THUMBNAIL_PX
@@ -164,13 +164,15 @@ class CellDelegate(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
+        if not option.state & QStyle.StateFlag.State_Selected:
+            return
         palette = QPalette(option.palette)
-        palette.setColor(
-            QPalette.ColorRole.Highlight, blend(palette.base().color(), palette.highlight().color(), CHOSEN)
-        )
+        accent = blend(palette.base().color(), palette.highlight().color(), CHOSEN)
+        palette.setColor(QPalette.ColorRole.Highlight, accent)
         palette.setColor(QPalette.ColorRole.HighlightedText, palette.text().color())
         option.palette = palette
-        icon = QIcon(option.icon)
-        icon.addPixmap(icon.pixmap(option.decorationSize), QIcon.Mode.Selected)  # else the film would be tinted
-        option.icon = icon
         option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.column() == FILM:
+            icon = QIcon(option.icon)
+            icon.addPixmap(icon.pixmap(option.decorationSize), QIcon.Mode.Selected)  # else the film would be tinted
+            option.icon = icon

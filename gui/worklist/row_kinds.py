@@ -81,6 +81,11 @@ class KindCounts:
     def remove(self, file: str) -> None:
         self._counts.subtract(self._kinds.pop(file, ()))
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there are rows of any kind."""
+        return bool(self._kinds)
+
     def has(self, file: str, kind: RowKind) -> bool:
         """Whether the row of a file is of this kind."""
         return kind in self._kinds.get(file, ())

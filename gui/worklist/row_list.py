@@ -1,13 +1,18 @@
-"""The narrow list view of films: one film is chosen, by mouse or arrow keys."""
+"""The narrow list view of films: one film is chosen, by mouse or arrow keys.
+
+It is a table view of one column, for a QListView lays out every row again after each that comes:
+with 20,000 rows that takes 0.1 s.
+"""
 
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from core.system.language import tr
 from gui.widgets.named_widgets import name_widget
+from gui.worklist.columns import FILM, HEADINGS
 from gui.worklist.row_delegate import ROW_PX, RowDelegate
 from gui.worklist.worklist_filter import WorklistFilter
 
@@ -25,7 +30,7 @@ MOVES: Final = frozenset({
 })  # fmt: skip
 
 
-class RowList(QListView):
+class RowList(QTableView):
     """Two-line rows. Other keys than those that move are left to the window: they call films."""
 
     def __init__(self, rows: WorklistFilter, parent: QWidget | None = None) -> None:
@@ -34,19 +39,32 @@ class RowList(QListView):
         self._rows = rows
         self.setModel(rows)
         self.setItemDelegate(RowDelegate(self))
-        self.setUniformItemSizes(True)
+        self._hide_table()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setStyleSheet(SCROLL_BAR)
         self.setAutoScroll(False)  # rows that come must not scroll away what is looked at
         self.verticalScrollBar().setSingleStep(ROW_PX // 2)
         self._anchor: tuple[str, int] | None = None  # a file in view and its distance from the top
         rows.arranging.connect(self._keep_place)
         rows.arranged.connect(self._restore_place)
+
+    def _hide_table(self) -> None:
+        """Show one column without headers and lines, as wide as there is room."""
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for column in range(len(HEADINGS)):
+            self.setColumnHidden(column, column != FILM)
+        self.horizontalHeader().setSectionResizeMode(FILM, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self.verticalHeader().hide()
 
     def show_row(self, number: int) -> None:
         """Scroll until a row is in view."""
@@ -87,12 +105,12 @@ class RowList(QListView):
     def _restore_place(self) -> None:
         number = None if self._anchor is None else self._rows.number_of(self._anchor[0])
         if self._anchor is not None and number is not None:
-            self.visualRect(self._rows.index(number, 0))  # lays the rows out, which sets the range to scroll in
+            self.updateGeometries()  # sets the range to scroll in
             self.verticalScrollBar().setValue(number * ROW_PX - self._anchor[1])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._rows.rowCount() == 0 and self._rows.table.has_rows:
+        if self._rows.rowCount() == 0 and self._rows.table.counts.has_any:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().placeholderText().color())
             area = self.viewport().rect().adjusted(12, 24, -12, -12)

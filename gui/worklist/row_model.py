@@ -8,12 +8,12 @@ from core.screening.events import LedgerRow
 from core.system.language import tr
 from gui.widgets.tables import ROOT, Index
 from gui.worklist.columns import DECISION, FILM, HEADINGS, PROBABILITY, cell_text
-from gui.worklist.row_text import RowText
 from gui.worklist.shown_rows import ShownRows
 from gui.worklist.worklist_table import WorklistTable
 
 TEXT_ROLE: Final = Qt.ItemDataRole.UserRole  # the RowText of a row
-SPOKEN_ROLES: Final = frozenset({Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole})
+# views ask for many others, for each cell that they paint
+WORD_ROLES: Final = frozenset({TEXT_ROLE, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole})
 
 
 class RowModel(QAbstractTableModel):
@@ -51,12 +51,13 @@ class RowModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and column == DECISION and row.decision:
             return None if self.table.is_hidden(row) else self.table.tint(row.decision)
-        return self._words(self.table.text(row), column, role)
+        return self._words(row, column, role) if role in WORD_ROLES else None
 
-    def _words(self, text: RowText, column: int, role: int) -> Any:
+    def _words(self, row: LedgerRow, column: int, role: int) -> Any:
         """Return the words of a row for other roles than that of the text in a cell."""
+        text = self.table.text(row)
         if role == TEXT_ROLE:
             return text
         if role == Qt.ItemDataRole.ToolTipRole:
             return text.tooltip
-        return text.sentence if role in SPOKEN_ROLES and column == FILM else None
+        return text.sentence if column == FILM else None

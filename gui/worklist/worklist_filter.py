@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from core.screening.events import LedgerRow
 from gui.widgets.tables import ROOT
-from gui.worklist.columns import HEADINGS, PROBABILITY, STATUS, cell_text, cell_value
+from gui.worklist.columns import FILM, HEADINGS, PROBABILITY, cell_value
 from gui.worklist.row_kinds import ANSWER_KINDS, RowKind
 from gui.worklist.row_model import RowModel
 from gui.worklist.row_order import Key, sort_key
@@ -104,9 +104,7 @@ class WorklistFilter(RowModel):
             return False
         if not self.search:
             return True
-        text = self.table.text(row)
-        shown = (text.name, text.note, text.reader, cell_text(self.table, row, STATUS))
-        return any(self.search in part.casefold() for part in shown)
+        return any(self.search in part.casefold() for part in self.table.list_words(row))
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -140,10 +138,10 @@ class WorklistFilter(RowModel):
             self._shown.remove(file)
             self.endRemoveRows()
 
-    def _say_changed(self, file: str, roles: list[int]) -> None:
+    def _say_changed(self, file: str) -> None:
         number = self.number_of(file)
         if number is not None:
-            self.dataChanged.emit(self.index(number, 0), self.index(number, len(HEADINGS) - 1), roles)
+            self.dataChanged.emit(self.index(number, 0), self.index(number, len(HEADINGS) - 1))
 
     @Slot()
     def _on_all_changed(self) -> None:
@@ -169,7 +167,7 @@ class WorklistFilter(RowModel):
             with self._changing():
                 self._remove(file)
                 self._insert(row)
-        self._say_changed(file, [])
+        self._say_changed(file)
 
     @Slot(str)
     def _on_row_removed(self, file: str) -> None:
@@ -184,11 +182,14 @@ class WorklistFilter(RowModel):
         if row is not None and file not in self._shown and file not in self._arrived and self._accepts(row):
             with self._changing():
                 self._insert(row)
-        self._say_changed(file, [])
+        self._say_changed(file)
 
     @Slot(str)
     def _on_picture_changed(self, file: str) -> None:
-        self._say_changed(file, [Qt.ItemDataRole.DecorationRole])
+        number = self.number_of(file)
+        if number is not None:  # of a single cell, so that views paint no other
+            cell = self.index(number, FILM)
+            self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DecorationRole])
 
     @Slot()
     def _on_tints_changed(self) -> None:

@@ -1,7 +1,7 @@
 """The rows of a screening with the reader's calls and thumbnails; what of them may be seen."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from gui.film.thumbnails import Thumbnails
 from gui.widgets.theme import DARK, Colours
 from gui.worklist.row_kinds import KindCounts, is_call, is_no_film, list_kinds
 from gui.worklist.row_order import BlindNumbers, Key
-from gui.worklist.row_text import RowText, build_row_text
+from gui.worklist.row_text import RowText, build_row_text, format_note, format_reader, format_status
 
 THUMBNAIL_PX: Final = 48
 PICTURE_SCALE: Final = 2  # pixels of a picture for each of a screen at 100 %, so that it is sharp at 200 %
@@ -55,6 +55,7 @@ class WorklistTable(QObject):
         self._rows: dict[str, LedgerRow] = {}
         self._book = CallBook((), lambda _: None)
         self._is_seen: Callable[[str], bool] = _see_nothing
+        self._seed = ""
         self._numbers = BlindNumbers()
         self._tints: dict[Decision, QColor] = {}
         self._images: OrderedDict[str, QImage | None] = OrderedDict()  # None: no picture can be made
@@ -80,7 +81,8 @@ class WorklistTable(QObject):
         self._images.clear()
         self.folder, self._book, self.is_blind, self._is_seen = folder, book, is_blind, is_seen
         self._rows = {row.file: row for row in rows}
-        self._numbers.draw(seed, [row.file for row in self._rows.values() if not is_no_film(row)])
+        self._seed = seed
+        self._draw_numbers()
         self.counts.clear()
         for row in self._rows.values():
             self._count(row)
@@ -92,7 +94,8 @@ class WorklistTable(QObject):
         if not is_new:
             self._images.pop(row.file, None)  # the film may have changed
         self._rows[row.file] = row
-        (self._numbers.remove if is_no_film(row) else self._numbers.add)(row.file)
+        if self.is_blind:
+            (self._numbers.remove if is_no_film(row) else self._numbers.add)(row.file)
         self._count(row)
         (self.row_added if is_new else self.row_replaced).emit(row.file)
 
@@ -100,7 +103,8 @@ class WorklistTable(QObject):
         """Remove the row of a file that changed, and its image; it comes again once it is read."""
         if self._rows.pop(file, None) is not None:
             self._images.pop(file, None)
-            self._numbers.remove(file)
+            if self.is_blind:
+                self._numbers.remove(file)
             self.counts.remove(file)
             self.row_removed.emit(file)
 
@@ -114,6 +118,7 @@ class WorklistTable(QObject):
         """Hide, or show, the model's answers on films that the reader has not called yet."""
         if is_blind != self.is_blind:
             self.is_blind = is_blind
+            self._draw_numbers()
             self.all_changed.emit()
 
     def set_colours(self, colours: Colours) -> None:
@@ -131,10 +136,6 @@ class WorklistTable(QObject):
 
     def close(self) -> None:
         self._thumbnails.close()
-
-    @property
-    def has_rows(self) -> bool:
-        return bool(self._rows)
 
     @property
     def rows(self) -> Sequence[LedgerRow]:
@@ -193,6 +194,14 @@ class WorklistTable(QObject):
         call = self._book.find(row.file)
         return build_row_text(row, self.display_name(row), call, self.opinion(row), self.is_hidden(row))
 
+    def list_words(self, row: LedgerRow) -> Iterator[str]:
+        """Yield what may be searched: no more than is shown."""
+        yield self.display_name(row)
+        if (call := self._book.find(row.file)) is not None:
+            yield format_note(call)
+            yield format_reader(call, self.opinion(row))
+        yield format_status(row, self.is_hidden(row))
+
     def picture(self, row: LedgerRow) -> QImage | None:
         """Return the thumbnail of a film, PICTURE_SCALE times as large; None until it is read, or if it cannot be."""
         if row.file in self._images:
@@ -201,6 +210,10 @@ class WorklistTable(QObject):
         if self.folder is not None and not is_no_film(row):
             self._thumbnails.request(self.path_of(row))
         return None
+
+    def _draw_numbers(self) -> None:
+        if self.is_blind:
+            self._numbers.draw(self._seed, [row.file for row in self._rows.values() if not is_no_film(row)])
 
     def _count(self, row: LedgerRow) -> None:
         self.counts.set(row.file, list_kinds(row, self.opinion(row)))
