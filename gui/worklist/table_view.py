@@ -1,0 +1,109 @@
+"""All columns of the list as a table that can be sorted, shown in place of the film."""
+
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from core.models.decision import Decision
+from core.system.language import tr
+from gui.widgets.named_widgets import name_widget
+from gui.worklist.columns import DECISION, FILM, LABEL, NOTE, PROBABILITY, READER, STATUS
+from gui.worklist.row_delegate import CellDelegate
+from gui.worklist.row_list import MOVES
+from gui.worklist.row_text import DECISION_MARKS
+from gui.worklist.worklist_filter import WorklistFilter
+from gui.worklist.worklist_table import THUMBNAIL_PX
+
+CELL_MARGIN_PX: Final = 16
+FILM_PX, HEADER_PX = 220, 28
+MIN_WIDTHS_PX: Final = {DECISION: 92, PROBABILITY: 84, LABEL: 96, READER: 104, NOTE: 120, STATUS: 150}
+
+
+class TableView(QTableView):
+    """The same rows as the strip's, with the same current film; in blind reading they cannot be sorted.
+
+    rows, selection: of the strip. Signal: film_wanted() on Enter or a double click: show the film again.
+    """
+
+    film_wanted = Signal()
+
+    def __init__(self, rows: WorklistFilter, selection: QItemSelectionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        name_widget(self, "table", tr("Table of films"))
+        self._rows = rows
+        self._is_fitted = False
+        self.setModel(rows)
+        self.setSelectionModel(selection)
+        self.setItemDelegate(CellDelegate(self))
+        self.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(THUMBNAIL_PX + 4)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setMinimumHeight(HEADER_PX)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.sortIndicatorChanged.connect(self._on_sort_wanted)
+        rows.arranged.connect(self._show_order)
+        self.doubleClicked.connect(self._on_double_clicked)
+        self._show_order()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self.film_wanted.emit()
+        elif event.key() in MOVES:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the columns to their headings once, when the theme's font is known."""
+        if not self._is_fitted:
+            self._is_fitted = True
+            for column, min_px in MIN_WIDTHS_PX.items():
+                self.horizontalHeader().resizeSection(column, max(min_px, self._content_px(column)))
+            others = sum(self.columnWidth(column) for column in MIN_WIDTHS_PX)
+            self.setColumnWidth(FILM, max(FILM_PX, self.viewport().width() - others))
+        super().showEvent(event)
+        self.scrollTo(self.currentIndex())
+
+    def _content_px(self, column: int) -> int:
+        """Return the width that a column needs for its heading and, if it has them, decisions."""
+        heading_px = self.horizontalHeader().sectionSizeHint(column)
+        if column != DECISION:
+            return heading_px
+        font = self.fontMetrics()
+        texts = [f"{DECISION_MARKS[decision]} {tr(decision)}" for decision in Decision]
+        return max(heading_px, *(font.horizontalAdvance(text) + CELL_MARGIN_PX for text in texts))
+
+    @Slot()
+    def _show_order(self) -> None:
+        """Show by which column the rows are sorted, by none in blind reading."""
+        header, can_sort = self.horizontalHeader(), not self._rows.table.is_blind
+        header.blockSignals(True)
+        header.setSectionsClickable(can_sort)
+        header.setSortIndicatorShown(can_sort)
+        header.setSortIndicator(*self._rows.sorted_by)
+        header.blockSignals(False)
+
+    @Slot(int, Qt.SortOrder)
+    def _on_sort_wanted(self, column: int, order: Qt.SortOrder) -> None:
+        self._rows.sort(column, order)
+
+    @Slot(QModelIndex)
+    def _on_double_clicked(self, _index: QModelIndex) -> None:
+        self.film_wanted.emit()

@@ -1,0 +1,231 @@
+"""The rows of a screening with the reader's calls and thumbnails; what of them may be seen."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QColor, QImage
+
+from core.models.decision import Decision
+from core.screening.events import LedgerRow, Status
+from core.screening.folder_listing import path_of_name, relative_name
+from core.screening.reader_calls import CallBook, Opinion, Stance, compare_call
+from core.system.language import tr
+from core.system.safe_text import escape_name
+from gui.film.thumbnails import Thumbnails
+from gui.widgets.theme import DARK, Colours
+from gui.worklist.row_kinds import KindCounts, is_call, is_no_film, list_kinds
+from gui.worklist.row_order import BlindNumbers, Key
+from gui.worklist.row_text import RowText, build_row_text, format_note, format_reader, format_status
+
+THUMBNAIL_PX: Final = 48
+PICTURE_SCALE: Final = 2  # pixels of a picture for each of a screen at 100 %, so that it is sharp at 200 %
+MAX_IMAGES: Final = 2000  # thumbnails in memory, about 20 MB
+MAX_PENDING: Final = 60  # requests; films scrolled past long ago are not read
+
+
+def _see_nothing(_file: str) -> bool:
+    return False
+
+
+class WorklistTable(QObject):
+    """Rows in order of arrival. Thumbnails are read for the rows that are painted.
+
+    In blind reading the model's answer on a film, and its name, are hidden until the reader has
+    called the film, unless the answer was seen before.
+    Signals: all_changed() for another list, or what may be seen of it; row_added(file);
+    row_replaced(file); row_removed(file); call_changed(file); picture_changed(file); tints_changed().
+    """
+
+    all_changed = Signal()
+    row_added = Signal(str)
+    row_replaced = Signal(str)
+    row_removed = Signal(str)
+    call_changed = Signal(str)
+    picture_changed = Signal(str)
+    tints_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder: Path | None = None
+        self.counts = KindCounts()
+        self.is_blind = False
+        self._rows: dict[str, LedgerRow] = {}
+        self._book = CallBook((), lambda _: None)
+        self._is_seen: Callable[[str], bool] = _see_nothing
+        self._seed = ""
+        self._numbers = BlindNumbers()
+        self._tints: dict[Decision, QColor] = {}
+        self._images: OrderedDict[str, QImage | None] = OrderedDict()  # None: no picture can be made
+        self._thumbnails = Thumbnails(THUMBNAIL_PX * PICTURE_SCALE, self, MAX_PENDING)
+        self._thumbnails.ready.connect(self._on_thumbnail)
+        self.set_colours(DARK)
+
+    def show_list(
+        self,
+        folder: Path | None,
+        rows: Sequence[LedgerRow],
+        book: CallBook,
+        is_blind: bool = False,
+        is_seen: Callable[[str], bool] = _see_nothing,
+        seed: str = "",
+    ) -> None:
+        """Replace all rows.
+
+        book: the reader's calls on them. is_seen: whether the answer on a file was seen before.
+        seed: draws the order for blind reading.
+        """
+        self._thumbnails.cancel_requests()
+        self._images.clear()
+        self.folder, self._book, self.is_blind, self._is_seen = folder, book, is_blind, is_seen
+        self._rows = {row.file: row for row in rows}
+        self._seed = seed
+        self._draw_numbers()
+        self.counts.clear()
+        for row in self._rows.values():
+            self._count(row)
+        self.all_changed.emit()
+
+    def add(self, row: LedgerRow) -> None:
+        """Add a row, or replace the row of the same file."""
+        is_new = row.file not in self._rows
+        if not is_new:
+            self._images.pop(row.file, None)  # the film may have changed
+        self._rows[row.file] = row
+        if self.is_blind:
+            (self._numbers.remove if is_no_film(row) else self._numbers.add)(row.file)
+        self._count(row)
+        (self.row_added if is_new else self.row_replaced).emit(row.file)
+
+    def remove(self, file: str) -> None:
+        """Remove the row of a file that changed, and its image; it comes again once it is read."""
+        if self._rows.pop(file, None) is not None:
+            self._images.pop(file, None)
+            if self.is_blind:
+                self._numbers.remove(file)
+            self.counts.remove(file)
+            self.row_removed.emit(file)
+
+    def refresh(self, file: str) -> None:
+        """Show the present call on a film."""
+        if (row := self._rows.get(file)) is not None:
+            self._count(row)
+            self.call_changed.emit(file)
+
+    def set_blind(self, is_blind: bool) -> None:
+        """Hide, or show, the model's answers on films that the reader has not called yet."""
+        if is_blind != self.is_blind:
+            self.is_blind = is_blind
+            self._draw_numbers()
+            self.all_changed.emit()
+
+    def set_colours(self, colours: Colours) -> None:
+        """Show decisions in the colours of a theme."""
+        self._tints = {
+            Decision.LIKELY: QColor(colours.likely),
+            Decision.REVIEW: QColor(colours.review),
+            Decision.UNLIKELY: QColor(colours.unlikely),
+        }
+        self.tints_changed.emit()
+
+    def tint(self, decision: Decision) -> QColor:
+        """Return the colour of a decision."""
+        return self._tints[decision]
+
+    def close(self) -> None:
+        self._thumbnails.close()
+
+    @property
+    def rows(self) -> Sequence[LedgerRow]:
+        return list(self._rows.values())
+
+    def row(self, file: str) -> LedgerRow:
+        """Return the row of a file that is in the list."""
+        return self._rows[file]
+
+    def find(self, file: str) -> LedgerRow | None:
+        """Return the row of a file, None if it is not in the list."""
+        return self._rows.get(file)
+
+    def path_of(self, row: LedgerRow) -> Path:
+        return path_of_name(self.folder or Path(), row.file)
+
+    def find_row(self, path: Path) -> LedgerRow | None:
+        """Return the row of a film by its path, None if it is not in the list."""
+        if self.folder is None or not path.is_relative_to(self.folder):
+            return None
+        return self._rows.get(relative_name(path, self.folder))
+
+    def is_hidden(self, row: LedgerRow) -> bool:
+        """Whether the reader must not see the model's answer yet."""
+        return row.status is Status.SCORED and self.is_name_hidden(row)
+
+    def is_name_hidden(self, row: LedgerRow) -> bool:
+        """Whether the reader must not see the file's name yet, which may tell the answer."""
+        return self.is_blind and not (is_no_film(row) or self.is_called(row) or self._is_seen(row.file))
+
+    def display_name(self, row: LedgerRow) -> str:
+        """Return the name that is shown for a film: in blind reading a number, then without its folders."""
+        if self.is_name_hidden(row):
+            return tr("Film {number}", number=self._numbers.number(row.file))
+        return escape_name(row.file.rpartition("/")[2] if self.is_blind else row.file)
+
+    def blind_key(self, file: str) -> Key:
+        """Return a film's place in blind reading."""
+        return self._numbers.key(file)
+
+    def opinion(self, row: LedgerRow) -> Opinion | None:
+        """Return the reader's opinion on a row, None where there is none."""
+        return compare_call(self._book.find(row.file), row.film, row.label)
+
+    def has_stance(self, row: LedgerRow, stance: Stance) -> bool:
+        """Whether the reader's opinion on a row is this one."""
+        opinion = self.opinion(row)
+        return opinion is not None and opinion.stance is stance
+
+    def is_called(self, row: LedgerRow) -> bool:
+        """Whether the reader has called the film as it is now."""
+        return is_call(self.opinion(row))
+
+    def text(self, row: LedgerRow) -> RowText:
+        """Return the words of a row."""
+        call = self._book.find(row.file)
+        return build_row_text(row, self.display_name(row), call, self.opinion(row), self.is_hidden(row))
+
+    def list_words(self, row: LedgerRow) -> Iterator[str]:
+        """Yield what may be searched: no more than is shown."""
+        yield self.display_name(row)
+        if (call := self._book.find(row.file)) is not None:
+            yield format_note(call)
+            yield format_reader(call, self.opinion(row))
+        yield format_status(row, self.is_hidden(row))
+
+    def picture(self, row: LedgerRow) -> QImage | None:
+        """Return the thumbnail of a film, PICTURE_SCALE times as large; None until it is read, or if it cannot be."""
+        if row.file in self._images:
+            self._images.move_to_end(row.file)
+            return self._images[row.file]
+        if self.folder is not None and not is_no_film(row):
+            self._thumbnails.request(self.path_of(row))
+        return None
+
+    def _draw_numbers(self) -> None:
+        if self.is_blind:
+            self._numbers.draw(self._seed, [row.file for row in self._rows.values() if not is_no_film(row)])
+
+    def _count(self, row: LedgerRow) -> None:
+        self.counts.set(row.file, list_kinds(row, self.opinion(row)))
+
+    @Slot(object, object)
+    def _on_thumbnail(self, path: Path, image: QImage | None) -> None:
+        row = self.find_row(path)
+        if row is None:
+            return
+        if image is not None:
+            image.setDevicePixelRatio(PICTURE_SCALE)
+        self._images[row.file] = image
+        if len(self._images) > MAX_IMAGES:
+            self._images.popitem(last=False)
+        self.picture_changed.emit(row.file)
