@@ -68,8 +68,6 @@ class ClassifyTab(QWidget):
         bar.retry_wanted.connect(self._on_retry_wanted)
         bar.continue_wanted.connect(self._on_continue_wanted)
         bar.blind_changed.connect(room.set_blind)
-        bar.table_wanted.connect(room.show_table)
-        room.table_shown.connect(bar.show_table)
         bar.export_wanted.connect(self.exporter.export)
         bar.dicom_wanted.connect(self.exporter.export_film)
         bar.labels_wanted.connect(self.exporter.export_labels)

@@ -30,20 +30,19 @@ class ReadingRoom(QWidget):
 
     opened: the list, None before there is one.
     Signals: override_wanted(LedgerRow) for the refused film on the screen; said(str) for a short
-    notice; film_changed() when another film, or another state of it, is on the screen; table_shown(bool).
+    notice; film_changed() when another film, or another state of it, is on the screen.
     """
 
     override_wanted = Signal(object)
     said = Signal(str)
     film_changed = Signal()
-    table_shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.opened: OpenList | None = None
         self.strip = ListStrip()
         self.pane = FilmPane()
-        self.table = TableView(self.strip)
+        self.table = TableView(self.strip.rows, self.strip.view.selectionModel())
         self.calls = CallBar()
         self.desk = ReadingDesk(self.pane, self)
         self.recorder = CallRecorder(self.desk, self)
@@ -71,7 +70,7 @@ class ReadingRoom(QWidget):
         self.strip.table_wanted.connect(self.show_table)
         self.table.film_wanted.connect(partial(self.show_table, False))
         self.pane.override_wanted.connect(self._on_override_wanted)
-        self.pane.next_wanted.connect(self.strip.move)
+        self.pane.next_wanted.connect(self.strip.move_by)
         self.desk.changed.connect(self._update)
         self.calls.called.connect(self.recorder.call)
         self.calls.agreed.connect(self.recorder.agree)
@@ -142,13 +141,13 @@ class ReadingRoom(QWidget):
         """Show the table of the list in place of the film, or the film."""
         if is_table is not self.is_table_shown:
             self.stack.setCurrentWidget(self.table if is_table else self.pane)
-            self.table_shown.emit(is_table)
+            self.strip.header.check_table(is_table)
 
     def make_actions(self) -> dict[str, Callable[[], object]]:
         """Return what the keys of the reading room do, by name."""
         return {
-            "previous": partial(self.strip.move, -1),
-            "next": partial(self.strip.move, 1),
+            "previous": partial(self.strip.move_by, -1),
+            "next": partial(self.strip.move_by, 1),
             "first": partial(self.strip.move_to_end, False),
             "last": partial(self.strip.move_to_end, True),
             "next_uncalled": self._move_to_uncalled,
@@ -160,7 +159,7 @@ class ReadingRoom(QWidget):
             "hold_heat": partial(self.pane.hold_heat, True),
             "pin_heat": self.pane.pin_heat,
             **{name: partial(self.pane.run_tool, name) for name in TOOLS},
-            "search": self.strip.search.setFocus,
+            "search": self.strip.filters.search.setFocus,
             "table": self._toggle_table,
         }
 
@@ -218,7 +217,7 @@ class ReadingRoom(QWidget):
         if was_hidden:
             self.desk.show_answer()
         else:
-            self.strip.move(1)
+            self.strip.move_by(1)
 
     @Slot(object)
     def _on_noted(self, row: LedgerRow) -> None:

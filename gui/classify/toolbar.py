@@ -46,8 +46,7 @@ class ToolbarState:
 class Toolbar(QWidget):
     """One row. Films and worklists can always be opened, whatever runs.
 
-    Signals: those of its menus (OpenMenu, RecentMenu, ModelButton, ExportButton), and
-    table_wanted(bool), whether the table is to stand in place of the film.
+    Signals: those of its menus (OpenMenu, RecentMenu, ModelButton, ExportButton).
     """
 
     path_opened = Signal(object)
@@ -57,7 +56,6 @@ class Toolbar(QWidget):
     retry_wanted = Signal()
     continue_wanted = Signal()
     blind_changed = Signal(bool)
-    table_wanted = Signal(bool)
     model_read = Signal(object)
     onnx_wanted = Signal(object)
     export_wanted = Signal(object, object)
@@ -77,9 +75,6 @@ class Toolbar(QWidget):
         self.model = ModelButton(session)
         self.caution = BarButton("", "model_caution", tr("What to beware of with this model"))
         self.notes = BarButton("", "list_notes", tr("Notes on this list"))
-        self.table = BarButton(tr("Table"), "table", tr("All columns in a table, in place of the film"))
-        self.table.setToolTip(self.table.accessibleName())
-        self.table.setCheckable(True)
         self.export = ExportButton()
         self._lay_out()
         self._connect()
@@ -98,7 +93,6 @@ class Toolbar(QWidget):
         row.addStretch(1)
         row.addSpacing(GROUP_PX)
         row.addWidget(self.notes)
-        row.addWidget(self.table)
         row.addWidget(self.export)
 
     def _connect(self) -> None:
@@ -111,7 +105,6 @@ class Toolbar(QWidget):
             (menu.continue_wanted, self.continue_wanted),
             (menu.blind_changed, self.blind_changed),
             (self.recent_menu.recent_wanted, self.recent_wanted),
-            (self.table.toggled, self.table_wanted),
             (self.model.onnx_wanted, self.onnx_wanted),
             (self.model.model_read, self.model_read),
             (export.export_wanted, self.export_wanted),
@@ -139,10 +132,6 @@ class Toolbar(QWidget):
     def show_list(self, folder: Path, ledger: Path) -> None:
         """Propose names of exports after this worklist."""
         self.export.name_after(folder, ledger)
-
-    def show_table(self, is_shown: bool) -> None:
-        """Show whether the table stands in place of the film."""
-        self.table.setChecked(is_shown)
 
     def update_enabled(self, state: ToolbarState) -> None:
         """Enable what can be done now."""

@@ -1,6 +1,6 @@
 """The narrow list beside the film: header, search, chips, and rows of two lines."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -80,18 +80,16 @@ class ListStrip(QWidget):
         rows: Sequence[LedgerRow],
         book: CallBook,
         is_blind: bool,
-        is_seen: Callable[[str], bool],
         seed: str = "",
     ) -> None:
         """Replace the list; no film is current then.
 
-        book: the reader's calls. is_seen: whether the answer on a file was seen before, so that
-        hiding it would be a pretence. seed: draws the order of blind reading, such as the ledger's name.
+        book: the reader's calls. seed: draws the order of blind reading, such as the ledger's name.
         """
         self._current, self._number = None, 0
         self.rows.forget()
         self.filters.clear_search()
-        self.table.show_list(folder, rows, book, is_blind, is_seen, seed or str(folder))
+        self.table.show_list(folder, rows, book, is_blind, seed or str(folder))
         self.header.show_list(folder, is_blind)
         self._show_count()
         self.view.scrollToTop()
@@ -109,7 +107,7 @@ class ListStrip(QWidget):
         self.table.refresh(file)
 
     def set_blind(self, is_blind: bool) -> None:
-        """Hide, or show, answers and names of films that were neither called nor seen."""
+        """Hide, or show, answers and names of films that are not called yet."""
         self.table.set_blind(is_blind)
         self.header.show_list(self.table.folder, is_blind)
 
@@ -167,6 +165,14 @@ class ListStrip(QWidget):
         self.rows.flush()
         number = self.rows.number_of(row.file)
         return (0 if number is None else number + 1), self.rows.rowCount()
+
+    def neighbours(self, ahead: int, behind: int) -> list[LedgerRow]:
+        """Return the rows below the current one, the next one first, then those above it."""
+        number = self._find_number()
+        if number is None:
+            return []
+        wanted = (*range(number + 1, number + 1 + ahead), *range(number - 1, number - 1 - behind, -1))
+        return [self.rows.row(place) for place in wanted if 0 <= place < self.rows.rowCount()]
 
     def showEvent(self, event: QShowEvent) -> None:
         self._fit()

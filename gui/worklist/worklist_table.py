@@ -1,7 +1,7 @@
 """The rows of a screening with the reader's calls and thumbnails; what of them may be seen."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,15 +26,11 @@ MAX_IMAGES: Final = 2000  # thumbnails in memory, about 20 MB
 MAX_PENDING: Final = 60  # requests; films scrolled past long ago are not read
 
 
-def _see_nothing(_file: str) -> bool:
-    return False
-
-
 class WorklistTable(QObject):
     """Rows in order of arrival. Thumbnails are read for the rows that are painted.
 
     In blind reading the model's answer on a film, and its name, are hidden until the reader has
-    called the film, unless the answer was seen before.
+    called the film.
     Signals: all_changed() for another list, or what may be seen of it; row_added(file);
     row_replaced(file); row_removed(file); call_changed(file); picture_changed(file); tints_changed().
     """
@@ -54,7 +50,6 @@ class WorklistTable(QObject):
         self.is_blind = False
         self._rows: dict[str, LedgerRow] = {}
         self._book = CallBook((), lambda _: None)
-        self._is_seen: Callable[[str], bool] = _see_nothing
         self._seed = ""
         self._numbers = BlindNumbers()
         self._tints: dict[Decision, QColor] = {}
@@ -69,17 +64,15 @@ class WorklistTable(QObject):
         rows: Sequence[LedgerRow],
         book: CallBook,
         is_blind: bool = False,
-        is_seen: Callable[[str], bool] = _see_nothing,
         seed: str = "",
     ) -> None:
         """Replace all rows.
 
-        book: the reader's calls on them. is_seen: whether the answer on a file was seen before.
-        seed: draws the order for blind reading.
+        book: the reader's calls on them. seed: draws the order for blind reading.
         """
         self._thumbnails.cancel_requests()
         self._images.clear()
-        self.folder, self._book, self.is_blind, self._is_seen = folder, book, is_blind, is_seen
+        self.folder, self._book, self.is_blind = folder, book, is_blind
         self._rows = {row.file: row for row in rows}
         self._seed = seed
         self._draw_numbers()
@@ -164,7 +157,7 @@ class WorklistTable(QObject):
 
     def is_name_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the file's name yet, which may tell the answer."""
-        return self.is_blind and not (is_no_film(row) or self.is_called(row) or self._is_seen(row.file))
+        return self.is_blind and not (is_no_film(row) or self.is_called(row))
 
     def display_name(self, row: LedgerRow) -> str:
         """Return the name that is shown for a film: in blind reading a number, then without its folders."""
