@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from core.screening.recent_lists import RecentList
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.models.events import OnnxExport
 from core.screening.events import LedgerRow, ScreeningResult
+from core.screening.recent_lists import RecentList
 from core.screening.worklist_file import final_ledger_path
 from core.system.language import tr
 from core.system.safe_text import escape_name
