@@ -60,9 +60,10 @@ class Verdict:
     """A film's verdict, translated.
 
     words: what the model says, or why it says nothing. decision: its colour and mark, None without an answer.
-    caution: the most serious warning, "" if there is none. rank: how the film compares with normal ones; "" where
-    that is not known, or means nothing. position: the probability on a logit scale, 0..1; None where the rank means
-    nothing. limits: both limits of the review band on the same scale. details: lines with all warnings and figures.
+    caution: the most serious warning, "" if there is none. rank: how the film compares with normal ones, or
+    that it cannot be compared; "" where that is not known. position: the probability on a logit scale, 0..1; None
+    where it means nothing. limits: both limits of the review band on the same scale. details: lines with all
+    warnings and figures.
     """
 
     words: str
@@ -83,16 +84,16 @@ def build_verdict(header: "ModelHeader | None", row: LedgerRow, cautions: Sequen
     if row.decision is None or row.probability is None:
         return _build_without_answer(row, cautions)
     short, full = _list_cautions(row, cautions)
-    finding = _find_finding(header, row)
-    details = "\n".join((*full, _format_figures(header, row), tr(NOTICE)))
-    words = tr(WORDS[row.decision], finding=finding)
-    caution = short[0] if short else ""
-    # a film that the gate refused, or unlike the validated ones, has no place among them
-    if header is None or row.reason or _is_negative(header, row.label):
-        return Verdict(words, row.decision, caution, details=details)
-    low, high = header.calibration.review_band
-    limits = _scale(low), _scale(high)
-    return Verdict(words, row.decision, caution, _format_rank(header, row), _scale(row.probability), limits, details)
+    words = tr(WORDS[row.decision], finding=_find_finding(header, row))
+    rank, position, limits = "", None, None
+    if row.reason:  # the gate had refused it, or it is unlike the validated films: it has no place among them
+        rank = tr("not comparable with the validation films")
+    elif header is not None and not _is_negative(header, row.label):
+        rank, position = _format_rank(header, row), _scale(row.probability)
+        low, high = header.calibration.review_band
+        limits = _scale(low), _scale(high)
+    details = "\n".join(filter(None, (*full, rank, *_list_figures(header, row), tr(NOTICE))))
+    return Verdict(words, row.decision, short[0] if short else "", rank, position, limits, details)
 
 
 def hidden_verdict() -> Verdict:
@@ -179,7 +180,7 @@ def _format_rank(header: "ModelHeader", row: LedgerRow) -> str:
     return tr("higher than {lower} of {count} normal validation films", lower=lower, count=count)
 
 
-def _format_figures(header: "ModelHeader | None", row: LedgerRow) -> str:
+def _list_figures(header: "ModelHeader | None", row: LedgerRow) -> list[str]:
     """Return label, probabilities, threshold and model of a scored film as lines."""
     label = escape_name(row.label or "")
     lines = [tr("classified as {label}", label=label)]
@@ -193,7 +194,7 @@ def _format_figures(header: "ModelHeader | None", row: LedgerRow) -> str:
         lines.append(tr("threshold {threshold}", threshold=format_probability(header.threshold)))
         low, high = (format_probability(limit) for limit in header.calibration.review_band)
         lines.append(tr("review from {low} to {high}", low=low, high=high))
-    return "\n".join((*lines, escape_name(row.model)))
+    return [*lines, escape_name(row.model)]
 
 
 def _format_class(name: str, probability: float) -> str:

@@ -83,13 +83,11 @@ class FilmCanvas(QWidget):
         self._film = self._heat = self._unpainted = None
         self._change(is_inverted=False, quarter_turns=0)
 
-    def set_heat(self, heat: Heat) -> None:
-        """Give the film shown its heat map, which is upright, and keep everything else as it is."""
-        if self._film is None:
-            return
-        self._heat = HeatPicture(heat)
+    def set_heat(self, heat: Heat | None) -> None:
+        """Give the film shown its heat map, which is upright, or take it away; everything else stays as it is."""
+        self._heat = None if heat is None or self._film is None else HeatPicture(heat)
         for _ in range(self._settings.quarter_turns):
-            self._heat = self._heat.rotate_clockwise()
+            self._heat = self._heat and self._heat.rotate_clockwise()
         self._change()
 
     @property

@@ -3,12 +3,13 @@
 from typing import Final
 
 import numpy as np
-from PIL import Image
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
 from core.inference.heat_regions import Heat, trace_outline
 
+Indices = npt.NDArray[np.intp]
 # longest side of a heat map as it is traced; networks' maps have 7 to 32 pixels, so nothing is lost
 HEAT_PX: Final = 256
 OUTLINE_LEVEL: Final = 0.5  # of full heat; a pale map has no outline
@@ -21,13 +22,9 @@ class HeatPicture:
 
     def __init__(self, heat: Heat) -> None:
         """heat: (height, width) float32, 0..1, of any size; it covers the whole film."""
-        height, width = heat.shape
-        scale = min(1.0, HEAT_PX / max(height, width))
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = Image.fromarray(np.ascontiguousarray(heat, np.float32)).resize(
-            size, Image.Resampling.BOX, reducing_gap=1.0
-        )
-        self._heat = np.clip(np.nan_to_num(np.asarray(small, np.float32)), 0, 1)
+        # every so-many-th pixel is enough of a smooth map, and takes no time on the window's thread
+        rows, columns = (_sample(side, max(heat.shape)) for side in heat.shape)
+        self._heat = np.clip(np.nan_to_num(heat[np.ix_(rows, columns)].astype(np.float32)), 0, 1)
         self._outline = _trace_outline_path(self._heat)
 
     @property
@@ -51,6 +48,12 @@ class HeatPicture:
             painter.setPen(QPen(QColor(colour), width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPath(outline)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _sample(side: int, longest: int) -> Indices:
+    """Return which pixels of a side to trace, so that the longest has at most HEAT_PX."""
+    count = max(1, round(side * min(1.0, HEAT_PX / longest)))
+    return ((np.arange(count) + 0.5) * side / count).astype(np.intp)
 
 
 def _trace_outline_path(heat: Heat) -> QPainterPath:

@@ -144,7 +144,8 @@ def test_the_most_serious_warning_is_shown_and_all_are_in_the_details():
     assert unlike.caution == "Unlike the validated films"
     assert unlike.decision is Decision.REVIEW
     for film in (overridden, unlike):
-        assert (film.rank, film.position, film.limits) == ("", None, None), "no place among films it is unlike"
+        assert film.rank == "not comparable with the validation films"
+        assert (film.position, film.limits) == (None, None)
     assert unlike.details.splitlines()[:2] == [
         f"⚠ {UNLIKE_CAUTION}",
         f"⚠ {AGE}",
