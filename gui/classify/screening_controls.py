@@ -13,7 +13,7 @@ from gui.classify.export_menu import ExportButton
 from gui.jobs.jobs import JobState
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
-from gui.widgets.named_widgets import make_buttons, make_flow
+from gui.widgets.named_widgets import make_buttons, make_row
 
 FILMS: Final = marked("Films (*.jpg *.jpeg *.jfif *.png *.tif *.tiff *.bmp *.webp *.dcm);;All files (*)")
 LEDGERS: Final = marked("Screenings (*.csv *.csv.partial)")
@@ -52,7 +52,7 @@ class ScreeningControls(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.drop_area)
-        layout.addLayout(make_flow((*self.buttons.values(), self.export)))
+        layout.addLayout(make_row((*self.buttons.values(), self.export)))
 
     def update_enabled(
         self, state: JobState, result: ScreeningResult | None, row: LedgerRow | None, refusal: FilmRefusal | None
