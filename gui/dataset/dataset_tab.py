@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.intake import IntakePreview
@@ -23,9 +23,10 @@ from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.worker import JobError
 from gui.state.session import Session
+from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
-from gui.widgets.named_widgets import make_button, make_paragraph, make_row, name_widget
+from gui.widgets.named_widgets import make_button, make_flow, make_paragraph, name_widget
 
 EMPTY = marked("Drop a folder with one subfolder per class, or a label list (CSV, TSV, Excel) with files and labels")
 LOADED_DROP_AREA_PX = 44  # the drop area shrinks once a dataset is open
@@ -74,14 +75,14 @@ class DatasetTab(QWidget):
         layout.addWidget(self.progress)
         layout.addWidget(body, 1)
 
-    def _make_buttons(self) -> QHBoxLayout:
+    def _make_buttons(self) -> QLayout:
         self.open_folder = make_button(tr("Open folder…"), "open_folder", self._on_open_folder)
         self.open_list = make_button(tr("Open label list…"), "open_list", self._on_open_list)
         self.try_demo = make_button(tr("Try the demo (synthetic films)"), "try_demo", self.start_demo)
         self.intake = make_button(tr("Import settings…"), "intake", self._on_intake)
         self.doubts = make_button(tr("Find doubtful labels"), "doubts", self._on_doubts)
         self.cancel = make_button(tr("Cancel"), "cancel", self._work.cancel)
-        return make_row((self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel))
+        return make_flow((self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel))
 
     @Slot(object)
     def open(self, source: Path) -> None:
@@ -209,12 +210,12 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_open_folder(self) -> None:
-        if folder := messages.choose_folder(self, tr("Folder with one subfolder per class")):
+        if folder := messages.choose_folder(self, tr("Folder with one subfolder per class"), FolderKind.DATASET):
             self.open(folder)
 
     @Slot()
     def _on_open_list(self) -> None:
-        if file := messages.choose_file(self, tr("Label list"), tr(messages.LISTS)):
+        if file := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
             self.open(file)
 
     @Slot(object)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.jobs.evaluation_jobs import AcceptanceOrder
+from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
@@ -83,12 +84,12 @@ class AcceptanceDialog(QDialog):
 
     @Slot()
     def _on_folder(self) -> None:
-        if path := messages.choose_folder(self, tr("Films reported here")):
+        if path := messages.choose_folder(self, tr("Films reported here"), FolderKind.DATASET):
             self.set_source(path)
 
     @Slot()
     def _on_list(self) -> None:
-        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS)):
+        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
             self.set_source(path)
 
 

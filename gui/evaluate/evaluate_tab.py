@@ -30,8 +30,9 @@ from gui.jobs.evaluation_jobs import (
 )
 from gui.jobs.jobs import Jobs, JobState
 from gui.state.session import Session
+from gui.state.settings import FolderKind
 from gui.widgets import messages
-from gui.widgets.named_widgets import make_buttons, make_paragraph, make_row, name_widget
+from gui.widgets.named_widgets import make_buttons, make_flow, make_paragraph, name_widget
 from gui.widgets.theme import Colours
 
 MISTAKES: Final = marked("Misclassified films, most confident mistakes first")
@@ -67,9 +68,8 @@ class EvaluateTab(QWidget):
             (tr("Acceptance test…"), "acceptance", self._on_acceptance),
             (tr("Save form…"), "save_form", self._on_form),
             (tr("Model card"), "card", self._on_card),
-            (tr("Cancel"), "cancel_evaluation", self._work.cancel),
         )
-        row = make_row(self.buttons.values())
+        row = make_flow(self.buttons.values())
         self.panels = name_widget(QTabWidget(documentMode=True), "evaluation_rooms", tr("Parts of the evaluation"))
         for panel, title in (
             (self.operating, tr("Operating point")),
@@ -105,7 +105,7 @@ class EvaluateTab(QWidget):
     def refresh(self) -> None:
         """Reload the model unless another job is running."""
         if self._work.state is JobState.IDLE:
-            self._work.start(show_model_job(self._session.model), self.status.show_event)
+            self._work.start(show_model_job(self._session.model), self.status.show_event, tr("Reading the model"))
 
     def show_model(self, model: ModelSummary) -> None:
         """Show the model in use; clear figures of another model or operating point."""
@@ -151,7 +151,8 @@ class EvaluateTab(QWidget):
             panel.clear()
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
-        self._work.start(evaluate_job(self._session.model, source, preparation), self.status.show_event)
+        name = tr("Evaluating on {name}", name=escape_name(source.name))
+        self._work.start(evaluate_job(self._session.model, source, preparation), self.status.show_event, name)
 
     @Slot()
     def _update(self) -> None:
@@ -166,9 +167,7 @@ class EvaluateTab(QWidget):
             ("card", self._summary is not None),
         ):
             self.buttons[name].setEnabled(is_idle and is_ready)
-        self.buttons["cancel_evaluation"].setEnabled(self._work.state in {JobState.RUNNING, JobState.PAUSED})
         self.operating.set_busy(not is_idle)
-        self.status.set_busy(not is_idle)
 
     @Slot(object)
     def _on_model_changed(self, _model: Path | None) -> None:
@@ -184,12 +183,12 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_folder(self) -> None:
-        if path := messages.choose_folder(self, tr("Folder of class folders")):
+        if path := messages.choose_folder(self, tr("Folder of class folders"), FolderKind.DATASET):
             self._evaluate(path, AS_IT_IS)
 
     @Slot()
     def _on_list(self) -> None:
-        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS)):
+        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
             self._evaluate(path, AS_IT_IS)
 
     @Slot()
@@ -202,7 +201,8 @@ class EvaluateTab(QWidget):
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
             folder = new_timestamped_path(data_folder() / "acceptances")
-            self._work.start(acceptance_job(self._session.model, order, folder), self.status.show_event)
+            job = acceptance_job(self._session.model, order, folder)
+            self._work.start(job, self.status.show_event, tr("Acceptance test"))
 
     @Slot()
     def _on_form(self) -> None:
@@ -216,8 +216,12 @@ class EvaluateTab(QWidget):
 
     @Slot(object, float)
     def _on_point_wanted(self, wish: Wish, error: float) -> None:
-        self._work.start(choose_point_job(self._session.model, wish, error), self.status.show_event)
+        self._set_point(wish, error)
 
     @Slot()
     def _on_own_point_wanted(self) -> None:
-        self._work.start(choose_point_job(self._session.model, None, None), self.status.show_event)
+        self._set_point(None, None)
+
+    def _set_point(self, wish: Wish | None, error: float | None) -> None:
+        job = choose_point_job(self._session.model, wish, error)
+        self._work.start(job, self.status.show_event, tr("Setting the operating point"))

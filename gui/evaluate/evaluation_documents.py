@@ -6,9 +6,11 @@ from PySide6.QtWidgets import QWidget
 from core.documents.document import Document
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.system.language import tr
+from core.system.safe_text import escape_name
 from gui.evaluate.evaluation_status import EvaluationStatus
 from gui.jobs.evaluation_jobs import save_document_job, save_evaluation_job
 from gui.jobs.jobs import Jobs
+from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.document_window import DocumentWindow
 
@@ -27,8 +29,8 @@ class EvaluationDocuments(QObject):
 
     def save_report(self, evaluation: Evaluation) -> None:
         """Ask for a folder and write the report to it."""
-        if folder := messages.choose_folder(self._tab, tr("Folder for the report")):
-            self._work.start(save_evaluation_job(evaluation, folder), self._status.show_event)
+        if folder := messages.choose_folder(self._tab, tr("Folder for the report"), FolderKind.EXPORTS):
+            self._work.start(save_evaluation_job(evaluation, folder), self._status.show_event, tr("Saving the report"))
 
     def save_form(self, result: AcceptanceResult) -> None:
         """Ask for a file and write the acceptance form to it, on one page."""
@@ -45,4 +47,5 @@ class EvaluationDocuments(QObject):
     def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
         path = messages.choose_new_file(self._tab, tr("Save as PDF"), name, "PDF (*.pdf)")
         if path:
-            self._work.start(save_document_job(document, path, one_page), self._status.show_event)
+            job_name = tr("Saving {name}", name=escape_name(path.name))
+            self._work.start(save_document_job(document, path, one_page), self._status.show_event, job_name)

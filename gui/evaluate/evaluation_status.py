@@ -1,6 +1,6 @@
-"""Progress of an evaluation and how it ended: a bar and a sentence."""
+"""What an evaluation does, and how it ended, in a sentence."""
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed
@@ -8,7 +8,7 @@ from core.system.language import tr
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
 from core.training.time_estimate import format_duration
-from gui.widgets.named_widgets import make_paragraph, name_widget
+from gui.widgets.named_widgets import make_paragraph
 
 
 class EvaluationStatus(QWidget):
@@ -16,21 +16,17 @@ class EvaluationStatus(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.progress = name_widget(QProgressBar(), "evaluation_progress", tr("Progress of the evaluation"))
         self.sentence = make_paragraph(tr(NOTICE), "evaluation_status", tr("Evaluation status"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.progress)
         layout.addWidget(self.sentence)
 
     def show_event(self, event: object) -> None:
         """Show one event of a job."""
         match event:
-            case Progressed(stage, done, total, seconds_left):
+            case Progressed(stage, _, _, seconds_left):
                 left = [tr("{time} left", time=format_duration(seconds_left))] if seconds_left else []
                 self.sentence.setText(" · ".join([f"{tr(stage)}…", *left, tr(NOTICE)]))
-                self.progress.setRange(0, total or 0)
-                self.progress.setValue(done)
             case Noted(sentence):
                 self.sentence.setText(sentence)
             case FilmLeftOut(path, _, sentence):
@@ -39,7 +35,3 @@ class EvaluationStatus(QWidget):
 
     def show_sentence(self, sentence: str) -> None:
         self.sentence.setText(sentence)
-
-    def set_busy(self, is_busy: bool) -> None:
-        """Show the bar while a job runs."""
-        self.progress.setVisible(is_busy)

@@ -12,7 +12,7 @@ from core.models.point_selection import Proposal, propose_point, validation_pred
 from core.system.errors import JobFailed
 from core.system.language import marked, tr
 from gui.evaluate.threshold_plots import ThresholdPlots
-from gui.widgets.named_widgets import make_button, make_paragraph, make_row, name_widget
+from gui.widgets.named_widgets import make_button, make_flow, make_paragraph, name_widget
 from gui.widgets.theme import Colours
 
 WISHES: Final = (
@@ -56,9 +56,8 @@ class OperatingPanel(QWidget):
         self.error.currentTextChanged.connect(self._on_wish_changed)
         self.use = make_button(tr("Use on this computer"), "use_point", self._on_use)
         self.own = make_button(tr("Restore the model's own"), "own_point", self._on_own)
-        row = make_row((QLabel(tr("Requirement")), self.wish, QLabel(tr("Error rate at most")), self.error))
-        row.addWidget(self.use)
-        row.addWidget(self.own)
+        inputs = (QLabel(tr("Requirement")), self.wish, QLabel(tr("Error rate at most")), self.error)
+        row = make_flow((*inputs, self.use, self.own))
         self.now = make_paragraph("", "point_in_use", tr("Point in use"))
         self.sentence = make_paragraph("", "proposal", tr("Proposal"))
         self.shares = make_paragraph("", "three_way", tr("Three-way answer"))

@@ -27,11 +27,14 @@ class JobState(Enum):
 class Jobs(QObject):
     """Owns the one worker.
 
-    Signals: state_changed(JobState); succeeded(result) or failed(JobError) when a job has ended.
-    The state is IDLE again by then, so a slot may start the next job.
+    name: what runs, as the user is told; "" while nothing does.
+    Signals: state_changed(JobState); event_arrived(event) for each event of a job; succeeded(result)
+    or failed(JobError) when a job has ended. The state is IDLE again by then, so a slot may start
+    the next job.
     """
 
     state_changed = Signal(object)
+    event_arrived = Signal(object)
     succeeded = Signal(object)
     failed = Signal(object)
 
@@ -39,17 +42,21 @@ class Jobs(QObject):
         super().__init__(parent)
         self._worker: Worker | None = None
         self.state = JobState.IDLE
+        self.name = ""
 
-    def start(self, job: Job, show_event: Callable[[object], None]) -> None:
+    def start(self, job: Job, show_event: Callable[[object], None], name: str = "") -> None:
         """Run `job` and pass each of its events to `show_event`, a method of a widget.
 
+        name: what the job does, translated, as in "Training resnet50-best".
         Does nothing while another job runs. Buttons are disabled then, but a job may have begun
         while the dialog of this one was open.
         """
         if self._worker is not None:
             return
         self._worker = Worker(job, self)
+        self.name = name
         self._worker.event_arrived.connect(show_event)
+        self._worker.event_arrived.connect(self.event_arrived)
         self._worker.succeeded.connect(self._on_succeeded)
         self._worker.failed.connect(self._on_failed)
         self._set_state(JobState.RUNNING)
@@ -79,6 +86,7 @@ class Jobs(QObject):
         if self._worker is not None:
             self._worker.deleteLater()
         self._worker = None
+        self.name = ""
         self._set_state(JobState.IDLE)
 
     @Slot(object)

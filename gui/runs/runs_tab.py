@@ -29,7 +29,7 @@ from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.curve_plot import CURVE_STYLES
 from gui.widgets.figure_list import format_figure_line
-from gui.widgets.named_widgets import make_buttons, make_paragraph, make_row
+from gui.widgets.named_widgets import make_buttons, make_flow, make_paragraph
 from gui.widgets.tables import RowsTable, make_table_view
 
 HEADINGS = (
@@ -79,7 +79,7 @@ class RunsTab(QWidget):
             (tr("Export as ONNX…"), "export_onnx", self._on_export_onnx),
             (tr("Move to trash…"), "delete", self._on_delete),
         )
-        row = make_row(self.buttons.values())
+        row = make_flow(self.buttons.values())
         self.sentence = make_paragraph(tr(EMPTY), "comparison", tr("Comparison"))
         lower = QSplitter()
         lower.addWidget(self.plots)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QMenuBar, QTabWidget, QWidget
 
 from core.datasets.events import AuditResult, Finding
 from core.datasets.intake import IntakePreview
@@ -14,41 +14,56 @@ from core.models.events import OnnxExport
 from core.runs.run_comparison import Comparison
 from core.screening.events import FilmReading, FilmRefusal, ScreeningResult
 from core.system.language import tr
+from core.system.safe_text import escape_name
 from core.training.events import RateCurve, SearchResult, TrainingResult
 from gui.classify.classify_tab import ClassifyTab
 from gui.dataset.dataset_tab import DatasetTab
 from gui.evaluate.evaluate_tab import EvaluateTab
 from gui.jobs.evaluation_jobs import ModelSummary, SaveResult
-from gui.jobs.jobs import Jobs
+from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.model_jobs import export_onnx_job
 from gui.jobs.run_jobs import RunListing
 from gui.jobs.screening_jobs import ExportResult, LabelListResult, OverrideResult, WorklistResult
 from gui.runs.runs_tab import RunsTab
 from gui.state.session import Session
 from gui.training.training_tab import TrainingTab
+from gui.widgets.named_widgets import name_widget
+from gui.widgets.scrolling import make_scrollable
 from gui.widgets.theme import Colours
 
 
 class MainTabs(QTabWidget):
-    """The Dataset, Training, Runs, Evaluate and Classify tabs."""
+    """The Dataset, Training, Runs, Evaluate and Classify tabs.
+
+    menus: the window's menus, at the right of the tabs. All tabs but Classify scroll if the window is
+    too small for them.
+    """
 
     def __init__(self, session: Session, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent, documentMode=True)
+        self.tabBar().setAccessibleName(tr("Parts of the program"))
+        self.menus = name_widget(QMenuBar(), "menus", tr("Menus"))
+        self.menus.setNativeMenuBar(False)  # it would have no tab bar to stand beside
+        self.setCornerWidget(self.menus)
         self._session, self._jobs = session, jobs
         self.dataset = DatasetTab(session, jobs)
         self.training = TrainingTab(session, jobs)
         self.classify = ClassifyTab(session, jobs)
         self.runs = RunsTab(session, jobs)
         self.evaluate = EvaluateTab(session, jobs)
+        self._outdated: set[QWidget] = set()
         self._displays = self._map_results()
-        for tab, title in (
-            (self.dataset, tr("Dataset")),
-            (self.training, tr("Training")),
-            (self.runs, tr("Runs")),
-            (self.evaluate, tr("Evaluate")),
-            (self.classify, tr("Classify")),
+        for tab, name, title in (
+            (self.dataset, "dataset", tr("Dataset")),
+            (self.training, "training", tr("Training")),
+            (self.runs, "runs", tr("Runs")),
+            (self.evaluate, "evaluate", tr("Evaluate")),
+            (self.classify, "classify", tr("Classify")),
         ):
+            tab.setObjectName(f"{name}_tab")
             self.addTab(tab, title)
+            if tab is not self.classify:
+                make_scrollable(tab)
         self.currentChanged.connect(self._on_current_changed)
         session.continuation_wanted.connect(self._on_continuation_wanted)
         self.classify.model.onnx_wanted.connect(self._on_onnx_wanted)
@@ -83,6 +98,38 @@ class MainTabs(QTabWidget):
         display = self._displays.get(type(result))
         if display is not None:
             display(result)
+        if isinstance(result, TrainingResult | SearchResult):
+            self._outdated.add(self.runs)
+
+    def refresh(self) -> None:
+        """Reload the tab shown if something has happened that it does not show, and no job runs."""
+        for tab in (self.runs, self.evaluate):
+            if tab is self.currentWidget() and tab in self._outdated and self._jobs.state is JobState.IDLE:
+                self._outdated.discard(tab)
+                tab.refresh()
+
+    def current_name(self) -> str:
+        """Return the object name of the tab shown."""
+        return self.currentWidget().objectName()
+
+    def show_named(self, name: str) -> None:
+        """Show the tab of this object name, if there is one."""
+        if (tab := self.findChild(QWidget, name)) is not None and self.indexOf(tab) >= 0:
+            self.setCurrentWidget(tab)
+
+    def explain_drop(self) -> str:
+        """Return what a file or folder dropped on the tab shown is used for; "" if it cannot be now."""
+        if self.currentWidget() not in {self.dataset, self.training}:
+            return tr("Drop a film or a folder of films")
+        return tr("Drop a dataset: a folder or a label list") if self._jobs.state is JobState.IDLE else ""
+
+    def take_drop(self, path: Path) -> bool:
+        """Open what was dropped as a dataset if the tab shown is for datasets; returns whether it is."""
+        if self.currentWidget() not in {self.dataset, self.training}:
+            return False
+        self.setCurrentWidget(self.dataset)
+        self.dataset.open(path)
+        return True
 
     def set_colours(self, colours: Colours) -> None:
         for part in (self.training.view.plots, self.runs.plots, self.evaluate, self.classify.worklist.table):
@@ -97,7 +144,8 @@ class MainTabs(QTabWidget):
 
     @Slot(object)
     def _on_onnx_wanted(self, path: Path) -> None:
-        self._jobs.start(export_onnx_job(self._session.model, path), self.classify.show_event)
+        name = tr("Exporting {name}", name=escape_name(path.name))
+        self._jobs.start(export_onnx_job(self._session.model, path), self.classify.show_event, name)
 
     def _show_onnx(self, exported: OnnxExport) -> None:
         self.runs.show_exported(exported)
@@ -111,7 +159,8 @@ class MainTabs(QTabWidget):
     def _on_current_changed(self, _index: int) -> None:
         tab = self.currentWidget()
         if tab is self.runs or tab is self.evaluate:
-            tab.refresh()
+            self._outdated.add(tab)
+            self.refresh()
 
     @Slot(object)
     def _on_continuation_wanted(self, _run: object) -> None:

@@ -1,24 +1,28 @@
-"""The main window: menus, status bar, welcome dialog, ends of jobs, closing."""
+"""The main window: tabs with the menus, job strip, welcome dialog, ends of jobs, closing."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from core.models.events import SelfTestResult
 from core.system.language import Language, current_language, tr
 from core.system.safe_text import escape_name
 from gui.jobs.jobs import Jobs, JobState, self_test_job
 from gui.jobs.worker import JobError
+from gui.shell.drop_overlay import DropOverlay
+from gui.shell.full_screen import FullScreen
 from gui.shell.garbage_collection import GarbageCollector
 from gui.shell.help_menu import HelpMenu
+from gui.shell.job_strip import JobStrip
 from gui.shell.main_tabs import MainTabs
 from gui.shell.view_menu import ViewMenu
 from gui.shell.welcome import Welcome
+from gui.shell.window_place import USUAL, remember_window
 from gui.state.session import Session
-from gui.state.settings import Theme, load_settings, save_settings
+from gui.state.settings import Mouse, Theme, load_settings, save_settings
 from gui.widgets import messages
 from gui.widgets.theme import apply_theme, theme_colours
 
@@ -36,11 +40,11 @@ class MainWindow(QMainWindow):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("PneumoScreen: for research and education, not a diagnosis"))
-        self.resize(1280, 820)
+        self.resize(USUAL)
         self.jobs, self.session = Jobs(self), Session(self)
         self._is_closing = False
         self.is_ended = False  # by the system
-        self._pending_path: Path | None = None  # to open after the current job
+        self._pending_path: Path | None = None  # to open after the welcome dialog
         self.welcome: Welcome | None = None
         self.tabs = MainTabs(self.session, self.jobs)
         self.dataset_tab = self.tabs.dataset
@@ -48,23 +52,46 @@ class MainWindow(QMainWindow):
         self.classify_tab = self.tabs.classify
         self.runs_tab = self.tabs.runs
         self.evaluate_tab = self.tabs.evaluate
-        self.setCentralWidget(self.tabs)
-        self._build_menu()
+        self._build_menus()
+        self.strip = JobStrip(self.jobs)  # after the tabs: they disable their buttons before Stop may take the focus
+        self._lay_out()
+        self.full_screen = FullScreen(self, (self.tabs.tabBar(), self.tabs.menus, self.strip))
+        self._drops = DropOverlay(self, self.tabs.explain_drop)
+        self._drops.dropped.connect(self._on_dropped)
         self.jobs.succeeded.connect(self._on_succeeded)
         self.jobs.failed.connect(self._on_failed)
-        self.jobs.state_changed.connect(self._on_state_changed)
         self.job_shown.connect(GarbageCollector(self).collect_all)
         self.set_theme(load_settings().theme)
-        self._on_state_changed(JobState.IDLE)
 
-    def _build_menu(self) -> None:
+    def _build_menus(self) -> None:
         self.view_menu = ViewMenu(self)
         self.view_menu.theme_chosen.connect(self._choose_theme)
         self.view_menu.language_chosen.connect(self._choose_language)
-        self.menuBar().addMenu(self.view_menu)
+        self.view_menu.mouse_chosen.connect(self._choose_mouse)
+        self.view_menu.full_screen_wanted.connect(self._on_full_screen_wanted)
+        self.view_menu.show_mouse(load_settings().mouse)
         help_menu = HelpMenu(self)
         help_menu.welcome_wanted.connect(self.show_welcome)
-        self.menuBar().addMenu(help_menu)
+        for menu in (self.view_menu, help_menu):
+            self.tabs.menus.addMenu(menu)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.strip)
+        self.setCentralWidget(content)
+
+    def set_full_screen(self, wanted: bool) -> None:
+        """Show the window full screen without tabs, menus and strip, or as it was before."""
+        self.full_screen.set(wanted)
+
+    @Slot()
+    def _on_full_screen_wanted(self) -> None:
+        self.tabs.setCurrentWidget(self.classify_tab)
+        self.set_full_screen(True)
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme to the whole window."""
@@ -85,21 +112,28 @@ class MainWindow(QMainWindow):
         if language is current_language():
             return
         if self.jobs.state is not JobState.IDLE:
-            self.statusBar().showMessage(tr("The language changes at the next start."))
+            self.strip.show_message(tr("The language changes at the next start."))
         elif self.welcome is not None or messages.ask_new_window(self):
             self.new_window_wanted.emit()
 
+    @Slot(object)
+    def _choose_mouse(self, mouse: Mouse) -> None:
+        save_settings(replace(load_settings(), mouse=mouse))
+
     def open_path(self, path: Path) -> None:
-        """Screen a folder or read a film, after the current job and the welcome dialog."""
-        if self.jobs.state is JobState.IDLE and self.welcome is None:
+        """Screen a folder or read a film, after the welcome dialog."""
+        if self.welcome is None:
             self._pending_path = None
             self.tabs.setCurrentWidget(self.classify_tab)
             self.classify_tab.open(path)
         else:
             self._pending_path = path
-            self.statusBar().showMessage(
-                tr("{name} will be opened when the current job has finished.", name=escape_name(path.name))
-            )
+            self.strip.show_message(tr("{name} will be opened after the welcome.", name=escape_name(path.name)))
+
+    @Slot(object)
+    def _on_dropped(self, path: Path) -> None:
+        if not self.tabs.take_drop(path):
+            self.open_path(path)
 
     @Slot()
     def show_welcome(self) -> None:
@@ -114,7 +148,7 @@ class MainWindow(QMainWindow):
         self.welcome.finished.connect(self._on_welcomed)
         self.welcome.open()
         if self.jobs.state is JobState.IDLE:
-            self.jobs.start(self_test_job(), self.welcome.show_event)
+            self.jobs.start(self_test_job(), self.welcome.show_event, tr("Checking the bundled model"))
         else:
             self.welcome.check.setText(tr("Another job is running, so the model is not checked now."))
 
@@ -171,26 +205,19 @@ class MainWindow(QMainWindow):
         self.job_shown.emit(error)
         self._close_or_continue()
 
-    @Slot(object)
-    def _on_state_changed(self, state: JobState) -> None:
-        messages_by_state = {
-            JobState.IDLE: tr("Ready. Nothing leaves this computer."),
-            JobState.RUNNING: tr("Working…"),
-            JobState.PAUSED: tr("Paused."),
-            JobState.STOPPING: tr("Stopping after this batch…"),
-        }
-        self.statusBar().showMessage(messages_by_state[state])
-
     def _close_or_continue(self) -> None:
-        if not self._is_closing:
-            self.classify_tab.selected_film.read_pending()
-            if self._pending_path is not None and self.jobs.state is JobState.IDLE:
-                self.open_path(self._pending_path)
-        elif self.jobs.state is JobState.IDLE:
-            self.close()
+        if self._is_closing:
+            if self.jobs.state is JobState.IDLE:
+                self.close()
+            return
+        self.classify_tab.selected_film.read_pending()
+        if self._pending_path is not None:
+            self.open_path(self._pending_path)
+        self.tabs.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.jobs.state is JobState.IDLE:
+            remember_window(self, self.tabs.current_name())
             self.tabs.close_viewers()
             event.accept()
             return

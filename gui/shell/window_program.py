@@ -13,6 +13,7 @@ from gui.shell.main_window import MainWindow
 from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
 from gui.shell.ui_language import apply_language
+from gui.shell.window_place import place_window, remember_window
 from gui.state.settings import load_settings
 from gui.widgets import messages
 
@@ -47,11 +48,15 @@ class WindowProgram(QObject):
 
     def _new_window(self) -> MainWindow:
         window = MainWindow()
+        place_window(window)
         window.new_window_wanted.connect(self._on_new_window_wanted, Qt.ConnectionType.QueuedConnection)
         return window
 
     def open(self, path: Path | None, demo: bool) -> None:
-        """Show the window, and open the demo or `path`; without either, welcome a new user."""
+        """Show the window, and open the demo or `path`.
+
+        Without either, welcome a new user, or show the tab that was shown last.
+        """
         self._faults.install()
         QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
         self.window.show()
@@ -65,6 +70,8 @@ class WindowProgram(QObject):
             self.window.open_path(path)
         elif not load_settings().welcomed:
             self.window.show_welcome()
+        else:
+            self.window.tabs.show_named(load_settings().tab)
 
     def close(self) -> None:
         """Let a running job save its progress; called after the event loop has ended."""
@@ -77,8 +84,10 @@ class WindowProgram(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_language(application)
-        previous, self.window = self.window, self._new_window()
-        self.window.setGeometry(previous.geometry())
+        previous = self.window
+        remember_window(previous, previous.tabs.current_name())
+        self.window = self._new_window()
+        self.window.tabs.show_named(load_settings().tab)
         self.window.show()
         if previous.welcome is not None:
             self.window.show_welcome()

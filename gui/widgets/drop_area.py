@@ -26,22 +26,22 @@ class DropArea(QFrame):
         layout.addWidget(label)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _find_local_path(event):
-            _accept_copy(event)
+        if find_local_path(event):
+            accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if path := _find_local_path(event):
-            _accept_copy(event)
+        if path := find_local_path(event):
+            accept_copy(event)
             self.dropped.emit(path)
 
 
-def _accept_copy(event: QDropEvent) -> None:
+def accept_copy(event: QDropEvent) -> None:
     """Accept as a copy: after a move, the source would remove the file."""
     event.setDropAction(Qt.DropAction.CopyAction)
     event.accept()
 
 
-def _find_local_path(event: QDropEvent) -> Path | None:
+def find_local_path(event: QDropEvent) -> Path | None:
     """Return the first file or folder that is dragged, None if it is not on this computer."""
     urls = event.mimeData().urls()
     return Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None

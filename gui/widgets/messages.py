@@ -12,6 +12,7 @@ from core.system.language import marked, tr
 from core.system.product import NOTICE, format_build, read_build
 from core.system.safe_text import escape_name, escape_unprintable
 from gui.jobs.worker import JobError
+from gui.state.settings import FolderKind, load_folder, save_folder
 from gui.widgets.icon import program_icon
 
 FAULT = marked("An error occurred inside the program. Finished work is saved, and you can continue.")
@@ -88,6 +89,22 @@ def ask_stop_and_close(parent: QWidget) -> bool:
     return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
 
 
+def ask_stop(parent: QWidget, name: str) -> bool:
+    """Ask whether to stop this job; the answer that stops nothing is the one that Enter gives.
+
+    name: of the job, as the user knows it.
+    """
+    box = QMessageBox(QMessageBox.Icon.Question, "PneumoScreen", "", parent=parent)
+    stop = box.addButton(tr("Stop"), QMessageBox.ButtonRole.AcceptRole)
+    carry_on = box.addButton(tr("Continue"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(carry_on)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(tr("Stop this job? {name}", name=escape_unprintable(name)))
+    box.setInformativeText(tr("It stops after the current batch; what is finished is kept."))
+    box.exec()
+    return box.clickedButton() is stop
+
+
 def ask_new_window(parent: QWidget) -> bool:
     """Ask, in the current language, whether to reopen the window in the one just chosen."""
     text = tr(
@@ -129,28 +146,38 @@ def ask_replace(parent: QWidget, name: str) -> bool:
     return box.exec() == QMessageBox.StandardButton.Yes
 
 
-def choose_folder(parent: QWidget, title: str, folder: Path | None = None) -> Path | None:
-    """Ask for an existing folder, starting in `folder`; None if cancelled."""
-    name = QFileDialog.getExistingDirectory(parent, title, str(folder or ""))
-    return Path(name) if name else None
+def choose_folder(parent: QWidget, title: str, kind: FolderKind = FolderKind.FILMS) -> Path | None:
+    """Ask for an existing folder, starting in the one chosen last for this; None if cancelled."""
+    name = QFileDialog.getExistingDirectory(parent, title, str(load_folder(kind) or ""))
+    if not name:
+        return None
+    save_folder(kind, Path(name))
+    return Path(name)
 
 
-def choose_file(parent: QWidget, title: str, kinds: str, folder: Path | None = None) -> Path | None:
-    """Ask for an existing file, starting in `folder`; None if cancelled.
+def choose_file(
+    parent: QWidget, title: str, kinds: str, folder: Path | None = None, kind: FolderKind = FolderKind.FILMS
+) -> Path | None:
+    """Ask for an existing file; None if cancelled.
 
-    kinds: Qt's name filter.
+    kinds: Qt's name filter. folder: where to start, by default the folder chosen last for `kind`.
     """
-    name, _ = QFileDialog.getOpenFileName(parent, title, str(folder or ""), kinds)
-    return Path(name) if name else None
+    start = folder or load_folder(kind)
+    name, _ = QFileDialog.getOpenFileName(parent, title, str(start or ""), kinds)
+    if not name:
+        return None
+    if folder is None:
+        save_folder(kind, Path(name).parent)
+    return Path(name)
 
 
-def choose_new_file(parent: QWidget, title: str, name: str, kinds: str, folder: Path | None = None) -> Path | None:
-    """Ask where to save a file, proposing `name` in `folder`; None if cancelled.
+def choose_new_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Ask where to save a file, proposing `name` in the folder of the last export; None if cancelled.
 
     kinds: Qt's name filter. A name without a suffix of the chosen kind gets its first one. A file
     that exists is only returned if the user wants it replaced.
     """
-    proposal = str(folder / name) if folder else name
+    proposal = str((load_folder(FolderKind.EXPORTS) or Path()) / name)
     while True:
         chosen, kind = QFileDialog.getSaveFileName(parent, title, proposal, kinds)
         if not chosen:
@@ -158,6 +185,7 @@ def choose_new_file(parent: QWidget, title: str, name: str, kinds: str, folder: 
         path = _add_suffix(Path(chosen), kind or kinds)
         # the dialog has asked about the name as it was typed
         if path == Path(chosen) or not path.exists() or ask_replace(parent, path.name):
+            save_folder(FolderKind.EXPORTS, path.parent)
             return path
         proposal = str(path)
 

@@ -6,6 +6,8 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from gui.widgets.flow_layout import FlowLayout
+
 Named = TypeVar("Named", bound=QWidget)
 
 
@@ -35,6 +37,14 @@ def make_row(widgets: Iterable[QWidget]) -> QHBoxLayout:
         row.addWidget(widget)
     row.addStretch()
     return row
+
+
+def make_flow(widgets: Iterable[QWidget]) -> FlowLayout:
+    """Lay out widgets from the left, on as many lines as the width of the window needs."""
+    flow = FlowLayout()
+    for widget in widgets:
+        flow.addWidget(widget)
+    return flow
 
 
 def make_paragraph(text: str, name: str, accessible: str) -> QLabel:

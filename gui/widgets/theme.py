@@ -83,7 +83,7 @@ def _build_style_sheet(colours: Colours) -> str:
         QPushButton:disabled {{ color: {colours.quiet}; }}
         QTabWidget::pane {{ border: none; border-top: 1px solid {colours.line}; }}
         QTabBar {{ qproperty-drawBase: 0; }}
-        QTabBar::tab {{ padding: 9px 22px; border: none; border-bottom: 3px solid transparent; }}
+        QTabBar::tab {{ padding: 7px 18px; border: none; border-bottom: 3px solid transparent; }}
         QTabBar::tab:selected {{ border-bottom: 3px solid {colours.accent}; }}
         QCheckBox::indicator, QGroupBox::indicator {{ width: 13px; height: 13px; border-radius: 3px;
                        border: 1px solid {colours.quiet}; background: {colours.panel}; }}
@@ -99,5 +99,13 @@ def _build_style_sheet(colours: Colours) -> str:
         QToolButton[role="bar"]::menu-indicator {{ image: none; }}
         QLabel[role="quiet"] {{ color: {colours.quiet}; }}
         QLabel[role="verdict"] {{ font-size: 26px; font-weight: bold; }}
+        QMenuBar {{ background: transparent; }}
+        QMenuBar::item {{ padding: 7px 12px; background: transparent; }}
+        QMenuBar::item:selected {{ color: {colours.accent}; }}
+        QWidget#job_strip {{ border-top: 1px solid {colours.line}; }}
+        QWidget#job_strip QToolButton {{ padding: 1px 10px; border: 1px solid transparent; border-radius: 4px; }}
+        QWidget#job_strip QToolButton:hover, QWidget#job_strip QToolButton:focus {{ border-color: {colours.accent}; }}
+        QProgressBar#job_progress {{ border: none; border-radius: 2px; background: {colours.line}; }}
+        QProgressBar#job_progress::chunk {{ border-radius: 2px; background: {colours.accent}; }}
         QFrame#drop_area {{ border: 2px dashed {colours.line}; border-radius: 10px; }}
         """

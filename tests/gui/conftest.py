@@ -39,6 +39,7 @@ def own_settings(qapp, tmp_path):
 @pytest.fixture
 def window(qtbot, own_settings, monkeypatch, errors):
     monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)  # a dialog would wait for ever
+    monkeypatch.setattr(messages, "ask_stop", lambda _parent, _name: True)
     made = MainWindow()
 
     def end_work(_window):

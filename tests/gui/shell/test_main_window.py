@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from core.screening.events import FilmReading, ScreeningResult
 from core.training.events import TrainingResult
-from gui.jobs.jobs import JobState
 from gui.state.settings import Theme
 from gui.widgets import messages
 from tests.factories import write_few_films
-from tests.gui.person import click
+from tests.gui.fake_jobs import ignore, lasting
+from tests.gui.person import click, job_shown
 
 
 def test_first_use_from_films_to_worklist(
@@ -75,8 +76,11 @@ def test_cancel_says_so_at_once(qtbot, window):
 
     window.jobs.start(lambda cancel: job(cancel), window.dataset_tab.show_event)
     with qtbot.waitSignal(window.job_shown):
-        click(qtbot, window.dataset_tab, "cancel")
-        assert "Stopping" in window.statusBar().currentMessage()
+        qtbot.mouseClick(window.strip.stop, Qt.MouseButton.LeftButton)
+        assert window.strip.sentence.text() == "Stopping after this batch…"
+        assert not window.strip.stop.isEnabled()
+    assert window.strip.sentence.text() == "Ready. Nothing leaves this computer."
+    assert not window.strip.stop.isVisible()
 
 
 @pytest.mark.parametrize("theme", [Theme.DARK, Theme.LIGHT])
@@ -89,13 +93,23 @@ def test_each_tab_paints(window, theme, tmp_path):
         assert np.asarray(Image.open(path).convert("L")).std() > 3
 
 
-def test_a_folder_given_while_work_is_going_on_is_screened_afterwards(window, qtbot, tmp_path):
+def test_a_folder_given_during_the_welcome_is_screened_afterwards(window, qtbot, tmp_path):
     films = write_few_films(tmp_path / "films")
-    results = []
-    window.job_shown.connect(results.append)
-    with qtbot.waitSignal(window.job_shown, timeout=60_000, check_params_cb=lambda _: len(results) == 2):
-        window.classify_tab.open(films)
+    with qtbot.waitSignal(window.job_shown, timeout=60_000):
+        window.show_welcome()
         window.open_path(films)
-        assert window.jobs.state is JobState.RUNNING
-        assert "films will be opened when" in window.statusBar().currentMessage()
-    assert results[-1].found == 2
+        assert window.strip.sentence.text() == "films will be opened after the welcome."
+    with job_shown(qtbot, window, ScreeningResult) as shown:
+        qtbot.mouseClick(window.welcome.begin, Qt.MouseButton.LeftButton)
+    assert shown.args[0].found == 2
+    assert window.tabs.currentWidget() is window.classify_tab
+
+
+def test_a_path_is_opened_whatever_runs(window, qtbot, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(window.classify_tab, "open", opened.append)
+    with qtbot.waitSignal(window.job_shown):
+        window.jobs.start(lasting, ignore)
+        window.open_path(tmp_path)
+        assert opened == [tmp_path]
+        window.jobs.cancel()
