@@ -39,15 +39,18 @@ class Jobs(QObject):
         super().__init__(parent)
         self._worker: Worker | None = None
         self.state = JobState.IDLE
+        self.name = ""  # of the job that runs or ran last, for a person
 
-    def start(self, job: Job, show_event: Callable[[object], None]) -> None:
+    def start(self, job: Job, show_event: Callable[[object], None], name: str = "") -> None:
         """Run `job` and pass each of its events to `show_event`, a method of a widget.
 
+        name: what the job does, translated.
         Does nothing while another job runs. Buttons are disabled then, but a job may have begun
         while the dialog of this one was open.
         """
         if self._worker is not None:
             return
+        self.name = name
         self._worker = Worker(job, self)
         self._worker.event_arrived.connect(show_event)
         self._worker.succeeded.connect(self._on_succeeded)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from core.datasets.events import AuditResult, Finding
@@ -23,8 +23,9 @@ from gui.jobs.jobs import Jobs
 from gui.jobs.model_jobs import export_onnx_job
 from gui.jobs.run_jobs import RunListing
 from gui.jobs.screening_jobs import ExportResult, LabelListResult, OverrideResult, WorklistResult
+from gui.jobs.training_jobs import LostDataset
 from gui.runs.runs_tab import RunsTab
-from gui.state.session import Session
+from gui.state.session import Room, Session
 from gui.training.training_tab import TrainingTab
 from gui.widgets.theme import Colours
 
@@ -51,6 +52,9 @@ class MainTabs(QTabWidget):
             self.addTab(tab, title)
         self.currentChanged.connect(self._on_current_changed)
         session.continuation_wanted.connect(self._on_continuation_wanted)
+        session.room_wanted.connect(self._on_room_wanted)
+        self.runs.listed.connect(self.training.show_runs)
+        QTimer.singleShot(0, self.runs.reader, self.runs.reader.refresh)  # once the window is there
         self.classify.model.onnx_wanted.connect(self._on_onnx_wanted)
 
     def _map_results(self) -> dict[type, Callable[[Any], None]]:
@@ -60,9 +64,10 @@ class MainTabs(QTabWidget):
             Finding: self.dataset.show_label_errors,
             IntakePreview: self.dataset.show_intake_preview,
             LabelListResult: self._open_label_list,
-            RateCurve: self.training.show_rate_curve,
+            RateCurve: self.training.tools.show_rate_curve,
             SearchResult: self.training.show_search,
             TrainingResult: self.training.show_result,
+            LostDataset: self.training.ask_for_dataset,
             RunListing: self.runs.show_runs,
             Comparison: self.runs.show_comparison,
             ModelSummary: self.evaluate.show_model,
@@ -91,9 +96,10 @@ class MainTabs(QTabWidget):
     def close_viewers(self) -> None:
         """Close the windows of the tabs and stop reading films in the background."""
         self.dataset.stop_background_work()
+        self.runs.reader.close()
         self.classify.stop_background_work()
         self.evaluate.close_viewer()
-        self.training.preview_window.close()
+        self.training.tools.preview_window.close()
 
     @Slot(object)
     def _on_onnx_wanted(self, path: Path) -> None:
@@ -110,8 +116,21 @@ class MainTabs(QTabWidget):
     @Slot(int)
     def _on_current_changed(self, _index: int) -> None:
         tab = self.currentWidget()
-        if tab is self.runs or tab is self.evaluate:
-            tab.refresh()
+        if tab is self.runs:
+            self.runs.reader.refresh()
+        elif tab is self.evaluate:
+            self.evaluate.refresh()
+
+    @Slot(object)
+    def _on_room_wanted(self, room: Room) -> None:
+        rooms = {
+            Room.DATASET: self.dataset,
+            Room.TRAINING: self.training,
+            Room.RUNS: self.runs,
+            Room.EVALUATE: self.evaluate,
+            Room.CLASSIFY: self.classify,
+        }
+        self.setCurrentWidget(rooms[room])
 
     @Slot(object)
     def _on_continuation_wanted(self, _run: object) -> None:

@@ -92,5 +92,6 @@ def _build_style_sheet(colours: Colours) -> str:
         QCheckBox::indicator:checked:disabled {{ background: {colours.line}; }}
         QLabel[role="quiet"] {{ color: {colours.quiet}; }}
         QLabel[role="verdict"] {{ font-size: 26px; font-weight: bold; }}
+        QFrame[role="card"] {{ border: 1px solid {colours.accent}; border-radius: 6px; background: {colours.panel}; }}
         QFrame#drop_area {{ border: 2px dashed {colours.line}; border-radius: 10px; }}
         """
