@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed
+from core.recipes.recipe import Recipe
+from core.recipes.recipe_labels import format_epoch, format_epochs
 from core.runs.epoch_log import EpochEnded
 from core.screening.events import FilmAnswered, RowSuperseded
 from core.system.files import escape_undecodable
@@ -20,24 +22,30 @@ Result = TypeVar("Result")
 
 def run_to_end(job: Generator[object, None, Result]) -> Result:
     """Run a job to its end, print its events and return its result."""
+    recipe: Recipe | None = None
     with closing(job):
         while True:
             try:
                 event = next(job)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            print_event(event)
+            if isinstance(event, TrainingStarted):
+                recipe = event.recipe
+            print_event(event, recipe)
 
 
-def print_event(event: object) -> None:
-    """Print an event as a line of its own, or as progress that overwrites itself on a terminal."""
+def print_event(event: object, recipe: Recipe | None = None) -> None:
+    """Print an event as a line of its own, or as progress that overwrites itself on a terminal.
+
+    recipe: of the training that runs, if any.
+    """
     match event:
         case EpochEnded():
-            print_line(_format_epoch(event))
+            print_line(_format_epoch(event, recipe))
         case TrainingStarted():
             print_line(
                 f"{event.training_films} films for training, {event.validation_films} for validation, "
-                f"{event.test_films} for the test; {event.device}"
+                f"{event.test_films} for the test; {event.device}\n{format_epochs(event.recipe)}"
             )
         case TrialEnded():
             end = "stopped early" if event.pruned else "finished"
@@ -48,12 +56,12 @@ def print_event(event: object) -> None:
             print_line(f"Changed since it was screened, so it is read again: {row.file}")
         case FilmLeftOut(path, reason, sentence):
             print_line(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
-    progress = _format_progress(event)
+    progress = _format_progress(event, recipe)
     if progress and sys.stderr.isatty():
         print(f"\r\x1b[K{progress}", end="", file=sys.stderr, flush=True)
 
 
-def _format_progress(event: object) -> str | None:
+def _format_progress(event: object, recipe: Recipe | None) -> str | None:
     """Return the progress line of an event, None for an event without progress."""
     match event:
         case Progressed(stage, done, total):
@@ -61,7 +69,7 @@ def _format_progress(event: object) -> str | None:
         case BatchEnded():
             left = f", {format_time_left(event)}" if event.seconds_left is not None else ""
             return (
-                f"Epoch {event.epoch}/{event.epochs}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
+                f"{_format_number(event, recipe)}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
                 f"{event.films_per_second:.0f} films/s{left}"
             )
         case FilmAnswered():
@@ -69,13 +77,19 @@ def _format_progress(event: object) -> str | None:
     return None
 
 
-def _format_epoch(event: EpochEnded) -> str:
+def _format_number(event: EpochEnded | BatchEnded, recipe: Recipe | None) -> str:
+    """Return the number of an epoch among all, and that in its part of the training."""
+    part = format_epoch(recipe, event.epoch) if recipe else ""
+    return f"Epoch {event.epoch}/{event.epochs}" + (f" ({part})" if part else "")
+
+
+def _format_epoch(event: EpochEnded, recipe: Recipe | None) -> str:
     """Return one line with the figures of an epoch."""
     rates = ""
     if event.validation_sensitivity is not None:
         rates = f", sens. {event.validation_sensitivity:.3f}, spec. {event.validation_specificity:.3f}"
     return (
-        f"Epoch {event.epoch}/{event.epochs}: loss {event.training_loss:.3f}, accuracy "
+        f"{_format_number(event, recipe)}: loss {event.training_loss:.3f}, accuracy "
         f"{event.training_accuracy:.3f}; validation loss {event.validation_loss:.3f}, accuracy "
         f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}{rates}; {event.seconds:.0f} s"
         f"{'; best so far' if event.is_best else ''}"

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from command_line import commands
 from command_line.read_command import BUNDLED, run_read
-from core.recipes.recipe import ARCHITECTURES
+from core.recipes.recipe import ARCHITECTURES, FAST
 from core.system.product import NOTICE, format_build, read_build
 
 OVERWRITE_HELP = "also replace files of the same format that are no earlier output of this command"
@@ -68,7 +68,11 @@ def _add_train(subparsers: Commands, common: argparse.ArgumentParser) -> None:
     train.add_argument("--output", type=Path, required=True, metavar="RUN_DIR")
     train.add_argument("--recipe", default="fast", help="seed, fast, best or a JSON file")
     train.add_argument("--arch", metavar="NAME", help=", ".join(ARCHITECTURES))
-    train.add_argument("--epochs", type=int)
+    train.add_argument(
+        "--epochs",
+        type=int,
+        help=f"epochs of the network, after the recipe's epochs of the last layer alone (fast: {FAST.frozen_epochs})",
+    )
     train.add_argument("--seed", type=int)
     train.add_argument("--finding", metavar="NAME", help=FINDING_HELP)
     train.add_argument("--start", help="bundled, imagenet, random or a model file")

@@ -30,24 +30,22 @@ def find_mixed_formats(dataset: Dataset, survey: Survey) -> list[Finding]:
     if unusual:
         widths = [properties[film.path].width for film in dataset.films]
         sentence = tr(
-            "{count} sizes, {narrowest} to {widest} pixels wide.",
+            "The films have {count} sizes, {narrowest} to {widest} pixels wide.",
             count=sizes,
             narrowest=min(widths),
             widest=max(widths),
         )
         files = paths_of(unusual) if len(unusual) < (1 - COMMON_FRACTION) * len(dataset.films) else ()
-        advice = tr("Harmless if both classes mix sizes in the same way; the shortcut probe shows whether they do.")
+        advice = tr("See under Shortcuts whether the sizes tell the classes apart; if not, they do no harm.")
         findings.append(Finding(FindingKind.SIZES, Severity.INFORMATION, sentence, advice, files))
     unusual, _ = find_unusual(lambda film: properties[film.path].bits)
     if unusual:
         sentence = tr_count(
-            "{count} film has a different bit depth from the rest.",
-            "{count} films have a different bit depth from the rest.",
+            "{count} film has another bit depth than the rest.",
+            "{count} films have another bit depth than the rest.",
             len(unusual),
         )
-        advice = tr(
-            "They are scaled by the bit depth that their values need; check that they are as bright as the others."
-        )
+        advice = tr("Look at them: they should be as bright as the others.")
         findings.append(Finding(FindingKind.DEPTHS, Severity.INFORMATION, sentence, advice, paths_of(unusual)))
     return findings
 
@@ -56,8 +54,12 @@ def find_colours_and_borders(dataset: Dataset, survey: Survey) -> list[Finding]:
     """Find films with colours or wide plain borders, which a plain chest film does not have."""
     findings = []
     if films := [film for film in dataset.films if survey.properties[film.path].is_coloured]:
-        sentence = tr_count("{count} film shows colours.", "{count} films show colours.", len(films))
-        advice = tr("Chest films have none: check whether these are photographs, overlays or other pictures.")
+        sentence = tr_count(
+            "{count} film has colours, which a chest film has not.",
+            "{count} films have colours, which chest films have not.",
+            len(films),
+        )
+        advice = tr("Look at them, and exclude photographs, overlays and other pictures.")
         findings.append(Finding(FindingKind.COLOURED, Severity.INFORMATION, sentence, advice, paths_of(films)))
     if films := [film for film in dataset.films if survey.properties[film.path].border > WIDE_BORDER]:
         sentence = tr_count(
@@ -66,7 +68,7 @@ def find_colours_and_borders(dataset: Dataset, survey: Survey) -> list[Finding]:
             len(films),
             share=WIDE_BORDER,
         )
-        advice = tr("Crop it off when you export; a border that occurs mostly in one class is a shortcut.")
+        advice = tr("Crop it off when you export: a border that is mostly in one class is a shortcut.")
         findings.append(Finding(FindingKind.BORDERS, Severity.INFORMATION, sentence, advice, paths_of(films)))
     return findings
 

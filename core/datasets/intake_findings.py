@@ -21,14 +21,9 @@ def find_unnamed_finding(dataset: Dataset) -> list[Finding]:
     if dataset.finding is None or dataset.is_finding_certain:
         return []
     first, second = dataset.classes
-    sentence = tr(
-        "The names {first} and {second} do not tell which class is the finding: sensitivity, "
-        "probability and the order of the worklist depend on it.",
-        first=first,
-        second=second,
-    )
+    sentence = tr("The names {first} and {second} do not tell which class is the finding.", first=first, second=second)
     fixes = tuple(make_finding_step(name) for name in (second, first))
-    advice = tr("Say which class is the finding.")
+    advice = tr("Say which one it is: sensitivity, probability and the order of the worklist depend on it.")
     return [Finding(FindingKind.FINDING_UNKNOWN, Severity.BLOCKING, sentence, advice, fixes=fixes)]
 
 
@@ -60,7 +55,7 @@ def find_not_frontal(dataset: Dataset, refused: Mapping[Path, Reason], inverted:
         len(files),
         listed=listed,
     )
-    advice = tr("Look at them, and leave out what is no frontal chest film: a model learns from every film.")
+    advice = tr("Look at them, and leave out what is no frontal chest film.")
     label = tr_count("Leave out {count} film", "Leave out {count} films", len(files))
     fixes = (make_exclusion(dataset, files, label),)
     return [Finding(FindingKind.NOT_FRONTAL, Severity.WARNING, sentence, advice, files, fixes)]
@@ -71,13 +66,11 @@ def find_shared_patient(dataset: Dataset, shares_patient: bool) -> list[Finding]
     if not shares_patient:
         return []
     sentence = tr(
-        "One DICOM PatientID stands for many films, as after anonymisation. It was not used: patients "
-        "were taken from the study or the file name ({patients} patients).",
+        "One DICOM PatientID stands for many films, so patients were taken from the study or the file name "
+        "({patients} patients).",
         patients=dataset.count_patients(),
     )
-    advice = tr(
-        "If films of one patient have different studies, state in the import settings how file names show the patient."
-    )
+    advice = tr("If a patient has several studies, say in the import settings how file names show the patient.")
     return [Finding(FindingKind.SHARED_PATIENT, Severity.WARNING, sentence, advice)]
 
 
@@ -91,7 +84,7 @@ def find_unlabelled(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[F
         "{count} files or rows have no usable label and are not used.",
         len(files),
     )
-    advice = tr("The reasons are listed under Unreadable.")
+    advice = tr("See the reasons under Unreadable, and label what you need.")
     paths = tuple(film.path for film in files)
     label = tr_count("Leave out {count} file", "Leave out {count} files", len(files))
     fix = make_exclusion(dataset, paths, label)
@@ -100,5 +93,5 @@ def find_unlabelled(dataset: Dataset, left_out: Sequence[FilmLeftOut]) -> list[F
 
 def find_list_notes(dataset: Dataset) -> list[Finding]:
     """Report how the films of a label list were found."""
-    advice = tr("Check with a few films that the list and the files belong together.")
+    advice = tr("Look at a few films, whether they have the label of the list.")
     return [Finding(FindingKind.LIST_NOTES, Severity.INFORMATION, note, advice) for note in dataset.notes]

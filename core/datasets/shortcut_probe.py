@@ -28,6 +28,25 @@ MIN_PATIENTS: Final = 2 * FOLDS  # of each class; with fewer, cross-validation i
 TREE_DEPTH: Final = 4
 TOGETHER: Final = marked("all of these together")
 FILE_FORMAT: Final = marked("file format")
+NOTED_SHORTCUT: Final = 0.60  # lower bound of the AUC from which the classes count as told apart
+TOLD_BY_FILE: Final = marked(
+    "File size and format alone tell the classes apart ({times:.0f} of 100): the network may learn the export, not the "
+    "lung."
+)
+TOLD_BY_ONE: Final = marked(
+    "The classes are told apart by {measure} alone ({times:.0f} of 100): the network may learn this, not the lung."
+)
+CLASS_TOLD_BY_FILE: Final = marked(
+    "File size and format alone tell {told} from the rest ({times:.0f} of 100): the network may learn the export, not "
+    "the lung."
+)
+CLASS_TOLD_BY_ONE: Final = marked(
+    "{told} is told from the rest by {measure} alone ({times:.0f} of 100): the network may learn this, not the lung."
+)
+TOLD_BY_NONE: Final = marked(
+    "File size and format do not tell the classes apart ({times:.0f} of 100; 50 would be chance)."
+)
+NOT_TOLD: Final = marked("The classes are not told apart by {measure} ({times:.0f} of 100; 50 would be chance).")
 Columns = dict[str, npt.NDArray[np.float64]]
 
 MEASURES: Final[dict[str, Callable[[FilmProperties], float]]] = {
@@ -69,7 +88,7 @@ def probe_shortcuts(
         matrix = np.stack([columns[column] for column in used], axis=1)
         aucs = [_cross_validate(matrix, labels == label, patients, len(used) > 1) for label in targets]
         best = max(range(len(aucs)), key=lambda index: aucs[index].value)
-        sentence = _format_shortcut(name, aucs[best], dataset.classes[targets[best]])
+        sentence = _format_shortcut(name, aucs[best], dataset.classes, targets[best])
         shortcuts.append(Shortcut(name, aucs[best], sentence))
         if progress := pace.progress_at(done):
             yield progress
@@ -139,25 +158,16 @@ def _cross_validate(
     return figure
 
 
-def _format_shortcut(name: str, auc: Figure, class_name: str) -> str:
-    """Format the AUC as a sentence: how often the right one of two films is chosen."""
-    times, low, high = 100 * auc.value, 100 * auc.low, 100 * auc.high
-    if name == TOGETHER:
-        return tr(
-            "Of two films, one of them {told}, all of these together, without the picture, identify "
-            "that one {times:.0f} times out of 100 (95 % interval {low:.0f} to {high:.0f}; chance: "
-            "50).",
-            told=class_name,
-            times=times,
-            low=low,
-            high=high,
-        )
-    return tr(
-        "Of two films, one of them {told}, {measure} alone identifies that one {times:.0f} times "
-        "out of 100 (95 % interval {low:.0f} to {high:.0f}; chance: 50).",
-        told=class_name,
-        measure=tr(name),
-        times=times,
-        low=low,
-        high=high,
-    )
+def _format_shortcut(name: str, auc: Figure, classes: Sequence[str], target: int) -> str:
+    """Say whether a measure tells the classes apart, and for how many of 100 pairs of films.
+
+    target: the class that is told from the rest.
+    """
+    together = name == TOGETHER
+    if auc.low < NOTED_SHORTCUT:
+        sentence = TOLD_BY_NONE if together else NOT_TOLD
+    elif len(classes) == 2:
+        sentence = TOLD_BY_FILE if together else TOLD_BY_ONE
+    else:
+        sentence = CLASS_TOLD_BY_FILE if together else CLASS_TOLD_BY_ONE
+    return tr(sentence, measure=tr(name), told=classes[target], times=100 * auc.value)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from core.metrics.roc import Labels
 from core.models.model_file import load_model_in_use
 from core.models.model_header import ModelHeader
 from core.models.operating_point import OF_PREVALENCE
-from core.models.site_record import Acceptance, save_acceptance, today
+from core.models.site_record import Acceptance, format_validation, save_acceptance, today
 from core.runs.test_set_use import check_countable, count_use
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
@@ -79,9 +80,15 @@ def run_acceptance_test(
         result = judge_acceptance(evaluation, target, signed_by)
         _check_outputs(output_dir, overwrite, (source, model))
         write_pdf(result.document, output_dir / ACCEPTANCE_FORM, one_page=True, overwrite=overwrite)
-        save_acceptance(loaded.header, result.acceptance)
+        result = _store(result, loaded.header)
         _write_outcome(result, output_dir)  # last: with it the test is finished
         return result
+
+
+def _store(result: AcceptanceResult, header: ModelHeader) -> AcceptanceResult:
+    """Store the outcome for this site, and return it with an evaluation that knows of it."""
+    save_acceptance(header, result.acceptance)
+    return replace(result, evaluation=replace(result.evaluation, validation=format_validation(header)[1]))
 
 
 def _check_outputs(output_dir: Path, overwrite: bool, inputs: Iterable[Path | None]) -> None:
@@ -179,7 +186,7 @@ def _build_form(evaluation: Evaluation, acceptance: Acceptance, target: Target) 
     if evaluation.subgroups:
         blocks += [Heading(tr("Groups of films"), 3), *build_subgroup_blocks(evaluation.subgroups)]
     # the last warning is on earlier acceptance, which this form replaces
-    blocks += [Text(warning, Tone.NOTICE) for warning in evaluation.warnings[:-1]]
+    blocks += [Text(warning, Tone.NOTICE) for warning in evaluation.warnings]
     blocks += [SignatureLine(tr("Name, role, date, signature"), acceptance.signed_by)]
     subtitle = tr(
         "Model {model}\nFilms {source}, {day}",

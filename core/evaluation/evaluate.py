@@ -65,7 +65,7 @@ def evaluate(
         looks = count_use(loaded.path, loaded.header, scored.predictions.films)
         evaluation = build_evaluation(loaded.header, source, scored, prevalence, looks)
         evaluation = replace(evaluation, warnings=(*dataset.notes, *evaluation.warnings))
-        for warning in evaluation.warnings:
+        for warning in evaluation.all_warnings:
             yield Noted(warning, Severity.WARNING)
         if output_dir is not None:
             write_evaluation(evaluation, output_dir, overwrite)
@@ -148,8 +148,8 @@ def build_evaluation(
             *header.warnings,
             *format_overlap_warnings(header, predictions.films),
             *format_unlike_warning(predictions),
-            format_validation(header)[1],
         ),
+        validation=format_validation(header)[1],
         left_out=scored.left_out,
     )
 

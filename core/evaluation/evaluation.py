@@ -30,7 +30,8 @@ class Evaluation:
     source: the dataset. films: the scored ones, in the order of the predictions.
     point: the operating point in words. at_prevalence, three_way: None with several classes.
     looks: how often the model was evaluated on these films, including this time.
-    warnings: what a reader of the figures must know first. left_out: unreadable films.
+    warnings: what a reader of the figures must know first. validation: whether the model passed an
+    acceptance test here. left_out: unreadable films.
     """
 
     header: ModelHeader
@@ -44,12 +45,18 @@ class Evaluation:
     subgroups: tuple[Subgroup, ...]
     looks: int
     warnings: tuple[str, ...]
+    validation: str
     left_out: tuple[FilmLeftOut, ...]
 
     @property
     def probabilities(self) -> Floats:
         """Calibrated probabilities: (n,) of class 1, or (n, classes)."""
         return self.predictions.probabilities(self.header.calibration.temperature)
+
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        """The warnings, and last whether the model passed an acceptance test here."""
+        return (*self.warnings, self.validation)
 
     def format_probabilities(self, indices: Sequence[int]) -> list[str]:
         """Return the probabilities of films by index, as text.
@@ -126,7 +133,7 @@ class Evaluation:
             "subgroups": [asdict(group) for group in self.subgroups],
             "looks": self.looks,
             "left_out": len(self.left_out),
-            "warnings": list(self.warnings),
+            "warnings": list(self.all_warnings),
         }
 
     def _three_way_json(self) -> dict[str, Any] | None:

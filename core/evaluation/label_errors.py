@@ -26,8 +26,7 @@ FOLDS: Final = 5
 FEWEST: Final = 10  # patients of each class that are needed
 PENALTY: Final = 0.01  # C of the logistic regression; small, as features are many and films few
 ADVICE: Final = marked(
-    "Review each film, the most contradicted first; correct wrong labels and exclude films "
-    "that cannot be decided. A contradiction is no proof: unusual films are contradicted too."
+    "Look at each, the most contradicted first, and correct only what is wrong: unusual films are contradicted too."
 )
 
 
@@ -82,10 +81,10 @@ def _build_finding(
     """Return the finding on films whose label is contradicted, with the classifier's AUC."""
     scores = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
     sentence = tr_count(
-        "The label of {count} of {total} films is contradicted by a classifier trained without "
-        "films of its patient (AUC {auc:.3f}).",
-        "The labels of {count} of {total} films are contradicted by a classifier trained without "
-        "films of their patients (AUC {auc:.3f}).",
+        "The label of {count} of {total} films is contradicted by a classifier that never saw its patient "
+        "(AUC {auc:.3f}).",
+        "The labels of {count} of {total} films are contradicted by a classifier that never saw their patients "
+        "(AUC {auc:.3f}).",
         len(paths),
         total=len(labels),
         auc=mean_auc(labels, scores),

@@ -43,7 +43,7 @@ def build_evaluation_document(evaluation: Evaluation) -> Document:
     figures = evaluation.figures
     blocks: list[Block] = [
         Text(tr(NOTICE), Tone.NOTICE),
-        *(Text(warning, Tone.NOTICE) for warning in evaluation.warnings),
+        *(Text(warning, Tone.NOTICE) for warning in evaluation.all_warnings),
     ]
     blocks += [
         Text(f"{_format_films(evaluation)} {evaluation.use_sentence}"),

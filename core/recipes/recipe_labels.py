@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from core.recipes.recipe import Depth, KeptBy, Normalisation, OperatingPoint, Optimizer, Schedule
-from core.system.language import marked, tr
+from core.recipes.recipe import Depth, KeptBy, Normalisation, OperatingPoint, Optimizer, Recipe, Schedule
+from core.system.language import marked, tr, tr_count
 
 OWN: Final = marked("own")
 RECIPES: Final = {
@@ -35,8 +35,8 @@ CHOICES: Final = {
     "epochs": (
         marked("Epochs"),
         marked(
-            "Number of passes over all training films. More take longer; early stopping ends the "
-            "training when validation no longer improves."
+            "Number of passes over all training films, after those of the last layer alone. More take "
+            "longer; early stopping ends the training when validation no longer improves."
         ),
     ),
     "batch_size": (
@@ -189,3 +189,39 @@ def choice_value(value: str) -> str:
 def recipe_title(name: str) -> str:
     """Return the translated name of a recipe; names given by users are returned unchanged."""
     return tr(name) if name in RECIPES else name
+
+
+def format_epochs(recipe: Recipe) -> str:
+    """Say how many epochs train the last layer alone, and how many the part that the recipe trains."""
+    if not recipe.trains_backbone:
+        return _format_last_layer(recipe.all_epochs)
+    whole = recipe.depth is Depth.ALL
+    if recipe.frozen_epochs and whole:
+        first = _format_last_layer(recipe.frozen_epochs)
+        return tr("{first}, then {count} of the whole network", first=first, count=recipe.epochs)
+    if recipe.frozen_epochs:
+        first = _format_last_layer(recipe.frozen_epochs)
+        return tr("{first}, then {count} of the last part of the network", first=first, count=recipe.epochs)
+    if whole:
+        return tr_count("{count} epoch of the whole network", "{count} epochs of the whole network", recipe.epochs)
+    return tr_count(
+        "{count} epoch of the last part of the network", "{count} epochs of the last part of the network", recipe.epochs
+    )
+
+
+def _format_last_layer(epochs: int) -> str:
+    return tr_count("{count} epoch of the last layer", "{count} epochs of the last layer", epochs)
+
+
+def format_epoch(recipe: Recipe, epoch: int) -> str:
+    """Say which epoch of its part of the training an epoch is, as "last layer 2 of 20".
+
+    epoch: counted from 1 over all epochs. Empty if all epochs train the same part.
+    """
+    if not (recipe.frozen_epochs and recipe.trains_backbone):
+        return ""
+    if epoch <= recipe.frozen_epochs:
+        part, number, count = Depth.HEAD, epoch, recipe.frozen_epochs
+    else:
+        part, number, count = recipe.depth, epoch - recipe.frozen_epochs, recipe.epochs
+    return tr("{part} {number} of {count}", part=tr(VALUES[part]), number=number, count=count)

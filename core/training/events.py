@@ -8,13 +8,22 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from core.datasets.events import AuditResult
     from core.metrics.figures import Figures
     from core.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
+class DatasetRead:
+    """The dataset at `source` was read and checked."""
+
+    source: Path
+    audit: "AuditResult"
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingStarted:
-    """All films are read, and the first epoch begins."""
+    """All films are read, and the first epoch begins. epochs: in all."""
 
     run_dir: Path
     classes: tuple[str, ...]
@@ -23,6 +32,7 @@ class TrainingStarted:
     test_films: int
     epochs: int
     device: str
+    recipe: "Recipe"
 
 
 @dataclass(frozen=True, slots=True)

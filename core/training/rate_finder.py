@@ -18,7 +18,7 @@ from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Stage
 from core.jobs.progress import Pace
 from core.recipes.recipe import Recipe, Schedule
-from core.training.events import RateCurve
+from core.training.events import DatasetRead, RateCurve
 from core.training.initial_weights import load_initial_weights
 from core.training.learner import Learner, LearnerEvent
 from core.training.training_data import prepare_training_data
@@ -34,7 +34,7 @@ TWO_DECADES: Final = 100
 
 def find_rate(
     source: Path, recipe: Recipe, cancel: threading.Event, preparation: Preparation = AS_IT_IS
-) -> Generator[LearnerEvent | FilmLeftOut, None, RateCurve | None]:
+) -> Generator[LearnerEvent | FilmLeftOut | DatasetRead, None, RateCurve | None]:
     """Train a temporary network while the rate rises; return the curve with a suggestion.
 
     None if cancelled. Raises JobFailed as a training does.

@@ -89,7 +89,7 @@ class RunWriter:
         What a resumed run has is written by `resume`, after its films were found to be the same.
         Raises JobFailed for a damaged card.
         """
-        self._source = escape_undecodable(str(source))
+        self._source = escape_undecodable(str(source.absolute()))
         if resumed and (self.run_dir / CARD).exists():
             check_card(self.run_dir)
             return

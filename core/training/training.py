@@ -29,14 +29,14 @@ from core.system.keep_awake import keep_awake
 from core.system.language import tr
 from core.system.outputs import keep_inputs
 from core.training.checkpoint import load_checkpoint, save_checkpoint
-from core.training.events import BatchEnded, TrainingResult, TrainingStarted
+from core.training.events import BatchEnded, DatasetRead, TrainingResult, TrainingStarted
 from core.training.initial_weights import load_initial_weights
 from core.training.learner import EpochStatistics, Learner
 from core.training.model_likeness import fit_model_likeness
 from core.training.run_writer import RunWriter
 from core.training.training_data import FILMS_STORE, TrainingData, prepare_training_data
 
-TrainingEvent = Progressed | Noted | FilmLeftOut | TrainingStarted | BatchEnded | EpochEnded
+TrainingEvent = Progressed | Noted | FilmLeftOut | DatasetRead | TrainingStarted | BatchEnded | EpochEnded
 Steps = Generator[TrainingEvent, None, None]
 WARNING_INTERVAL: Final = 5  # epochs without a better validation
 
@@ -119,7 +119,9 @@ class Training:
             self.writer.resume()
         counts = [len(self.splits[split].labels) for split in Split]
         device = str(self.learner.compute)
-        yield TrainingStarted(self.run_dir, self.classes, counts[0], counts[1], counts[2], self.epochs, device)
+        yield TrainingStarted(
+            self.run_dir, self.classes, counts[0], counts[1], counts[2], self.epochs, device, self.recipe
+        )
         while self.epoch < self.epochs and not self._is_patience_exhausted():
             if self.epoch == self.recipe.frozen_epochs and self.epoch > 0 and not self.learner.phase.fine_tuning:
                 self.learner.begin_phase(fine_tuning=True)

@@ -20,6 +20,7 @@ from core.recipes.recipe import Recipe
 from core.system.errors import JobFailed, Reason
 from core.system.files import OWN_TEMPORARY, TEMPORARY_SUFFIX
 from core.system.language import tr, tr_count
+from core.training.events import DatasetRead
 
 # of the decoded films while a training runs, in its folder
 FILMS_STORE: Final = f".films{OWN_TEMPORARY}store{TEMPORARY_SUFFIX}"
@@ -43,7 +44,7 @@ class TrainingData:
 
 def prepare_training_data(
     source: Path, recipe: Recipe, preparation: Preparation, store: Path, cancel: threading.Event
-) -> Generator[Progressed | Noted | FilmLeftOut, None, TrainingData | None]:
+) -> Generator[Progressed | Noted | FilmLeftOut | DatasetRead, None, TrainingData | None]:
     """Audit the dataset, split it by the recipe's seed and decode it into the file `store`.
 
     None if cancelled. Raises JobFailed; dataset_leaks if a blocking finding was not accepted.
@@ -51,6 +52,7 @@ def prepare_training_data(
     audited = yield from audit(source, cancel, preparation, read_bundled_gate())
     if cancel.is_set():
         return None
+    yield DatasetRead(source, audited)
     accepted = _check_blocking_findings(audited, preparation)
     for sentence in accepted:
         yield Noted(tr("Accepted, and written into the model: {finding}", finding=sentence), Severity.WARNING)

@@ -73,13 +73,13 @@ class ExportButton(BarButton):
     def _on_export(self, kind: Export) -> None:
         name, file_filter = KINDS[kind]
         title = tr(kind.value).rstrip("…")
-        if path := messages.choose_new_file(self, title, f"{self._stem}{name}", file_filter, self._folder):
+        if path := messages.choose_new_file(self, title, f"{self._stem}{name}", file_filter):
             self._folder = path.parent
             self.export_wanted.emit(kind, path)
 
     @Slot()
     def _on_dicom(self, keeps_identity: bool) -> None:
-        folder: Path | None = messages.choose_folder(self, tr("Folder for the DICOM files"), self._folder)
+        folder: Path | None = messages.choose_folder(self, tr("Folder for the DICOM files"), FolderKind.EXPORTS)
         if folder:
             self._folder = folder
             self.dicom_wanted.emit(folder, keeps_identity)

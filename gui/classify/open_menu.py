@@ -1,7 +1,6 @@
 """The Open menu of the Classify tab: films, folders and worklists, and how they are read."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -18,7 +17,7 @@ LEDGERS: Final = marked("Screenings (*.csv *.csv.partial)")
 
 
 class OpenMenu(QMenu):
-    """Asks what to open; reads nothing itself. Dialogs start in `last_folder`, the one that was used last.
+    """Asks what to open; reads nothing itself.
 
     Signals: path_opened(Path), a film or a folder to screen; watch_wanted(Path folder);
     ledger_wanted(Path); retry_wanted(); continue_wanted(); blind_changed(bool).
@@ -31,11 +30,10 @@ class OpenMenu(QMenu):
     continue_wanted = Signal()
     blind_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None, last_folder: Path | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Open"), parent)
         name_widget(self, "open_menu", tr("Open"))
         self.setToolTipsVisible(True)
-        self.last_folder = last_folder
         self.film = self._add(tr("Film…"), tr("Read one film."), self._on_film, "Ctrl+O")
         tip = tr("Screen all films of a folder.")
         self.folder = self._add(tr("Folder…"), tip, self._on_folder, "Ctrl+Shift+O")
@@ -66,20 +64,17 @@ class OpenMenu(QMenu):
 
     @Slot()
     def _on_film(self) -> None:
-        if path := messages.choose_file(self.parentWidget(), tr("Film"), tr(FILMS), self.last_folder):
-            self.last_folder = path.parent
+        if path := messages.choose_file(self.parentWidget(), tr("Film"), tr(FILMS)):
             self.path_opened.emit(path)
 
     @Slot()
     def _on_folder(self) -> None:
-        if path := messages.choose_folder(self.parentWidget(), tr("Folder of films"), self.last_folder):
-            self.last_folder = path
+        if path := messages.choose_folder(self.parentWidget(), tr("Folder of films")):
             self.path_opened.emit(path)
 
     @Slot()
     def _on_watch(self) -> None:
-        if path := messages.choose_folder(self.parentWidget(), tr("Folder to watch"), self.last_folder):
-            self.last_folder = path
+        if path := messages.choose_folder(self.parentWidget(), tr("Folder to watch")):
             self.watch_wanted.emit(path)
 
     @Slot()

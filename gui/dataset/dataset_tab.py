@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLayout, QProgressBar, QSplitter, QVBoxLayout, QWi
 
 from core.datasets.events import AuditResult, Finding, FindingKind
 from core.datasets.intake import IntakePreview
-from core.datasets.preparation import AS_IT_IS, Preparation, Step, make_finding_step, save_corrections
-from core.jobs.events import Progressed
+from core.datasets.preparation import AS_IT_IS, Preparation, Step, save_corrections
+from core.jobs.events import Progressed, Stage
 from core.system.errors import JobFailed
 from core.system.language import marked, tr
 from gui.dataset.audit_panel import AuditPanel
@@ -19,31 +19,36 @@ from gui.dataset.demo_folder import DemoFolder
 from gui.dataset.film_browser import FilmBrowser
 from gui.dataset.finding_choice import FindingChoice
 from gui.dataset.intake_dialog import IntakeDialog
+from gui.dataset.source_buttons import SourceButtons
+from gui.dataset.training_door import TrainingDoor
 from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job, open_job
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.worker import JobError
+from gui.jobs.worker import Job, JobError
 from gui.state.session import Session
-from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_button, make_flow, make_paragraph, name_widget
 
 EMPTY = marked("Drop a folder with one subfolder per class, or a label list (CSV, TSV, Excel) with files and labels")
+CSV = "CSV (*.csv)"
 LOADED_DROP_AREA_PX = 44  # the drop area shrinks once a dataset is open
 
 
 class DatasetTab(QWidget):
-    """Starts audits; a finished audit becomes the session's dataset."""
+    """Starts audits; a finished audit becomes the session's dataset, which is shown whoever opened it."""
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
         self._source: Path | None = None
+        self._shown: AuditResult | None = None
+        self._is_own = False  # the job that runs was started here
         self._session_summary = tr("No dataset is open.")
         self.demo = DemoFolder()
         self._build()
         work.state_changed.connect(self._on_state_changed)
         work.failed.connect(self._show_present)
+        session.dataset_changed.connect(self._on_dataset_changed)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
@@ -51,7 +56,7 @@ class DatasetTab(QWidget):
         self.drop_area.dropped.connect(self.open)
         self.summary = make_paragraph(self._session_summary, "summary", tr("Summary"))
         self.finding = FindingChoice()
-        self.finding.finding_named.connect(self._on_finding_named)
+        self.finding.step_wanted.connect(self.apply_step)
         self.progress = name_widget(QProgressBar(), "audit_progress", tr("Progress of reading"))
         self.progress.hide()
         self.audit_panel = AuditPanel()
@@ -70,26 +75,31 @@ class DatasetTab(QWidget):
         layout = QVBoxLayout(self)
         layout.addWidget(self.drop_area)
         layout.addLayout(self._make_buttons())
-        layout.addWidget(self.summary)
-        layout.addWidget(self.finding)
-        layout.addWidget(self.progress)
+        for widget in (self.summary, self.finding, self.progress):
+            layout.addWidget(widget)
         layout.addWidget(body, 1)
+        layout.addWidget(TrainingDoor(self._session))
 
     def _make_buttons(self) -> QLayout:
-        self.open_folder = make_button(tr("Open folder…"), "open_folder", self._on_open_folder)
-        self.open_list = make_button(tr("Open label list…"), "open_list", self._on_open_list)
-        self.try_demo = make_button(tr("Try the demo (synthetic films)"), "try_demo", self.start_demo)
+        self.sources = SourceButtons(self)
+        self.sources.source_wanted.connect(self.open)
+        self.sources.demo_wanted.connect(self.start_demo)
         self.intake = make_button(tr("Import settings…"), "intake", self._on_intake)
         self.doubts = make_button(tr("Find doubtful labels"), "doubts", self._on_doubts)
-        self.cancel = make_button(tr("Cancel"), "cancel", self._work.cancel)
-        return make_flow((self.open_folder, self.open_list, self.try_demo, self.intake, self.doubts, self.cancel))
+        return make_flow((*self.sources.buttons, self.intake, self.doubts))
+
+    def _start(self, job: Job, name: str) -> None:
+        """Start a job of this tab; name: what it does."""
+        if self._work.state is JobState.IDLE:
+            self._is_own = True
+            self._work.start(job, self.show_event, name)
 
     @Slot(object)
     def open(self, source: Path) -> None:
         """Open a dataset with the corrections kept for it; a new list shows its columns first."""
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._work.start(open_job(source), self.show_event)
+            self._start(open_job(source), tr(Stage.READING_DATASET))
 
     def open_own_list(self, source: Path) -> None:
         """Read and audit a label list that this program wrote."""
@@ -98,7 +108,7 @@ class DatasetTab(QWidget):
     def _begin(self, source: Path, preparation: Preparation | None) -> None:
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._work.start(audit_job(source, preparation), self.show_event)
+            self._start(audit_job(source, preparation), tr(Stage.READING_DATASET))
 
     @Slot(object)
     def apply_step(self, step: Step) -> None:
@@ -106,17 +116,13 @@ class DatasetTab(QWidget):
         if self._session.source is not None and self._session.audit is not None:
             self._begin(self._session.source, self._session.audit.preparation.with_step(step))
 
-    @Slot(str)
-    def _on_finding_named(self, name: str) -> None:
-        self.apply_step(make_finding_step(name))
-
     @Slot()
     def start_demo(self) -> None:
         """Create synthetic films in a temporary folder and open them as a dataset."""
         if self._work.state is JobState.IDLE:
             folder = self.demo.make()
             self._source = folder / "phantoms"
-            self._work.start(demo_job(folder), self.show_event)
+            self._start(demo_job(folder), tr("Making the demo"))
 
     def stop_background_work(self) -> None:
         """Stop reading films in the background, and remove the demo's films."""
@@ -131,18 +137,23 @@ class DatasetTab(QWidget):
             self.progress.setValue(event.done)
 
     def show_audit(self, result: AuditResult) -> None:
-        """Show a finished audit and make it the session's dataset."""
+        """Make a finished audit the session's dataset, which shows it."""
         if not result.completed or self._source is None:
             self.summary.setText(tr("Reading was stopped. Films already read will not be read again next time."))
             return
-        is_demo = self.demo.holds(result.dataset.root)
-        self._session_summary = format_summary(self._source, result, is_demo)
-        self.summary.setText(self._session_summary)
-        self.audit_panel.show_audit(result)
-        self.finding.show_dataset(result.dataset)
-        self.drop_area.setMinimumHeight(LOADED_DROP_AREA_PX)
-        self.browser.show_audit(result)
         self._session.open_dataset(self._source, result)
+
+    @Slot(object)
+    def _on_dataset_changed(self, audit: AuditResult | None) -> None:
+        """Show the session's dataset, also one that another tab has opened."""
+        if audit is not None and audit is not self._shown and self._session.source is not None:
+            self._shown, self._source = audit, self._session.source
+            self._session_summary = format_summary(self._source, audit, self.demo.holds(audit.dataset.root))
+            self.summary.setText(self._session_summary)
+            self.audit_panel.show_audit(audit)
+            self.finding.show_dataset(audit.dataset)
+            self.drop_area.setMinimumHeight(LOADED_DROP_AREA_PX)
+            self.browser.show_audit(audit)
         self._on_state_changed(self._work.state)
 
     def show_label_errors(self, doubtful: Finding) -> None:
@@ -180,12 +191,12 @@ class DatasetTab(QWidget):
     def _on_doubts(self) -> None:
         if self._session.source is not None and self._work.state is JobState.IDLE:
             job = label_errors_job(self._session.source, self._session.model, self._session.preparation)
-            self._work.start(job, self.show_event)
+            self._start(job, tr("Finding doubtful labels"))
 
     @Slot()
     def _on_intake(self) -> None:
         if self._source is not None and self._work.state is JobState.IDLE:
-            self._work.start(inspect_job(self._source, self._present_preparation()), self.show_event)
+            self._start(inspect_job(self._source, self._present_preparation()), tr(Stage.READING_DATASET))
 
     @Slot()
     def _on_undo(self) -> None:
@@ -194,10 +205,10 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        path = messages.choose_new_file(self, tr("Export corrections"), "corrections.csv", "CSV (*.csv)")
-        if path and self._session.audit:
+        audit, source = self._session.audit, self._session.source
+        if audit and (path := messages.choose_new_file(self, tr("Export corrections"), "corrections.csv", CSV)):
             try:
-                save_corrections(self._session.audit.preparation, path, [self._session.source])
+                save_corrections(audit.preparation, path, [source])
             except JobFailed as error:
                 messages.show_error(self, JobError(error.sentence))
 
@@ -208,25 +219,17 @@ class DatasetTab(QWidget):
         else:
             self.browser.show_finding(finding)
 
-    @Slot()
-    def _on_open_folder(self) -> None:
-        if folder := messages.choose_folder(self, tr("Folder with one subfolder per class"), FolderKind.DATASET):
-            self.open(folder)
-
-    @Slot()
-    def _on_open_list(self) -> None:
-        if file := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
-            self.open(file)
-
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         is_idle = state is JobState.IDLE
-        for widget in (self.open_folder, self.open_list, self.try_demo, self.drop_area):
-            widget.setEnabled(is_idle)
+        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
+            self._is_own = False
+            self.summary.setText(self._session_summary)
+        self.sources.set_enabled(is_idle)
+        self.drop_area.setEnabled(is_idle)
         self.intake.setEnabled(is_idle and self._source is not None)
         self.doubts.setEnabled(is_idle and self._is_open())
         has_steps = self._session.audit is not None and bool(self._session.audit.preparation.steps)
         self.audit_panel.update_enabled(is_idle, has_steps)
-        self.cancel.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
         self.browser.set_busy(not is_idle)
-        self.progress.setVisible(not is_idle)
+        self.progress.setVisible(self._is_own)

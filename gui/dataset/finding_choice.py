@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from core.datasets.dataset import Dataset
+from core.datasets.preparation import make_finding_step
 from core.system.language import tr
 from core.system.safe_text import escape_name
 from gui.widgets.named_widgets import name_widget
@@ -12,11 +13,11 @@ from gui.widgets.named_widgets import name_widget
 class FindingChoice(QWidget):
     """Shows the finding of a dataset with two classes; hidden for others.
 
-    Where the names do not tell it, nothing is chosen. Signal: finding_named(str) when a person
+    Where the names do not tell it, nothing is chosen. Signal: step_wanted(Step) when a person
     chooses a class.
     """
 
-    finding_named = Signal(str)
+    step_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,4 +47,4 @@ class FindingChoice(QWidget):
 
     @Slot(int)
     def _on_activated(self, index: int) -> None:
-        self.finding_named.emit(self._classes[index])
+        self.step_wanted.emit(make_finding_step(self._classes[index]))

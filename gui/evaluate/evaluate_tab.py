@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
+from core.jobs.events import Stage
 from core.models.operating_point import Wish
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import marked, tr, tr_count
@@ -19,6 +20,7 @@ from gui.evaluate.acceptance_dialog import AcceptanceDialog
 from gui.evaluate.evaluation_documents import EvaluationDocuments
 from gui.evaluate.evaluation_panels import FiguresPanel, FilmsPanel, PlotsPanel
 from gui.evaluate.evaluation_status import EvaluationStatus
+from gui.evaluate.model_choice import ModelChoice
 from gui.evaluate.operating_panel import OperatingPanel
 from gui.jobs.evaluation_jobs import (
     ModelSummary,
@@ -29,6 +31,7 @@ from gui.jobs.evaluation_jobs import (
     show_model_job,
 )
 from gui.jobs.jobs import Jobs, JobState
+from gui.jobs.worker import Job
 from gui.state.session import Session
 from gui.state.settings import FolderKind
 from gui.widgets import messages
@@ -40,7 +43,7 @@ MAX_FILMS: Final = 20_000  # shown at once
 
 
 class EvaluateTab(QWidget):
-    """Evaluates the session's model, runs acceptance tests and sets the operating point."""
+    """Evaluates a model, by default the session's; runs acceptance tests, sets the operating point."""
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,12 +51,14 @@ class EvaluateTab(QWidget):
         self._summary: ModelSummary | None = None
         self._evaluation: Evaluation | None = None
         self._acceptance: AcceptanceResult | None = None
+        self._is_own = False  # the job that runs was started here
+        self.choice = ModelChoice(session)
         self.operating = OperatingPanel()
         self.figures = FiguresPanel()
         self.plots = PlotsPanel()
         self.films = FilmsPanel()
         self.status = EvaluationStatus()
-        self.documents = EvaluationDocuments(work, self.status, self)
+        self.documents = EvaluationDocuments(self._start, self)
         self._build()
         self._connect()
         self._update()
@@ -79,6 +84,7 @@ class EvaluateTab(QWidget):
         ):
             self.panels.addTab(panel, title)
         layout = QVBoxLayout(self)
+        layout.addWidget(self.choice)
         layout.addWidget(self.model)
         layout.addLayout(row)
         layout.addWidget(self.status)
@@ -87,7 +93,7 @@ class EvaluateTab(QWidget):
     def _connect(self) -> None:
         self._work.state_changed.connect(self._update)
         self._session.dataset_changed.connect(self._update)
-        self._session.model_changed.connect(self._on_model_changed)
+        self.choice.model_chosen.connect(self._on_model_chosen)
         self.operating.point_wanted.connect(self._on_point_wanted)
         self.operating.own_point_wanted.connect(self._on_own_point_wanted)
         self.figures.films_wanted.connect(self.show_films)
@@ -104,14 +110,20 @@ class EvaluateTab(QWidget):
 
     def refresh(self) -> None:
         """Reload the model unless another job is running."""
+        self._start(show_model_job(self.choice.model), tr(Stage.READING_MODEL))
+
+    def _start(self, job: Job, name: str) -> None:
+        """Start a job of this tab; name: what it does."""
         if self._work.state is JobState.IDLE:
-            self._work.start(show_model_job(self._session.model), self.status.show_event, tr("Reading the model"))
+            self._is_own = True
+            self._work.start(job, self.status.show_event, name)
 
     def show_model(self, model: ModelSummary) -> None:
-        """Show the model in use; clear figures of another model or operating point."""
-        if self._summary is None or model.header.name != self._summary.header.name:
+        """Show the model to evaluate; clear figures of another one, and mark those of an earlier operating point."""
+        if self._evaluation is not None and model.header.key != self._evaluation.header.key:
             self._clear_evaluation()
         self._summary = model
+        self.status.mark_earlier_point(self._evaluation, model.header)
         mark = "✓" if model.is_accepted else "!"
         self.model.setText(f"{escape_name(model.header.name)} · {mark} {model.acceptance}")
         self.operating.show_model(model.header, model.point)
@@ -120,6 +132,8 @@ class EvaluateTab(QWidget):
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
+        self.status.mark_earlier_point(evaluation, evaluation.header)
+        self._session.runs_changed.emit()  # a look at the test films of a run is counted in its folder
         self.figures.show_evaluation(evaluation)
         self.plots.show_evaluation(evaluation)
         self.show_films(evaluation.mistakes(), tr(MISTAKES))
@@ -147,16 +161,20 @@ class EvaluateTab(QWidget):
     def _clear_evaluation(self) -> None:
         self._evaluation = None
         self._acceptance = None
+        self.status.earlier.hide()
         for panel in (self.figures, self.plots, self.films):
             panel.clear()
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
         name = tr("Evaluating on {name}", name=escape_name(source.name))
-        self._work.start(evaluate_job(self._session.model, source, preparation), self.status.show_event, name)
+        self._start(evaluate_job(self.choice.model, source, preparation), name)
 
     @Slot()
     def _update(self) -> None:
         is_idle = self._work.state is JobState.IDLE
+        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
+            self._is_own = False
+            self.status.show_sentence(tr(NOTICE))
         for name, is_ready in (
             ("evaluate_dataset", self._session.audit is not None),
             ("evaluate_folder", True),
@@ -168,13 +186,16 @@ class EvaluateTab(QWidget):
         ):
             self.buttons[name].setEnabled(is_idle and is_ready)
         self.operating.set_busy(not is_idle)
+        self.choice.set_busy(not is_idle)
 
-    @Slot(object)
-    def _on_model_changed(self, _model: Path | None) -> None:
+    @Slot()
+    def _on_model_chosen(self) -> None:
         self._summary = None
         self._clear_evaluation()
         self.model.setText("")
         self._update()
+        if self.isVisible():
+            self.refresh()
 
     @Slot()
     def _on_dataset(self) -> None:
@@ -201,8 +222,7 @@ class EvaluateTab(QWidget):
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
             folder = new_timestamped_path(data_folder() / "acceptances")
-            job = acceptance_job(self._session.model, order, folder)
-            self._work.start(job, self.status.show_event, tr("Acceptance test"))
+            self._start(acceptance_job(self.choice.model, order, folder), tr("Acceptance test"))
 
     @Slot()
     def _on_form(self) -> None:
@@ -216,12 +236,8 @@ class EvaluateTab(QWidget):
 
     @Slot(object, float)
     def _on_point_wanted(self, wish: Wish, error: float) -> None:
-        self._set_point(wish, error)
+        self._start(choose_point_job(self.choice.model, wish, error), tr("Setting the operating point"))
 
     @Slot()
     def _on_own_point_wanted(self) -> None:
-        self._set_point(None, None)
-
-    def _set_point(self, wish: Wish | None, error: float | None) -> None:
-        job = choose_point_job(self._session.model, wish, error)
-        self._work.start(job, self.status.show_event, tr("Setting the operating point"))
+        self._start(choose_point_job(self.choice.model, None, None), tr("Setting the operating point"))

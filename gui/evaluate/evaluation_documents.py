@@ -1,5 +1,7 @@
 """Save the documents of the Evaluate tab: report, acceptance form, model card."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -7,9 +9,8 @@ from core.documents.document import Document
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.system.language import tr
 from core.system.safe_text import escape_name
-from gui.evaluate.evaluation_status import EvaluationStatus
 from gui.jobs.evaluation_jobs import save_document_job, save_evaluation_job
-from gui.jobs.jobs import Jobs
+from gui.jobs.worker import Job
 from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.document_window import DocumentWindow
@@ -18,19 +19,19 @@ from gui.widgets.document_window import DocumentWindow
 class EvaluationDocuments(QObject):
     """Asks where to save a document and starts the job that writes it.
 
-    tab: parent of the dialogs and of the window that shows the model card.
+    start: starts a job of this name. tab: parent of the dialogs and of the window that shows the model card.
     """
 
-    def __init__(self, work: Jobs, status: EvaluationStatus, tab: QWidget) -> None:
+    def __init__(self, start: Callable[[Job, str], None], tab: QWidget) -> None:
         super().__init__(tab)
-        self._work, self._status, self._tab = work, status, tab
+        self._start, self._tab = start, tab
         self.card_window = DocumentWindow(tab)
         self.card_window.saving_wanted.connect(self._on_card_saving_wanted)
 
     def save_report(self, evaluation: Evaluation) -> None:
         """Ask for a folder and write the report to it."""
         if folder := messages.choose_folder(self._tab, tr("Folder for the report"), FolderKind.EXPORTS):
-            self._work.start(save_evaluation_job(evaluation, folder), self._status.show_event, tr("Saving the report"))
+            self._start(save_evaluation_job(evaluation, folder), tr("Saving the report"))
 
     def save_form(self, result: AcceptanceResult) -> None:
         """Ask for a file and write the acceptance form to it, on one page."""
@@ -47,5 +48,4 @@ class EvaluationDocuments(QObject):
     def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
         path = messages.choose_new_file(self._tab, tr("Save as PDF"), name, "PDF (*.pdf)")
         if path:
-            job_name = tr("Saving {name}", name=escape_name(path.name))
-            self._work.start(save_document_job(document, path, one_page), self._status.show_event, job_name)
+            self._start(save_document_job(document, path, one_page), tr("Saving {name}", name=escape_name(path.name)))

@@ -121,7 +121,8 @@ class FiguresPanel(QWidget):
         figures = evaluation.figures
         films = tr("n = {films} films of {patients} patients.", films=figures.n, patients=figures.patients)
         first = f"{films} {evaluation.point} {evaluation.use_sentence}"
-        self.notes.setText("\n".join(line for line in (first, evaluation.frequencies, *evaluation.warnings) if line))
+        lines = (first, evaluation.frequencies, *evaluation.all_warnings)
+        self.notes.setText("\n".join(line for line in lines if line))
         self.figures.show_figures(figure_rows(evaluation))
         self.confusion.show_counts(figures.confusion, evaluation.header.classes)
 

@@ -42,7 +42,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._worker: Worker | None = None
         self.state = JobState.IDLE
-        self.name = ""
+        self.name = ""  # of the job that runs or ran last, for a person
 
     def start(self, job: Job, show_event: Callable[[object], None], name: str = "") -> None:
         """Run `job` and pass each of its events to `show_event`, a method of a widget.
@@ -53,8 +53,8 @@ class Jobs(QObject):
         """
         if self._worker is not None:
             return
-        self._worker = Worker(job, self)
         self.name = name
+        self._worker = Worker(job, self)
         self._worker.event_arrived.connect(show_event)
         self._worker.event_arrived.connect(self.event_arrived)
         self._worker.succeeded.connect(self._on_succeeded)

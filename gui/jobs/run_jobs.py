@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QFile
 
 from core.jobs.events import Progressed, Stage
+from core.runs.interrupted import find_interrupted, forget_run
 from core.runs.run_comparison import compare_runs
 from core.runs.run_folder import export_model
 from core.runs.run_list import Run, read_runs, rename_run, runs_folder
@@ -18,10 +19,14 @@ from gui.jobs.worker import Job
 
 @dataclass(frozen=True, slots=True)
 class RunListing:
-    """The stored trainings, newest first, and the folders of those that cannot be read."""
+    """The stored trainings, newest first, and the folders of those that cannot be read.
+
+    interrupted: the training to offer for being resumed, if any.
+    """
 
     runs: tuple[Run, ...]
     unreadable: tuple[Path, ...] = ()
+    interrupted: Run | None = None
 
 
 def list_runs_job(folder: Path | None = None) -> Job:
@@ -29,7 +34,18 @@ def list_runs_job(folder: Path | None = None) -> Job:
 
     def job(_cancel: threading.Event) -> Generator[object, None, object]:
         yield Progressed(Stage.READING_RUNS, 0, None)
-        return RunListing(*read_runs(folder or runs_folder()))
+        runs, unreadable = read_runs(folder or runs_folder())
+        return RunListing(runs, unreadable, find_interrupted(runs))
+
+    return job
+
+
+def forget_run_job(run: Run) -> Job:
+    """Offer an interrupted run no longer; returns a RunListing."""
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        forget_run(run)
+        return (yield from list_runs_job()(cancel))
 
     return job
 

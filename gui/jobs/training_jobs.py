@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.datasets.preparation import AS_IT_IS, Preparation
+from core.jobs.events import Progressed, Stage
 from core.recipes.recipe import Augmentation, Recipe
-from core.runs.run_list import runs_folder
+from core.runs.interrupted import find_source, remember_run
+from core.runs.run_list import Run, runs_folder
 from core.runs.search_file import find_latest_search
 from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
@@ -20,6 +23,35 @@ def train_job(source: Path, recipe: Recipe, run_dir: Path, resume: bool, prepara
 
         freeze_torch()
         return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True)
+class LostDataset:
+    """A training cannot be resumed: its films are no longer where they were, or it is unknown where.
+
+    was: where they were; "" if unknown.
+    """
+
+    run: Run
+    was: str
+
+
+def resume_job(run: Run, source: Path | None = None) -> Job:
+    """Continue an interrupted training; returns a TrainingResult, or a LostDataset.
+
+    source: where its films are now; None: where they were.
+    """
+
+    def job(cancel: threading.Event) -> Generator[object, None, object]:
+        yield Progressed(Stage.READING_DATASET, 0, None)
+        chosen = source or find_source(run.folder)
+        if chosen is None:
+            return LostDataset(run, run.card.dataset)
+        remember_run(run.folder)
+        # a resumed training reads recipe and preparation in its folder
+        return (yield from train_job(chosen, run.recipe, run.folder, resume=True)(cancel))
 
     return job
 

@@ -39,5 +39,7 @@ class RunPlots(QWidget):
             losses.append(Curve(name, numbers, [epoch.validation_loss for epoch in run.epochs], style))
             aucs.append(Curve(name, numbers, [epoch.validation_auc for epoch in run.epochs], style))
         kept = runs[0].best_epoch if len(runs) == 1 else None
+        for plot in (self._loss, self._auc):
+            plot.mark_phases(runs[0].recipe if len(runs) == 1 else None)
         self._loss.show_curves(losses, kept)
         self._auc.show_curves(aucs, kept)

@@ -1,8 +1,10 @@
 """The Runs tab: list, compare, rename and continue trainings."""
 
+from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QItemSelectionModel, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
 
 from core.metrics.intervals import Figure
@@ -20,11 +22,11 @@ from gui.jobs.run_jobs import (
     compare_runs_job,
     delete_run_job,
     export_model_job,
-    list_runs_job,
     rename_run_job,
 )
-from gui.jobs.worker import Job
+from gui.jobs.worker import Job, JobError
 from gui.runs.run_plots import RunPlots
+from gui.runs.run_reader import RunReader
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.curve_plot import CURVE_STYLES
@@ -52,17 +54,29 @@ EMPTY = marked(
 
 
 class RunsTab(QWidget):
-    """Starts jobs on runs; passes a run to continue or a model to use to the session."""
+    """Starts jobs on runs; passes a run to continue or a model to use to the session.
+
+    Signal: listed(RunListing), when it shows one.
+    """
+
+    listed = Signal(object)
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
+        self._listing = RunListing(())
         self._runs: tuple[Run, ...] = ()
+        self._to_compare: Path | None = None  # folder of a run to compare once it is listed
+        self.reader = RunReader(self)
         self._table = RowsTable([tr(heading) for heading in HEADINGS])
         self._choices = RowsTable([tr(CHOICE)])
         self.plots = RunPlots()
         self._build()
         work.state_changed.connect(self._update_buttons)
+        self.reader.read.connect(self.show_runs)
+        self.reader.failed.connect(self._on_unreadable)
+        session.runs_changed.connect(self.reader.refresh)
+        session.comparison_wanted.connect(self._on_comparison_wanted)
         self._update_buttons()
 
     def _build(self) -> None:
@@ -91,16 +105,21 @@ class RunsTab(QWidget):
         layout.addWidget(self.sentence)
         layout.addWidget(lower, 3)
 
-    def refresh(self) -> None:
-        """Reload the list unless another job is running."""
-        if self._work.state is JobState.IDLE:
-            self._work.start(list_runs_job(), self.show_event)
-
     def show_event(self, _event: object) -> None:
-        """Show nothing: listing runs takes too little time for progress."""
+        """Show nothing: what is done with runs takes too little time for progress."""
 
+    @Slot(object)
     def show_runs(self, listing: RunListing) -> None:
-        """Replace the list."""
+        """Show a list; if it differs from the one before, what was selected stays selected."""
+        if listing != self._listing:
+            self._listing = listing
+            self._replace_runs(listing)
+        self.listed.emit(listing)
+        if self._to_compare is not None:
+            self._compare_with_earlier(self._to_compare)
+
+    def _replace_runs(self, listing: RunListing) -> None:
+        selected = {run.folder for run in self._selected_runs()}
         self._runs = listing.runs
         self._table.set_rows([_format_cells(run) for run in listing.runs])
         self.plots.show_runs(())
@@ -110,7 +129,39 @@ class RunsTab(QWidget):
         if names:
             sentences.append(tr("Damaged or written by a newer version, and left unchanged: {names}.", names=names))
         self.sentence.setText(" ".join(sentences))
+        self._select(selected)
         self._update_buttons()
+
+    def _select(self, folders: Collection[Path]) -> None:
+        """Select the runs in these folders."""
+        selection = self.view.selectionModel()
+        selection.clearSelection()
+        for row, run in enumerate(self._runs):
+            if run.folder in folders:
+                flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+                selection.select(self._table.index(row, 0), flags)
+
+    @Slot(object)
+    def _on_comparison_wanted(self, folder: Path) -> None:
+        self._to_compare = folder
+        self.reader.refresh()
+
+    @Slot(object)
+    def _on_unreadable(self, error: JobError) -> None:
+        self.sentence.setText(error.sentence)
+
+    def _compare_with_earlier(self, folder: Path) -> None:
+        """Select the run in `folder` and the finished ones before it on the same data, and compare them."""
+        self._to_compare = None
+        wanted = next((run for run in self._runs if run.folder == folder), None)
+        if wanted is None:
+            return
+        earlier = _find_earlier(self._runs, wanted)
+        self._select({folder, *earlier[: len(CURVE_STYLES) - 1]})
+        if self.buttons["compare"].isEnabled():
+            self._on_compare()
+        elif not earlier:
+            self.sentence.setText(tr("There is no earlier finished training on the same data to compare with."))
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show which runs are better, their figures, and the recipe choices that differ."""
@@ -146,25 +197,26 @@ class RunsTab(QWidget):
         for name in ("use_model", "export_model", "export_onnx"):
             self.buttons[name].setEnabled(is_idle and has_model)
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Job, name: str) -> None:
+        """Start a job; name: what it does."""
         if self._work.state is JobState.IDLE:
-            self._work.start(job, self.show_event)
+            self._work.start(job, self.show_event, name)
 
     @Slot()
     def _on_compare(self) -> None:
-        self._start(compare_runs_job(self._selected_runs()[::-1]))  # oldest first
+        self._start(compare_runs_job(self._selected_runs()[::-1]), tr("Comparing trainings"))  # oldest first
 
     @Slot()
     def _on_rename(self) -> None:
         (run,) = self._selected_runs()
         if (name := messages.ask_text(self, tr("Name of this training"), run.card.name)) is not None:
-            self._start(rename_run_job(run, name, run.card.note))
+            self._start(rename_run_job(run, name, run.card.note), tr("Renaming a training"))
 
     @Slot()
     def _on_note(self) -> None:
         (run,) = self._selected_runs()
         if (note := messages.ask_text(self, tr("Note"), run.card.note)) is not None:
-            self._start(rename_run_job(run, run.card.name, note))
+            self._start(rename_run_job(run, run.card.name, note), tr("Writing a note"))
 
     @Slot()
     def _on_continue(self) -> None:
@@ -172,7 +224,9 @@ class RunsTab(QWidget):
 
     @Slot()
     def _on_use(self) -> None:
-        self._session.use_model(self._selected_runs()[0].model)
+        (run,) = self._selected_runs()
+        self._session.use_model(run.model)
+        self.sentence.setText(tr("Films are now read with the model of {name}.", name=escape_name(run.card.name)))
 
     @Slot()
     def _on_export(self) -> None:
@@ -180,13 +234,13 @@ class RunsTab(QWidget):
         if path := messages.choose_new_file(
             self, tr("Export model"), f"{run.folder.name}.safetensors", tr("Models (*.safetensors)")
         ):
-            self._start(export_model_job(run, path))
+            self._start(export_model_job(run, path), tr("Exporting a model"))
 
     @Slot()
     def _on_export_onnx(self) -> None:
         (run,) = self._selected_runs()
         if path := messages.choose_onnx_file(self, run.folder):
-            self._start(export_onnx_job(run.model, path))
+            self._start(export_onnx_job(run.model, path), tr("Exporting a model"))
 
     def show_exported(self, exported: OnnxExport) -> None:
         self.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
@@ -195,7 +249,13 @@ class RunsTab(QWidget):
     def _on_delete(self) -> None:
         (run,) = self._selected_runs()
         if messages.ask_delete(self, run.card.name):
-            self._start(delete_run_job(run))
+            self._start(delete_run_job(run), tr("Moving a training to the trash"))
+
+
+def _find_earlier(runs: Sequence[Run], wanted: Run) -> list[Path]:
+    """Return the folders of finished runs on the same data before `wanted`, the latest first. runs: newest first."""
+    data, before = wanted.card.data_fingerprint, runs[runs.index(wanted) + 1 :]
+    return [run.folder for run in before if run.metrics and run.card.data_fingerprint == data]
 
 
 def _format_cells(run: Run) -> tuple[str | int | float | None, ...]:

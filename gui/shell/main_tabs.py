@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QMenuBar, QTabWidget, QWidget
 
 from core.datasets.events import AuditResult, Finding
@@ -12,7 +12,7 @@ from core.datasets.intake import IntakePreview
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.models.events import OnnxExport
 from core.runs.run_comparison import Comparison
-from core.screening.events import FilmReading, FilmRefusal, ScreeningResult
+from core.screening.events import ScreeningResult
 from core.system.language import tr
 from core.system.safe_text import escape_name
 from core.training.events import RateCurve, SearchResult, TrainingResult
@@ -23,9 +23,10 @@ from gui.jobs.evaluation_jobs import ModelSummary, SaveResult
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.model_jobs import export_onnx_job
 from gui.jobs.run_jobs import RunListing
-from gui.jobs.screening_jobs import ExportResult, LabelListResult, OverrideResult, WorklistResult
+from gui.jobs.screening_jobs import ExportResult, LabelListResult
+from gui.jobs.training_jobs import LostDataset
 from gui.runs.runs_tab import RunsTab
-from gui.state.session import Session
+from gui.state.session import Room, Session
 from gui.training.training_tab import TrainingTab
 from gui.widgets.named_widgets import name_widget
 from gui.widgets.scrolling import make_scrollable
@@ -51,7 +52,7 @@ class MainTabs(QTabWidget):
         self.classify = ClassifyTab(session, jobs)
         self.runs = RunsTab(session, jobs)
         self.evaluate = EvaluateTab(session, jobs)
-        self._outdated: set[QWidget] = set()
+        self._is_evaluate_outdated = False
         self._displays = self._map_results()
         for tab, name, title in (
             (self.dataset, "dataset", tr("Dataset")),
@@ -66,7 +67,10 @@ class MainTabs(QTabWidget):
                 make_scrollable(tab)
         self.currentChanged.connect(self._on_current_changed)
         session.continuation_wanted.connect(self._on_continuation_wanted)
-        self.classify.model.onnx_wanted.connect(self._on_onnx_wanted)
+        session.room_wanted.connect(self._on_room_wanted)
+        self.runs.listed.connect(self.training.show_runs)
+        QTimer.singleShot(0, self.runs.reader, self.runs.reader.refresh)  # once the window is there
+        self.classify.toolbar.onnx_wanted.connect(self._on_onnx_wanted)
 
     def _map_results(self) -> dict[type, Callable[[Any], None]]:
         """Map each type of result to the method that displays it."""
@@ -75,9 +79,10 @@ class MainTabs(QTabWidget):
             Finding: self.dataset.show_label_errors,
             IntakePreview: self.dataset.show_intake_preview,
             LabelListResult: self._open_label_list,
-            RateCurve: self.training.show_rate_curve,
+            RateCurve: self.training.tools.show_rate_curve,
             SearchResult: self.training.show_search,
             TrainingResult: self.training.show_result,
+            LostDataset: self.training.ask_for_dataset,
             RunListing: self.runs.show_runs,
             Comparison: self.runs.show_comparison,
             ModelSummary: self.evaluate.show_model,
@@ -85,12 +90,8 @@ class MainTabs(QTabWidget):
             Evaluation: self.evaluate.show_evaluation,
             SaveResult: self.evaluate.show_saved,
             ScreeningResult: self.classify.show_screening,
-            WorklistResult: self.classify.show_opened,
-            OverrideResult: self.classify.show_overridden,
             ExportResult: self.classify.show_exported,
             OnnxExport: self._show_onnx,
-            FilmReading: self.classify.show_reading,
-            FilmRefusal: self.classify.show_refusal,
         }
 
     def show_result(self, result: object) -> None:
@@ -98,15 +99,13 @@ class MainTabs(QTabWidget):
         display = self._displays.get(type(result))
         if display is not None:
             display(result)
-        if isinstance(result, TrainingResult | SearchResult):
-            self._outdated.add(self.runs)
 
     def refresh(self) -> None:
-        """Reload the tab shown if something has happened that it does not show, and no job runs."""
-        for tab in (self.runs, self.evaluate):
-            if tab is self.currentWidget() and tab in self._outdated and self._jobs.state is JobState.IDLE:
-                self._outdated.discard(tab)
-                tab.refresh()
+        """Reload the Evaluate tab if it was shown since, and no job runs."""
+        is_shown = self.currentWidget() is self.evaluate
+        if is_shown and self._is_evaluate_outdated and self._jobs.state is JobState.IDLE:
+            self._is_evaluate_outdated = False
+            self.evaluate.refresh()
 
     def current_name(self) -> str:
         """Return the object name of the tab shown."""
@@ -132,15 +131,16 @@ class MainTabs(QTabWidget):
         return True
 
     def set_colours(self, colours: Colours) -> None:
-        for part in (self.training.view.plots, self.runs.plots, self.evaluate, self.classify.worklist.table):
+        for part in (self.training.view.plots, self.runs.plots, self.evaluate, self.classify.room.strip):
             part.set_colours(colours)
 
     def close_viewers(self) -> None:
         """Close the windows of the tabs and stop reading films in the background."""
         self.dataset.stop_background_work()
+        self.runs.reader.close()
         self.classify.stop_background_work()
         self.evaluate.close_viewer()
-        self.training.preview_window.close()
+        self.training.tools.preview_window.close()
 
     @Slot(object)
     def _on_onnx_wanted(self, path: Path) -> None:
@@ -158,9 +158,22 @@ class MainTabs(QTabWidget):
     @Slot(int)
     def _on_current_changed(self, _index: int) -> None:
         tab = self.currentWidget()
-        if tab is self.runs or tab is self.evaluate:
-            self._outdated.add(tab)
+        if tab is self.runs:
+            self.runs.reader.refresh()
+        elif tab is self.evaluate:
+            self._is_evaluate_outdated = True
             self.refresh()
+
+    @Slot(object)
+    def _on_room_wanted(self, room: Room) -> None:
+        rooms = {
+            Room.DATASET: self.dataset,
+            Room.TRAINING: self.training,
+            Room.RUNS: self.runs,
+            Room.EVALUATE: self.evaluate,
+            Room.CLASSIFY: self.classify,
+        }
+        self.setCurrentWidget(rooms[room])
 
     @Slot(object)
     def _on_continuation_wanted(self, _run: object) -> None:

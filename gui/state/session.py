@@ -1,6 +1,7 @@
 """Hold the open dataset and model. Tabs communicate through it, never directly."""
 
 from dataclasses import replace
+from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,16 +12,32 @@ from core.datasets.preparation import AS_IT_IS, Preparation
 from core.runs.run_list import Run
 
 
+class Room(Enum):
+    """The tabs, as a door in one of them names another."""
+
+    DATASET = auto()
+    TRAINING = auto()
+    RUNS = auto()
+    EVALUATE = auto()
+    CLASSIFY = auto()
+
+
 class Session(QObject):
     """The open dataset and the model to classify with (None: the bundled one).
 
     Signals: dataset_changed(AuditResult or None), also when its faults are accepted;
-    model_changed(Path or None); continuation_wanted(Run).
+    model_changed(Path or None); continuation_wanted(Run); room_wanted(Room), to show that tab;
+    evaluation_wanted(Path), of a model; comparison_wanted(Path), of the run in this folder;
+    runs_changed(), when the list of trainings must be read again.
     """
 
     dataset_changed = Signal(object)
     model_changed = Signal(object)
     continuation_wanted = Signal(object)
+    room_wanted = Signal(object)
+    evaluation_wanted = Signal(object)
+    comparison_wanted = Signal(object)
+    runs_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,3 +91,17 @@ class Session(QObject):
     def use_model(self, model: Path | None) -> None:
         self._model = model
         self.model_changed.emit(model)
+
+    def go_to(self, room: Room) -> None:
+        """Show another tab."""
+        self.room_wanted.emit(room)
+
+    def evaluate_model(self, model: Path) -> None:
+        """Show a model on the Evaluate tab; films are still read with the model in use."""
+        self.evaluation_wanted.emit(model)
+        self.go_to(Room.EVALUATE)
+
+    def compare_run(self, folder: Path) -> None:
+        """Show the training in `folder` beside earlier ones."""
+        self.comparison_wanted.emit(folder)
+        self.go_to(Room.RUNS)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, change_start, choose_start
 from core.recipes.recipe_json import load_recipe, save_recipe
-from core.recipes.recipe_labels import AUGMENTATION_CHOICES, CHOICES, OWN, RECIPES, recipe_title
+from core.recipes.recipe_labels import AUGMENTATION_CHOICES, CHOICES, OWN, RECIPES, format_epochs, recipe_title
 from core.system.errors import JobFailed
 from core.system.language import marked, tr
 from gui.jobs.worker import JobError
@@ -51,6 +51,7 @@ class RecipeForm(QWidget):
         top.addRow(tr("Recipe"), self.recipe_name)
         top.addRow(self.sentence)
         self._add_inputs(Recipe, CHOICES, "", top, advanced)
+        top.addRow(self.epochs)
         self._add_inputs(Augmentation, AUGMENTATION_CHOICES, "augmentation.", augmentation, augmentation)
         self._build_advanced(advanced, augmentation)
         files = QHBoxLayout()
@@ -66,6 +67,7 @@ class RecipeForm(QWidget):
         self.recipe_name.currentTextChanged.connect(self._on_name_changed)
         self._on_name_changed()
         self.changed.connect(self._on_changed)
+        self._on_changed()
         change_signal(self._inputs["architecture"]).connect(self._on_architecture_changed)
         change_signal(self._inputs["start"]).connect(self._on_start_changed)
 
@@ -76,6 +78,7 @@ class RecipeForm(QWidget):
             self.recipe_name.addItem(recipe_title(name), name)
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "quiet")
+        self.epochs = name_widget(QLabel(wordWrap=True), "all_epochs", tr("Epochs of this training"))
         self.hint = name_widget(QLabel(tr(HINT), wordWrap=True), "hint", tr("What this setting does"))
         self.hint.setProperty("role", "quiet")
         self.hint.setMinimumHeight(HINT_LINES * self.hint.fontMetrics().lineSpacing())
@@ -164,7 +167,9 @@ class RecipeForm(QWidget):
         try:
             shown = self.recipe()
         except JobFailed:
+            self.epochs.clear()
             return  # inconsistent settings; they are reported on start
+        self.epochs.setText(f"{format_epochs(shown)}.")
         name = next((name for name, recipe in NAMED_RECIPES.items() if recipe == shown), OWN)
         if name != self.recipe_name.currentData():
             with QSignalBlocker(self.recipe_name):
@@ -199,6 +204,14 @@ class RecipeForm(QWidget):
                 owner: Any = recipe.augmentation if key.startswith("augmentation.") else recipe
                 write_input(widget, getattr(owner, key.rpartition(".")[2]))
         self.changed.emit()
+
+    def read_recipe(self) -> Recipe | None:
+        """Return the recipe shown; say what is wrong and return None if its settings are inconsistent."""
+        try:
+            return self.recipe()
+        except JobFailed as error:
+            messages.show_error(self, JobError(error.sentence))
+            return None
 
     def recipe(self) -> Recipe:
         """Return the recipe shown. Raises JobFailed if its settings are inconsistent."""

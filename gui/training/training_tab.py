@@ -1,136 +1,97 @@
 """The Training tab: choose a recipe, train on the open dataset, follow the progress."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from core.datasets.preparation import Preparation
 from core.metrics.figure_labels import format_summary
 from core.metrics.intervals import Figure
-from core.recipes.recipe import BEST, Recipe, change_start
-from core.runs.run_folder import is_resumable
+from core.recipes.recipe import change_start
 from core.runs.run_list import Run, runs_folder
 from core.system.app_folders import new_timestamped_path
-from core.system.errors import JobFailed
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
-from core.training.events import RateCurve, SearchResult, TrainingResult
+from core.system.safe_text import escape_name
+from core.training.events import DatasetRead, SearchResult, TrainingResult
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.training_jobs import continue_search_job, find_rate_job, search_job, train_job
-from gui.jobs.worker import Job, JobError
-from gui.state.session import Session
-from gui.training.augmentation_preview import AugmentationPreview
-from gui.training.rate_dialog import RateDialog
+from gui.jobs.run_jobs import RunListing, forget_run_job
+from gui.jobs.training_jobs import LostDataset, resume_job, train_job
+from gui.jobs.worker import Job
+from gui.state.session import Room, Session
 from gui.training.recipe_form import RecipeForm
-from gui.training.training_view import TrainingView
+from gui.training.recipe_tools import RecipeTools
+from gui.training.training_cards import FinishedCard, InterruptedCard
+from gui.training.training_view import UNOPENED, TrainingView
 from gui.widgets import messages
 from gui.widgets.named_widgets import make_button
 
 BLOCKED = marked(
     "This dataset cannot be used for training as it is: see the findings on the Dataset tab and resolve them there."
 )
-HOURS = marked("How many hours may the search take? The best recipe is then shown in the form.")
+LIST_ENDINGS = (".csv", ".tsv", ".xlsx")
 LEFT_PX = 340
 
 
 class TrainingTab(QWidget):
     """Starts trainings, searches and the rate finder on the session's dataset.
 
-    A finished model becomes the session's model.
+    A finished model is used only if a person says so, on the card that the training ends with.
     """
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._interrupted: Path | None = None
+        self._is_own = False  # the job that runs was started here
+        self._is_resuming = False
         self._build()
+        self._connect_cards()
         work.state_changed.connect(self._on_state_changed)
         session.dataset_changed.connect(self._on_dataset_changed)
         session.continuation_wanted.connect(self._on_continuation_wanted)
+        session.model_changed.connect(self.finished.set_model_in_use)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
         self.form, self.view = RecipeForm(), TrainingView()
-        self.preview = make_button(tr("Preview changes…"), "preview", self._on_preview)
-        self.find_rate = make_button(tr("Find learning rate…"), "find_rate", self._on_find_rate)
-        self.search = make_button(tr("Search…"), "search", self._on_search)
-        self.preview_window = AugmentationPreview(self.form.recipe, self)
-        self.form.changed.connect(self.preview_window.update_soon)
-        self.resume_search = make_button(tr("Continue search…"), "resume_search", self._on_resume_search)
+        self.tools = RecipeTools(self._session, self.form)
+        self.tools.job_wanted.connect(self._start)
+        self.tools.search_begun.connect(self._on_search_begun)
         self.start = make_button(tr("Start training"), "start", self._on_start)
-        self.resume = make_button(tr("Resume the interrupted training"), "resume", self._on_resume)
-        self.pause = make_button(tr("Pause"), "pause", self._on_pause)
-        self.cancel = make_button(tr("Cancel"), "cancel", self._work.cancel)
         left = QWidget()
         column = QVBoxLayout(left)
         column.addWidget(self.form, 1)
-        grid = QGridLayout()
-        for number, widget in enumerate((self.preview, self.find_rate, self.search, self.resume_search)):
-            grid.addWidget(widget, number // 2, number % 2)
-        grid.addWidget(self.start, 2, 0, 1, 2)
-        grid.addWidget(self.resume, 3, 0, 1, 2)
-        grid.addWidget(self.pause, 4, 0)
-        grid.addWidget(self.cancel, 4, 1)
-        column.addLayout(grid)
+        column.addWidget(self.tools)
+        column.addWidget(self.start)
         layout = QHBoxLayout(self)
         left.setFixedWidth(LEFT_PX)
         layout.addWidget(left)
-        layout.addWidget(self.view, 1)
+        self.interrupted, self.finished = InterruptedCard(), FinishedCard()
+        right = QVBoxLayout()
+        for card in (self.interrupted, self.finished):
+            right.addWidget(card)
+        right.addWidget(self.view, 1)
+        layout.addLayout(right, 1)
 
-    def _read_recipe(self) -> Recipe | None:
-        """Return the recipe of the form; show an error and return None if it is inconsistent."""
-        try:
-            return self.form.recipe()
-        except JobFailed as error:
-            messages.show_error(self, JobError(error.sentence))
-            return None
+    def _connect_cards(self) -> None:
+        self.interrupted.resume_wanted.connect(self._on_resume_wanted)
+        self.interrupted.forget_wanted.connect(self._on_forget_wanted)
+        self.finished.evaluation_wanted.connect(self._on_evaluation_wanted)
+        self.finished.use_wanted.connect(self._on_use_wanted)
+        self.finished.comparison_wanted.connect(self._on_comparison_wanted)
 
-    @Slot()
-    def _on_preview(self) -> None:
-        if self._session.audit is not None:
-            films = self._session.audit.dataset.films
-            self.preview_window.show_film(films[len(films) // 2].path)
-
-    @Slot()
-    def _on_find_rate(self) -> None:
-        recipe, source = self._read_recipe(), self._session.source
-        if recipe and source:
-            self._work.start(find_rate_job(source, recipe, self._session.preparation), self.show_event)
-
-    @Slot()
-    def _on_search(self) -> None:
-        recipe, source = self._read_recipe(), self._session.source
-        if recipe and source:
-            folder = new_timestamped_path(runs_folder(), before="search-")
-            self._start_search(partial(search_job, source, recipe, folder))
+    @Slot(object, str)
+    def _start(self, job: Job, name: str) -> None:
+        """Start a job of this tab; name: what it does."""
+        if self._work.state is JobState.IDLE:
+            self._is_own = True
+            self._work.start(job, self.show_event, name)
 
     @Slot()
-    def _on_resume_search(self) -> None:
-        if self._session.source:
-            self._start_search(partial(continue_search_job, self._session.source))
-
-    def _start_search(self, make_job: Callable[[float, Preparation], Job]) -> None:
-        """Ask for a time limit and start a search; make_job: job for seconds and preparation."""
-        if self._work.state is not JobState.IDLE:
-            return
-        hours = messages.ask_hours(self, tr(HOURS), 2)
-        if hours is not None:
-            self.view.clear()
-            self._work.start(make_job(3600 * hours, self._session.preparation), self.show_event)
-
-    def show_rate_curve(self, curve: RateCurve) -> None:
-        """Show the rate finder's curve and let the user take its suggestion."""
-        self.view.status.setText(_ready_sentence())
-        self.view.progress.setRange(0, 1)
-        dialog = RateDialog(curve, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if curve.suggestion is not None:
-            dialog.accepted.connect(partial(self.form.set_learning_rate, curve.suggestion))
-        dialog.open()
+    def _on_search_begun(self) -> None:
+        self.view.clear()
+        self.finished.hide()
 
     def show_search(self, result: SearchResult) -> None:
         """Show the best recipe of a search in the form."""
@@ -149,28 +110,63 @@ class TrainingTab(QWidget):
 
     @Slot()
     def _on_start(self) -> None:
-        recipe = self._read_recipe()
-        if recipe is not None:
-            self._begin(recipe, new_timestamped_path(runs_folder(), f"-{recipe.name}"), resume=False)
+        recipe, source = self.form.read_recipe(), self._session.source
+        if recipe is not None and source is not None:
+            run_dir = new_timestamped_path(runs_folder(), f"-{recipe.name}")
+            job = train_job(source, recipe, run_dir, False, self._session.preparation)
+            self._begin(job, run_dir.name)
 
-    @Slot()
-    def _on_resume(self) -> None:
-        if self._interrupted:
-            # a resumed training reads the recipe in its folder
-            self._begin(BEST, self._interrupted, resume=True)
-
-    def _begin(self, recipe: Recipe, run_dir: Path, resume: bool) -> None:
-        if self._session.source is None or self._work.state is not JobState.IDLE:
+    def _begin(self, job: Job, name: str, is_resuming: bool = False) -> None:
+        """Start or resume the training of this name."""
+        if self._work.state is not JobState.IDLE:
             return
-        if not resume:
+        self._is_resuming = is_resuming
+        if not is_resuming:
             self.view.clear()
-        self._interrupted = run_dir
-        source, preparation = self._session.source, self._session.preparation
-        self._work.start(train_job(source, recipe, run_dir, resume, preparation), self.show_event)
+        self.finished.hide()
+        self._start(job, tr("Training {name}", name=escape_name(name)))
 
-    @Slot()
-    def _on_pause(self) -> None:
-        self._work.set_paused(self._work.state is JobState.RUNNING)
+    @Slot(object)
+    def _on_resume_wanted(self, run: Run) -> None:
+        self._resume(run, None)
+
+    def _resume(self, run: Run, source: Path | None) -> None:
+        """Continue a training on its own dataset. source: where that is now; None: where it was."""
+        self._begin(resume_job(run, source), run.card.name, is_resuming=True)
+        self.view.show_epochs(run.epochs, run.recipe)
+
+    def ask_for_dataset(self, lost: LostDataset) -> None:
+        """Ask where the films of an interrupted training are now, and resume it there."""
+        question = tr("Where are the films of this training now?")
+        if Path(lost.was).suffix.lower() in LIST_ENDINGS:
+            source = messages.choose_file(self, question, tr(messages.LISTS))
+        else:
+            source = messages.choose_folder(self, question)
+        if source:
+            self._resume(lost.run, source)
+
+    @Slot(object)
+    def _on_forget_wanted(self, run: Run) -> None:
+        self._start(forget_run_job(run), tr("Reading training runs"))
+
+    def show_runs(self, listing: RunListing) -> None:
+        """Offer the training that was interrupted last, if any."""
+        if self._work.state is JobState.IDLE:  # else it may be the one that runs
+            self.interrupted.show_run(listing.interrupted)
+
+    @Slot(object)
+    def _on_evaluation_wanted(self, result: TrainingResult) -> None:
+        if result.model is not None:
+            self._session.evaluate_model(result.model)
+
+    @Slot(object)
+    def _on_use_wanted(self, result: TrainingResult) -> None:
+        self._session.use_model(result.model)
+        self._session.go_to(Room.CLASSIFY)
+
+    @Slot(object)
+    def _on_comparison_wanted(self, result: TrainingResult) -> None:
+        self._session.compare_run(result.run_dir)
 
     @Slot(object)
     def _on_continuation_wanted(self, run: Run) -> None:
@@ -179,44 +175,52 @@ class TrainingTab(QWidget):
         recipe = change_start(run.recipe, start)
         self.form.show_recipe(replace(recipe, frozen_epochs=0) if recipe.epochs else recipe)
         if run.is_resumable:
-            self._interrupted = run.folder
-        self._on_state_changed(self._work.state)
+            self.interrupted.show_run(run)
 
     @Slot(object)
     def _on_dataset_changed(self, _audit: object) -> None:
-        self.view.status.setText(tr(BLOCKED) if self._session.is_blocked else _ready_sentence())
+        if self._work.state is JobState.IDLE:
+            self._show_idle()
         self._on_state_changed(self._work.state)
+
+    def _show_idle(self) -> None:
+        """Show whether a training can be started, as no job of this tab runs."""
+        blocked, unopened = self._session.is_blocked, self._session.source is None
+        self.view.show_idle(tr(BLOCKED) if blocked else tr(UNOPENED) if unopened else _ready_sentence())
 
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         is_idle = state is JobState.IDLE
+        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
+            self._is_own = False
+            self._show_idle()
+            self.interrupted.show_run(None)
+            self._session.runs_changed.emit()
         self.start.setEnabled(is_idle and self._session.source is not None and not self._session.is_blocked)
         self.form.setEnabled(is_idle)
-        self.preview.setEnabled(self._session.audit is not None)
-        for widget in (self.find_rate, self.search, self.resume_search):
-            widget.setEnabled(self.start.isEnabled())
-        can_resume = self._interrupted is not None and is_resumable(self._interrupted)
-        self.resume.setVisible(is_idle and can_resume)
-        self.pause.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
-        self.pause.setText(tr("Resume") if state is JobState.PAUSED else tr("Pause"))
-        self.cancel.setEnabled(state in {JobState.RUNNING, JobState.PAUSED})
-        if state is JobState.STOPPING:
+        self.tools.update_enabled(self.start.isEnabled())
+        self.interrupted.set_idle(is_idle)
+        self.finished.set_idle(is_idle)
+        if state is JobState.STOPPING and self._is_own:
             self.view.status.setText(tr("Stopping after this batch…"))
 
     def show_event(self, event: object) -> None:
         """Show one event of a training, a search or the rate finder."""
+        if isinstance(event, DatasetRead):
+            if self._is_resuming and event.source != self._session.source:
+                self._session.open_dataset(event.source, event.audit)
+            return
         self.view.show_event(event, self._work.state is JobState.RUNNING)
 
     def show_result(self, result: TrainingResult) -> None:
-        """Show how a training ended and make its model the session's model."""
-        self.view.progress.setRange(0, 1)
+        """Show how a training ended, and what can be done with its model."""
         self.view.progress.setValue(1)
         if result.completed and result.figures is not None:
-            self._interrupted = None
             for line in format_summary(result.figures):
                 self.view.append_log(line)
             done = tr("Done. Epoch {epoch} was kept.", epoch=result.best_epoch)
             self.view.status.setText(" ".join([done, *_format_accuracy(result.figures.accuracy), tr(NOTICE)]))
+            self.finished.show_result(result)
         else:
             sentence = tr_count(
                 "Stopped after {count} epoch. The best model so far is kept.",
@@ -227,10 +231,8 @@ class TrainingTab(QWidget):
         if result.model:
             self.view.append_log(tr("Model: {path}", path=result.model))
             self.view.append_log(tr(NOTICE))
-            self._session.use_model(result.model)
         else:
             self.view.append_log(tr("No epoch was finished, so there is no model."))
-        self._on_state_changed(self._work.state)
 
 
 def _ready_sentence() -> str:

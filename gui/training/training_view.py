@@ -1,5 +1,6 @@
 """The progress of a training: status, progress bar, curves, table of epochs, log."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -8,6 +9,8 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QSplitter, Q
 
 from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed
+from core.recipes.recipe import Recipe
+from core.recipes.recipe_labels import format_epoch, format_epochs
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import format_reason
 from core.system.language import marked, tr
@@ -19,6 +22,7 @@ from gui.widgets.named_widgets import name_widget
 from gui.widgets.tables import RowsTable, make_table_view
 
 LOWER_PX: Final = 220
+UNOPENED: Final = marked("Open a dataset first.")
 HEADINGS: Final = (
     marked("Epoch"), marked("Loss"), marked("Accuracy"), marked("Val. loss"), marked("Val. accuracy"),
     marked("Val. AUC"), marked("Sensitivity"), marked("Specificity"), marked("Rate"), marked("Seconds"),
@@ -31,7 +35,8 @@ class TrainingView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.status = QLabel(tr("Open a dataset first."), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self._recipe: Recipe | None = None  # of the training that is shown
+        self.status = QLabel(tr(UNOPENED), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.status.setObjectName("status")
         self.progress = name_widget(QProgressBar(), "progress", tr("Progress of the training"))
         self.plots = TrainingPlots()
@@ -52,9 +57,28 @@ class TrainingView(QWidget):
 
     def clear(self) -> None:
         """Remove curves, epochs and log of an earlier training."""
+        self._recipe = None
         self._epochs.set_rows([])
         self.plots.clear()
         self.log.clear()
+
+    def show_idle(self, sentence: str) -> None:
+        """Show that no job runs. sentence: what can be done."""
+        self.status.setText(sentence)
+        self.progress.setRange(0, 1)
+        self.progress.setValue(0)
+
+    def show_epochs(self, epochs: Sequence[EpochEnded], recipe: Recipe) -> None:
+        """Show the epochs that a training finished before it was interrupted."""
+        self._show_recipe(recipe)
+        self._epochs.set_rows([])
+        self.plots.clear()
+        for epoch in epochs:
+            self._add_epoch(epoch)
+
+    def _show_recipe(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self.plots.show_recipe(recipe)
 
     def show_event(self, event: object, is_running: bool) -> None:
         """Show one event.
@@ -68,9 +92,11 @@ class TrainingView(QWidget):
                 self.progress.setValue(done)
             case TrainingStarted():
                 self.append_log(_format_start(event))
+                self.append_log(format_epochs(event.recipe))
+                self._show_recipe(event.recipe)
             case BatchEnded():
                 if is_running:
-                    self.status.setText(_format_progress(event))
+                    self.status.setText(_format_progress(event, self._recipe))
                 self.progress.setRange(0, event.epochs * event.batches)
                 self.progress.setValue((event.epoch - 1) * event.batches + event.batch)
             case EpochEnded():
@@ -125,9 +151,10 @@ def _format_start(event: TrainingStarted) -> str:
     )
 
 
-def _format_progress(event: BatchEnded) -> str:
-    """Return epoch, loss, speed and time left."""
-    return tr(
+def _format_progress(event: BatchEnded, recipe: Recipe | None) -> str:
+    """Return epoch, in all and in its part of the training, loss, speed and time left."""
+    part = format_epoch(recipe, event.epoch) if recipe else ""
+    progress = tr(
         "Epoch {epoch} of {epochs} · loss {loss:.3f} · {speed:.0f} films/s · {left}",
         epoch=event.epoch,
         epochs=event.epochs,
@@ -135,6 +162,7 @@ def _format_progress(event: BatchEnded) -> str:
         speed=event.films_per_second,
         left=format_time_left(event),
     )
+    return f"{part[:1].upper()}{part[1:]} · {progress}" if part else progress
 
 
 def _format_trial(event: TrialEnded) -> str:

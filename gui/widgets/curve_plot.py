@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from core.recipes.recipe import Recipe
+from core.recipes.recipe_labels import choice_value
 from core.runs.epoch_log import EpochEnded
 from core.system.language import tr
 from gui.widgets.named_widgets import name_widget
@@ -69,7 +71,8 @@ class CurvePlot(QWidget):
         self._plot.setMenuEnabled(False)
         self._kept = pg.InfiniteLine(label=tr("kept"), labelOpts={"position": 0.12})
         self._chosen = pg.InfiniteLine(pen=pg.mkPen(style=Qt.PenStyle.DotLine))
-        for line in (self._kept, self._chosen):
+        self._phase = pg.InfiniteLine(label="", labelOpts={"position": 0.9}, pen=pg.mkPen(style=Qt.PenStyle.DashLine))
+        for line in (self._kept, self._chosen, self._phase):
             self._plot.getPlotItem().addItem(line, ignoreBounds=True)
             line.hide()
         self._plot.scene().sigMouseMoved.connect(self._on_pointer_moved)  # type: ignore[attr-defined]
@@ -86,6 +89,8 @@ class CurvePlot(QWidget):
 
     def set_colours(self, colours: Colours) -> None:
         self._plot.setBackground(colours.panel)
+        self._phase.setPen(pg.mkPen(colours.quiet, style=Qt.PenStyle.DashLine))
+        self._phase.label.setColor(colours.quiet)
         for name in ("left", "bottom"):
             self._plot.getAxis(name).setPen(colours.quiet)
             self._plot.getAxis(name).setTextPen(colours.quiet)
@@ -109,6 +114,14 @@ class CurvePlot(QWidget):
             item.setData(list(curve.epochs), list(curve.values))
         self._kept.setVisible(kept is not None)
         self._kept.setValue(kept or 0)
+
+    def mark_phases(self, recipe: Recipe | None) -> None:
+        """Mark where the epochs of the last layer alone end, if the recipe has some before others."""
+        has_phases = recipe is not None and recipe.frozen_epochs > 0 and recipe.trains_backbone
+        self._phase.setVisible(has_phases)
+        if recipe is not None:
+            self._phase.setValue(recipe.frozen_epochs + 0.5)
+            self._phase.label.setFormat(choice_value(recipe.depth))
 
     def _add_item(self, style: CurveStyle) -> Any:
         pen = pg.mkPen(style.colour, width=2, style=style.line)
@@ -179,6 +192,11 @@ class TrainingPlots(QWidget):
     def clear(self) -> None:
         self._epochs = []
         self._schedule()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """Mark where the epochs of the last layer alone end."""
+        for plot in self._plots:
+            plot.mark_phases(recipe)
 
     def add(self, epoch: EpochEnded) -> None:
         self._epochs.append(epoch)

@@ -107,5 +107,6 @@ def _build_style_sheet(colours: Colours) -> str:
         QWidget#job_strip QToolButton:hover, QWidget#job_strip QToolButton:focus {{ border-color: {colours.accent}; }}
         QProgressBar#job_progress {{ border: none; border-radius: 2px; background: {colours.line}; }}
         QProgressBar#job_progress::chunk {{ border-radius: 2px; background: {colours.accent}; }}
+        QFrame[role="card"] {{ border: 1px solid {colours.accent}; border-radius: 6px; background: {colours.panel}; }}
         QFrame#drop_area {{ border: 2px dashed {colours.line}; border-radius: 10px; }}
         """
