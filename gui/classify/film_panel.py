@@ -11,7 +11,7 @@ from core.films.dicom_details import FilmDetails
 from core.films.film_facts import FilmFacts, format_facts
 from core.inference.heat_regions import Heat, border_fraction, is_suspicious
 from core.models.decision import Decision
-from core.system.language import marked, tr
+from core.system.language import format_number, marked, tr
 from gui.film.film_picture import Pixels
 from gui.film.film_view import FOREIGN_MODIFIERS, FilmView
 from gui.widgets.named_widgets import make_paragraph, name_widget
@@ -248,7 +248,8 @@ def _format_state(view: FilmView) -> str:
     size, settings = view.film_size, view.settings
     if size.isEmpty():
         return ""
-    parts = [f"{size.width():,} × {size.height():,} px", f"{view.zoom_percent:.0f} %"]
+    parts = [f"{format_number(size.width(), ',')} × {format_number(size.height(), ',')} px"]
+    parts.append(format_number(view.zoom_percent / 100, ".0%"))
     parts.append(tr("window centre {centre:.0f} width {width:.0f}", centre=settings.centre, width=settings.width))
     if settings.is_inverted:
         parts.append(tr("inverted"))

@@ -1,4 +1,4 @@
-"""The View menu: colour scheme and language."""
+"""The Display menu: colour scheme and language."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -13,7 +13,7 @@ from gui.state.settings import Theme
 
 Choice = TypeVar("Choice", bound=Enum)
 THEMES: Final = {
-    Theme.DARK: marked("&Dark"), Theme.LIGHT: marked("&Light"), Theme.SYSTEM: marked("&Follow the system"),
+    Theme.DARK: marked("Dark"), Theme.LIGHT: marked("Light"), Theme.SYSTEM: marked("Follow the system"),
 }  # fmt: skip
 
 
@@ -24,9 +24,9 @@ class ViewMenu(QMenu):
     language_chosen = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(tr("&View"), parent)
+        super().__init__(tr("Display"), parent)
         self._themes = self._add_choices(self, {theme: tr(text) for theme, text in THEMES.items()}, self.theme_chosen)
-        language_menu = self.addMenu(tr("&Language"))
+        language_menu = self.addMenu(tr("Language"))
         own_names = {language: language.own_name for language in Language}
         self.languages = self._add_choices(language_menu, own_names, self.language_chosen)
         self.languages[current_language()].setChecked(True)

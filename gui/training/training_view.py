@@ -10,7 +10,7 @@ from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import format_reason
-from core.system.language import marked, tr
+from core.system.language import format_number, marked, tr
 from core.system.safe_text import escape_name
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
 from core.training.time_estimate import format_time_left
@@ -97,8 +97,8 @@ class TrainingView(QWidget):
         self._epochs.append(
             (epoch.epoch, epoch.training_loss, epoch.training_accuracy, epoch.validation_loss,
              epoch.validation_accuracy, epoch.validation_auc, epoch.validation_sensitivity,
-             epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), epoch.films_per_second,
-             kept)
+             epoch.validation_specificity, format_number(epoch.learning_rate, ".2g"), round(epoch.seconds),
+             epoch.films_per_second, kept)
         )  # fmt: skip
         self.append_log(
             tr(

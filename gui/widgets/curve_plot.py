@@ -11,8 +11,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.runs.epoch_log import EpochEnded
-from core.system.language import tr
+from core.system.language import format_number, tr
 from gui.widgets.named_widgets import name_widget
+from gui.widgets.number_axis import number_axes
 from gui.widgets.theme import BLUE, GREEN, ORANGE, SKY, Colours
 
 PAINT_MILLISECONDS: Final = 100
@@ -62,7 +63,7 @@ class CurvePlot(QWidget):
         self._items: list[pg.PlotDataItem] = []
         name_widget(self, name, tr("{title} over epochs", title=title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._plot = pg.PlotWidget()
+        self._plot = pg.PlotWidget(axisItems=number_axes())
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # so that arrow keys stay with this widget after a click
         self._plot.setLabel("bottom", tr("Epoch"))
         self._plot.showGrid(x=False, y=True, alpha=0.2)
@@ -123,7 +124,7 @@ class CurvePlot(QWidget):
         lines = [tr("Epoch {epoch}", epoch=nearest)]
         for curve in self._curves:
             values = dict(zip(curve.epochs, curve.values, strict=True))
-            lines += [f"{curve.name} {values[nearest]:.3f}"] if nearest in values else []
+            lines += [f"{curve.name} {format_number(values[nearest], '.3f')}"] if nearest in values else []
         self.reading.setText("\n".join(lines))
         self.reading.adjustSize()
         self.reading.move(self._plot.pos() + READING_OFFSET)
