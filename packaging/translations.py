@@ -23,6 +23,7 @@ PLURAL_FORMS = re.compile(r"nplurals=(\d+)")
 KEY = re.compile(  # at the end of a sentence: "Unsure (U)", "Open folder (Ctrl+Shift+O)…"
     r"\(((?:(?:Ctrl|Shift|Alt)\+)*(?:[A-Z0-9?]|F\d+|Esc|Space|Home|End|Up|Down|Left|Right|Enter))\)[.:…]?$"
 )
+ENGLISH_NUMBER = re.compile(r"(?<![\d.])0\.\d|\d,\d{3}(?!\d)")  # others have a decimal comma
 MNEMONIC = re.compile(r"&\w")  # Qt's mark of a key; there is none, as keys are the same in all languages
 
 
@@ -89,6 +90,8 @@ def find_faults(catalogue, sentences):
                 yield f"other placeholders: {key[0]}"
             if find_key(translation) != find_key(key[0]):
                 yield f"another key: {key[0]}"
+            if ENGLISH_NUMBER.search(translation):
+                yield f"an English number: {key[0]}"
             if any(map(MNEMONIC.search, (*key, translation))):
                 yield f"a key of one language (&): {key[0]}"
 

@@ -102,8 +102,8 @@ def parse_wish(sentence: str) -> Wish:
 
 
 def _normalize(sentence: str) -> str:
-    """Return a request in lower case, with decimal points and single spaces."""
-    return " ".join(sentence.lower().replace(",", ".").split())
+    """Return a request in lower case, with decimal points and single spaces, none before %."""
+    return " ".join(sentence.lower().replace(",", ".").split()).replace(" %", "%")
 
 
 def _parse_own_words(text: str) -> Wish | None:

@@ -78,6 +78,8 @@ def test_new_sentences_get_the_plural_forms_of_the_header(check, tmp_path):
         ("Unsure (U)", "Unsicher (V)", "another key"),
         ("Unsure (U)", "Unsicher", "another key"),
         ("Display", "&Anzeige", "a key of one language (&)"),
+        ("fixed at 0.5", "fest bei 0.5", "an English number"),
+        ("fixed at 0.5", "fest bei 1,000", "an English number"),
         ("{shown:,} of {count:,}", "{shown} von {count:,}", "other placeholders"),
     ],
 )

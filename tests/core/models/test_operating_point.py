@@ -67,6 +67,7 @@ def test_a_wish_in_words_of_a_catalogue_is_understood(monkeypatch):
     assert parse_wish("Pasar por alto como máximo 2,5 de 100") == Wish(Goal.MISSES, 0.025)
     assert parse_wish("como máximo 3 de 100 falsas alarmas") == Wish(Goal.FALSE_ALARMS, 0.03)
     assert parse_wish("como máximo un 8 % de falsas alarmas") == Wish(Goal.FALSE_ALARMS, 0.08)
+    assert parse_wish("como máximo un 8% de falsas alarmas") == Wish(Goal.FALSE_ALARMS, 0.08)
     assert parse_wish("umbral 0,37") == Wish(Goal.THRESHOLD, 0.37)
     assert parse_wish("mejor equilibrio") == Wish(Goal.BALANCED)
     with pytest.raises(JobFailed, match="must be between"):
