@@ -48,7 +48,7 @@ OWN_NAMES: Final = {
 class _Convention:
     """How a language writes numbers and days.
 
-    decimal: before the fraction. group: between thousands. percent: after a percentage. day: for
+    decimal: before the fraction. group: between thousands. percent: what ends a percentage. day: for
     strftime.
     """
 
@@ -58,8 +58,10 @@ class _Convention:
     day: str
 
 
-CONVENTIONS: Final = {  # Unicode CLDR 46; days of English in ISO 8601, as 3/4 is two days among its speakers
-    Language.ENGLISH: _Convention(".", ",", "%", "%Y-%m-%d"),
+# Unicode CLDR 46, but for English: % has a space before it as in the English sentences of the code, and days are in
+# ISO 8601, since 3/4 is two days among its speakers
+CONVENTIONS: Final = {
+    Language.ENGLISH: _Convention(".", ",", " %", "%Y-%m-%d"),
     Language.GERMAN: _Convention(",", ".", "\u00a0%", "%d.%m.%Y"),
     Language.SPANISH: _Convention(",", "\u202f", "\u00a0%", "%d/%m/%Y"),  # Ortografía de la RAE: a space, no point
     Language.FRENCH: _Convention(",", "\u202f", "\u00a0%", "%d/%m/%Y"),

@@ -12,7 +12,7 @@ from core.system.language import Language, format_day, format_number, set_langua
 SPACE, NARROW = "\u00a0", "\u202f"
 # decimal sign, separator of thousands, what stands before the percent sign
 SIGNS = {
-    Language.ENGLISH: (".", ",", ""),
+    Language.ENGLISH: (".", ",", " "),
     Language.GERMAN: (",", ".", SPACE),
     Language.SPANISH: (",", NARROW, SPACE),
     Language.FRENCH: (",", NARROW, SPACE),

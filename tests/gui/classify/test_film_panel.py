@@ -41,7 +41,7 @@ def test_the_panel_warns_of_heat_at_the_border(panel):
     for decision in (Decision.LIKELY, Decision.REVIEW):
         panel.show_reading(noise(300, 400), spot(300, 400, 20, 20, 30), decision=decision)
         assert warning.isVisible()
-        assert "99%" in warning.text()
+        assert "99 %" in warning.text()
     panel.show_reading(noise(300, 400), spot(300, 400, 20, 20, 30), decision=Decision.UNLIKELY)
     assert not warning.isVisible()
     panel.show_reading(noise(300, 400), 0.05 * spot(300, 400, 20, 20, 30), decision=Decision.LIKELY)

@@ -37,7 +37,7 @@ def test_cells_are_chosen_by_mouse_and_keys(qtbot, table):
 
 
 def test_cells_and_headings_are_named_literally(table):
-    assert cell(table, 0, 1).accessibleName() == "true <b>x</b>, predicted &x: 12 films, 8% of the row"
+    assert cell(table, 0, 1).accessibleName() == "true <b>x</b>, predicted &x: 12 films, 8 % of the row"
     assert cell(table, 1, 1).accessibleName() == "true <b>x</b>, predicted &x: no films".replace("<b>x</b>", "&x", 1)
     headings = table.findChildren(Heading)
     assert {heading.text() for heading in headings} == {
@@ -54,7 +54,7 @@ def test_the_same_shape_keeps_its_widgets_and_another_makes_new_ones(qtbot, tabl
     before = cell(table, 0, 0)
     table.show_counts(((1, 2), (3, 4)), ("a", "b"))
     assert cell(table, 0, 0) is before
-    assert before.accessibleName() == "true a, predicted a: 1 film, 33% of the row"
+    assert before.accessibleName() == "true a, predicted a: 1 film, 33 % of the row"
     table.show_counts(((1, 2, 3), (4, 5, 6), (7, 8, 9)), ("a", "b", "c"))
     qtbot.waitUntil(lambda: len(table.findChildren(Cell)) == 9)
     with qtbot.waitSignal(table.cell_chosen) as chosen:
