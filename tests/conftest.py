@@ -37,6 +37,13 @@ def collected_on_this_thread():
 
 
 @pytest.fixture
+def speak():
+    """Sets the language; it is English again after the test."""
+    yield set_language
+    set_language(Language.ENGLISH)
+
+
+@pytest.fixture
 def german():
     set_language(Language.GERMAN)
     yield

@@ -11,6 +11,7 @@ from reportlab.lib.colors import HexColor
 
 from core.documents.fonts import BOLD, SANS, escape_undrawable, register_typeface, text_width
 from core.metrics.roc import Floats
+from core.system.language import format_number
 
 # Okabe and Ito 2008: distinguishable with every common kind of colour vision
 ORANGE: Final = HexColor("#e69f00")
@@ -23,7 +24,7 @@ BAND: Final = HexColor("#dcedf8")  # their sky blue #56b4e9, lightened
 
 SMALL: Final = 7.5
 LABEL: Final = 8.5
-QUARTERS: Final = ((0.0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.0, "1"))
+QUARTERS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 WIDTH: Final = 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 8, 56
 SIDE: Final = WIDTH - LEFT - RIGHT
@@ -98,21 +99,29 @@ def new_drawing(width: float, height: float) -> Drawing:
     return drawing
 
 
+def quarter_ticks() -> list[tuple[float, str]]:
+    """Return the quarters of 0..1 and their labels in the current language."""
+    return [(value, format_number(value, "g")) for value in QUARTERS]
+
+
 def unit_axes(
     x_label: str,
     y_label: str,
-    y_ticks: Sequence[tuple[float, str]] = QUARTERS,
+    y_ticks: Sequence[tuple[float, str]] | None = None,
     low: float = 0.0,
     high: float = 1.0,
 ) -> Axes:
-    """Return square axes with labels, ticks at the quarters of x and room for a legend."""
+    """Return square axes with labels, ticks at the quarters of x and room for a legend.
+
+    y_ticks: values and labels; None for the quarters.
+    """
     drawing = new_drawing(WIDTH, HEIGHT)
     axes = Axes(drawing, LEFT, BOTTOM, SIDE, SIDE, low, high)
-    for value, text in QUARTERS:
+    for value, text in quarter_ticks():
         x = axes.x(value)
         drawing.add(Line(x, BOTTOM, x, BOTTOM + SIDE, strokeColor=GRID, strokeWidth=0.5))
         drawing.add(text_label(x, BOTTOM - 11, text, anchor="middle"))
-    for value, text in y_ticks:
+    for value, text in quarter_ticks() if y_ticks is None else y_ticks:
         y = axes.y(value)
         drawing.add(Line(LEFT, y, LEFT + SIDE, y, strokeColor=GRID, strokeWidth=0.5))
         drawing.add(text_label(LEFT - 4, y - 2.7, text, anchor="end"))

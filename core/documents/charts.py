@@ -15,7 +15,6 @@ from core.documents.chart_parts import (
     INK,
     LABEL,
     ORANGE,
-    QUARTERS,
     QUIET,
     SMALL,
     WHITE,
@@ -29,6 +28,7 @@ from core.documents.chart_parts import (
     finish_axes,
     hollow_marker,
     new_drawing,
+    quarter_ticks,
     rotated_label,
     text_label,
     unit_axes,
@@ -37,7 +37,7 @@ from core.documents.fonts import shorten, text_width
 from core.metrics.curves import SCORE_BINS, ReliabilityBin, confusion_matrix, rates_over_thresholds, score_counts
 from core.metrics.intervals import Figure
 from core.metrics.roc import Floats, Labels, precision_recall_curve, roc_curve
-from core.system.language import tr
+from core.system.language import format_number, tr
 
 DIAGONAL: Final = np.array([0.0, 1.0])
 WIDE: Final = 430  # points: slightly less than the width of a page between its margins
@@ -140,7 +140,7 @@ def draw_score_histogram(
     percentages = 100 * counts / np.maximum(1, totals)[:, None]
     step = _nice_step(float(percentages.max()))
     limit = step * max(1, ceil(float(percentages.max()) / step))
-    ticks = [(value, f"{abs(value):g}") for value in np.arange(-limit, limit + step / 2, step).tolist()]
+    ticks = [(value, format_number(abs(value), "g")) for value in np.arange(-limit, limit + step / 2, step).tolist()]
     axes = unit_axes(tr("Probability"), tr("Percentage of the class"), ticks, -limit, limit)
     if band is not None:
         left, right = axes.x(band[0]), axes.x(band[1])
@@ -197,7 +197,7 @@ def draw_intervals(figures: Sequence[tuple[str, Figure]]) -> Drawing:
     bottom, height = 30, ROW * max(1, len(shown))
     drawing = new_drawing(WIDE, bottom + height + 6)
     axes = Axes(drawing, left, bottom, WIDE - left - FIGURES_WIDTH, height)
-    for value, text in QUARTERS:
+    for value, text in quarter_ticks():
         drawing.add(Line(axes.x(value), bottom, axes.x(value), bottom + height, strokeColor=GRID, strokeWidth=0.5))
         drawing.add(text_label(axes.x(value), bottom - 11, text, anchor="middle"))
     drawing.add(text_label(left + axes.width / 2, bottom - 24, tr("Value with 95 % interval"), LABEL, "middle"))
@@ -252,5 +252,5 @@ def _draw_cell(drawing: Drawing, x: float, y: float, cell: float, count: int, fr
     colour = WHITE if (fraction or 0) > DARK else INK
     size = min(11.0, 11 * (cell - 6) / max(1.0, text_width(str(count), 11)))
     drawing.add(text_label(x + cell / 2, y + cell / 2 + 1, str(count), size, "middle", colour, bold=True))
-    percentage = "–" if fraction is None else f"{fraction:.0%}"
+    percentage = "–" if fraction is None else format_number(fraction, ".0%")
     drawing.add(text_label(x + cell / 2, y + cell / 2 - 10, percentage, SMALL, "middle", colour))

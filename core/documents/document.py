@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
 
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
-# "to" and "bis" join the two bounds of an interval in English and German
-NUMERIC: Final = re.compile(r"[\d\s.,%+±<>=()/–−-]*\d[\d\s.,%+±()/–−-]*((?:to|bis) [\d.,%\s()–−-]+)?")
+# one of these words joins the two bounds of an interval
+NUMERIC: Final = re.compile(r"[\d\s.,%+±<>=()/–−-]*\d[\d\s.,%+±()/–−-]*((?:to|bis|a|à|hasta|até) [\d.,%\s()–−-]+)?")
 LONG_WORD, SENTENCE = 12, 40  # characters: a third of a phone's width, and more than one line of it
 
 

@@ -20,7 +20,7 @@ from core.metrics.figures import BinaryFigures, ClassFigures, named_figures
 from core.metrics.intervals import Figure
 from core.models.operating_point import format_band
 from core.system.files import escape_undecodable
-from core.system.language import marked, tr, tr_count
+from core.system.language import format_number, marked, tr, tr_count
 from core.system.product import NOTICE
 
 MISTAKES = 10  # most that the report lists
@@ -99,7 +99,7 @@ def _build_figure_table(evaluation: Evaluation) -> Table:
 
 def _build_figure_row(title: str, figure: Figure, definition: str) -> tuple[str, str, str, str]:
     bounds = tr("{low:.3f} to {high:.3f}", low=figure.low, high=figure.high)
-    return title, f"{figure.value:.3f}", bounds, definition
+    return title, format_number(figure.value, ".3f"), bounds, definition
 
 
 def _build_class_table(figures: ClassFigures) -> Table:
@@ -154,7 +154,7 @@ def _format_error_rate(error: float | None) -> str:
     return tr(
         "On films like the validation films it is wrong for at most {rate} of 100 films of each "
         "class (split-conformal prediction per class).",
-        rate=f"{100 * error:.1f}".removesuffix(".0"),
+        rate=format_number(round(100 * error, 1), "g"),
     )
 
 

@@ -26,7 +26,7 @@ from core.screening.folder_listing import path_of_name
 from core.screening.reader_calls import Opinion, Stance
 from core.system.errors import FilmUnreadable, JobFailed, Reason, format_reason
 from core.system.files import escape_undecodable
-from core.system.language import tr, tr_count
+from core.system.language import format_number, tr, tr_count
 from core.system.outputs import check_output
 from core.system.product import NOTICE
 
@@ -241,12 +241,13 @@ def _build_count_blocks(result: ScreeningResult) -> list[Block]:
     if waiting:
         numbers.append((tr("not yet read"), waiting))
     header = tuple(name for name, _ in numbers)
-    counts = tuple(f"{number:,}" for _, number in numbers)
+    counts = tuple(format_number(number, ",") for _, number in numbers)
     blocks: list[Block] = [Table(header, (counts,))]
     reasons = Counter((row.status.value, row.reason) for row in result.rows if row.status is not Status.SCORED)
     if reasons:
         lines = tuple(
-            (format_reason(reason), tr(status), f"{number:,}") for (status, reason), number in reasons.most_common()
+            (format_reason(reason), tr(status), format_number(number, ","))
+            for (status, reason), number in reasons.most_common()
         )
         note = tr("Refused: contains no film that can be scored. Failed: can be scored once the cause is fixed.")
         blocks += [

@@ -12,7 +12,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from core.exports.dicom_identity import Pseudonymizer, Source
 from core.films.images import resize
-from core.metrics.figure_labels import format_probability
+from core.metrics.figure_labels import plain_probability
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.screening.reader_calls import Opinion
@@ -61,7 +61,7 @@ def list_first_sentences(reading: FilmReading, opinion: Opinion | None) -> list[
 def format_answer(reading: FilmReading) -> str:
     """Return the model's result on one film in one line."""
     decision = "to review" if reading.decision == "review" else reading.decision.value
-    answer = f"probability of {reading.finding} {format_probability(reading.probability)}, {decision}"
+    answer = f"probability of {reading.finding} {plain_probability(reading.probability)}, {decision}"
     scale = "the clearest validation films" if reading.is_heat_scaled else "its maximum on this film"
     return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.finding}, scaled to {scale}."
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.films.dicom_file import is_dicom, read_dicom_header
 from core.films.images import open_regular
 from core.films.patient_age import AgeRanges, format_age, format_age_ranges, format_years, is_outside, parse_date
-from core.system.language import marked, tr
+from core.system.language import format_day, marked, tr
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -49,7 +49,7 @@ class FilmDetails:
 
     def format_line(self) -> str:
         """Return the details as one line of plain text, "" if there are none."""
-        details = (self.age, self.sex, self.body_part, self.side, self.view, self.date, self.device)
+        details = (self.age, self.sex, self.body_part, self.side, self.view, format_day(self.date), self.device)
         return " · ".join(detail for detail in details if detail)
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from core.metrics.figures import ClassFigures, Figures, named_figures
 from core.metrics.intervals import Figure
-from core.system.language import marked, tr, tr_count
+from core.system.language import format_number, localize_number, marked, tr, tr_count
 
 TITLES: Final = {
     "accuracy": marked("Accuracy"),
@@ -65,7 +65,13 @@ def format_figure(figure: Figure | None) -> str:
 
 def format_figure_briefly(figure: Figure | None) -> str:
     """Return a figure with its 95 % interval, two decimals, for tables of few films."""
-    return tr("not defined") if figure is None else f"{figure.value:.2f} ({figure.low:.2f}–{figure.high:.2f})"
+    return tr("not defined") if figure is None else format_interval(figure, 2)
+
+
+def format_interval(figure: Figure, decimals: int) -> str:
+    """Return a figure with its 95 % interval and this many decimals, as in "0.93 (0.90–0.95)"."""
+    value, low, high = (format_number(bound, f".{decimals}f") for bound in (figure.value, figure.low, figure.high))
+    return f"{value} ({low}–{high})"
 
 
 def format_summary(figures: Figures) -> list[str]:
@@ -79,7 +85,12 @@ def format_summary(figures: Figures) -> list[str]:
     return lines
 
 
-def format_probability(probability: float) -> str:
-    """Return a probability with three decimals, never rounded to 0 or 1: "< 0.001", "> 0.999"."""
+def plain_probability(probability: float) -> str:
+    """Return a probability with three decimals, never rounded to 0 or 1: "< 0.001", "> 0.999"; in English."""
     rounded = f"{probability:.3f}"
     return CERTAIN.get(rounded, rounded)
+
+
+def format_probability(probability: float) -> str:
+    """Return a probability as `plain_probability` does, in the current language."""
+    return localize_number(plain_probability(probability))

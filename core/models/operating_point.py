@@ -12,17 +12,20 @@ from core.input_checks.likeness import Mask
 from core.metrics.intervals import Figure, Groups, proportion
 from core.metrics.roc import Floats, Labels, roc_curve
 from core.system.errors import JobFailed, Reason
-from core.system.language import tr, tr_count
+from core.system.language import marked, tr, tr_count
 
 BAND_ERROR: Final = 0.05  # default error rate of the three-way decision
 EVERYTHING: Final = nextafter(1.0, 2.0)  # smallest bound above every probability
 OF_PREVALENCE: Final = 0.1  # default prevalence for natural frequencies
-# accepted in every language, so that a stored wish keeps its meaning when the language changes
+# English and German are understood in every language, the others' own words where they are spoken
 BALANCED: Final = frozenset({"best balance", "balanced", "balance", "beste balance", "ausgewogen"})
-THRESHOLD: Final = re.compile(r"(?:threshold |schwelle )?(\d*\.?\d+)")
+NUMBER: Final = re.compile(r"\d*\.?\d+(?:e[+-]\d+)?")
+THRESHOLD: Final = re.compile(rf"(?:threshold |schwelle )?({NUMBER.pattern})")
 AT_MOST: Final = re.compile(r"(?:at most|höchstens) (\d*\.?\d+) ?(?:%|percent|prozent|(?:of|in|von) (\d+))")
 FALSE_ALARM: Final = re.compile("false alarm|fehlalarm")
 MISS: Final = re.compile("miss|überseh")
+FALSE_ALARM_PERCENTAGE: Final = marked("at most 5 % false alarms")
+SAID: Final = 0.05  # value of a wish of which only the words matter
 
 
 class Goal(StrEnum):
@@ -72,9 +75,10 @@ def _invalid_point(sentence: str) -> JobFailed:
 def parse_wish(sentence: str) -> Wish:
     """Parse "miss at most 5 of 100", "at most 10 % false alarms", "best balance" or a number 0..1.
 
-    The German phrases are understood as well. Raises JobFailed (operating_point_invalid) otherwise.
+    The German phrases are understood as well, and in the current language those that the program
+    says itself, with other numbers. Raises JobFailed (operating_point_invalid) otherwise.
     """
-    text = " ".join(sentence.lower().replace(",", ".").split())
+    text = _normalize(sentence)
     if text in BALANCED:
         return Wish(Goal.BALANCED)
     if match := THRESHOLD.fullmatch(text):
@@ -86,6 +90,8 @@ def parse_wish(sentence: str) -> Wish:
             return Wish(Goal.FALSE_ALARMS, fraction)
         if MISS.search(text):
             return Wish(Goal.MISSES, fraction)
+    if wish := _parse_own_words(text):
+        return wish
     raise _invalid_point(
         tr(
             "{words!r} is not understood. Examples: miss at most 5 of 100; at most 10 % false "
@@ -93,6 +99,30 @@ def parse_wish(sentence: str) -> Wish:
             words=sentence,
         )
     )
+
+
+def _normalize(sentence: str) -> str:
+    """Return a request in lower case, with decimal points and single spaces, none before %."""
+    return " ".join(sentence.lower().replace(",", ".").split()).replace(" %", "%")
+
+
+def _parse_own_words(text: str) -> Wish | None:
+    """Parse what the program says of a wish in the current language; None for other words."""
+    own_words = [(goal, str(Wish(goal, SAID))) for goal in Goal]
+    own_words.append((Goal.FALSE_ALARMS, tr(FALSE_ALARM_PERCENTAGE)))
+    numbers = [float(number) for number in NUMBER.findall(text)]
+    for goal, words in own_words:
+        if NUMBER.sub("#", text) != NUMBER.sub("#", _normalize(words)):
+            continue
+        match goal:
+            case Goal.BALANCED:
+                return Wish(goal)
+            case Goal.THRESHOLD:
+                return Wish(goal, numbers[0])
+            case _:
+                total = numbers[1] if len(numbers) > 1 else 100.0
+                return Wish(goal, numbers[0] / total if total else 2.0)  # 2.0 is refused by Wish
+    return None
 
 
 def fit_threshold(wish: Wish, labels: Labels, probabilities: Floats) -> float:

@@ -7,7 +7,7 @@ from core.documents.document import Block, Bullets, Heading, Table, Text
 from core.metrics.figure_labels import figure_title, format_figure_briefly
 from core.metrics.intervals import Figure
 from core.models.source_figures import ATTRIBUTION_ENTRY, LITERATURE_ENTRY, SOURCES, Measured
-from core.system.language import marked, tr, tr_count
+from core.system.language import format_number, marked, tr, tr_count
 
 COLUMNS: Final = 4  # figures in a table, so that it fits on paper
 TITLES: Final = {  # in the order of the card
@@ -113,8 +113,8 @@ def _compare_with_literature(literature: Sequence[Mapping[str, Any]], sources: S
             study["study"],
             tr(study["trained_on"]),
             tr(study["tested_on"]),
-            "" if study["films"] is None else f"{study['films']:,}",
-            ", ".join(f"{figure_title(name)} {value:g}" for name, value in study["figures"].items()),
+            "" if study["films"] is None else format_number(study["films"], ","),
+            ", ".join(f"{figure_title(name)} {format_number(value, 'g')}" for name, value in study["figures"].items()),
         )
         for study in literature
     ]
@@ -122,6 +122,6 @@ def _compare_with_literature(literature: Sequence[Mapping[str, Any]], sources: S
         if figure := source["figures"].get("roc_auc"):
             how = tr(MEASURED[Measured(source["measured"])])
             value = format_figure_briefly(Figure(figure["value"], figure["low"], figure["high"]))
-            films = f"{figure['n']:,}"
+            films = format_number(figure["n"], ",")
             rows.append((tr("This model"), how, tr(source["name"]), films, f"{figure_title('roc_auc')} {value}"))
     return Table((tr("Study"), tr("Trained on"), tr("Tested on"), tr("Films"), tr("Figures")), tuple(rows))

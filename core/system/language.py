@@ -1,14 +1,21 @@
 """Translate the sentences of the window and of documents. Codes, keys and logs stay English.
 
 The code holds the English sentences; the translations are GNU gettext catalogues in
-resources/translations, one for each language. Every process uses English until `set_language` is
-called; the command line never calls it.
+resources/translations, one for each language. Numbers in sentences, and those of `format_number`,
+are written as is usual in the language; what machines read is formatted by `format` alone. Every
+process uses English until `set_language` is called; the command line never calls it.
 """
 
 import gettext
 import io
 import locale
+import re
+from dataclasses import dataclass
+from datetime import date
 from enum import Enum
+from numbers import Integral, Real
+from string import Formatter
+from typing import Any, Final
 
 from resources import resource
 
@@ -18,11 +25,48 @@ class Language(Enum):
 
     ENGLISH = "en"
     GERMAN = "de"
+    SPANISH = "es"
+    FRENCH = "fr"
+    PORTUGUESE = "pt"
 
     @property
     def own_name(self) -> str:
         """The name of the language in the language itself."""
-        return {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}[self]
+        return OWN_NAMES[self]
+
+
+OWN_NAMES: Final = {
+    Language.ENGLISH: "English",
+    Language.GERMAN: "Deutsch",
+    Language.SPANISH: "Español",
+    Language.FRENCH: "Français",
+    Language.PORTUGUESE: "Português",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Convention:
+    """How a language writes numbers and days.
+
+    decimal: before the fraction. group: between thousands. percent: what ends a percentage. day: for
+    strftime.
+    """
+
+    decimal: str
+    group: str
+    percent: str
+    day: str
+
+
+# Unicode CLDR 46, but for English: % has a space before it as in the English sentences of the code, and days are in
+# ISO 8601, since 3/4 is two days among its speakers
+CONVENTIONS: Final = {
+    Language.ENGLISH: _Convention(".", ",", " %", "%Y-%m-%d"),
+    Language.GERMAN: _Convention(",", ".", "\u00a0%", "%d.%m.%Y"),
+    Language.SPANISH: _Convention(",", "\u202f", "\u00a0%", "%d/%m/%Y"),  # Ortografía de la RAE: a space, no point
+    Language.FRENCH: _Convention(",", "\u202f", "\u00a0%", "%d/%m/%Y"),
+    Language.PORTUGUESE: _Convention(",", ".", "%", "%d/%m/%Y"),
+}
 
 
 class _Active:
@@ -41,7 +85,8 @@ def set_language(language: Language) -> None:
 def system_language() -> Language:
     """Return the language of the operating system, English if it is not available. Needs no Qt."""
     name = locale.setlocale(locale.LC_CTYPE).lower()  # "de_de.utf-8"; on Windows "german_germany.1252"
-    return next((one for one in Language if name.startswith((f"{one.value}_", one.name.lower()))), Language.ENGLISH)
+    first = re.split(r"[^a-z]", name)[0]
+    return next((one for one in Language if first in (one.value, one.name.lower())), Language.ENGLISH)
 
 
 def current_language() -> Language:
@@ -56,6 +101,38 @@ def _load_catalogue(language: Language) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(io.BytesIO(sentences.to_binary()))
 
 
+def localize_number(number: str) -> str:
+    """Return a number that `format` wrote, such as "1,234.5" or "12.5%", as the current language writes it."""
+    convention = CONVENTIONS[_Active.language]
+    signs = {ord("."): convention.decimal, ord(","): convention.group, ord("%"): convention.percent}
+    return number.translate(signs)
+
+
+def format_number(value: float, spec: str = "") -> str:
+    """Return `format(value, spec)` as the current language writes numbers."""
+    return localize_number(format(value, spec))
+
+
+def format_day(day: str) -> str:
+    """Return a day in ISO 8601 as the current language writes days; any other text unchanged."""
+    try:
+        return f"{date.fromisoformat(day):{CONVENTIONS[_Active.language].day}}"
+    except ValueError:
+        return day
+
+
+class _NumberFormatter(Formatter):
+    """str.format that writes numbers as the current language does; all other values as they are."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        is_plain = not isinstance(value, Real) or (isinstance(value, Integral) and not format_spec)
+        return text if is_plain else localize_number(text)
+
+
+FORMATTER: Final = _NumberFormatter()
+
+
 def tr(sentence: str, /, **values: object) -> str:
     """Return the translated sentence with its placeholders filled, as in "{done} of {count}".
 
@@ -64,12 +141,12 @@ def tr(sentence: str, /, **values: object) -> str:
     """
     # "" is the key of the catalogue's header
     translated = _Active.catalogue.gettext(sentence) if sentence else ""
-    return translated.format(**values) if values else translated
+    return FORMATTER.vformat(translated, (), values) if values else translated
 
 
 def tr_count(singular: str, plural: str, count: int, /, **values: object) -> str:
     """Return the translated sentence for a count, as in "{count} film" and "{count} films"."""
-    return _Active.catalogue.ngettext(singular, plural, count).format(count=count, **values)
+    return FORMATTER.vformat(_Active.catalogue.ngettext(singular, plural, count), (), {"count": count, **values})
 
 
 def marked(sentence: str) -> str:

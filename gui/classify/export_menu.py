@@ -12,6 +12,7 @@ from core.exports.export_jobs import Export
 from core.system.files import escape_undecodable
 from core.system.language import tr
 from gui.classify.bar_button import BarButton
+from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.named_widgets import name_widget
 
@@ -40,7 +41,6 @@ class ExportButton(BarButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export"), "export", tr("Export the worklist"), parent)
         self._stem = ""
-        self._folder: Path | None = None
         menu = name_widget(QMenu(self), "export_menu", tr("Export the worklist"))
         self._of_list = [menu.addAction(tr(kind.value), partial(self._on_export, kind)) for kind in KINDS]
         menu.addSeparator()
@@ -74,12 +74,10 @@ class ExportButton(BarButton):
         name, file_filter = KINDS[kind]
         title = tr(kind.value).rstrip("…")
         if path := messages.choose_new_file(self, title, f"{self._stem}{name}", file_filter):
-            self._folder = path.parent
             self.export_wanted.emit(kind, path)
 
     @Slot()
     def _on_dicom(self, keeps_identity: bool) -> None:
         folder: Path | None = messages.choose_folder(self, tr("Folder for the DICOM files"), FolderKind.EXPORTS)
         if folder:
-            self._folder = folder
             self.dicom_wanted.emit(folder, keeps_identity)

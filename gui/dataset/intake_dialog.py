@@ -23,7 +23,7 @@ from core.datasets.label_list import Columns
 from core.datasets.patient_ids import example_patients, extract_patients, propose_pattern
 from core.datasets.preparation import Preparation
 from core.system.errors import JobFailed
-from core.system.language import marked, tr
+from core.system.language import format_number, marked, tr
 from core.system.safe_text import escape_name
 from gui.widgets import messages
 from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
@@ -117,7 +117,8 @@ class IntakeDialog(QDialog):
         if not self._preview.labels:
             return
         shown = [
-            f"{escape_name(name) or tr('(empty)')}: {count:,}" for name, count in self._preview.labels[:MAX_LABELS]
+            f"{escape_name(name) or tr('(empty)')}: {format_number(count, ',')}"
+            for name, count in self._preview.labels[:MAX_LABELS]
         ]
         rest = "" if len(self._preview.labels) <= MAX_LABELS else ", …"
         self.labels = make_paragraph(", ".join(shown) + rest, "labels", tr("Labels of the list"))
@@ -126,7 +127,7 @@ class IntakeDialog(QDialog):
             self.contains = name_widget(QComboBox(), "contains", tr("The finding that a label contains"))
             self.contains.addItem(tr("(the whole label is the class)"), None)
             for name, count in self._preview.contained:
-                self.contains.addItem(f"{escape_name(name)} ({count:,})", name)
+                self.contains.addItem(f"{escape_name(name)} ({format_number(count, ',')})", name)
             columns = self._before.columns or self._preview.columns
             chosen = self.contains.findData(columns.contains if columns else None)
             self.contains.setCurrentIndex(max(0, chosen))

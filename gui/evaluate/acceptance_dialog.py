@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_button, make_paragraph, name_widget
+from gui.widgets.number_box import NumberBox
 
 EXPLANATION = marked(
     "Use 100 to 200 films that were reported at this site, with and without the finding, as "
@@ -93,5 +93,5 @@ class AcceptanceDialog(QDialog):
             self.set_source(path)
 
 
-def _make_target(value: float) -> QDoubleSpinBox:
-    return QDoubleSpinBox(minimum=0.5, maximum=0.99, singleStep=0.01, decimals=2, value=value)
+def _make_target(value: float) -> NumberBox:
+    return NumberBox(minimum=0.5, maximum=0.99, singleStep=0.01, decimals=2, value=value)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
-from core.system.language import marked, tr, tr_count
+from core.system.language import format_number, marked, tr, tr_count
 from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import DARK, ORANGE, Colours
 
@@ -85,7 +85,7 @@ class Cell(QAbstractButton):
         """Show a count. row_total: films of the true class. classes: names of all classes."""
         self._count = count
         self._fraction = count / row_total if row_total else 0.0
-        share = f"{self._fraction:.0%}".replace("%", " %")
+        share = format_number(self._fraction, ".0%")
         self._fraction_text = tr("{share} of row", share=share) if row_total else tr("no films")
         films = tr_count("{count} film, {share} of the row", "{count} films, {share} of the row", count, share=share)
         text = tr(
@@ -106,7 +106,7 @@ class Cell(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         height = QFontMetrics(self._count_font()).height() + self.fontMetrics().height()
-        width = self.fontMetrics().horizontalAdvance(tr("{share} of row", share="100 %"))
+        width = self.fontMetrics().horizontalAdvance(tr("{share} of row", share=format_number(1, ".0%")))
         return QSize(width + 2 * CELL_PX, height + 2 * CELL_PX)
 
     def minimumSizeHint(self) -> QSize:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.datasets.dataset import Dataset
 from core.evaluation.evaluation import Evaluation
@@ -14,7 +14,7 @@ from core.metrics.curves import reliability_bins
 from core.metrics.figure_labels import DEFINITIONS, figure_title
 from core.metrics.figures import BinaryFigures, ClassFigures
 from core.metrics.intervals import Figure
-from core.system.language import marked, tr, tr_count
+from core.system.language import format_number, marked, tr, tr_count
 from gui.evaluate.confusion_table import ConfusionTable
 from gui.evaluate.reliability_plot import ReliabilityPlot
 from gui.evaluate.scores_plot import ScoresPlot
@@ -23,6 +23,7 @@ from gui.film.film_grid import FilmGrid
 from gui.film.film_window import FilmWindow
 from gui.widgets.figure_list import FigureList, FigureRow, format_figure_line
 from gui.widgets.named_widgets import make_paragraph, make_row, name_widget
+from gui.widgets.number_box import NumberBox
 from gui.widgets.theme import Colours
 
 ORDER: Final = (
@@ -84,7 +85,8 @@ class FiguresPanel(QWidget):
         self._evaluation: Evaluation | None = None
         self.figures, self.confusion = FigureList(), ConfusionTable()
         self.confusion.cell_chosen.connect(self._on_cell)
-        percent = QDoubleSpinBox(minimum=0.1, maximum=99.9, singleStep=1, decimals=1, suffix=" %", value=10)
+        sign = format_number(0, ".0%").removeprefix("0")
+        percent = NumberBox(minimum=0.1, maximum=99.9, singleStep=1, decimals=1, suffix=sign, value=10)
         self.prevalence = name_widget(percent, "prevalence", tr("Prevalence"))
         self.prevalence.setToolTip(
             tr("How many of 100 films show the finding at the site where the model will be used")

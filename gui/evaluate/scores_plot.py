@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.metrics.curves import SCORE_BINS, bin_numbers, score_counts
 from core.metrics.roc import Floats, Labels
-from core.system.language import marked, tr, tr_count
+from core.system.language import format_number, marked, tr, tr_count
 from gui.widgets.hover_plot import NO_FILMS, OPEN_KEYS, HoverPlot, LegendEntry
 from gui.widgets.theme import BLUE, DARK, ORANGE, Colours
 
@@ -23,7 +23,7 @@ class CountAxis(pg.AxisItem):
     """Axis of counts up and down from zero: whole numbers without a sign."""
 
     def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
-        return [f"{abs(value):.0f}" if float(value).is_integer() else "" for value in values]
+        return [format_number(abs(value), ",.0f") if float(value).is_integer() else "" for value in values]
 
 
 class ScoresPlot(HoverPlot):
@@ -37,8 +37,7 @@ class ScoresPlot(HoverPlot):
     films_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        axes = {"left": CountAxis("left")}
-        super().__init__(marked("Scores"), marked("Probability"), marked("Films"), parent, axisItems=axes)
+        super().__init__(marked("Scores"), marked("Probability"), marked("Films"), parent, CountAxis("left"))
         self._classes = (tr("negative"), tr("positive"))
         self._labels, self._bin_numbers = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._counts = np.zeros((2, SCORE_BINS), np.int64)

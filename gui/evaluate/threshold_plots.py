@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.metrics.roc import Floats, Labels
-from core.system.language import marked, tr
+from core.system.language import format_number, marked, tr
 from gui.evaluate.threshold_points import RATES, RECALL, ROC, CurvePoints, PlotKind, sample_points
 from gui.widgets.hover_plot import NO_FILMS, HoverPlot, LegendEntry, thin_out
 from gui.widgets.named_widgets import name_widget
@@ -131,7 +131,7 @@ class ThresholdPlot(HoverPlot):
             parts = [tr("threshold {threshold:.3f}", threshold=threshold)]
         if index == len(self._points.thresholds):
             return " · ".join([*parts, tr("precision not defined")])
-        parts += [f"{name} {values[index]:.3f}" for name, values in self._points.figures]
+        parts += [f"{name} {format_number(values[index], '.3f')}" for name, values in self._points.figures]
         return " · ".join(parts)
 
     def _threshold_at(self, position: QPointF) -> tuple[float, float]:

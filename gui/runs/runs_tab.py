@@ -12,7 +12,7 @@ from core.models.events import OnnxExport
 from core.recipes.recipe_labels import choice_title, choice_value, recipe_title
 from core.runs.run_comparison import Comparison
 from core.runs.run_list import Run
-from core.system.language import marked, tr, tr_count
+from core.system.language import format_day, format_number, marked, tr, tr_count
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
 from gui.jobs.jobs import Jobs, JobState
@@ -262,11 +262,17 @@ def _format_cells(run: Run) -> tuple[str | int | float | None, ...]:
     """Format the row of a run, one cell per heading."""
     minutes = sum(epoch.seconds for epoch in run.epochs) / 60
     return (
-        escape_name(run.card.name), run.card.started[:16].replace("T", " "), _format_state(run),
+        escape_name(run.card.name), _format_start(run.card.started), _format_state(run),
         f"{recipe_title(run.recipe.name)} {run.recipe.fingerprint}", run.card.data_fingerprint, len(run.epochs),
         _format_metric(run.metrics, "accuracy"), _format_metric(run.metrics, "roc_auc", "macro_auc"),
-        tr_count("{count} time", "{count} times", run.uses) if run.uses else "", f"{minutes:.1f}", run.card.note,
+        tr_count("{count} time", "{count} times", run.uses) if run.uses else "",
+        format_number(minutes, ".1f"), run.card.note,
     )  # fmt: skip
+
+
+def _format_start(started: str) -> str:
+    """Format a time in ISO 8601 as day, hour and minute."""
+    return f"{format_day(started[:10])} {started[11:16]}"
 
 
 def _format_state(run: Run) -> str:

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QLocale, Qt
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -16,7 +16,7 @@ from core.system.app_folders import data_folder
 from core.system.exit_status import DONE, FAILED, INTERRUPTED
 from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
-from gui.shell.ui_language import apply_language
+from gui.shell.ui_language import apply_language, set_qt_locale
 from gui.widgets.icon import program_icon
 
 EXPOSED_MILLISECONDS = 100
@@ -26,7 +26,7 @@ def create_application() -> QApplication:
     """Return the QApplication, created and configured on the first call."""
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
-    QLocale.setDefault(QLocale.c())  # decimal points in spin boxes, as everywhere else in the program
+    set_qt_locale()
     application.setOrganizationName("PneumoScreen")
     application.setApplicationName("PneumoScreen")
     application.setDesktopFileName("pneumoscreen")

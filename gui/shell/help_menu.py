@@ -18,13 +18,13 @@ class HelpMenu(QMenu):
     welcome_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(tr("&Help"), parent)
+        super().__init__(tr("Help"), parent)
         self._parent = parent  # a menu is a window of its own, so self.window() would be the menu
-        self.addAction(tr("&Welcome…")).triggered.connect(self.welcome_wanted)
+        self.addAction(tr("Welcome…")).triggered.connect(self.welcome_wanted)
         self._licences = Path(sys.executable).parent / LICENCES
         if self._licences.is_file():  # only the packaged program bundles third-party code
-            self.addAction(tr("&Third-party licences…")).triggered.connect(self._on_licences)
-        self.addAction(tr("&About PneumoScreen")).triggered.connect(self._on_about)
+            self.addAction(tr("Third-party licences…")).triggered.connect(self._on_licences)
+        self.addAction(tr("About PneumoScreen")).triggered.connect(self._on_about)
 
     @Slot()
     def _on_about(self) -> None:

@@ -7,7 +7,7 @@ import PySide6
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from core.system.language import Language, set_language
+from core.system.language import Language, current_language, set_language
 from gui.state.settings import load_settings
 
 QT_CATALOGUE = "qtbase"  # Qt's catalogue for its dialogs and buttons
@@ -23,16 +23,23 @@ def choose_language() -> Language:
 def apply_language(application: QApplication) -> None:
     """Set the language of widgets created from now on.
 
-    Raises FileNotFoundError if its catalogue is missing.
+    Qt's own words stay English if Qt has no catalogue for it. Raises FileNotFoundError if the
+    program's catalogue is missing.
     """
     language = choose_language()
     set_language(language)
     for previous in application.findChildren(QTranslator):
         application.removeTranslator(previous)
         previous.deleteLater()
+    set_qt_locale()
     translator = QTranslator(application)
     if translator.load(QLocale(language.value), QT_CATALOGUE, "_", str(_qt_catalogue_folder())):
         application.installTranslator(translator)
+
+
+def set_qt_locale() -> None:
+    """Let the boxes for numbers that are created from now on follow the current language, not the system."""
+    QLocale.setDefault(QLocale(current_language().value))
 
 
 def _qt_catalogue_folder() -> Path:

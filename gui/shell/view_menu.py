@@ -1,4 +1,4 @@
-"""The View menu: colour scheme, language, mouse, full screen, keys."""
+"""The Display menu: colour scheme, language, mouse, full screen, keys."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -13,9 +13,9 @@ from gui.state.settings import Mouse, Theme
 
 Choice = TypeVar("Choice", bound=Enum)
 THEMES: Final = {
-    Theme.DARK: marked("&Dark"), Theme.LIGHT: marked("&Light"), Theme.SYSTEM: marked("&Follow the system"),
+    Theme.DARK: marked("Dark"), Theme.LIGHT: marked("Light"), Theme.SYSTEM: marked("Follow the system"),
 }  # fmt: skip
-MOUSES: Final = {Mouse.STANDARD: marked("&Standard"), Mouse.PACS: marked("As in &PACS")}
+MOUSES: Final = {Mouse.STANDARD: marked("Standard"), Mouse.PACS: marked("As in PACS")}
 
 
 class ViewMenu(QMenu):
@@ -33,10 +33,10 @@ class ViewMenu(QMenu):
     keys_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(tr("&View"), parent)
+        super().__init__(tr("Display"), parent)
         self._themes = self._add_choices(self, {theme: tr(text) for theme, text in THEMES.items()}, self.theme_chosen)
         self.addSeparator()
-        language_menu = self.addMenu(tr("&Language"))
+        language_menu = self.addMenu(tr("Language"))
         own_names = {language: language.own_name for language in Language}
         self.languages = self._add_choices(language_menu, own_names, self.language_chosen)
         self.languages[current_language()].setChecked(True)

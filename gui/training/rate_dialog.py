@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 from core.system.language import marked, tr
 from core.training.events import RateCurve
 from gui.widgets.named_widgets import make_paragraph
+from gui.widgets.number_axis import number_axes
 from gui.widgets.theme import ORANGE, SKY
 
 NO_SUGGESTION = marked("The loss never falls clearly on these films, so no rate can be suggested.")
@@ -21,7 +22,7 @@ class RateDialog(QDialog):
         self.setObjectName("rate_dialog")
         self.setWindowTitle(tr("Learning rate"))
         self.resize(640, 460)
-        plot = pg.PlotWidget()
+        plot = pg.PlotWidget(axisItems=number_axes())
         plot.setBackground(None)
         plot.setLogMode(x=True)
         plot.setLabel("bottom", tr("Learning rate"))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QW
 
 from core.recipes.recipe import ARCHITECTURES, START_NAMES
 from core.recipes.recipe_labels import choice_value
+from gui.widgets.number_box import NumberBox
 
 
 def make_input(name: str, kind: type) -> QWidget:
@@ -28,7 +29,7 @@ def make_input(name: str, kind: type) -> QWidget:
     return _NumberInput(decimals=6, maximum=100, singleStep=0.01)
 
 
-class _NumberInput(QDoubleSpinBox):
+class _NumberInput(NumberBox):
     """A number shown without trailing zeros."""
 
     def textFromValue(self, value: float) -> str:

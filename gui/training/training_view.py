@@ -13,7 +13,7 @@ from core.recipes.recipe import Recipe
 from core.recipes.recipe_labels import format_epoch, format_epochs
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import format_reason
-from core.system.language import marked, tr
+from core.system.language import format_number, marked, tr
 from core.system.safe_text import escape_name
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
 from core.training.time_estimate import format_time_left
@@ -123,8 +123,8 @@ class TrainingView(QWidget):
         self._epochs.append(
             (epoch.epoch, epoch.training_loss, epoch.training_accuracy, epoch.validation_loss,
              epoch.validation_accuracy, epoch.validation_auc, epoch.validation_sensitivity,
-             epoch.validation_specificity, f"{epoch.learning_rate:.2g}", round(epoch.seconds), epoch.films_per_second,
-             kept)
+             epoch.validation_specificity, format_number(epoch.learning_rate, ".2g"), round(epoch.seconds),
+             epoch.films_per_second, kept)
         )  # fmt: skip
         self.append_log(
             tr(

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_labels import choice_value
 from core.runs.epoch_log import EpochEnded
-from core.system.language import tr
+from core.system.language import format_number, tr
 from gui.widgets.named_widgets import name_widget
+from gui.widgets.number_axis import number_axes
 from gui.widgets.theme import BLUE, GREEN, ORANGE, SKY, Colours
 
 PAINT_MILLISECONDS: Final = 100
@@ -64,7 +65,7 @@ class CurvePlot(QWidget):
         self._items: list[pg.PlotDataItem] = []
         name_widget(self, name, tr("{title} over epochs", title=title))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._plot = pg.PlotWidget()
+        self._plot = pg.PlotWidget(axisItems=number_axes())
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # so that arrow keys stay with this widget after a click
         self._plot.setLabel("bottom", tr("Epoch"))
         self._plot.showGrid(x=False, y=True, alpha=0.2)
@@ -136,7 +137,7 @@ class CurvePlot(QWidget):
         lines = [tr("Epoch {epoch}", epoch=nearest)]
         for curve in self._curves:
             values = dict(zip(curve.epochs, curve.values, strict=True))
-            lines += [f"{curve.name} {values[nearest]:.3f}"] if nearest in values else []
+            lines += [f"{curve.name} {format_number(values[nearest], '.3f')}"] if nearest in values else []
         self.reading.setText("\n".join(lines))
         self.reading.adjustSize()
         self.reading.move(self._plot.pos() + READING_OFFSET)

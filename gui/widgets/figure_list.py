@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from core.metrics.figure_labels import format_interval
 from core.metrics.intervals import Figure
-from core.system.language import marked, tr
+from core.system.language import format_number, marked, tr
 from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import DARK, Colours
 
@@ -25,7 +26,7 @@ NAME_FRACTION: Final = 0.6  # of the width that value and count leave; the bar g
 
 def format_figure_line(figure: Figure | None) -> str:
     """Format a figure with its interval, for the value_text of a row."""
-    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else tr(NOT_DEFINED)
+    return format_interval(figure, 3) if figure else tr(NOT_DEFINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class FigureLine(QWidget):
 
     def show_row(self, row: FigureRow) -> None:
         self._row = row
-        name_widget(self, "figure", f"{row.name}: {self._format_value()}, n = {row.films:,}")
+        name_widget(self, "figure", f"{row.name}: {self._format_value()}, n = {format_number(row.films, ',')}")
         self.setAccessibleDescription(row.definition)
         self.setToolTip(f"<p>{escape(row.definition)}</p>" if row.definition else "")
         self.update()
@@ -86,7 +87,7 @@ class FigureLine(QWidget):
         cells = (
             (self._row.name, name, colours.text),
             (self._format_value(), value, colours.text if is_defined else colours.quiet),
-            (f"n = {self._row.films:,}", count, colours.quiet),
+            (f"n = {format_number(self._row.films, ',')}", count, colours.quiet),
         )
         for text, width, colour in cells:
             painter.setPen(QColor(colour))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from core.metrics.roc import Floats
 from core.system.language import marked, tr
 from gui.widgets.named_widgets import make_paragraph, name_widget
+from gui.widgets.number_axis import number_axes
 from gui.widgets.theme import Colours
 
 RING_PX: Final = 2  # width of the focus ring
@@ -84,14 +85,24 @@ class HoverPlot(QWidget):
     """Caption, reading and plot, one above the other; focusable as a whole, with a focus ring.
 
     title, x_label, y_label: marked English, displayed translated. title: also the object name.
+    left_axis: for other ticks than numbers.
     """
 
-    def __init__(self, title: str, x_label: str, y_label: str, parent: QWidget | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        title: str,
+        x_label: str,
+        y_label: str,
+        parent: QWidget | None = None,
+        left_axis: pg.AxisItem | None = None,
+    ) -> None:
         super().__init__(parent)
         self._heading = tr(title)
         self.reading = make_paragraph("", "reading", tr("{title}: values", title=tr(title)))
         self.caption = QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True)
-        self.view = HoverView(**options)
+        axes = number_axes()
+        axes["left"] = left_axis or axes["left"]
+        self.view = HoverView(axisItems=axes)
         self.view.setLabel("bottom", tr(x_label))
         self.view.setLabel("left", tr(y_label))
         self.view.showGrid(x=False, y=True, alpha=GRID_ALPHA)

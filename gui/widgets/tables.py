@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QHeaderView, QTableView
 
+from core.system.language import format_number
 from gui.widgets.named_widgets import name_widget
 
 Index = QModelIndex | QPersistentModelIndex
@@ -52,7 +53,7 @@ class RowsTable(QAbstractTableModel):
         if role == SORT_ROLE:
             return -1.0 if cell is None else cell
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{cell:.3f}" if isinstance(cell, float) else "" if cell is None else str(cell)
+            return format_number(cell, ".3f") if isinstance(cell, float) else "" if cell is None else str(cell)
         return None
 
 

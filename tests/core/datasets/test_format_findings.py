@@ -51,4 +51,4 @@ def test_films_of_another_depth_colour_or_border_are_named():
     coloured, bordered = find_colours_and_borders(*given)
     assert (coloured.kind, coloured.files) == (FindingKind.COLOURED, (FILMS[2].path,))
     assert (bordered.kind, bordered.files) == (FindingKind.BORDERS, (FILMS[4].path,))
-    assert bordered.sentence == "1 film has a plain border over more than 10% of the picture."
+    assert bordered.sentence == "1 film has a plain border over more than 10 % of the picture."

@@ -1,6 +1,7 @@
 """Plots that tell the truth, whatever the films."""
 
 import math
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -34,6 +35,17 @@ def test_every_plot_of_any_dataset_is_drawn_inside_its_edges(case):
 def test_plots_of_many_films_stay_small():
     labels, probabilities = films(5000)
     assert all(len(render_svg(plot)) < 60_000 for plot in binary_plots(labels, probabilities).values())
+
+
+def test_plots_have_decimal_commas_in_german(german):
+    labels, probabilities = films(400)
+    for name, drawing in binary_plots(labels, probabilities).items():
+        texts = texts_of(drawing)
+        assert ("0,25" in texts) == (name != "confusion"), name
+        assert not [text for text in texts if re.search(r"\d\.\d", text)], name
+    intervals = texts_of(charts.draw_intervals([("AUC", Figure(0.934, 0.9, 0.95))]))
+    assert "0,93 (0,90 bis 0,95)" in intervals
+    assert "50\u00a0%" in texts_of(charts.draw_confusion(((1, 1), (0, 2)), ("a", "b")))
 
 
 def test_what_cannot_be_drawn_is_said():

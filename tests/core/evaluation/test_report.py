@@ -1,13 +1,14 @@
 """Reports of an evaluation."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 from pypdf import PdfReader
 
 from core.datasets.entries import FilmLeftOut
-from core.documents.document import Heading, Table, Text, Tone
+from core.documents.document import Heading, Table, Text, Tone, render_text
 from core.evaluation.evaluate import evaluate
 from core.evaluation.report import MISTAKES, build_evaluation_document, build_subgroup_blocks, build_three_way_blocks
 from core.evaluation.subgroups import Subgroup
@@ -55,6 +56,12 @@ def test_warnings_and_the_notice_come_before_any_figure():
     assert [block.tone for block in first] == [Tone.NOTICE] * 3
     assert [block.text for block in first[1:]] == ["Seen before.", "Other films."]
     assert not any(isinstance(block, Table) for block in first)
+
+
+def test_every_number_of_a_german_report_has_a_decimal_comma(german):
+    text = render_text(build_evaluation_document(build_evaluation(90, 95)))
+    assert re.search(r"Sensitivität  0,900  0,8\d\d bis 0,9\d\d", text)
+    assert not re.findall(r"\d\.\d", text)
 
 
 def test_figures_are_those_of_the_evaluation_with_their_intervals():

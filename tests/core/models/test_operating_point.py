@@ -1,5 +1,7 @@
 """Operating points: from words to thresholds that keep their promise on films that were not used to choose them."""
 
+from gettext import NullTranslations
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from core.models.operating_point import (
     parse_wish,
 )
 from core.system.errors import JobFailed
+from core.system.language import Language
 
 
 @pytest.mark.parametrize(
@@ -42,9 +45,35 @@ def test_a_sentence_becomes_a_wish_and_is_understood_again(words, wish):
 
 
 @pytest.mark.parametrize("goal", Goal)
-def test_a_wish_is_understood_again_in_german(german, goal):
-    wish = Wish(goal, 0.0 if goal is Goal.BALANCED else 0.125)
-    assert parse_wish(str(wish)) == wish
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("value", [0.125, 0.07, 0.00001])
+def test_a_wish_is_understood_again_in_every_language(speak, language, goal, value):
+    speak(language)
+    wish = Wish(goal, 0.0 if goal is Goal.BALANCED else value)
+    understood = parse_wish(str(wish))
+    assert understood.goal is goal
+    assert understood.value == pytest.approx(wish.value)
+
+
+def test_a_wish_in_words_of_a_catalogue_is_understood(monkeypatch):
+    words = {
+        "miss at most {count:g} of 100": "pasar por alto como máximo {count:g} de 100",
+        "at most {count:g} of 100 false alarms": "como máximo {count:g} de 100 falsas alarmas",
+        "at most 5 % false alarms": "como máximo un 5\u00a0% de falsas alarmas",
+        "threshold {value:.4g}": "umbral {value:.4g}",
+        "best balance": "mejor equilibrio",
+    }
+    monkeypatch.setattr(NullTranslations, "gettext", lambda _self, sentence: words.get(sentence, sentence))
+    assert parse_wish("Pasar por alto como máximo 2,5 de 100") == Wish(Goal.MISSES, 0.025)
+    assert parse_wish("como máximo 3 de 100 falsas alarmas") == Wish(Goal.FALSE_ALARMS, 0.03)
+    assert parse_wish("como máximo un 8 % de falsas alarmas") == Wish(Goal.FALSE_ALARMS, 0.08)
+    assert parse_wish("como máximo un 8% de falsas alarmas") == Wish(Goal.FALSE_ALARMS, 0.08)
+    assert parse_wish("umbral 0,37") == Wish(Goal.THRESHOLD, 0.37)
+    assert parse_wish("mejor equilibrio") == Wish(Goal.BALANCED)
+    with pytest.raises(JobFailed, match="must be between"):
+        parse_wish("pasar por alto como máximo 5 de 0")
+    with pytest.raises(JobFailed, match="not understood"):
+        parse_wish("pasar por alto como máximo muchas de 100")
 
 
 @pytest.mark.parametrize("words", ["", "as good as possible", "miss at most 5 of 0", "threshold 1.5", "miss few"])

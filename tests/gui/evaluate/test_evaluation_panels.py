@@ -1,16 +1,19 @@
 """An evaluation on the screen: numbers, plots, and the films behind them."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.metrics.figure_labels import DEFINITIONS
 from core.metrics.figures import compute_class_figures, predictive_values_at
 from gui.evaluate.confusion_table import Cell
 from gui.evaluate.evaluation_panels import BY_BAYES, NOTHING, FiguresPanel, FilmsPanel, PlotsPanel, figure_rows
 from gui.widgets.figure_list import FigureLine
+from gui.widgets.hover_plot import HoverPlot
 from tests.core.evaluation.evaluations import build_evaluation
 from tests.gui.evaluate.examples import evaluation, evaluation_of_three_classes
 
@@ -27,6 +30,17 @@ def test_figures_open_the_films_behind_them(tab, evaluated, qtbot):
     shown = [tab.films.grid.table.film(row).path for row in range(tab.films.grid.table.rowCount())]
     assert shown == [evaluated.films[index].path for index in evaluated.films_in_cell(truth, called)]
     assert shown
+
+
+def test_every_number_of_a_german_evaluation_has_a_decimal_comma(german, tab, evaluated):
+    made_in_english = evaluated.point
+    told = [label.text().replace(made_in_english, "") for label in tab.findChildren(QLabel)]
+    named = [widget.accessibleName() for widget in tab.findChildren(QWidget)]
+    numbers = [text for text in told + named if re.search(r"\d[.,]\d", text)]
+    assert len(numbers) > 10
+    assert not [text for text in numbers if re.search(r"(?<![\d.])\d\.\d(?!\d\d\b)", text)]
+    for plot in (tab.plots.curves.findChildren(HoverPlot)[0], tab.plots.reliability):
+        assert "0,2" in plot.view.getAxis("bottom").tickStrings([0.2], 1, 0.2)
 
 
 def test_prevalence_changes_what_a_call_is_worth(tab, evaluated):

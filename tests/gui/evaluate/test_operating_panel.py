@@ -7,7 +7,7 @@ from core.models.model_header import bundled_model_path, read_header
 from core.models.operating_point import parse_wish
 from core.models.site_record import apply_site_record
 from core.screening.events import ScreeningResult
-from core.system.language import tr
+from core.system.language import Language, tr
 from gui.evaluate.operating_panel import WISHES
 from gui.jobs.evaluation_jobs import ModelSummary
 from tests.gui.person import job_shown
@@ -28,7 +28,9 @@ def test_a_wish_moves_the_point_and_says_what_it_costs(tab):
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_a_wish_that_is_offered_in_german_means_the_same(german, wish):
+@pytest.mark.parametrize("language", Language)
+def test_a_wish_that_is_offered_means_the_same_in_every_language(speak, language, wish):
+    speak(language)
     assert parse_wish(tr(wish)) == parse_wish(wish)
 
 

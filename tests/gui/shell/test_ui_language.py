@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDialogButtonBox,
     QGroupBox,
     QLabel,
     QLineEdit,
@@ -22,13 +23,14 @@ from gui.shell import window_program
 from gui.shell.main_window import MainWindow
 from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
-from gui.shell.ui_language import apply_language
+from gui.shell.ui_language import apply_language, set_qt_locale
 from gui.shell.window_program import WindowProgram
 from gui.state.settings import Settings, load_settings, save_settings
 from gui.widgets import messages
+from gui.widgets.number_box import NumberBox
 
 THE_SAME = re.compile(  # names, figures and units, which are the same in German
-    r"PneumoScreen.*|English|Deutsch|[\W\d_]*|.*\.safetensors.*|(ResNet|resnet|DenseNet|densenet|EfficientNet|efficientnet).*"
+    r"PneumoScreen.*|English|Deutsch|Español|Français|Português|[\W\d_]*|.*\.safetensors.*|(ResNet|resnet|DenseNet|densenet|EfficientNet|efficientnet).*"
     r"|CSV…|Excel…|Gamma|Mixup|Rate|Zoom|Export(\.\.\.)?"  # the last is of pyqtgraph's menu, which is switched off
     r"|(Adam|AdamW|SGD|adam|adamw|sgd|imagenet|resnet|auc|AUC|ROC.*|Name|Training|Test|Status|Start|F1|MCC|Seed)"
 )
@@ -38,6 +40,7 @@ THE_SAME = re.compile(  # names, figures and units, which are the same in German
 def english_afterwards(qapp):
     yield
     set_language(Language.ENGLISH)
+    set_qt_locale()
     for translator in qapp.findChildren(QTranslator):
         qapp.removeTranslator(translator)
 
@@ -75,6 +78,27 @@ def test_nothing_in_a_german_window_is_english(window, qtbot):
     assert len(english) > 150
     left = {words for words in english.intersection(words_of(spoken)) if not THE_SAME.fullmatch(words)}
     assert left == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "cancel", "half"),
+    [
+        (Language.ENGLISH, "Cancel", "0.50"),
+        (Language.GERMAN, "Abbrechen", "0,50"),
+        (Language.SPANISH, "Cancelar", "0,50"),
+        (Language.FRENCH, "Annuler", "0,50"),
+        (Language.PORTUGUESE, "Cancelar", "0,50"),
+    ],
+)
+def test_buttons_and_boxes_of_qt_speak_every_language(qtbot, own_settings, language, cancel, half):
+    save_settings(Settings(language=language))
+    apply_language(QApplication.instance())
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    box = NumberBox(value=0.5)
+    for widget in (buttons, box):
+        qtbot.addWidget(widget)
+    assert buttons.buttons()[0].text().replace("&", "") == cancel
+    assert box.text() == half
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ def test_a_finished_training_shows_its_figures_and_its_model_is_used(ready, sess
     figures = replace(FIGURES, accuracy=Figure(0.9, 0.8, 0.95))
     ready.show_result(TrainingResult(Path("run"), True, model, 2, 3, 0.5, figures))
     assert ready.view.status.text() == (
-        f"Done. Epoch 2 was kept. Test accuracy 90.0% (95 % interval 80.0% to 95.0%). {NOTICE}"
+        f"Done. Epoch 2 was kept. Test accuracy 90.0 % (95 % interval 80.0 % to 95.0 %). {NOTICE}"
     )
     log = ready.view.log.toPlainText().splitlines()
     assert log[0] == "6 films, 95 % intervals:"
