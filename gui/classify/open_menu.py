@@ -30,8 +30,9 @@ class OpenMenu(QMenu):
     continue_wanted = Signal()
     blind_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("Open"), parent)
+        self._parent = parent  # of the dialogs
         name_widget(self, "open_menu", tr("Open"))
         self.setToolTipsVisible(True)
         self.film = self._add(tr("Film…"), tr("Read one film."), self._on_film, "Ctrl+O")
@@ -64,21 +65,21 @@ class OpenMenu(QMenu):
 
     @Slot()
     def _on_film(self) -> None:
-        if path := messages.choose_file(self.parentWidget(), tr("Film"), tr(FILMS)):
+        if path := messages.choose_file(self._parent, tr("Film"), tr(FILMS)):
             self.path_opened.emit(path)
 
     @Slot()
     def _on_folder(self) -> None:
-        if path := messages.choose_folder(self.parentWidget(), tr("Folder of films")):
+        if path := messages.choose_folder(self._parent, tr("Folder of films")):
             self.path_opened.emit(path)
 
     @Slot()
     def _on_watch(self) -> None:
-        if path := messages.choose_folder(self.parentWidget(), tr("Folder to watch")):
+        if path := messages.choose_folder(self._parent, tr("Folder to watch")):
             self.watch_wanted.emit(path)
 
     @Slot()
     def _on_worklist(self) -> None:
         folder = data_folder() / "screenings"
-        if ledger := messages.choose_file(self.parentWidget(), tr("Earlier screening"), tr(LEDGERS), folder):
+        if ledger := messages.choose_file(self._parent, tr("Earlier screening"), tr(LEDGERS), folder):
             self.ledger_wanted.emit(ledger)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.system.language import marked
 from gui.film.adjustable_film import ZOOM_STEP, AdjustableFilm
+from gui.state.settings import Mouse
 
 NOTCH: Final = 120  # one notch of a wheel, in Qt's unit: eighths of a degree
 TOUCHPAD_NOTCH_PX: Final = 60
@@ -22,13 +23,6 @@ PANS: Final = {
     Qt.Key.Key_Up: QPointF(0, PAN_KEY_PX),
     Qt.Key.Key_Down: QPointF(0, -PAN_KEY_PX),
 }
-
-
-class Mouse(Enum):
-    """What the mouse does with a film. The values are stored in the settings."""
-
-    STANDARD = "standard"
-    PACS = "pacs"
 
 
 class _Drag(Enum):

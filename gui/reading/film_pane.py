@@ -13,9 +13,10 @@ from core.inference.heat_regions import Heat
 from core.screening.verdict import Verdict
 from core.system.language import tr
 from gui.film.film_picture import Pixels
-from gui.film.film_view import FilmView, Mouse
+from gui.film.film_view import FilmView
 from gui.reading.film_overlays import FilmOverlays, format_state
 from gui.reading.overlay_texts import OVERLAY_STYLE
+from gui.state.settings import Mouse
 from gui.widgets.named_widgets import name_widget
 
 WAITING_MS: Final = 400  # a film that comes sooner needs no word

@@ -69,7 +69,10 @@ class MainWindow(QMainWindow):
         self.view_menu.language_chosen.connect(self._choose_language)
         self.view_menu.mouse_chosen.connect(self._choose_mouse)
         self.view_menu.full_screen_wanted.connect(self._on_full_screen_wanted)
+        self.view_menu.keys_wanted.connect(self._on_keys_wanted)
         self.view_menu.show_mouse(load_settings().mouse)
+        self.classify_tab.room.pane.set_mouse(load_settings().mouse)
+        self.classify_tab.full_screen_wanted.connect(self.set_full_screen)
         help_menu = HelpMenu(self)
         help_menu.welcome_wanted.connect(self.show_welcome)
         for menu in (self.view_menu, help_menu):
@@ -91,7 +94,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_full_screen_wanted(self) -> None:
         self.tabs.setCurrentWidget(self.classify_tab)
-        self.set_full_screen(True)
+        self.classify_tab.toggle_full_screen()
+
+    @Slot()
+    def _on_keys_wanted(self) -> None:
+        self.tabs.setCurrentWidget(self.classify_tab)
+        self.classify_tab.show_keys()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme to the whole window."""
@@ -119,6 +127,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _choose_mouse(self, mouse: Mouse) -> None:
         save_settings(replace(load_settings(), mouse=mouse))
+        self.classify_tab.room.pane.set_mouse(mouse)
 
     def open_path(self, path: Path) -> None:
         """Screen a folder or read a film, after the welcome dialog."""
@@ -161,7 +170,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_folder_wanted(self) -> None:
         self.tabs.setCurrentWidget(self.classify_tab)
-        self.classify_tab.controls.choose_folder()
+        self.classify_tab.toolbar.open_menu.folder.trigger()
 
     def come_to_front(self) -> None:
         """Raise the window, restoring it if minimised."""
@@ -210,7 +219,6 @@ class MainWindow(QMainWindow):
             if self.jobs.state is JobState.IDLE:
                 self.close()
             return
-        self.classify_tab.selected_film.read_pending()
         if self._pending_path is not None:
             self.open_path(self._pending_path)
         self.tabs.refresh()

@@ -40,7 +40,7 @@ class ViewMenu(QMenu):
         own_names = {language: language.own_name for language in Language}
         self.languages = self._add_choices(language_menu, own_names, self.language_chosen)
         self.languages[current_language()].setChecked(True)
-        mouse_menu = self.addMenu(tr("&Mouse"))
+        mouse_menu = self.addMenu(tr("Mouse"))
         mouse_menu.setToolTipsVisible(True)
         self.mouses = self._add_choices(
             mouse_menu, {mouse: tr(text) for mouse, text in MOUSES.items()}, self.mouse_chosen
@@ -49,9 +49,9 @@ class ViewMenu(QMenu):
             tr("Left button: grey levels; middle: move; right: enlarge; wheel: next film")
         )
         self.addSeparator()
-        self.full_screen = self.addAction(_with_key(tr("F&ull screen"), "F11"))
+        self.full_screen = self.addAction(_with_key(tr("Full screen"), "F11"))
         self.full_screen.triggered.connect(self.full_screen_wanted)
-        self.keys = self.addAction(_with_key(tr("&Keys…"), "?"))
+        self.keys = self.addAction(_with_key(tr("Keys…"), "?"))
         self.keys.triggered.connect(self.keys_wanted)
 
     def _add_choices(self, menu: QMenu, choices: Mapping[Choice, str], chosen: SignalInstance) -> dict[Choice, QAction]:
