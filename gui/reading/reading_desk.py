@@ -27,6 +27,7 @@ CHANGED: Final = marked(
     "Screen the folder again to call it."
 )
 NO_MODEL: Final = marked("The model that screened this film, {model}, is not at hand: there is no heat map.")
+NOT_VALIDATED: Final = marked("The model is not validated at this site.")
 AGE_UNKNOWN: Final = marked("The patient's age is not known; the model was trained on patients of {ages}.")
 NO_FILM: Final = marked("No film is open.")
 HEAT_OUTSIDE: Final = marked(
@@ -187,7 +188,7 @@ class ReadingDesk(QObject):
             return [*cautions, *list_cautions(film.details, None), tr(NO_MODEL, model=row.model)]
         cautions += list_cautions(film.details, header.ages)
         if opened.validation:
-            cautions.append(opened.validation)
+            cautions.append(tr(NOT_VALIDATED))
         if header.ages is not None and film.details.age_years is None:
             cautions.append(tr(AGE_UNKNOWN, ages=format_age_ranges(header.ages)))
         return cautions

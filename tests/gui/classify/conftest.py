@@ -1,16 +1,13 @@
 """The Classify tab with a screened folder."""
 
-import pickle
 import shutil
 import threading
-from dataclasses import replace
 
 import pytest
 
-from core.models.model_header import bundled_model_path, read_header
 from core.screening.events import ScreeningResult
 from gui.classify.classify_tab import ClassifyTab
-from gui.jobs.screening_jobs import WorklistResult
+from gui.widgets import messages
 from tests.factories import drained, draw_film
 from tests.gui.person import job_shown
 
@@ -28,8 +25,7 @@ def screened_once(made_once):
             draw_film(seed, seed % 2, 128).save(films / f"film-{seed}.png")
         shutil.copy(films / "film-1.png", films / "<b>x&.png")
         (films / "notes.txt").write_text("no film")
-        _, result = drained(screen(films, folder / "screening.csv", None, threading.Event()))
-        (folder / "result.pickle").write_bytes(pickle.dumps(result))
+        drained(screen(films, folder / "screening.csv", None, threading.Event()))
 
     return made_once("screened", fill)
 
@@ -41,9 +37,12 @@ def films(screened_once, tmp_path):
 
 
 @pytest.fixture
-def empty_tab(window):
+def empty_tab(window, qtbot):
     tab = window.findChild(ClassifyTab)
     window.tabs.setCurrentWidget(tab)
+    window.resize(1280, 720)
+    with qtbot.waitActive(window):
+        window.activateWindow()
     return tab
 
 
@@ -56,9 +55,35 @@ def screened_tab(empty_tab, window, qtbot, films):
 
 
 @pytest.fixture
-def tab(empty_tab, screened_once, films, tmp_path):
+def ledger(screened_once, tmp_path):
+    """The screening of earlier, with what belongs to it."""
+    (tmp_path / "lists").mkdir()
+    for name in ("screening.csv", "screening.csv.state"):
+        shutil.copy(screened_once / name, tmp_path / "lists" / name)
+    return tmp_path / "lists" / "screening.csv"
+
+
+@pytest.fixture
+def open_list(empty_tab, qtbot, ledger, films, monkeypatch):
+    """Open the screening of earlier as a person does, blind or not; gives the tab."""
+
+    def open_it(is_blind=False):
+        monkeypatch.setattr(messages, "choose_folder", lambda *_: films)
+        empty_tab.toolbar.open_menu.blind.setChecked(is_blind)
+        with qtbot.waitSignal(empty_tab.opener.opened):
+            empty_tab.toolbar.ledger_wanted.emit(ledger)
+        return empty_tab
+
+    return open_it
+
+
+@pytest.fixture
+def tab(open_list):
     """The tab with the screening of earlier."""
-    ledger = shutil.copy(screened_once / "screening.csv", tmp_path / "screening.csv")
-    result = replace(pickle.loads((screened_once / "result.pickle").read_bytes()), output=ledger)
-    empty_tab.show_opened(WorklistResult(films, result, (), read_header(bundled_model_path()).classes))
-    return empty_tab
+    return open_list()
+
+
+@pytest.fixture
+def blind_tab(open_list):
+    """The same, opened for blind reading."""
+    return open_list(is_blind=True)
