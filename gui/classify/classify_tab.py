@@ -226,9 +226,8 @@ class ClassifyTab(QWidget):
     @Slot(object, bool)
     def _on_dicom(self, folder: Path, keeps_identity: bool) -> None:
         if (film := self.selected_film.reading) is not None:
-            opinion, films = find_opinion(self.worklist, film), film.path.parent
-            row = _build_row(film)
-            job = export_dicom_job(films, row, self._session.model, folder, keeps_identity, opinion)
+            row, opinion = _build_row(film), find_opinion(self.worklist, film)
+            job = export_dicom_job(film.path.parent, row, self._session.model, folder, keeps_identity, opinion)
             self._work.start(job, self.show_event)
 
     @Slot(bool)
@@ -246,11 +245,10 @@ class ClassifyTab(QWidget):
 
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
-        is_idle = state is JobState.IDLE
         row, refusal = self.worklist.selected_row(), self.selected_film.refusal
         self.controls.update_enabled(state, self.result, row, refusal)
-        self.model.set_busy(not is_idle)
-        self.status.progress.setVisible(not is_idle)
+        self.model.set_busy(state is not JobState.IDLE)
+        self.status.progress.setVisible(state is not JobState.IDLE)
 
 
 def _build_row(film: FilmReading) -> LedgerRow:

@@ -31,8 +31,9 @@ class OpenMenu(QMenu):
     continue_wanted = Signal()
     blind_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None, last_folder: Path | None = None) -> None:
+    def __init__(self, parent: QWidget, last_folder: Path | None = None) -> None:
         super().__init__(tr("Open"), parent)
+        self._owner = parent
         name_widget(self, "open_menu", tr("Open"))
         self.setToolTipsVisible(True)
         self.last_folder = last_folder
@@ -66,24 +67,24 @@ class OpenMenu(QMenu):
 
     @Slot()
     def _on_film(self) -> None:
-        if path := messages.choose_file(self.parentWidget(), tr("Film"), tr(FILMS), self.last_folder):
+        if path := messages.choose_file(self._owner, tr("Film"), tr(FILMS), self.last_folder):
             self.last_folder = path.parent
             self.path_opened.emit(path)
 
     @Slot()
     def _on_folder(self) -> None:
-        if path := messages.choose_folder(self.parentWidget(), tr("Folder of films"), self.last_folder):
+        if path := messages.choose_folder(self._owner, tr("Folder of films"), self.last_folder):
             self.last_folder = path
             self.path_opened.emit(path)
 
     @Slot()
     def _on_watch(self) -> None:
-        if path := messages.choose_folder(self.parentWidget(), tr("Folder to watch"), self.last_folder):
+        if path := messages.choose_folder(self._owner, tr("Folder to watch"), self.last_folder):
             self.last_folder = path
             self.watch_wanted.emit(path)
 
     @Slot()
     def _on_worklist(self) -> None:
         folder = data_folder() / "screenings"
-        if ledger := messages.choose_file(self.parentWidget(), tr("Earlier screening"), tr(LEDGERS), folder):
+        if ledger := messages.choose_file(self._owner, tr("Earlier screening"), tr(LEDGERS), folder):
             self.ledger_wanted.emit(ledger)
