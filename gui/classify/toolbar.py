@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -45,8 +46,7 @@ class ToolbarState:
 class Toolbar(QWidget):
     """One row. Films and worklists can always be opened, whatever runs.
 
-    Signals: those of its menus (OpenMenu, RecentMenu, ModelButton, ExportButton), and
-    table_wanted(bool), whether the table is to stand in place of the film.
+    Signals: those of its menus (OpenMenu, RecentMenu, ModelButton, ExportButton).
     """
 
     path_opened = Signal(object)
@@ -56,7 +56,6 @@ class Toolbar(QWidget):
     retry_wanted = Signal()
     continue_wanted = Signal()
     blind_changed = Signal(bool)
-    table_wanted = Signal(bool)
     model_read = Signal(object)
     onnx_wanted = Signal(object)
     export_wanted = Signal(object, object)
@@ -75,12 +74,11 @@ class Toolbar(QWidget):
         self.recent.setMenu(self.recent_menu)
         self.model = ModelButton(session)
         self.caution = BarButton("", "model_caution", tr("What to beware of with this model"))
-        self.table = BarButton(tr("Table"), "table", tr("All columns in a table, in place of the film"))
-        self.table.setToolTip(self.table.accessibleName())
-        self.table.setCheckable(True)
+        self.notes = BarButton("", "list_notes", tr("Notes on this list"))
         self.export = ExportButton()
         self._lay_out()
         self._connect()
+        self.show_notes((), is_warning=False)
         self.update_enabled(ToolbarState())
 
     def _lay_out(self) -> None:
@@ -94,7 +92,7 @@ class Toolbar(QWidget):
         row.addWidget(self.caution)
         row.addStretch(1)
         row.addSpacing(GROUP_PX)
-        row.addWidget(self.table)
+        row.addWidget(self.notes)
         row.addWidget(self.export)
 
     def _connect(self) -> None:
@@ -107,7 +105,6 @@ class Toolbar(QWidget):
             (menu.continue_wanted, self.continue_wanted),
             (menu.blind_changed, self.blind_changed),
             (self.recent_menu.recent_wanted, self.recent_wanted),
-            (self.table.toggled, self.table_wanted),
             (self.model.onnx_wanted, self.onnx_wanted),
             (self.model.model_read, self.model_read),
             (export.export_wanted, self.export_wanted),
@@ -116,7 +113,8 @@ class Toolbar(QWidget):
         ):
             signal.connect(own)
         self.model.model_read.connect(self.show_model_caution)
-        self.caution.clicked.connect(self._on_caution_clicked)
+        self.caution.clicked.connect(partial(self._show_tip, self.caution))
+        self.notes.clicked.connect(partial(self._show_tip, self.notes))
 
     @property
     def is_blind(self) -> bool:
@@ -134,10 +132,6 @@ class Toolbar(QWidget):
     def show_list(self, folder: Path, ledger: Path) -> None:
         """Propose names of exports after this worklist."""
         self.export.name_after(folder, ledger)
-
-    def show_table(self, is_shown: bool) -> None:
-        """Show whether the table stands in place of the film."""
-        self.table.setChecked(is_shown)
 
     def update_enabled(self, state: ToolbarState) -> None:
         """Enable what can be done now."""
@@ -159,7 +153,16 @@ class Toolbar(QWidget):
         self.caution.setProperty("role", "bar" if summary.is_accepted else "caution")
         self.caution.style().polish(self.caution)
 
-    @Slot()
-    def _on_caution_clicked(self) -> None:
-        place = self.caution.mapToGlobal(QPoint(0, self.caution.height()))
-        QToolTip.showText(place, self.caution.toolTip(), self.caution)
+    def show_notes(self, notes: Sequence[str], is_warning: bool) -> None:
+        """Show sentences on the whole list behind a button, none without any."""
+        text = escape_unprintable("\n".join(notes))
+        label = tr("Notes ({count})", count=len(notes))
+        self.notes.show_words(f"{MARK}{label}" if is_warning else label)
+        self.notes.setToolTip(format_tip(text))
+        self.notes.setAccessibleDescription(text)
+        self.notes.setProperty("role", "caution" if is_warning else "bar")
+        self.notes.style().polish(self.notes)
+        self.notes.setVisible(bool(notes))
+
+    def _show_tip(self, button: BarButton) -> None:
+        QToolTip.showText(button.mapToGlobal(QPoint(0, button.height())), button.toolTip(), button)

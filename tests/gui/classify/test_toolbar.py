@@ -104,14 +104,6 @@ def test_what_is_there_can_be_exported(toolbar, has_list, has_film):
     assert can["Shown film as DICOM, de-identified…"] is has_film
 
 
-def test_the_table_is_asked_for_and_shown(toolbar, qtbot):
-    with qtbot.waitSignal(toolbar.table_wanted) as wanted:
-        qtbot.mouseClick(toolbar.table, Qt.MouseButton.LeftButton)
-    assert wanted.args == [True]
-    toolbar.show_table(False)
-    assert not toolbar.table.isChecked()
-
-
 @pytest.fixture
 def dark():
     apply_theme(QApplication.instance(), Theme.DARK)
@@ -132,6 +124,20 @@ def test_the_caution_is_short_coloured_and_said_in_full(dark, toolbar, qtbot, mo
     assert shown == [toolbar.caution.toolTip()]
 
 
+def test_notes_on_the_list_stand_behind_a_button(toolbar, qtbot, monkeypatch):
+    shown = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _place, text, _owner: shown.append(text))
+    assert not toolbar.notes.isVisible()
+    toolbar.show_notes(["240 films.", "<b>Otherwise.</b>"], is_warning=True)
+    assert toolbar.notes.text() == "⚠ Notes (2)"
+    qtbot.mouseClick(toolbar.notes, Qt.MouseButton.LeftButton)
+    assert "240 films.\n&lt;b&gt;Otherwise." in shown[0]
+    toolbar.show_notes(["240 films."], is_warning=False)
+    assert toolbar.notes.text() == "Notes (1)"
+    toolbar.show_notes([], is_warning=False)
+    assert not toolbar.notes.isVisible()
+
+
 def test_an_accepted_model_has_no_mark(toolbar, session, qtbot):
     header = read_header(bundled_model_path())
     save_acceptance(header, Acceptance(True, header.threshold, "Fine.", 200, "2026-01-30", "Dr. Roe"))
@@ -145,7 +151,7 @@ def test_keys_of_the_open_menu_work_in_the_whole_tab(toolbar, qtbot, monkeypatch
     toolbar.add_keys_to(toolbar)
     qtbot.waitExposed(toolbar)
     with qtbot.waitSignal(toolbar.path_opened) as opened:
-        qtbot.keyClick(toolbar.table, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(toolbar.caution, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     assert opened.args == [Path("/a")]
 
 
