@@ -87,7 +87,7 @@ def _paragraph(text: str, name: str, width: float, **options: Any) -> Paragraph:
 
     width: for its lines, in points; words that are wider, such as names of files, are broken.
     """
-    style = _styles()[name]
+    style: Any = _styles()[name]
     room = width - style.leftIndent
     lines = break_long_words(escape_undrawable(text), room, style.fontSize, style.fontName)
     return Paragraph(escape(lines).replace("\n", "<br/>"), style, **options)

@@ -20,11 +20,15 @@ from gui.widgets.named_widgets import name_widget
 
 ARROW: Final = " ▾"  # behind the words of a button with a menu
 ROUNDING_PX: Final = 2  # of a width of letters, which is a fraction
-FEWEST_LETTERS: Final = 8  # that stay of the words
 
 
 class BarButton(QToolButton):
-    """Shows its words, and a menu if it has one. A click leaves the keyboard focus where it was."""
+    """Shows its words, and a menu if it has one. A click leaves the keyboard focus where it was.
+
+    fewest_letters: that stay of its words where space is short.
+    """
+
+    fewest_letters = 8
 
     def __init__(self, words: str, name: str, accessible: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,8 +49,8 @@ class BarButton(QToolButton):
         return self._size_for(self.text())
 
     def minimumSizeHint(self) -> QSize:
-        words = self.text()
-        return self._size_for(words if len(words) <= FEWEST_LETTERS else f"{words[:FEWEST_LETTERS]}…")
+        words, fewest = self.text(), self.fewest_letters
+        return self._size_for(words if len(words) <= fewest else f"{words[:fewest]}…")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionToolButton()

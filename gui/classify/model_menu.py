@@ -57,6 +57,7 @@ class ModelButton(BarButton):
 
     model_read = Signal(object)
     onnx_wanted = Signal(object)
+    fewest_letters = 18  # of the bundled model's name, and enough to tell most others apart
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("", "model", tr("Model"), parent)

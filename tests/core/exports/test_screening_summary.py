@@ -20,9 +20,6 @@ from tests.core.exports.examples import HEADER, NOT_VALIDATED, pages_of, refused
 from tests.factories import drained, encode_png
 
 
-PICTURE = encode_png(draw_phantom(1, True))
-
-
 def summary_text(result, films=(), **more):
     document = build_summary(result, HEADER, "Threshold 0.3131, the model's own.", films, "<b>صدر</b>", **more)
     pages = pages_of(render_pdf(document))
@@ -127,24 +124,3 @@ def test_a_summary_can_be_cancelled_and_keeps_to_its_model(screened, tmp_path, c
     _, summary = drained(write_summary(result, folder, None, tmp_path / "out.pdf", cancel))
     assert not summary.completed
     assert list(tmp_path.glob("out*")) == []
-
-
-def test_names_of_films_are_never_split_inside_a_word():
-    films = [
-        SummaryFilm(f"ward-7/PNEUMONIA/person{seed}947_bacteria_4876.jpeg", "PNEUMONIA", 0.9, Decision.LIKELY, PICTURE)
-        for seed in range(4)
-    ]
-    text, _ = summary_text(result_of([row(film.file, 0.9, Decision.LIKELY) for film in films]), films)
-    assert text.count("ward-7/PNEUMONIA/\nperson") == 4
-    assert text.count("947_bacteria_\n4876.jpeg") == 4
-
-
-def test_a_very_long_name_is_shortened_below_its_picture_and_given_in_full():
-    name = "2026/" * 100 + "person1_bacteria_2.jpeg"
-    films = [SummaryFilm(name, "PNEUMONIA", 0.9, Decision.LIKELY, PICTURE)] * 2
-    text, _ = summary_text(result_of([row(name, 0.9, Decision.LIKELY)] * 2), films)
-    assert name in text.replace("\n", "")
-    below = text.partition("Names in full")[0].replace("\n", "")
-    assert below.count("…") == 2
-    assert below.count("person1_bacteria_2.jpeg") == 2
-    assert name not in below

@@ -85,3 +85,29 @@ def test_called_films_become_a_dataset(button, qtbot, number, only_disagreements
     with qtbot.waitSignal(button.labels_wanted) as wanted:
         actions(button)[number].trigger()
     assert wanted.args == [only_disagreements]
+
+
+@pytest.mark.parametrize(
+    ("folder", "ledger", "name"),
+    [
+        ("/films/chest-clinic", "2026-11-30-140200-screening.csv", "chest-clinic-2026-11-30-results.csv"),
+        ("/films/ward: 7?", "mine.csv", "ward_ 7_-results.csv"),
+        ("/", "mine.csv", "results.csv"),
+        ("/" + "long" * 40, "mine.csv", "long" * 15 + "-results.csv"),
+    ],
+)
+def test_a_proposed_name_is_that_of_the_list_on_any_system(button, monkeypatch, folder, ledger, name):
+    asked = []
+    monkeypatch.setattr(messages, "choose_new_file", lambda *given: asked.append(given[2]))
+    button.name_after(Path(folder), Path(ledger))
+    actions(button)[0].trigger()
+    assert asked == [name]
+
+
+def test_a_dialog_starts_where_the_last_export_went(button, monkeypatch):
+    started = []
+    monkeypatch.setattr(messages, "choose_new_file", lambda *given: started.append(given[-1]) or Path("/out/a.csv"))
+    monkeypatch.setattr(messages, "choose_folder", lambda *given: started.append(given[-1]) or Path("/pacs"))
+    for number in (0, len(KINDS), 0):
+        actions(button)[number].trigger()
+    assert started == [None, Path("/out"), Path("/pacs")]
