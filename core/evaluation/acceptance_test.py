@@ -29,7 +29,7 @@ from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable, escape_undecodable, write_text_atomically
-from core.system.language import marked, tr
+from core.system.language import format_day, marked, tr
 from core.system.outputs import check_output, json_kind
 from core.system.product import NOTICE
 
@@ -192,7 +192,7 @@ def _build_form(evaluation: Evaluation, acceptance: Acceptance, target: Target) 
         "Model {model}\nFilms {source}, {day}",
         model=evaluation.header.name,
         source=escape_undecodable(str(evaluation.source)),
-        day=acceptance.done,
+        day=format_day(acceptance.done),
     )
     return Document(tr(TITLES[acceptance.passed]), subtitle, tuple(blocks), tr(NOTICE), FORM)
 

@@ -15,7 +15,7 @@ from core.models.model_header import ModelHeader
 from core.system.app_folders import data_folder, format_lost_data
 from core.system.errors import JobFailed, Reason
 from core.system.files import read_json, write_text_atomically
-from core.system.language import marked, tr
+from core.system.language import format_day, marked, tr
 
 FORMAT: Final = 1
 OUTCOMES: Final = {
@@ -135,7 +135,7 @@ def format_point(header: ModelHeader) -> str:
     return tr(
         "Threshold {threshold:.4f}, chosen here on {day}: {wish}; fitted on validation films.",
         threshold=point.threshold,
-        day=point.chosen,
+        day=format_day(point.chosen),
         wish=point.wish,
     )
 
@@ -151,7 +151,7 @@ def format_validation(header: ModelHeader) -> tuple[bool, str]:
     if acceptance.threshold != header.threshold:
         return False, tr("Not validated here: the acceptance test was done at another operating point.")
     outcome = OUTCOMES[acceptance.passed]
-    sentence = tr(outcome, day=acceptance.done, films=acceptance.films, sentence=acceptance.sentence)
+    sentence = tr(outcome, day=format_day(acceptance.done), films=acceptance.films, sentence=acceptance.sentence)
     return acceptance.passed, sentence
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.system.files import read_json
-from core.system.language import marked, tr
+from core.system.language import format_day, marked, tr
 from resources import resource
 
 PROGRAM: Final = "PneumoScreen"  # as outputs name their maker
@@ -25,7 +25,10 @@ def format_build(build: Build) -> str:
     if build.commit is None:
         return tr("PneumoScreen {version}, run from source", version=build.version)
     return tr(
-        "PneumoScreen {version}, build {commit} of {day}", version=build.version, commit=build.commit, day=build.built
+        "PneumoScreen {version}, build {commit} of {day}",
+        version=build.version,
+        commit=build.commit,
+        day=format_day(build.built or ""),
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.films.dicom_details import FilmDetails, read_details
+from core.system.language import Language
 from tests.factories import write_dicom
 
 PIXELS = np.zeros((64, 64), np.uint8)
@@ -35,6 +36,14 @@ def test_details_say_how_and_never_who(tmp_path, caplog):
     assert details.format_line() == "45 years · F · chest · PA · 2023-05-01 · SIEMENS Ysio Max"
     assert not caplog.records
     assert repr(details) == str(details) == "FilmDetails()", "a log that takes it whole must stay empty"
+
+
+def test_the_day_of_a_film_is_written_as_the_language_does(speak):
+    details = FilmDetails(view="PA", date="2023-05-01")
+    for language, line in ((Language.GERMAN, "PA · 01.05.2023"), (Language.PORTUGUESE, "PA · 01/05/2023")):
+        speak(language)
+        assert details.format_line() == line
+        assert details.date == "2023-05-01"
 
 
 def test_files_that_tell_nothing(tmp_path):
