@@ -49,5 +49,5 @@ def explain_film(film: WholeFilm, model: ScoringModel, row: LedgerRow) -> Heat:
     height, width = film.pixels.shape
     scale = HEAT_PX / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    smooth = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BICUBIC))
-    return np.clip(smooth, 0, 1)
+    smooth: Heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BICUBIC), np.float32)
+    return smooth.clip(0, 1)

@@ -211,10 +211,10 @@ class ReadingRoom(QWidget):
         if self.desk.can_override:
             self.override_wanted.emit(self.desk.shown.row)
 
-    @Slot(object, bool)
-    def _on_recorded(self, row: LedgerRow, was_hidden: bool) -> None:
+    @Slot(object)
+    def _on_recorded(self, row: LedgerRow) -> None:
         self._refresh(row.file)
-        if was_hidden:
+        if self.opened is not None and self.opened.is_blind:  # the answer is shown now, on the same film
             self.desk.show_answer()
         else:
             self.strip.move_by(1)

@@ -14,11 +14,10 @@ from gui.reading.reading_desk import ReadingDesk
 class CallRecorder(QObject):
     """Turns the reader's wishes into calls; refuses them while no film is on the screen.
 
-    Signals: recorded(LedgerRow, bool) after a call, True if it revealed the answer; noted(LedgerRow)
-    after a note; undone(str file); replaced(str sentence) when a call took the place of another one.
+    Signals: recorded(LedgerRow) after a call; noted(LedgerRow) after a note; undone(str file); replaced(str sentence) when a call took the place of another one.
     """
 
-    recorded = Signal(object, bool)
+    recorded = Signal(object)
     noted = Signal(object)
     undone = Signal(str)
     replaced = Signal(str)
@@ -41,14 +40,14 @@ class CallRecorder(QObject):
         row, opened = self._desk.shown.row, self._list
         if not self._desk.can_call or row is None or opened is None:
             return
-        before, was_called, was_hidden = opened.book.find(row.file), opened.is_called(row), opened.is_hidden(row)
+        before, was_called = opened.book.find(row.file), opened.is_called(row)
         if not (was_called and before and before.reader == reader):
             is_blind = not opened.seen.has_seen(row.file)
             note = before.note if before else ""
             opened.book.record(Call(row.file, reader, is_blind, note, local_timestamp(), row.film))
             if was_called and before:
                 self.replaced.emit(_format_replaced(before.reader, reader))
-        self.recorded.emit(row, was_hidden)
+        self.recorded.emit(row)
 
     @Slot()
     def agree(self) -> None:

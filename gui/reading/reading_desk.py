@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from core.screening.verdict import build_verdict, hidden_verdict
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.films.dicom_details import list_cautions
 from core.films.patient_age import format_age_ranges
 from core.inference.heat_regions import border_fraction, is_suspicious
 from core.screening.events import LedgerRow, Status
+from core.screening.verdict import build_verdict, hidden_verdict
 from core.screening.whole_film import WholeFilm
 from core.system.errors import REFUSALS
 from core.system.language import marked, tr
