@@ -10,7 +10,7 @@ from core.system.language import tr
 from core.system.product import NOTICE
 from gui.film.adjustable_film import AdjustableFilm
 from gui.reading.overlay_texts import SMALL, OverlayLabel, TextPanel, scale_font
-from gui.reading.pane_places import find_places, is_compact
+from gui.reading.pane_places import GAP_PX, find_places, is_compact
 from gui.reading.tool_strip import ToolStrip
 from gui.reading.verdict_box import VerdictBox
 
@@ -90,18 +90,21 @@ class FilmOverlays:
             label.place(row.translated(0, number * (line_height + 1)), LEFT | TOP)
         self.box.move(places.box.topLeft())
         self.strip.move(places.strip.topLeft())
-        self.state.place(places.state, LEFT | BOTTOM)
-        self.notice.place(places.notice, RIGHT | BOTTOM)
-        warning = self.warning.place(places.warning, Qt.AlignmentFlag.AlignHCenter | BOTTOM)
+        sides = self.state.place(places.state, LEFT | BOTTOM), self.notice.place(places.notice, RIGHT | BOTTOM)
         self.message.place(places.message, Qt.AlignmentFlag.AlignCenter)
-        self._place_panels(places.facts, places.details, warning)
-
-    def _place_panels(self, facts: QRect, details: QRect, warning: QRect) -> None:
-        """Show the panels that are wanted and have something to say, clear of the warning and of each other."""
+        floor = min(places.strip.top(), *(side.top() for side in sides)) - GAP_PX
+        area = places.warning
+        area.setBottom(floor)
+        warning = self.warning.place(area, Qt.AlignmentFlag.AlignHCenter | BOTTOM)
         if self.warning.full_text:
-            facts.setBottom(min(facts.bottom(), warning.top() - 6))
-            details.setBottom(min(details.bottom(), warning.top() - 6))
-        facts.setRight(min(facts.right(), details.left() - 6))
+            floor = warning.top() - GAP_PX
+        self._place_panels(places.facts, places.details, floor)
+
+    def _place_panels(self, facts: QRect, details: QRect, floor: int) -> None:
+        """Show the panels that are wanted and have something to say, above `floor` and clear of each other."""
+        facts.setBottom(floor)
+        details.setBottom(floor)
+        facts.setRight(min(facts.right(), details.left() - GAP_PX))
         for panel, area, is_wanted in (
             (self.facts, facts, self._is_facts_wanted),
             (self.verdict_details, details, self._is_details_wanted),
