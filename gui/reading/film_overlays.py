@@ -1,5 +1,7 @@
 """The texts, the verdict and the tools over a film, each in its fixed place."""
 
+from typing import Final
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
@@ -9,6 +11,7 @@ from core.screening.verdict import Verdict
 from core.system.language import tr
 from core.system.product import NOTICE
 from gui.film.adjustable_film import AdjustableFilm
+from gui.film.heat_picture import HeatPicture
 from gui.reading.overlay_texts import SMALL, OverlayLabel, TextPanel, scale_font
 from gui.reading.pane_places import GAP_PX, find_places, is_compact
 from gui.reading.tool_strip import ToolStrip
@@ -16,6 +19,9 @@ from gui.reading.verdict_box import VerdictBox
 
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 TOP, BOTTOM = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
+
+
+WEAK: Final = 0.5  # highest heat below which a map is called weak, of that of the clearest films
 
 
 class FilmOverlays:
@@ -126,8 +132,15 @@ def format_state(view: AdjustableFilm, is_heat_wanted: bool) -> str:
         parts.append(tr("inverted"))
     if settings.quarter_turns:
         parts.append(tr("rotated {degrees}°", degrees=90 * settings.quarter_turns))
-    if is_heat_wanted and view.heat is None:
-        parts.append(tr("no heat map"))
-    elif is_heat_wanted and view.heat is not None and view.heat.is_pale:
-        parts.append(tr("heat map: nowhere strong"))
-    return " · ".join(parts)
+    if is_heat_wanted:
+        parts.append(_describe_heat(view.heat))
+    return " · ".join(filter(None, parts))
+
+
+def _describe_heat(heat: HeatPicture | None) -> str:
+    """Return what a heat map that is wanted shows too little of; "" where its outline says it all."""
+    if heat is None:
+        return tr("no heat map")
+    if heat.is_pale:
+        return tr("heat map: next to nothing")
+    return tr("heat map: weak") if heat.strength < WEAK else ""

@@ -49,7 +49,7 @@ class VerdictBox(QWidget):
         name_widget(self, "verdict_box", tr("Verdict"))
         self.setStyleSheet(BOX_STYLE)
         self.caution = FittedLabel("verdict_caution", tr("Caution"), SMALL, LEAST, is_bold=True)
-        self.words = FittedLabel("verdict", tr("Verdict"), WORDS_SCALE, 1.0, is_bold=True)
+        self.words = FittedLabel("verdict", tr("Verdict"), WORDS_SCALE, 0.9, is_bold=True)
         self.mark = DecisionMark(self.words.height() - 2)
         self.info = ToolButton("details", tr("Details: figures, model and warnings"), "D", checkable=True)
         self.info.setFixedSize(INFO_PX, INFO_PX)

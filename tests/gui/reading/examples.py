@@ -25,7 +25,7 @@ LONG = Verdict(
 )
 FILM = noise(300, 400)
 HEAT = spot(300, 400, 150, 130, 60)
-PALE = 0.3 * HEAT
+WEAK, PALE = 0.3 * HEAT, 0.09 * HEAT
 
 
 def is_orange(pixels):

@@ -4,7 +4,7 @@ import pytest
 
 from gui.film.film_view import FilmView
 from gui.reading.film_overlays import format_state
-from tests.gui.reading.examples import FILM, HEAT, PALE
+from tests.gui.reading.examples import FILM, HEAT, PALE, WEAK
 
 
 @pytest.fixture
@@ -28,6 +28,8 @@ def test_a_heat_map_that_is_wanted_and_not_seen_is_explained(view):
     view.show_film(FILM)
     assert format_state(view, is_heat_wanted=True).endswith("no heat map")
     view.set_heat(PALE)
-    assert format_state(view, is_heat_wanted=True).endswith("heat map: nowhere strong")
+    assert format_state(view, is_heat_wanted=True).endswith("heat map: next to nothing")
+    view.set_heat(WEAK)
+    assert format_state(view, is_heat_wanted=True).endswith("heat map: weak")
     view.set_heat(HEAT)
     assert format_state(view, is_heat_wanted=True).endswith("100 %")
