@@ -23,6 +23,10 @@ OVERLAY_STYLE: Final = f"""
     QPlainTextEdit {{ color: {DARK.text}; background: rgba(20, 23, 28, 240); border: 1px solid {DARK.line};
         border-radius: 6px; selection-background-color: {DARK.accent}; selection-color: {DARK.window}; }}
     QPlainTextEdit:focus {{ border-color: {DARK.accent}; }}
+    QScrollBar:vertical {{ background: transparent; width: 9px; margin: 3px 1px; }}
+    QScrollBar::handle:vertical {{ background: #5a6472; border-radius: 3px; min-height: 20px; }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
 """
 
 
