@@ -85,9 +85,10 @@ def format_legend(heat: Heat, finding: str, is_scaled: bool) -> str:
         return tr("Heat map: empty; no part of the film gives evidence for {finding}.", finding=finding)
     if is_scaled:
         return tr(
-            "Heat map: the line encloses where the evidence for {finding} is at least half of that in the clearest "
-            "validation films.",
+            "Heat map: the line encloses where the evidence for {finding} is at least half of the most on this film, "
+            "which is {share:.0%} of that in the clearest validation films.",
             finding=finding,
+            share=float(heat.max()),
         )
     return tr(
         "Heat map: the line encloses where the evidence for {finding} is at least half of the most on this film.",

@@ -1,4 +1,4 @@
-"""What a reader is told about one film: a few words, a rank among known films, and a place on a scale.
+"""What a reader learns about one film: a few words, a rank among known films, and a place on a scale.
 
 It is a pure function of a model's description and a row of the ledger; figures are left to the details.
 """

@@ -7,30 +7,34 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
-from core.inference.heat_regions import Heat, trace_outline
+from core.inference.heat_regions import FAINTEST, Heat, trace_outline
 
 Indices = npt.NDArray[np.intp]
 # longest side of a heat map as it is traced; networks' maps have 7 to 32 pixels, so nothing is lost
 HEAT_PX: Final = 256
-OUTLINE_LEVEL: Final = 0.5  # of full heat; a pale map has no outline
+OUTLINE_LEVEL: Final = 0.5  # of the map's own highest heat: few maps come near to full heat
 # (colour, width) of the outline; the dark seam keeps it visible on white
 OUTLINE_PENS: Final = (("#14171c", 3.5), ("#ffb900", 1.75))
 
 
 class HeatPicture:
-    """The outline of the region with at least half of full heat; the film inside stays as it is."""
+    """The outline of the region with at least half of the map's highest heat; the film inside stays as it is.
+
+    strength: the highest heat, 0..1.
+    """
 
     def __init__(self, heat: Heat) -> None:
         """heat: (height, width) float32, 0..1, of any size; it covers the whole film."""
         # every so-many-th pixel is enough of a smooth map, and takes no time on the window's thread
         rows, columns = (_sample(side, max(heat.shape)) for side in heat.shape)
         self._heat = np.clip(np.nan_to_num(heat[np.ix_(rows, columns)].astype(np.float32)), 0, 1)
-        self._outline = _trace_outline_path(self._heat)
+        self.strength = float(self._heat.max())
+        self._outline = QPainterPath() if self.is_pale else _trace_outline_path(self._heat)
 
     @property
     def is_pale(self) -> bool:
-        """Whether no part of the map has half of full heat, so that there is no outline."""
-        return self._outline.isEmpty()
+        """Whether the map shows next to nothing anywhere, so that its place means nothing and there is no outline."""
+        return self.strength < FAINTEST
 
     def rotate_clockwise(self) -> "HeatPicture":
         """Return the map rotated by a quarter turn."""
@@ -57,10 +61,10 @@ def _sample(side: int, longest: int) -> Indices:
 
 
 def _trace_outline_path(heat: Heat) -> QPainterPath:
-    """Return the outline of the region above half of full heat, closed along the film's edges; coordinates 0..1."""
+    """Return the outline above half of the highest heat, closed along the film's edges; coordinates 0..1."""
     height, width = heat.shape
     path = QPainterPath()
-    segments = trace_outline(np.pad(heat, 1), OUTLINE_LEVEL) - 1
+    segments = trace_outline(np.pad(heat, 1), OUTLINE_LEVEL * float(heat.max())) - 1
     for x1, y1, x2, y2 in np.clip(segments / (width, height, width, height), 0, 1):
         path.moveTo(QPointF(x1, y1))
         path.lineTo(QPointF(x2, y2))

@@ -1,5 +1,7 @@
 """The texts, the verdict and the tools over a film, each in its fixed place."""
 
+from typing import Final
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
@@ -9,13 +11,17 @@ from core.screening.verdict import Verdict
 from core.system.language import tr
 from core.system.product import NOTICE
 from gui.film.adjustable_film import AdjustableFilm
+from gui.film.heat_picture import HeatPicture
 from gui.reading.overlay_texts import SMALL, OverlayLabel, TextPanel, scale_font
-from gui.reading.pane_places import find_places, is_compact
+from gui.reading.pane_places import GAP_PX, find_places, is_compact
 from gui.reading.tool_strip import ToolStrip
 from gui.reading.verdict_box import VerdictBox
 
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 TOP, BOTTOM = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
+
+
+WEAK: Final = 0.5  # highest heat below which a map is called weak, of that of the clearest films
 
 
 class FilmOverlays:
@@ -90,18 +96,21 @@ class FilmOverlays:
             label.place(row.translated(0, number * (line_height + 1)), LEFT | TOP)
         self.box.move(places.box.topLeft())
         self.strip.move(places.strip.topLeft())
-        self.state.place(places.state, LEFT | BOTTOM)
-        self.notice.place(places.notice, RIGHT | BOTTOM)
-        warning = self.warning.place(places.warning, Qt.AlignmentFlag.AlignHCenter | BOTTOM)
+        sides = self.state.place(places.state, LEFT | BOTTOM), self.notice.place(places.notice, RIGHT | BOTTOM)
         self.message.place(places.message, Qt.AlignmentFlag.AlignCenter)
-        self._place_panels(places.facts, places.details, warning)
-
-    def _place_panels(self, facts: QRect, details: QRect, warning: QRect) -> None:
-        """Show the panels that are wanted and have something to say, clear of the warning and of each other."""
+        floor = min(places.strip.top(), *(side.top() for side in sides)) - GAP_PX
+        area = places.warning
+        area.setBottom(floor)
+        warning = self.warning.place(area, Qt.AlignmentFlag.AlignHCenter | BOTTOM)
         if self.warning.full_text:
-            facts.setBottom(min(facts.bottom(), warning.top() - 6))
-            details.setBottom(min(details.bottom(), warning.top() - 6))
-        facts.setRight(min(facts.right(), details.left() - 6))
+            floor = warning.top() - GAP_PX
+        self._place_panels(places.facts, places.details, floor)
+
+    def _place_panels(self, facts: QRect, details: QRect, floor: int) -> None:
+        """Show the panels that are wanted and have something to say, above `floor` and clear of each other."""
+        facts.setBottom(floor)
+        details.setBottom(floor)
+        facts.setRight(min(facts.right(), details.left() - GAP_PX))
         for panel, area, is_wanted in (
             (self.facts, facts, self._is_facts_wanted),
             (self.verdict_details, details, self._is_details_wanted),
@@ -123,8 +132,15 @@ def format_state(view: AdjustableFilm, is_heat_wanted: bool) -> str:
         parts.append(tr("inverted"))
     if settings.quarter_turns:
         parts.append(tr("rotated {degrees}°", degrees=90 * settings.quarter_turns))
-    if is_heat_wanted and view.heat is None:
-        parts.append(tr("no heat map"))
-    elif is_heat_wanted and view.heat is not None and view.heat.is_pale:
-        parts.append(tr("heat map: nowhere strong"))
-    return " · ".join(parts)
+    if is_heat_wanted:
+        parts.append(_describe_heat(view.heat))
+    return " · ".join(filter(None, parts))
+
+
+def _describe_heat(heat: HeatPicture | None) -> str:
+    """Return what a heat map that is wanted shows too little of; "" where its outline says it all."""
+    if heat is None:
+        return tr("no heat map")
+    if heat.is_pale:
+        return tr("heat map: next to nothing")
+    return tr("heat map: weak") if heat.strength < WEAK else ""

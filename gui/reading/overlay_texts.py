@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QStyle, QWidg
 from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import DARK, ORANGE
 
-SCALES: Final = (1.0, 0.92, 0.84, 0.76)  # of the font, tried before a text is cut
+FONT_STEP: Final = 0.95
 SMALL: Final = 0.92  # of the desktop's font size
 PANEL_MARGIN_PX: Final = 7
 OVERLAY_STYLE: Final = f"""
@@ -23,6 +23,10 @@ OVERLAY_STYLE: Final = f"""
     QPlainTextEdit {{ color: {DARK.text}; background: rgba(20, 23, 28, 240); border: 1px solid {DARK.line};
         border-radius: 6px; selection-background-color: {DARK.accent}; selection-color: {DARK.window}; }}
     QPlainTextEdit:focus {{ border-color: {DARK.accent}; }}
+    QScrollBar:vertical {{ background: transparent; width: 9px; margin: 3px 1px; }}
+    QScrollBar::handle:vertical {{ background: #5a6472; border-radius: 3px; min-height: 20px; }}
+    QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
+    QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
 """
 
 
@@ -74,15 +78,19 @@ class OverlayLabel(QLabel):
 
 
 class FittedLabel(QLabel):
-    """One line of plain text: if it is too long, in a slightly smaller font, else cut, with all of it as tooltip."""
+    """One line of plain text: if it is too long, in a smaller font, else cut, with all of it as tooltip.
 
-    def __init__(self, name: str, accessible: str, scale: float, is_bold: bool = False) -> None:
+    scale, least: of the desktop's font size, as wished and at least.
+    """
+
+    def __init__(self, name: str, accessible: str, scale: float, least: float, is_bold: bool = False) -> None:
         super().__init__()
         name_widget(self, name, accessible)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.full_text = ""
         self._font = scale_font(self, scale, is_bold)
+        self._least = self._font.pointSizeF() * least / scale
         self.setFixedHeight(QFontMetrics(self._font).height())
 
     def show_text(self, text: str) -> None:
@@ -91,13 +99,11 @@ class FittedLabel(QLabel):
         self._fit()
 
     def _fit(self) -> None:
-        for scale in SCALES:
-            font = QFont(self._font)
-            font.setPointSizeF(font.pointSizeF() * scale)
-            if QFontMetrics(font).horizontalAdvance(self.full_text) <= self.contentsRect().width():
-                break
+        font, width = QFont(self._font), self.contentsRect().width()
+        while QFontMetrics(font).horizontalAdvance(self.full_text) > width and font.pointSizeF() > self._least:
+            font.setPointSizeF(max(self._least, font.pointSizeF() * FONT_STEP))
         self.setFont(font)
-        shown = QFontMetrics(font).elidedText(self.full_text, Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        shown = QFontMetrics(font).elidedText(self.full_text, Qt.TextElideMode.ElideRight, width)
         self.setText(shown)
         self.setToolTip("" if shown == self.full_text else self.full_text)
         self.setAccessibleDescription(self.full_text)

@@ -20,6 +20,7 @@ MARGIN_PX: Final = 9
 GAP_PX: Final = 4
 RADIUS_PX: Final = 6
 WORDS_SCALE: Final = 1.4
+LEAST: Final = 0.82  # of the desktop's font size, for texts that are too long
 INFO_PX: Final = 22
 OPACITY: Final = 0.93
 BOX_STYLE: Final = f"""
@@ -47,13 +48,13 @@ class VerdictBox(QWidget):
         super().__init__(parent)
         name_widget(self, "verdict_box", tr("Verdict"))
         self.setStyleSheet(BOX_STYLE)
-        self.caution = FittedLabel("verdict_caution", tr("Caution"), SMALL, is_bold=True)
-        self.words = FittedLabel("verdict", tr("Verdict"), WORDS_SCALE, is_bold=True)
+        self.caution = FittedLabel("verdict_caution", tr("Caution"), SMALL, LEAST, is_bold=True)
+        self.words = FittedLabel("verdict", tr("Verdict"), WORDS_SCALE, 0.9, is_bold=True)
         self.mark = DecisionMark(self.words.height() - 2)
         self.info = ToolButton("details", tr("Details: figures, model and warnings"), "D", checkable=True)
         self.info.setFixedSize(INFO_PX, INFO_PX)
         self.info.toggled.connect(self.details_wanted)
-        self.rank = FittedLabel("verdict_rank", tr("Rank"), SMALL)
+        self.rank = FittedLabel("verdict_rank", tr("Rank"), SMALL, LEAST)
         self.bar = ProbabilityBar()
         self.override = make_button(tr("Score anyway"), "override", self._on_override)
         self.override.setFocusPolicy(Qt.FocusPolicy.TabFocus)
