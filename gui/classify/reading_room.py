@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.screening.events import LedgerRow
+from core.screening.reader_calls import CallBook
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.reading.call_bar import CallBar
@@ -22,7 +23,9 @@ from gui.worklist.table_view import TableView
 AHEAD, BEHIND = 3, 1  # films that are read in advance
 AGREEMENT_MILLISECONDS = 200
 ALREADY_SEEN = marked("The answers of this list have been on the screen: calls on its films do not count as blind.")
-TOOLS = ("side_by_side", "invert", "rotate", "fit", "actual_size", "zoom_in", "zoom_out", "reset_window", "facts")
+TOOLS = (
+    "side_by_side", "invert", "rotate", "fit", "actual_size", "zoom_in", "zoom_out", "reset_window", "facts", "details",
+)  # fmt: skip
 
 
 class ReadingRoom(QWidget):
@@ -90,6 +93,9 @@ class ReadingRoom(QWidget):
         self.recorder.show_list(opened)
         self.desk.show_list(opened)
         if opened is None:
+            self.strip.show_list(None, (), CallBook((), lambda _: None), is_blind=False)
+            self.calls.show_classes(())
+            self.calls.show_progress("", "")
             return
         self._note_seen()
         rows = tuple(opened.rows.values())

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from gui.jobs.worker import describe_error
 
@@ -28,7 +28,7 @@ class Background(QObject):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._waiting = 0
         self._is_closed = False
-        self._ended.connect(self._on_ended)
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)  # also of a task that has ended already
 
     @property
     def is_busy(self) -> bool:

@@ -14,7 +14,8 @@ from gui.reading.reading_desk import ReadingDesk
 class CallRecorder(QObject):
     """Turns the reader's wishes into calls; refuses them while no film is on the screen.
 
-    Signals: recorded(LedgerRow) after a call; noted(LedgerRow) after a note; undone(str file); replaced(str sentence) when a call took the place of another one.
+    Signals: recorded(LedgerRow) after a call; noted(LedgerRow) after a note;
+    undone(str file); replaced(str sentence) when a call took the place of another one.
     """
 
     recorded = Signal(object)

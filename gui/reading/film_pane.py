@@ -121,6 +121,11 @@ class FilmPane(QWidget):
         """Show the film's name and place in the list, plain text."""
         self.overlays.show_text(self.overlays.caption, caption)
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """What is shown of the film, None while nothing is."""
+        return self._verdict
+
     def show_verdict(self, verdict: Verdict | None, can_override: bool = False) -> None:
         """Show the verdict on the film shown. can_override: it was refused and may be scored anyway."""
         self._verdict = verdict

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from core.inference.heat_regions import Heat
 from core.inference.scoring_model import ScoringModel
@@ -72,8 +72,8 @@ class FilmPool(QObject):
         self._explaining: Future[Heat] | None = None
         self._wanted: Path | None = None
         self._list = 0  # number of the list: what is read for an earlier one is dropped
-        self._film_read.connect(self._on_film_read)
-        self._heat_made.connect(self._on_heat_made)
+        self._film_read.connect(self._on_film_read, Qt.ConnectionType.QueuedConnection)
+        self._heat_made.connect(self._on_heat_made, Qt.ConnectionType.QueuedConnection)
 
     def show_list(self, size_px: int, open_model: ModelOpener | None) -> None:
         """Forget all films: another list is shown, or its model changed.

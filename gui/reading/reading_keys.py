@@ -63,7 +63,8 @@ KEYS: Final = (
     Key("=", "zoom_in", ""),
     Key("-", "zoom_out", marked("Zoom out"), repeats=True),
     Key("W", "reset_window", marked("Reset window: brightness and contrast")),
-    Key("T", "facts", marked("What was read from the file, and the answer in digits")),
+    Key("D", "details", marked("The answer in digits, with all its cautions")),
+    Key("T", "facts", marked("What was read from the file")),
     Key("F11", "full_screen", marked("Full screen"), in_text=True),
     Key("Ctrl+O", "open_film", marked("Open a film"), in_text=True),
     Key("Ctrl+Shift+O", "open_folder", marked("Screen a folder"), in_text=True),
@@ -103,7 +104,7 @@ class ReadingKeys(QObject):
         """Press the button that has the keyboard focus, as Space does everywhere; else go on to the next film."""
         focused = QApplication.focusWidget()
         if isinstance(focused, QAbstractButton) and focused.isEnabled():
-            focused.animateClick()
+            focused.click()
         elif self._next_uncalled is not None:
             self._next_uncalled()
 

@@ -99,7 +99,7 @@ class RowList(QTableView):
             if top_px == 0 or current >= self._rows.rowCount():
                 self._anchor = None
                 return
-        self._anchor = self._rows.row(current).file, distance
+        self._anchor = self._rows.file(current), distance
 
     @Slot()
     def _restore_place(self) -> None:

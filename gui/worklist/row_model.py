@@ -24,6 +24,10 @@ class RowModel(QAbstractTableModel):
         self.table = table
         self._shown = ShownRows()
 
+    def file(self, number: int) -> str:
+        """Return the file of the row at a position, also while the list is being replaced."""
+        return self._shown.file(number)
+
     def row(self, number: int) -> LedgerRow:
         """Return the row shown at position `number`."""
         return self.table.row(self._shown.file(number))
