@@ -1,6 +1,7 @@
 """Sentences on the films of a whole screening that a reader must know of before any answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from core.films.patient_age import AgeRanges, format_age_ranges, is_outside
@@ -57,3 +58,13 @@ def format_age_caution(names: Sequence[str], ages: AgeRanges | None) -> tuple[st
         names=tr("{names} and others", names=listed) if len(names) > MAX_NAMES else listed,
     )
     return (sentence,)
+
+
+def format_wrong_folder(folder: Path, count: int) -> str:
+    """Return the sentence for a folder that holds none of the `count` files of a list."""
+    return tr_count(
+        "{folder} holds none of the {count} file of this list. Choose the folder that was screened.",
+        "{folder} holds none of the {count} files of this list. Choose the folder that was screened.",
+        count,
+        folder=folder,
+    )

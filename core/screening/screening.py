@@ -19,7 +19,7 @@ from core.metrics.roc import Floats
 from core.models.model_gate import read_gate
 from core.models.model_header import ModelHeader
 from core.models.site_record import format_validation
-from core.screening.cautions import format_age_caution, format_unlike_caution, list_outside_ages
+from core.screening.cautions import format_age_caution, format_unlike_caution, format_wrong_folder, list_outside_ages
 from core.screening.changed_files import find_changes
 from core.screening.chunk_scoring import ChunkScorer, ScoredFile
 from core.screening.events import (
@@ -190,7 +190,7 @@ def screen(
 
     Rows are written to `partial_path(output)` at once, and to `output` when all are complete; after
     cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier
-    run by the same model, also those that failed, unless their file changed since. retry_failed:
+    run by the same model, also those that failed or whose file is gone, unless the file changed since. retry_failed:
     the same, but read failed files again. heatmaps: folder for one PNG per scored film. Raises
     JobFailed, also for outputs that would replace other files.
     """
@@ -204,7 +204,9 @@ def screen(
         is_continued = resume or retry_failed
         if not is_continued and (sentence := set_other_films_aside(output, files)):
             yield Noted(sentence, Severity.WARNING)
-        kept = keep_present_rows(read_earlier_rows(output, loaded, is_continued), files, folder)
+        kept = read_earlier_rows(output, loaded, is_continued)
+        if sentence := check_present_rows(kept, files, folder):
+            yield Noted(sentence, Severity.WARNING)
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
         screening = Screening(loaded, output, lock, kept, heatmaps, is_continued)
         with closing(screening):
@@ -230,11 +232,11 @@ def _score_waiting(
         yield FilmAnswered(row, found - len(waiting) + number, found, left)
 
 
-def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], folder: Path) -> list[LedgerRow]:
-    """Return the rows of files that still exist or are below a folder that cannot be listed now.
+def check_present_rows(rows: Sequence[LedgerRow], files: Mapping[str, ListedFile], folder: Path) -> str:
+    """Return a sentence on rows whose file is gone, "" if there are none; such rows are kept.
 
     Raises JobFailed if there are rows but no file at all, or none of theirs: a disconnected share
-    or another folder looks like that, and must not cost the results so far.
+    or another folder looks like that.
     """
     if rows and not files:
         sentence = tr_count(
@@ -245,16 +247,16 @@ def keep_present_rows(rows: Sequence[LedgerRow], files: dict[str, ListedFile], f
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     unlistable = tuple(f"{name}/" for name, item in files.items() if item.error is not None)
-    present = [row for row in rows if row.file in files or row.file.startswith(unlistable)]
-    if rows and not present:
-        sentence = tr_count(
-            "{folder} holds none of the {count} file of this list. Choose the folder that was screened.",
-            "{folder} holds none of the {count} files of this list. Choose the folder that was screened.",
-            len(rows),
-            folder=folder,
-        )
-        raise JobFailed(Reason.DATASET_INVALID, sentence)
-    return present
+    gone = sum(row.file not in files and not row.file.startswith(unlistable) for row in rows)
+    if rows and gone == len(rows):
+        raise JobFailed(Reason.DATASET_INVALID, format_wrong_folder(folder, len(rows)))
+    if not gone:
+        return ""
+    return tr_count(
+        "{count} file of this list is no longer in the folder; its row is kept.",
+        "{count} files of this list are no longer in the folder; their rows are kept.",
+        gone,
+    )
 
 
 def read_earlier_rows(output: Path, model: ScoringModel, resume: bool) -> list[LedgerRow]:

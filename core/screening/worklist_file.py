@@ -8,7 +8,12 @@ from pathlib import Path
 
 from core.models.model_header import ModelHeader, bundled_model_path, read_header
 from core.models.site_record import apply_site_record, format_validation
-from core.screening.cautions import format_age_caution, format_unlike_caution, list_outside_ages
+from core.screening.cautions import (
+    format_age_caution,
+    format_unlike_caution,
+    format_wrong_folder,
+    list_outside_ages,
+)
 from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
 from core.screening.reader_calls import Call, calls_path, read_calls
@@ -16,7 +21,7 @@ from core.screening.results_csv import UNFINISHED, partial_path, read_ledger
 from core.screening.seen_films import read_seen, seen_path
 from core.screening.state_log import add_film_code, read_states
 from core.system.errors import JobFailed, Reason
-from core.system.language import tr, tr_count
+from core.system.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +104,7 @@ def open_worklist(
 def _check_folder(folder: Path, rows: Sequence[LedgerRow]) -> None:
     """Raise JobFailed if a folder holds none of the films: calls would be on other patients' films."""
     if rows and not any(path_of_name(folder, row.file).exists() for row in rows):
-        sentence = tr_count(
-            "{folder} holds none of the {count} file of this list. Choose the folder that was screened.",
-            "{folder} holds none of the {count} files of this list. Choose the folder that was screened.",
-            len(rows),
-            folder=folder,
-        )
-        raise JobFailed(Reason.DATASET_INVALID, sentence)
+        raise JobFailed(Reason.DATASET_INVALID, format_wrong_folder(folder, len(rows)))
 
 
 def _format_time(ledger: Path) -> str:

@@ -260,7 +260,7 @@ class ClassifyTab(QWidget):
             ToolbarState(
                 can_start=is_idle,
                 can_retry=result is not None and result.failed > 0,
-                can_continue=result is not None and not result.completed,
+                can_continue=result is not None and opened is not None and not opened.is_film,
                 has_list=is_idle and result is not None,
                 has_film=is_idle and desk.is_answer_visible,
             )

@@ -45,7 +45,7 @@ class OpenMenu(QMenu):
         self.addSeparator()
         tip = tr("Read the films again that could not be read.")
         self.retry = self._add(tr("Retry failed films"), tip, self.retry_wanted.emit)
-        tip = tr("Screen the films that are not in this worklist yet.")
+        tip = tr("Screen the films that are new or have changed since; rows of films that are gone stay.")
         self.continuation = self._add(tr("Continue this screening"), tip, self.continue_wanted.emit)
         self.addSeparator()
         tip = tr("Your call is saved before the model's answer is shown.")

@@ -102,8 +102,9 @@ class ReadingRoom(QWidget):
         self.strip.show_list(opened.folder, rows, opened.book, opened.is_blind, opened.output.name)
         self.calls.show_classes(opened.classes)
         self._agreement_timer.start()
+        self.pane.setFocus()  # keys are for films, not for the search field
         if opened.is_film:
-            self.strip.move_to_end(last=False)
+            self.strip.select_file(rows[0].file)  # also a file that is no film, which lists hide
 
     def show_model(self) -> None:
         """Take over what is known of the open list's model by now."""

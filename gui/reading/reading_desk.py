@@ -23,8 +23,8 @@ from gui.reading.film_pool import FilmHeat, FilmPool, UnreadableFilm
 from gui.reading.open_list import OpenList
 
 CHANGED: Final = marked(
-    "This film has changed since it was screened; the list shows its earlier answer. "
-    "Screen the folder again to call it."
+    "This film has changed since it was screened; the list shows its earlier answer. To call it, read it again: "
+    "Open, Continue this screening."
 )
 NO_MODEL: Final = marked("The model that screened this film, {model}, is not at hand: there is no heat map.")
 NOT_VALIDATED: Final = marked("The model is not validated at this site.")

@@ -1,5 +1,6 @@
-"""The room of screening: a folder, one film, a watched folder, an earlier worklist."""
+"""The room of screening: a folder, one film, a watched folder, an earlier list; exports."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,264 +8,213 @@ from PySide6.QtCore import Qt
 
 from core.datasets.events import AuditResult
 from core.exports.export_jobs import Export
-from core.jobs.events import Progressed, Stage
-from core.models.decision import Decision
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.reader_calls import calls_path
 from core.system.app_folders import data_folder
-from gui.classify import classify_tab, selected_film
-from gui.classify.classify_tab import ClassifyTab
-from gui.jobs.screening_jobs import ExportResult, OverrideResult, WorklistResult
-from gui.jobs.worker import JobError
-from gui.state.session import Session
+from gui.classify import exporter, running_screening
+from gui.jobs.screening_jobs import ExportResult
 from gui.widgets import messages
-from tests.gui.classify.examples import CLASSES, ROWS, call, failed, reading, refused, scored, screening
-from tests.gui.classify.person import choose, press
-from tests.gui.fake_jobs import ignore, lasting, record
-from tests.gui.person import click, job_shown
+from tests.factories import draw_film
+from tests.gui.classify.examples import CLASSES, refused, scored, screening
+from tests.gui.classify.person import choose, press, wait_for_film, written_calls
+from tests.gui.fake_jobs import ending_with, ignore, lasting, record
+from tests.gui.person import job_shown
+
+Key = Qt.Key
 
 
-def test_disagreements_open_as_a_dataset(tab, window, qtbot, errors):
-    tab.worklist.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-    tab.controls.export.menu().actions()[-2].trigger()
-    qtbot.waitUntil(lambda: bool(errors))
-    assert "There is no disagreement yet" in errors[0]
-    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_2):
-        if tab.worklist.selected_row() is None:
-            choose(tab, window, qtbot, 0)
-        press(qtbot, tab, key)
-        qtbot.waitUntil(lambda: window.jobs.state.value == "idle", timeout=60_000)
-    with job_shown(qtbot, window, AuditResult) as seen:
-        tab.controls.export.menu().actions()[-1].trigger()
-    assert window.tabs.currentWidget() is window.dataset_tab
-    assert len(seen.args[0].dataset.films) == 4
+def test_a_folder_is_screened_into_a_new_ledger(screened_tab):
+    opened = screened_tab.room.opened
+    assert len(opened.rows) == 8
+    assert opened.output.parent == data_folder() / "screenings"
+    assert opened.output.name.endswith("-screening.csv")
+    assert opened.output.exists()
+    assert opened.result.completed
+    assert opened.header.name == opened.rows["film-1.png"].model
 
 
-def test_an_earlier_worklist_opens_with_its_calls(screened_tab, window, qtbot, films, monkeypatch):
-    tab = screened_tab
-    choose(tab, window, qtbot, 0)
-    name = tab.worklist.selected_row().file
-    press(qtbot, tab, Qt.Key.Key_U)
-    ledger = tab.result.output
-    qtbot.waitUntil(lambda: calls_path(ledger).exists() and window.jobs.state.value == "idle", timeout=60_000)
-    monkeypatch.setattr(messages, "choose_file", lambda *_: ledger)
-    monkeypatch.setattr(messages, "choose_folder", lambda *_: films)
-    with job_shown(qtbot, window, WorklistResult) as seen:
-        qtbot.mouseClick(tab.controls.buttons["open_worklist"], Qt.MouseButton.LeftButton)
-    assert len(seen.args[0].result.rows) == 8
-    assert tab.worklist.book.find(name).reader == "unsure"
+def test_rows_appear_while_the_folder_is_screened(qtbot, empty_tab, films, monkeypatch):
+    monkeypatch.setattr(running_screening, "screen_job", lambda *_: lasting)
+    empty_tab.open(films)
+    rows = (scored("a.png", 0.9), scored("b.png", 0.1))
+    empty_tab.show_event(ScreeningStarted(3, rows[:1], CLASSES))
+    empty_tab.show_event(FilmAnswered(rows[1], 2, 3, None))
+    assert list(empty_tab.room.opened.rows) == ["a.png", "b.png"]
+    assert empty_tab.line.maximum() == 3
+    assert empty_tab.line.value() == 2
+
+
+def test_the_running_list_goes_on_while_another_one_is_read(qtbot, tab, films, monkeypatch):
+    monkeypatch.setattr(running_screening, "screen_job", lambda *_: lasting)
+    tab.open(films)
+    running = tab.room.opened
+    draw_film(3, 1, 160).save(films.parent / "alone.png")
+    with qtbot.waitSignal(tab.opener.opened, timeout=20_000):
+        tab.open(films.parent / "alone.png")
+    tab.show_event(FilmAnswered(scored("new.png", 0.9), 1, 1, None))
+    assert list(tab.room.opened.rows) == ["alone.png"]
+    tab.toolbar.ledger_wanted.emit(running.output)
+    assert tab.room.opened is running
+    assert "new.png" in tab.room.opened.rows
+
+
+def test_an_earlier_list_opens_with_its_calls_and_asks_for_no_folder_it_knows(qtbot, tab, ledger, monkeypatch):
+    choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_U)
+    qtbot.waitUntil(lambda: calls_path(ledger).exists())
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: pytest.fail("the folder is remembered"))
+    qtbot.waitUntil(lambda: tab.opener.find_folder(ledger) is not None)
+    with qtbot.waitSignal(tab.opener.opened) as opened:
+        tab.toolbar.ledger_wanted.emit(ledger)
+    assert len(opened.args[0].rows) == 8
+    assert [call.reader for call in opened.args[0].book.calls()] == ["unsure"]
+
+
+def test_recent_lists_count_films_and_calls(qtbot, tab, ledger, films):
+    choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_1)
+    with qtbot.waitSignal(tab.opener.recent_changed):
+        tab.opener.remember(tab.room.opened)
+    recent = tab.opener.recent[0]
+    assert (recent.ledger, recent.folder, recent.films, recent.called) == (ledger, films, 8, 1)
+    with qtbot.waitSignal(tab.opener.opened):
+        tab.toolbar.recent_wanted.emit(recent)
 
 
 def test_a_watched_folder_tells_of_likely_findings_and_ends_complete(empty_tab, window, qtbot, films):
     tab = empty_tab
-    with qtbot.waitSignal(tab.likely_found, timeout=60_000, raising=False):
+    with qtbot.waitSignal(tab.likely_found, timeout=60_000):
         tab.watch(films)
-    qtbot.waitUntil(lambda: tab.worklist.table.rowCount() == 8, timeout=60_000)
-    qtbot.waitUntil(lambda: "Watching" in tab.status.sentence.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: len(tab.room.opened.rows) == 8, timeout=60_000)
+    assert window.jobs.name == "Watching films"
     with job_shown(qtbot, window, ScreeningResult) as seen:
-        qtbot.mouseClick(tab.controls.buttons["cancel"], Qt.MouseButton.LeftButton)
+        window.jobs.cancel()
     assert seen.args[0].completed
     assert seen.args[0].output.exists()
 
 
-def test_a_film_that_cannot_be_read_leaves_no_work_that_seems_to_go_on(tab, window, qtbot, films, errors):
-    before = tab.status.sentence.text()
-    with job_shown(qtbot, window, JobError):
-        tab.open(films / "notes.txt")
-    assert len(errors) == 1
-    assert tab.status.sentence.text() == before
-
-
-@pytest.fixture
-def tab_alone(qtbot, work, monkeypatch):
-    record(monkeypatch, selected_film, "read_film_job")
-    session = Session()
-    tab_alone = ClassifyTab(session, work)
-    session.setParent(tab_alone)
-    qtbot.addWidget(tab_alone, before_close_func=ClassifyTab.stop_background_work)
-    return tab_alone
-
-
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "films").mkdir()
-    return tmp_path / "films"
-
-
-@pytest.fixture
-def opened(tab_alone, folder, tmp_path):
-    """The tab with an earlier screening; gives its result."""
-    result = screening((*ROWS, refused("turned.png", "rotated")), tmp_path / "2026.csv")
-    tab_alone.show_opened(WorklistResult(folder, result, (call("likely.png", "NORMAL"),), CLASSES))
-    return result
-
-
-def test_a_folder_is_screened_into_a_new_ledger(qtbot, tab_alone, work, folder, monkeypatch):
-    screens = record(monkeypatch, classify_tab, "screen_job")
-    monkeypatch.setattr(messages, "choose_folder", lambda *_: folder)
-    with qtbot.waitSignal(work.succeeded):
-        click(qtbot, tab_alone, "open_folder")
-    ((films, ledger, model),) = screens
-    assert (films, model) == (folder, None)
-    assert ledger.parent == data_folder() / "screenings"
-    assert ledger.name.endswith("-screening.csv")
-
-
-def test_a_film_is_read_and_the_worklist_stays(qtbot, tab_alone, work, folder, opened, monkeypatch):
-    reads = record(monkeypatch, classify_tab, "read_film_job")
-    with qtbot.waitSignal(work.succeeded):
-        tab_alone.open(folder / "a.png")
-    assert reads == [(folder / "a.png", None)]
-    assert tab_alone.worklist.table.rowCount() == 6
-    assert tab_alone.result is opened
-
-
-def test_another_folder_empties_the_worklist(qtbot, tab_alone, work, folder, opened, monkeypatch):
-    record(monkeypatch, classify_tab, "screen_job")
-    with qtbot.waitSignal(work.succeeded):
-        tab_alone.open(folder)
-    assert tab_alone.worklist.table.rowCount() == len(tab_alone.worklist.book) == 0
-    assert tab_alone.result is None
-    assert not tab_alone.controls.export.isEnabled()
-
-
-def test_nothing_is_opened_or_watched_while_a_job_runs(qtbot, tab_alone, work, folder, opened):
-    work.start(lasting, ignore)
-    tab_alone.open(folder)
-    tab_alone.watch(folder)
-    assert tab_alone.result is opened
-    assert not tab_alone.status.progress.isHidden()
-    assert not any(choice.isEnabled() for choice in tab_alone.model.choices)
-    with qtbot.waitSignal(work.succeeded):
-        click(qtbot, tab_alone, "cancel")
-    assert tab_alone.status.progress.isHidden()
-    assert all(choice.isEnabled() for choice in tab_alone.model.choices)
-
-
-def test_rows_appear_as_films_are_answered(tab_alone):
-    tab_alone.show_event(ScreeningStarted(5, ROWS[:2], CLASSES))
-    tab_alone.show_event(FilmAnswered(ROWS[2], 3, 5, None))
-    assert [row.file for row in tab_alone.worklist.table.rows] == ["likely.png", "review.png", "unlikely.png"]
-    assert tab_alone.worklist.reader.findChild(object, "class_2").text() == "PNEUMONIA (2)"
-
-
-def test_only_a_watched_folder_announces_likely_findings(qtbot, tab_alone, work, folder, monkeypatch):
+def test_only_a_watched_folder_announces_likely_findings(qtbot, empty_tab, films, monkeypatch):
     announced = []
-    tab_alone.likely_found.connect(announced.append)
-    watches = record(monkeypatch, classify_tab, "watch_job")
-    tab_alone.show_event(FilmAnswered(scored("before.png", 0.9), 1, 1, None))
-    monkeypatch.setattr(messages, "choose_folder", lambda *_: folder)
-    with qtbot.waitSignal(work.succeeded):
-        click(qtbot, tab_alone, "watch_folder")
-    assert watches[0][0] == folder
-    for name, probability in (("a.png", 0.9), ("b.png", 0.5), ("c.png", 0.1)):
-        tab_alone.show_event(FilmAnswered(scored(name, probability), 1, 3, None))
-    tab_alone.show_event(FilmAnswered(refused("d.txt"), 1, 4, None))
-    assert announced == ["a.png"]
-    tab_alone.show_screening(screening())
-    tab_alone.show_event(FilmAnswered(scored("after.png", 0.9), 1, 1, None))
-    assert announced == ["a.png"]
+    empty_tab.likely_found.connect(announced.append)
+    monkeypatch.setattr(running_screening, "screen_job", lambda *_: ending_with(None))
+    empty_tab.open(films)
+    empty_tab.show_event(FilmAnswered(scored("before.png", 0.9), 1, 1, None))
+    assert announced == []
 
 
-def test_an_earlier_screening_is_shown_with_its_calls(tab_alone, opened):
-    assert tab_alone.worklist.table.rowCount() == 6
-    assert tab_alone.worklist.book.find("likely.png").reader == "NORMAL"
-    assert "6 files found" in tab_alone.status.sentence.text()
-    assert tab_alone.controls.export.isEnabled()
+def test_a_text_that_is_opened_is_a_refused_row_with_its_reason(qtbot, empty_tab, films):
+    with qtbot.waitSignal(empty_tab.opener.opened, timeout=20_000):
+        empty_tab.open(films / "notes.txt")
+    qtbot.waitUntil(lambda: empty_tab.room.pane.verdict is not None)
+    assert empty_tab.room.pane.verdict.words == "Refused: not an image"
+    assert not empty_tab.room.desk.can_call
 
 
-def test_calls_are_written_beside_the_ledger(tab_alone, folder, opened):
-    tab_alone.worklist.select_file("review.png")
-    tab_alone.show_reading(reading("review.png", path=folder / "review.png"))
-    tab_alone.worklist.record_call("PNEUMONIA")
-    tab_alone.stop_background_work()
-    assert "review.png,PNEUMONIA,no" in calls_path(opened.output).read_text()
+def test_failed_films_are_tried_again_into_the_same_ledger(qtbot, tab, window, films, ledger, monkeypatch):
+    screens = record(monkeypatch, running_screening, "screen_job")
+    opened = tab.room.opened
+    opened.result = screening((scored("a.png", 0.9), refused("b.txt")))
+    tab.toolbar.retry_wanted.emit()
+    assert screens == [(films, ledger, None, True, False)]
 
 
-def test_a_call_that_cannot_be_saved_is_reported(qtbot, tab_alone, folder, tmp_path, errors):
-    (tmp_path / "file").write_text("no folder")
-    tab_alone.show_opened(WorklistResult(folder, screening(output=tmp_path / "file" / "2026.csv"), (), CLASSES))
-    tab_alone.worklist.select_file("review.png")
-    tab_alone.show_reading(reading("review.png", path=folder / "review.png"))
-    tab_alone.worklist.record_call("PNEUMONIA")
+def test_a_single_film_is_tried_again_alone(qtbot, empty_tab, films):
+    with qtbot.waitSignal(empty_tab.opener.opened, timeout=20_000):
+        empty_tab.open(films / "film-1.png")
+    with qtbot.waitSignal(empty_tab.opener.opened, timeout=20_000):
+        empty_tab.toolbar.retry_wanted.emit()
+    assert list(empty_tab.room.opened.rows) == ["film-1.png"]
+
+
+def test_a_call_that_cannot_be_saved_is_reported(qtbot, tab, ledger, errors):
+    choose(qtbot, tab, 0)
+    calls_path(ledger).mkdir()
+    press(qtbot, tab, Key.Key_1)
     qtbot.waitUntil(lambda: bool(errors))
     assert errors[0].startswith("Your last call was not saved. ")
 
 
-def test_failed_films_are_tried_again_into_the_same_ledger(qtbot, tab_alone, work, folder, opened, monkeypatch):
-    screens = record(monkeypatch, classify_tab, "screen_job")
-    with qtbot.waitSignal(work.succeeded):
-        click(qtbot, tab_alone, "retry_failed")
-    assert screens == [(folder, opened.output, None, True)]
-
-
-def test_a_refused_film_is_scored_when_a_person_insists(qtbot, tab_alone, work, folder, opened, monkeypatch):
-    scores = record(monkeypatch, classify_tab, "score_anyway_job")
-    tab_alone.worklist.select_file("turned.png")
-    assert tab_alone.controls.buttons["override"].isEnabled()
-    with qtbot.waitSignal(work.succeeded):
-        click(qtbot, tab_alone, "override")
-    assert scores == [(opened, folder, opened.rows[-1], None)]
-    row = scored("turned.png", 0.6)
-    tab_alone.show_overridden(OverrideResult(row, reading("turned.png", 0.6, path=folder / "turned.png"), screening()))
-    assert tab_alone.worklist.selected_row() is row
-    assert row.decision is Decision.REVIEW
-    assert tab_alone.reading.verdict.text() == "PNEUMONIA · ◆ review"
-    assert not tab_alone.controls.buttons["override"].isEnabled()
-
-
-def test_an_export_holds_result_calls_and_agreement(qtbot, tab_alone, work, folder, opened, monkeypatch, tmp_path):
-    exports = record(monkeypatch, classify_tab, "export_job")
-    monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "out.csv")
-    with qtbot.waitSignal(work.succeeded):
-        tab_alone.controls.export.menu().actions()[0].trigger()
+def test_an_export_holds_result_calls_and_agreement(qtbot, tab, window, films, monkeypatch, tmp_path):
+    exports = record(monkeypatch, exporter, "export_job")
+    name = choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_2)
+    tab.toolbar.export_wanted.emit(Export.CSV, tmp_path / "out.csv")
     order, model = exports[0]
-    assert (order.kind, order.path, order.result, order.folder) == (Export.CSV, tmp_path / "out.csv", opened, folder)
-    assert [call.file for call in order.calls] == ["likely.png"]
+    assert (order.kind, order.path, order.folder) == (Export.CSV, tmp_path / "out.csv", films)
+    assert order.result is tab.room.opened.result
+    assert [call.file for call in order.calls] == [name]
     assert order.agreement.films == 1
     assert model is None
-    tab_alone.show_exported(ExportResult(Path("out\u202e.csv")))
-    assert tab_alone.status.sentence.text() == "Written: out\\u202E.csv"
 
 
-def test_dicom_needs_a_film_on_the_panel(qtbot, tab_alone, work, opened, monkeypatch):
-    exports = record(monkeypatch, classify_tab, "export_dicom_job")
-    tab_alone.controls.export.dicom_wanted.emit(Path("pacs"), True)
-    assert exports == []
-    film = reading()
-    tab_alone.show_reading(film)
-    with qtbot.waitSignal(work.succeeded):
-        tab_alone.controls.export.dicom_wanted.emit(Path("pacs"), True)
-    ((folder, row, *others),) = exports
-    assert (folder / row.file, row.label, row.model) == (film.path, film.label, film.model)
-    assert others == [None, Path("pacs"), True, None]
+def test_where_an_export_was_written_is_said_without_control_characters(tab):
+    tab.show_exported(ExportResult(Path("out\u202e.csv")))
+    assert tab.findChild(object, "toast").text() == "Written: out\\u202E.csv"
 
 
 @pytest.mark.parametrize("only_disagreements", [True, False])
-def test_called_films_become_a_label_list(qtbot, tab_alone, work, folder, opened, monkeypatch, only_disagreements):
-    jobs = record(monkeypatch, classify_tab, "called_films_job")
-    with qtbot.waitSignal(work.succeeded):
-        tab_alone.controls.export.labels_wanted.emit(only_disagreements)
-    path, films, calls, rows, only = jobs[0]
+def test_called_films_become_a_label_list(qtbot, tab, films, monkeypatch, only_disagreements):
+    jobs = record(monkeypatch, exporter, "called_films_job")
+    tab.toolbar.labels_wanted.emit(only_disagreements)
+    path, folder, calls, rows, only = jobs[0]
     assert path.parent == data_folder() / "labels"
-    assert (films, rows, only) == (folder, opened.rows, only_disagreements)
-    assert [call.file for call in calls] == ["likely.png"]
+    assert (folder, calls, only) == (films, (), only_disagreements)
+    assert rows == tab.room.opened.result.rows
 
 
-def test_an_earlier_worklist_is_opened_with_the_model_in_use(qtbot, tab_alone, work, monkeypatch):
-    jobs = record(monkeypatch, classify_tab, "open_worklist_job")
-    with qtbot.waitSignal(work.succeeded):
-        tab_alone.controls.worklist_wanted.emit(Path("ledger.csv"), Path("films"))
-    assert jobs == [(Path("ledger.csv"), Path("films"), None)]
+def test_called_films_open_as_a_dataset(tab, window, qtbot, errors):
+    tab.toolbar.labels_wanted.emit(True)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert "There is no disagreement yet" in errors[0]
+    qtbot.waitUntil(lambda: window.jobs.state.value == "idle")
+    choose(qtbot, tab, 0)
+    for key in (Key.Key_1, Key.Key_2, Key.Key_1, Key.Key_2):
+        press(qtbot, tab, key)
+        wait_for_film(qtbot, tab)
+    with job_shown(qtbot, window, AuditResult) as seen:
+        tab.toolbar.labels_wanted.emit(False)
+    assert window.tabs.currentWidget() is window.dataset_tab
+    assert len(seen.args[0].dataset.films) == 4
 
 
-def test_a_failed_job_leaves_the_sentence_of_the_last_screening(qtbot, tab_alone, work):
-    tab_alone.show_screening(screening((failed("a.png"),)))
+def test_the_disk_has_the_calls_when_the_window_closes(qtbot, window, tab):
+    name = choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_1)
+    press(qtbot, tab, Key.Key_N)
+    window.close()
+    assert [call.file for call in written_calls(tab)] == [name]
 
-    def job(_cancel):
-        yield Progressed(Stage.EXPLAINING, 0, None)
-        raise ValueError
 
-    with qtbot.waitSignal(work.failed):
-        work.start(job, tab_alone.show_event)
-    assert tab_alone.status.sentence.text().startswith("1 file found")
+def test_the_sheet_lists_every_key(qtbot, tab):
+    tab.show_keys()
+    sheet = tab.findChild(object, "key_sheet")
+    texts = {label.text() for label in sheet.findChildren(object) if hasattr(label, "text")}
+    assert {"Space", "U", "Shift+H", "1 – 9", "?"} <= texts
+    sheet.close()
+
+
+def test_the_list_can_be_hidden_and_the_table_shown_in_place_of_the_film(qtbot, tab):
+    choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_F6)
+    assert tab.room.stack.currentWidget() is tab.room.table
+    qtbot.keyClick(tab.room.table, Key.Key_Escape)
+    assert tab.room.stack.currentWidget() is tab.room.pane
+    press(qtbot, tab, Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert not tab.room.strip.isVisible()
+    qtbot.keyClick(tab.room.pane, Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert tab.room.strip.isVisible()
+
+
+def test_a_screening_that_fails_ends_its_line(qtbot, window, tab, films, errors):
+    shutil.rmtree(films)
+    films.mkdir()
+    with qtbot.waitSignal(window.jobs.failed, timeout=20_000):
+        tab.toolbar.continue_wanted.emit()
+    assert tab.line.maximum() == 1
+    assert tab.running.opened is None
+    assert tab.room.opened.result is None or tab.room.opened.result.completed
+
+
+def test_jobs_of_other_rooms_leave_the_line_alone(window, tab):
+    window.jobs.start(lasting, ignore, "Training")
+    assert (tab.line.maximum(), tab.line.value()) == (1, 0)

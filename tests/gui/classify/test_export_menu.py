@@ -17,13 +17,12 @@ from tests.gui.person import job_shown
 
 @pytest.mark.parametrize("number", range(4))
 def test_exports(tab, window, qtbot, tmp_path, monkeypatch, number):
-    choose(tab, window, qtbot, 0)
+    choose(qtbot, tab, 0)
     press(qtbot, tab, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: window.jobs.state.value == "idle", timeout=60_000)
     path = tmp_path / ("export" + (".csv", ".xlsx", ".pdf", ".csv")[number])
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: path)
     with job_shown(qtbot, window, ExportResult):
-        tab.controls.export.menu().actions()[number].trigger()
+        tab.toolbar.export.menu().actions()[number].trigger()
     if path.suffix == ".pdf":
         text = "".join(page.extract_text() for page in PdfReader(path).pages)
         assert "The reader disagreed with the model on 1 film." in text
@@ -102,12 +101,3 @@ def test_a_proposed_name_is_that_of_the_list_on_any_system(button, monkeypatch, 
     button.name_after(Path(folder), Path(ledger))
     actions(button)[0].trigger()
     assert asked == [name]
-
-
-def test_a_dialog_starts_where_the_last_export_went(button, monkeypatch):
-    started = []
-    monkeypatch.setattr(messages, "choose_new_file", lambda *given: started.append(given[-1]) or Path("/out/a.csv"))
-    monkeypatch.setattr(messages, "choose_folder", lambda *given: started.append(given[-1]) or Path("/pacs"))
-    for number in (0, len(KINDS), 0):
-        actions(button)[number].trigger()
-    assert started == [None, Path("/out"), Path("/pacs")]

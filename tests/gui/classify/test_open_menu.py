@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from core.system.app_folders import data_folder
 from gui.classify.open_menu import OpenMenu
 from gui.widgets import messages
 
@@ -23,7 +22,7 @@ def area(qtbot):
 
 @pytest.fixture
 def menu(area):
-    return OpenMenu(area, Path("/start"))
+    return OpenMenu(area)
 
 
 @pytest.fixture
@@ -58,13 +57,6 @@ def test_each_entry_asks_and_hands_on(menu, qtbot, asked, entry, signal, path):
 def test_a_screening_is_taken_up_again(menu, qtbot, entry, signal):
     with qtbot.waitSignal(getattr(menu, signal)):
         getattr(menu, entry).trigger()
-
-
-def test_dialogs_start_where_the_last_one_ended(menu, asked):
-    for entry in (menu.film, menu.folder, menu.worklist, menu.watch):
-        entry.trigger()
-    assert asked == [Path("/start"), Path("/films"), data_folder() / "screenings", Path("/other")]
-    assert menu.last_folder == Path("/other")
 
 
 @pytest.mark.parametrize("entry", ["film", "folder", "watch", "worklist"])
