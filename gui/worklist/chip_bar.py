@@ -19,7 +19,7 @@ from gui.worklist.worklist_filter import WorklistFilter
 
 COUNT_MILLISECONDS: Final = 100
 SPACING_PX: Final = 3
-POINT_SHARE: Final = 0.88  # of the window's font
+POINT_SHARE: Final = 0.92  # of the window's font
 WORDS: Final = {
     RowKind.ALL: marked("All"),
     RowKind.LIKELY: DECISION_MARKS[Decision.LIKELY],

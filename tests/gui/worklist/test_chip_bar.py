@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gui.worklist.chip_bar import WORDS, ChipBar
+from gui.worklist.list_strip import MARGIN_PX
 from gui.worklist.row_kinds import KindCounts, RowKind
 from gui.worklist.worklist_filter import WorklistFilter
 from tests.gui.worklist.examples import BY_PROBABILITY, ROWS, book, call, refused, scored
@@ -109,7 +110,13 @@ def test_chips_speak_the_language(german, qtbot, rows):
 
 @pytest.mark.parametrize("width", [240, 264, 300])
 def test_usual_chips_stand_in_two_rows(bar, width):
-    bar.setFixedWidth(width - 16)
+    bar.setFixedWidth(width - 2 * MARGIN_PX)
     bar.grab()
     tops = {bar.chips[kind].y() for kind in WORDS if bar.chips[kind].isVisible() and kind is not RowKind.NO_FILMS}
     assert len(tops) == 2
+
+
+def test_what_is_no_film_has_room_in_the_second_row_from_264_pixels_on(bar):
+    bar.setFixedWidth(264 - 2 * MARGIN_PX)
+    bar.grab()
+    assert len({bar.chips[kind].y() for kind in WORDS if bar.chips[kind].isVisible()}) == 2

@@ -93,12 +93,15 @@ def test_a_row_shows_call_note_and_warning(strip):
 @pytest.mark.parametrize("width", [240, 300])
 def test_a_long_reason_uses_the_line_below(strip, width):
     strip.setFixedWidth(width)
-    strip.show_list(None, [refused("a.png", "rotated"), refused("b.png", "word " * 9)], book(), False, lambda _: False)
+    strip.show_list(
+        None, [refused("ab.png", "rotated"), refused("ba.png", "word " * 9)], book(), False, lambda _: False
+    )
     short, long = painted(strip, 0), painted(strip, 1)
 
     def inked(pixels):
         return (abs(pixels[:-4, 64:] - pixels[2, -1]).max(axis=2) > 60).any(axis=1).nonzero()[0]
 
+    assert inked(long).min() < inked(short).min()  # the name makes room
     assert inked(long).max() > inked(short).max()
     assert inked(long).max() < ROW_PX - 4
 
