@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 HEIGHT_PX: Final = 22
-PADDING_PX: Final = 5
+PADDING_PX: Final = 4
 GAP_PX: Final = 3  # between the word and its count
 TINT: Final = 0.22  # of the accent behind what is chosen
 

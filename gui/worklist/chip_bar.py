@@ -19,7 +19,7 @@ from gui.worklist.worklist_filter import WorklistFilter
 
 COUNT_MILLISECONDS: Final = 100
 SPACING_PX: Final = 3
-POINT_SHARE: Final = 0.88  # of the window's font
+POINT_SHARE: Final = 0.92  # of the window's font
 WORDS: Final = {
     RowKind.ALL: marked("All"),
     RowKind.LIKELY: DECISION_MARKS[Decision.LIKELY],
@@ -104,7 +104,7 @@ class ChipBar(QWidget):
         layout.addLayout(flow)
         self._timer = QTimer(self, singleShot=True, interval=COUNT_MILLISECONDS)
         self._timer.timeout.connect(self.show_counts)
-        for changed in (self._table.row_added, self._table.row_replaced, self._table.row_removed):
+        for changed in (self._table.row_added, self._table.row_replaced, self._table.row_leaving):
             changed.connect(self._on_row_changed)
         self._table.call_changed.connect(self._on_row_changed)
         self._table.all_changed.connect(self.show_counts)

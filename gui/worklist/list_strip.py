@@ -22,7 +22,7 @@ from gui.worklist.worklist_table import WorklistTable
 
 # widths of screens, in pixels at their scale, from which on the strip is so wide
 WIDTHS_PX: Final = ((1920, 300), (1366, 264), (0, 240))
-MARGIN_PX: Final = 8
+MARGIN_PX: Final = 6
 
 
 def strip_width_px(screen_px: int) -> int:

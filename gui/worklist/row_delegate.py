@@ -164,6 +164,9 @@ class CellDelegate(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
+        if index.column() == FILM:  # names stand below each other, whatever the shape of the films
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.decorationSize = QSize(THUMBNAIL_PX, THUMBNAIL_PX)
         if not option.state & QStyle.StateFlag.State_Selected:
             return
         palette = QPalette(option.palette)

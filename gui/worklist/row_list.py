@@ -25,9 +25,23 @@ SCROLL_BAR: Final = """
     QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }
     QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical { background: transparent; }
 """
-MOVES: Final = frozenset({
-    Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End,
-})  # fmt: skip
+MOVES: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+PLAIN: Final = frozenset({Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier})
+
+
+def move_by_key(view: QTableView, event: QKeyEvent) -> bool:
+    """Move to another row if a key asks for it; False for any other key."""
+    if event.modifiers() not in PLAIN:
+        return False
+    if event.key() in MOVES:
+        QTableView.keyPressEvent(view, event)
+        return True
+    if event.key() in {Qt.Key.Key_Home, Qt.Key.Key_End}:  # a table's own go to the ends of a row
+        count = view.model().rowCount()
+        if count:
+            view.setCurrentIndex(view.model().index(0 if event.key() == Qt.Key.Key_Home else count - 1, 0))
+        return True
+    return False
 
 
 class RowList(QTableView):
@@ -71,12 +85,7 @@ class RowList(QTableView):
         self.scrollTo(self._rows.index(number, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in MOVES and event.modifiers() in {
-            Qt.KeyboardModifier.NoModifier,
-            Qt.KeyboardModifier.KeypadModifier,
-        }:
-            super().keyPressEvent(event)
-        else:
+        if not move_by_key(self, event):
             event.ignore()
 
     def selectionCommand(

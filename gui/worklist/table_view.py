@@ -11,7 +11,7 @@ from core.system.language import tr
 from gui.widgets.named_widgets import name_widget
 from gui.worklist.columns import DECISION, FILM, LABEL, NOTE, PROBABILITY, READER, STATUS
 from gui.worklist.row_delegate import CellDelegate
-from gui.worklist.row_list import MOVES
+from gui.worklist.row_list import move_by_key
 from gui.worklist.row_text import DECISION_MARKS
 from gui.worklist.worklist_filter import WorklistFilter
 from gui.worklist.worklist_table import THUMBNAIL_PX
@@ -65,9 +65,7 @@ class TableView(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
             self.film_wanted.emit()
-        elif event.key() in MOVES:
-            super().keyPressEvent(event)
-        else:
+        elif not move_by_key(self, event):
             event.ignore()
 
     def showEvent(self, event: QShowEvent) -> None:

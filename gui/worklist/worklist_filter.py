@@ -42,7 +42,7 @@ class WorklistFilter(RowModel):
         table.all_changed.connect(self._on_all_changed)
         table.row_added.connect(self._on_row_added)
         table.row_replaced.connect(self._on_row_replaced)
-        table.row_removed.connect(self._on_row_removed)
+        table.row_leaving.connect(self._on_row_leaving)
         table.call_changed.connect(self._on_call_changed)
         table.picture_changed.connect(self._on_picture_changed)
         table.tints_changed.connect(self._on_tints_changed)
@@ -170,7 +170,7 @@ class WorklistFilter(RowModel):
         self._say_changed(file)
 
     @Slot(str)
-    def _on_row_removed(self, file: str) -> None:
+    def _on_row_leaving(self, file: str) -> None:
         self._arrived.pop(file, None)
         if file in self._shown:
             with self._changing():

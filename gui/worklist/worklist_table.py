@@ -32,13 +32,14 @@ class WorklistTable(QObject):
     In blind reading the model's answer on a film, and its name, are hidden until the reader has
     called the film.
     Signals: all_changed() for another list, or what may be seen of it; row_added(file);
-    row_replaced(file); row_removed(file); call_changed(file); picture_changed(file); tints_changed().
+    row_replaced(file); row_leaving(file) while it is still there; call_changed(file);
+    picture_changed(file); tints_changed().
     """
 
     all_changed = Signal()
     row_added = Signal(str)
     row_replaced = Signal(str)
-    row_removed = Signal(str)
+    row_leaving = Signal(str)
     call_changed = Signal(str)
     picture_changed = Signal(str)
     tints_changed = Signal()
@@ -94,12 +95,13 @@ class WorklistTable(QObject):
 
     def remove(self, file: str) -> None:
         """Remove the row of a file that changed, and its image; it comes again once it is read."""
-        if self._rows.pop(file, None) is not None:
+        if file in self._rows:
+            self.row_leaving.emit(file)
+            del self._rows[file]
             self._images.pop(file, None)
+            self.counts.remove(file)
             if self.is_blind:
                 self._numbers.remove(file)
-            self.counts.remove(file)
-            self.row_removed.emit(file)
 
     def refresh(self, file: str) -> None:
         """Show the present call on a film."""
