@@ -215,7 +215,7 @@ class DatasetTab(QWidget):
 
     @Slot()
     def _on_open_list(self) -> None:
-        if file := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
+        if file := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), None, FolderKind.DATASET):
             self.open(file)
 
     @Slot(object)

@@ -188,7 +188,7 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_list(self) -> None:
-        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
+        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), None, FolderKind.DATASET):
             self._evaluate(path, AS_IT_IS)
 
     @Slot()
