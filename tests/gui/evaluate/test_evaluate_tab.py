@@ -211,6 +211,9 @@ def test_each_job_has_a_name(qtbot, tab_alone, work, session, monkeypatch):
     with qtbot.waitSignal(work.succeeded):
         tab_alone.refresh()
     assert names[::2] == [
-        "Evaluating on reported\\u202E", "Acceptance test", "Setting the operating point", "Setting the operating point",
+        "Evaluating on reported\\u202E",
+        "Acceptance test",
+        "Setting the operating point",
+        "Setting the operating point",
         "Reading the model",
-    ]  # fmt: skip
+    ]

@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
+from gui.shell.full_screen import ENDING_KEYS
+
 
 def parts(window):
     return (window.tabs.tabBar(), window.tabs.menus, window.strip)
@@ -26,7 +28,7 @@ def test_the_frame_goes_and_comes_back_as_it_was(window, qtbot, is_maximised):
     assert window.geometry() == before
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_F11])
+@pytest.mark.parametrize("key", ENDING_KEYS)
 def test_esc_and_f11_end_it_on_every_tab(window, qtbot, key):
     window.tabs.setCurrentWidget(window.training_tab)
     window.set_full_screen(True)

@@ -62,6 +62,17 @@ def test_every_tab_fits_the_smallest_window_in_every_language(spoken, qtbot):
     assert cut == []
 
 
+@pytest.mark.parametrize("spoken", list(Language), indirect=True)
+def test_no_tab_scrolls_at_1080p_at_150_percent(spoken, qtbot):
+    spoken.resize(1280, 720 - TITLE_PX)
+    for tab in (spoken.dataset_tab, spoken.training_tab, spoken.runs_tab, spoken.evaluate_tab):
+        spoken.tabs.setCurrentWidget(tab)
+        qtbot.waitUntil(lambda: spoken.jobs.state is JobState.IDLE)
+        (area,) = (one for one in tab.findChildren(QScrollArea) if one.parentWidget() is tab)
+        ends = (area.horizontalScrollBar().maximum(), area.verticalScrollBar().maximum())
+        assert ends == (0, 0), tab.objectName()
+
+
 @pytest.mark.xfail(strict=True, reason="the Classify tab of before the reading room is wider")
 @pytest.mark.parametrize("spoken", list(Language), indirect=True)
 def test_the_window_can_be_made_as_small_as_it_should_be(spoken):

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.named_widgets import make_flow
 
 WORDS = ("Open folder…", "Open label list…", "Try the demo", "Import settings…", "Find doubtful labels")
@@ -39,6 +40,7 @@ def test_buttons_keep_their_size_and_stay_inside(qtbot, row, width):
 
 def test_what_is_below_moves_with_the_lines(qtbot, row):
     flow = row.layout().itemAt(0).layout()
+    assert isinstance(flow, FlowLayout)
     assert flow.heightForWidth(160) > flow.heightForWidth(400) > flow.heightForWidth(1000) == flow.sizeHint().height()
     assert flow.minimumSize().width() == max(button.sizeHint().width() for button in row.findChildren(QPushButton))
 

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from gui.widgets.scrolling import make_scrollable
+from gui.widgets.scrolling import SqueezableTabs, make_scrollable
 
 LEAST_PX = 200
 
@@ -43,6 +43,20 @@ def test_it_scrolls_where_it_has_no_room(qtbot, page):
     assert last.visibleRegion().isEmpty()
     vertical.setValue(vertical.maximum())
     assert last.visibleRegion().boundingRect() == last.rect()
+
+
+def test_tabs_in_a_page_are_squeezed_too(qtbot):
+    page, tabs, inner = QWidget(), SqueezableTabs(), QWidget()
+    rows = QVBoxLayout(inner)
+    rows.addWidget(QLabel("a sentence that wraps " * 20, wordWrap=True))
+    rows.addWidget(QPlainTextEdit(), 1)
+    tabs.addTab(inner, "One")
+    QVBoxLayout(page).addWidget(tabs)
+    qtbot.addWidget(page)
+    page.area = make_scrollable(page)
+    vertical, _ = show(qtbot, page, 600, 260)
+    assert inner.sizeHint().height() > 260 > inner.minimumSizeHint().height()
+    assert vertical.maximum() == 0
 
 
 def test_it_demands_little(page):
