@@ -89,7 +89,7 @@ class AcceptanceDialog(QDialog):
 
     @Slot()
     def _on_list(self) -> None:
-        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
+        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), None, FolderKind.DATASET):
             self.set_source(path)
 
 

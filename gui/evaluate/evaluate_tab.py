@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
@@ -36,6 +36,7 @@ from gui.state.session import Session
 from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.named_widgets import make_buttons, make_flow, make_paragraph, name_widget
+from gui.widgets.scrolling import SqueezableTabs
 from gui.widgets.theme import Colours
 
 MISTAKES: Final = marked("Misclassified films, most confident mistakes first")
@@ -75,7 +76,7 @@ class EvaluateTab(QWidget):
             (tr("Model card"), "card", self._on_card),
         )
         row = make_flow(self.buttons.values())
-        self.panels = name_widget(QTabWidget(documentMode=True), "evaluation_rooms", tr("Parts of the evaluation"))
+        self.panels = name_widget(SqueezableTabs(), "evaluation_rooms", tr("Parts of the evaluation"))
         for panel, title in (
             (self.operating, tr("Operating point")),
             (self.figures, tr("Figures")),
@@ -209,7 +210,7 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_list(self) -> None:
-        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
+        if path := messages.choose_file(self, tr("Label list"), tr(messages.LISTS), None, FolderKind.DATASET):
             self._evaluate(path, AS_IT_IS)
 
     @Slot()

@@ -35,7 +35,9 @@ class DropOverlay(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the drags that enter the window where no other widget takes them."""
-        if isinstance(event, QDropEvent):  # also the class of entering drags
+        if event.type() is QEvent.Type.DragLeave:
+            self.hide()
+        elif isinstance(event, QDropEvent):  # also the class of entering drags
             if event.type() is QEvent.Type.DragEnter:
                 self._consider(event)
                 return True

@@ -1,12 +1,13 @@
 """Show a window full screen without its frame, and put it back as it was."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-ENDING_KEYS = frozenset({Qt.Key.Key_Escape, Qt.Key.Key_F11})
+ENDING_KEYS: Final = (Qt.Key.Key_Escape, Qt.Key.Key_F11)
 
 
 class FullScreen(QObject):

@@ -33,13 +33,14 @@ class JobStrip(QWidget):
         self._progress = JobProgress()
         self._jobs_begun = 0
         self.setObjectName("job_strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # for the line above it
         self.setFixedHeight(STRIP_PX)
         self.sentence = name_widget(ElidedLabel(), "job", tr("What runs"))
         self.bar = name_widget(QProgressBar(textVisible=False), "job_progress", tr("How far the job is"))
         self.bar.setFixedSize(*BAR_PX)
         self.far = name_widget(ElidedLabel(), "job_far", tr("How far the job is"))
         self.far.setProperty("role", "quiet")
-        self.offer = self._make_button("", "offer", self.offer_taken.emit)
+        self.offer = self._make_button(tr("Resume"), "offer", self.offer_taken.emit)
         self.pause = self._make_button(tr("Pause"), "pause_job", self._on_pause)
         self.stop = self._make_button(tr("Stop"), "stop_job", self._on_stop)
         self._lay_out()

@@ -1,6 +1,6 @@
 """Let a page or dialog scroll where the screen is smaller than what it needs."""
 
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 
 class _Content(QWidget):
@@ -9,6 +9,16 @@ class _Content(QWidget):
     def heightForWidth(self, width: int) -> int:
         layout = self.layout()
         return layout.totalMinimumHeightForWidth(width) if layout is not None else super().heightForWidth(width)
+
+
+class SqueezableTabs(QTabWidget):
+    """Tabs within a page that scrolls. Qt's own could not be made lower than their preferred height."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, documentMode=True)
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 def make_scrollable(page: QWidget) -> QScrollArea:

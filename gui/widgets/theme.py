@@ -100,7 +100,7 @@ def _build_style_sheet(colours: Colours) -> str:
         QLabel[role="quiet"] {{ color: {colours.quiet}; }}
         QLabel[role="verdict"] {{ font-size: 26px; font-weight: bold; }}
         QMenuBar {{ background: transparent; }}
-        QMenuBar::item {{ padding: 7px 12px; background: transparent; }}
+        QMenuBar::item {{ padding: 5px 12px 8px 12px; background: transparent; }}
         QMenuBar::item:selected {{ color: {colours.accent}; }}
         QWidget#job_strip {{ border-top: 1px solid {colours.line}; }}
         QWidget#job_strip QToolButton {{ padding: 1px 10px; border: 1px solid transparent; border-radius: 4px; }}

@@ -37,18 +37,27 @@ def own_settings(qapp, tmp_path):
 
 
 @pytest.fixture
-def window(qtbot, own_settings, monkeypatch, errors):
+def open_window(qtbot, own_settings, monkeypatch, errors):
+    """A function that opens a window, in the language and with the settings of that moment."""
     monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)  # a dialog would wait for ever
     monkeypatch.setattr(messages, "ask_stop", lambda _parent, _name: True)
-    made = MainWindow()
 
-    def end_work(_window):
+    def end_work(made):
         """Let every job end: pytest-qt deletes the window before fixtures end, and a job must not lose its window."""
         while made.jobs.state is not JobState.IDLE:
             with qtbot.waitSignal(made.job_shown, timeout=20_000):
                 made.jobs.cancel()
 
-    qtbot.addWidget(made, before_close_func=end_work)
-    made.show()
-    yield made
+    def open_one():
+        made = MainWindow()
+        qtbot.addWidget(made, before_close_func=end_work)
+        made.show()
+        return made
+
+    yield open_one
     QApplication.instance().setStyleSheet("")  # or the next window would be styled widget by widget as it is built
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window()

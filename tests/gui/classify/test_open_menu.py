@@ -68,7 +68,6 @@ def test_no_answer_opens_nothing(menu, qtbot, monkeypatch, entry):
         signal.connect(opened.append)
     getattr(menu, entry).trigger()
     assert opened == []
-    assert menu.last_folder == Path("/start")
 
 
 def test_keys_open_a_film_and_a_folder_also_from_a_text_field(area, menu, qtbot, asked):

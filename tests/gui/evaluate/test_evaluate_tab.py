@@ -87,13 +87,11 @@ def test_what_can_be_done_grows_with_what_there_is(qtbot, tab_alone, session, wo
     tab_alone.show_evaluation(evaluation())
     assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset", "card", "save_report"}
     work.start(lasting, ignore)
-    assert enabled(tab_alone) == {"cancel_evaluation"}
+    assert enabled(tab_alone) == set()
     assert not tab_alone.operating.use.isEnabled()
-    assert not tab_alone.status.progress.isHidden()
     with qtbot.waitSignal(work.succeeded):
-        click(qtbot, tab_alone, "cancel_evaluation")
+        work.cancel()
     assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset", "card", "save_report"}
-    assert tab_alone.status.progress.isHidden()
 
 
 def test_films_are_evaluated_with_the_model_in_use(qtbot, tab_alone, session, work, monkeypatch):
@@ -195,3 +193,27 @@ def test_the_outcome_of_an_acceptance_test_is_shown_and_the_model_loaded_again(q
     assert "n = 6" in tab_alone.figures.notes.text()
     click(qtbot, tab_alone, "save_form")
     assert saved == [result]
+
+
+def test_each_job_has_a_name(qtbot, tab_alone, work, session, monkeypatch):
+    for name in ("evaluate_job", "acceptance_job", "choose_point_job", "show_model_job"):
+        record(monkeypatch, evaluate_tab, name)
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: Path("reported\u202e"))
+    monkeypatch.setattr(
+        AcceptanceDialog, "exec", lambda dialog: dialog.set_source(SOURCE) or QDialog.DialogCode.Accepted
+    )
+    tab_alone.show_model(summary(validation=VALIDATION))
+    names = []
+    work.state_changed.connect(lambda _state: names.append(work.name))
+    for button in ("evaluate_folder", "acceptance", "use_point", "own_point"):
+        with qtbot.waitSignal(work.succeeded):
+            click(qtbot, tab_alone, button)
+    with qtbot.waitSignal(work.succeeded):
+        tab_alone.refresh()
+    assert names[::2] == [
+        "Evaluating on reported\\u202E",
+        "Acceptance test",
+        "Setting the operating point",
+        "Setting the operating point",
+        "Reading the model",
+    ]

@@ -21,7 +21,7 @@ from tests.factories import QUICK
 from tests.gui.classify.examples import reading, scored, screening
 from tests.gui.dataset.examples import DOUBTS, ROOT, audit
 from tests.gui.evaluate.examples import evaluation, summary
-from tests.gui.fake_jobs import record
+from tests.gui.fake_jobs import ignore, lasting, record
 from tests.gui.runs.examples import run
 
 
@@ -78,6 +78,53 @@ def test_tabs_turn_to_what_is_wanted_and_reload_runs_and_model(qtbot, tabs, sess
         tabs.show_result(LabelListResult(Path("labels.csv")))
     assert tabs.currentWidget() is tabs.dataset
     assert audits == [(Path("labels.csv"), None)]
+
+
+STOPPED = TrainingResult(Path("run"), False, None, None, 1, None, None)
+
+
+def test_runs_shows_a_training_that_has_ended(qtbot, tabs, work, monkeypatch):
+    listings = record(monkeypatch, runs_tab, "list_runs_job")
+    with qtbot.waitSignal(work.succeeded):
+        tabs.setCurrentWidget(tabs.runs)
+    tabs.refresh()
+    assert len(listings) == 1  # nothing has happened since
+    tabs.show_result(STOPPED)
+    with qtbot.waitSignal(work.succeeded):
+        tabs.refresh()
+    assert len(listings) == 2
+
+
+def test_a_tab_opened_while_a_job_runs_is_loaded_after_it(qtbot, tabs, work, monkeypatch):
+    listings = record(monkeypatch, runs_tab, "list_runs_job")
+    with qtbot.waitSignal(work.succeeded):
+        work.start(lasting, ignore)
+        tabs.setCurrentWidget(tabs.runs)
+        assert listings == []
+        work.cancel()
+    with qtbot.waitSignal(work.succeeded):
+        tabs.refresh()
+    assert len(listings) == 1
+
+
+def test_a_tab_is_found_by_its_name(tabs):
+    for name in ("training_tab", "classify_tab"):
+        tabs.show_named(name)
+        assert tabs.current_name() == name
+    for name in ("", "log", "of another version"):
+        tabs.show_named(name)
+        assert tabs.current_name() == "classify_tab"
+
+
+def test_menus_stand_beside_the_tabs_within_the_same_height(qtbot, tabs):
+    tabs.menus.addMenu("&View")
+    tabs.resize(1000, 600)
+    with qtbot.waitExposed(tabs):
+        tabs.show()
+    assert tabs.menus.isVisible()
+    assert not tabs.menus.isNativeMenuBar()
+    assert tabs.tabBar().height() <= 34
+    assert tabs.menus.geometry().bottom() <= tabs.tabBar().geometry().bottom() + 3
 
 
 def test_colours_reach_the_tabs_and_windows_close_with_them(tabs):

@@ -1,5 +1,7 @@
 """The window as a person uses it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,10 +10,11 @@ from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from core.screening.events import FilmReading, ScreeningResult
 from core.training.events import TrainingResult
-from gui.state.settings import Theme
+from gui.runs import runs_tab
+from gui.state.settings import Mouse, Theme, load_settings
 from gui.widgets import messages
 from tests.factories import write_few_films
-from tests.gui.fake_jobs import ignore, lasting
+from tests.gui.fake_jobs import ending_with, ignore, lasting, record
 from tests.gui.person import click, job_shown
 
 
@@ -113,3 +116,23 @@ def test_a_path_is_opened_whatever_runs(window, qtbot, tmp_path, monkeypatch):
         window.open_path(tmp_path)
         assert opened == [tmp_path]
         window.jobs.cancel()
+
+
+def test_a_training_that_ends_under_the_runs_tab_is_listed_there(window, qtbot, monkeypatch):
+    listings = record(monkeypatch, runs_tab, "list_runs_job")
+    with qtbot.waitSignal(window.job_shown):
+        window.tabs.setCurrentWidget(window.runs_tab)
+    with qtbot.waitSignal(window.job_shown, check_params_cb=lambda result: result is None):
+        window.jobs.start(ending_with(TrainingResult(Path("run"), False, None, None, 1, None, None)), ignore)
+    assert len(listings) == 2
+
+
+def test_the_mouse_and_the_place_are_kept(window, qtbot):
+    window.view_menu.mouses[Mouse.PACS].trigger()
+    window.tabs.setCurrentWidget(window.training_tab)
+    window.resize(1010, 610)
+    window.close()
+    kept = load_settings()
+    assert (kept.mouse, kept.tab) == (Mouse.PACS, "training_tab")
+    assert (kept.window.width, kept.window.height, kept.window.is_maximised) == (1010, 610, False)
+    assert not window.view_menu.mouses[Mouse.STANDARD].isChecked()

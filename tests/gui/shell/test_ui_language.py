@@ -153,3 +153,17 @@ def test_a_language_chosen_in_the_menu_is_asked_about(program, qtbot, monkeypatc
     QApplication.processEvents()
     assert load_settings().language is Language.GERMAN
     assert program.window.tabs.tabText(0) == ("Datensatz" if now else "Dataset")
+
+
+def test_the_window_opens_where_it_was_with_the_tab_that_it_showed(program, qtbot):
+    save_settings(Settings(welcomed=True, tab="training_tab"))
+    program.open(None, demo=False)
+    assert program.window.tabs.currentWidget() is program.window.training_tab
+    program.window.showNormal()
+    program.window.resize(1001, 601)
+    before = program.window
+    program.window.new_window_wanted.emit()
+    qtbot.waitUntil(lambda: not isValid(before), timeout=20_000)
+    assert program.window.tabs.currentWidget() is program.window.training_tab
+    kept = load_settings().window
+    assert (kept.width, kept.height) == (1001, 601)

@@ -4,7 +4,17 @@ import pytest
 from PySide6.QtGui import QAction
 
 from core.system.language import Language
-from gui.state.settings import Settings, Theme, load_settings, save_settings
+from gui.state.settings import (
+    FolderKind,
+    Mouse,
+    Settings,
+    Theme,
+    WindowPlace,
+    load_folder,
+    load_settings,
+    save_folder,
+    save_settings,
+)
 
 
 def test_settings_that_make_no_sense_are_the_defaults(window):
@@ -13,6 +23,8 @@ def test_settings_that_make_no_sense_are_the_defaults(window):
 
     QSettings().setValue("theme", "\x00nonsense")
     QSettings().setValue("welcomed", [1, 2])
+    QSettings().setValue("mouse", "hamster")
+    QSettings().setValue("window", "12 x 8")
     assert load_settings() == Settings()
 
 
@@ -22,7 +34,13 @@ def test_theme_is_kept(qtbot, window):
 
 
 @pytest.mark.parametrize(
-    "settings", [Settings(), Settings(Theme.SYSTEM, welcomed=True), Settings(language=Language.GERMAN)]
+    "settings",
+    [
+        Settings(),
+        Settings(Theme.SYSTEM, welcomed=True),
+        Settings(language=Language.GERMAN),
+        Settings(mouse=Mouse.PACS, tab="runs_tab", window=WindowPlace(-1300, 20, 1200, 700, True)),
+    ],
 )
 def test_settings_come_back(own_settings, settings):
     save_settings(settings)
@@ -33,3 +51,14 @@ def test_a_language_once_chosen_is_not_forgotten(own_settings):
     save_settings(Settings(language=Language.GERMAN))
     save_settings(Settings(theme=Theme.LIGHT))
     assert load_settings() == Settings(theme=Theme.LIGHT, language=Language.GERMAN)
+
+
+def test_the_last_folder_of_each_kind_is_kept_while_it_exists(own_settings, tmp_path):
+    films, exports = tmp_path / "films", tmp_path / "exports"
+    for folder in (films, exports):
+        folder.mkdir()
+    save_folder(FolderKind.FILMS, films)
+    save_folder(FolderKind.EXPORTS, exports)
+    assert [load_folder(kind) for kind in FolderKind] == [films, None, exports]
+    exports.rmdir()
+    assert load_folder(FolderKind.EXPORTS) is None

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.system.attributions import ATTRIBUTIONS
+from gui.state.settings import FolderKind, load_folder
 from gui.widgets import messages
 
 
@@ -37,7 +39,7 @@ EXCEL = "Excel (*.xlsx *.xlsm)"
 
 
 @pytest.fixture
-def typed(monkeypatch):
+def typed(monkeypatch, own_settings):
     """What a person types into the dialogs to come, and what each dialog proposed."""
     answers, proposed = [], []
 
@@ -62,8 +64,8 @@ def typed(monkeypatch):
 )
 def test_a_new_file_has_the_suffix_of_its_kind(qapp, typed, tmp_path, name, kinds, written):
     typed[0].append(tmp_path / name)
-    assert messages.choose_new_file(None, "Save", "proposed", kinds, tmp_path) == tmp_path / written
-    assert typed[1] == [str(tmp_path / "proposed")]
+    assert messages.choose_new_file(None, "Save", "proposed", kinds) == tmp_path / written
+    assert typed[1] == ["proposed"]
 
 
 def test_a_platform_that_does_not_say_which_kind_was_chosen_has_the_first(qapp, monkeypatch):
@@ -99,3 +101,51 @@ def test_a_file_of_this_name_is_asked_about_by_the_dialog_only(qapp, typed, tmp_
     assert answer(monkeypatch) == []
     typed[0].append(tmp_path / "a.csv")
     assert messages.choose_new_file(None, "Save", "a.csv", "CSV (*.csv)") == tmp_path / "a.csv"
+
+
+@pytest.fixture
+def parent(qtbot, own_settings):
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.mark.parametrize(("words", "stops"), [("Stop", True), ("Continue", False)])
+def test_stopping_is_asked_with_the_name_of_the_job(parent, monkeypatch, words, stops):
+    boxes = []
+
+    def answer(box):
+        boxes.append((box.text(), box.textFormat(), box.defaultButton().text()))
+        next(button for button in box.buttons() if button.text() == words).click()
+
+    monkeypatch.setattr(messages.QMessageBox, "exec", answer)
+    assert messages.ask_stop(parent, "Training <b>") is stops
+    assert boxes == [("Stop this job? Training <b>", messages.Qt.TextFormat.PlainText, "Continue")]
+
+
+def test_a_dialog_starts_in_the_folder_chosen_last_for_the_same_thing(parent, tmp_path, monkeypatch):
+    films, exports = tmp_path / "films", tmp_path / "exports"
+    for folder in (films, exports):
+        folder.mkdir()
+    starts = []
+
+    def choose(answer):
+        def dialog(_parent, _title, start, *_kinds):
+            starts.append(start)
+            return answer
+
+        return dialog
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", choose(str(films)))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose((str(films / "a.png"), "")))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose((str(exports / "a.csv"), "")))
+    assert messages.choose_folder(parent, "Folder") == films
+    assert messages.choose_file(parent, "Film", "*.png") == films / "a.png"
+    assert messages.choose_file(parent, "Ledger", "*.csv", exports) == films / "a.png"
+    assert messages.choose_folder(parent, "Dataset", FolderKind.DATASET) == films
+    assert messages.choose_new_file(parent, "Export", "a.csv", "*.csv") == exports / "a.csv"
+    assert messages.choose_new_file(parent, "Export", "b.csv", "*.csv") == exports / "a.csv"
+    assert starts == ["", str(films), str(exports), "", "a.csv", str(exports / "b.csv")]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", choose(""))
+    assert messages.choose_folder(parent, "Folder", FolderKind.EXPORTS) is None
+    assert load_folder(FolderKind.EXPORTS) == exports
