@@ -75,7 +75,7 @@ def test_cancel_says_so_at_once(qtbot, window):
 
     window.jobs.start(lambda cancel: job(cancel), window.dataset_tab.show_event)
     with qtbot.waitSignal(window.job_shown):
-        click(qtbot, window.dataset_tab, "cancel")
+        window.jobs.cancel()
         assert "Stopping" in window.statusBar().currentMessage()
 
 
