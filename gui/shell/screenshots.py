@@ -70,7 +70,11 @@ def take_screenshots(folder: Path) -> int:
 def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
     """Compare the runs in the Runs tab and save a screenshot."""
     tab = window.runs_tab
-    _wait_for(window, lambda: window.tabs.setCurrentWidget(tab))
+    loop = QEventLoop()  # until the runs of this computer are read, so that they do not come last
+    tab.listed.connect(loop.quit)
+    QTimer.singleShot(0, lambda: window.tabs.setCurrentWidget(tab))
+    loop.exec()
+    tab.listed.disconnect(loop.quit)
     _wait_for(window, lambda: window.jobs.start(list_runs_job(runs), tab.show_event))
     tab.view.selectAll()
     _wait_for(window, tab.buttons["compare"].click)

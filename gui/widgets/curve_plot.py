@@ -124,6 +124,10 @@ class CurvePlot(QWidget):
             self._phase.setValue(recipe.frozen_epochs + 0.5)
             self._phase.label.setFormat(choice_value(recipe.depth))
 
+    def phase_begin(self) -> float | None:
+        """Return where the mark of `mark_phases` stands, None if there is none."""
+        return float(self._phase.value()) if self._phase.isVisible() else None
+
     def _add_item(self, style: CurveStyle) -> Any:
         pen = pg.mkPen(style.colour, width=2, style=style.line)
         return self._plot.plot(pen=pen, symbol=style.mark, symbolSize=6, symbolBrush=style.colour)

@@ -10,7 +10,7 @@ import pytest
 from command_line.console import print_event, print_line, run_to_end
 from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed, Stage
-from core.recipes.recipe import Recipe
+from core.recipes.recipe import FAST, Recipe
 from core.runs.epoch_log import EpochEnded
 from core.screening.events import FilmAnswered, LedgerRow, RowSuperseded, Status
 from core.system.errors import Reason
@@ -21,12 +21,14 @@ EPOCH = EpochEnded(
     validation_auc=0.9, validation_sensitivity=0.8, validation_specificity=0.7, learning_rate=1e-3,
     films_per_second=10, seconds=12.4, is_best=True,
 )  # fmt: skip
+ONE_EPOCH = replace(FAST, epochs=1)
 FIGURES = "Epoch 2/3: loss 0.500, accuracy 0.750; validation loss 0.250, accuracy 0.875, AUC 0.900"
 LINES = [
     (EPOCH, f"{FIGURES}, sens. 0.800, spec. 0.700; 12 s; best so far"),
     (
-        TrainingStarted(Path("run"), ("A", "B"), 40, 8, 9, 3, "CPU"),
-        "40 films for training, 8 for validation, 9 for the test; CPU",
+        TrainingStarted(Path("run"), ("A", "B"), 40, 8, 9, 21, "CPU", ONE_EPOCH),
+        "40 films for training, 8 for validation, 9 for the test; CPU\n"
+        "20 epochs of the last layer, then 1 of the whole network",
     ),
     (TrialEnded(4, Recipe(), 0.91, True, Path("s/4")), "Trial 4 stopped early: validation AUC 0.910 (s/4)"),
     (TrialEnded(5, Recipe(), 0.92, False, Path("s/5")), "Trial 5 finished: validation AUC 0.920 (s/5)"),
@@ -49,6 +51,18 @@ PROGRESS = [
 def test_results_are_a_line_each(event, line, capsys):
     print_event(event)
     assert capsys.readouterr() == (f"{line}\n", "")
+
+
+def test_epochs_are_also_counted_in_their_part_of_the_training(capsys):
+    def job():
+        yield TrainingStarted(Path("run"), ("A", "B"), 40, 8, 9, 21, "CPU", ONE_EPOCH)
+        yield replace(EPOCH, epoch=2, epochs=21)
+        yield replace(EPOCH, epoch=21, epochs=21)
+
+    run_to_end(job())
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2].startswith("Epoch 2/21 (last layer 2 of 20): ")
+    assert lines[-1].startswith("Epoch 21/21 (whole network 1 of 1): ")
 
 
 def test_an_epoch_of_several_classes_has_no_sensitivity(capsys):

@@ -125,8 +125,8 @@ def test_ctrl_c_in_a_training_is_resumable_whenever_it_comes(
     command = ["train", dataset_folder, "--output", tmp_path / "run", "--recipe", recipe]
     show = console.print_event
 
-    def interrupt(event):
-        show(event)
+    def interrupt(event, recipe):
+        show(event, recipe)
         if type(event).__name__ == first_event or first_event == "CheckingFilms":
             monkeypatch.setattr(console, "print_event", show)
             os.kill(os.getpid(), signal.SIGINT)

@@ -29,4 +29,6 @@ def build_evaluation(found, spared, films=100, source=None):
     shares = evaluate_band(labels, probabilities, (0.2, 0.8), groups)
     scored = tuple(Film(source / f"{number}.png", int(label), f"p{number}") for number, label in enumerate(labels))
     answers = Predictions(labels, logits, groups, tuple(f"{number:016x}" for number in groups))
-    return Evaluation(header, source, scored, answers, "", figures, None, shares, (), 1, ("w",), ())
+    return Evaluation(
+        header, source, scored, answers, "", figures, None, shares, (), 1, ("w",), "Not validated here.", ()
+    )

@@ -29,8 +29,8 @@ def train_until(epoch, arguments, environment):
     shortcut_probe.MIN_PATIENTS = NO_PROBE
     print_event = console.print_event
 
-    def print_and_die(event):
-        print_event(event)
+    def print_and_die(event, recipe):
+        print_event(event, recipe)
         if isinstance(event, EpochEnded) and event.epoch == epoch:
             os.kill(os.getpid(), signal.SIGKILL)
 

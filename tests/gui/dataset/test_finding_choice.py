@@ -41,9 +41,9 @@ def test_it_is_hidden_with_more_classes(choice):
 
 def test_the_arrow_keys_change_it(qtbot, choice):
     choice.show_dataset(Dataset(Path(), ("NORMAL", "PNEUMONIA"), ()))
-    with qtbot.waitSignal(choice.finding_named) as named:
+    with qtbot.waitSignal(choice.step_wanted) as wanted:
         qtbot.keyClick(choice.box, Qt.Key.Key_Up)
-    assert named.args == ["NORMAL"]
+    assert wanted.args[0].finding == "NORMAL"
 
 
 def write_dataset(folder, *names):

@@ -52,7 +52,8 @@ def evaluation(labels=LABELS, probabilities=PROBABILITIES, **changes):
         "header": header(), "source": SOURCE, "predictions": predictions(labels, probabilities),
         "films": tuple(Film(SOURCE / f"{number}.png", int(label), str(number)) for number, label in enumerate(labels)),
         "point": "Threshold 0.5000.", "figures": FIGURES, "three_way": None, "subgroups": (), "looks": 1,
-        "at_prevalence": PredictiveValues(0.1, OF_THREE, OF_THREE), "warnings": (), "left_out": (), **changes,
+        "at_prevalence": PredictiveValues(0.1, OF_THREE, OF_THREE), "warnings": (), "left_out": (),
+        "validation": "Not validated here.", **changes,
     }  # fmt: skip
     return Evaluation(**values)
 

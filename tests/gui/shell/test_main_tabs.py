@@ -13,8 +13,8 @@ from gui.evaluate import evaluate_tab
 from gui.jobs.evaluation_jobs import SaveResult
 from gui.jobs.run_jobs import RunListing
 from gui.jobs.screening_jobs import ExportResult, LabelListResult
-from gui.runs import runs_tab
 from gui.shell.main_tabs import MainTabs
+from gui.state.session import Room
 from gui.training.rate_dialog import RateDialog
 from gui.widgets.theme import DARK, LIGHT
 from tests.factories import QUICK
@@ -66,33 +66,17 @@ def test_each_result_is_shown_in_its_tab(qtbot, tabs, session, work, monkeypatch
 def test_tabs_turn_to_what_is_wanted_and_reload_runs_and_model(qtbot, tabs, session, work, monkeypatch):
     audits = record(monkeypatch, dataset_tab, "audit_job")
     loads = record(monkeypatch, evaluate_tab, "show_model_job")
-    listings = record(monkeypatch, runs_tab, "list_runs_job")
-    for tab in (tabs.runs, tabs.evaluate, tabs.runs):
-        with qtbot.waitSignal(work.succeeded):
+    for tab, ended in ((tabs.runs, tabs.runs.reader.read), (tabs.evaluate, work.succeeded)):
+        with qtbot.waitSignal(ended):
             tabs.setCurrentWidget(tab)
     tabs.setCurrentWidget(tabs.classify)
-    assert (len(listings), len(loads)) == (2, 1)
+    assert len(loads) == 1
     session.continue_from(run("first"))
     assert tabs.currentWidget() is tabs.training
     with qtbot.waitSignal(work.succeeded):
         tabs.show_result(LabelListResult(Path("labels.csv")))
     assert tabs.currentWidget() is tabs.dataset
     assert audits == [(Path("labels.csv"), None)]
-
-
-STOPPED = TrainingResult(Path("run"), False, None, None, 1, None, None)
-
-
-def test_runs_shows_a_training_that_has_ended(qtbot, tabs, work, monkeypatch):
-    listings = record(monkeypatch, runs_tab, "list_runs_job")
-    with qtbot.waitSignal(work.succeeded):
-        tabs.setCurrentWidget(tabs.runs)
-    tabs.refresh()
-    assert len(listings) == 1  # nothing has happened since
-    tabs.show_result(STOPPED)
-    with qtbot.waitSignal(work.succeeded):
-        tabs.refresh()
-    assert len(listings) == 2
 
 
 def test_a_tab_opened_while_a_job_runs_is_loaded_after_it(qtbot, tabs, work, monkeypatch):
@@ -127,6 +111,12 @@ def test_menus_stand_beside_the_tabs_within_the_same_height(qtbot, tabs):
     assert tabs.menus.geometry().bottom() <= tabs.tabBar().geometry().bottom() + 3
 
 
+@pytest.mark.parametrize("room", list(Room))
+def test_a_door_leads_to_each_room(tabs, session, room):
+    session.go_to(room)
+    assert tabs.currentWidget() is getattr(tabs, room.name.lower())
+
+
 def test_colours_reach_the_tabs_and_windows_close_with_them(tabs):
     table = tabs.classify.worklist.table
     table.add(scored("a.png", 0.9))
@@ -136,9 +126,9 @@ def test_colours_reach_the_tabs_and_windows_close_with_them(tabs):
         assert tint.name() == colours.likely
         assert colours.text in tabs.evaluate.plots.scores.caption.text()
     tabs.evaluate.documents.show_card(summary().card)
-    tabs.training.preview_window.show()
+    tabs.training.tools.preview_window.show()
     tabs.dataset.browser.viewer.show()
-    windows = (tabs.evaluate.documents.card_window, tabs.training.preview_window, tabs.dataset.browser.viewer)
+    windows = (tabs.evaluate.documents.card_window, tabs.training.tools.preview_window, tabs.dataset.browser.viewer)
     assert all(window.isVisible() for window in windows)
     tabs.close_viewers()
     assert not any(window.isVisible() for window in windows)

@@ -20,7 +20,7 @@ from tests.gui.person import click
 
 
 def test_preview_follows_the_form(qtbot, tab):
-    preview = tab.preview_window
+    preview = tab.tools.preview_window
     with qtbot.waitSignal(preview.work.succeeded, timeout=20_000):
         click(qtbot, tab, "preview")
     plain = [label.pixmap().toImage() for label in preview.films]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTableView
 
 from core.datasets.entries import FilmLeftOut
 from core.jobs.events import Noted, Progressed, Stage
+from core.recipes.recipe import BEST, FAST
 from core.runs.epoch_log import EpochEnded
 from core.system.errors import Reason
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
@@ -65,6 +66,7 @@ def test_figures_that_several_classes_lack_have_no_curve(qtbot, tab):
     qtbot.waitUntil(lambda: tab.view.plots.validation.names() == ("AUC",))
 
 
+STARTED = "24 training, 8 validation, 9 test films; cpu\n3 epochs of the last layer, then 2 of the whole network"
 BATCH = BatchEnded(2, 3, 5, 10, 0.4567, 31.4, 754, may_end_early=False)
 
 
@@ -98,6 +100,18 @@ def test_batches_move_the_bar_over_all_epochs(view):
     view.show_event(BATCH, True)
     assert view.status.text() == "Epoch 2 of 3 · loss 0.457 · 31 films/s · about 13 min left"
     assert (view.progress.value(), view.progress.maximum()) == (15, 30)
+
+
+def test_epochs_are_also_counted_in_their_part_of_the_training(qtbot, view):
+    recipe = replace(FAST, epochs=1)
+    view.show_event(TrainingStarted(Path("run"), ("a", "b"), 24, 8, 9, 21, "cpu", recipe), True)
+    view.show_event(replace(BATCH, epochs=21), True)
+    assert view.status.text().startswith("Last layer 2 of 20 · Epoch 2 of 21 · loss")
+    view.show_event(replace(BATCH, epoch=21, epochs=21), True)
+    assert view.status.text().startswith("Whole network 1 of 1 · Epoch 21 of 21 · loss")
+    assert view.plots.loss.phase_begin() == 20.5
+    view.show_event(TrainingStarted(Path("run"), ("a", "b"), 24, 8, 9, 24, "cpu", BEST), True)
+    assert view.plots.loss.phase_begin() is None
 
 
 def test_a_paused_training_keeps_its_status(view):
@@ -136,7 +150,7 @@ def test_another_training_begins_an_empty_table(view):
 @pytest.mark.parametrize(
     ("event", "line"),
     [
-        (TrainingStarted(Path("run"), ("a", "b"), 24, 8, 9, 3, "cpu"), "24 training, 8 validation, 9 test films; cpu"),
+        (TrainingStarted(Path("run"), ("a", "b"), 24, 8, 9, 3, "cpu", replace(QUICK, frozen_epochs=3)), STARTED),
         (TrialEnded(4, QUICK, 0.91234, False, Path("run")), "Trial 4 finished: validation AUC 0.912"),
         (TrialEnded(5, QUICK, 0.5, True, Path("run")), "Trial 5 stopped early: validation AUC 0.500"),
         (Noted("The batch size was halved to 16."), "The batch size was halved to 16."),
@@ -148,4 +162,4 @@ def test_another_training_begins_an_empty_table(view):
 )
 def test_what_happens_is_logged(view, event, line):
     view.show_event(event, True)
-    assert log(view) == [line]
+    assert log(view) == line.splitlines()
