@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
+from core.models.decision import Decision
 from core.runs.run_comparison import Comparison, Pair
 from core.training.events import RateCurve, SearchResult, TrainingResult
-from gui.classify.worklist_table import DECISION
 from gui.dataset import dataset_tab
 from gui.evaluate import evaluate_tab
 from gui.jobs.evaluation_jobs import SaveResult
@@ -18,7 +18,7 @@ from gui.state.session import Room
 from gui.training.rate_dialog import RateDialog
 from gui.widgets.theme import DARK, LIGHT
 from tests.factories import QUICK
-from tests.gui.classify.examples import reading, scored, screening
+from tests.gui.classify.examples import screening
 from tests.gui.dataset.examples import DOUBTS, ROOT, audit
 from tests.gui.evaluate.examples import evaluation, summary
 from tests.gui.fake_jobs import ignore, lasting, record
@@ -49,9 +49,8 @@ def test_each_result_is_shown_in_its_tab(qtbot, tabs, session, work, monkeypatch
         (summary(), evaluate.model, "resnet 12345678"),
         (evaluation(), evaluate.status.sentence, "6 films evaluated."),
         (SaveResult(Path("report.pdf")), evaluate.status.sentence, "report.pdf"),
-        (screening(), classify.status.sentence, "5 files found"),
-        (ExportResult(Path("results.csv")), classify.status.sentence, "results.csv"),
-        (reading(), classify.reading.verdict, "likely"),
+        (screening(), classify.findChild(QLabel, "toast"), "5 files found"),
+        (ExportResult(Path("results.csv")), classify.findChild(QLabel, "toast"), "results.csv"),
     ):  # fmt: skip
         assert text not in label.text()
         tabs.show_result(result)
@@ -80,15 +79,15 @@ def test_tabs_turn_to_what_is_wanted_and_reload_runs_and_model(qtbot, tabs, sess
 
 
 def test_a_tab_opened_while_a_job_runs_is_loaded_after_it(qtbot, tabs, work, monkeypatch):
-    listings = record(monkeypatch, runs_tab, "list_runs_job")
+    loads = record(monkeypatch, evaluate_tab, "show_model_job")
     with qtbot.waitSignal(work.succeeded):
         work.start(lasting, ignore)
-        tabs.setCurrentWidget(tabs.runs)
-        assert listings == []
+        tabs.setCurrentWidget(tabs.evaluate)
         work.cancel()
     with qtbot.waitSignal(work.succeeded):
         tabs.refresh()
-    assert len(listings) == 1
+    tabs.refresh()
+    assert len(loads) == 1
 
 
 def test_a_tab_is_found_by_its_name(tabs):
@@ -101,7 +100,7 @@ def test_a_tab_is_found_by_its_name(tabs):
 
 
 def test_menus_stand_beside_the_tabs_within_the_same_height(qtbot, tabs):
-    tabs.menus.addMenu("&View")
+    tabs.menus.addMenu("Display")
     tabs.resize(1000, 600)
     with qtbot.waitExposed(tabs):
         tabs.show()
@@ -118,12 +117,9 @@ def test_a_door_leads_to_each_room(tabs, session, room):
 
 
 def test_colours_reach_the_tabs_and_windows_close_with_them(tabs):
-    table = tabs.classify.worklist.table
-    table.add(scored("a.png", 0.9))
     for colours in (LIGHT, DARK):
         tabs.set_colours(colours)
-        tint = table.data(table.index(0, DECISION), Qt.ItemDataRole.ForegroundRole)
-        assert tint.name() == colours.likely
+        assert tabs.classify.room.strip.table.tint(Decision.LIKELY).name() == colours.likely
         assert colours.text in tabs.evaluate.plots.scores.caption.text()
     tabs.evaluate.documents.show_card(summary().card)
     tabs.training.tools.preview_window.show()

@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QSpinBox
 
-from core.screening.events import FilmReading, ScreeningResult
+from core.screening.events import ScreeningResult
 from core.training.events import TrainingResult
 from gui.runs import runs_tab
 from gui.state.settings import Mouse, Theme, load_settings
@@ -41,17 +41,17 @@ def test_first_use_from_films_to_worklist(
     with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
         window.classify_tab.open(dataset_folder)
     assert isinstance(shown.args[0], ScreeningResult)
-    assert window.classify_tab.worklist.view.model().rowCount() == 25
+    assert len(window.classify_tab.room.opened.rows) == 25
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "export.csv")
     with qtbot.waitSignal(window.job_shown, timeout=20_000):
-        window.classify_tab.controls.export.menu().actions()[0].trigger()
+        window.classify_tab.toolbar.export.menu().actions()[0].trigger()
     assert len((tmp_path / "export.csv").read_text().splitlines()) == 26
 
-    with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
-        window.classify_tab.open(next((dataset_folder / "PNEUMONIA").iterdir()))
-    assert isinstance(shown.args[0], FilmReading)
-    assert window.classify_tab.reading.verdict.text().startswith("PNEUMONIA · ")
-    assert "not a diagnosis" in window.classify_tab.reading.details.text()
+    window.classify_tab.open(next((dataset_folder / "PNEUMONIA").iterdir()))
+    pane = window.classify_tab.room.pane
+    qtbot.waitUntil(lambda: pane.verdict is not None, timeout=20_000)
+    assert "Pneumonia" in pane.verdict.words
+    assert "not a diagnosis" in pane.verdict.details
 
 
 def test_a_wrong_choice_is_a_sentence(qtbot, window, errors, tmp_path):
