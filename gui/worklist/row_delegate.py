@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from gui.worklist.chip import blend
 from gui.worklist.columns import DECISION, FILM
 from gui.worklist.row_model import TEXT_ROLE
+from gui.worklist.row_pictures import THUMBNAIL_PX
 from gui.worklist.row_text import NOTE_MARK, RowText
-from gui.worklist.worklist_table import THUMBNAIL_PX
 
 MARGIN_PX: Final = 4
 GAP_PX: Final = 9  # between thumbnail and text

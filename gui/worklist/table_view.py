@@ -12,9 +12,9 @@ from gui.widgets.named_widgets import name_widget
 from gui.worklist.columns import DECISION, FILM, LABEL, NOTE, PROBABILITY, READER, STATUS
 from gui.worklist.row_delegate import CellDelegate
 from gui.worklist.row_list import move_by_key
+from gui.worklist.row_pictures import THUMBNAIL_PX
 from gui.worklist.row_text import DECISION_MARKS
 from gui.worklist.worklist_filter import WorklistFilter
-from gui.worklist.worklist_table import THUMBNAIL_PX
 
 CELL_MARGIN_PX: Final = 16
 FILM_PX, HEADER_PX = 220, 28

@@ -1,11 +1,9 @@
 """The rows of a screening with the reader's calls and thumbnails; what of them may be seen."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage
 
 from core.models.decision import Decision
@@ -14,16 +12,11 @@ from core.screening.folder_listing import path_of_name, relative_name
 from core.screening.reader_calls import CallBook, Opinion, Stance, compare_call
 from core.system.language import tr
 from core.system.safe_text import escape_name
-from gui.film.thumbnails import Thumbnails
 from gui.widgets.theme import DARK, Colours
 from gui.worklist.row_kinds import KindCounts, is_call, is_no_film, list_kinds
 from gui.worklist.row_order import BlindNumbers, Key
+from gui.worklist.row_pictures import RowPictures
 from gui.worklist.row_text import RowText, build_row_text, format_note, format_reader, format_status
-
-THUMBNAIL_PX: Final = 48
-PICTURE_SCALE: Final = 2  # pixels of a picture for each of a screen at 100 %, so that it is sharp at 200 %
-MAX_IMAGES: Final = 2000  # thumbnails in memory, about 20 MB
-MAX_PENDING: Final = 60  # requests; films scrolled past long ago are not read
 
 
 class WorklistTable(QObject):
@@ -54,9 +47,8 @@ class WorklistTable(QObject):
         self._seed = ""
         self._numbers = BlindNumbers()
         self._tints: dict[Decision, QColor] = {}
-        self._images: OrderedDict[str, QImage | None] = OrderedDict()  # None: no picture can be made
-        self._thumbnails = Thumbnails(THUMBNAIL_PX * PICTURE_SCALE, self, MAX_PENDING)
-        self._thumbnails.ready.connect(self._on_thumbnail)
+        self._pictures = RowPictures(self)
+        self._pictures.arrived.connect(self.picture_changed)
         self.set_colours(DARK)
 
     def show_list(
@@ -71,8 +63,7 @@ class WorklistTable(QObject):
 
         book: the reader's calls on them. seed: draws the order for blind reading.
         """
-        self._thumbnails.cancel_requests()
-        self._images.clear()
+        self._pictures.open_folder(folder)
         self.folder, self._book, self.is_blind = folder, book, is_blind
         self._rows = {row.file: row for row in rows}
         self._seed = seed
@@ -86,7 +77,7 @@ class WorklistTable(QObject):
         """Add a row, or replace the row of the same file."""
         is_new = row.file not in self._rows
         if not is_new:
-            self._images.pop(row.file, None)  # the film may have changed
+            self._pictures.forget(row.file)  # the film may have changed
         self._rows[row.file] = row
         if self.is_blind:
             (self._numbers.remove if is_no_film(row) else self._numbers.add)(row.file)
@@ -98,7 +89,7 @@ class WorklistTable(QObject):
         if file in self._rows:
             self.row_leaving.emit(file)
             del self._rows[file]
-            self._images.pop(file, None)
+            self._pictures.forget(file)
             self.counts.remove(file)
             if self.is_blind:
                 self._numbers.remove(file)
@@ -130,7 +121,7 @@ class WorklistTable(QObject):
         return self._tints[decision]
 
     def close(self) -> None:
-        self._thumbnails.close()
+        self._pictures.close()
 
     @property
     def rows(self) -> Sequence[LedgerRow]:
@@ -198,13 +189,8 @@ class WorklistTable(QObject):
         yield format_status(row, self.is_hidden(row))
 
     def picture(self, row: LedgerRow) -> QImage | None:
-        """Return the thumbnail of a film, PICTURE_SCALE times as large; None until it is read, or if it cannot be."""
-        if row.file in self._images:
-            self._images.move_to_end(row.file)
-            return self._images[row.file]
-        if self.folder is not None and not is_no_film(row):
-            self._thumbnails.request(self.path_of(row))
-        return None
+        """Return the thumbnail of a film; None until it is read, or if it cannot be."""
+        return None if is_no_film(row) else self._pictures.find(row.file)
 
     def _draw_numbers(self) -> None:
         if self.is_blind:
@@ -212,15 +198,3 @@ class WorklistTable(QObject):
 
     def _count(self, row: LedgerRow) -> None:
         self.counts.set(row.file, list_kinds(row, self.opinion(row)))
-
-    @Slot(object, object)
-    def _on_thumbnail(self, path: Path, image: QImage | None) -> None:
-        row = self.find_row(path)
-        if row is None:
-            return
-        if image is not None:
-            image.setDevicePixelRatio(PICTURE_SCALE)
-        self._images[row.file] = image
-        if len(self._images) > MAX_IMAGES:
-            self._images.popitem(last=False)
-        self.picture_changed.emit(row.file)

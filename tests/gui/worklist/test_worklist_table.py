@@ -1,15 +1,8 @@
 """Rows, what of them may be seen, and their thumbnails."""
 
-import numpy as np
-import pytest
-from PIL import Image
-
-from gui.film.film_picture import to_pixels
-from gui.film.thumbnails import Thumbnails
 from gui.worklist.row_kinds import RowKind
 from gui.worklist.worklist_table import WorklistTable
-from tests.factories import draw_film
-from tests.gui.worklist.examples import ROWS, book, call, refused, scored
+from tests.gui.worklist.examples import ROWS, book, call, scored
 
 
 def blind(table, *calls, seen=()):
@@ -65,50 +58,6 @@ def test_rows_are_added_replaced_and_removed(table):
         2,
     )
     assert table.find("torn.dcm") is None
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB"])
-@pytest.mark.parametrize("side", [64, 224, 1000])
-def test_a_jpeg_of_any_size_has_a_thumbnail(qtbot, table, tmp_path, mode, side):
-    film = draw_film(1, 1, side)
-    film.convert(mode).save(tmp_path / "film.jpeg")
-    row = scored("film.jpeg", 0.9)
-    table.show_list(tmp_path, [row], book())
-    with qtbot.waitSignal(table.picture_changed):
-        assert table.picture(row) is None
-    picture = table.picture(row)
-    assert picture.deviceIndependentSize().toSize().toTuple() == (48, 48)
-    expected = np.asarray(film.resize((96, 96), Image.Resampling.BOX), float)
-    assert np.corrcoef(to_pixels(picture).ravel(), expected.ravel())[0, 1] > 0.98
-
-
-def test_a_refused_film_has_a_thumbnail_and_what_cannot_be_read_is_read_once(qtbot, table, tmp_path, monkeypatch):
-    draw_film(1, 1, 224).save(tmp_path / "leg.png")
-    (tmp_path / "torn.png").write_bytes((tmp_path / "leg.png").read_bytes()[:300])
-    leg, torn, no_film = refused("leg.png"), refused("torn.png", "damaged"), refused("notes.txt", "not_an_image")
-    table.show_list(tmp_path, [leg, torn, no_film], book())
-    for row in (leg, torn):
-        with qtbot.waitSignal(table.picture_changed, check_params_cb=lambda file, row=row: file == row.file):
-            table.picture(row)
-    assert table.picture(leg) is not None
-    wanted = []
-    monkeypatch.setattr(Thumbnails, "request", lambda _self, path: wanted.append(path))
-    assert table.picture(torn) is None
-    assert table.picture(no_film) is None
-    assert not wanted
-
-
-def test_a_film_that_was_replaced_is_read_again(qtbot, table, tmp_path):
-    row = scored("film.png", 0.9)
-    table.show_list(tmp_path, [row], book())
-    for grey in (40, 200):
-        pixels = np.full((96, 96), grey, np.uint8)
-        pixels[:8] = 0
-        Image.fromarray(pixels).save(tmp_path / "film.png")
-        table.add(row)
-        with qtbot.waitSignal(table.picture_changed):
-            assert table.picture(row) is None
-        assert to_pixels(table.picture(row))[50, 50] == grey
 
 
 def test_a_path_finds_its_row(table, tmp_path):
