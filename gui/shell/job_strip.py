@@ -106,6 +106,8 @@ class JobStrip(QWidget):
         self.pause.setText(tr("Resume") if state is JobState.PAUSED else tr("Pause"))
         self.pause.setAccessibleName(self.pause.text())
         self._show_progress()
+        if (row := self.layout()) is not None:
+            row.activate()  # at once: what a job found may take a moment to be shown
 
     @Slot(object)
     def _on_event(self, event: object) -> None:

@@ -1,5 +1,6 @@
 """Let a page or dialog scroll where the screen is smaller than what it needs."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 
@@ -32,6 +33,7 @@ def make_scrollable(page: QWidget) -> QScrollArea:
     content.setLayout(layout)  # moves the layout with its widgets
     area = QScrollArea(widgetResizable=True)
     area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what it holds
     area.setWidget(content)
     area.viewport().setAutoFillBackground(False)
     content.setAutoFillBackground(False)

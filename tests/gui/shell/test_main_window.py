@@ -136,3 +136,13 @@ def test_the_mouse_and_the_place_are_kept(window, qtbot):
     assert (kept.mouse, kept.tab) == (Mouse.PACS, "training_tab")
     assert (kept.window.width, kept.window.height, kept.window.is_maximised) == (1010, 610, False)
     assert not window.view_menu.mouses[Mouse.STANDARD].isChecked()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen, a menu cannot grab the keyboard
+def test_the_menus_open_by_their_keys(window, qtbot):
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    assert window.view_menu.isVisible()
+    qtbot.keyClick(window.view_menu, Qt.Key.Key_Escape)
+    assert not window.view_menu.isVisible()

@@ -1,6 +1,7 @@
 """Pages that scroll where there is no room."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui.widgets.scrolling import SqueezableTabs, make_scrollable
@@ -43,6 +44,15 @@ def test_it_scrolls_where_it_has_no_room(qtbot, page):
     assert last.visibleRegion().isEmpty()
     vertical.setValue(vertical.maximum())
     assert last.visibleRegion().boundingRect() == last.rect()
+
+
+def test_it_follows_the_focus_and_takes_none(qtbot, page):
+    vertical, _ = show(qtbot, page, 300, 150)
+    page.findChild(QPlainTextEdit).setTabChangesFocus(True)
+    page.findChild(QPlainTextEdit).setFocus()
+    qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+    assert page.focusWidget() is page.findChild(QPushButton)
+    assert vertical.value() == vertical.maximum()
 
 
 def test_tabs_in_a_page_are_squeezed_too(qtbot):
