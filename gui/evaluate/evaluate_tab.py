@@ -51,6 +51,7 @@ class EvaluateTab(QWidget):
         self._evaluation: Evaluation | None = None
         self._acceptance: AcceptanceResult | None = None
         self._is_own = False  # the job that runs was started here
+        self._is_outdated = False
         self.choice = ModelChoice(session)
         self.operating = OperatingPanel()
         self.figures = FiguresPanel()
@@ -119,6 +120,10 @@ class EvaluateTab(QWidget):
 
     def show_model(self, model: ModelSummary) -> None:
         """Show the model to evaluate; clear figures of another one, and mark those of an earlier operating point."""
+        if self._is_outdated:
+            self._is_outdated = False
+            self.refresh()
+            return
         if self._evaluation is not None and model.header.key != self._evaluation.header.key:
             self._clear_evaluation()
         self._summary = model
@@ -193,6 +198,7 @@ class EvaluateTab(QWidget):
         self._clear_evaluation()
         self.model.setText("")
         self._update()
+        self._is_outdated = self._work.state is not JobState.IDLE  # the model that is being read is another one
         if self.isVisible():
             self.refresh()
 
