@@ -1,5 +1,6 @@
 """The Evaluate tab: performance of the model on held-out films, and its operating point."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -95,7 +96,7 @@ class EvaluateTab(QWidget):
         self._session.dataset_changed.connect(self._update)
         self.choice.model_chosen.connect(self._on_model_chosen)
         self.operating.point_wanted.connect(self._on_point_wanted)
-        self.operating.own_point_wanted.connect(self._on_own_point_wanted)
+        self.operating.own_point_wanted.connect(partial(self._on_point_wanted, None, None))
         self.figures.films_wanted.connect(self.show_films)
         self.plots.films_wanted.connect(self.show_films)
 
@@ -239,10 +240,5 @@ class EvaluateTab(QWidget):
         if self._summary is not None:
             self.documents.show_card(self._summary.card)
 
-    @Slot(object, float)
-    def _on_point_wanted(self, wish: Wish, error: float) -> None:
+    def _on_point_wanted(self, wish: Wish | None, error: float | None) -> None:
         self._start(choose_point_job(self.choice.model, wish, error), tr("Setting the operating point"))
-
-    @Slot()
-    def _on_own_point_wanted(self) -> None:
-        self._start(choose_point_job(self.choice.model, None, None), tr("Setting the operating point"))

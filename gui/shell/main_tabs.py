@@ -103,7 +103,8 @@ class MainTabs(QTabWidget):
 
     @Slot(object)
     def _on_onnx_wanted(self, path: Path) -> None:
-        self._jobs.start(export_onnx_job(self._session.model, path), self.classify.show_event)
+        job = export_onnx_job(self._session.model, path)
+        self._jobs.start(job, self.classify.show_event, tr("Exporting a model"))
 
     def _show_onnx(self, exported: OnnxExport) -> None:
         self.runs.show_exported(exported)

@@ -50,6 +50,31 @@ def test_plain_films_have_no_findings():
     assert findings_of(films()) == ()
 
 
+def test_each_finding_is_one_sentence_what_and_one_what_to_do():
+    """A full stop before a space would begin a second one."""
+    given = [*films(Split.TRAINING, 60), *films(Split.VALIDATION, 4, 1000), *films(Split.TEST, 9, 2000)]
+    of = {film.path.stem: film.path for film in given}
+    found = findings_of(
+        given,
+        left_out=[
+            FilmLeftOut(ROOT / "torn.png", Reason.DAMAGED, "Torn."),
+            FilmLeftOut(ROOT / "?", Reason.NO_LABEL, ""),
+        ],
+        shortcuts=[Shortcut("file size", Figure(0.9, 0.8, 0.95), "The classes are told apart.")],
+        properties={of["0-5"]: replace(PLAIN, is_coloured=True, border=0.3, bits=16, width=300)}.items(),
+        refused={of["0-6"]: Reason.NOT_A_CHEST_FILM},
+        copies=((of["0-1"], of["0-2001"]), (of["0-2"], of["1-2"]), (of["0-7"], of["0-8"]), (of["1-7"], of["1-8"])),
+        exact=((of["0-7"], of["0-8"]),),
+        inverted=frozenset({of["0-3"]}),
+        shares_patient=True,
+    )
+    assert len({finding.kind for finding in found}) >= 14
+    for finding in found:
+        for sentence in (finding.sentence, finding.advice):
+            assert sentence.endswith(".")
+            assert ". " not in sentence
+
+
 def test_the_severest_come_first():
     given = films()
     found = findings_of(

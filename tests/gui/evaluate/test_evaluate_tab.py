@@ -140,6 +140,28 @@ def test_however_a_job_ends_nothing_goes_on_moving(qtbot, tab_alone, work, monke
     assert tab_alone.status.progress.isHidden()
 
 
+def test_a_model_that_was_replaced_while_it_was_read_is_not_shown(qtbot, tab_alone, session, work, monkeypatch):
+    loads = []
+
+    def make_job(model):
+        def job(_cancel):
+            loads.append(model)
+            yield
+
+        return job
+
+    monkeypatch.setattr(evaluate_tab, "show_model_job", make_job)
+    tab_alone.show()
+    with qtbot.waitSignal(work.succeeded):
+        tab_alone.refresh()
+        session.evaluate_model(Path("ours.safetensors"))
+    with qtbot.waitSignal(work.succeeded):
+        tab_alone.show_model(summary("other 12345678"))
+    assert tab_alone.model.text() == ""
+    assert loads == [None, Path("ours.safetensors")]
+    assert session.model is None
+
+
 def test_a_look_at_test_films_is_counted_in_the_list_of_runs(qtbot, tab_alone, session):
     with qtbot.waitSignal(session.runs_changed):
         tab_alone.show_evaluation(evaluation())
