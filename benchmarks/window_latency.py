@@ -66,8 +66,8 @@ def record_delays(seconds: float) -> list[float]:
 
 def measure_delays(window: MainWindow) -> None:
     """Print the delays of the event loop while the preview is opened and changed every second."""
-    preview = window.training_tab.preview_window
-    window.training_tab.preview.click()
+    preview = window.training_tab.tools.preview_window
+    window.training_tab.tools.preview.click()
     again = QTimer(interval=PREVIEW_MS)
     again.timeout.connect(preview.findChild(QPushButton, "again").click)
     again.start()

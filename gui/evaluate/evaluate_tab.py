@@ -1,5 +1,6 @@
 """The Evaluate tab: performance of the model on held-out films, and its operating point."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,7 @@ class EvaluateTab(QWidget):
         self._evaluation: Evaluation | None = None
         self._acceptance: AcceptanceResult | None = None
         self._is_own = False  # the job that runs was started here
+        self._is_outdated = False
         self.choice = ModelChoice(session)
         self.operating = OperatingPanel()
         self.figures = FiguresPanel()
@@ -96,7 +98,7 @@ class EvaluateTab(QWidget):
         self._session.dataset_changed.connect(self._update)
         self.choice.model_chosen.connect(self._on_model_chosen)
         self.operating.point_wanted.connect(self._on_point_wanted)
-        self.operating.own_point_wanted.connect(self._on_own_point_wanted)
+        self.operating.own_point_wanted.connect(partial(self._on_point_wanted, None, None))
         self.figures.films_wanted.connect(self.show_films)
         self.plots.films_wanted.connect(self.show_films)
 
@@ -121,6 +123,10 @@ class EvaluateTab(QWidget):
 
     def show_model(self, model: ModelSummary) -> None:
         """Show the model to evaluate; clear figures of another one, and mark those of an earlier operating point."""
+        if self._is_outdated:
+            self._is_outdated = False
+            self.refresh()
+            return
         if self._evaluation is not None and model.header.key != self._evaluation.header.key:
             self._clear_evaluation()
         self._summary = model
@@ -195,6 +201,7 @@ class EvaluateTab(QWidget):
         self._clear_evaluation()
         self.model.setText("")
         self._update()
+        self._is_outdated = self._work.state is not JobState.IDLE  # the model that is being read is another one
         if self.isVisible():
             self.refresh()
 
@@ -235,10 +242,5 @@ class EvaluateTab(QWidget):
         if self._summary is not None:
             self.documents.show_card(self._summary.card)
 
-    @Slot(object, float)
-    def _on_point_wanted(self, wish: Wish, error: float) -> None:
+    def _on_point_wanted(self, wish: Wish | None, error: float | None) -> None:
         self._start(choose_point_job(self.choice.model, wish, error), tr("Setting the operating point"))
-
-    @Slot()
-    def _on_own_point_wanted(self) -> None:
-        self._start(choose_point_job(self.choice.model, None, None), tr("Setting the operating point"))

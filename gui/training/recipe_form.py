@@ -31,6 +31,7 @@ BASIC_FIELDS = ("architecture", "start", "epochs", "seed")  # above the Advanced
 HIDDEN_FIELDS = ("name", "augmentation")
 HINT = marked("Point at a setting to see what it does.")
 HINT_LINES = 3
+SENTENCE_LINES = 2
 INPUT_PX = 80
 
 
@@ -79,6 +80,9 @@ class RecipeForm(QWidget):
         self.sentence = QLabel(wordWrap=True)
         self.sentence.setProperty("role", "quiet")
         self.epochs = name_widget(QLabel(wordWrap=True), "all_epochs", tr("Epochs of this training"))
+        for label in (self.sentence, self.epochs):
+            label.setMinimumHeight(SENTENCE_LINES * label.fontMetrics().lineSpacing())
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.hint = name_widget(QLabel(tr(HINT), wordWrap=True), "hint", tr("What this setting does"))
         self.hint.setProperty("role", "quiet")
         self.hint.setMinimumHeight(HINT_LINES * self.hint.fontMetrics().lineSpacing())

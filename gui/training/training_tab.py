@@ -214,6 +214,7 @@ class TrainingTab(QWidget):
 
     def show_result(self, result: TrainingResult) -> None:
         """Show how a training ended, and what can be done with its model."""
+        self.view.progress.setRange(0, 1)
         self.view.progress.setValue(1)
         if result.completed and result.figures is not None:
             for line in format_summary(result.figures):

@@ -50,6 +50,7 @@ class TrainingView(QWidget):
         lower.setSizes([540, 360])
         lower.setMinimumHeight(LOWER_PX)
         column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.status)
         column.addWidget(self.progress)
         column.addWidget(self.plots, 3)

@@ -13,6 +13,7 @@ from core.datasets.audit import audit, find_blocking, resolve_blocking
 from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.events import FindingKind
 from core.datasets.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
+from core.datasets.shortcut_probe import TOGETHER
 from core.films.phantoms import draw_phantom
 from core.jobs.events import Progressed, Severity, Stage
 from core.system.errors import JobFailed
@@ -137,7 +138,12 @@ def test_compression_that_tells_the_classes_apart_is_said_in_words(tmp_path, can
     assert by_name["JPEG quality"].low > 0.8
     (finding,) = found(result, FindingKind.SHORTCUT)
     assert finding.severity is Severity.WARNING
-    assert "times out of 100" in finding.sentence
+    assert finding.sentence.endswith("alone (100 of 100): the network may learn this, not the lung.")
+    (together,) = [shortcut for shortcut in result.shortcuts if shortcut.what == TOGETHER]
+    assert together.sentence == (
+        "File size and format alone tell the classes apart (100 of 100): "
+        "the network may learn the export, not the lung."
+    )
 
 
 def test_no_shortcut_among_films_recorded_alike(tmp_path, cancel):

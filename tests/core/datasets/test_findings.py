@@ -50,6 +50,31 @@ def test_plain_films_have_no_findings():
     assert findings_of(films()) == ()
 
 
+def test_each_finding_is_one_sentence_what_and_one_what_to_do():
+    """A full stop before a space would begin a second one."""
+    given = [*films(Split.TRAINING, 60), *films(Split.VALIDATION, 4, 1000), *films(Split.TEST, 9, 2000)]
+    of = {film.path.stem: film.path for film in given}
+    found = findings_of(
+        given,
+        left_out=[
+            FilmLeftOut(ROOT / "torn.png", Reason.DAMAGED, "Torn."),
+            FilmLeftOut(ROOT / "?", Reason.NO_LABEL, ""),
+        ],
+        shortcuts=[Shortcut("file size", Figure(0.9, 0.8, 0.95), "The classes are told apart.")],
+        properties={of["0-5"]: replace(PLAIN, is_coloured=True, border=0.3, bits=16, width=300)}.items(),
+        refused={of["0-6"]: Reason.NOT_A_CHEST_FILM},
+        copies=((of["0-1"], of["0-2001"]), (of["0-2"], of["1-2"]), (of["0-7"], of["0-8"]), (of["1-7"], of["1-8"])),
+        exact=((of["0-7"], of["0-8"]),),
+        inverted=frozenset({of["0-3"]}),
+        shares_patient=True,
+    )
+    assert len({finding.kind for finding in found}) >= 14
+    for finding in found:
+        for sentence in (finding.sentence, finding.advice):
+            assert sentence.endswith(".")
+            assert ". " not in sentence
+
+
 def test_the_severest_come_first():
     given = films()
     found = findings_of(
@@ -238,14 +263,14 @@ def test_a_leak_is_counted_in_groups_films_and_test_films():
     films = in_splits()
     groups = (paths_of(films, "0-1", "0-1001", "0-2001"), paths_of(films, "1-5", "1-1005"))
     leak = find(films, groups)[FindingKind.COPY_LEAK]
-    assert leak.sentence.startswith("2 groups of copies (5 films, 1 of them in the test split) are in more than one")
+    assert leak.sentence.startswith("Copies of 2 films are in more than one split (5 files, 1 of them in the test")
     assert leak.fixes[0].label == "Exclude 3 leaking films"
 
 
 def test_a_leaking_patient_is_counted_too():
     films = [*in_splits(), Film(ROOT / "twice.png", 0, "p0-1", Split.TEST)]
     leak = find(films)[FindingKind.PATIENT_LEAK]
-    assert leak.sentence.startswith("1 patient (2 films, 1 of them in the test split) is in more than one split")
+    assert leak.sentence.startswith("1 patient is in more than one split (2 films, 1 of them in the test split)")
     assert [correction.file for correction in leak.fixes[0].corrections] == ["0-1.png"]
 
 
@@ -261,7 +286,7 @@ def test_a_conflict_is_no_harmless_copy():
     copies = (paths_of(films, "0-1", "1-1"),)
     found = find(films, copies, copies)
     assert set(found) == {FindingKind.LABEL_CONFLICT}
-    assert found[FindingKind.LABEL_CONFLICT].sentence.startswith("1 film (2 files) is in more than one class")
+    assert found[FindingKind.LABEL_CONFLICT].sentence.startswith("1 film is in more than one class (2 files)")
 
 
 def test_copies_that_were_excluded_count_no_longer():
@@ -280,7 +305,7 @@ def test_a_tiny_validation_split_says_how_coarse_it_is():
     films = in_splits(validation=4)
     tiny = find(films)[FindingKind.TINY_VALIDATION]
     assert tiny.severity is Severity.WARNING
-    assert "has 8 films: a single film changes its accuracy by 12 %" in tiny.sentence  # 12.5, rounded to even
+    assert "has only 8 films: one film changes its accuracy by 12 %" in tiny.sentence  # 12.5, rounded to even
     assert set(tiny.files) == {film.path for film in films if film.split is Split.VALIDATION}
     assert [fix.splits for fix in tiny.fixes] == [SplitChoice.NEW_VALIDATION]
 

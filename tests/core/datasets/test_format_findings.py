@@ -36,10 +36,10 @@ def test_films_of_one_format_without_colours_and_borders_give_no_finding():
 def test_films_of_another_size_are_named_only_if_they_are_few():
     (finding,) = find_mixed_formats(*surveyed({"height": 201}))
     assert (finding.kind, finding.severity) == (FindingKind.SIZES, Severity.INFORMATION)
-    assert finding.sentence == "2 sizes, 224 to 224 pixels wide."
+    assert finding.sentence == "The films have 2 sizes, 224 to 224 pixels wide."
     assert finding.files == (FILMS[0].path,)
     (finding,) = find_mixed_formats(*surveyed({"width": 100}, {"width": 300}, {"width": 300}))
-    assert finding.sentence == "3 sizes, 100 to 300 pixels wide."
+    assert finding.sentence == "The films have 3 sizes, 100 to 300 pixels wide."
     assert finding.files == ()
 
 
@@ -47,7 +47,7 @@ def test_films_of_another_depth_colour_or_border_are_named():
     given = surveyed({"bits": 12}, {"bits": 16}, {"is_coloured": True}, {"border": WIDE_BORDER}, {"border": 0.11})
     (depths,) = find_mixed_formats(*given)
     assert (depths.kind, depths.files) == (FindingKind.DEPTHS, paths_of(FILMS[:2]))
-    assert depths.sentence == "2 films have a different bit depth from the rest."
+    assert depths.sentence == "2 films have another bit depth than the rest."
     coloured, bordered = find_colours_and_borders(*given)
     assert (coloured.kind, coloured.files) == (FindingKind.COLOURED, (FILMS[2].path,))
     assert (bordered.kind, bordered.files) == (FindingKind.BORDERS, (FILMS[4].path,))

@@ -6,7 +6,7 @@ from enum import StrEnum
 import pytest
 
 from core.recipes import recipe
-from core.recipes.recipe import ARCHITECTURES, NAMED_RECIPES, START_NAMES, Augmentation, Recipe
+from core.recipes.recipe import ARCHITECTURES, FAST, NAMED_RECIPES, START_NAMES, Augmentation, Depth, Recipe
 from core.recipes.recipe_labels import (
     AUGMENTATION_CHOICES,
     CHOICES,
@@ -15,6 +15,8 @@ from core.recipes.recipe_labels import (
     VALUES,
     choice_title,
     choice_value,
+    format_epoch,
+    format_epochs,
     recipe_title,
 )
 
@@ -49,3 +51,25 @@ def test_values_without_a_name_are_said_as_they_are(german):
     assert choice_value("True") == "ja"
     assert recipe_title("trial 3") == "trial 3"
     assert recipe_title("fast") != "fast"
+
+
+@pytest.mark.parametrize(
+    ("frozen", "epochs", "depth", "sentence"),
+    [
+        (20, 1, Depth.ALL, "20 epochs of the last layer, then 1 of the whole network"),
+        (1, 3, Depth.LAST_STAGE, "1 epoch of the last layer, then 3 of the last part of the network"),
+        (0, 24, Depth.ALL, "24 epochs of the whole network"),
+        (0, 1, Depth.LAST_STAGE, "1 epoch of the last part of the network"),
+        (20, 0, Depth.ALL, "20 epochs of the last layer"),
+        (2, 3, Depth.HEAD, "5 epochs of the last layer"),
+    ],
+)
+def test_the_epochs_of_each_part_are_said(frozen, epochs, depth, sentence):
+    assert format_epochs(Recipe(frozen_epochs=frozen, epochs=epochs, depth=depth)) == sentence
+
+
+def test_an_epoch_is_counted_in_its_part():
+    assert [format_epoch(FAST, epoch) for epoch in (1, 20, 21, 23)] == [
+        "last layer 1 of 20", "last layer 20 of 20", "whole network 1 of 3", "whole network 3 of 3",
+    ]  # fmt: skip
+    assert format_epoch(Recipe(frozen_epochs=0, epochs=3), 2) == ""

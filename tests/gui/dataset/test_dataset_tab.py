@@ -13,6 +13,7 @@ from core.datasets.events import FindingKind
 from core.datasets.intake import IntakePreview
 from core.datasets.preparation import AS_IT_IS, Preparation, load_kept_preparation
 from core.jobs.events import Noted, Progressed, Stage
+from core.system.errors import JobFailed, Reason
 from gui.dataset import dataset_tab
 from gui.dataset.dataset_tab import DatasetTab
 from gui.dataset.intake_dialog import IntakeDialog
@@ -20,7 +21,7 @@ from gui.widgets import messages
 from tests.factories import write_films
 from tests.gui.dataset.examples import DOUBTS, EXCLUDE, FILMS, LEAK, RELABEL, ROOT, UNREADABLE, audit
 from tests.gui.dataset.person import finding_kinds, open_dataset, take_step
-from tests.gui.fake_jobs import ignore, lasting, record
+from tests.gui.fake_jobs import lasting, record
 from tests.gui.person import click
 
 
@@ -138,21 +139,49 @@ def test_progress_is_told_as_far_as_it_is_known(tab, event, sentence):
     assert (tab.progress.maximum(), max(0, tab.progress.value())) == (event.total or 0, event.done)
 
 
-def test_a_job_locks_the_buttons_until_it_ends(qtbot, opened, work, audits):
+BUTTONS = ("open_folder", "open_list", "try_demo", "intake", "doubts")
+
+
+def test_a_job_locks_the_buttons_until_it_ends(qtbot, opened, work, audits, monkeypatch):
+    monkeypatch.setattr(dataset_tab, "label_errors_job", lambda *_: lasting)
     opened.browser.grid.selectAll()
     assert opened.browser.exclude.isEnabled()
-    work.start(lasting, ignore)
-    names = ("open_folder", "open_list", "try_demo", "intake", "doubts")
-    assert not any(getattr(opened, name).isEnabled() for name in names)
+    click(qtbot, opened, "doubts")
+    assert work.name == "Finding doubtful labels"
+    assert not any(opened.findChild(QPushButton, name).isEnabled() for name in BUTTONS)
     assert not opened.browser.exclude.isEnabled()
     assert opened.progress.isVisible()
     opened.open(Path("others"))
     assert audits == []
     with qtbot.waitSignal(work.succeeded):
-        click(qtbot, opened, "cancel")
-    assert all(getattr(opened, name).isEnabled() for name in names)
-    assert not opened.cancel.isEnabled()
+        work.cancel()
+    assert all(opened.findChild(QPushButton, name).isEnabled() for name in BUTTONS)
     assert not opened.progress.isVisible()
+
+
+@pytest.mark.parametrize("outcome", ["fails", "is stopped"])
+def test_however_a_job_ends_its_progress_is_gone(qtbot, opened, work, monkeypatch, outcome):
+    def job(cancel):
+        yield Progressed(Stage.EXTRACTING_FEATURES, 3, 20)
+        if outcome == "fails":
+            raise JobFailed(Reason.DATASET_INVALID, "Too few patients.")
+        cancel.wait(20)
+
+    before = opened.summary.text()
+    monkeypatch.setattr(dataset_tab, "label_errors_job", lambda *_: job)
+    with qtbot.waitSignal(work.failed if outcome == "fails" else work.succeeded):
+        click(qtbot, opened, "doubts")
+        if outcome != "fails":
+            qtbot.waitUntil(lambda: opened.summary.text() == "Extracting features… 3 of 20")
+            work.cancel()
+    assert opened.summary.text() == before
+    assert not opened.progress.isVisible()
+
+
+def test_a_dataset_that_another_tab_opened_is_shown(tab, session):
+    session.open_dataset(Path("resumed"), audit())
+    assert tab.summary.text().startswith("resumed: 6 films")
+    assert tab.browser.grid.table.rowCount() == 6
 
 
 def test_without_a_dataset_nothing_can_be_set_or_doubted(qtbot, tab, audits):

@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from core.datasets.preparation import AS_IT_IS
+from core.jobs.events import Progressed, Stage
 from core.models.operating_point import Goal, Wish
 from core.system.app_folders import data_folder
+from core.system.errors import JobFailed, Reason
 from core.system.product import NOTICE
 from gui.evaluate import evaluate_tab
 from gui.evaluate.acceptance_dialog import AcceptanceDialog
@@ -33,12 +35,34 @@ def test_the_room_opens_with_the_model_and_its_mark(tab):
     assert tab.operating.use.isEnabled()
 
 
-def test_another_point_makes_the_figures_void(tab, window, evaluated, qtbot):
+def test_another_point_leaves_the_figures_and_says_at_which_they_were_measured(tab, window, evaluated, qtbot):
+    before = tab.figures.notes.text()
+    assert not tab.status.earlier.isVisible()
     tab.operating.wish.setCurrentText("threshold 0.9")
     with job_shown(qtbot, window, ModelSummary):
         qtbot.mouseClick(tab.operating.use, Qt.MouseButton.LeftButton)
-    assert tab.figures.notes.text() == "Nothing has been evaluated yet."
-    assert not tab.buttons["save_report"].isEnabled()
+    assert tab.figures.notes.text() == before
+    assert tab.status.earlier.isVisible()
+    assert evaluated.point.rstrip(".") in tab.status.earlier.text()
+    assert tab.buttons["save_report"].isEnabled()
+    with job_shown(qtbot, window, ModelSummary):
+        qtbot.mouseClick(tab.operating.own, Qt.MouseButton.LeftButton)
+    assert not tab.status.earlier.isVisible()
+
+
+def test_after_an_acceptance_no_line_says_not_validated(tab, window, qtbot, films, monkeypatch):
+    """The page shows the outcome in the model's line and in the notes, and "Not validated here" nowhere."""
+
+    def fill(dialog):
+        dialog.set_source(films)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(AcceptanceDialog, "exec", fill)
+    with job_shown(qtbot, window, ModelSummary):
+        qtbot.mouseClick(tab.buttons["acceptance"], Qt.MouseButton.LeftButton)
+    for label in (tab.model, tab.figures.notes):
+        assert "ccepted here on" in label.text()
+        assert "Not validated here" not in label.text()
 
 
 def test_the_report_is_saved(tab, window, evaluated_here, qtbot, tmp_path, monkeypatch):
@@ -94,6 +118,52 @@ def test_what_can_be_done_grows_with_what_there_is(qtbot, tab_alone, session, wo
     assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset", "card", "save_report"}
 
 
+@pytest.mark.parametrize("outcome", ["fails", "is stopped"])
+def test_however_a_job_ends_nothing_goes_on_moving(qtbot, tab_alone, work, monkeypatch, outcome):
+    def job(cancel):
+        yield Progressed(Stage.LOADING_NETWORK, 0, None)
+        if outcome == "fails":
+            raise JobFailed(Reason.DATASET_INVALID, "No films.")
+        cancel.wait(20)
+
+    monkeypatch.setattr(evaluate_tab, "evaluate_job", lambda *_: job)
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: Path("reported"))
+    with qtbot.waitSignal(work.failed if outcome == "fails" else work.succeeded):
+        click(qtbot, tab_alone, "evaluate_folder")
+        assert work.name == "Evaluating on reported"
+        if outcome != "fails":
+            qtbot.waitUntil(lambda: "Loading the network" in tab_alone.status.sentence.text())
+            work.cancel()
+    assert tab_alone.status.sentence.text() == NOTICE
+
+
+def test_a_model_that_was_replaced_while_it_was_read_is_not_shown(qtbot, tab_alone, session, work, monkeypatch):
+    loads = []
+
+    def make_job(model):
+        def job(_cancel):
+            loads.append(model)
+            yield
+
+        return job
+
+    monkeypatch.setattr(evaluate_tab, "show_model_job", make_job)
+    tab_alone.show()
+    with qtbot.waitSignal(work.succeeded):
+        tab_alone.refresh()
+        session.evaluate_model(Path("ours.safetensors"))
+    with qtbot.waitSignal(work.succeeded):
+        tab_alone.show_model(summary("other 12345678"))
+    assert tab_alone.model.text() == ""
+    assert loads == [None, Path("ours.safetensors")]
+    assert session.model is None
+
+
+def test_a_look_at_test_films_is_counted_in_the_list_of_runs(qtbot, tab_alone, session):
+    with qtbot.waitSignal(session.runs_changed):
+        tab_alone.show_evaluation(evaluation())
+
+
 def test_films_are_evaluated_with_the_model_in_use(qtbot, tab_alone, session, work, monkeypatch):
     evaluations = record(monkeypatch, evaluate_tab, "evaluate_job")
     monkeypatch.setattr(messages, "choose_folder", lambda *_: Path("reported"))
@@ -127,6 +197,9 @@ def test_figures_are_those_of_the_model_in_use_or_none(tab_alone, session):
     tab_alone.show_model(summary())  # loaded again
     assert "n = 6" in tab_alone.figures.notes.text()
     tab_alone.show_model(summary("resnet 87654321"))  # another operating point has another name
+    assert "n = 6" in tab_alone.figures.notes.text()
+    assert "at an earlier operating point (Threshold 0.5000)" in tab_alone.status.earlier.text()
+    session.use_model(Path("other.safetensors"))
     assert tab_alone.figures.notes.text() == tab_alone.plots.sentence.text() == tab_alone.films.title.text() == NOTHING
     tab_alone.show_evaluation(evaluation())
     session.use_model(Path("other.safetensors"))

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from core.documents.document import Document, Text
 from gui.evaluate.evaluation_documents import EvaluationDocuments
-from gui.evaluate.evaluation_status import EvaluationStatus
 from gui.jobs.jobs import Jobs
 from gui.widgets import messages
 from tests.core.evaluation.evaluations import build_evaluation
+from tests.gui.fake_jobs import ignore
 from tests.gui.person import click
 
 CARD = Document("Model card", "", (Text("Intended use. " * 900),), "foot")
@@ -22,7 +22,7 @@ def documents(qtbot):
     tab = QWidget()
     qtbot.addWidget(tab)
     jobs = Jobs(tab)
-    made = EvaluationDocuments(jobs, EvaluationStatus(tab), tab)
+    made = EvaluationDocuments(lambda job, name: jobs.start(job, ignore, name), tab)
     made.jobs = jobs
     return made
 

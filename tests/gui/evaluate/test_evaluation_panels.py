@@ -172,11 +172,11 @@ def test_several_classes_have_figures_each_and_no_predictive_values():
 def test_the_notes_say_on_which_films_and_what_to_know_first(qtbot, figures):
     assert figures.notes.text() == NOTHING
     show(qtbot, figures, evaluation(warnings=("Trained despite leaks.",), looks=3))
-    first, frequencies, warning = figures.notes.text().splitlines()
+    first, frequencies, warning, validation = figures.notes.text().splitlines()
     assert first.startswith("n = 6 films of 5 patients. Threshold 0.5000. This model has been evaluated")
     assert "3 times" in first
     assert "at 10 % prevalence" in frequencies
-    assert warning == "Trained despite leaks."
+    assert (warning, validation) == ("Trained despite leaks.", "Not validated here.")
     assert lines(figures)[0] == "Sensitivity: 0.667 (0.208–0.939), n = 3"
 
 

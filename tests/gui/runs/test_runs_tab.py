@@ -15,12 +15,12 @@ from core.runs.run_comparison import Comparison, Pair
 from core.runs.run_list import list_runs, runs_folder
 from core.system.product import NOTICE
 from gui.jobs.run_jobs import RunListing
-from gui.runs import runs_tab
+from gui.runs import run_reader, runs_tab
 from gui.runs.runs_tab import EMPTY, RunsTab
 from gui.widgets import messages
 from gui.widgets.curve_plot import CurvePlot
 from tests.factories import QUICK
-from tests.gui.fake_jobs import ignore, lasting, record
+from tests.gui.fake_jobs import ending_with, ignore, lasting, record
 from tests.gui.person import click
 from tests.gui.runs.examples import run
 
@@ -32,6 +32,11 @@ def three_runs(window, train_once):
     recipes = [replace(QUICK, name=name, epochs=count, image_size_px=32) for name, count in epochs.items()]
     shutil.copytree(train_once("three-runs", *recipes), runs_folder())
     return window.runs_tab
+
+
+def visit(qtbot, window):
+    with qtbot.waitSignal(window.runs_tab.listed, timeout=20_000):
+        window.tabs.setCurrentWidget(window.runs_tab)
 
 
 def shown(qtbot, window, act):
@@ -48,7 +53,7 @@ def choose(tab, *rows):
 
 
 def test_runs_are_compared_named_noted_continued_and_exported(qtbot, window, three_runs, tmp_path, monkeypatch):
-    shown(qtbot, window, lambda: window.tabs.setCurrentWidget(three_runs))
+    visit(qtbot, window)
     assert three_runs.view.model().rowCount() == 3
     assert not three_runs.findChild(QPushButton, "compare").isEnabled()
     choose(three_runs, 0, 1, 2)
@@ -80,7 +85,7 @@ def test_runs_are_compared_named_noted_continued_and_exported(qtbot, window, thr
 
 
 def test_a_run_goes_to_the_trash_only_when_that_is_confirmed(qtbot, window, three_runs, monkeypatch):
-    shown(qtbot, window, lambda: window.tabs.setCurrentWidget(three_runs))
+    visit(qtbot, window)
     choose(three_runs, 1)
     monkeypatch.setattr(messages, "ask_delete", lambda *_: False)
     click(qtbot, three_runs, "delete")
@@ -194,19 +199,53 @@ def test_at_most_four_runs_are_compared(tab, tmp_path):
     assert len(tab.plots.findChild(CurvePlot, "Validation loss").names()) == 4
 
 
-def test_a_running_job_disables_everything(qtbot, tab, work, monkeypatch):
-    listings = record(monkeypatch, runs_tab, "list_runs_job")
+def test_a_running_job_disables_everything(qtbot, tab, work):
     select(tab, 0)
     work.start(lasting, ignore)
     assert enabled(tab) == set()
-    tab.refresh()
-    assert listings == []
     with qtbot.waitSignal(work.succeeded):
         work.cancel()
     assert enabled(tab) == ALL - {"compare"}
+
+
+def test_the_list_is_read_again_after_a_change_also_while_a_job_runs(qtbot, tab, session, work, runs, monkeypatch):
+    listing = RunListing((run("new"), *runs))
+    monkeypatch.setattr(run_reader, "list_runs_job", lambda: ending_with(listing))
+    select(tab, 1)
+    work.start(lasting, ignore)
+    with qtbot.waitSignal(tab.listed):
+        session.runs_changed.emit()
+    assert [row[0] for row in cells(tab, "runs")] == ["new", "first", "second", "third", "fourth"]
+    assert tab.plots.findChild(CurvePlot, "Validation loss").names() == ("second",)  # is still selected
     with qtbot.waitSignal(work.succeeded):
-        tab.refresh()
-    assert listings == [()]
+        work.cancel()
+
+
+def test_the_same_list_leaves_a_comparison_on_the_screen(tab, runs):
+    select(tab, 0, 1)
+    tab.show_comparison(Comparison((runs[1], runs[0]), (), 44, (None, None), (None, None), ()))
+    tab.show_runs(RunListing(runs))
+    assert tab.sentence.text() != EMPTY
+    assert enabled(tab) == {"compare"}
+
+
+def test_a_new_training_is_compared_with_earlier_ones_on_the_same_data(qtbot, tab, session, work, runs, monkeypatch):
+    comparisons = record(monkeypatch, runs_tab, "compare_runs_job")
+    other = run("other data")
+    other = replace(other, card=replace(other.card, data_fingerprint="ffffffff"))
+    new = run("new")
+    monkeypatch.setattr(run_reader, "list_runs_job", lambda: ending_with(RunListing((new, other, *runs))))
+    with qtbot.waitSignal(work.succeeded):
+        session.compare_run(new.folder)
+    assert comparisons == [([runs[1], runs[0], new],)]
+
+
+def test_without_an_earlier_training_that_is_said(qtbot, tab, session, monkeypatch):
+    new = run("new")
+    monkeypatch.setattr(run_reader, "list_runs_job", lambda: ending_with(RunListing((new,))))
+    with qtbot.waitSignal(tab.listed):
+        session.compare_run(new.folder)
+    qtbot.waitUntil(lambda: tab.sentence.text().startswith("There is no earlier finished training"))
 
 
 def test_the_older_run_is_compared_first(qtbot, tab, work, runs, monkeypatch):
@@ -258,6 +297,7 @@ def test_a_run_and_its_model_are_passed_on(qtbot, tab, session, runs):
     assert wanted.args == [runs[0]]
     click(qtbot, tab, "use_model")
     assert session.model == runs[0].folder / "best.safetensors"
+    assert tab.sentence.text() == "Films are now read with the model of first."
 
 
 def test_a_model_is_exported_under_the_name_of_its_folder(qtbot, tab, work, runs, monkeypatch):

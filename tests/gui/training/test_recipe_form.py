@@ -191,3 +191,17 @@ def test_a_model_file_can_be_the_start(form):
     form.show_recipe(replace(BEST, start="/models/ours.safetensors"))
     assert form.findChild(QComboBox, "start").currentText() == "/models/ours.safetensors"
     assert form.recipe().start == "/models/ours.safetensors"
+
+
+def test_both_numbers_of_epochs_are_said(form):
+    form.show_recipe(FAST)
+    form.findChild(QSpinBox, "epochs").setValue(1)
+    assert form.epochs.text() == "20 epochs of the last layer, then 1 of the whole network."
+    form.findChild(QSpinBox, "frozen_epochs").setValue(0)
+    assert form.epochs.text() == "1 epoch of the whole network."
+    form.findChild(QSpinBox, "epochs").setValue(0)
+    assert form.epochs.text() == ""
+
+
+def test_the_first_recipe_has_its_epochs_too(form):
+    assert form.epochs.text() != ""
