@@ -30,7 +30,7 @@ WORDS: Final = {
     Decision.UNLIKELY: marked("{finding} unlikely"),
 }
 HIDDEN: Final = marked("Make your call first; the model's answer is shown afterwards.")
-ANY_FINDING: Final = marked("Finding")
+ANY_FINDING: Final = marked("Abnormality")
 # by class key: names of findings that are shown translated and in natural case
 FINDINGS: Final = {
     **dict.fromkeys(("pneumonia", "pneumonie", "neumonia", "lungenentzundung"), marked("Pneumonia")),
@@ -136,7 +136,7 @@ def _find_finding(header: "ModelHeader | None", row: LedgerRow) -> str:
     if header is None:  # the label of a film in review or unlikely may be the negative class
         return name_finding(label) if row.decision is Decision.LIKELY else tr(ANY_FINDING)
     if _is_negative(header, label):
-        return tr("Findings")
+        return tr("Abnormalities")
     return name_finding(header.finding_of(label))
 
 

@@ -42,6 +42,10 @@ class CallWriter(QObject):
         path = seen_path(output)
         return SeenFilms(seen, lambda file: self._pool.submit(append_seen, path, file))
 
+    def wait(self) -> None:
+        """Wait until everything so far is on the disk; for other threads than the window's."""
+        self._pool.submit(int).result()
+
     def close(self) -> None:
         """Finish writing; a call takes a few milliseconds."""
         self._pool.shutdown()

@@ -116,6 +116,7 @@ class ListOpener(QObject):
         self.writer.close()
 
     def _open(self, task: "partial[Worklist]", is_blind: bool, is_film: bool) -> None:
+        self._background.run(self.writer.wait)  # the list that is opened may be the one that was just called
         self._background.run(task, partial(self._show_worklist, is_blind, is_film))
 
     def _make(self, folder: Path, output: Path, model: Path | None, is_blind: bool) -> OpenList:

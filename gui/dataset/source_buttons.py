@@ -37,5 +37,5 @@ class SourceButtons(QObject):
 
     @Slot()
     def _on_list(self) -> None:
-        if file := messages.choose_file(self._parent, tr("Label list"), tr(messages.LISTS), kind=FolderKind.DATASET):
+        if file := messages.choose_file(self._parent, tr("Label list"), tr(messages.LISTS), None, FolderKind.DATASET):
             self.source_wanted.emit(file)

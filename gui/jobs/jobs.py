@@ -86,7 +86,6 @@ class Jobs(QObject):
         if self._worker is not None:
             self._worker.deleteLater()
         self._worker = None
-        self.name = ""
         self._set_state(JobState.IDLE)
 
     @Slot(object)

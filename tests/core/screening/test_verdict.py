@@ -69,8 +69,8 @@ def test_the_words_name_the_finding_and_never_the_class_of_healthy_films(probabi
         ("BACTERIAL_PNEUMONIA", "Bacterial pneumonia"),
         ("COVID-19", "COVID-19"),
         ("TB", "Tuberculosis"),
-        ("1", "Finding"),
-        ("auffällig", "Finding"),
+        ("1", "Abnormality"),
+        ("auffällig", "Abnormality"),
         ("EDEMA", "Edema"),
         ("ILD", "ILD"),
         ("pleural_effusion", "Pleural effusion"),
@@ -89,8 +89,8 @@ def test_without_the_model_there_are_words_alone():
     verdict = build_verdict(None, answered(0.9))
     assert (verdict.words, verdict.rank, verdict.position, verdict.limits) == ("Pneumonia likely", "", None, None)
     assert "0.900" in verdict.details
-    assert build_verdict(None, answered(0.1)).words == "Finding unlikely"
-    assert build_verdict(None, answered(0.3)).words == "Finding: to review"
+    assert build_verdict(None, answered(0.1)).words == "Abnormality unlikely"
+    assert build_verdict(None, answered(0.3)).words == "Abnormality: to review"
 
 
 RANKS = [
@@ -190,10 +190,10 @@ def test_of_several_classes_the_chosen_finding_is_named():
 def test_of_several_classes_the_negative_one_is_never_likely():
     header = three_classes()
     healthy = build_verdict(header, answered(0.9, header, each=(0.9, 0.05, 0.05)))
-    assert (healthy.words, healthy.decision) == ("Findings unlikely", Decision.UNLIKELY)
+    assert (healthy.words, healthy.decision) == ("Abnormalities unlikely", Decision.UNLIKELY)
     assert (healthy.rank, healthy.position, healthy.limits) == ("", None, None)
     unsure = build_verdict(header, answered(0.5, header, each=(0.5, 0.25, 0.25)))
-    assert unsure.words == "Findings: to review"
+    assert unsure.words == "Abnormalities: to review"
 
 
 def test_a_row_of_an_unknown_class_has_no_rank():

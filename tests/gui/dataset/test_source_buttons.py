@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from gui.dataset.source_buttons import SourceButtons
 from gui.widgets import messages
@@ -10,24 +11,32 @@ from tests.gui.person import click
 
 
 @pytest.fixture
-def buttons(qtbot):
-    buttons = SourceButtons()
-    qtbot.addWidget(buttons)
+def area(qtbot):
+    area = QWidget()
+    qtbot.addWidget(area)
+    return area
+
+
+@pytest.fixture
+def buttons(area):
+    buttons = SourceButtons(area)
+    for button in buttons.buttons:
+        button.setParent(area)
     return buttons
 
 
 @pytest.mark.parametrize(("button", "dialog"), [("open_folder", "choose_folder"), ("open_list", "choose_file")])
-def test_what_was_chosen_is_wanted_and_nothing_if_nothing_was(qtbot, buttons, monkeypatch, button, dialog):
+def test_what_was_chosen_is_wanted_and_nothing_if_nothing_was(qtbot, area, buttons, monkeypatch, button, dialog):
     wanted = []
     buttons.source_wanted.connect(wanted.append)
     monkeypatch.setattr(messages, dialog, lambda *_: None)
-    click(qtbot, buttons, button)
+    click(qtbot, area, button)
     assert wanted == []
     monkeypatch.setattr(messages, dialog, lambda *_: Path("chosen"))
-    click(qtbot, buttons, button)
+    click(qtbot, area, button)
     assert wanted == [Path("chosen")]
 
 
-def test_the_demo_needs_no_answer(qtbot, buttons):
+def test_the_demo_needs_no_answer(qtbot, area, buttons):
     with qtbot.waitSignal(buttons.demo_wanted):
-        click(qtbot, buttons, "try_demo")
+        click(qtbot, area, "try_demo")

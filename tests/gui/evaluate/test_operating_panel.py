@@ -8,6 +8,7 @@ from core.models.operating_point import parse_wish
 from core.models.site_record import apply_site_record
 from core.screening.events import ScreeningResult
 from core.system.language import Language, tr
+from gui.classify.screening_line import list_notes
 from gui.evaluate.operating_panel import WISHES
 from gui.jobs.evaluation_jobs import ModelSummary
 from tests.gui.person import job_shown
@@ -52,7 +53,7 @@ def test_the_point_used_here_is_that_of_screenings(tab, window, qtbot, films):
     rows = seen.args[0].rows
     assert {row.model for row in rows} == {used.name}
     assert all((row.label == "PNEUMONIA") == (row.probability >= 0.05) for row in rows)
-    assert "Not validated here" in window.classify_tab.status.sentence.text()
+    assert "Not validated here" in " ".join(list_notes(window.classify_tab.room.opened))
     window.tabs.setCurrentWidget(tab)
     qtbot.waitUntil(lambda: tab.operating.own.isEnabled())
     with job_shown(qtbot, window, ModelSummary):

@@ -38,12 +38,12 @@ def strip(qtbot, calls):
     QAbstractItemModelTester(made.rows, QAbstractItemModelTester.FailureReportingMode.Fatal, made)
     qtbot.addWidget(made, before_close_func=lambda _strip: made.close_thumbnails())
     made.resize(300, 600)
-    made.show_list(None, ROWS, calls, False, lambda _file: False, "seed")
+    made.show_list(None, ROWS, calls, False, "seed")
     made.show()
     return made
 
 
 @pytest.fixture
 def blind_strip(strip, calls):
-    strip.show_list(None, ROWS, calls, True, lambda _file: False, "seed")
+    strip.show_list(None, ROWS, calls, True, "seed")
     return strip

@@ -189,7 +189,7 @@ def test_another_list_begins_without_filter_and_current_film(strip, chosen, qtbo
     strip.filters.search.setText("a")
     click_chip(qtbot, strip.filters, RowKind.LIKELY)
     strip.rows.sort(0)
-    strip.show_list(None, ROWS, book(), False, lambda _file: False, "seed")
+    strip.show_list(None, ROWS, book(), False, "seed")
     assert files(strip.rows) == BY_PROBABILITY
     assert strip.current_row() is None
     assert strip.filters.chips[RowKind.ALL].isChecked()
@@ -212,7 +212,7 @@ def test_the_order_of_blind_reading_is_that_of_its_seed(strip, calls):
     films = [scored(f"{number:02}.png", number / 20) for number in range(20)]
     orders = []
     for seed in ("one", "two", "one"):
-        strip.show_list(None, films, calls, True, lambda _file: False, seed)
+        strip.show_list(None, films, calls, True, seed)
         orders.append(files(strip.rows))
     assert orders[0] == orders[2] != orders[1]
 
@@ -241,7 +241,7 @@ def test_20000_rows_and_more_that_come_keep_the_window_free(qtbot, monkeypatch):
     strip = ListStrip()
     qtbot.addWidget(strip, before_close_func=lambda _strip: strip.close_thumbnails())
     films = [scored(f"{number:05}.png", number % 997 / 997) for number in range(20_000)]
-    strip.show_list(None, films, book(*(call(row.file) for row in films[:-1])), False, lambda _file: False)
+    strip.show_list(None, films, book(*(call(row.file) for row in films[:-1])), False)
     strip.show()
     asked = []
     count_rows = WorklistFilter.rowCount

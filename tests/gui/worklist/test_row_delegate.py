@@ -85,7 +85,7 @@ def test_a_row_shows_call_note_and_warning(strip):
         ((), "unlike_validated_films"),
     ):
         changed = scored("film.png", row.probability, reason=reason)
-        strip.show_list(None, [changed], book(*calls), False, lambda _file: False)
+        strip.show_list(None, [changed], book(*calls), False)
         shown.append(painted(strip, 0))
     assert all((one != other).any() for n, one in enumerate(shown) for other in shown[:n])
 
@@ -93,9 +93,7 @@ def test_a_row_shows_call_note_and_warning(strip):
 @pytest.mark.parametrize("width", [240, 300])
 def test_a_long_reason_uses_the_line_below(strip, width):
     strip.setFixedWidth(width)
-    strip.show_list(
-        None, [refused("ab.png", "rotated"), refused("ba.png", "word " * 9)], book(), False, lambda _: False
-    )
+    strip.show_list(None, [refused("ab.png", "rotated"), refused("ba.png", "word " * 9)], book(), False)
     short, long = painted(strip, 0), painted(strip, 1)
 
     def inked(pixels):
@@ -108,7 +106,7 @@ def test_a_long_reason_uses_the_line_below(strip, width):
 
 def test_names_give_way_to_what_there_is_room_for(strip):
     names = ["inbox/a.png", "a.png", "PATIENT-0000000001/STUDY-1/a.png", f"{'long-' * 20}a.png"]
-    strip.show_list(None, [scored(name, 0.9) for name in names], book(), False, lambda _file: False)
+    strip.show_list(None, [scored(name, 0.9) for name in names], book(), False)
     rows = {strip.rows.row(number).file: painted(strip, number) for number in range(4)}
     assert all((rows[one] != rows[other]).any() for one in names for other in names if one != other)
 
@@ -118,7 +116,7 @@ def test_a_film_is_painted_in_a_square_whatever_its_shape(strip, qtbot, tmp_path
     pixels[:10] = 100
     Image.fromarray(pixels).save(tmp_path / "wide.png")
     with qtbot.waitSignal(strip.table.picture_changed):
-        strip.show_list(tmp_path, [scored("wide.png", 0.9)], book(), False, lambda _file: False)
+        strip.show_list(tmp_path, [scored("wide.png", 0.9)], book(), False)
     row = painted(strip, 0)
     assert row[ROW_PX // 2, 30].tolist() == [220] * 3
     assert row[8, 30].tolist() == [0] * 3
@@ -138,7 +136,7 @@ def test_the_chosen_row_of_the_table_keeps_its_film_and_text(themed, qtbot, tmp_
     table.resize(900, 300)
     table.show()
     with qtbot.waitSignal(themed.table.picture_changed):
-        themed.show_list(tmp_path, [scored("a.png", 0.9), scored("b.png", 0.1)], book(), False, lambda _file: False)
+        themed.show_list(tmp_path, [scored("a.png", 0.9), scored("b.png", 0.1)], book(), False)
 
     def film():
         area = QRect(QPoint(0, 0), table.visualRect(themed.rows.index(0, 0)).size())

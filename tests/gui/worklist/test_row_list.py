@@ -16,7 +16,7 @@ from tests.gui.worklist.person import click_chip, click_row
 def long_strip(strip):
     """200 films, a fortieth of which is in view."""
     films = [scored(f"{number:03}.png", 0.5) for number in range(200)]
-    strip.show_list(None, films, book(), False, lambda _file: False)
+    strip.show_list(None, films, book(), False)
     return strip
 
 
@@ -78,5 +78,5 @@ def test_an_empty_filter_says_so(strip, qtbot):
     strip.remove("leg.png")
     QApplication.sendPostedEvents()
     empty = strip.view.viewport().grab().toImage()
-    strip.show_list(None, (), book(), False, lambda _file: False)
+    strip.show_list(None, (), book(), False)
     assert strip.view.viewport().grab().toImage() != empty

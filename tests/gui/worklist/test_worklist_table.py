@@ -5,8 +5,8 @@ from gui.worklist.worklist_table import WorklistTable
 from tests.gui.worklist.examples import ROWS, book, call, scored
 
 
-def blind(table, *calls, seen=()):
-    table.show_list(None, ROWS, book(*calls), True, lambda file: file in seen, "seed")
+def blind(table, *calls):
+    table.show_list(None, ROWS, book(*calls), True, "seed")
 
 
 def test_names_are_hidden_in_blind_reading_until_called_and_folders_always(table):
@@ -19,7 +19,7 @@ def test_names_are_hidden_in_blind_reading_until_called_and_folders_always(table
     assert called == numbers | {"notes.txt": "notes.txt", "PNEUMONIA/a.png": "a.png"}
 
 
-def test_an_answer_is_hidden_until_it_is_called_or_was_seen(table):
+def test_an_answer_is_hidden_until_it_is_called(table):
     row, leg = table.row("PNEUMONIA/a.png"), table.row("leg.png")
     assert not table.is_hidden(row)
     blind(table)
@@ -31,9 +31,6 @@ def test_an_answer_is_hidden_until_it_is_called_or_was_seen(table):
     assert not table.is_hidden(row)
     table.add(scored(row.file, 0.9, film="now"))
     assert table.is_hidden(table.row(row.file))
-    blind(table, seen={row.file})
-    assert not table.is_hidden(row)
-    assert table.display_name(row) == "a.png"
 
 
 def test_numbers_do_not_tell_the_order_of_files(table):
