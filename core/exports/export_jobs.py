@@ -25,6 +25,7 @@ from core.screening.reader_calls import (
     format_labels,
 )
 from core.screening.results_csv import LEDGER, UNFINISHED_LEDGER, header_cells, row_cells
+from core.screening.seen_films import SEEN_FILE
 from core.screening.state_log import STATE_FILE, state_path
 from core.system.csv_text import format_csv_line, quote_formula
 from core.system.errors import JobFailed, Reason
@@ -54,7 +55,7 @@ KINDS: Final = {  # the summary asks itself
 }
 
 
-KEPT: Final = (LEDGER, UNFINISHED_LEDGER, CALLS_FILE, STATE_FILE)  # of any screening: no export replaces them
+KEPT: Final = (LEDGER, UNFINISHED_LEDGER, CALLS_FILE, STATE_FILE, SEEN_FILE)  # of any screening: no export replaces them
 
 
 @dataclass(frozen=True, slots=True)

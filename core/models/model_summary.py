@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.films.patient_age import AgeRanges, format_age_ranges
-from core.models.model_header import ModelHeader, bundled_model_path, read_header
-from core.models.site_record import apply_site_record, format_validation, read_record
+from core.models.model_header import bundled_model_path, read_header
+from core.models.site_record import apply_site_record, format_validation, shorten_validation
 from core.system.errors import JobFailed
 from core.system.language import tr
 
@@ -35,7 +35,7 @@ def summarize_model(path: Path | None) -> ModelSummary:
     try:
         header = apply_site_record(read_header(path or bundled_model_path()))
         is_accepted, validation = format_validation(header)
-        first = _shorten_validation(header, is_accepted)
+        first = shorten_validation(header)
     except JobFailed as failure:
         return ModelSummary(path, "", tr("the model cannot be used"), failure.sentence)
     words = [first, *([tr("known problems in its films")] if header.warnings else [])]
@@ -47,16 +47,6 @@ def summarize_model(path: Path | None) -> ModelSummary:
         ages = format_age_ranges(header.ages)
         sentences.append(tr("Made with films of patients of {ages}; others are outside its experience.", ages=ages))
     return ModelSummary(path, header.name, ", ".join(words), "\n".join(sentences), is_accepted and not header.warnings)
-
-
-def _shorten_validation(header: ModelHeader, is_accepted: bool) -> str:
-    """Return the outcome of the acceptance test here in two or three words."""
-    acceptance = read_record(header).acceptance
-    if is_accepted:
-        return tr("accepted here")
-    if acceptance is not None and acceptance.threshold == header.threshold:
-        return tr("not accepted here")
-    return tr("not validated here")
 
 
 def _format_ranges(ages: AgeRanges) -> str:

@@ -155,6 +155,14 @@ def format_validation(header: ModelHeader) -> tuple[bool, str]:
     return acceptance.passed, sentence
 
 
+def shorten_validation(header: ModelHeader) -> str:
+    """Return `format_validation` in two or three words."""
+    acceptance = read_record(header).acceptance
+    if acceptance is None or acceptance.threshold != header.threshold:
+        return tr("not validated here")
+    return tr("accepted here") if acceptance.passed else tr("not accepted here")
+
+
 def today() -> str:
     """Return the local date, ISO 8601."""
     return f"{datetime.now().astimezone():%Y-%m-%d}"

@@ -199,14 +199,12 @@ def screen(
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
         files = list_folder(folder, list_own_files(output))
-        if heatmaps is not None:
-            files = drop_heat_maps(files, heatmaps)
+        files = files if heatmaps is None else drop_heat_maps(files, heatmaps)
         is_continued = resume or retry_failed
-        if not is_continued and (sentence := set_other_films_aside(output, files)):
-            yield Noted(sentence, Severity.WARNING)
+        aside = None if is_continued else set_other_films_aside(output, files)
         kept = read_earlier_rows(output, loaded, is_continued)
-        if sentence := check_present_rows(kept, files, folder):
-            yield Noted(sentence, Severity.WARNING)
+        notes = (aside, check_present_rows(kept, files, folder))
+        yield from (Noted(sentence, Severity.WARNING) for sentence in notes if sentence)
         kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
         screening = Screening(loaded, output, lock, kept, heatmaps, is_continued)
         with closing(screening):

@@ -11,7 +11,6 @@ from core.screening.file_state import NEVER_READ, FileState
 from core.screening.folder_listing import ListedFile
 from core.screening.reader_calls import CALLS_FILE, calls_path
 from core.screening.results_csv import LEDGER, UNFINISHED_LEDGER, partial_path
-from core.screening.seen_films import SEEN_FILE, seen_path
 from core.screening.state_log import STATE_FILE, read_file_states, state_path
 from core.system.csv_text import drop_torn_line, parse_csv, unquote_formula
 from core.system.errors import JobFailed, Reason
@@ -48,8 +47,7 @@ def list_own_files(output: Path) -> list[Path]:
     ]
     ledgers = (output, *asides)
     calls = [path for path in map(calls_path, ledgers) if CALLS_FILE.is_own(path)]
-    seen = [path for path in map(seen_path, ledgers) if SEEN_FILE.is_own(path)]
-    return [partial_path(output), *ledgers, *map(state_path, ledgers), *calls, *seen]
+    return [partial_path(output), *ledgers, *map(state_path, ledgers), *calls]
 
 
 def set_unfinished_aside(output: Path) -> None:
@@ -70,7 +68,7 @@ def set_other_films_aside(output: Path, files: Mapping[str, ListedFile]) -> str 
         return None
     aside = _aside_path(output)
     with explain_write_errors(output):
-        for companion in (state_path, calls_path, seen_path):
+        for companion in (state_path, calls_path):
             if companion(output).exists():
                 companion(output).replace(companion(aside))
         output.replace(aside)
@@ -99,6 +97,6 @@ def _aside_path(ledger: Path) -> Path:
     """Return the first name for a ledger to be set aside under which neither it nor a companion exists."""
     for number in count(1):
         aside = ledger.with_name(f"{ledger.name}{f'-{number}' if number > 1 else ''}{ASIDE}")
-        if not any(os.path.lexists(path) for path in (aside, state_path(aside), calls_path(aside), seen_path(aside))):
+        if not any(os.path.lexists(path) for path in (aside, state_path(aside), calls_path(aside))):
             break
     return aside

@@ -1,6 +1,6 @@
-"""Remember, beside a ledger, the films whose answer the reader has seen (RESULTS.seen.csv).
+"""Remember which films' answers the reader has seen, by content and not by name (screenings/seen.csv).
 
-A call counts as blind only if it was made before its answer was seen, also in an earlier session.
+A call counts as blind only if it was made before its answer was seen, in whatever list and session.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,69 +8,72 @@ from pathlib import Path
 from typing import Final
 
 from core.screening.reader_calls import local_timestamp
-from core.system.csv_text import drop_torn_line, format_csv_line, parse_csv, quote_formula, unquote_formula
+from core.system.csv_text import drop_torn_line, format_csv_line, parse_csv
 from core.system.errors import JobFailed, Reason
 from core.system.files import append_flushed, explain_write_errors, write_text_atomically
 from core.system.language import tr
 from core.system.outputs import check_output, csv_kind
 
-COLUMNS: Final = ("seen", "seen_at")
+COLUMNS: Final = ("seen_film", "seen_at")
 SEEN_FILE: Final = csv_kind(lambda cells: tuple(cells) == COLUMNS)
-WHOLE_LIST: Final = ""  # in place of a film: every film of the list
 
 
-def seen_path(output: Path) -> Path:
-    """Return the file of the films seen of a screening, beside its ledger."""
-    return output.with_name(output.name.removesuffix(".csv") + ".seen.csv")
+def seen_path(screenings: Path) -> Path:
+    """Return the file of the films seen, in the folder of the window's lists."""
+    return screenings / "seen.csv"
 
 
 class SeenFilms:
-    """The films of one list whose answer was on the screen.
+    """The films whose answer was on the screen, by the code of their content.
 
-    save: called once for each film, or with WHOLE_LIST.
+    save: called with codes that are new. is_known: False while, or if, they cannot be read or kept;
+    every film counts as seen then, so that no call is called blind without proof.
     """
 
-    def __init__(self, seen: Iterable[str], save: Callable[[str], object]) -> None:
-        self._seen = set(seen)
+    def __init__(self, save: Callable[[tuple[str, ...]], object]) -> None:
+        self._seen: set[str] = set()
         self._save = save
+        self.is_known = False
 
-    def has_seen(self, file: str) -> bool:
-        """Whether the reader has seen the answer on this film."""
-        return file in self._seen or WHOLE_LIST in self._seen
+    def load(self, codes: Iterable[str]) -> None:
+        """Take the films of earlier sessions."""
+        self._seen |= set(codes)
+        self.is_known = True
 
-    def add(self, file: str) -> None:
-        """Note that the answer on a film is seen now."""
-        if not self.has_seen(file):
-            self._seen.add(file)
-            self._save(file)
+    def has_seen(self, code: str) -> bool:
+        """Whether the reader may have seen the answer on a film; True where its content is not known."""
+        return not self.is_known or not code or code in self._seen
 
-    def add_whole_list(self) -> None:
-        """Note that the list shows its answers, so that none can be called blind any more."""
-        self.add(WHOLE_LIST)
+    def add(self, codes: Iterable[str]) -> None:
+        """Note that answers are on the screen now."""
+        if new := tuple({code for code in codes if code} - self._seen):
+            self._seen |= set(new)
+            self._save(new)
 
 
-def append_seen(path: Path, file: str) -> None:
-    """Append a film to a file of seen films and flush it to the disk.
-
-    Raises JobFailed, also if the file is of another kind.
-    """
+def append_seen(path: Path, codes: Iterable[str]) -> None:
+    """Append films to the file and flush it to the disk. Raises JobFailed, also if the file is of another kind."""
     check_output(path, SEEN_FILE)
     if not path.exists() or path.stat().st_size == 0:
         write_text_atomically(path, format_csv_line(COLUMNS), private=True)
+    now = local_timestamp()
     with explain_write_errors(path):
-        append_flushed(path, format_csv_line([quote_formula(file), local_timestamp()]))
+        append_flushed(path, "".join(format_csv_line([code, now]) for code in codes))
 
 
 def read_seen(path: Path) -> set[str]:
-    """Return the films in a file of seen films, none if there is no such file.
-
-    Raises JobFailed if it cannot be read: calls would count as blind that are not.
-    """
+    """Return the films in the file, none if there is no such file. Raises JobFailed if it is not to be trusted."""
     try:
         lines = parse_csv(drop_torn_line(path.read_bytes()))
+        if not lines or tuple(lines[0]) != COLUMNS:
+            raise ValueError(path.name)
     except FileNotFoundError:
         return set()
     except (OSError, ValueError) as error:
-        sentence = tr("{path}, with the films whose answer was seen, cannot be read.", path=path)
+        sentence = tr(
+            "{path}, with the films whose answer was seen, cannot be read. Until it is moved elsewhere, no call counts "
+            "as blind.",
+            path=path,
+        )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
-    return {unquote_formula(cells[0]) for cells in lines[1:] if cells}
+    return {cells[0] for cells in lines[1:] if cells}

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from core.exports.export_jobs import Export
@@ -28,25 +28,25 @@ MOST_LETTERS: Final = 60  # of a folder's name, in the name of a file
 
 
 class ExportButton(BarButton):
-    """Asks what to export and where to; writes nothing itself.
+    """Asks what to export and, when it is asked to, where; writes nothing itself.
 
-    Signals: export_wanted(Export, Path); dicom_wanted(Path folder, bool keeps_identity);
-    labels_wanted(bool), True for disagreements only, False for all films that the reader called.
+    Signals: export_wanted(Export); dicom_wanted(bool keeps_identity); labels_wanted(bool), True for
+    disagreements only, False for all films that the reader called.
     """
 
-    export_wanted = Signal(object, object)
-    dicom_wanted = Signal(object, bool)
+    export_wanted = Signal(object)
+    dicom_wanted = Signal(bool)
     labels_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(tr("Export"), "export", tr("Export the worklist"), parent)
         self._stem = ""
         menu = name_widget(QMenu(self), "export_menu", tr("Export the worklist"))
-        self._of_list = [menu.addAction(tr(kind.value), partial(self._on_export, kind)) for kind in KINDS]
+        self._of_list = [menu.addAction(tr(kind.value), partial(self.export_wanted.emit, kind)) for kind in KINDS]
         menu.addSeparator()
         self._of_film = [
-            menu.addAction(tr("Shown film as DICOM, de-identified…"), partial(self._on_dicom, False)),
-            menu.addAction(tr("Shown film as DICOM, with patient data…"), partial(self._on_dicom, True)),
+            menu.addAction(tr("Shown film as DICOM, de-identified…"), partial(self.dicom_wanted.emit, False)),
+            menu.addAction(tr("Shown film as DICOM, with patient data…"), partial(self.dicom_wanted.emit, True)),
         ]
         menu.addSeparator()
         only, every = tr("Open disagreements as a dataset"), tr("Open all films with a call as a dataset")
@@ -70,14 +70,11 @@ class ExportButton(BarButton):
             action.setEnabled(has_film)
         self.setEnabled(has_list or has_film)
 
-    def _on_export(self, kind: Export) -> None:
+    def ask_file(self, kind: Export) -> Path | None:
+        """Ask where to write the list, None if cancelled."""
         name, file_filter = KINDS[kind]
-        title = tr(kind.value).rstrip("…")
-        if path := messages.choose_new_file(self, title, f"{self._stem}{name}", file_filter):
-            self.export_wanted.emit(kind, path)
+        return messages.choose_new_file(self, tr(kind.value).rstrip("…"), f"{self._stem}{name}", file_filter)
 
-    @Slot()
-    def _on_dicom(self, keeps_identity: bool) -> None:
-        folder: Path | None = messages.choose_folder(self, tr("Folder for the DICOM files"), FolderKind.EXPORTS)
-        if folder:
-            self.dicom_wanted.emit(folder, keeps_identity)
+    def ask_folder(self) -> Path | None:
+        """Ask where to write DICOM files, None if cancelled."""
+        return messages.choose_folder(self, tr("Folder for the DICOM files"), FolderKind.EXPORTS)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.models.model_header import bundled_model_path
 from core.models.model_summary import ModelSummary, summarize_model
+from core.runs.run_folder import MODEL
 from core.runs.run_list import list_runs, runs_folder
 from core.system.language import tr
 from core.system.safe_text import escape_name
@@ -101,7 +102,8 @@ class ModelButton(BarButton):
         self.summary = summary
         path = summary.path or bundled_model_path()
         name = summary.name or path.name
-        self.show_words(escape_name(path.stem if summary.name else path.name))
+        of_run = path.parent.name if path.name == MODEL else path.stem
+        self.show_words(escape_name(of_run if summary.name else path.name))
         place = tr("The model that comes with the program.") if summary.path is None else escape_name(str(path))
         self.setToolTip(format_tip(f"{escape_name(name)}\n{place}"))
         self._check_used()

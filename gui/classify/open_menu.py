@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from core.system.app_folders import data_folder
 from core.system.language import marked, tr
+from gui.jobs.worker import JobError
 from gui.widgets import messages
 from gui.widgets.named_widgets import name_widget
 
@@ -33,6 +34,7 @@ class OpenMenu(QMenu):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(tr("Open"), parent)
         self._parent = parent  # of the dialogs
+        self.busy = ""  # why no folder can be screened now
         name_widget(self, "open_menu", tr("Open"))
         self.setToolTipsVisible(True)
         self.film = self._add(tr("Film…"), tr("Read one film."), self._on_film, "Ctrl+O")
@@ -68,13 +70,23 @@ class OpenMenu(QMenu):
         if path := messages.choose_file(self._parent, tr("Film"), tr(FILMS)):
             self.path_opened.emit(path)
 
+    def _can_screen(self) -> bool:
+        """Return whether a folder can be screened now; say why not before a dialog asks for one."""
+        if self.busy:
+            messages.show_error(self._parent, JobError(self.busy))
+        return not self.busy
+
     @Slot()
     def _on_folder(self) -> None:
+        if not self._can_screen():
+            return
         if path := messages.choose_folder(self._parent, tr("Folder of films")):
             self.path_opened.emit(path)
 
     @Slot()
     def _on_watch(self) -> None:
+        if not self._can_screen():
+            return
         if path := messages.choose_folder(self._parent, tr("Folder to watch")):
             self.watch_wanted.emit(path)
 

@@ -1,13 +1,11 @@
 """The reading room: the list at left, the film or the table at right, the bar for calls below."""
 
-from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from core.screening.events import LedgerRow
+from core.screening.events import LedgerRow, Status
 from core.screening.reader_calls import CallBook
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
@@ -22,10 +20,7 @@ from gui.worklist.table_view import TableView
 
 AHEAD, BEHIND = 3, 1  # films that are read in advance
 AGREEMENT_MILLISECONDS = 200
-ALREADY_SEEN = marked("The answers of this list have been on the screen: calls on its films do not count as blind.")
-TOOLS = (
-    "side_by_side", "invert", "rotate", "fit", "actual_size", "zoom_in", "zoom_out", "reset_window", "facts", "details",
-)  # fmt: skip
+ALREADY_SEEN = marked("Answers of this list have been on the screen: calls on these films do not count as blind.")
 
 
 class ReadingRoom(QWidget):
@@ -87,39 +82,45 @@ class ReadingRoom(QWidget):
         self._agreement_timer.timeout.connect(self._show_agreement)
 
     def show_list(self, opened: OpenList | None) -> None:
-        """Show another list and none of its films; None shows no list."""
+        """Show another list and its first film, none of a list that is being screened; None shows no list."""
+        self.calls.show_film(None, "", "")  # saves a note that is being written, on its own list
         self.opened = opened
         self.show_table(False)
         self.recorder.show_list(opened)
         self.desk.show_list(opened)
+        self.calls.show_progress("", "")
         if opened is None:
             self.strip.show_list(None, (), CallBook((), lambda _: None), is_blind=False)
             self.calls.show_classes(())
-            self.calls.show_progress("", "")
             return
-        self._note_seen()
         rows = tuple(opened.rows.values())
         self.strip.show_list(opened.folder, rows, opened.book, opened.is_blind, opened.output.name)
         self.calls.show_classes(opened.classes)
+        self._note_seen(rows)
         self._agreement_timer.start()
         self.pane.setFocus()  # keys are for films, not for the search field
         if opened.is_film:
             self.strip.select_file(rows[0].file)  # also a file that is no film, which lists hide
+        elif opened.result is not None:
+            self.strip.move_to_end(last=False)
 
     def show_model(self) -> None:
         """Take over what is known of the open list's model by now."""
         if self.opened is not None:
             self.calls.show_classes(self.opened.classes)
             self.desk.renew_model()
-            self.desk.show_answer()
+            self._update()
 
     def show_rows(self, rows: tuple[LedgerRow, ...]) -> None:
         """Add rows to the list, or replace those of the same files."""
         if self.opened is None:
             return
         for row in rows:
-            self.opened.rows[row.file] = row
-            self.strip.add(row)
+            before = self.opened.rows.get(row.file)
+            if before != row or before.film != row.film:
+                self.opened.rows[row.file] = row
+                self.strip.add(row)
+        self._note_seen(rows)
         self._agreement_timer.start()
 
     def withdraw(self, row: LedgerRow) -> None:
@@ -132,16 +133,17 @@ class ReadingRoom(QWidget):
         if self.opened is None or self.opened.is_blind == is_blind:
             return
         self.opened.is_blind = is_blind
-        self._note_seen()
+        rows = tuple(self.opened.rows.values())
+        self._note_seen(rows)
         self.strip.set_blind(is_blind)
-        if is_blind and self.opened.rows:
+        if is_blind and any(self.opened.seen.has_seen(row.film) for row in rows if row.status is Status.SCORED):
             self.said.emit(tr(ALREADY_SEEN))
         self.desk.show_answer()
 
-    def _note_seen(self) -> None:
-        """Note that the list itself shows every answer, unless it is read blind."""
+    def _note_seen(self, rows: tuple[LedgerRow, ...]) -> None:
+        """Note that the list itself shows these answers, unless it is read blind."""
         if self.opened is not None and not self.opened.is_blind:
-            self.opened.seen.add_whole_list()
+            self.opened.seen.add([row.film for row in rows if row.status is Status.SCORED])
 
     @Slot(bool)
     def show_table(self, is_table: bool) -> None:
@@ -149,51 +151,16 @@ class ReadingRoom(QWidget):
         if is_table is not self.is_table_shown:
             self.stack.setCurrentWidget(self.table if is_table else self.pane)
             self.strip.header.check_table(is_table)
-
-    def make_actions(self) -> dict[str, Callable[[], object]]:
-        """Return what the keys of the reading room do, by name."""
-        return {
-            "previous": partial(self.strip.move_by, -1),
-            "next": partial(self.strip.move_by, 1),
-            "first": partial(self.strip.move_to_end, False),
-            "last": partial(self.strip.move_to_end, True),
-            "next_uncalled": self._move_to_uncalled,
-            **{f"class_{number}": partial(self.calls.press_class, number) for number in range(1, 10)},
-            "unsure": self.calls.unsure.click,
-            "agree": self.recorder.agree,
-            "note": self.calls.note.setFocus,
-            "undo": self.recorder.undo,
-            "hold_heat": partial(self.pane.hold_heat, True),
-            "pin_heat": self.pane.pin_heat,
-            **{name: partial(self.pane.run_tool, name) for name in TOOLS},
-            "search": self.strip.filters.search.setFocus,
-            "table": self._toggle_table,
-        }
-
-    def _move_to_uncalled(self) -> None:
-        if not self.strip.move_to_uncalled() and self.opened is not None:
-            self.said.emit(tr("Every film of this list has a call."))
+            self._update()
 
     @property
     def is_table_shown(self) -> bool:
         return self.stack.currentWidget() is self.table
 
-    def _toggle_table(self) -> None:
-        self.show_table(not self.is_table_shown)
-
-    def toggle_list(self) -> None:
-        """Show or hide the list."""
-        self.strip.setVisible(self.strip.isHidden())
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_H and not event.isAutoRepeat():
-            self.pane.hold_heat(False)
-        super().keyReleaseEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.WindowDeactivate:  # the key's release will not arrive
-            self.pane.hold_heat(False)
-        return super().event(event)
+    def move_to_uncalled(self) -> None:
+        """Show the next film without a call, or say that there is none."""
+        if not self.strip.move_to_uncalled() and self.opened is not None:
+            self.said.emit(tr("No other film that is shown in the list is without a call."))
 
     def close_films(self) -> None:
         """Save a note that is being written; stop reading in the background."""

@@ -19,11 +19,13 @@ class RunningScreening(QObject):
     """Starts screenings and adds their rows to their list.
 
     opened: the list that is being screened, None while none is.
-    Signals: likely_found(str file) for each likely finding in a watched folder; warned(str sentence).
+    Signals: likely_found(str file) for each likely finding in a watched folder, none while it is read
+    blind; warned(str sentence); ended_early(OpenList) if the screening of a list failed.
     """
 
     likely_found = Signal(str)
     warned = Signal(str)
+    ended_early = Signal(object)
 
     def __init__(self, work: Jobs, room: ReadingRoom, line: ScreeningLine, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,37 +49,37 @@ class RunningScreening(QObject):
 
     def _begin(self, opened: OpenList, title: str, is_watching: bool) -> None:
         self.opened, self._is_watching = opened, is_watching
-        opened.result = None
         self._line.begin(title)
 
     def show_event(self, event: object) -> None:
-        """Show one event of a screening, or of an export."""
+        """Show one event of the screening."""
+        opened = self.opened
+        if opened is None:
+            return
         self._line.show_event(event)
         match event:
-            case Noted(sentence, Severity.WARNING):
+            case Noted(sentence, Severity.WARNING) if not opened.is_blind:  # it may name films
                 self.warned.emit(sentence)
-            case ScreeningStarted(_, resumed, classes) if self.opened is not None:
-                self.opened.classes = classes
-                self._add(resumed)
-                if self.opened is self._room.opened:
+            case ScreeningStarted(_, resumed, classes):
+                opened.classes = classes
+                self._add(opened, resumed)
+                if opened is self._room.opened:
                     self._room.show_model()
             case FilmAnswered(row):
-                self._add((row,))
-                if self._is_watching and row.decision is Decision.LIKELY:
+                self._add(opened, (row,))
+                if self._is_watching and row.decision is Decision.LIKELY and not opened.is_blind:
                     QApplication.alert(self._room.window(), 0)
                     self.likely_found.emit(row.file)
-            case RowSuperseded(row) if self.opened is not None:
-                self.opened.rows.pop(row.file, None)
-                if self.opened is self._room.opened:
+            case RowSuperseded(row):
+                opened.rows.pop(row.file, None)
+                if opened is self._room.opened:
                     self._room.withdraw(row)
 
-    def _add(self, rows: tuple[LedgerRow, ...]) -> None:
-        if self.opened is None:
-            return
-        if self.opened is self._room.opened:
+    def _add(self, opened: OpenList, rows: tuple[LedgerRow, ...]) -> None:
+        if opened is self._room.opened:
             self._room.show_rows(rows)
         else:
-            self.opened.rows |= {row.file: row for row in rows}
+            opened.rows |= {row.file: row for row in rows}
 
     def end(self, result: ScreeningResult) -> OpenList | None:
         """Keep the result of the screening that ended; return its list."""
@@ -89,5 +91,7 @@ class RunningScreening(QObject):
 
     @Slot(object)
     def _on_failed(self, _error: object) -> None:
-        self.opened, self._is_watching = None, False
+        failed, self.opened, self._is_watching = self.opened, None, False
         self._line.end()
+        if failed is not None:
+            self.ended_early.emit(failed)

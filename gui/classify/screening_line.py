@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from core.jobs.events import Progressed
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.system.language import tr, tr_count
+from core.system.safe_text import escape_name
 from gui.reading.open_list import OpenList
 from gui.widgets.named_widgets import name_widget
 
@@ -59,9 +60,16 @@ def format_result(result: ScreeningResult) -> str:
     return " ".join((*stopped, counts))
 
 
-def list_notes(opened: OpenList | None) -> tuple[str, ...]:
-    """Return what has to be known of all films of a list before any answer, and how its screening ended."""
-    if opened is None or opened.result is None:
-        return ()
-    result = opened.result
-    return (*result.drift, *((opened.validation,) if opened.validation else ()), format_result(result))
+def list_notes(opened: OpenList | None, model: str) -> tuple[tuple[str, ...], bool]:
+    """Return what has to be known of all films of a list before any answer, and whether it warns.
+
+    None in blind reading, as it may name films. model: name of the one chosen for the next screening.
+    """
+    if opened is None or opened.is_blind:
+        return (), False
+    warnings = [] if opened.result is None else list(opened.result.drift)
+    if opened.name and opened.name != model:
+        name = escape_name(opened.name)
+        warnings.append(tr("These films were screened with {model}, not with the model chosen above.", model=name))
+    ended = [] if opened.result is None else [opened.result.validation, format_result(opened.result)]
+    return tuple(sentence for sentence in (*warnings, *ended) if sentence), bool(warnings)

@@ -31,12 +31,12 @@ MARK: Final = "⚠ "
 class ToolbarState:
     """What can be done now.
 
-    can_start: no job runs, so a folder may be screened or watched and the model be changed. can_retry,
+    busy: why no folder can be screened or watched now, "" if it can. can_retry,
     can_continue: with this worklist. has_list, has_film: there is a worklist, or a film on the screen
     with its answer, that may be exported now.
     """
 
-    can_start: bool = True
+    busy: str = ""
     can_retry: bool = False
     can_continue: bool = False
     has_list: bool = False
@@ -46,7 +46,7 @@ class ToolbarState:
 class Toolbar(QWidget):
     """One row. Films and worklists can always be opened, whatever runs.
 
-    Signals: those of its menus (OpenMenu, RecentMenu, ModelButton, ExportButton).
+    Signals: those of its menus (OpenMenu, RecentMenu, ModelButton); `export` has its own.
     """
 
     path_opened = Signal(object)
@@ -58,9 +58,6 @@ class Toolbar(QWidget):
     blind_changed = Signal(bool)
     model_read = Signal(object)
     onnx_wanted = Signal(object)
-    export_wanted = Signal(object, object)
-    dicom_wanted = Signal(object, bool)
-    labels_wanted = Signal(bool)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +93,7 @@ class Toolbar(QWidget):
         row.addWidget(self.export)
 
     def _connect(self) -> None:
-        menu, export = self.open_menu, self.export
+        menu = self.open_menu
         for signal, own in (
             (menu.path_opened, self.path_opened),
             (menu.watch_wanted, self.watch_wanted),
@@ -107,9 +104,6 @@ class Toolbar(QWidget):
             (self.recent_menu.recent_wanted, self.recent_wanted),
             (self.model.onnx_wanted, self.onnx_wanted),
             (self.model.model_read, self.model_read),
-            (export.export_wanted, self.export_wanted),
-            (export.dicom_wanted, self.dicom_wanted),
-            (export.labels_wanted, self.labels_wanted),
         ):
             signal.connect(own)
         self.model.model_read.connect(self.show_model_caution)
@@ -120,6 +114,11 @@ class Toolbar(QWidget):
     def is_blind(self) -> bool:
         """Whether films are to be called before their answers are shown."""
         return self.open_menu.blind.isChecked()
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model chosen for the next screening, "" until its file is read."""
+        return self.model.summary.name if self.model.summary else ""
 
     def add_keys_to(self, area: QWidget) -> None:
         """Let the keys of the Open menu work wherever the keyboard focus is in `area`."""
@@ -136,11 +135,10 @@ class Toolbar(QWidget):
     def update_enabled(self, state: ToolbarState) -> None:
         """Enable what can be done now."""
         menu = self.open_menu
-        for action in (menu.folder, menu.watch):
-            action.setEnabled(state.can_start)
-        menu.retry.setEnabled(state.can_start and state.can_retry)
-        menu.continuation.setEnabled(state.can_start and state.can_continue)
-        self.model.set_busy(not state.can_start)
+        menu.busy = state.busy
+        menu.retry.setEnabled(not state.busy and state.can_retry)
+        menu.continuation.setEnabled(not state.busy and state.can_continue)
+        self.model.set_busy(bool(state.busy))
         self.export.update_enabled(state.has_list, state.has_film)
 
     @Slot(object)

@@ -44,14 +44,14 @@ class Camera:
     def zoom(self, scale: float, at: QPointF) -> None:
         """Change the scale and keep the film point under `at` in place.
 
-        A scale at or below the fitting one (or 1, if that is smaller) fits the whole film.
+        A scale at or below the fitting one fits the whole film; a film that is smaller than the pane
+        can be shown at 1, but no smaller.
         """
-        min_scale = min(self.fitting_scale, 1.0)
-        if scale <= min_scale * 1.001:
+        if scale <= min(self.fitting_scale, 1.0) * 1.001 and self.fitting_scale <= 1.0:
             self.fit()
             return
         point = self.to_film(at)
-        scale = min(scale, max(MAX_ZOOM, self.fitting_scale))
+        scale = min(max(scale, 1.0 if self.fitting_scale > 1.0 else 0.0), max(MAX_ZOOM, self.fitting_scale))
         self.fits = False
         self._move(point + (self.centre - point) * (self.scale / scale))
         self.scale = scale

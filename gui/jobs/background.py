@@ -28,26 +28,29 @@ class Background(QObject):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._waiting = 0
         self._is_closed = False
-        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)  # also of a task that has ended already
-
-    @property
-    def is_busy(self) -> bool:
-        return self._waiting > 0
+        # queued also for a task that has ended already when its end is asked for
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     def run(self, task: Task, show: Callable[[Any], None] | None = None) -> None:
-        """Run `task`, then `show` with its result on the window's thread."""
+        """Run `task`, then `show` with its result on the window's thread; nothing after `close`."""
+        if self._is_closed:
+            return
         self._waiting += 1
         self._pool.submit(task).add_done_callback(partial(self._ended.emit, show))
 
-    def close(self) -> None:
-        """Drop the tasks that have not begun, and finish the one that runs; no result is shown any more."""
+    def close(self, finish: bool = False) -> None:
+        """Show no result any more.
+
+        finish: do what was asked for first. Otherwise what has not begun is dropped, and what runs
+        is not waited for: it may hang on a disk.
+        """
         self._is_closed = True
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=finish, cancel_futures=not finish)
 
     @Slot(object, object)
     def _on_ended(self, show: Callable[[Any], None] | None, future: Future[Any]) -> None:
         self._waiting -= 1
-        if self._is_closed:
+        if self._is_closed or future.cancelled():
             return
         error = future.exception()
         if error is not None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSize
 from core.screening.events import LedgerRow
 from core.screening.reader_calls import UNSURE
 from core.system.language import tr
+from core.system.safe_text import escape_name
 from gui.widgets.named_widgets import make_button, name_widget
 
 HEIGHT_PX: Final = 44
@@ -68,13 +69,15 @@ class CallBar(QWidget):
             self._layout.removeWidget(old)
             old.deleteLater()
         self._classes = []
-        for number, name in enumerate(classes[:MAX_CLASSES], start=1):
-            button = make_button("", f"class_{number}", partial(self.called.emit, name))
+        for number, label in enumerate(classes[:MAX_CLASSES], start=1):
+            button, name = make_button("", f"class_{number}", partial(self.called.emit, label)), escape_name(label)
+            button.setProperty("label", label)
+            button.setEnabled(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             room = CLASS_PX - self.fontMetrics().horizontalAdvance(f"{number}  ")
             shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
             button.setText(f"{number}  {shown.replace('&', '&&')}")
-            button.setToolTip(name if shown != name else "")
+            button.setToolTip(f"\u200b{name}" if shown != name else "")  # Qt reads no HTML behind this space
             button.setAccessibleName(f"{name} ({number})")
             self._layout.insertWidget(number - 1, button)
             self._classes.append(button)
@@ -95,7 +98,7 @@ class CallBar(QWidget):
             self.note.setText(note)
         self._row = row
         for button in self._classes:
-            button.setProperty("called", button.accessibleName().rpartition(" ")[0] == reader)
+            button.setProperty("called", button.property("label") == reader)
         self.unsure.setProperty("called", reader == UNSURE)
         for button in (*self._classes, self.unsure):
             button.style().polish(button)

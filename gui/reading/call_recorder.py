@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.screening.events import LedgerRow
 from core.screening.reader_calls import UNSURE, WITHDRAWN, Call, local_timestamp
 from core.system.language import tr
+from core.system.safe_text import escape_name
 from gui.reading.open_list import OpenList
 from gui.reading.reading_desk import ReadingDesk
 
@@ -14,8 +15,8 @@ from gui.reading.reading_desk import ReadingDesk
 class CallRecorder(QObject):
     """Turns the reader's wishes into calls; refuses them while no film is on the screen.
 
-    Signals: recorded(LedgerRow) after a call; noted(LedgerRow) after a note;
-    undone(str file); replaced(str sentence) when a call took the place of another one.
+    Signals: recorded(LedgerRow) after a call; noted(LedgerRow) after a note, or a call in place of
+    another one, which replaced(str sentence) tells; undone(str file).
     """
 
     recorded = Signal(object)
@@ -43,11 +44,13 @@ class CallRecorder(QObject):
             return
         before, was_called = opened.book.find(row.file), opened.is_called(row)
         if not (was_called and before and before.reader == reader):
-            is_blind = not opened.seen.has_seen(row.file)
+            is_blind = not opened.seen.has_seen(row.film)
             note = before.note if before else ""
             opened.book.record(Call(row.file, reader, is_blind, note, local_timestamp(), row.film))
             if was_called and before:
-                self.replaced.emit(_format_replaced(before.reader, reader))
+                self.replaced.emit(_format_replaced(row.file, before.reader, reader))
+                self.noted.emit(row)
+                return
         self.recorded.emit(row)
 
     @Slot()
@@ -75,6 +78,11 @@ class CallRecorder(QObject):
             self.undone.emit(file)
 
 
-def _format_replaced(before: str, now: str) -> str:
-    names = [tr(UNSURE) if reader == UNSURE else reader for reader in (before, now)]
-    return tr("Your call was changed from {before} to {now}. Ctrl+Z takes it back.", before=names[0], now=names[1])
+def _format_replaced(file: str, before: str, now: str) -> str:
+    names = [tr(UNSURE) if reader == UNSURE else escape_name(reader) for reader in (before, now)]
+    return tr(
+        "{film}: your call was changed from {before} to {now}. Ctrl+Z takes it back.",
+        film=escape_name(file.rpartition("/")[2]),
+        before=names[0],
+        now=names[1],
+    )

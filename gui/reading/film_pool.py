@@ -35,7 +35,7 @@ class UnreadableFilm:
 class FilmHeat:
     """The heat map of a film, (height, width) float32, 0..1."""
 
-    path: Path
+    film: WholeFilm
     heat: Heat
 
 
@@ -50,13 +50,12 @@ class _Request:
 class FilmPool(QObject):
     """Reads films, keeps the last ones, and computes heat maps after them.
 
-    Signals: film_ready(WholeFilm or UnreadableFilm) for the wanted film; heat_ready(FilmHeat);
-    heat_failed(Path).
+    Signals: film_ready(WholeFilm or UnreadableFilm) for the wanted film; heat_ready(FilmHeat), if the
+    model is at hand.
     """
 
     film_ready = Signal(object)
     heat_ready = Signal(object)
-    heat_failed = Signal(object)
     _film_read = Signal(object, object)
     _heat_made = Signal(object, object)
 
@@ -71,17 +70,24 @@ class FilmPool(QObject):
         self._reading: dict[Path, Future[WholeFilm]] = {}
         self._explaining: Future[Heat] | None = None
         self._wanted: Path | None = None
+        self._is_closed = False
         self._list = 0  # number of the list: what is read for an earlier one is dropped
         self._film_read.connect(self._on_film_read, Qt.ConnectionType.QueuedConnection)
         self._heat_made.connect(self._on_heat_made, Qt.ConnectionType.QueuedConnection)
 
-    def show_list(self, size_px: int, open_model: ModelOpener | None) -> None:
-        """Forget all films: another list is shown, or its model changed.
+    def use_model(self, size_px: int, open_model: ModelOpener | None) -> None:
+        """Read films for another model from now on, and make its heat maps; those of the one before are forgotten.
 
         size_px: side of its network's input. open_model: called on a thread; None without a model.
         """
-        self.forget_all()
-        self._size_px, self._open_model = size_px, open_model
+        if size_px != self._size_px:
+            wanted = self._wanted
+            self.forget_all()
+            self._size_px, self._open_model = size_px, open_model
+            if wanted is not None:
+                self.want(wanted, ())
+        self._heats.clear()
+        self._open_model = open_model
 
     def forget_all(self) -> None:
         """Drop all films, and what is being read."""
@@ -102,6 +108,8 @@ class FilmPool(QObject):
 
     def want(self, path: Path, neighbours: Sequence[Path]) -> None:
         """Read a film, then those that the reader will probably want next, the next one first."""
+        if self._is_closed:
+            return
         self._wanted = path
         for other in [other for other in self._reading if other != path]:
             if self._reading[other].cancel():
@@ -117,22 +125,20 @@ class FilmPool(QObject):
 
     def explain(self, film: WholeFilm, row: LedgerRow) -> None:
         """Compute the heat map of the answer in `row`, unless it is known or there is no model."""
-        if (heat := self._heats.get(film.path)) is not None:
-            self.heat_ready.emit(FilmHeat(film.path, heat))
-            return
-        if self._open_model is None:
-            self.heat_failed.emit(film.path)
-            return
-        if self._explaining is not None:
-            self._explaining.cancel()
-        self._explaining = self._explainer.submit(_explain, film, self._open_model, row)
-        self._explaining.add_done_callback(partial(self._heat_made.emit, _Request(self._list, film.path)))
+        if self._films.get(film.path) is film and (heat := self._heats.get(film.path)) is not None:
+            self.heat_ready.emit(FilmHeat(film, heat))
+        elif self._open_model is not None and not self._is_closed:
+            if self._explaining is not None:
+                self._explaining.cancel()
+            self._explaining = self._explainer.submit(_explain, film, self._open_model, row)
+            self._explaining.add_done_callback(partial(self._heat_made.emit, film))
 
     def close(self) -> None:
-        """Finish what is being read; nothing is announced any more."""
+        """Announce nothing any more; what is being read is not waited for, as a disk may hang."""
+        self._is_closed = True
         self.forget_all()
-        self._readers.shutdown(cancel_futures=True)
-        self._explainer.shutdown(cancel_futures=True)
+        for pool in (self._readers, self._explainer):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     @Slot(object, object)
     def _on_film_read(self, asked: _Request, future: Future[WholeFilm]) -> None:
@@ -149,14 +155,12 @@ class FilmPool(QObject):
             )
 
     @Slot(object, object)
-    def _on_heat_made(self, asked: _Request, future: Future[Heat]) -> None:
-        if future.cancelled() or asked.number != self._list:
+    def _on_heat_made(self, film: WholeFilm, future: Future[Heat]) -> None:
+        if self._is_closed or future.cancelled() or future.exception() is not None:
             return
-        if future.exception() is not None:
-            self.heat_failed.emit(asked.path)
-        elif asked.path in self._films:
-            self._heats[asked.path] = future.result()
-            self.heat_ready.emit(FilmHeat(asked.path, future.result()))
+        if self._films.get(film.path) is film:
+            self._heats[film.path] = future.result()
+        self.heat_ready.emit(FilmHeat(film, future.result()))
 
     def _keep(self, film: WholeFilm) -> None:
         """Keep a film, and drop the ones that were wanted longest ago."""

@@ -18,9 +18,10 @@ class OpenList:
 
     output: its ledger when it is complete. model: file of the model that answers, None for the
     bundled one. header: of that model, None while it is not known or if it is not at hand any more.
-    validation: a sentence if that model was not accepted at this site, else "". classes: negative
-    first. result: None until the screening ends. is_blind: each film is called before its answer is
-    shown. is_film: a single film that was opened alone. screened_at: local time, ISO 8601, "" for now.
+    validation: "" if that model was accepted at this site, else in a few words that it was not.
+    classes: negative first. result: of the screening that ended last, None before the first.
+    is_blind: each film is called before its answer is shown. is_film: a single film that was opened
+    alone. screened_at: local time, ISO 8601, "" for now.
     """
 
     folder: Path
@@ -54,6 +55,12 @@ class OpenList:
         if self.header is not None:
             return self.header.name
         return next((row.model for row in self.rows.values()), "")
+
+    @property
+    def is_begun_blind(self) -> bool:
+        """Whether the reader called films blind, and others not yet."""
+        is_blind = any(call.blind for call in self.book.calls())
+        return is_blind and any(row.status is Status.SCORED and not self.is_called(row) for row in self.rows.values())
 
     def opinion(self, row: LedgerRow) -> Opinion | None:
         """Return the reader's opinion on a row, None where there is none."""

@@ -17,9 +17,10 @@ MIN_DETAILS_WIDTH_PX: Final = 300
 class Places:
     """Rectangles in a pane; texts take what they need of theirs.
 
-    caption: name and details of the film, upper left. box: verdict, upper right. details: below the box.
-    facts: below the caption. strip: tools, at the bottom. state, notice: left and right of the strip.
-    warning: above the strip. message: in the middle, where there is no film.
+    caption: name and details of the film, lower left above the tools, as side markers are in the upper
+    corners. box: verdict, upper right. details: below the box. facts: upper left. strip: tools, at the
+    bottom. state, notice: left and right of the strip. warning: above the caption. message: in the
+    middle, where there is no film.
     """
 
     caption: QRect
@@ -47,21 +48,21 @@ def find_places(pane: QSize, box: QSize, strip: QSize, caption_height: int) -> P
     box_rect = QRect(QPoint(width - MARGIN_PX - box.width(), MARGIN_PX), box)
     strip_rect = QRect(QPoint((width - strip.width()) // 2, height - MARGIN_PX - strip.height()), strip)
     free = box_rect.left() - 2 * MARGIN_PX  # left of the box
-    caption = QRect(MARGIN_PX, MARGIN_PX, free, caption_height)
     side = strip_rect.left() - MARGIN_PX - GAP_PX
     above = strip_rect.top() - GAP_PX  # the lower end of what stands over the tools
-    facts_top = caption.bottom() + GAP_PX
     details_top = box_rect.bottom() + GAP_PX
     details_width = max(box.width(), MIN_DETAILS_WIDTH_PX)
+    caption = QRect(MARGIN_PX, above - caption_height, width - details_width - 3 * MARGIN_PX, caption_height)
+    over = caption.top() - GAP_PX  # the lower end of what stands over the caption
     warning_width = min(WARNING_WIDTH_PX, width - 2 * MARGIN_PX)
     return Places(
         caption=caption,
         box=box_rect,
         details=QRect(width - MARGIN_PX - details_width, details_top, details_width, above - details_top),
-        facts=QRect(MARGIN_PX, facts_top, min(FACTS_WIDTH_PX, free), above - facts_top),
+        facts=QRect(MARGIN_PX, MARGIN_PX, min(FACTS_WIDTH_PX, free), over - MARGIN_PX),
         strip=strip_rect,
         state=QRect(MARGIN_PX, details_top, side, height - MARGIN_PX - details_top),
         notice=QRect(strip_rect.right() + GAP_PX, details_top, side, height - MARGIN_PX - details_top),
-        warning=QRect((width - warning_width) // 2, details_top, warning_width, above - details_top),
+        warning=QRect((width - warning_width) // 2, details_top, warning_width, over - details_top),
         message=QRect(MARGIN_PX, details_top, width - 2 * MARGIN_PX, above - details_top),
     )

@@ -14,7 +14,7 @@ from core.films.dicom_details import list_cautions
 from core.films.patient_age import format_age_ranges
 from core.inference.heat_regions import border_fraction, is_suspicious
 from core.screening.events import LedgerRow, Status
-from core.screening.verdict import build_verdict, hidden_verdict
+from core.screening.verdict import Verdict, build_verdict, hidden_verdict
 from core.screening.whole_film import WholeFilm
 from core.system.errors import REFUSALS
 from core.system.language import marked, tr
@@ -22,12 +22,16 @@ from gui.reading.film_pane import FilmPane
 from gui.reading.film_pool import FilmHeat, FilmPool, UnreadableFilm
 from gui.reading.open_list import OpenList
 
+USUAL_PX: Final = 224  # side of the network's input while no model is known
 CHANGED: Final = marked(
     "This film has changed since it was screened; the list shows its earlier answer. To call it, read it again: "
     "Open, Continue this screening."
 )
 NO_MODEL: Final = marked("The model that screened this film, {model}, is not at hand: there is no heat map.")
-NOT_VALIDATED: Final = marked("The model is not validated at this site.")
+CHANGED_WORDS: Final = marked("Changed since it was screened")
+GONE_WORDS: Final = marked("Film is not there")
+GONE: Final = marked("The list has an answer, but its film cannot be read now, so it is not shown beside it.")
+NOT_VALIDATED: Final = marked("The model is {fault}.")
 AGE_UNKNOWN: Final = marked("The patient's age is not known; the model was trained on patients of {ages}.")
 NO_FILM: Final = marked("No film is open.")
 HEAT_OUTSIDE: Final = marked(
@@ -42,7 +46,7 @@ class Shown:
     """The film that was chosen last.
 
     generation: counts the films chosen. film: None until it is read. is_painted: its pixels are on
-    the screen.
+    the screen. is_unreadable: it has none to show.
     """
 
     generation: int = 0
@@ -50,6 +54,7 @@ class Shown:
     path: Path | None = None
     film: WholeFilm | None = None
     is_painted: bool = False
+    is_unreadable: bool = False
 
     @property
     def is_of_row(self) -> bool:
@@ -70,6 +75,7 @@ class ReadingDesk(QObject):
         super().__init__(parent)
         self._pane = pane
         self._list: OpenList | None = None
+        self._model: str | None = None  # key of the model whose heat maps the pool makes
         self.shown = Shown()
         self.pool = FilmPool(self)
         self.pool.film_ready.connect(self._on_film_ready)
@@ -78,17 +84,20 @@ class ReadingDesk(QObject):
 
     def show_list(self, opened: OpenList | None) -> None:
         """Forget every film, as another list is shown."""
-        self._list = opened
+        self._list, self._model = opened, None
+        self.pool.forget_all()
         self.renew_model()
         self.choose(None, tr(NO_FILM), ())
 
     def renew_model(self) -> None:
-        """Take the model of the open list for heat maps from now on."""
+        """Take over what is known of the open list's model by now."""
         header = None if self._list is None else self._list.header
         if header is None or self._list is None:
-            self.pool.show_list(224, None)
-        else:
-            self.pool.show_list(header.size_px, self._list.open_model)
+            self.pool.use_model(USUAL_PX, None)
+        elif header.key != self._model:
+            self._model = header.key
+            self.pool.use_model(header.size_px, self._list.open_model)
+            self.show_answer()
 
     def choose(self, row: LedgerRow | None, caption: str, neighbours: Sequence[LedgerRow]) -> None:
         """Show the film of a row of the open list, None for no film.
@@ -98,8 +107,11 @@ class ReadingDesk(QObject):
         opened = self._list
         path = opened.path_of(row) if row is not None and opened is not None else None
         self.shown = Shown(self.shown.generation + 1, row, path)
-        self._pane.show_waiting(self.shown.generation, caption)
-        if path is not None and opened is not None:
+        if path is None or opened is None:
+            self._pane.show_unreadable(self.shown.generation, caption)
+            self._pane.show_caption("")
+        else:
+            self._pane.show_waiting(self.shown.generation, caption)
             self.pool.want(path, [opened.path_of(other) for other in neighbours])
         self.changed.emit()
 
@@ -111,13 +123,14 @@ class ReadingDesk(QObject):
             self.choose(None, tr("This film has changed; it is read again."), ())
 
     def close(self) -> None:
-        """Stop reading in the background."""
+        """Stop reading in the background; no film is on the screen any more."""
+        self.shown = Shown(self.shown.generation + 1)
         self.pool.close()
 
     @property
     def can_note(self) -> bool:
-        """Whether a note would be on the film that the reader sees."""
-        return self.shown.is_painted and self.shown.is_of_row
+        """Whether a note would be on the film that the reader sees, not behind the table or another tab."""
+        return self.shown.is_painted and self.shown.is_of_row and self._pane.isVisible()
 
     @property
     def can_call(self) -> bool:
@@ -144,6 +157,7 @@ class ReadingDesk(QObject):
         if film.path != self.shown.path:
             return
         if isinstance(film, UnreadableFilm):
+            self.shown = replace(self.shown, is_unreadable=True)
             self._pane.show_unreadable(self.shown.generation, film.sentence)
             self.show_answer()
             return
@@ -159,20 +173,23 @@ class ReadingDesk(QObject):
         self.show_answer()
 
     def show_answer(self) -> None:
-        """Show what the list says of the film on the screen, and note that it was seen; its heat map follows."""
-        row, opened = self.shown.row, self._list
-        if row is None or opened is None:
+        """Show what the list says of the film on the screen; its heat map follows. Nothing before it is painted."""
+        shown, opened = self.shown, self._list
+        row = shown.row
+        if row is None or opened is None or not (shown.is_painted or shown.is_unreadable):
             return
         if opened.is_hidden(row):
             self._pane.show_verdict(hidden_verdict())
         else:
-            self._pane.show_verdict(
-                build_verdict(opened.header, row, self._list_cautions(row, opened)), self.can_override
-            )
+            verdict = build_verdict(opened.header, row, self._list_cautions(row, opened))
+            if row.status is Status.SCORED and not shown.is_of_row:
+                words, why = (GONE_WORDS, GONE) if shown.is_unreadable else (CHANGED_WORDS, CHANGED)
+                verdict = Verdict(tr(words), None, details=f"{tr(why)}\n{verdict.details}")
+            self._pane.show_verdict(verdict, self.can_override)
             if row.status is Status.SCORED:
-                opened.seen.add(row.file)
-                if self.shown.film is not None and self.shown.is_of_row:
-                    self.pool.explain(self.shown.film, row)
+                opened.seen.add([row.film])
+                if shown.film is not None and shown.is_of_row:
+                    self.pool.explain(shown.film, row)
         self.changed.emit()
 
     def _list_cautions(self, row: LedgerRow, opened: OpenList) -> list[str]:
@@ -180,7 +197,7 @@ class ReadingDesk(QObject):
         film, header = self.shown.film, opened.header
         if film is None or row.status is not Status.SCORED:
             return []
-        cautions = [] if self.shown.is_of_row else [tr(CHANGED)]
+        cautions = []
         opinion = opened.opinion(row)
         if opinion is not None and not opened.is_called(row):
             cautions.append(opinion.sentence)
@@ -188,7 +205,7 @@ class ReadingDesk(QObject):
             return [*cautions, *list_cautions(film.details, None), tr(NO_MODEL, model=row.model)]
         cautions += list_cautions(film.details, header.ages)
         if opened.validation:
-            cautions.append(tr(NOT_VALIDATED))
+            cautions.append(tr(NOT_VALIDATED, fault=opened.validation))
         if header.ages is not None and film.details.age_years is None:
             cautions.append(tr(AGE_UNKNOWN, ages=format_age_ranges(header.ages)))
         return cautions
@@ -196,7 +213,7 @@ class ReadingDesk(QObject):
     @Slot(object)
     def _on_heat_ready(self, made: FilmHeat) -> None:
         row = self.shown.row
-        if made.path != self.shown.path or row is None or not self.is_answer_visible or row.decision is None:
+        if made.film is not self.shown.film or row is None or not self.is_answer_visible or row.decision is None:
             return
         warning = ""
         if is_suspicious(made.heat, row.decision):

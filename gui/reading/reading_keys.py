@@ -76,6 +76,11 @@ KEYS: Final = (
 )
 
 
+def is_text_field(widget: QWidget | None) -> bool:
+    """Whether letters typed into a widget are text."""
+    return isinstance(widget, TEXT_FIELDS) and not getattr(widget, "isReadOnly", lambda: False)()
+
+
 class ReadingKeys(QObject):
     """Shortcuts for KEYS in a widget and everything in it.
 
@@ -110,6 +115,6 @@ class ReadingKeys(QObject):
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
-        is_text = isinstance(now, TEXT_FIELDS)
+        is_text = is_text_field(now)
         for shortcut in self._plain:
             shortcut.setEnabled(not is_text)

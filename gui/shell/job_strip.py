@@ -40,14 +40,14 @@ class JobStrip(QWidget):
         self.bar.setFixedSize(*BAR_PX)
         self.far = name_widget(ElidedLabel(), "job_far", tr("How far the job is"))
         self.far.setProperty("role", "quiet")
-        self.offer = self._make_button(tr("Resume"), "offer", self.offer_taken.emit)
+        self.offer = self._make_button(tr("Show"), "offer", self.offer_taken.emit)
         self.pause = self._make_button(tr("Pause"), "pause_job", self._on_pause)
         self.stop = self._make_button(tr("Stop"), "stop_job", self._on_stop)
         self._lay_out()
         jobs.state_changed.connect(self._on_state_changed)
         jobs.event_arrived.connect(self._on_event)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
-        self.hide_offer()
+        self._offered = ""
         self._on_state_changed(jobs.state)
 
     def _make_button(self, text: str, name: str, slot: object) -> QToolButton:
@@ -71,15 +71,11 @@ class JobStrip(QWidget):
         """Show a sentence until a job begins or ends."""
         self.sentence.setText(sentence)
 
-    def show_offer(self, sentence: str, action: str) -> None:
-        """Show a sentence with a button while no job runs, as for work that was interrupted."""
-        self.offer.setText(action)
-        self.offer.setAccessibleName(f"{sentence} {action}")
+    @Slot(str)
+    def show_offer(self, sentence: str) -> None:
+        """Show a sentence with a button while no job runs, as for work that was interrupted; "" for none."""
+        self.offer.setAccessibleName(f"{sentence} {self.offer.text()}")
         self._offered = sentence
-        self._on_state_changed(self._jobs.state)
-
-    def hide_offer(self) -> None:
-        self._offered = ""
         self._on_state_changed(self._jobs.state)
 
     @Slot(object)

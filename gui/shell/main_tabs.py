@@ -130,6 +130,18 @@ class MainTabs(QTabWidget):
         self.dataset.open(path)
         return True
 
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        """Show the films on the whole screen, or end that."""
+        self.setCurrentWidget(self.classify)
+        self.classify.full_view.toggle()
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Show the keys of the reading room."""
+        self.setCurrentWidget(self.classify)
+        self.classify.show_keys()
+
     def set_colours(self, colours: Colours) -> None:
         for part in (self.training.view.plots, self.runs.plots, self.evaluate, self.classify.room.strip):
             part.set_colours(colours)
@@ -145,7 +157,7 @@ class MainTabs(QTabWidget):
     @Slot(object)
     def _on_onnx_wanted(self, path: Path) -> None:
         name = tr("Exporting {name}", name=escape_name(path.name))
-        self._jobs.start(export_onnx_job(self._session.model, path), self.classify.show_event, name)
+        self._jobs.start(export_onnx_job(self._session.model, path), self.runs.show_event, name)
 
     def _show_onnx(self, exported: OnnxExport) -> None:
         self.runs.show_exported(exported)

@@ -1,6 +1,7 @@
 """The main window: tabs with the menus, job strip, welcome dialog, ends of jobs, closing."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -18,10 +19,11 @@ from gui.shell.garbage_collection import GarbageCollector
 from gui.shell.help_menu import HelpMenu
 from gui.shell.job_strip import JobStrip
 from gui.shell.main_tabs import MainTabs
+from gui.shell.model_memory import ModelMemory
 from gui.shell.view_menu import ViewMenu
 from gui.shell.welcome import Welcome
 from gui.shell.window_place import USUAL, remember_window
-from gui.state.session import Session
+from gui.state.session import Room, Session
 from gui.state.settings import Mouse, Theme, load_settings, save_settings
 from gui.widgets import messages
 from gui.widgets.theme import apply_theme, theme_colours
@@ -56,23 +58,27 @@ class MainWindow(QMainWindow):
         self.strip = JobStrip(self.jobs)  # after the tabs: they disable their buttons before Stop may take the focus
         self._lay_out()
         self.full_screen = FullScreen(self, (self.tabs.tabBar(), self.tabs.menus, self.strip))
+        self.full_screen.changed.connect(self.classify_tab.full_view.show)
+        self.classify_tab.full_view.wanted.connect(self.full_screen.set)
         self._drops = DropOverlay(self, self.tabs.explain_drop)
         self._drops.dropped.connect(self._on_dropped)
         self.jobs.succeeded.connect(self._on_succeeded)
         self.jobs.failed.connect(self._on_failed)
         self.job_shown.connect(GarbageCollector(self).collect_all)
         self.set_theme(load_settings().theme)
+        self._model_memory = ModelMemory(self.session)
+        self.training_tab.interrupted.shown.connect(self.strip.show_offer)
+        self.strip.offer_taken.connect(partial(self.session.go_to, Room.TRAINING))
 
     def _build_menus(self) -> None:
         self.view_menu = ViewMenu(self)
         self.view_menu.theme_chosen.connect(self._choose_theme)
         self.view_menu.language_chosen.connect(self._choose_language)
         self.view_menu.mouse_chosen.connect(self._choose_mouse)
-        self.view_menu.full_screen_wanted.connect(self._on_full_screen_wanted)
-        self.view_menu.keys_wanted.connect(self._on_keys_wanted)
+        self.view_menu.full_screen_wanted.connect(self.tabs.toggle_full_screen)
+        self.view_menu.keys_wanted.connect(self.tabs.show_keys)
         self.view_menu.show_mouse(load_settings().mouse)
         self.classify_tab.room.pane.set_mouse(load_settings().mouse)
-        self.classify_tab.full_screen_wanted.connect(self.set_full_screen)
         help_menu = HelpMenu(self)
         help_menu.welcome_wanted.connect(self.show_welcome)
         for menu in (self.view_menu, help_menu):
@@ -86,20 +92,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.tabs, 1)
         column.addWidget(self.strip)
         self.setCentralWidget(content)
-
-    def set_full_screen(self, wanted: bool) -> None:
-        """Show the window full screen without tabs, menus and strip, or as it was before."""
-        self.full_screen.set(wanted)
-
-    @Slot()
-    def _on_full_screen_wanted(self) -> None:
-        self.tabs.setCurrentWidget(self.classify_tab)
-        self.classify_tab.toggle_full_screen()
-
-    @Slot()
-    def _on_keys_wanted(self) -> None:
-        self.tabs.setCurrentWidget(self.classify_tab)
-        self.classify_tab.show_keys()
 
     def set_theme(self, theme: Theme) -> None:
         """Apply a theme to the whole window."""

@@ -35,7 +35,7 @@ def _area(rect: QRect) -> int:
 def place_window(window: QWidget) -> None:
     """Give a window that is not shown yet its last place.
 
-    The first time it is in the middle of the screen, and maximised if the screen is small.
+    The first time it is maximised: films want the screen.
     """
     primary = QGuiApplication.primaryScreen()
     others = [screen for screen in QGuiApplication.screens() if screen is not primary]
@@ -46,7 +46,7 @@ def place_window(window: QWidget) -> None:
         usual = QRect(0, 0, USUAL.width(), USUAL.height())
         usual.moveCenter(screens[0].center())
         fitting = fit_to_screens(usual, screens)
-        is_maximised = fitting.size() != USUAL
+        is_maximised = True  # films want the screen
     else:
         fitting = fit_to_screens(QRect(place.left, place.top, place.width, place.height), screens)
         is_maximised = place.is_maximised

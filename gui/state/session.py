@@ -89,8 +89,9 @@ class Session(QObject):
         self.continuation_wanted.emit(run)
 
     def use_model(self, model: Path | None) -> None:
-        self._model = model
-        self.model_changed.emit(model)
+        if model != self._model:
+            self._model = model
+            self.model_changed.emit(model)
 
     def go_to(self, room: Room) -> None:
         """Show another tab."""

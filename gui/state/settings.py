@@ -52,7 +52,8 @@ class Settings:
     """All preferences.
 
     welcomed: whether the welcome dialog has been seen. language: None until one is chosen. tab:
-    object name of the tab shown last. window: None before the first close.
+    object name of the tab shown last. window: None before the first close. model: that films are
+    read with, None for the bundled one.
     """
 
     theme: Theme = Theme.DARK
@@ -61,6 +62,7 @@ class Settings:
     mouse: Mouse = Mouse.STANDARD
     tab: str = ""
     window: WindowPlace | None = None
+    model: Path | None = None
 
 
 Choice = TypeVar("Choice", bound=Enum)
@@ -77,6 +79,7 @@ def load_settings() -> Settings:
         mouse=_read_choice(stored, "mouse", Mouse) or default.mouse,
         tab=str(stored.value("tab", default.tab)),
         window=_read_place(stored),
+        model=Path(model) if (model := str(stored.value("model", ""))) else None,
     )
 
 
@@ -86,6 +89,7 @@ def save_settings(settings: Settings) -> None:
     stored.setValue("welcomed", _format_flag(settings.welcomed))
     stored.setValue("mouse", settings.mouse.value)
     stored.setValue("tab", settings.tab)
+    stored.setValue("model", str(settings.model or ""))
     if settings.language is not None:
         stored.setValue("language", settings.language.value)
     if (place := settings.window) is not None:

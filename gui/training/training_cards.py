@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.runs.run_list import Run
-from core.system.language import tr
+from core.system.language import format_day, tr
 from core.system.safe_text import escape_name
 from core.training.events import TrainingResult
 from gui.widgets.named_widgets import make_button, make_row, name_widget
@@ -34,9 +34,11 @@ class _Card(QFrame):
 class InterruptedCard(_Card):
     """Offers to resume a training that was interrupted.
 
-    Signals: resume_wanted(Run); forget_wanted(Run).
+    Signals: resume_wanted(Run); forget_wanted(Run); shown(str), the sentence that the card shows, ""
+    once it offers no run.
     """
 
+    shown = Signal(str)
     resume_wanted = Signal(object)
     forget_wanted = Signal(object)
 
@@ -56,11 +58,12 @@ class InterruptedCard(_Card):
             sentence = tr(
                 "A training was interrupted: {name}, begun {started}, after epoch {done} of {epochs}.",
                 name=escape_name(run.card.name),
-                started=run.card.started[:16].replace("T", " "),
+                started=f"{format_day(run.card.started[:10])} {run.card.started[11:16]}",
                 done=len(run.epochs),
                 epochs=run.recipe.all_epochs,
             )
             self.sentence.setText(sentence)
+        self.shown.emit("" if run is None else self.sentence.text())
         self._update()
 
     def set_idle(self, is_idle: bool) -> None:

@@ -86,7 +86,9 @@ def show_about(parent: QWidget) -> None:
 def ask_stop_and_close(parent: QWidget) -> bool:
     """Ask whether to stop the running job and close."""
     text = tr("A job is still running. Stop it after the current batch, save, and close?")
-    return QMessageBox.question(parent, "PneumoScreen", text) is QMessageBox.StandardButton.Yes
+    buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No
+    answer = QMessageBox.question(parent, "PneumoScreen", text, buttons, QMessageBox.StandardButton.No)
+    return answer is QMessageBox.StandardButton.Yes
 
 
 def ask_stop(parent: QWidget, name: str) -> bool:

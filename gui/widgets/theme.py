@@ -81,6 +81,7 @@ def _build_style_sheet(colours: Colours) -> str:
                        background: {colours.panel}; }}
         QPushButton:hover, QPushButton:focus {{ border-color: {colours.accent}; }}
         QPushButton:disabled {{ color: {colours.quiet}; }}
+        QPushButton[called="true"] {{ background: {colours.accent}; color: {colours.window}; font-weight: bold; }}
         QTabWidget::pane {{ border: none; border-top: 1px solid {colours.line}; }}
         QTabBar {{ qproperty-drawBase: 0; }}
         QTabBar::tab {{ padding: 7px 18px; border: none; border-bottom: 3px solid transparent; }}

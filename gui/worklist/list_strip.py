@@ -168,9 +168,7 @@ class ListStrip(QWidget):
 
     def neighbours(self, ahead: int, behind: int) -> list[LedgerRow]:
         """Return the rows below the current one, the next one first, then those above it."""
-        number = self._find_number()
-        if number is None:
-            return []
+        number = self._find_number() or 0
         wanted = (*range(number + 1, number + 1 + ahead), *range(number - 1, number - 1 - behind, -1))
         return [self.rows.row(place) for place in wanted if 0 <= place < self.rows.rowCount()]
 

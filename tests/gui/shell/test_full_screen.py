@@ -18,11 +18,11 @@ def test_the_frame_goes_and_comes_back_as_it_was(window, qtbot, is_maximised):
         window.showMaximized()
     before = window.geometry()
     with qtbot.waitSignal(window.full_screen.changed) as changed:
-        window.set_full_screen(True)
+        window.full_screen.set(True)
     assert changed.args == [True]
     assert window.isFullScreen()
     assert not any(part.isVisible() for part in parts(window))
-    window.set_full_screen(False)
+    window.full_screen.set(False)
     assert all(part.isVisible() for part in parts(window))
     assert (window.isFullScreen(), window.isMaximized()) == (False, is_maximised)
     assert window.geometry() == before
@@ -31,7 +31,7 @@ def test_the_frame_goes_and_comes_back_as_it_was(window, qtbot, is_maximised):
 @pytest.mark.parametrize("key", ENDING_KEYS)
 def test_esc_and_f11_end_it_on_every_tab(window, qtbot, key):
     window.tabs.setCurrentWidget(window.training_tab)
-    window.set_full_screen(True)
+    window.full_screen.set(True)
     qtbot.keyClick(window, key)
     assert not window.isFullScreen()
     assert window.strip.isVisible()
@@ -40,12 +40,12 @@ def test_esc_and_f11_end_it_on_every_tab(window, qtbot, key):
 def test_neither_key_does_anything_else_in_the_frame(window, qtbot):
     with qtbot.assertNotEmitted(window.full_screen.changed):
         qtbot.keyClick(window, Qt.Key.Key_Escape)
-        window.set_full_screen(False)
+        window.full_screen.set(False)
     assert window.isVisible()
 
 
 def test_the_frame_comes_back_if_the_desktop_ends_it(window, qtbot):
-    window.set_full_screen(True)
+    window.full_screen.set(True)
     with qtbot.waitSignal(window.full_screen.changed) as changed:
         window.setWindowState(Qt.WindowState.WindowNoState)
         QApplication.sendPostedEvents(window, QEvent.Type.WindowStateChange)
@@ -57,4 +57,4 @@ def test_the_menu_shows_the_films_full_screen(window):
     window.view_menu.full_screen.trigger()
     assert window.isFullScreen()
     assert window.tabs.currentWidget() is window.classify_tab
-    window.set_full_screen(False)
+    window.full_screen.set(False)

@@ -8,6 +8,7 @@ from core.jobs.events import Noted, Progressed, Stage
 from core.screening.events import FilmAnswered, ScreeningStarted
 from core.training.events import BatchEnded, TrainingStarted
 from gui.shell.job_progress import JobProgress, follow
+from tests.factories import QUICK
 from tests.gui.classify.examples import scored
 
 BATCH = BatchEnded(3, 21, 12, 40, 0.5, 33.0, 130.0, may_end_early=False)
@@ -25,7 +26,7 @@ FIRST = scored("a.png", 0.9)
         (ScreeningStarted(40, (FIRST,), ("A", "B")), JobProgress("1 of 40", 1, 40, is_long=True)),
         (FilmAnswered(FIRST, 12, 40, 30.0), JobProgress("12 of 40 · 30 s left", 12, 40, is_long=True)),
         (BATCH, JobProgress("epoch 3 of 21 · about 2 min left", 92, 840, True, True)),
-        (TrainingStarted(Path("run"), ("A", "B"), 8, 2, 2, 3, "cpu"), JobProgress("", 0, 0, True, True)),
+        (TrainingStarted(Path("run"), ("A", "B"), 8, 2, 2, 3, "cpu", QUICK), JobProgress("", 0, 0, True, True)),
         (Noted("A sentence."), JobProgress()),
     ],
 )

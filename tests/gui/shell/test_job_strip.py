@@ -107,7 +107,7 @@ def test_only_a_training_can_be_paused(qtbot, strip, work):
     begin(qtbot, work)
     qtbot.mouseClick(strip.pause, Qt.MouseButton.LeftButton)
     assert work.state is JobState.PAUSED
-    assert (strip.sentence.text(), strip.pause.text()) == (f"Paused: {NAME}", "Resume")
+    assert (strip.sentence.text(), strip.pause.text()) == (f"Paused: {NAME}", "Show")
     qtbot.mouseClick(strip.pause, Qt.MouseButton.LeftButton)
     assert work.state is JobState.RUNNING
     assert strip.pause.text() == "Pause"
@@ -176,7 +176,7 @@ def test_stop_is_reached_with_tab(qtbot, start_button, strip, work):
 
 
 def test_interrupted_work_is_offered_while_nothing_runs(qtbot, strip, work):
-    strip.show_offer("A training was interrupted.", "Resume")
+    strip.show_offer("A training was interrupted.")
     assert strip.sentence.text() == "A training was interrupted."
     assert strip.offer.accessibleName() == "A training was interrupted. Resume"
     with qtbot.waitSignal(strip.offer_taken):
@@ -185,7 +185,7 @@ def test_interrupted_work_is_offered_while_nothing_runs(qtbot, strip, work):
     assert not strip.offer.isVisible()
     end(qtbot, work)
     assert strip.offer.isVisible()
-    strip.hide_offer()
+    strip.show_offer("")
     assert strip.sentence.text() == READY
 
 
