@@ -45,9 +45,9 @@ def screen_film(
 
     The file's name in the ledger is relative to its folder. Raises JobFailed, also if there is no such file.
     """
-    check_places(path.parent, output, heatmaps=None)
     if not path.is_file():
         raise JobFailed(Reason.DATASET_INVALID, tr("{path} is not a file that can be opened.", path=path))
+    check_places(path.parent, output, heatmaps=None)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)

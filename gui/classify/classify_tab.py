@@ -86,6 +86,10 @@ class ClassifyTab(QWidget):
         """Open one film as a list of one, or screen a folder."""
         self.lists.open(path)
 
+    def watch(self, folder: Path) -> None:
+        """Screen a folder, and films that arrive in it until Stop."""
+        self.lists.watch(folder)
+
     @Slot()
     def _on_list_changed(self) -> None:
         self._toast.hide()

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,7 @@ from core.screening.seen_films import seen_path
 from core.screening.worklist_file import Worklist, find_fault, open_worklist
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.errors import JobFailed
+from core.system.files import make_folder
 from gui.classify.call_writer import CallWriter
 from gui.jobs.background import Background
 from gui.reading.open_list import OpenList
@@ -70,6 +72,8 @@ class ListOpener(QObject):
         self._asked = 0  # number of the list that was asked for last
         self._background, self._memory = Background("lists", self), Background("recent", self)
         self._background.failed.connect(self.failed)
+        with suppress(OSError):  # what writes there says so
+            make_folder(screenings_folder(), private=True)  # before two threads do
         self.writer = CallWriter(seen_path(screenings_folder()), self)
         self.recent: tuple[RecentList, ...] = ()
         self._memory.run(partial(read_recent_lists, screenings_folder()), self._show_recent)

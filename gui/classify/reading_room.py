@@ -50,7 +50,7 @@ class ReadingRoom(QWidget):
         self._agreement_timer = QTimer(self, singleShot=True, interval=AGREEMENT_MILLISECONDS)
         self._lay_out()
         self._connect()
-        self._update()
+        self.show_list(None)
 
     def _lay_out(self) -> None:
         right = QVBoxLayout()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QWidget
 
 from core.films.dicom_details import FilmDetails
@@ -87,24 +87,29 @@ class FilmOverlays:
         pane = self._pane.size()
         compact = is_compact(pane)
         self.box.set_compact(compact)
-        captions = [self.caption] if compact else [self.caption, self.details_line]
-        line_height = self.caption.fontMetrics().height() + 2
-        places = find_places(pane, self.box.size(), self.strip.size(), len(captions) * (line_height + 1))
-        self.details_line.setVisible(not compact and bool(self.details_line.full_text))
-        for number, label in enumerate(captions):
-            row = QRect(places.caption.topLeft(), QSize(places.caption.width(), line_height))
-            label.place(row.translated(0, number * (line_height + 1)), LEFT | TOP)
+        places = find_places(pane, self.box.size(), self.strip.size())
         self.box.move(places.box.topLeft())
         self.strip.move(places.strip.topLeft())
         sides = self.state.place(places.state, LEFT | BOTTOM), self.notice.place(places.notice, RIGHT | BOTTOM)
         self.message.place(places.message, Qt.AlignmentFlag.AlignCenter)
         floor = min(places.strip.top(), *(side.top() for side in sides)) - GAP_PX
+        floor = self._place_caption(places.caption, floor, compact)
         area = places.warning
         area.setBottom(floor)
         warning = self.warning.place(area, Qt.AlignmentFlag.AlignHCenter | BOTTOM)
         if self.warning.full_text:
             floor = warning.top() - GAP_PX
         self._place_panels(places.facts, places.details, floor)
+
+    def _place_caption(self, area: QRect, floor: int, compact: bool) -> int:
+        """Put name and details of the film above `floor`; return the lowest place above them."""
+        line_height = self.caption.fontMetrics().height() + 2
+        self.details_line.setVisible(not compact and bool(self.details_line.full_text))
+        for label in (self.details_line, self.caption):
+            if label.full_text and not (compact and label is self.details_line):
+                label.place(QRect(area.left(), floor - line_height, area.width(), line_height), LEFT | TOP)
+                floor -= line_height + 1
+        return floor - GAP_PX
 
     def _place_panels(self, facts: QRect, details: QRect, floor: int) -> None:
         """Show the panels that are wanted and have something to say, above `floor` and clear of each other."""

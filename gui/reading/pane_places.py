@@ -15,7 +15,7 @@ MIN_DETAILS_WIDTH_PX: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Rectangles in a pane; texts take what they need of theirs.
+    """Rectangles in a pane; texts take what they need of theirs, from below.
 
     caption: name and details of the film, lower left above the tools, as side markers are in the upper
     corners. box: verdict, upper right. details: below the box. facts: upper left. strip: tools, at the
@@ -39,11 +39,8 @@ def is_compact(pane: QSize) -> bool:
     return pane.width() < COMPACT_WIDTH_PX or pane.height() < COMPACT_HEIGHT_PX
 
 
-def find_places(pane: QSize, box: QSize, strip: QSize, caption_height: int) -> Places:
-    """Return the places in a pane for a verdict box and a tool strip of these sizes.
-
-    caption_height: of all lines of the caption.
-    """
+def find_places(pane: QSize, box: QSize, strip: QSize) -> Places:
+    """Return the places in a pane for a verdict box and a tool strip of these sizes."""
     width, height = pane.width(), pane.height()
     box_rect = QRect(QPoint(width - MARGIN_PX - box.width(), MARGIN_PX), box)
     strip_rect = QRect(QPoint((width - strip.width()) // 2, height - MARGIN_PX - strip.height()), strip)
@@ -52,17 +49,15 @@ def find_places(pane: QSize, box: QSize, strip: QSize, caption_height: int) -> P
     above = strip_rect.top() - GAP_PX  # the lower end of what stands over the tools
     details_top = box_rect.bottom() + GAP_PX
     details_width = max(box.width(), MIN_DETAILS_WIDTH_PX)
-    caption = QRect(MARGIN_PX, above - caption_height, width - details_width - 3 * MARGIN_PX, caption_height)
-    over = caption.top() - GAP_PX  # the lower end of what stands over the caption
     warning_width = min(WARNING_WIDTH_PX, width - 2 * MARGIN_PX)
     return Places(
-        caption=caption,
+        caption=QRect(MARGIN_PX, MARGIN_PX, width - details_width - 3 * MARGIN_PX, above - MARGIN_PX),
         box=box_rect,
         details=QRect(width - MARGIN_PX - details_width, details_top, details_width, above - details_top),
-        facts=QRect(MARGIN_PX, MARGIN_PX, min(FACTS_WIDTH_PX, free), over - MARGIN_PX),
+        facts=QRect(MARGIN_PX, MARGIN_PX, min(FACTS_WIDTH_PX, free), above - MARGIN_PX),
         strip=strip_rect,
         state=QRect(MARGIN_PX, details_top, side, height - MARGIN_PX - details_top),
         notice=QRect(strip_rect.right() + GAP_PX, details_top, side, height - MARGIN_PX - details_top),
-        warning=QRect((width - warning_width) // 2, details_top, warning_width, over - details_top),
+        warning=QRect((width - warning_width) // 2, details_top, warning_width, above - details_top),
         message=QRect(MARGIN_PX, details_top, width - 2 * MARGIN_PX, above - details_top),
     )

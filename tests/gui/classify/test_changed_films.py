@@ -21,7 +21,7 @@ def called_tab(qtbot, ledger, open_list):
     tab = open_list()
     code = tab.room.opened.rows["film-1.png"].film
     for name, reader, film in (("film-1.png", "PNEUMONIA", code), ("film-2.png", "NORMAL", "an earlier one")):
-        append_call(calls_path(ledger), Call(name, reader, True, "seen", "2026-01-01T12:00:00+01:00", film))
+        append_call(calls_path(ledger), Call(name, reader, False, "seen", "2026-01-01T12:00:00+01:00", film))
     return open_list()
 
 
@@ -56,7 +56,7 @@ def test_the_film_on_the_screen_goes_with_its_row_and_comes_again(qtbot, screene
     tab.room.strip.select_file("film-1.png")
     wait_for_film(qtbot, tab)
     tab.running.opened = tab.room.opened  # as while it is watched
-    tab.show_event(RowSuperseded(row))
+    tab.running.show_event(RowSuperseded(row))
     assert "film-1.png" not in tab.room.opened.rows
     assert tab.room.pane.view.film_size.isEmpty()
     assert tab.room.pane.verdict is None

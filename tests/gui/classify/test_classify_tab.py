@@ -1,6 +1,5 @@
 """The room of screening: a folder, one film, a watched folder, an earlier list; exports."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,11 @@ from PySide6.QtCore import Qt
 
 from core.datasets.events import AuditResult
 from core.exports.export_jobs import Export
+from core.jobs.events import Progressed, Stage
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.reader_calls import calls_path
 from core.system.app_folders import data_folder
+from core.system.errors import JobFailed, Reason
 from gui.classify import exporter, running_screening
 from gui.jobs.screening_jobs import ExportResult
 from gui.widgets import messages
@@ -37,8 +38,8 @@ def test_rows_appear_while_the_folder_is_screened(qtbot, empty_tab, films, monke
     monkeypatch.setattr(running_screening, "screen_job", lambda *_: lasting)
     empty_tab.open(films)
     rows = (scored("a.png", 0.9), scored("b.png", 0.1))
-    empty_tab.show_event(ScreeningStarted(3, rows[:1], CLASSES))
-    empty_tab.show_event(FilmAnswered(rows[1], 2, 3, None))
+    empty_tab.running.show_event(ScreeningStarted(3, rows[:1], CLASSES))
+    empty_tab.running.show_event(FilmAnswered(rows[1], 2, 3, None))
     assert list(empty_tab.room.opened.rows) == ["a.png", "b.png"]
     assert empty_tab.line.maximum() == 3
     assert empty_tab.line.value() == 2
@@ -51,7 +52,7 @@ def test_the_running_list_goes_on_while_another_one_is_read(qtbot, tab, films, m
     draw_film(3, 1, 160).save(films.parent / "alone.png")
     with qtbot.waitSignal(tab.opener.opened, timeout=20_000):
         tab.open(films.parent / "alone.png")
-    tab.show_event(FilmAnswered(scored("new.png", 0.9), 1, 1, None))
+    tab.running.show_event(FilmAnswered(scored("new.png", 0.9), 1, 1, None))
     assert list(tab.room.opened.rows) == ["alone.png"]
     tab.toolbar.ledger_wanted.emit(running.output)
     assert tab.room.opened is running
@@ -73,8 +74,8 @@ def test_an_earlier_list_opens_with_its_calls_and_asks_for_no_folder_it_knows(qt
 def test_recent_lists_count_films_and_calls(qtbot, tab, ledger, films):
     choose(qtbot, tab, 0)
     press(qtbot, tab, Key.Key_1)
-    with qtbot.waitSignal(tab.opener.recent_changed):
-        tab.opener.remember(tab.room.opened)
+    tab.opener.remember(tab.room.opened)
+    qtbot.waitUntil(lambda: bool(tab.opener.recent and tab.opener.recent[0].called))
     recent = tab.opener.recent[0]
     assert (recent.ledger, recent.folder, recent.films, recent.called) == (ledger, films, 8, 1)
     with qtbot.waitSignal(tab.opener.opened):
@@ -98,7 +99,7 @@ def test_only_a_watched_folder_announces_likely_findings(qtbot, empty_tab, films
     empty_tab.likely_found.connect(announced.append)
     monkeypatch.setattr(running_screening, "screen_job", lambda *_: ending_with(None))
     empty_tab.open(films)
-    empty_tab.show_event(FilmAnswered(scored("before.png", 0.9), 1, 1, None))
+    empty_tab.running.show_event(FilmAnswered(scored("before.png", 0.9), 1, 1, None))
     assert announced == []
 
 
@@ -138,7 +139,8 @@ def test_an_export_holds_result_calls_and_agreement(qtbot, tab, window, films, m
     exports = record(monkeypatch, exporter, "export_job")
     name = choose(qtbot, tab, 0)
     press(qtbot, tab, Key.Key_2)
-    tab.toolbar.export_wanted.emit(Export.CSV, tmp_path / "out.csv")
+    monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "out.csv")
+    tab.toolbar.export.export_wanted.emit(Export.CSV)
     order, model = exports[0]
     assert (order.kind, order.path, order.folder) == (Export.CSV, tmp_path / "out.csv", films)
     assert order.result is tab.room.opened.result
@@ -155,7 +157,7 @@ def test_where_an_export_was_written_is_said_without_control_characters(tab):
 @pytest.mark.parametrize("only_disagreements", [True, False])
 def test_called_films_become_a_label_list(qtbot, tab, films, monkeypatch, only_disagreements):
     jobs = record(monkeypatch, exporter, "called_films_job")
-    tab.toolbar.labels_wanted.emit(only_disagreements)
+    tab.toolbar.export.labels_wanted.emit(only_disagreements)
     path, folder, calls, rows, only = jobs[0]
     assert path.parent == data_folder() / "labels"
     assert (folder, calls, only) == (films, (), only_disagreements)
@@ -163,7 +165,7 @@ def test_called_films_become_a_label_list(qtbot, tab, films, monkeypatch, only_d
 
 
 def test_called_films_open_as_a_dataset(tab, window, qtbot, errors):
-    tab.toolbar.labels_wanted.emit(True)
+    tab.toolbar.export.labels_wanted.emit(True)
     qtbot.waitUntil(lambda: bool(errors))
     assert "There is no disagreement yet" in errors[0]
     qtbot.waitUntil(lambda: window.jobs.state.value == "idle")
@@ -172,7 +174,7 @@ def test_called_films_open_as_a_dataset(tab, window, qtbot, errors):
         press(qtbot, tab, key)
         wait_for_film(qtbot, tab)
     with job_shown(qtbot, window, AuditResult) as seen:
-        tab.toolbar.labels_wanted.emit(False)
+        tab.toolbar.export.labels_wanted.emit(False)
     assert window.tabs.currentWidget() is window.dataset_tab
     assert len(seen.args[0].dataset.films) == 4
 
@@ -205,14 +207,20 @@ def test_the_list_can_be_hidden_and_the_table_shown_in_place_of_the_film(qtbot, 
     assert tab.room.strip.isVisible()
 
 
-def test_a_screening_that_fails_ends_its_line(qtbot, window, tab, films, errors):
-    shutil.rmtree(films)
-    films.mkdir()
-    with qtbot.waitSignal(window.jobs.failed, timeout=20_000):
+def failing(_cancel):
+    yield Progressed(Stage.LOADING_NETWORK, 0, None)
+    raise JobFailed(Reason.DATASET_INVALID, "The share is gone.")
+
+
+def test_a_screening_that_fails_ends_its_line_and_leaves_the_list_as_it_is_on_the_disk(qtbot, tab, errors, monkeypatch):
+    monkeypatch.setattr(running_screening, "screen_job", lambda *_: failing)
+    with qtbot.waitSignal(tab.opener.opened, timeout=20_000):
         tab.toolbar.continue_wanted.emit()
+    assert errors == ["The share is gone."]
+    assert tab.room.opened.result.completed
+    assert tab.toolbar.export.isEnabled()
     assert tab.line.maximum() == 1
     assert tab.running.opened is None
-    assert tab.room.opened.result is None or tab.room.opened.result.completed
 
 
 def test_jobs_of_other_rooms_leave_the_line_alone(window, tab):

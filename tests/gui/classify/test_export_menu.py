@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
 
+from core.exports.export_jobs import Export
 from gui.classify.export_menu import KINDS, ExportButton
 from gui.jobs.screening_jobs import ExportResult
 from gui.widgets import messages
@@ -53,22 +54,16 @@ def actions(button):
 
 
 @pytest.mark.parametrize("number", range(len(KINDS)))
-def test_an_export_asks_where_to_and_hands_on_the_answer(button, qtbot, monkeypatch, number):
+def test_an_export_is_wanted_and_asks_where_to_when_it_is_told_to(button, qtbot, monkeypatch, number):
     kind, (name, _) = list(KINDS.items())[number]
     asked = []
     monkeypatch.setattr(messages, "choose_new_file", lambda *given: asked.append(given) or Path("/out") / given[2])
     with qtbot.waitSignal(button.export_wanted) as wanted:
         actions(button)[number].trigger()
-    assert wanted.args == [kind, Path("/out") / name]
+    assert wanted.args == [kind]
+    assert asked == []
+    assert button.ask_file(kind) == Path("/out") / name
     assert not asked[0][1].endswith("…")
-
-
-def test_no_answer_is_no_export(button, qtbot, monkeypatch):
-    monkeypatch.setattr(messages, "choose_new_file", lambda *_: None)
-    monkeypatch.setattr(messages, "choose_folder", lambda *_: None)
-    with qtbot.assertNotEmitted(button.export_wanted), qtbot.assertNotEmitted(button.dicom_wanted):
-        for action in actions(button)[: len(KINDS) + 2]:
-            action.trigger()
 
 
 @pytest.mark.parametrize(("number", "keeps_identity"), [(0, False), (1, True)])
@@ -76,7 +71,8 @@ def test_dicom_goes_to_a_folder_with_or_without_the_patient(button, qtbot, monke
     monkeypatch.setattr(messages, "choose_folder", lambda *_: Path("/out"))
     with qtbot.waitSignal(button.dicom_wanted) as wanted:
         actions(button)[len(KINDS) + number].trigger()
-    assert wanted.args == [Path("/out"), keeps_identity]
+    assert wanted.args == [keeps_identity]
+    assert button.ask_folder() == Path("/out")
 
 
 @pytest.mark.parametrize(("number", "only_disagreements"), [(-2, True), (-1, False)])
@@ -99,5 +95,5 @@ def test_a_proposed_name_is_that_of_the_list_on_any_system(button, monkeypatch, 
     asked = []
     monkeypatch.setattr(messages, "choose_new_file", lambda *given: asked.append(given[2]))
     button.name_after(Path(folder), Path(ledger))
-    actions(button)[0].trigger()
+    button.ask_file(Export.CSV)
     assert asked == [name]

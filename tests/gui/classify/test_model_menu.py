@@ -52,7 +52,7 @@ def test_headers_are_read_on_a_thread_of_their_own(button, session, qtbot, monke
         lambda path: threads.append(threading.current_thread()) or read_header(path),
     )
     with qtbot.waitSignal(button.model_read):
-        session.use_model(None)
+        button.menu().aboutToShow.emit()
     assert threading.main_thread() not in threads
     assert threads
 
@@ -104,6 +104,7 @@ def test_the_model_in_use_is_exported_for_other_programs(button, qtbot, monkeypa
 
 
 def test_no_model_is_chosen_while_a_job_uses_it(button, session, qtbot):
+    session.use_model(Path("ours.safetensors"))
     button.set_busy(True)
     with qtbot.assertNotEmitted(session.model_changed):
         button.bundled.trigger()

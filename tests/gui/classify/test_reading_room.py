@@ -6,13 +6,16 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.screening.events import Status
+from core.screening.seen_films import seen_path
+from gui.classify import exporter
+from gui.classify.list_opener import screenings_folder
 from gui.reading.reading_keys import KEYS
 from gui.widgets import messages
 from gui.worklist.row_kinds import RowKind
 from tests.factories import draw_film
 from tests.faults.program import digests
 from tests.gui.classify.person import choose, press, wait_for_film, written_calls
-from tests.gui.fake_jobs import ignore, lasting
+from tests.gui.fake_jobs import ignore, lasting, record
 
 Key = Qt.Key
 DOWN, SPACE = Key.Key_Down, Key.Key_Space
@@ -73,11 +76,13 @@ def test_in_blind_reading_no_row_moves_and_down_leads_to_films_without_a_call(qt
 
 
 def test_a_call_in_place_of_another_one_says_so(qtbot, blind_tab):
-    choose(qtbot, blind_tab, 0)
+    name = choose(qtbot, blind_tab, 0)
     press(qtbot, blind_tab, Key.Key_1)
     with qtbot.waitSignal(blind_tab.room.said) as said:
         press(qtbot, blind_tab, Key.Key_2)
-    assert said.args[0] == "Your call was changed from NORMAL to PNEUMONIA. Ctrl+Z takes it back."
+    assert said.args[0].endswith("your call was changed from NORMAL to PNEUMONIA. Ctrl+Z takes it back.")
+    assert said.args[0].startswith(name)
+    assert blind_tab.room.desk.shown.row.file == name
 
 
 def test_a_call_is_blind_only_while_its_answer_was_never_seen(qtbot, blind_tab):
@@ -200,6 +205,7 @@ def test_rows_of_films_that_were_moved_stay(qtbot, open_list, films, ledger):
     qtbot.waitUntil(lambda: bool(tab.room.pane.overlays.message.text()))
     assert len(tab.room.opened.rows) == 8
     assert not tab.room.desk.can_call
+    assert (tab.room.pane.verdict.words, tab.room.pane.verdict.decision) == ("Film is not there", None)
     assert ledger.read_bytes() == before
 
 
@@ -208,7 +214,9 @@ def test_a_film_that_changed_since_is_shown_with_a_warning_and_cannot_be_called(
     tab = open_list()
     tab.room.strip.select_file("film-2.png")
     wait_for_film(qtbot, tab)
-    assert "This film has changed since it was screened" in tab.room.pane.verdict.details
+    verdict = tab.room.pane.verdict
+    assert (verdict.words, verdict.decision) == ("Changed since it was screened", None)
+    assert "This film has changed since it was screened" in verdict.details
     press(qtbot, tab, Key.Key_1)
     assert len(tab.room.opened.book) == 0
 
@@ -242,14 +250,20 @@ def test_the_film_on_the_screen_is_exported_and_never_one_that_was_read_before(
     assert tab.toolbar.export.isEnabled()
     tab.room.strip.select_file("notes.txt")
     qtbot.waitUntil(lambda: bool(tab.room.pane.overlays.message.text()))
-    exports = []
-    monkeypatch.setattr(tab.exporter, "_start", exports.append)
-    tab.toolbar.dicom_wanted.emit(tmp_path, False)
+    exports = record(monkeypatch, exporter, "export_dicom_job")
+    monkeypatch.setattr(messages, "choose_folder", lambda *_: tmp_path)
+    tab.toolbar.export.dicom_wanted.emit(False)
     assert exports == []
     tab.room.strip.select_file("film-1.png")
     wait_for_film(qtbot, tab)
-    tab.toolbar.dicom_wanted.emit(tmp_path, False)
-    assert len(exports) == 1
+
+    def choose_late(*_):
+        tab.room.strip.select_file("film-2.png")  # while the dialog is open
+        return tmp_path
+
+    monkeypatch.setattr(messages, "choose_folder", choose_late)
+    tab.toolbar.export.dicom_wanted.emit(False)
+    assert [row.file for _, row, *_ in exports] == ["film-1.png"]
 
 
 def test_full_screen_has_name_verdict_and_calls(qtbot, window, tab):
@@ -311,3 +325,112 @@ def test_agree_calls_the_class_of_the_answer_on_the_screen(qtbot, tab):
     name = choose(qtbot, tab, 0)
     press(qtbot, tab, Key.Key_A)
     assert tab.room.opened.book.find(name).reader == tab.room.opened.rows[name].label
+
+
+def test_a_note_is_written_to_its_own_list_when_another_one_opens(qtbot, tab, films, tmp_path):
+    name = choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_N)
+    qtbot.keyClicks(tab.room.calls.note, "for the first list")
+    first = tab.room.opened
+    draw_film(9, 1, 160).save(tmp_path / name)
+    with qtbot.waitSignal(tab.opener.opened, timeout=20_000):
+        tab.open(tmp_path / name)
+    assert first.book.find(name).note == "for the first list"
+    assert len(tab.room.opened.book) == 0
+    assert tab.room.opened is not first
+
+
+def test_scoring_anyway_reaches_the_list_it_was_asked_for(qtbot, refused_tab, tmp_path):
+    tab, first = refused_tab, refused_tab.room.opened
+    draw_film(9, 1, 160).save(tmp_path / "other.png")
+    with qtbot.waitSignal(tab.opener.overridden, timeout=20_000):
+        tab.room.override_wanted.emit(tab.room.desk.shown.row)
+        tab.open(tmp_path / "other.png")
+    qtbot.waitUntil(lambda: tab.room.opened is not None, timeout=20_000)
+    assert list(tab.room.opened.rows) == ["other.png"]
+    assert first.rows["turned.png"].status is Status.SCORED
+
+
+def test_a_film_that_is_opened_again_is_not_blind(qtbot, empty_tab, tmp_path):
+    tab = empty_tab
+    draw_film(9, 1, 160).save(tmp_path / "other.png")
+    for is_blind in (False, True):
+        tab.toolbar.open_menu.blind.setChecked(is_blind)
+        with qtbot.waitSignal(tab.opener.opened, timeout=20_000):
+            tab.open(tmp_path / "other.png")
+        wait_for_film(qtbot, tab)
+    press(qtbot, tab, Key.Key_1)
+    assert [call.blind for call in written_calls(tab)] == [False]
+
+
+def test_without_a_record_of_what_was_seen_no_call_is_blind(qtbot, blind_tab, errors):
+    tab = blind_tab
+    seen = seen_path(tab.room.opened.output.parent)
+    choose(qtbot, tab, 0)
+    seen_path(screenings_folder()).mkdir(parents=True)
+    press(qtbot, tab, Key.Key_1)
+    qtbot.waitUntil(lambda: bool(errors))
+    press(qtbot, tab, SPACE)
+    wait_for_film(qtbot, tab)
+    press(qtbot, tab, Key.Key_2)
+    assert [call.blind for call in written_calls(tab)] == [True, False]
+    assert not seen.exists()
+
+
+def test_a_list_that_was_begun_blind_opens_blind(qtbot, blind_tab, ledger):
+    tab = blind_tab
+    choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_1)
+    tab.toolbar.open_menu.blind.setChecked(False)  # as after a restart
+    with qtbot.waitSignal(tab.opener.opened):
+        tab.toolbar.ledger_wanted.emit(ledger)
+    assert tab.toolbar.is_blind
+    hidden = [row for row in tab.room.opened.rows.values() if tab.room.opened.is_hidden(row)]
+    assert len(hidden) == 6
+
+
+def test_nothing_is_called_behind_the_table(qtbot, tab):
+    choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_F6)
+    qtbot.keyClick(tab.room.table, Key.Key_2)
+    assert len(tab.room.opened.book) == 0
+    assert not tab.room.calls.unsure.isEnabled()
+    qtbot.keyClick(tab.room.table, Key.Key_F6)
+    assert tab.room.calls.unsure.isEnabled()
+
+
+def test_only_the_list_that_was_asked_for_last_is_shown(qtbot, tab, films, ledger, tmp_path):
+    draw_film(9, 1, 160).save(tmp_path / "late.png")
+    with qtbot.waitSignal(tab.opener.opened, timeout=20_000):
+        tab.open(tmp_path / "late.png")
+        tab.toolbar.ledger_wanted.emit(ledger)
+    assert tab.room.opened.output == ledger
+
+
+def test_full_screen_that_the_desktop_ends_brings_every_part_back(qtbot, window, tab):
+    choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(tab.room.pane, Key.Key_F11)
+    window.showNormal()
+    qtbot.waitUntil(lambda: tab.toolbar.isVisible())
+    assert not tab.full_view.is_on
+    assert not tab.room.strip.isVisible()  # hidden before
+
+
+def test_the_class_that_was_called_is_marked(qtbot, tab):
+    choose(qtbot, tab, 0)
+    press(qtbot, tab, Key.Key_2)
+    press(qtbot, tab, Key.Key_Up)
+    wait_for_film(qtbot, tab)
+    buttons = [tab.room.calls.findChild(object, f"class_{number}") for number in (1, 2)]
+    assert [button.property("called") for button in buttons] == [False, True]
+
+
+def test_an_empty_room_says_so_and_offers_nothing(qtbot, empty_tab):
+    assert empty_tab.room.pane.overlays.message.text() == "No film is open."
+    assert not empty_tab.room.calls.unsure.isEnabled()
+    assert not empty_tab.toolbar.export.isEnabled()
+
+
+def test_a_list_opens_with_its_first_film(qtbot, tab):
+    assert wait_for_film(qtbot, tab) == shown_order(tab)[0]

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 
+from core.exports.export_jobs import Export
 from core.models.model_header import bundled_model_path, read_header
 from core.models.model_summary import ModelSummary
 from core.models.site_record import Acceptance, save_acceptance
@@ -54,15 +55,12 @@ def test_signals_of_the_menus_are_those_of_the_toolbar(toolbar, qtbot, monkeypat
         (toolbar.continue_wanted, menu.continuation, []),
         (toolbar.blind_changed, menu.blind, [True]),
         (toolbar.onnx_wanted, toolbar.model.export, [Path("/c")]),
-        (toolbar.dicom_wanted, exports[5], [Path("/b"), False]),
-        (toolbar.labels_wanted, exports[-2], [True]),
+        (toolbar.export.dicom_wanted, exports[5], [False]),
+        (toolbar.export.labels_wanted, exports[-2], [True]),
     ):
         with qtbot.waitSignal(signal) as emitted:
             action.trigger()
         assert emitted.args == arguments
-    with qtbot.waitSignal(toolbar.export_wanted) as emitted:
-        exports[0].trigger()
-    assert emitted.args[1] == Path("/c")
     assert toolbar.is_blind
 
 
@@ -83,14 +81,17 @@ def enabled(toolbar):
     return {name for name, action in actions.items() if action.isEnabled()}
 
 
-def test_films_and_worklists_are_opened_whatever_runs(toolbar):
-    always = {"film", "worklist", "blind"}
-    assert enabled(toolbar) == always | {"folder", "watch", "model"}
+def test_films_and_worklists_are_opened_whatever_runs(toolbar, errors):
+    always = {"film", "worklist", "blind", "folder", "watch"}
+    assert enabled(toolbar) == always | {"model"}
     everything = ToolbarState(can_retry=True, can_continue=True)
     toolbar.update_enabled(everything)
-    assert enabled(toolbar) == always | {"folder", "watch", "model", "retry", "continue"}
-    toolbar.update_enabled(replace(everything, can_start=False))
+    assert enabled(toolbar) == always | {"model", "retry", "continue"}
+    toolbar.update_enabled(replace(everything, busy="A training runs."))
     assert enabled(toolbar) == always
+    for action in (toolbar.open_menu.folder, toolbar.open_menu.watch):
+        action.trigger()
+    assert errors == ["A training runs."] * 2  # before a dialog asks for a folder
     assert toolbar.recent.isEnabled()
 
 
@@ -138,11 +139,11 @@ def test_notes_on_the_list_stand_behind_a_button(toolbar, qtbot, monkeypatch):
     assert not toolbar.notes.isVisible()
 
 
-def test_an_accepted_model_has_no_mark(toolbar, session, qtbot):
+def test_an_accepted_model_has_no_mark(toolbar, qtbot):
     header = read_header(bundled_model_path())
     save_acceptance(header, Acceptance(True, header.threshold, "Fine.", 200, "2026-01-30", "Dr. Roe"))
     with qtbot.waitSignal(toolbar.model_read):
-        session.use_model(None)
+        toolbar.model.menu().aboutToShow.emit()
     assert toolbar.caution.text().startswith("accepted here")
 
 
@@ -160,8 +161,8 @@ def test_names_of_exports_begin_with_the_list(toolbar, monkeypatch):
     proposed = []
     monkeypatch.setattr(messages, "choose_new_file", lambda *given: proposed.append(given[2]))
     toolbar.show_list(Path("/films/chest-clinic"), Path("/s/2026-11-30-140200-screening.csv"))
-    for number in range(4):
-        toolbar.export.menu().actions()[number].trigger()
+    for kind in Export:
+        toolbar.export.ask_file(kind)
     assert proposed == [
         f"chest-clinic-2026-11-30-{name}" for name in ("results.csv", "results.xlsx", "summary.pdf", "calls.csv")
     ]

@@ -65,8 +65,9 @@ def test_a_film_smaller_than_the_pane_can_be_seen_at_its_own_size(camera):
     assert camera.scale == 4
     camera.zoom(2.0, QPointF(200, 200))
     assert (camera.scale, camera.fits) == (2, False)
-    camera.zoom(1.0, QPointF(200, 200))
-    assert camera.fits
+    for scale in (1.0, 0.5):
+        camera.zoom(scale, QPointF(200, 200))
+        assert (camera.scale, camera.fits) == (1, False)
 
 
 def test_moving_ends_at_the_edge_of_the_film(camera):

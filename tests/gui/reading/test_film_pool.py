@@ -25,7 +25,7 @@ def folder(tmp_path):
 @pytest.fixture
 def pool(qapp):
     made = FilmPool()
-    made.show_list(64, None)
+    made.use_model(64, None)
     yield made
     made.close()
 
@@ -93,7 +93,7 @@ def test_a_forgotten_film_is_read_again(qtbot, pool, folder, read):
     want(qtbot, pool, folder / "0.png")
     pool.forget(folder / "0.png")
     want(qtbot, pool, folder / "0.png")
-    pool.show_list(64, None)
+    pool.forget_all()
     want(qtbot, pool, folder / "0.png")
     assert read == ["0.png"] * 3
 
@@ -107,19 +107,42 @@ def test_few_films_are_kept(qtbot, pool, folder, read, monkeypatch):
 
 def test_the_heat_map_follows_the_film_and_is_kept(qtbot, pool, folder, tmp_path, cancel):
     _, result = drained(screen(folder, tmp_path / "r.csv", small_model(), cancel))
-    pool.show_list(64, partial(open_model, small_model()))
+    pool.use_model(64, partial(open_model, small_model()))
     film = want(qtbot, pool, folder / "0.png")
     with qtbot.waitSignal(pool.heat_ready) as made:
         pool.explain(film, result.rows[0])
-    assert made.args[0].path == film.path
+    assert made.args[0].film is film
     again = []
     pool.heat_ready.connect(again.append)
     pool.explain(film, result.rows[0])
     assert again[0].heat is made.args[0].heat
 
 
-def test_without_its_model_there_is_no_heat_map(qtbot, pool, folder, tmp_path, cancel):
+def test_a_heat_map_of_a_film_that_was_forgotten_meanwhile_is_not_kept(qtbot, pool, folder, tmp_path, cancel):
     _, result = drained(screen(folder, tmp_path / "r.csv", small_model(), cancel))
+    pool.use_model(64, partial(open_model, small_model()))
     film = want(qtbot, pool, folder / "0.png")
-    with qtbot.waitSignal(pool.heat_failed):
+    with qtbot.waitSignal(pool.heat_ready) as first:
         pool.explain(film, result.rows[0])
+        pool.forget(film.path)  # its file changed
+    assert first.args[0].film is film
+    again = want(qtbot, pool, folder / "0.png")
+    with qtbot.waitSignal(pool.heat_ready) as second:
+        pool.explain(again, result.rows[0])
+    assert second.args[0].film is again
+
+
+def test_films_of_another_size_are_read_again_and_the_wanted_one_comes(qtbot, pool, folder):
+    assert want(qtbot, pool, folder / "0.png").square.shape == (64, 64)
+    with qtbot.waitSignal(pool.film_ready) as ready:
+        pool.use_model(96, None)
+    assert ready.args[0].square.shape == (96, 96)
+
+
+def test_closing_waits_for_no_disk(qtbot, pool, folder, monkeypatch):
+    may_read = threading.Event()
+    monkeypatch.setattr(film_pool, "read_whole_film", lambda *_: may_read.wait(20))
+    pool.want(folder / "0.png", ())
+    pool.close()
+    pool.want(folder / "1.png", ())
+    may_read.set()

@@ -178,7 +178,7 @@ def test_stop_is_reached_with_tab(qtbot, start_button, strip, work):
 def test_interrupted_work_is_offered_while_nothing_runs(qtbot, strip, work):
     strip.show_offer("A training was interrupted.")
     assert strip.sentence.text() == "A training was interrupted."
-    assert strip.offer.accessibleName() == "A training was interrupted. Resume"
+    assert strip.offer.accessibleName() == "A training was interrupted. Show"
     with qtbot.waitSignal(strip.offer_taken):
         qtbot.mouseClick(strip.offer, Qt.MouseButton.LeftButton)
     begin(qtbot, work)
