@@ -107,7 +107,7 @@ def test_only_a_training_can_be_paused(qtbot, strip, work):
     begin(qtbot, work)
     qtbot.mouseClick(strip.pause, Qt.MouseButton.LeftButton)
     assert work.state is JobState.PAUSED
-    assert (strip.sentence.text(), strip.pause.text()) == (f"Paused: {NAME}", "Show")
+    assert (strip.sentence.text(), strip.pause.text()) == (f"Paused: {NAME}", "Resume")
     qtbot.mouseClick(strip.pause, Qt.MouseButton.LeftButton)
     assert work.state is JobState.RUNNING
     assert strip.pause.text() == "Pause"

@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from core.screening.events import ScreeningResult
 from core.training.events import TrainingResult
-from gui.runs import runs_tab
 from gui.state.settings import Mouse, Theme, load_settings
 from gui.widgets import messages
 from tests.factories import write_few_films
-from tests.gui.fake_jobs import ending_with, ignore, lasting, record
+from tests.gui.fake_jobs import ending_with, ignore, lasting
 from tests.gui.person import click, job_shown
 
 
@@ -118,13 +117,11 @@ def test_a_path_is_opened_whatever_runs(window, qtbot, tmp_path, monkeypatch):
         window.jobs.cancel()
 
 
-def test_a_training_that_ends_under_the_runs_tab_is_listed_there(window, qtbot, monkeypatch):
-    listings = record(monkeypatch, runs_tab, "list_runs_job")
-    with qtbot.waitSignal(window.job_shown):
+def test_a_training_that_ends_under_the_runs_tab_is_listed_there(window, qtbot):
+    with qtbot.waitSignal(window.runs_tab.listed):
         window.tabs.setCurrentWidget(window.runs_tab)
-    with qtbot.waitSignal(window.job_shown, check_params_cb=lambda result: result is None):
+    with qtbot.waitSignal(window.runs_tab.listed):
         window.jobs.start(ending_with(TrainingResult(Path("run"), False, None, None, 1, None, None)), ignore)
-    assert len(listings) == 2
 
 
 def test_the_mouse_and_the_place_are_kept(window, qtbot):
@@ -139,10 +136,13 @@ def test_the_mouse_and_the_place_are_kept(window, qtbot):
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen, a menu cannot grab the keyboard
-def test_the_menus_open_by_their_keys(window, qtbot):
+def test_the_menus_open_by_the_keyboard(window, qtbot):
     with qtbot.waitActive(window):
         window.activateWindow()
-    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyPress(window, Qt.Key.Key_Alt)
+    qtbot.keyRelease(window, Qt.Key.Key_Alt)
+    assert window.tabs.menus.hasFocus()
+    qtbot.keyClick(window.tabs.menus, Qt.Key.Key_Down)
     assert window.view_menu.isVisible()
     qtbot.keyClick(window.view_menu, Qt.Key.Key_Escape)
     assert not window.view_menu.isVisible()

@@ -53,13 +53,13 @@ def screens(monkeypatch):
     return put
 
 
-def test_the_first_window_is_in_the_middle_of_a_large_screen(window, screens):
+def test_the_first_window_is_maximised_and_else_in_the_middle(window, screens):
     screens(LEFT)
     place_window(window)
     assert window.size() == USUAL
     assert window.geometry().center() == LEFT.center()
     assert window.minimumSize() == LEAST
-    assert not window.isMaximized()
+    assert window.isMaximized()
 
 
 def test_the_first_window_fills_a_small_screen(window, screens):

@@ -73,7 +73,6 @@ def test_no_tab_scrolls_at_1080p_at_150_percent(spoken, qtbot):
         assert ends == (0, 0), tab.objectName()
 
 
-@pytest.mark.xfail(strict=True, reason="the Classify tab of before the reading room is wider")
 @pytest.mark.parametrize("spoken", list(Language), indirect=True)
 def test_the_window_can_be_made_as_small_as_it_should_be(spoken):
     least = spoken.minimumSizeHint()
