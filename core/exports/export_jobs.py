@@ -55,7 +55,13 @@ KINDS: Final = {  # the summary asks itself
 }
 
 
-KEPT: Final = (LEDGER, UNFINISHED_LEDGER, CALLS_FILE, STATE_FILE, SEEN_FILE)  # of any screening: no export replaces them
+KEPT: Final = (
+    LEDGER,
+    UNFINISHED_LEDGER,
+    CALLS_FILE,
+    STATE_FILE,
+    SEEN_FILE,
+)  # of any screening: no export replaces them
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from core.screening.state_log import add_film_code, read_states
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
-
 CHANGED_FILM: Final = "changed"  # in place of a film's code where the file was read again later: fits no film
 
 

@@ -86,4 +86,4 @@ def format_menu_name(name: str, menu: QMenu, width_px: int) -> str:
 
 def format_tip(text: str) -> str:
     """Return plain text for a tooltip, which would render markup; its line ends are kept."""
-    return f"<p style='white-space: pre-wrap'>{escape(text)}</p>"
+    return text and f"<p style='white-space: pre-wrap'>{escape(text)}</p>"

@@ -1,7 +1,5 @@
 """The window as a person uses it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,7 +11,7 @@ from core.training.events import TrainingResult
 from gui.state.settings import Mouse, Theme, load_settings
 from gui.widgets import messages
 from tests.factories import write_few_films
-from tests.gui.fake_jobs import ending_with, ignore, lasting
+from tests.gui.fake_jobs import ignore, lasting
 from tests.gui.person import click, job_shown
 
 
@@ -115,13 +113,6 @@ def test_a_path_is_opened_whatever_runs(window, qtbot, tmp_path, monkeypatch):
         window.open_path(tmp_path)
         assert opened == [tmp_path]
         window.jobs.cancel()
-
-
-def test_a_training_that_ends_under_the_runs_tab_is_listed_there(window, qtbot):
-    with qtbot.waitSignal(window.runs_tab.listed):
-        window.tabs.setCurrentWidget(window.runs_tab)
-    with qtbot.waitSignal(window.runs_tab.listed):
-        window.jobs.start(ending_with(TrainingResult(Path("run"), False, None, None, 1, None, None)), ignore)
 
 
 def test_the_mouse_and_the_place_are_kept(window, qtbot):
