@@ -205,7 +205,8 @@ def screen(
         kept = read_earlier_rows(output, loaded, is_continued)
         notes = (aside, check_present_rows(kept, files, folder))
         yield from (Noted(sentence, Severity.WARNING) for sentence in notes if sentence)
-        kept = [row for row in kept if not (retry_failed and row.status is Status.FAILED)]
+        # a failure of what is gone, such as a folder that could not be listed, holds no more
+        kept = [row for row in kept if row.status is not Status.FAILED or (row.file in files and not retry_failed)]
         screening = Screening(loaded, output, lock, kept, heatmaps, is_continued)
         with closing(screening):
             yield from loaded.notes()

@@ -1,6 +1,5 @@
 """The flat buttons of the toolbar above the films, whose words are cut with dots where space is short."""
 
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
@@ -82,8 +81,3 @@ def format_menu_name(name: str, menu: QMenu, width_px: int) -> str:
     return escape_mnemonics(
         QFontMetrics(menu.font()).elidedText(escape_name(name), Qt.TextElideMode.ElideMiddle, width_px)
     )
-
-
-def format_tip(text: str) -> str:
-    """Return plain text for a tooltip, which would render markup; its line ends are kept."""
-    return text and f"<p style='white-space: pre-wrap'>{escape(text)}</p>"

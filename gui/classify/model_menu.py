@@ -16,11 +16,11 @@ from core.runs.run_list import list_runs, runs_folder
 from core.system.language import tr
 from core.system.safe_text import escape_name
 from gui.classify.background_read import BackgroundRead
-from gui.classify.bar_button import BarButton, format_menu_name, format_tip
+from gui.classify.bar_button import BarButton, format_menu_name
 from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
-from gui.widgets.named_widgets import name_widget
+from gui.widgets.named_widgets import format_tip, name_widget
 
 MOST_TRAININGS: Final = 10  # in the menu; all are on the Runs tab
 NAME_PX: Final = 320  # width of a name in the menu

@@ -14,8 +14,8 @@ from core.screening.recent_lists import RecentList, explain_loss
 from core.system.language import current_language, marked, tr, tr_count
 from core.system.safe_text import escape_name
 from gui.classify.background_read import BackgroundRead
-from gui.classify.bar_button import escape_mnemonics, format_menu_name, format_tip
-from gui.widgets.named_widgets import name_widget
+from gui.classify.bar_button import escape_mnemonics, format_menu_name
+from gui.widgets.named_widgets import format_tip, name_widget
 
 NAME_PX: Final = 260  # width of a folder's name
 DAY_AND_TIME: Final = marked("d MMM, HH:mm")  # QLocale's format of a day of this year

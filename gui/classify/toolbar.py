@@ -13,13 +13,13 @@ from core.models.model_summary import ModelSummary
 from core.screening.recent_lists import RecentList
 from core.system.language import tr
 from core.system.safe_text import escape_unprintable
-from gui.classify.bar_button import BarButton, format_tip
+from gui.classify.bar_button import BarButton
 from gui.classify.export_menu import ExportButton
 from gui.classify.model_menu import ModelButton
 from gui.classify.open_menu import OpenMenu
 from gui.classify.recent_menu import RecentMenu
 from gui.state.session import Session
-from gui.widgets.named_widgets import name_widget
+from gui.widgets.named_widgets import format_tip, name_widget
 
 HEIGHT_PX: Final = 36
 MARGIN_PX: Final = 4

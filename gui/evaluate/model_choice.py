@@ -30,6 +30,7 @@ class ModelChoice(QWidget):
         self._session = session
         self._others: list[Path] = []
         self._chosen = IN_USE
+        self._evaluated = session.model  # the model at the last signal
         self.box = name_widget(QComboBox(), "model_choice", tr("Model to evaluate"))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(NAME_CHARACTERS)
@@ -65,9 +66,14 @@ class ModelChoice(QWidget):
         self._choose_row(BUNDLED + 1 + self._others.index(model))
 
     def _choose_row(self, row: int) -> None:
-        before, self._chosen = self.model, row
+        self._chosen = row
         self._show_rows()
-        if self.model != before:
+        self._announce()
+
+    def _announce(self) -> None:
+        """Emit the signal if another model is to be evaluated than before."""
+        if self.model != self._evaluated:
+            self._evaluated = self.model
             self.model_chosen.emit()
 
     def _show_rows(self) -> None:
@@ -100,8 +106,7 @@ class ModelChoice(QWidget):
     @Slot(object)
     def _on_model_changed(self, _model: Path | None) -> None:
         self._show_rows()
-        if self._chosen == IN_USE:
-            self.model_chosen.emit()
+        self._announce()
 
 
 def _name_model(model: Path | None) -> str:

@@ -11,7 +11,7 @@ from core.screening.events import LedgerRow
 from core.screening.reader_calls import UNSURE
 from core.system.language import tr
 from core.system.safe_text import escape_name
-from gui.widgets.named_widgets import make_button, name_widget
+from gui.widgets.named_widgets import format_tip, make_button, name_widget
 
 HEIGHT_PX: Final = 44
 MAX_CLASSES: Final = 9
@@ -77,7 +77,7 @@ class CallBar(QWidget):
             room = CLASS_PX - self.fontMetrics().horizontalAdvance(f"{number}  ")
             shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
             button.setText(f"{number}  {shown.replace('&', '&&')}")
-            button.setToolTip(f"\u200b{name}" if shown != name else "")  # Qt reads no HTML behind this space
+            button.setToolTip(format_tip(name) if shown != name else "")
             button.setAccessibleName(f"{name} ({number})")
             self._layout.insertWidget(number - 1, button)
             self._classes.append(button)
@@ -106,7 +106,7 @@ class CallBar(QWidget):
     def show_progress(self, sentence: str, details: str) -> None:
         """Show how many films are called; details: the whole agreement, in the tooltip."""
         self._progress = sentence
-        self.progress.setToolTip(details)
+        self.progress.setToolTip(format_tip(details))
         self._elide_progress()
 
     def update_enabled(self, can_call: bool, can_note: bool, can_agree: bool, can_undo: bool) -> None:

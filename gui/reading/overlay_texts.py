@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QStyle, QWidget
 
-from gui.widgets.named_widgets import name_widget
+from gui.widgets.named_widgets import format_tip, name_widget
 from gui.widgets.theme import DARK, ORANGE
 
 FONT_STEP: Final = 0.95
@@ -105,7 +105,7 @@ class FittedLabel(QLabel):
         self.setFont(font)
         shown = QFontMetrics(font).elidedText(self.full_text, Qt.TextElideMode.ElideRight, width)
         self.setText(shown)
-        self.setToolTip("" if shown == self.full_text else self.full_text)
+        self.setToolTip("" if shown == self.full_text else format_tip(self.full_text))
         self.setAccessibleDescription(self.full_text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,6 +1,7 @@
 """Build widgets with object names (for tests) and accessible names (for screen readers)."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
@@ -50,3 +51,8 @@ def make_flow(widgets: Iterable[QWidget]) -> FlowLayout:
 def make_paragraph(text: str, name: str, accessible: str) -> QLabel:
     """Return a wrapping plain-text label; Qt would otherwise render text that looks like HTML."""
     return name_widget(QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True), name, accessible)
+
+
+def format_tip(text: str) -> str:
+    """Return plain text for a tooltip, which would render markup; its line ends are kept."""
+    return text and f"<p style='white-space: pre-wrap'>{escape(text)}</p>"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 
 from core.system.language import tr, tr_count
 from core.system.safe_text import escape_name
-from gui.widgets.named_widgets import name_widget
+from gui.widgets.named_widgets import format_tip, name_widget
 
 BUTTON_PX: Final = 24
 
@@ -84,8 +84,7 @@ class StripHeader(QWidget):
             explanation = "" if folder is None else escape_name(str(folder))
         self.title.show_text(f"◉ {name}" if is_blind else name)
         self.title.setAccessibleName(name or tr("List"))
-        # a zero-width space keeps Qt from reading a name as HTML
-        self.title.setToolTip(explanation and f"\u200b{explanation}")
+        self.title.setToolTip(format_tip(explanation))
 
     def show_count(self, shown: int, count: int) -> None:
         """Show how many of the films in the list are shown."""

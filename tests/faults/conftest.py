@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from tests.gui.conftest import errors, own_settings, window
+from tests.gui.conftest import errors, open_window, own_settings, window
 
-__all__ = ["errors", "own_settings", "window"]
+__all__ = ["errors", "open_window", "own_settings", "window"]
 
 
 class Disk:

@@ -22,7 +22,7 @@ from core.documents.pdf import render_pdf
 from core.exports.excel import write_excel
 from core.films.phantoms import draw_phantom
 from core.models.model_header import read_header
-from core.screening.events import FilmReading, LedgerRow, ScreeningResult, Status
+from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name, relative_name
 from core.screening.results_csv import read_rows
 from core.screening.screening import screen
@@ -33,7 +33,7 @@ from gui.jobs.worker import JobError
 from gui.widgets import messages
 from tests.factories import drained, write_dicom
 from tests.faults.hostile_names import CLASSES, FOLDER, NAMES, write_model, write_named_films
-from tests.gui.conftest import errors, window  # noqa: F401
+from tests.gui.conftest import errors, open_window, window  # noqa: F401
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse most of these names")
 MARKUP = ("<img", "<table", "<b>")
@@ -140,17 +140,18 @@ def test_no_widget_of_the_window_takes_a_name_for_markup(qtbot, window, tmp_path
     with shown(qtbot, window, ScreeningResult):
         tab.open(folder)
     assert not widgets_with_markup()
-    view = tab.worklist.view.model()
+    view = tab.room.strip.rows
     texts = [view.index(row, 0).data() for row in range(view.rowCount())]
     assert "<img src=x onerror=y>.png" in texts
     assert not [text for text in texts if escape_unprintable(text) != text]
     for name in ("<table>.dcm", "<img src=x onerror=y>.png", r"caf\xe9.png", r"\u202Egnp.turned.png"):
-        with shown(qtbot, window, FilmReading):
-            tab.worklist.view.selectRow(texts.index(name))
-        assert name in tab.reading.details.text()
-        assert "DOE" not in tab.reading.details.text() + tab.reading.film.details.text()
+        tab.room.strip.select_file(view.row(texts.index(name)).file)
+        qtbot.waitUntil(lambda: tab.room.pane.verdict is not None, timeout=20_000)
+        overlays = tab.room.pane.overlays
+        assert name in overlays.caption.full_text
+        assert "DOE" not in tab.room.pane.verdict.details + overlays.details_line.full_text
         assert not widgets_with_markup()
-    tab.worklist.table.add(LedgerRow("<b>x</b>", Status.FAILED, "damaged", None, None, None, "<img src=x>"))
+    tab.room.strip.add(LedgerRow("<b>x</b>", Status.FAILED, "damaged", None, None, None, "<img src=x>"))
     assert not widgets_with_markup()
 
 

@@ -111,7 +111,7 @@ def test_a_picture_that_cannot_be_made_stops_no_other(qtbot, tmp_path, monkeypat
 
 def test_a_call_that_cannot_be_kept_is_said(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr("gui.classify.call_writer.append_call", lambda *_: (_ for _ in ()).throw(MemoryError()))
-    keeper = CallWriter()
+    keeper = CallWriter(tmp_path / "seen.csv")
     with qtbot.waitSignal(keeper.failed) as failed:
         keeper.open_book(tmp_path / "r.csv", ()).record(Call("a.png", "NORMAL", False, "", "2026-01-01T00:00:00+00:00"))
     assert "ran out of memory" in failed.args[0]

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from core.films.phantoms import draw_phantom
+from core.jobs.events import Noted
 from core.recipes.recipe import Depth
 from core.screening.events import FilmAnswered, ScreeningStarted, Status
 from core.screening.results_csv import COLUMNS, partial_path
@@ -131,3 +132,14 @@ def test_patients_of_other_ages_are_flagged_after_a_resume_too(tmp_path, cancel)
     os.utime(folder / "1.dcm")  # touched, not changed
     touched = drained(screen(folder, output, small_model(), cancel, resume=True))[1]
     assert touched.drift == first.drift
+
+
+def test_rows_of_films_that_are_gone_stay_when_a_screening_goes_on(worklist, model, tmp_path, cancel):
+    output = tmp_path / "r.csv"
+    _, first = drained(screen(worklist, output, model, cancel))
+    scored = next(row.file for row in first.rows if row.status is Status.SCORED)
+    (worklist / scored).unlink()
+    events, again = drained(screen(worklist, output, model, cancel, resume=True))
+    assert again.rows == first.rows
+    said = [event.sentence for event in events if isinstance(event, Noted)]
+    assert "1 file of this list is no longer in the folder; its row is kept." in said

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,8 @@ from core.screening.events import FilmAnswered
 from core.screening.reader_calls import Call, append_call, calls_path
 from core.screening.results_csv import partial_path
 from core.screening.screening import screen
-from core.screening.seen_films import append_seen, seen_path
-from core.screening.worklist_file import final_ledger_path, guess_classes, open_worklist
+from core.screening.state_log import state_path
+from core.screening.worklist_file import CHANGED_FILM, final_ledger_path, guess_classes, open_worklist
 from core.system.errors import JobFailed
 from tests.factories import CLASSES, drained, draw_film
 from tests.faults.hostile_names import small_model
@@ -37,16 +38,15 @@ def ledger(films, tmp_path, cancel):
     return output
 
 
-def test_rows_codes_calls_and_what_was_seen_are_those_on_the_disk(films, ledger, cancel):
+def test_rows_codes_and_calls_are_those_on_the_disk(films, ledger, cancel):
     call = Call("1.png", "NORMAL", True, "shadow", "2026-01-01T12:00:00+01:00", "code")
     append_call(calls_path(ledger), call)
-    append_seen(seen_path(ledger), "1.png")
     _, result = drained(screen(films, ledger.with_name("again.csv"), small_model(), cancel))
     opened = open_worklist(ledger, films, [small_model()])
     assert opened.result.rows == result.rows
     assert [row.film for row in opened.result.rows] == [row.film for row in result.rows]
     assert all(row.film for row in opened.result.rows if row.label)
-    assert (opened.calls, opened.seen) == ((call,), {"1.png"})
+    assert opened.calls == (call,)
     assert (opened.result.completed, opened.result.found) == (True, 4)
     assert (opened.classes, opened.model) == (CLASSES, small_model())
     assert opened.header.name == opened.result.rows[0].model
@@ -86,7 +86,7 @@ def test_an_interrupted_list_opens_as_far_as_it_came(films, tmp_path, cancel):
 def test_without_its_model_the_list_opens_with_its_answers_and_no_other_models(films, ledger):
     opened = open_worklist(ledger, films, [bundled_model_path().with_name("gone.safetensors")])
     assert (opened.header, opened.model, opened.result.validation) == (None, None, "")
-    assert set(opened.classes) == {row.label for row in opened.result.rows if row.label}
+    assert opened.classes == ()  # all films have one class: what the reader's keys mean is not known
     known = open_worklist(ledger, films, classes=("NORMAL", "PNEUMONIA"))
     assert known.classes == ("NORMAL", "PNEUMONIA")
 
@@ -112,11 +112,28 @@ def test_films_of_two_models_are_no_list(films, ledger):
 def test_the_class_of_the_lowest_probability_counts_as_negative(films, ledger):
     rows = open_worklist(ledger, films).result.rows
     labelled = [row for row in rows if row.label]
-    lowest = min(labelled, key=lambda row: row.probability)
-    assert guess_classes(rows)[0] == lowest.label
+    both = [replace(labelled[0], label=label, probability=value) for label, value in (("ill", 0.9), ("well", 0.1))]
+    assert guess_classes(both) == ("well", "ill")
+    assert guess_classes(both[:1]) == ()
+    assert guess_classes([*both, replace(both[0], label="third")]) == ()
 
 
 def test_a_list_that_was_copied_elsewhere_opens_there(films, ledger, tmp_path):
     copied = tmp_path / "copy"
     shutil.copytree(ledger.parent, copied)
     assert open_worklist(copied / "r.csv", films, [small_model()]).output == copied / "r.csv"
+
+
+def test_an_unfinished_list_is_newer_than_the_finished_one_beside_it(films, ledger):
+    rows = ledger.read_text("utf-8").splitlines(keepends=True)
+    partial_path(ledger).write_text("".join(rows[:3]), "utf-8")
+    opened = open_worklist(ledger, films, [small_model()])
+    assert (len(opened.result.rows), opened.result.completed) == (2, False)
+
+
+def test_a_row_of_a_film_that_was_read_again_later_fits_no_film(films, ledger):
+    lines = state_path(ledger).read_text("utf-8").splitlines(keepends=True)
+    changed = lines[0].replace('"row": "0.png', '"row": "other.png')
+    state_path(ledger).write_text("".join([*lines, changed]), "utf-8")
+    opened = open_worklist(ledger, films, [small_model()])
+    assert {row.file: row.film for row in opened.result.rows}["0.png"] == CHANGED_FILM

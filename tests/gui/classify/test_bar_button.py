@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtWidgets import QMenu
 
-from gui.classify.bar_button import BarButton, escape_mnemonics, format_menu_name, format_tip
+from gui.classify.bar_button import BarButton, escape_mnemonics, format_menu_name
+from gui.widgets.named_widgets import format_tip
 
 
 @pytest.fixture

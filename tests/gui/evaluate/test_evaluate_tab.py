@@ -202,7 +202,7 @@ def test_figures_are_those_of_the_model_in_use_or_none(tab_alone, session):
     session.use_model(Path("other.safetensors"))
     assert tab_alone.figures.notes.text() == tab_alone.plots.sentence.text() == tab_alone.films.title.text() == NOTHING
     tab_alone.show_evaluation(evaluation())
-    session.use_model(Path("other.safetensors"))
+    session.use_model(Path("third.safetensors"))
     assert tab_alone.figures.notes.text() == NOTHING
     assert tab_alone.model.text() == ""
     assert "card" not in enabled(tab_alone)

@@ -53,7 +53,7 @@ def test_the_point_used_here_is_that_of_screenings(tab, window, qtbot, films):
     rows = seen.args[0].rows
     assert {row.model for row in rows} == {used.name}
     assert all((row.label == "PNEUMONIA") == (row.probability >= 0.05) for row in rows)
-    assert "Not validated here" in " ".join(list_notes(window.classify_tab.room.opened))
+    assert "Not validated here" in " ".join(list_notes(window.classify_tab.room.opened, "")[0])
     window.tabs.setCurrentWidget(tab)
     qtbot.waitUntil(lambda: tab.operating.own.isEnabled())
     with job_shown(qtbot, window, ModelSummary):

@@ -31,7 +31,8 @@ from gui.widgets.number_box import NumberBox
 
 THE_SAME = re.compile(  # names, figures and units, which are the same in German
     r"PneumoScreen.*|English|Deutsch|Español|Français|Português|[\W\d_]*|.*\.safetensors.*|(ResNet|resnet|DenseNet|densenet|EfficientNet|efficientnet).*"
-    r"|CSV…|Excel…|Standard|Gamma|Mixup|Rate|Zoom|Export(\.\.\.)?"  # the last is of pyqtgraph's menu, which is switched off
+    r"|CSV…|Excel…|Standard|Gamma|Mixup|Rate|Zoom"
+    r"|Export(\.\.\.)?"  # of pyqtgraph's menu, which is switched off
     r"|(Adam|AdamW|SGD|adam|adamw|sgd|imagenet|resnet|auc|AUC|ROC.*|Name|Training|Test|Status|Start|F1|MCC|Seed)"
 )
 

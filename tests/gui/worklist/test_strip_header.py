@@ -21,7 +21,7 @@ def test_the_folder_is_named_and_its_films_are_counted(header):
     header.show_list(Path("/films/Ward 3"), False)
     header.show_count(20, 20)
     assert (header.title.text(), header.count.text()) == ("Ward 3", "20 films")
-    assert header.title.toolTip().endswith(str(Path("/films/Ward 3")))
+    assert header.title.toolTip().count(str(Path("/films/Ward 3")))
     header.show_count(7, 20)
     assert header.count.text() == "7 of 20"
     header.show_list(None, False)
