@@ -32,7 +32,7 @@ class RunningScreening(QObject):
         self._work, self._room, self._line = work, room, line
         self.opened: OpenList | None = None
         self._is_watching = False
-        work.failed.connect(self._on_failed)
+        work.failed.connect(self.fail)
 
     def screen(self, opened: OpenList, retry_failed: bool = False, resume: bool = False) -> None:
         """Screen the folder of a list, or what of it has no row yet, or what failed."""
@@ -90,7 +90,8 @@ class RunningScreening(QObject):
         return ended
 
     @Slot(object)
-    def _on_failed(self, _error: object) -> None:
+    def fail(self, _error: object = None) -> None:
+        """Forget the screening that failed, and say which list was screened."""
         failed, self.opened, self._is_watching = self.opened, None, False
         self._line.end()
         if failed is not None:

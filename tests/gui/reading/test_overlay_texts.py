@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from gui.reading.overlay_texts import FittedLabel, OverlayLabel, TextPanel
+from gui.widgets.named_widgets import format_tip
 
 AREA = QRect(10, 20, 120, 200)
 RIGHT_BOTTOM = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
@@ -65,7 +66,7 @@ def test_a_line_is_a_little_smaller_before_it_is_cut(qtbot):
     assert label.font().pointSizeF() < size
     label.resize(wide // 2, label.height())
     assert label.text().endswith("…")
-    assert label.toolTip() == "Pneumonia unlikely"
+    assert label.toolTip() == format_tip("Pneumonia unlikely")
     label.resize(wide, label.height())
     assert (label.text(), label.toolTip(), label.font().pointSizeF()) == ("Pneumonia unlikely", "", size)
 

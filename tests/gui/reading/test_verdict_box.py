@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from gui.reading.decision_marks import COLOURS
 from gui.reading.verdict_box import VerdictBox
+from gui.widgets.named_widgets import format_tip
 from gui.widgets.theme import ORANGE
 from tests.gui.film.person import LEFT, shown
 from tests.gui.reading.examples import CAUTIOUS, LIKELY, LONG, REFUSED, UNLIKELY, colours_in, is_orange
@@ -57,7 +58,7 @@ def test_a_text_that_is_too_long_is_cut_and_whole_in_its_tooltip(box):
     box.show_verdict(LONG)
     for label, text in ((box.words, LONG.words), (box.rank, LONG.rank), (box.caution, f"⚠ {LONG.caution}")):
         assert label.text().endswith("…")
-        assert label.toolTip() == label.full_text == text
+        assert (label.toolTip(), label.full_text) == (format_tip(text), text)
     box.show_verdict(LIKELY)
     assert box.words.toolTip() == ""
 

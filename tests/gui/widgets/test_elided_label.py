@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 
 from gui.widgets.elided_label import ElidedLabel
+from gui.widgets.named_widgets import format_tip
 from tests.gui.film.person import shown
 
 LONG = "Training <b>resnet50-best on /data/of a hospital/with a long name/films"
@@ -17,7 +18,7 @@ def test_a_long_line_is_cut_but_not_forgotten(qtbot):
     full = shown(label)
     label.resize(whole.width() // 3, whole.height())
     cut = shown(label)
-    assert (label.text(), label.toolTip()) == (LONG, LONG)
+    assert (label.text(), label.toolTip()) == (LONG, format_tip(LONG))
     assert label.textFormat() is Qt.TextFormat.PlainText
     other = ElidedLabel(LONG[:-5] + "other")
     qtbot.addWidget(other)
