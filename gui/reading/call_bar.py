@@ -67,7 +67,7 @@ class CallBar(QWidget):
         """Show a button for each class of the model, at most nine."""
         for old in self._classes:
             self._layout.removeWidget(old)
-            old.setParent(None)
+            old.setObjectName("")  # until it is deleted, the new one is found by it
             old.deleteLater()
         self._classes = []
         for number, label in enumerate(classes[:MAX_CLASSES], start=1):
