@@ -75,6 +75,11 @@ class FilmPool(QObject):
         self._film_read.connect(self._on_film_read, Qt.ConnectionType.QueuedConnection)
         self._heat_made.connect(self._on_heat_made, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether a film is being read."""
+        return bool(self._reading)
+
     def use_model(self, size_px: int, open_model: ModelOpener | None) -> None:
         """Read films for another model from now on, and make its heat maps; those of the one before are forgotten.
 

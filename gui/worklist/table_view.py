@@ -17,8 +17,8 @@ from gui.worklist.row_text import DECISION_MARKS
 from gui.worklist.worklist_filter import WorklistFilter
 
 CELL_MARGIN_PX: Final = 16
-FILM_PX, HEADER_PX = 220, 28
-MIN_WIDTHS_PX: Final = {DECISION: 92, PROBABILITY: 84, LABEL: 96, READER: 104, NOTE: 120, STATUS: 150}
+HEADER_PX: Final = 28
+MIN_WIDTHS_PX: Final = {DECISION: 92, PROBABILITY: 84, LABEL: 96, READER: 104, NOTE: 120, STATUS: 220}
 
 
 class TableView(QTableView):
@@ -53,7 +53,8 @@ class TableView(QTableView):
         self.verticalHeader().setDefaultSectionSize(THUMBNAIL_PX + 4)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(FILM, QHeaderView.ResizeMode.Stretch)  # names take what the others leave
+        header.setStretchLastSection(False)
         header.setMinimumHeight(HEADER_PX)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
@@ -74,8 +75,6 @@ class TableView(QTableView):
             self._is_fitted = True
             for column, min_px in MIN_WIDTHS_PX.items():
                 self.horizontalHeader().resizeSection(column, max(min_px, self._content_px(column)))
-            others = sum(self.columnWidth(column) for column in MIN_WIDTHS_PX)
-            self.setColumnWidth(FILM, max(FILM_PX, self.viewport().width() - others))
         super().showEvent(event)
         self.scrollTo(self.currentIndex())
 
