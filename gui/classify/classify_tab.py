@@ -114,7 +114,7 @@ class ClassifyTab(QWidget):
             self.opener.remember(ended)
             if ended is self.room.opened:
                 self._show_notes()
-                self.room.desk.show_answer()
+                self.room.show_end()
         self._toast.say(format_result(result))
         self._update()
 

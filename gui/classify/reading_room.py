@@ -123,6 +123,12 @@ class ReadingRoom(QWidget):
         self._note_seen(rows)
         self._agreement_timer.start()
 
+    def show_end(self) -> None:
+        """Show the first film if the reader has chosen none until the screening ended."""
+        if self.desk.shown.row is None:
+            self.strip.move_to_end(last=False)
+        self.desk.show_answer()
+
     def withdraw(self, row: LedgerRow) -> None:
         """Take a row that no longer holds from the list, as its file changed."""
         self.desk.withdraw(row)

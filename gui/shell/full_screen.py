@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+SETTLE_MILLISECONDS: Final = 300
 ENDING_KEYS: Final = (Qt.Key.Key_Escape, Qt.Key.Key_F11)
 
 
@@ -23,6 +24,8 @@ class FullScreen(QObject):
         super().__init__(window)
         self._window, self._parts = window, parts
         self._was_maximised = False
+        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MILLISECONDS)
+        self._settled.timeout.connect(self._check)
         self._geometry = window.geometry()
         self.is_on = False
         window.installEventFilter(self)
@@ -49,10 +52,16 @@ class FullScreen(QObject):
             part.setVisible(not is_on)
         self.changed.emit(is_on)
 
+    @Slot()
+    def _check(self) -> None:
+        """Bring the parts back if the desktop has ended the full screen."""
+        if self.is_on and not self._window.isFullScreen():
+            self._switch(False)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         match event.type():
-            case QEvent.Type.WindowStateChange if self.is_on and not self._window.isFullScreen():
-                self._switch(False)
+            case QEvent.Type.WindowStateChange if self.is_on:
+                self._settled.start()  # on its way from maximised to full screen a window is neither for a moment
             case QEvent.Type.KeyPress if self.is_on and isinstance(event, QKeyEvent) and event.key() in ENDING_KEYS:
                 self.set(False)
                 return True

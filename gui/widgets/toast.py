@@ -9,7 +9,7 @@ from core.system.language import tr
 from gui.widgets.named_widgets import name_widget
 
 MILLISECONDS: Final = 6000
-MARGIN_PX: Final = 52  # above the lower edge of the widget
+MARGIN_PX: Final = 92  # above the lower edge of the widget: over the tools and the name of a film
 STYLE: Final = "background: rgba(20, 23, 28, 235); color: #e6e9ee; border: 1px solid #56b4e9; padding: 8px 14px;"
 
 
