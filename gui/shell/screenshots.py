@@ -57,9 +57,7 @@ def take_screenshots(folder: Path) -> int:
     _grab_evaluation(window, source, runs / "long" / MODEL, folder)
     window.tabs.setCurrentWidget(window.classify_tab)
     _wait_for(window, lambda: window.classify_tab.open(worklist))
-    room = window.classify_tab.room
-    room.strip.select_file("phantom-003.png")
-    room.pane.pin_heat()
+    window.classify_tab.room.strip.select_file("phantom-003.png")
     _settle(7000)  # until the notice over the film has gone
     _save(window, folder / "classify.png")
     window.set_theme(Theme.LIGHT)
