@@ -86,8 +86,8 @@ class ReadingDesk(QObject):
         """Forget every film, as another list is shown."""
         self._list, self._model = opened, None
         self.pool.forget_all()
+        self.choose(None, tr(NO_FILM), ())  # before anything is said of a film of the list before
         self.renew_model()
-        self.choose(None, tr(NO_FILM), ())
 
     def renew_model(self) -> None:
         """Take over what is known of the open list's model by now."""

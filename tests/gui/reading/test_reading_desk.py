@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.models.model_header import bundled_model_path, read_header
 from core.screening.seen_films import SeenFilms
 from gui.reading.call_recorder import CallRecorder
 from gui.reading.film_pane import FilmPane
@@ -99,3 +100,13 @@ def test_every_key_is_on_the_sheet_once():
     shown = [key for key, _ in list_keys()]
     assert len(shown) == len(set(shown))
     assert len(shown) == len({key.name for key in KEYS if not key.name.startswith("class_")}) + 1
+
+
+def test_another_list_says_nothing_of_the_film_before(qtbot, desk, opened):
+    choose(qtbot, desk, opened, "a.png")
+    verdicts, show = [], desk.parent().show_verdict
+    desk.parent().show_verdict = lambda verdict, *more: verdicts.append(verdict) or show(verdict, *more)
+    other = OpenList(opened.folder, opened.output, None, book(), opened.seen, header=read_header(bundled_model_path()))
+    desk.show_list(other)
+    assert [verdict for verdict in verdicts if verdict is not None] == []
+    assert desk.shown.row is None
