@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -31,12 +31,7 @@ from gui.widgets.toast import Toast
 
 
 class ClassifyTab(QWidget):
-    """Starts screenings with the session's model, and opens lists beside whatever runs.
-
-    Signal: likely_found(str file) for each likely finding in a watched folder.
-    """
-
-    likely_found = Signal(str)
+    """Starts screenings with the session's model, and opens lists beside whatever runs."""
 
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +64,6 @@ class ClassifyTab(QWidget):
         room.said.connect(self._toast.say)
         room.film_changed.connect(self._update)
         room.pane.full_screen_wanted.connect(self.full_view.toggle)
-        self.running.likely_found.connect(self.likely_found)
         self.running.warned.connect(self._toast.say)
         work.state_changed.connect(self._update)
 

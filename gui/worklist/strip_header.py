@@ -4,34 +4,15 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from core.system.language import tr, tr_count
 from core.system.safe_text import escape_name
+from gui.widgets.elided_label import ElidedLabel
 from gui.widgets.named_widgets import format_tip, name_widget
 
 BUTTON_PX: Final = 24
-
-
-class ElidedLabel(QLabel):
-    """One line of plain text, shortened in its middle to the room there is."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, textFormat=Qt.TextFormat.PlainText)
-        self._whole = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def show_text(self, text: str) -> None:
-        self._whole = text
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
 
 
 class TableButton(QToolButton):
@@ -82,7 +63,7 @@ class StripHeader(QWidget):
         else:
             name = "" if folder is None else escape_name(folder.name or str(folder))
             explanation = "" if folder is None else escape_name(str(folder))
-        self.title.show_text(f"◉ {name}" if is_blind else name)
+        self.title.setText(f"◉ {name}" if is_blind else name)
         self.title.setAccessibleName(name or tr("List"))
         self.title.setToolTip(format_tip(explanation))
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QImage
 
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
-from core.screening.folder_listing import path_of_name, relative_name
-from core.screening.reader_calls import CallBook, Opinion, Stance, compare_call
+from core.screening.folder_listing import path_of_name
+from core.screening.reader_calls import CallBook, Opinion, compare_call
 from core.system.language import tr
 from core.system.safe_text import escape_name
 from gui.widgets.theme import DARK, Colours
@@ -138,12 +138,6 @@ class WorklistTable(QObject):
     def path_of(self, row: LedgerRow) -> Path:
         return path_of_name(self.folder or Path(), row.file)
 
-    def find_row(self, path: Path) -> LedgerRow | None:
-        """Return the row of a film by its path, None if it is not in the list."""
-        if self.folder is None or not path.is_relative_to(self.folder):
-            return None
-        return self._rows.get(relative_name(path, self.folder))
-
     def is_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the model's answer yet."""
         return row.status is Status.SCORED and self.is_name_hidden(row)
@@ -165,11 +159,6 @@ class WorklistTable(QObject):
     def opinion(self, row: LedgerRow) -> Opinion | None:
         """Return the reader's opinion on a row, None where there is none."""
         return compare_call(self._book.find(row.file), row.film, row.label)
-
-    def has_stance(self, row: LedgerRow, stance: Stance) -> bool:
-        """Whether the reader's opinion on a row is this one."""
-        opinion = self.opinion(row)
-        return opinion is not None and opinion.stance is stance
 
     def is_called(self, row: LedgerRow) -> bool:
         """Whether the reader has called the film as it is now."""

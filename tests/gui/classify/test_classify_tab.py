@@ -84,7 +84,7 @@ def test_recent_lists_count_films_and_calls(qtbot, tab, ledger, films):
 
 def test_a_watched_folder_tells_of_likely_findings_and_ends_complete(empty_tab, window, qtbot, films):
     tab = empty_tab
-    with qtbot.waitSignal(tab.likely_found, timeout=60_000):
+    with qtbot.waitSignal(tab.running.likely_found, timeout=60_000):
         tab.watch(films)
     qtbot.waitUntil(lambda: len(tab.room.opened.rows) == 8, timeout=60_000)
     assert window.jobs.name == "Watching films"
@@ -96,7 +96,7 @@ def test_a_watched_folder_tells_of_likely_findings_and_ends_complete(empty_tab, 
 
 def test_only_a_watched_folder_announces_likely_findings(qtbot, empty_tab, films, monkeypatch):
     announced = []
-    empty_tab.likely_found.connect(announced.append)
+    empty_tab.running.likely_found.connect(announced.append)
     monkeypatch.setattr(running_screening, "screen_job", lambda *_: ending_with(None))
     empty_tab.open(films)
     empty_tab.running.show_event(FilmAnswered(scored("before.png", 0.9), 1, 1, None))
