@@ -45,6 +45,7 @@ class StripHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = name_widget(ElidedLabel(), "list_name", tr("List"))
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.count = name_widget(QLabel(textFormat=Qt.TextFormat.PlainText), "rows_shown", tr("Films shown"))
         self.count.setProperty("role", "quiet")
         self.table = TableButton()
