@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from core.screening.events import LedgerRow
@@ -47,7 +47,7 @@ class CallBar(QWidget):
         )
         self.note.setMinimumWidth(NOTE_PX)
         self.note.editingFinished.connect(self._save_note)
-        self.note.installEventFilter(self)
+        self.note.returnPressed.connect(self._on_return)
         self.progress = name_widget(
             QLabel(textFormat=Qt.TextFormat.PlainText), "call_progress", tr("Calls on this list")
         )
@@ -122,14 +122,11 @@ class CallBar(QWidget):
         if self._row is not None:
             self.note_written.emit(self._row, self.note.text())
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leave the note with Enter; its text is saved by then."""
-        is_pressed = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
-        if is_pressed and isinstance(event, QKeyEvent) and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._save_note()
-            self.left.emit()
-            return True
-        return super().eventFilter(watched, event)
+    @Slot()
+    def _on_return(self) -> None:
+        """Leave the note; its text is saved by then."""
+        self._save_note()
+        self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,7 +21,6 @@ class Toast(QLabel):
         name_widget(self, "toast", tr("Notice"))
         self.setStyleSheet(STYLE)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._area = area
         self._timer = QTimer(self, singleShot=True, interval=MILLISECONDS)
         self._timer.timeout.connect(self.hide)
         area.installEventFilter(self)
@@ -37,13 +36,16 @@ class Toast(QLabel):
         self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._area and event.type() is QEvent.Type.Resize and self.isVisible():
+        # Python's own attributes may be collected before the last events of a window arrive
+        if event.type() is QEvent.Type.Resize and watched is self.parentWidget() and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        widest = self._area.width() - 32
+        if (area := self.parentWidget()) is None:
+            return
+        widest = area.width() - 32
         self.setWordWrap(self.sizeHint().width() > widest)
         self.setFixedWidth(min(widest, self.sizeHint().width()))
         self.adjustSize()
-        self.move((self._area.width() - self.width()) // 2, self._area.height() - self.height() - MARGIN_PX)
+        self.move((area.width() - self.width()) // 2, area.height() - self.height() - MARGIN_PX)
