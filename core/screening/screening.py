@@ -189,10 +189,9 @@ def screen(
     """Score every file below `folder` and write the ledger `output`; model None is the bundled one.
 
     Rows are written to `partial_path(output)` at once, and to `output` when all are complete; after
-    cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier
-    run by the same model, also those that failed or whose file is gone, unless the file changed since. retry_failed:
-    the same, but read failed files again. heatmaps: folder for one PNG per scored film. Raises
-    JobFailed, also for outputs that would replace other files.
+    cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier run by the same
+    model, also of files that failed or are gone, unless they changed since. retry_failed: the same, but read failed files
+    again. heatmaps: folder for one PNG per scored film. Raises JobFailed, also for outputs that would replace other files.
     """
     check_places(folder, output, heatmaps)
     with lock_output(output) as lock:

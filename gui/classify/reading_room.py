@@ -76,7 +76,7 @@ class ReadingRoom(QWidget):
         self.calls.note_written.connect(self.recorder.note)
         self.calls.left.connect(self.pane.setFocus)
         self.recorder.recorded.connect(self._on_recorded)
-        self.recorder.noted.connect(self._on_noted)
+        self.recorder.noted.connect(self._refresh)
         self.recorder.undone.connect(self._on_undone)
         self.recorder.replaced.connect(self.said)
         self._agreement_timer.timeout.connect(self._show_agreement)
@@ -175,16 +175,11 @@ class ReadingRoom(QWidget):
         self.strip.close_thumbnails()
 
     @Slot(object)
-    def _on_row_chosen(self, row: LedgerRow | None) -> None:
-        if row is None:
-            self.desk.choose(None, "", ())
-        else:
-            self.desk.choose(row, self._format_caption(row), self.strip.neighbours(AHEAD, BEHIND))
-
-    def _format_caption(self, row: LedgerRow) -> str:
+    def _on_row_chosen(self, row: LedgerRow) -> None:
         number, count = self.strip.position_of(row)
         place = tr("{number:,} of {count:,}", number=number, count=count)
-        return f"{escape_name(self.strip.display_name(row))} · {place}"
+        caption = f"{escape_name(self.strip.display_name(row))} · {place}"
+        self.desk.choose(row, caption, self.strip.neighbours(AHEAD, BEHIND))
 
     @Slot()
     def _on_override_wanted(self) -> None:
@@ -199,16 +194,13 @@ class ReadingRoom(QWidget):
         else:
             self.strip.move_by(1)
 
-    @Slot(object)
-    def _on_noted(self, row: LedgerRow) -> None:
-        self._refresh(row.file)
-
     @Slot(str)
     def _on_undone(self, file: str) -> None:
         self._refresh(file)
         self.strip.select_file(file)
         self.desk.show_answer()
 
+    @Slot(str)
     def _refresh(self, file: str) -> None:
         self.strip.refresh(file)
         self._agreement_timer.start()

@@ -15,12 +15,12 @@ from gui.reading.reading_desk import ReadingDesk
 class CallRecorder(QObject):
     """Turns the reader's wishes into calls; refuses them while no film is on the screen.
 
-    Signals: recorded(LedgerRow) after a call; noted(LedgerRow) after a note, or a call in place of
+    Signals: recorded(LedgerRow) after a call; noted(str file) after a note, or a call in place of
     another one, which replaced(str sentence) tells; undone(str file).
     """
 
     recorded = Signal(object)
-    noted = Signal(object)
+    noted = Signal(str)
     undone = Signal(str)
     replaced = Signal(str)
 
@@ -49,7 +49,7 @@ class CallRecorder(QObject):
             opened.book.record(Call(row.file, reader, is_blind, note, local_timestamp(), row.film))
             if was_called and before:
                 self.replaced.emit(_format_replaced(row.file, before.reader, reader))
-                self.noted.emit(row)
+                self.noted.emit(row.file)
                 return
         self.recorded.emit(row)
 
@@ -69,7 +69,7 @@ class CallRecorder(QObject):
             return
         called = before or Call(row.file, WITHDRAWN, False, "", "", row.film)
         self._list.book.record(replace(called, note=text, called_at=local_timestamp()))
-        self.noted.emit(row)
+        self.noted.emit(row.file)
 
     @Slot()
     def undo(self) -> None:
