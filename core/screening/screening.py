@@ -191,7 +191,7 @@ def screen(
     Rows are written to `partial_path(output)` at once, and to `output` when all are complete; after
     cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier run by the same
     model, also of files that failed or are gone, unless they changed since. retry_failed: the same, but read failed
-    files again. heatmaps: folder for one PNG per scored film. Raises JobFailed, also where others' files are in the way.
+    files again. heatmaps: folder for one PNG per scored film. Raises JobFailed, also where others' files stand there.
     """
     check_places(folder, output, heatmaps)
     with lock_output(output) as lock:
