@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from core.models.decision import Decision
 from core.screening.reader_calls import Stance
 from core.system.language import marked, tr, tr_count
+from gui.widgets.flow_layout import FlowLayout
 from gui.widgets.named_widgets import name_widget
 from gui.worklist.chip import Chip
-from gui.worklist.flow_layout import FlowLayout
 from gui.worklist.row_kinds import ANSWER_KINDS, DECISION_KINDS, RowKind
 from gui.worklist.row_text import DECISION_MARKS, STANCE_MARKS
 from gui.worklist.worklist_filter import WorklistFilter
@@ -94,7 +94,8 @@ class ChipBar(QWidget):
         self.search.textChanged.connect(self._on_search)
         self.search.left.connect(self.left)
         self.chips = {kind: self._make_chip(kind) for kind in RowKind}
-        flow = FlowLayout(SPACING_PX)
+        flow = FlowLayout()
+        flow.setSpacing(SPACING_PX)
         for kind in WORDS:
             flow.addWidget(self.chips[kind])
         layout = QVBoxLayout(self)

@@ -3,13 +3,14 @@
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from gui.worklist.flow_layout import FlowLayout
+from gui.widgets.flow_layout import FlowLayout
 
 
 @pytest.fixture
 def made(qtbot):
     holder = QWidget()
-    flow = FlowLayout(4, holder)
+    flow = FlowLayout(holder)
+    flow.setSpacing(4)
     for _ in range(5):
         part = QWidget()
         part.setFixedSize(50, 20)
