@@ -26,6 +26,7 @@ from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 from benchmarks.run_job import run_job
 from core.datasets.demo import make_demo
 from core.films.phantoms import draw_phantom
+from core.screening.recent_lists import read_recent_lists
 from tests.factories import write_dicom
 
 NOBODY = 65534
@@ -136,21 +137,26 @@ def check_desktop(program: Program, dataset: Path) -> None:
     command = [str(program.executable), str(dataset.parent / "worklist")]
     with subprocess.Popen(command, env=ENVIRONMENT | {"HOME": str(home)}, cwd=program.work) as window:
         try:
-            wait_for_ledgers(home, 1)
+            wait_for_lists(home, 1)
             program.run(dataset / "NORMAL", HOME=str(home))
-            wait_for_ledgers(home, 2)
+            wait_for_lists(home, 2)
         finally:
             window.terminate()
         assert window.wait(30) == 130, window.returncode
     print(f"ok  {time.monotonic() - start:6.1f} s  two starts, one window", flush=True)
 
 
-def wait_for_ledgers(home: Path, count: int) -> None:
-    """Wait until `count` ledgers are finished; raises SystemExit after 120 s."""
+def wait_for_lists(home: Path, count: int) -> None:
+    """Wait until the window has ended `count` screenings; raises SystemExit after 120 s.
+
+    A ledger has its final name a moment before its job has ended, and the window refuses a folder
+    as long as a job runs. The recent lists name the films of a screening only once it has ended.
+    """
+    folder = home / ".local/share/PneumoScreen/screenings"
     deadline = time.monotonic() + 120
-    while len(list(home.rglob("screenings/*-screening.csv"))) < count:
+    while sum(recent.films > 0 for recent in read_recent_lists(folder)) < count:
         if time.monotonic() > deadline:
-            raise SystemExit(f"no worklist {count} in {home}: {sorted(home.rglob('*'))}")
+            raise SystemExit(f"not {count} screenings have ended in {home}: {sorted(home.rglob('*'))}")
         time.sleep(0.2)
 
 

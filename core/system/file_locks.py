@@ -118,10 +118,14 @@ def _is_same_file(path: Path, descriptor: int) -> bool:
 
 
 def _remove_leftovers(output: Path) -> None:
-    """Remove temporary files of a killed program; with the lock held none is in use."""
+    """Remove temporary files of a killed program; with the lock held none is in use.
+
+    Beside a file, only those with its name: another output in that folder may be begun at the moment.
+    """
     is_folder = output.is_dir()
     with suppress(OSError):
         for path in list((output if is_folder else output.parent).iterdir()):
             is_temporary = OWN_TEMPORARY in path.name and path.name.endswith(TEMPORARY_SUFFIX)
-            if is_temporary and (is_folder or is_lock_or_temporary(path, output)):
+            is_of_file = is_lock_or_temporary(path, output) and not path.name.startswith(OWN_TEMPORARY)
+            if is_temporary and (is_folder or is_of_file):
                 path.unlink()

@@ -181,7 +181,8 @@ def check_writable(folder: Path, private: bool = False) -> None:
     """
     with explain_write_errors(folder):
         make_folder(folder, private)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=OWN_TEMPORARY, suffix=TEMPORARY_SUFFIX) as probe:
+        # without a name, where the system can: whoever locks an output there removes what crashes left
+        with tempfile.TemporaryFile(dir=folder, prefix=OWN_TEMPORARY, suffix=TEMPORARY_SUFFIX) as probe:
             probe.write(b"0" * 4096)
             probe.flush()
 

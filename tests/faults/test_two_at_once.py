@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,7 +14,7 @@ from core.screening.screening import screen
 from core.screening.watch_folder import watch
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
-from core.system.files import temporary_prefix
+from core.system.files import check_writable, temporary_prefix
 from core.training.training import train
 from core.training.training_data import FILMS_STORE
 from tests.factories import QUICK, drained
@@ -62,6 +64,24 @@ def test_two_screenings_beside_each_other_do_not_meet(letters, tmp_path, cancel)
     _, result = drained(second)
     assert result.completed
     assert drained(first)[1].refused == 40
+
+
+def test_a_folder_is_checked_while_other_outputs_in_it_are_locked(tmp_path):
+    is_over = threading.Event()
+
+    def lock_and_sweep():
+        while not is_over.is_set():
+            with lock_output(tmp_path / "recent.json"):
+                pass
+
+    with ThreadPoolExecutor(1) as pool:
+        sweeping = pool.submit(lock_and_sweep)
+        try:
+            for _ in range(300):  # with a named probe, about one in five failed
+                check_writable(tmp_path)
+        finally:
+            is_over.set()
+        sweeping.result()
 
 
 def test_a_second_training_into_one_folder_is_refused(told, dataset_folder, tmp_path, cancel):
