@@ -28,10 +28,10 @@ bundle: $(BUNDLE_VENV)/.bundle
 	PYTHONPATH=. $(BUNDLE_VENV)/bin/python packaging/smoke_test.py dist/PneumoScreen
 packages: bundle
 	PYTHONPATH=. $(BUNDLE_VENV)/bin/python packaging/archives.py
-bench: $(VENV)/.run
+bench: $(VENV)/.bench
 	for script in $(QUICK_BENCHMARKS); do PYTHONPATH=.:packaging QT_QPA_PLATFORM=offscreen $(BIN)/python $$script || exit 1; done
 
-$(VENV)/.run $(VENV)/.test $(VENV)/.lint $(BUNDLE_VENV)/.bundle: pyproject.toml packaging/constraints.txt packaging/prepare.sh packaging/qt_libraries.sh
+$(VENV)/.run $(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(BUNDLE_VENV)/.bundle: pyproject.toml packaging/constraints.txt packaging/prepare.sh packaging/qt_libraries.sh
 	PYTHON="$(PYTHON)" VENV="$(@D)" $(if $(filter undefined,$(origin TORCH_INDEX)),,TORCH_INDEX="$(TORCH_INDEX)") sh packaging/prepare.sh $(patsubst .%,%,$(@F))
 	touch $@
 clean:
