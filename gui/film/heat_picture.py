@@ -4,10 +4,11 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from contourpy import contour_generator
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from core.inference.heat_regions import FAINTEST, Heat, trace_outline
+from core.inference.heat_regions import FAINTEST, Heat
 
 Indices = npt.NDArray[np.intp]
 # longest side of a heat map as it is traced; networks' maps have 7 to 32 pixels, so nothing is lost
@@ -64,8 +65,8 @@ def _trace_outline_path(heat: Heat) -> QPainterPath:
     """Return the outline above half of the highest heat, closed along the film's edges; coordinates 0..1."""
     height, width = heat.shape
     path = QPainterPath()
-    segments = trace_outline(np.pad(heat, 1), OUTLINE_LEVEL * float(heat.max())) - 1
-    for x1, y1, x2, y2 in np.clip(segments / (width, height, width, height), 0, 1):
-        path.moveTo(QPointF(x1, y1))
-        path.lineTo(QPointF(x2, y2))
+    contours = contour_generator(z=np.pad(heat, 1))  # a margin without heat closes the lines at the edges
+    for points in contours.lines(OUTLINE_LEVEL * float(heat.max())):
+        on_film = np.clip((points - 0.5) / (width, height), 0, 1)  # pixel centres are at halves
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in on_film]))
     return path
