@@ -20,7 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if missing_instructions():
         return _refuse_processor(arguments)
-    from command_line.options import build_parser  # this and all below may load NumPy
+    from command_line.console import print_as  # this and all below may load NumPy
+    from command_line.options import build_parser
     from core.system.app_folders import format_lost_folders
     from core.system.error_messages import format_error
     from core.system.malloc import keep_freed_memory
@@ -35,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
             command: Callable[[argparse.Namespace, threading.Event], int] = options.command
             if sentence := format_lost_folders():
                 print(escape_unprintable(sentence), file=sys.stderr)
-            return command(options, cancel)
+            with print_as(options.verbosity):
+                return command(options, cancel)
     except KeyboardInterrupt:  # a second Ctrl-C
         print("Stopped at once; finished work is kept.", file=sys.stderr)
         return INTERRUPTED

@@ -1,29 +1,86 @@
-"""Print what a command reports: one line for each result, and on a terminal a line of progress."""
+"""Print what a command reports: a line for each result and event, and on a terminal a line of progress.
 
+`--quiet` leaves results, warnings and errors; `--verbose` adds the log.
+"""
+
+import logging
 import os
 import sys
-from collections.abc import Generator
-from contextlib import closing
-from typing import TypeVar
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from enum import Enum
+from typing import Final, TextIO, TypeVar
 
+from command_line.progress_line import ProgressLine, format_number, make_room
 from core.datasets.entries import FilmLeftOut
-from core.jobs.events import Noted, Progressed
+from core.jobs.events import Noted, Progressed, Severity
 from core.recipes.recipe import Recipe
-from core.recipes.recipe_labels import format_epoch, format_epochs
+from core.recipes.recipe_labels import format_epochs
 from core.runs.epoch_log import EpochEnded
-from core.screening.events import FilmAnswered, RowSuperseded
+from core.screening.events import RowSuperseded
 from core.system.files import escape_undecodable
 from core.system.safe_text import escape_unprintable
-from core.training.events import BatchEnded, TrainingStarted, TrialEnded
-from core.training.time_estimate import format_duration, format_time_left
+from core.training.events import TrainingStarted, TrialEnded
 
 Result = TypeVar("Result")
+log = logging.getLogger(__name__)
+
+
+class Verbosity(Enum):
+    """How much is printed beside results, warnings and errors: nothing, events, or events and the log."""
+
+    QUIET = "quiet"
+    NORMAL = "normal"
+    VERBOSE = "verbose"
+
+
+_verbosity: Final = ContextVar("verbosity", default=Verbosity.NORMAL)
+
+
+@contextmanager
+def print_as(verbosity: Verbosity) -> Iterator[None]:
+    """Print this much until the context ends."""
+    token = _verbosity.set(verbosity)
+    root, handler = logging.getLogger(), _LogLines()
+    level = root.level
+    if verbosity is Verbosity.VERBOSE:
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)
+        _verbosity.reset(token)
+
+
+class _LogLines(logging.StreamHandler[TextIO]):
+    """Prints the log on standard error, unprintable characters escaped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+
+    def format(self, record: logging.LogRecord) -> str:
+        return escape_unprintable(super().format(record))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with make_room(_terminal()):
+            super().emit(record)
+
+
+def _terminal() -> TextIO | None:
+    """Return standard error if it is a terminal."""
+    return sys.stderr if sys.stderr.isatty() else None
 
 
 def run_to_end(job: Generator[object, None, Result]) -> Result:
     """Run a job to its end, print its events and return its result."""
     recipe: Recipe | None = None
-    with closing(job):
+    stage: str | None = None
+    is_quiet = _verbosity.get() is Verbosity.QUIET
+    with closing(job), closing(ProgressLine(None if is_quiet else _terminal())) as progress:
         while True:
             try:
                 event = next(job)
@@ -31,14 +88,20 @@ def run_to_end(job: Generator[object, None, Result]) -> Result:
                 return end.value  # type: ignore[no-any-return]
             if isinstance(event, TrainingStarted):
                 recipe = event.recipe
+            if isinstance(event, Progressed) and event.stage != stage:
+                stage = event.stage
+                log.info("%s", stage)
             print_event(event, recipe)
+            progress.show(event, recipe)
 
 
 def print_event(event: object, recipe: Recipe | None = None) -> None:
-    """Print an event as a line of its own, or as progress that overwrites itself on a terminal.
+    """Print an event as a line of its own; nothing for one that is only progress.
 
-    recipe: of the training that runs, if any.
+    Quiet commands print warnings and what was left out. recipe: of the training that runs, if any.
     """
+    if _verbosity.get() is Verbosity.QUIET and not _is_warning(event):
+        return
     match event:
         case EpochEnded():
             print_line(_format_epoch(event, recipe))
@@ -56,31 +119,11 @@ def print_event(event: object, recipe: Recipe | None = None) -> None:
             print_line(f"Changed since it was screened, so it is read again: {row.file}")
         case FilmLeftOut(path, reason, sentence):
             print_line(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
-    progress = _format_progress(event, recipe)
-    if progress and sys.stderr.isatty():
-        print(f"\r\x1b[K{progress}", end="", file=sys.stderr, flush=True)
 
 
-def _format_progress(event: object, recipe: Recipe | None) -> str | None:
-    """Return the progress line of an event, None for an event without progress."""
-    match event:
-        case Progressed(stage, done, total):
-            return f"{stage} {done}/{total}" if total else f"{stage} ..."
-        case BatchEnded():
-            left = f", {format_time_left(event)}" if event.seconds_left is not None else ""
-            return (
-                f"{_format_number(event, recipe)}, batch {event.batch}/{event.batches}, loss {event.loss:.3f}, "
-                f"{event.films_per_second:.0f} films/s{left}"
-            )
-        case FilmAnswered():
-            return f"Screening {event.done}/{event.total}, {format_duration(event.seconds_left or 0)} left"
-    return None
-
-
-def _format_number(event: EpochEnded | BatchEnded, recipe: Recipe | None) -> str:
-    """Return the number of an epoch among all, and that in its part of the training."""
-    part = format_epoch(recipe, event.epoch) if recipe else ""
-    return f"Epoch {event.epoch}/{event.epochs}" + (f" ({part})" if part else "")
+def _is_warning(event: object) -> bool:
+    """Return whether an event is needed to judge a result."""
+    return isinstance(event, FilmLeftOut) or (isinstance(event, Noted) and event.severity is not Severity.INFORMATION)
 
 
 def _format_epoch(event: EpochEnded, recipe: Recipe | None) -> str:
@@ -89,7 +132,7 @@ def _format_epoch(event: EpochEnded, recipe: Recipe | None) -> str:
     if event.validation_sensitivity is not None:
         rates = f", sens. {event.validation_sensitivity:.3f}, spec. {event.validation_specificity:.3f}"
     return (
-        f"{_format_number(event, recipe)}: loss {event.training_loss:.3f}, accuracy "
+        f"{format_number(event, recipe)}: loss {event.training_loss:.3f}, accuracy "
         f"{event.training_accuracy:.3f}; validation loss {event.validation_loss:.3f}, accuracy "
         f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}{rates}; {event.seconds:.0f} s"
         f"{'; best so far' if event.is_best else ''}"
@@ -98,10 +141,9 @@ def _format_epoch(event: EpochEnded, recipe: Recipe | None) -> str:
 
 def print_line(text: str) -> None:
     """Print text, unprintable characters escaped. A full disk or closed pipe ends no job."""
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr)
     try:
-        print(escape_unprintable(text), flush=True)
+        with make_room(_terminal()):
+            print(escape_unprintable(text), flush=True)
     except OSError:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

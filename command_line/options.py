@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from command_line import commands
+from command_line.console import Verbosity
 from command_line.read_command import BUNDLED, run_read
 from core.recipes.recipe import ARCHITECTURES, FAST
 from core.system.product import NOTICE, format_build, read_build
@@ -31,7 +32,7 @@ def build_parser(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, C
     )
     parser.add_argument("--version", action="version", version=format_build(read_build()))
     parser.add_argument("--demo", action="store_true", help="try everything on synthetic films")
-    parser.set_defaults(command=window)
+    parser.set_defaults(command=window, verbosity=Verbosity.NORMAL)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--preparation", type=Path, metavar="FILE", help="columns, patients, corrections as JSON")
@@ -47,7 +48,19 @@ def build_parser(window: Callable[..., int]) -> tuple[argparse.ArgumentParser, C
     _add_screen(subparsers)
     _add_read(subparsers)
     subparsers.add_parser("self-test", help="check the bundled model").set_defaults(command=commands.run_self_test)
+    for command in subparsers.choices.values():
+        _add_verbosity(command)
     return parser, subparsers.choices
+
+
+def _add_verbosity(command: argparse.ArgumentParser) -> None:
+    amount = command.add_mutually_exclusive_group()
+    for option, verbosity, text in (
+        ("--quiet", Verbosity.QUIET, "print only results, warnings and errors"),
+        ("--verbose", Verbosity.VERBOSE, "also print the log, on standard error"),
+    ):
+        amount.add_argument(option, action="store_const", dest="verbosity", const=verbosity, help=text)
+    command.set_defaults(verbosity=Verbosity.NORMAL)
 
 
 def _add_audit(subparsers: Commands, common: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from components import build_sbom, collect_components, format_licences
 from icons import write_icons
+from translations import compile_catalogue
 
 from core.system.product import VERSION
 
@@ -46,8 +47,10 @@ def describe_commit() -> str:
 
 
 def write_build_files() -> None:
-    """Write what the spec file needs: icons, build information, version resource for Windows."""
+    """Write what the spec file needs: icons, compiled translations, build information, version resource for Windows."""
     write_icons(GENERATED)
+    for path in (ROOT / "resources/translations").glob("*.po"):
+        compile_catalogue(path)
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
     build = {"version": VERSION, "commit": describe_commit(), "built": day}
     (GENERATED / "build.json").write_text(json.dumps(build), "utf-8")

@@ -5,6 +5,8 @@ import multiprocessing
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -15,10 +17,18 @@ from filelock import FileLock
 from hypothesis import settings
 
 from core.system.language import Language, set_language
-from tests.factories import CLASSES, NO_PROBE, QUICK, Trained, drained, draw_film, write_films, write_phantoms
+from tests.factories import CLASSES, NO_PROBE, QUICK, ROOT, Trained, drained, draw_film, write_films, write_phantoms
 
 settings.register_profile("patient", deadline=None)  # the first example may load a library, on a busy machine
 settings.load_profile("patient")
+
+
+def pytest_configure(config):
+    """Compile the translations that changed since they were compiled, once for all processes of a run."""
+    compiled = {path: path.with_suffix(".mo") for path in (ROOT / "resources/translations").glob("*.po")}
+    stale = [po for po, mo in compiled.items() if not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime]
+    if stale and not hasattr(config, "workerinput"):
+        subprocess.run([sys.executable, ROOT / "packaging/translations.py", "--compile", *stale], check=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Describe where in a film the heat lies: fraction at borders and corners, and contour lines."""
+"""Describe where in a film the heat lies, and what the outline over it means."""
 
 from typing import Final
 
@@ -9,33 +9,11 @@ from core.models.decision import Decision
 from core.system.language import tr
 
 Heat = npt.NDArray[np.float32]
-Segments = npt.NDArray[np.float64]
 
 FRAME: Final = 0.1  # of each side: collimator edges, table, air beside the child
 CORNER: Final = 0.2  # of both sides: side markers (R, L) and lines of text
 SUSPICIOUS_FRACTION: Final = 0.5
 FAINTEST: Final = 0.1  # highest heat below which a map shows next to nothing, so its place means nothing
-
-# marching squares (Lorensen and Cline 1987, in two dimensions): the cell edges that a contour line
-# joins. The key has one bit for each corner above the level:
-# 1 upper left, 2 upper right, 4 lower right, 8 lower left.
-TOP, RIGHT, BOTTOM, LEFT = range(4)
-LINES: Final = {
-    1: ((LEFT, TOP),),
-    2: ((TOP, RIGHT),),
-    3: ((LEFT, RIGHT),),
-    4: ((RIGHT, BOTTOM),),
-    5: ((LEFT, TOP), (RIGHT, BOTTOM)),
-    6: ((TOP, BOTTOM),),
-    7: ((LEFT, BOTTOM),),
-    8: ((BOTTOM, LEFT),),
-    9: ((TOP, BOTTOM),),
-    10: ((TOP, RIGHT), (BOTTOM, LEFT)),
-    11: ((RIGHT, BOTTOM),),
-    12: ((LEFT, RIGHT),),
-    13: ((TOP, RIGHT),),
-    14: ((LEFT, TOP),),
-}
 
 
 def border_fraction(heat: Heat) -> float:
@@ -94,42 +72,3 @@ def format_legend(heat: Heat, finding: str, is_scaled: bool) -> str:
         "Heat map: the line encloses where the evidence for {finding} is at least half of the most on this film.",
         finding=finding,
     )
-
-
-def trace_outline(heat: Heat, level: float) -> Segments:
-    """Return the contour of `heat` at `level` as line segments (n, 4): x1, y1, x2, y2.
-
-    Coordinates are pixels of the map, with pixel centres at halves. Lines are open at its borders.
-    """
-    corners = heat[:-1, :-1], heat[:-1, 1:], heat[1:, 1:], heat[1:, :-1]
-    keys = np.zeros(corners[0].shape, np.uint8)
-    for bit, corner in enumerate(corners):
-        keys |= (corner > level).astype(np.uint8) << bit
-    segments = [np.empty((0, 4))]
-    for key, lines in LINES.items():
-        rows, columns = np.nonzero(keys == key)
-        if not len(rows):
-            continue
-        values = [corner[rows, columns].astype(np.float64) for corner in corners]
-        centres = np.stack([columns, rows], axis=1) + 0.5  # of the cells' upper left pixels
-        for start, end in lines:
-            crossings = [centres + _locate_crossing(values, edge, level) for edge in (start, end)]
-            segments.append(np.hstack(crossings))
-    return np.concatenate(segments)
-
-
-def _locate_crossing(values: list[npt.NDArray[np.float64]], edge: int, level: float) -> npt.NDArray[np.float64]:
-    """Return where the heat crosses `level` on one edge of each cell, (n, 2) x, y in 0..1.
-
-    Coordinates count from the centre of a cell's upper left corner pixel.
-    """
-    upper_left, upper_right, lower_right, lower_left = values
-    start, end = {
-        TOP: (upper_left, upper_right),
-        RIGHT: (upper_right, lower_right),
-        BOTTOM: (lower_left, lower_right),
-        LEFT: (upper_left, lower_left),
-    }[edge]
-    along = (level - start) / (end - start)  # only one end is above the level, so they differ
-    across = np.full_like(along, 1.0 if edge in {RIGHT, BOTTOM} else 0.0)
-    return np.stack([along, across] if edge in {TOP, BOTTOM} else [across, along], axis=1)

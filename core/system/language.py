@@ -1,15 +1,17 @@
 """Translate the sentences of the window and of documents. Codes, keys and logs stay English.
 
 The code holds the English sentences; the translations are GNU gettext catalogues in
-resources/translations, one for each language. Numbers in sentences, and those of `format_number`,
-are written as is usual in the language; what machines read is formatted by `format` alone. Every
-process uses English until `set_language` is called; the command line never calls it.
+resources/translations, one for each language, compiled from .po to .mo by
+packaging/translations.py. Numbers in sentences, and those of `format_number`, are written as is
+usual in the language; what machines read is formatted by `format` alone. Every process uses English
+until `set_language` is called; the command line never calls it.
 """
 
 import gettext
-import io
 import locale
+import logging
 import re
+import struct
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -18,6 +20,8 @@ from string import Formatter
 from typing import Any, Final
 
 from resources import resource
+
+log = logging.getLogger(__name__)
 
 
 class Language(Enum):
@@ -58,8 +62,9 @@ class _Convention:
     day: str
 
 
-# Unicode CLDR 46, but for English: % has a space before it as in the English sentences of the code, and days are in
-# ISO 8601, since 3/4 is two days among its speakers
+# Unicode CLDR, but for English: % has a space before it as in the English sentences of the code, and days are in
+# ISO 8601, since 3/4 is two days among its speakers. Babel would bring these as 31 MB, and write by CLDR's patterns,
+# which the placeholders of sentences ("{share:.0%}") are not; the tests compare them with Babel's.
 CONVENTIONS: Final = {
     Language.ENGLISH: _Convention(".", ",", " %", "%Y-%m-%d"),
     Language.GERMAN: _Convention(",", ".", "\u00a0%", "%d.%m.%Y"),
@@ -77,9 +82,17 @@ class _Active:
 
 
 def set_language(language: Language) -> None:
-    """Translate into this language from now on. Raises OSError if its catalogue cannot be read."""
-    _Active.catalogue = gettext.NullTranslations() if language is Language.ENGLISH else _load_catalogue(language)
-    _Active.language = language
+    """Translate into this language from now on: into English, with an error in the log, if its catalogue is no good."""
+    _Active.language, _Active.catalogue = Language.ENGLISH, gettext.NullTranslations()
+    if language is Language.ENGLISH:
+        return
+    try:
+        with resource(f"translations/{language.value}.mo").open("rb") as file:
+            _Active.catalogue = gettext.GNUTranslations(file)
+    except (OSError, ValueError, struct.error) as error:  # missing, damaged text, cut off
+        log.error("no translations into %s, so all is in English: %s", language.name.title(), type(error).__name__)
+    else:
+        _Active.language = language
 
 
 def system_language() -> Language:
@@ -92,13 +105,6 @@ def system_language() -> Language:
 def current_language() -> Language:
     """Return the language of this process."""
     return _Active.language
-
-
-def _load_catalogue(language: Language) -> gettext.GNUTranslations:
-    import polib  # not needed for English
-
-    sentences = polib.pofile(str(resource(f"translations/{language.value}.po")))
-    return gettext.GNUTranslations(io.BytesIO(sentences.to_binary()))
 
 
 def localize_number(number: str) -> str:

@@ -1,15 +1,17 @@
 """A heat map as a line to paint over a film."""
 
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
+from contourpy import LineType, contour_generator
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from core.inference.heat_regions import FAINTEST, Heat, trace_outline
+from core.inference.heat_regions import FAINTEST, Heat
 
 Indices = npt.NDArray[np.intp]
+Points = npt.NDArray[np.float64]
 # longest side of a heat map as it is traced; networks' maps have 7 to 32 pixels, so nothing is lost
 HEAT_PX: Final = 256
 OUTLINE_LEVEL: Final = 0.5  # of the map's own highest heat: few maps come near to full heat
@@ -64,8 +66,9 @@ def _trace_outline_path(heat: Heat) -> QPainterPath:
     """Return the outline above half of the highest heat, closed along the film's edges; coordinates 0..1."""
     height, width = heat.shape
     path = QPainterPath()
-    segments = trace_outline(np.pad(heat, 1), OUTLINE_LEVEL * float(heat.max())) - 1
-    for x1, y1, x2, y2 in np.clip(segments / (width, height, width, height), 0, 1):
-        path.moveTo(QPointF(x1, y1))
-        path.lineTo(QPointF(x2, y2))
+    # a margin without heat closes the lines at the film's edges
+    contours = contour_generator(z=np.pad(heat, 1), line_type=LineType.Separate)
+    for points in cast("list[Points]", contours.lines(OUTLINE_LEVEL * float(heat.max()))):  # (n, 2) each: x, y
+        on_film = np.clip((points - 0.5) / (width, height), 0, 1)  # pixel centres are at halves
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in on_film]))
     return path

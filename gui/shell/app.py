@@ -63,10 +63,10 @@ def run_window(path: Path | None, demo: bool, cancel: threading.Event) -> int:
     try:
         if cancel.is_set():
             return INTERRUPTED
-        apply_language(application)
         if not instance.take():
             if instance.hand_over(path):
                 return DONE
+            apply_language(application)
             from gui.widgets.messages import show_already_open
 
             show_already_open(instance.owner())

@@ -23,17 +23,16 @@ def choose_language() -> Language:
 def apply_language(application: QApplication) -> None:
     """Set the language of widgets created from now on.
 
-    Qt's own words stay English if Qt has no catalogue for it. Raises FileNotFoundError if the
-    program's catalogue is missing.
+    It is English if the program's catalogue cannot be read. Qt's own words stay English if Qt has no
+    catalogue for it.
     """
-    language = choose_language()
-    set_language(language)
+    set_language(choose_language())
     for previous in application.findChildren(QTranslator):
         application.removeTranslator(previous)
         previous.deleteLater()
     set_qt_locale()
     translator = QTranslator(application)
-    if translator.load(QLocale(language.value), QT_CATALOGUE, "_", str(_qt_catalogue_folder())):
+    if translator.load(QLocale(current_language().value), QT_CATALOGUE, "_", str(_qt_catalogue_folder())):
         application.installTranslator(translator)
 
 

@@ -37,14 +37,21 @@ class WindowProgram(QObject):
 
     def __init__(self, instance: SingleInstance, signals: QuitSignals) -> None:
         super().__init__()
-        self.window = self._new_window()
         self._native_crash = read_native_crash(data_folder())
         self._faults = CrashLog(data_folder(), self)
+        self._faults.install()
+        self._apply_language()
+        self.window = self._new_window()
         self._files = _FileOpenFilter(self)
         self._faults.fault_seen.connect(self._on_fault)
         self._files.opened.connect(self._on_opened)
         instance.asked.connect(self._on_asked)
         signals.wanted.connect(self._on_end_wanted)
+
+    def _apply_language(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_language(application)
 
     def _new_window(self) -> MainWindow:
         window = MainWindow()
@@ -57,7 +64,6 @@ class WindowProgram(QObject):
 
         Without either, welcome a new user, or show the tab that was shown last.
         """
-        self._faults.install()
         QApplication.instance().installEventFilter(self._files)  # type: ignore[union-attr]
         self.window.show()
         if sentence := format_lost_folders():
@@ -81,9 +87,7 @@ class WindowProgram(QObject):
     @Slot()
     def _on_new_window_wanted(self) -> None:
         """Replace the window by a new one: widgets keep the language they were created in."""
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        apply_language(application)
+        self._apply_language()
         previous = self.window
         remember_window(previous, previous.tabs.current_name())
         self.window = self._new_window()

@@ -1,15 +1,18 @@
 """Lines and progress that a command prints."""
 
+import logging
 import os
+import struct
 import sys
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from command_line.console import print_event, print_line, run_to_end
+from command_line.console import Verbosity, print_as, print_event, print_line, run_to_end
 from core.datasets.entries import FilmLeftOut
-from core.jobs.events import Noted, Progressed, Stage
+from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.recipes.recipe import FAST, Recipe
 from core.runs.epoch_log import EpochEnded
 from core.screening.events import FilmAnswered, LedgerRow, RowSuperseded, Status
@@ -40,10 +43,10 @@ LINES = [
     (FilmLeftOut(Path("a\udcff.png"), Reason.DAMAGED, "Cut off."), r"Left out: a\xff.png (damaged). Cut off."),
 ]
 PROGRESS = [
-    (Progressed(Stage.DECODING, 3, 10), "Decoding films 3/10"),
-    (Progressed(Stage.LOADING_NETWORK, 0, None), "Loading the network ..."),
-    (BatchEnded(1, 2, 3, 4, 0.5, 61.6, None, False), "Epoch 1/2, batch 3/4, loss 0.500, 62 films/s"),
-    (FilmAnswered(None, 3, 9, None), "Screening 3/9, "),
+    (Progressed(Stage.DECODING, 3, 10, 40), ("Decoding films |", "| 3/10, 40 s left")),
+    (Progressed(Stage.LOADING_NETWORK, 0, None), ("Loading the network ...", "")),
+    (BatchEnded(1, 2, 3, 4, 0.5, 61.6, None, False), ("Epoch 1/2, batch |", "| 3/4, loss 0.500, 62 films/s")),
+    (FilmAnswered(None, 3, 9, None), ("Screening |", "| 3/9")),
 ]
 
 
@@ -71,22 +74,115 @@ def test_an_epoch_of_several_classes_has_no_sensitivity(capsys):
     assert capsys.readouterr().out == f"{FIGURES}; 12 s\n"
 
 
-@pytest.mark.parametrize(("event", "line"), PROGRESS, ids=lambda value: type(value).__name__)
-def test_progress_is_only_shown_on_a_terminal(event, line, capsys, monkeypatch):
-    print_event(event)
+def events_of(*events):
+    yield from events
+
+
+@contextmanager
+def terminal():
+    """A pseudo-terminal as standard output and error; gives a function that returns what was written to it."""
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
+
+    def read():
+        """Everything before an end that is written now: a terminal passes on what it gets a little later."""
+        end, written = "<end>", ""
+        print(end, end="", file=stream, flush=True)
+        while not written.endswith(end):
+            written += os.read(ours, 100_000).decode("utf-8", "ignore")
+        return written.removesuffix(end).replace("\r\n", "\n")
+
+    with os.fdopen(theirs, "w", encoding="utf-8") as stream, redirect_stdout(stream), redirect_stderr(stream):
+        yield read
+    os.close(ours)
+
+
+def show(written):
+    """The lines that a terminal shows after it was written to; each is without what was overwritten."""
+    lines = []
+    for line in written.split("\n"):
+        shown = ""
+        for part in line.split("\r"):
+            shown = part + shown[len(part) :]
+        lines.append(shown.rstrip())
+    return lines
+
+
+@pytest.mark.parametrize(("event", "ends"), PROGRESS, ids=lambda value: type(value).__name__)
+def test_progress_is_shown_on_a_terminal_until_the_job_is_over(event, ends):
+    seen = []
+
+    def job():
+        yield event
+        seen.append(read())
+        yield Noted("A sentence.")
+        seen.append(read())
+
+    with terminal() as read:
+        run_to_end(job())
+        print_line("The result.")
+        seen.append(read())
+    line = show(seen[0])[-1]
+    assert (line.startswith(ends[0]), line.endswith(ends[1])) == (True, True), line
+    assert show(line + seen[1]) == ["A sentence.", line], "the line makes room and is then shown again"
+    assert show(line + seen[2]) == ["The result.", ""]
+
+
+def test_a_part_that_begins_again_or_another_one_has_a_line_of_its_own():
+    def job():
+        for stage, done in ((Stage.DECODING, 9), (Stage.DECODING, 1), (Stage.TESTING, 2)):
+            yield Progressed(stage, done, 10)
+            shown.append(show(read())[-1])
+
+    shown = []
+    with terminal() as read:
+        run_to_end(job())
+    assert [line.split("|")[0] + line.split("|")[2] for line in shown] == [
+        "Decoding films  9/10",
+        "Decoding films  1/10",
+        "Testing  2/10",
+    ]
+
+
+def test_progress_is_not_shown_elsewhere(capsys):
+    run_to_end(events_of(*(event for event, _ in PROGRESS)))
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    print_event(event)
-    out, progress = capsys.readouterr()
+
+
+NOTES = [LINES[0][0], Progressed(Stage.DECODING, 3, 10), Noted("A note.")]
+WARNINGS = [Noted("A warning.", Severity.WARNING), FilmLeftOut(Path("a.png"), Reason.DAMAGED, "Cut off.")]
+
+
+def test_a_quiet_command_prints_results_and_warnings_only(capsys):
+    with terminal() as read:
+        with print_as(Verbosity.QUIET):
+            run_to_end(events_of(*NOTES, *WARNINGS))
+            print_line("The result.")
+        written = read()
+    assert written == "A warning.\nLeft out: a.png (damaged). Cut off.\nThe result.\n"
+    run_to_end(events_of(*NOTES))
+    assert "A note.\n" in capsys.readouterr().out, "only until the context ends"
+
+
+def test_a_verbose_command_prints_its_log_on_standard_error(capsys):
+    def job():
+        yield Progressed(Stage.DECODING, 3, 10)
+        logging.getLogger("core.test").info("film\x1b[2J")
+        yield Progressed(Stage.DECODING, 4, 10)
+
+    run_to_end(job())
+    assert capsys.readouterr() == ("", "")
+    with print_as(Verbosity.VERBOSE):
+        run_to_end(job())
+    out, err = capsys.readouterr()
     assert out == ""
-    assert progress.startswith(f"\r\x1b[K{line}")
-    assert not progress.endswith("\n")  # the next one overwrites it
-
-
-def test_a_line_clears_the_progress_before_it(capsys, monkeypatch):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    print_line("A result")
-    assert capsys.readouterr() == ("A result\n", "\r\x1b[K")
+    assert [line.split(" ", 2)[2] for line in err.splitlines()] == [
+        "INFO command_line.console: Decoding films",
+        "INFO core.test: film\\u001B[2J",
+    ]
+    logging.getLogger("core.test").info("afterwards")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_what_would_rule_a_terminal_is_escaped(capsys):

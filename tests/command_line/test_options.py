@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from command_line import commands
+from command_line.console import Verbosity
 from command_line.options import build_parser
 from command_line.read_command import run_read
 from core.system.product import VERSION
@@ -54,6 +55,15 @@ def test_each_command_runs_its_function_and_needs_all_its_arguments(name, capsys
         assert "required" in refuse(
             capsys, name, *(arguments[:-2] if arguments[-2:-1] in (["--output"], ["--onnx"]) else [])
         )
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_each_command_can_be_quiet_or_verbose(name, capsys):
+    arguments = LEAST[name][0]
+    assert parse(name, *arguments).verbosity is Verbosity.NORMAL
+    assert parse(name, *arguments, "--quiet").verbosity is Verbosity.QUIET
+    assert parse(name, *arguments, "--verbose").verbosity is Verbosity.VERBOSE
+    assert "not allowed with" in refuse(capsys, name, *arguments, "--quiet", "--verbose")
 
 
 @pytest.mark.parametrize("name", LEAST)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.heat_regions import border_fraction, format_legend, is_suspicious, trace_outline
+from core.inference.heat_regions import border_fraction, format_legend, is_suspicious
 from core.models.decision import Decision
 
 
@@ -64,27 +64,3 @@ def test_a_share_is_a_share_whatever_the_heat(seed, height, width):
     heat = np.random.default_rng(seed).random((height, width), np.float32)
     assert 0.0 <= border_fraction(heat) <= 1.0
     assert border_fraction(heat) == pytest.approx(border_fraction(heat[::-1, ::-1]))
-
-
-def test_the_outline_of_a_round_spot_is_a_circle():
-    rows, columns = np.mgrid[:101, :101]
-    cone = np.clip(1 - np.hypot(rows - 50, columns - 50) / 40, 0, 1).astype(np.float32)
-    lines = trace_outline(cone, 0.5)
-    radius = np.hypot(lines[:, 0::2] - 50.5, lines[:, 1::2] - 50.5)
-    assert radius == pytest.approx(20, abs=0.05)
-    assert np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]).sum() == pytest.approx(40 * np.pi, rel=0.01)
-
-
-@given(st.integers(0, 2**32))
-def test_outlines_end_only_at_the_border(seed):
-    """Every end of a piece is shared by two pieces, or lies on the map's border."""
-    heat = np.random.default_rng(seed).random((9, 11)).astype(np.float32)
-    lines = trace_outline(heat, 0.5)
-    ends, counts = np.unique(lines.reshape(-1, 2).round(9), axis=0, return_counts=True)
-    at_border = np.isclose(ends, 0.5).any(axis=1) | np.isclose(ends, [10.5, 8.5]).any(axis=1)
-    assert ((counts == 2) | at_border).all()
-
-
-def test_no_outline_without_an_edge():
-    assert trace_outline(np.zeros((5, 5), np.float32), 0.5).shape == (0, 4)
-    assert trace_outline(np.ones((1, 1), np.float32), 0.5).shape == (0, 4)

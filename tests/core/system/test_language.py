@@ -1,13 +1,27 @@
 """Sentences, numbers and days in the chosen language."""
 
 import locale
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.system.language import Language, format_day, format_number, set_language, system_language, tr, tr_count
+from core.system.language import (
+    Language,
+    current_language,
+    format_day,
+    format_number,
+    set_language,
+    system_language,
+    tr,
+    tr_count,
+)
+from tests.factories import ROOT
 
 SPACE, NARROW = "\u00a0", "\u202f"
 # decimal sign, separator of thousands, what stands before the percent sign
@@ -35,6 +49,36 @@ def parse(text, language):
 def test_singular_and_plural(german):
     assert tr_count("{count} day", "{count} days", 1) == "1 Tag"
     assert tr_count("{count} day", "{count} days", 1200) == "1200 Tage"
+
+
+@pytest.fixture
+def other_resources(tmp_path, monkeypatch):
+    """The folder of catalogues of a copy of the program that has none."""
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    folder = tmp_path / "resources/translations"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.mark.parametrize("size", [None, 0, 10, 1000, 100_000])
+def test_without_a_sound_catalogue_all_is_in_english_and_the_log_says_so(size, speak, other_resources, caplog):
+    if size is not None:
+        catalogue = ROOT / "resources/translations/de.mo"
+        (other_resources / "de.mo").write_bytes(catalogue.read_bytes()[:size])
+    speak(Language.FRENCH if size is None else Language.GERMAN)
+    assert current_language() is Language.ENGLISH
+    assert tr_count("{count} day", "{count} days", 2) == "2 days"
+    assert format_number(0.5, ".1f") == "0.5"
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert f"no translations into {'French' if size is None else 'German'}" in record.getMessage()
+
+
+def test_a_catalogue_that_is_gone_later_leaves_nothing_in_the_language_before(speak, other_resources):
+    shutil.copy(ROOT / "resources/translations/de.mo", other_resources)
+    speak(Language.GERMAN)
+    speak(Language.FRENCH)
+    assert tr_count("{count} day", "{count} days", 2) == "2 days"
 
 
 def test_languages_are_named_in_themselves():
@@ -79,6 +123,14 @@ def test_numbers_are_written_as_the_language_does(language):
     assert format_number(0.1234, ".1%") == f"12{decimal}3{percent}%"
     assert format_number(0.00001, ".1e") == f"1{decimal}0e-05"
     assert format_number(float("nan"), ".2f") == "nan"
+
+
+def test_signs_are_those_of_unicode_but_where_a_language_has_a_better_authority(language):
+    cldr = Locale(language.value)
+    percent = cldr.percent_formats[None].pattern.removeprefix("#,##0").removesuffix("%")
+    signs = get_decimal_symbol(cldr), get_group_symbol(cldr), percent
+    own = {Language.SPANISH: (",", ".", SPACE), Language.ENGLISH: (".", ",", "")}  # core.system.language says why
+    assert signs == own.get(language, SIGNS[language])
 
 
 def test_numbers_within_sentences_are_too(language):

@@ -38,6 +38,15 @@ def test_a_line_stands_where_heat_is_half_of_its_highest_and_at_the_edges_of_the
     assert (rows.min(), rows.max()) == (pytest.approx(20, abs=2), pytest.approx(220, abs=2))
 
 
+def test_the_line_is_around_the_middle_of_the_hottest_pixel():
+    heat = np.zeros((8, 8), np.float32)
+    heat[2, 5] = 1
+    rows, columns = line_of(HeatPicture(heat))
+    assert (rows.min() + rows.max()) / 2 == pytest.approx(20 + 200 * 2.5 / 8, abs=1.5)
+    assert (columns.min() + columns.max()) / 2 == pytest.approx(10 + 200 * 5.5 / 8, abs=1.5)
+    assert (np.ptp(rows), np.ptp(columns)) == (pytest.approx(200 / 8, abs=3), pytest.approx(200 / 8, abs=3))
+
+
 def test_the_film_inside_and_outside_stays_as_it_is():
     seen = painted(HeatPicture(ramp(0.8)))
     assert (seen[40:200, 120:200] == 90).all()

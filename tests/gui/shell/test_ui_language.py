@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, Qt, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from core.system.app_folders import data_folder
 from core.system.language import Language, set_language
 from gui.shell import window_program
+from gui.shell.crash_log import CRASHES
 from gui.shell.main_window import MainWindow
 from gui.shell.quit_signals import QuitSignals
 from gui.shell.single_instance import SingleInstance
@@ -117,6 +119,18 @@ def program(qapp, own_settings, errors, tmp_path, monkeypatch):
     instance.release()
     signals.close()
     qapp.setStyleSheet("")
+
+
+def test_a_program_without_its_translations_is_english_and_says_so_in_the_log(request, own_settings, monkeypatch):
+    def missing(name):
+        raise FileNotFoundError(name)
+
+    monkeypatch.setattr("core.system.language.resource", missing)
+    save_settings(Settings(language=Language.GERMAN))
+    program = request.getfixturevalue("program")
+    assert program.window.tabs.tabText(0) == "Dataset"
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel", "Qt's own words are not half of it"
+    assert "no translations into German" in (data_folder() / CRASHES).read_text()
 
 
 def test_a_language_chosen_in_the_welcome_is_spoken_at_once_and_kept(program, qtbot):
