@@ -65,7 +65,9 @@ def _group_patients(films: Sequence[Film], copies: Copies) -> dict[Path, str]:
     number_of = {patient: number for number, patient in enumerate(patients)}
     linked = ([number_of[patient_of[path]] for path in group if path in patient_of] for group in copies)
     pairs = [pair for numbers in linked for pair in pairwise(numbers)]
-    leader_of = {patients[number]: patients[group[0]] for group in group_pairs(pairs, len(patients)) for number in group}
+    leader_of = {
+        patients[number]: patients[group[0]] for group in group_pairs(pairs, len(patients)) for number in group
+    }
     return {path: leader_of.get(patient, patient) for path, patient in patient_of.items()}
 
 
