@@ -115,7 +115,7 @@ def to_json_object(preparation: Preparation) -> dict[str, Any]:
     return {"format": FORMAT, **content}
 
 
-def from_json_object(content: object) -> Preparation:
+def from_json_object(content: Any) -> Preparation:
     """Parse the result of `to_json_object`. Raises ValueError. Steps of format 1 name no finding."""
     match content:
         case {"format": 1, "steps": [*steps]} if all(isinstance(step, dict) for step in steps):

@@ -15,7 +15,7 @@ def cross_validate(
 ) -> npt.NDArray[np.float64]:
     """Return the probabilities (n, classes) of films in the folds that their classifier was not fitted on.
 
-    classifier: of scikit-learn, fitted anew for each fold. features: (n, m). labels, patients: (n,).
+    classifier: of scikit-learn, fitted again for each fold. features: (n, m). labels, patients: (n,).
     The folds are stratified by class. Classes are in ascending order.
     """
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict

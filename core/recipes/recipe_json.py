@@ -32,7 +32,7 @@ def save_recipe(recipe: Recipe, path: Path, overwrite: bool | None = None) -> No
     write_text_atomically(path, format_recipe(recipe))
 
 
-def from_json_object(content: object) -> Recipe:
+def from_json_object(content: Any) -> Recipe:
     """Return the recipe of a parsed JSON object.
 
     Raises JobFailed (recipe_invalid) for invalid values and for unknown and missing keys, which the

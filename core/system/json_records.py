@@ -37,14 +37,15 @@ def check_version(content: Any, known: int) -> dict[str, Any]:
     return {key: value for key, value in content.items() if key != VERSION}
 
 
-def parse_record(kind: type[Record], content: Any, key: str = "", **given: Any) -> Record:
+def parse_record(kind: type[Record], content: Any, key: str = "", /, **given: Any) -> Record:
     """Return a JSON object as the dataclass `kind`.
 
     key: of the object in what contains it. given: values of fields that are not in the object.
     Raises InvalidRecord, and what `kind` raises for values out of range.
     """
     values, prefix = _parse_object(content, key), f"{key}." if key else ""
-    expected = {name: field for name, field in _fields_of(kind).items() if name not in given}
+    fields = _fields_of(kind)  # type: ignore[arg-type]  # mypy confuses the hash of a class with its instances'
+    expected = {name: field for name, field in fields.items() if name not in given}
     if unknown := sorted(values.keys() - expected.keys()):
         raise InvalidRecord(tr("unknown key {key}", key=prefix + unknown[0]))
     if missing := sorted(expected.keys() - values.keys()):
@@ -65,9 +66,9 @@ def parse_value(kind: Any, value: Any, key: str) -> Any:
     elif origin in MAPPINGS:
         items = _parse_object(value, key).items()
         return {name: parse_value(arguments[1], item, f"{key}.{name}") for name, item in items}
-    elif origin is None and is_dataclass(kind):
+    elif isinstance(kind, type) and is_dataclass(kind):
         return parse_record(kind, value, key)
-    elif origin is None and issubclass(kind, Enum):
+    elif isinstance(kind, type) and issubclass(kind, Enum):
         return _parse_choice(kind, value, key)
     elif kind is Path and isinstance(value, str) and value:
         return Path(value)
