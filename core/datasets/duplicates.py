@@ -8,7 +8,7 @@ A perceptual hash is shorter, but loses four of five copies to a crop of 3 % (be
 """
 
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Sequence
 from typing import Final
 
 import numpy as np
@@ -210,20 +210,15 @@ def _correlate(first: Floats, second: Floats, inside: Floats) -> Floats:
     return np.asarray((first * second).sum(axis=(1, 2)) / spread, np.float32)
 
 
-def group_pairs(pairs: Iterable[tuple[int, int]], count: int) -> list[tuple[int, ...]]:
-    """Return groups of the indices 0..count - 1 that pairs link, each in rising order."""
-    leader = list(range(count))
+def group_pairs(pairs: Sequence[tuple[int, int]], count: int) -> list[tuple[int, ...]]:
+    """Return groups of the indices 0..count - 1 that pairs link, each in rising order, by their first index."""
+    if not pairs:
+        return []
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    def find_leader(index: int) -> int:
-        while leader[index] != index:
-            leader[index] = leader[leader[index]]
-            index = leader[index]
-        return index
-
-    for first, second in pairs:
-        low, high = sorted((find_leader(first), find_leader(second)))
-        leader[high] = low
+    links = coo_array((np.ones(len(pairs)), np.transpose(pairs)), shape=(count, count))
     groups: dict[int, list[int]] = {}
-    for index in range(count):
-        groups.setdefault(find_leader(index), []).append(index)
+    for index, group in enumerate(connected_components(links, directed=False)[1]):
+        groups.setdefault(int(group), []).append(index)
     return [tuple(group) for group in groups.values() if len(group) > 1]

@@ -13,12 +13,12 @@ from core.system.csv_text import format_csv_line, quote_formula
 from core.system.error_messages import format_cause
 from core.system.errors import JobFailed, Reason
 from core.system.files import escape_undecodable, read_json, sha256_of_text, write_text_atomically
+from core.system.json_records import check_version, parse_record
 from core.system.language import tr
 from core.system.outputs import check_output, csv_kind, json_kind
 
 FORMAT: Final = 2
 PREPARATION_FILE: Final = json_kind("format", "steps", "patient_pattern")
-READABLE_FORMATS: Final = (1, 2)  # format 1 names no finding
 CORRECTION_COLUMNS: Final = ["file", "action", "value", "step"]
 CORRECTIONS_FILE: Final = csv_kind(lambda cells: cells == CORRECTION_COLUMNS)
 
@@ -116,29 +116,11 @@ def to_json_object(preparation: Preparation) -> dict[str, Any]:
 
 
 def from_json_object(content: Any) -> Preparation:
-    """Parse the result of `to_json_object`. Raises ValueError, TypeError or KeyError."""
-    if not isinstance(content, dict) or content.pop("format") not in READABLE_FORMATS:
-        raise ValueError("format")
-    steps = tuple(_parse_step(step) for step in content.pop("steps"))
-    columns, root, accepts = content.pop("columns"), content.pop("root"), content.pop("accepts_leaks")
-    if not isinstance(accepts, bool):
-        raise TypeError("accepts_leaks")
-    columns = None if columns is None else Columns(**columns)
-    pattern = content.get("patient_pattern")
-    if not all(isinstance(text, str | None) for text in (pattern, *(asdict(columns).values() if columns else ()))):
-        raise TypeError("patient_pattern or columns")
-    return Preparation(columns, None if root is None else Path(root), steps=steps, accepts_leaks=accepts, **content)
-
-
-def _parse_step(content: Any) -> Step:
-    return Step(
-        str(content["label"]),
-        tuple(
-            Correction(str(item["file"]), Action(item["action"]), str(item["value"])) for item in content["corrections"]
-        ),
-        SplitChoice(content["splits"]) if content["splits"] else None,
-        str(content["finding"]) if content.get("finding") else None,  # not in format 1
-    )
+    """Parse the result of `to_json_object`. Raises ValueError. Steps of format 1 name no finding."""
+    match content:
+        case {"format": 1, "steps": [*steps]} if all(isinstance(step, dict) for step in steps):
+            content = {**content, "format": FORMAT, "steps": [{"finding": None, **step} for step in steps]}
+    return parse_record(Preparation, check_version(content, FORMAT))
 
 
 def make_finding_step(finding: str) -> Step:
@@ -160,7 +142,7 @@ def load_preparation(path: Path) -> Preparation:
     """Read a preparation. Raises JobFailed (dataset_invalid) if the file is not one."""
     try:
         return from_json_object(read_json(path))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError) as error:
         sentence = tr(
             "{path} is not a dataset preparation that this version can read ({error}). Open the "
             "dataset with the version that wrote the file, or move the file away to begin without "

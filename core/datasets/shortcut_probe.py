@@ -8,7 +8,7 @@ Everything is cross-validated by patient.
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +19,11 @@ from core.films.dicom import TAGS
 from core.films.film_properties import FilmProperties
 from core.jobs.events import Progressed, Stage
 from core.jobs.progress import Pace
+from core.metrics.cross_validation import MIN_PATIENTS, cross_validate
 from core.metrics.intervals import Figure
 from core.metrics.roc import delong_interval
 from core.system.language import marked, tr
 
-FOLDS: Final = 5
-MIN_PATIENTS: Final = 2 * FOLDS  # of each class; with fewer, cross-validation is not meaningful
 TREE_DEPTH: Final = 4
 TOGETHER: Final = marked("all of these together")
 FILE_FORMAT: Final = marked("file format")
@@ -86,7 +85,7 @@ def probe_shortcuts(
         if cancel.is_set():
             return ()
         matrix = np.stack([columns[column] for column in used], axis=1)
-        aucs = [_cross_validate(matrix, labels == label, patients, len(used) > 1) for label in targets]
+        aucs = [_measure_auc(matrix, labels == label, patients, len(used) > 1) for label in targets]
         best = max(range(len(aucs)), key=lambda index: aucs[index].value)
         sentence = _format_shortcut(name, aucs[best], dataset.classes, targets[best])
         shortcuts.append(Shortcut(name, aucs[best], sentence))
@@ -126,33 +125,17 @@ def _number_by_frequency(values: Sequence[str]) -> npt.NDArray[np.float64]:
     return np.asarray(rank[inverse], np.float64)
 
 
-def _cross_validate(
+def _measure_auc(
     matrix: npt.NDArray[np.float64], labels: npt.NDArray[np.bool_], patients: Sequence[str], use_forest: bool
 ) -> Figure:
-    """Return the AUC of a tree or forest on (n, columns), with DeLong's interval.
-
-    Each film is scored by trees that were fitted without any film of its patient.
-    """
+    """Return the AUC of a tree or forest on (n, columns), cross-validated by patient, with DeLong's interval."""
     from sklearn.ensemble import RandomForestClassifier
-    from sklearn.model_selection import StratifiedGroupKFold
     from sklearn.tree import DecisionTreeClassifier
 
-    leaf = max(5, len(labels) // 100)
-    scores = np.zeros(len(labels))
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    trees: Any
-    for fitted, held_out in folds.split(matrix, labels, patients):
-        if use_forest:
-            trees = RandomForestClassifier(
-                60, max_depth=8, min_samples_leaf=leaf, class_weight="balanced", random_state=0
-            )
-        else:
-            trees = DecisionTreeClassifier(
-                max_depth=TREE_DEPTH, min_samples_leaf=leaf, class_weight="balanced", random_state=0
-            )
-        trees.fit(matrix[fitted], labels[fitted])
-        probabilities = trees.predict_proba(matrix[held_out])
-        scores[held_out] = probabilities[:, list(trees.classes_).index(True)] if True in trees.classes_ else 0
+    settings = {"min_samples_leaf": max(5, len(labels) // 100), "class_weight": "balanced", "random_state": 0}
+    trees = RandomForestClassifier(60, max_depth=8, **settings)
+    tree = DecisionTreeClassifier(max_depth=TREE_DEPTH, **settings)
+    scores = cross_validate(trees if use_forest else tree, matrix, labels, patients)[:, 1]
     figure = delong_interval(labels.astype(np.int64), scores)
     assert figure is not None  # both classes have films
     return figure

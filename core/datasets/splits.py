@@ -5,10 +5,12 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from core.datasets.dataset import Dataset, Film
+from core.datasets.duplicates import group_pairs
 from core.datasets.entries import Split, invalid_dataset
 from core.datasets.preparation import SplitChoice
 from core.system.language import tr
@@ -57,19 +59,16 @@ def assign_splits(dataset: Dataset, seed: int, copies: Copies = ()) -> Dataset:
 
 
 def _group_patients(films: Sequence[Film], copies: Copies) -> dict[Path, str]:
-    """Name the group of each film: its patient, or one of the patients linked by copies."""
+    """Name the group of each film: its patient, or the first of the patients linked by copies."""
     patient_of = {film.path: film.patient for film in films}
-    leader: dict[str, str] = {}
-
-    def find_leader(patient: str) -> str:
-        while patient in leader:
-            patient = leader[patient]
-        return patient
-
-    for group in copies:
-        linked = sorted({find_leader(patient_of[path]) for path in group if path in patient_of})
-        leader.update(dict.fromkeys(linked[1:], linked[0]) if linked else {})
-    return {path: find_leader(patient) for path, patient in patient_of.items()}
+    patients = sorted(set(patient_of.values()))
+    number_of = {patient: number for number, patient in enumerate(patients)}
+    linked = ([number_of[patient_of[path]] for path in group if path in patient_of] for group in copies)
+    pairs = [pair for numbers in linked for pair in pairwise(numbers)]
+    leader_of = {
+        patients[number]: patients[group[0]] for group in group_pairs(pairs, len(patients)) for number in group
+    }
+    return {path: leader_of.get(patient, patient) for path, patient in patient_of.items()}
 
 
 def _check_classes(dataset: Dataset) -> None:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,12 @@ from core.datasets.events import Finding, FindingKind
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Progressed, Severity, Stage
 from core.jobs.progress import Pace
+from core.metrics.cross_validation import MIN_PATIENTS, cross_validate
 from core.metrics.roc import mean_auc
 from core.models.model_file import BATCH, Model, load_model
 from core.system.errors import JobFailed, Reason
 from core.system.language import marked, tr, tr_count
 
-FOLDS: Final = 5
-FEWEST: Final = 10  # patients of each class that are needed
 PENALTY: Final = 0.01  # C of the logistic regression; small, as features are many and films few
 ADVICE: Final = marked(
     "Look at each, the most contradicted first, and correct only what is wrong: unusual films are contradicted too."
@@ -54,7 +53,7 @@ def find_label_errors(
     _check_patients(replace(dataset, films=tuple(films)))  # unreadable films may leave too few
     labels = np.array([film.label for film in films], np.int64)
     yield Progressed(Stage.COMPARING, 0, None)
-    probabilities = cross_validate(np.concatenate(batches), labels, [film.patient for film in films])
+    probabilities = _classify(np.concatenate(batches), labels, [film.patient for film in films])
     contradicted = find_contradicted_labels(labels, probabilities)
     paths = tuple(films[int(index)].path for index in contradicted)
     return _build_finding(paths, labels, probabilities)
@@ -95,36 +94,27 @@ def _build_finding(
 def _check_patients(dataset: Dataset) -> None:
     for label, name in enumerate(dataset.classes):
         patients = len({film.patient for film in dataset.films if film.label == label})
-        if patients < FEWEST:
+        if patients < MIN_PATIENTS:
             sentence = tr_count(
                 "{name} has films of only {count} patient; finding label errors needs at least {fewest}.",
                 "{name} has films of only {count} patients; finding label errors needs at least {fewest}.",
                 patients,
                 name=name,
-                fewest=FEWEST,
+                fewest=MIN_PATIENTS,
             )
             raise JobFailed(Reason.DATASET_INVALID, sentence)
 
 
-def cross_validate(
+def _classify(
     features: npt.NDArray[np.float32], labels: npt.NDArray[np.int64], patients: Sequence[str]
 ) -> npt.NDArray[np.float64]:
-    """Return out-of-fold probabilities (n, classes), from folds split by patient.
-
-    features: (n, features). labels, patients: (n,).
-    """
+    """Return out-of-fold probabilities (n, classes) of a logistic regression. features: (n, m)."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedGroupKFold
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    probabilities = np.zeros((len(labels), int(labels.max()) + 1))
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for fitted, held_out in folds.split(features, labels, patients):
-        classifier: Any = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY, max_iter=500))
-        classifier.fit(features[fitted], labels[fitted])
-        probabilities[np.ix_(held_out, classifier.classes_)] = classifier.predict_proba(features[held_out])
-    return probabilities
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=PENALTY, max_iter=500))
+    return cross_validate(classifier, features, labels, patients)
 
 
 def find_contradicted_labels(

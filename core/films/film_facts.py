@@ -1,7 +1,6 @@
 """What a film's file says about the film."""
 
 from dataclasses import dataclass, field
-from typing import Any, Self
 
 from core.films.film_notes import Note, format_notes
 from core.films.patient_age import format_years
@@ -44,11 +43,6 @@ class FilmFacts:
 
     def __repr__(self) -> str:
         return "FilmFacts()"
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> Self:
-        """Return the facts that `dataclasses.asdict` turned into JSON."""
-        return cls(**{**content, "notes": tuple(Note(note) for note in content["notes"])})
 
 
 def format_facts(facts: FilmFacts) -> str:

@@ -23,6 +23,7 @@ from core.films.film_facts import FilmFacts
 from core.films.images import MAX_PIXELS
 from core.films.pictures import read_picture
 from core.system.errors import FilmUnreadable, Reason
+from core.system.json_records import parse_record
 from core.system.language import tr
 
 STANDARD_ERROR: Final = 2
@@ -46,7 +47,7 @@ def read_film_isolated(stream: BinaryIO, max_pixels: int = MAX_PIXELS) -> Film:
             Reason.DECODER_FAILED, tr("The decoder returned an incomplete film. Export the film again.")
         )
     pixels = np.frombuffer(data, np.uint8).reshape(height, width)
-    return Film(pixels, float(reply["chroma"]), FilmFacts.from_json(reply["facts"]))
+    return Film(pixels, float(reply["chroma"]), parse_record(FilmFacts, reply["facts"]))
 
 
 def decode_film(content: bytes, max_pixels: int) -> tuple[JsonObject, bytes]:

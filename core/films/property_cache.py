@@ -8,12 +8,11 @@ import hashlib
 import json
 import os
 import sqlite3
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final, get_origin, get_type_hints
+from typing import Any, Final
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from core.system.app_folders import cache_folder
 from core.system.error_messages import format_cause
 from core.system.errors import FilmUnreadable, Reason
 from core.system.files import make_folder, open_private
+from core.system.json_records import parse_record
 from core.system.language import current_language, marked, tr
 
 MAX_BYTES: Final = 2_000_000_000  # about 400,000 films; a larger file is deleted and started again
@@ -241,21 +241,9 @@ def _parse_row(facts: str, small: bytes) -> Answer | None:
         if content["language"] != current_language().value:
             return None
         return FilmUnreadable(Reason(content["reason"]), str(content["sentence"]))
-    properties = FilmProperties(**content, small=np.frombuffer(small, np.uint8).reshape(SMALL_PX, SMALL_PX))
-    for name, kind in get_type_hints(FilmProperties).items():
-        if name != "small":
-            _check_value(name, kind, content[name])
+    properties = parse_record(FilmProperties, content, small=np.frombuffer(small, np.uint8).reshape(SMALL_PX, SMALL_PX))
+    for name in content:
+        value = getattr(properties, name)
+        if isinstance(value, int | float) and not 0 <= value <= MOST.get(name, value):
+            raise ValueError(name)
     return properties
-
-
-def _check_value(name: str, kind: Any, value: object) -> None:
-    """Raise ValueError for a value that is not of its type, not finite, or out of range."""
-    if get_origin(kind) is dict:
-        is_valid = isinstance(value, dict) and all(isinstance(text, str) for text in (*value, *value.values()))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        in_range = 0 <= value <= MOST.get(name, sys.float_info.max)
-        is_valid = in_range and (isinstance(value, kind) or isinstance(float(value), kind))
-    else:
-        is_valid = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-    if not is_valid:
-        raise ValueError(name)

@@ -1,6 +1,5 @@
 """Fit the 8-bit form of a network to its films, and compare its answers with full precision."""
 
-import json
 import logging
 import threading
 import time
@@ -102,7 +101,6 @@ def _try_norms(
         if fitted is None:
             return None
         form = replace(fitted, ranges=ranges, shift=shift)
-        Int8Form.from_json(json.loads(json.dumps(form.to_json_object())))  # raises for what no file may hold
         if best is None or _rank(form) < _rank(best[0]):
             best = form, graph
         if form.speed <= 1 or form.difference > HOPELESS or (form.is_accurate and form.difference <= aim):

@@ -118,18 +118,11 @@ def fit_distribution(features: Floats, max_components: int) -> FeatureDistributi
 
 
 def _shrink_variances(along: Floats) -> Floats:
-    """Return the variances (k,) of uncorrelated coordinates (n, k), shrunk to their mean.
+    """Return the variances (k,) of uncorrelated coordinates (n, k) of zero mean, shrunk to their mean."""
+    from sklearn.covariance import ledoit_wolf_shrinkage
 
-    The coordinates have zero mean. Ledoit and Wolf 2004, lemmas 3.2 to 3.4: the shrinkage intensity
-    is the error of the sample covariance, estimated from its terms, over its distance from the mean
-    variance times the identity; both are squared Frobenius norms.
-    """
-    count = len(along)
     variances = (along * along).mean(axis=0)
-    squared = float((variances**2).sum())
-    distance = squared - float(variances.sum()) ** 2 / len(variances)
-    error = (float(((along * along).sum(axis=1) ** 2).sum()) / count - squared) / count
-    intensity = min(1.0, error / distance) if distance > 0 else 1.0
+    intensity = ledoit_wolf_shrinkage(along, assume_centered=True)
     return np.asarray((1 - intensity) * variances + intensity * variances.mean())
 
 

@@ -173,11 +173,12 @@ def fit_likeness(
     is_known = np.isfinite(features).all() and np.isfinite(validation).all() and bool(np.ptp(features))
     if len(features) < MIN_TRAINING or len(validation) < MIN_VALIDATION or not is_known:
         return None
+    from sklearn.covariance import ledoit_wolf
+
     scaled = _scale(features)
     groups = _number_groups(np.asarray(labels), sources)
     means = _round(np.stack([scaled[groups == group].mean(axis=0) for group in range(groups.max() + 1)]))
-    centred = scaled - means[groups]
-    covariance = _shrink_covariance(centred)
+    covariance = ledoit_wolf(scaled - means[groups], assume_centered=True)[0]  # shrunk to a multiple of identity
     size = scaled.shape[1]
     count = max(1, min(COMPONENTS, MOST_NUMBERS // size, len(scaled) // FILMS_PER_COMPONENT, size // 2))
     components = _round(np.linalg.eigh(covariance)[1][:, : -count - 1 : -1].T)
@@ -203,19 +204,3 @@ def _number_groups(labels: npt.NDArray[Any], sources: npt.ArrayLike | None) -> n
     renumbered = np.full(len(counts), len(kept))
     renumbered[kept] = np.arange(len(kept))
     return np.asarray(np.unique(renumbered[numbers.ravel()], return_inverse=True)[1], np.int64)
-
-
-def _shrink_covariance(centred: Floats) -> Floats:
-    """Return the covariance (m, m) of features (n, m) of zero mean, shrunk to a multiple of identity.
-
-    Ledoit and Wolf 2004, lemmas 3.2 to 3.4: the shrinkage intensity is the error of the sample
-    covariance, estimated from its terms, over its distance from the target.
-    """
-    count, size = centred.shape
-    covariance = centred.T @ centred / count
-    target = float(np.trace(covariance)) / size * np.eye(size)
-    distance = float(((covariance - target) ** 2).sum())
-    squares = float(((centred * centred).sum(axis=1) ** 2).sum())
-    error = (squares / count - float((covariance**2).sum())) / count
-    intensity = min(1.0, error / distance) if distance > 0 else 1.0
-    return np.asarray((1 - intensity) * covariance + intensity * target)

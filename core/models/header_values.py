@@ -18,6 +18,7 @@ from core.metrics.roc import Labels
 from core.models.int8_form import INT8, Int8Form
 from core.models.predictions import Predictions, predictions_from_json
 from core.models.source_figures import ATTRIBUTION_ENTRY, COUNTS, LITERATURE_ENTRY, SOURCES, Measured
+from core.system.json_records import parse_value
 
 MOST_CLASSES, LONGEST_CLASS = 1000, 200
 SHA256_DIGITS: Final = 64
@@ -135,7 +136,7 @@ def parse_likeness(value: Any) -> Likeness | None:
 def parse_int8(value: Any, classes: int) -> Int8Form | None:
     """Return how the network of a model with so many classes is computed in 8 bits, None for none."""
     with naming(INT8):
-        form = Int8Form.from_json(value)
+        form: Int8Form | None = parse_value(Int8Form | None, value, INT8)
     outputs = 1 if classes == 2 else classes
     sizes = {len(row) for row in (form.shift, *form.known)} if form else set()
     if form is not None and form.is_accepted and (not form.known or sizes != {outputs}):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Self
+from itertools import chain
+from typing import Any, Final
 
 INT8: Final = "int8"  # key in model files
 LARGEST_DIFFERENCE: Final = 0.02  # of a probability, on validation films
 LARGEST_AUC_DIFFERENCE: Final = 0.001
 MOST_TENSORS: Final = 4096
-MOST_FILMS: Final = 10_000_000
 LARGEST: Final = 1e9
 
 
@@ -33,6 +33,15 @@ class Int8Form:
     shift: tuple[float, ...] = ()
     known: tuple[tuple[float, ...], ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for figures that no network has."""
+        if len(self.ranges) > MOST_TENSORS or any(low > high for low, high in self.ranges.values()):
+            raise ValueError("ranges")
+        figures = (self.films, self.changed, self.difference, self.auc_difference, self.speed)
+        numbers = chain(figures, self.shift, *self.ranges.values(), *self.known)
+        if min(figures) < 0 or not all(abs(number) <= LARGEST for number in numbers):
+            raise ValueError("out of range")
+
     @property
     def is_accurate(self) -> bool:
         """Whether it answers as full precision does."""
@@ -49,45 +58,3 @@ class Int8Form:
 
     def to_json_object(self) -> dict[str, Any]:
         return {**asdict(self), "ranges": {name: list(bounds) for name, bounds in self.ranges.items()}}
-
-    @classmethod
-    def from_json(cls, content: object) -> Self | None:
-        """Return what a model file's header holds, None if it has none.
-
-        Raises ValueError, KeyError or TypeError for missing, malformed or impossible values.
-        """
-        if content is None:
-            return None
-        if not isinstance(content, dict) or set(content) != set(cls.__dataclass_fields__):
-            raise ValueError("unknown or missing entries")
-        if not isinstance(content["ranges"], dict):
-            raise TypeError("ranges")
-        ranges = {str(name): (_number(low), _number(high)) for name, (low, high) in content["ranges"].items()}
-        known = tuple(tuple(map(_number, row)) for row in content["known"])
-        if len(ranges) > MOST_TENSORS or any(low > high for low, high in ranges.values()):
-            raise ValueError("ranges")
-        return cls(
-            films=_count(content["films"]),
-            difference=_number(content["difference"], 0),
-            auc_difference=_number(content["auc_difference"], 0),
-            changed=_count(content["changed"]),
-            speed=_number(content["speed"], 0),
-            ranges=ranges,
-            shift=tuple(map(_number, content["shift"])),
-            known=known,
-        )
-
-
-def _number(value: Any, least: float = -LARGEST) -> float:
-    """Return a finite number. Raises ValueError or TypeError."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("not a number")
-    if not least <= value <= LARGEST:
-        raise ValueError("out of range")
-    return float(value)
-
-
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= MOST_FILMS:
-        raise ValueError("not a count")
-    return value

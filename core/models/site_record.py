@@ -15,6 +15,7 @@ from core.models.model_header import ModelHeader
 from core.system.app_folders import data_folder, format_lost_data
 from core.system.errors import JobFailed, Reason
 from core.system.files import read_json, write_text_atomically
+from core.system.json_records import check_version, parse_record
 from core.system.language import format_day, marked, tr
 
 FORMAT: Final = 1
@@ -75,19 +76,10 @@ def read_record(header: ModelHeader) -> SiteRecord:
     """
     path = _record_path(header)
     try:
-        content = read_json(path)
-        if content["format"] != FORMAT:
-            raise ValueError("format")
-        point: LocalPoint | None = None
-        acceptance: Acceptance | None = None
-        if stored := content["point"]:
-            point = LocalPoint(**{**stored, "review_band": tuple(stored["review_band"])})
-        if stored := content["acceptance"]:
-            acceptance = Acceptance(**stored)
-        return SiteRecord(point, acceptance)
+        return parse_record(SiteRecord, check_version(read_json(path), FORMAT))
     except (FileNotFoundError, NotADirectoryError):
         return SiteRecord()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         sentence = tr(
             "{path}, which holds this model's operating point, cannot be read. Restore it, or delete it.", path=path
         )

@@ -1,15 +1,14 @@
 """Read and write recipes as strict JSON."""
 
 import json
-from contextlib import suppress
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final
 
-from core.recipes.recipe import NAMED_RECIPES, Augmentation, Recipe, invalid_recipe
+from core.recipes.recipe import NAMED_RECIPES, Recipe, invalid_recipe
 from core.system.error_messages import format_cause
 from core.system.files import read_json, write_text_atomically
+from core.system.json_records import InvalidRecord, check_version, parse_record
 from core.system.language import tr
 from core.system.outputs import check_output, json_kind
 
@@ -33,61 +32,19 @@ def save_recipe(recipe: Recipe, path: Path, overwrite: bool | None = None) -> No
     write_text_atomically(path, format_recipe(recipe))
 
 
-def from_json_object(content: object) -> Recipe:
+def from_json_object(content: Any) -> Recipe:
     """Return the recipe of a parsed JSON object.
 
     Raises JobFailed (recipe_invalid) for invalid values and for unknown and missing keys, which the
-    sentence names.
+    sentence names. Format 1 did not stretch.
     """
-    if not isinstance(content, dict):
-        raise invalid_recipe(tr("it is not a JSON object"))
-    if content.get("format") == 1 and isinstance(content.get("augmentation"), dict):
-        content = {**content, "format": FORMAT, "augmentation": {"stretch_fraction": 0.0, **content["augmentation"]}}
-    if content.get("format") != FORMAT:
-        raise invalid_recipe(
-            tr(
-                "its format is {found!r}, and this version reads format {known}",
-                found=content.get("format"),
-                known=FORMAT,
-            )
-        )
-    settings = {key: value for key, value in content.items() if key != "format"}
-    augmentation = _check_fields(Augmentation, settings.get("augmentation"), "augmentation.")
-    settings["augmentation"] = Augmentation(**augmentation)
-    return Recipe(**_check_fields(Recipe, settings, ""))
-
-
-def _check_fields(kind: type, values: object, prefix: str) -> dict[str, Any]:
-    """Return `values` as the fields of dataclass `kind`; every key must be known and present."""
-    if not isinstance(values, dict):
-        key = prefix.rstrip(".")
-        raise invalid_recipe(tr("{key} is not a JSON object", key=key) if key else tr("it is not a JSON object"))
-    types = get_type_hints(kind)
-    if unknown := sorted(set(values) - set(types)):
-        raise invalid_recipe(tr("unknown key {key}", key=prefix + unknown[0]))
-    if missing := sorted(set(types) - set(values)):
-        raise invalid_recipe(tr("missing key {key}", key=prefix + missing[0]))
-    return {key: _convert_value(values[key], expected, prefix + key) for key, expected in types.items()}
-
-
-def _convert_value(value: Any, expected: type, key: str) -> Any:
-    """Return a JSON value as its field's type; float fields also take integers."""
-    if issubclass(expected, StrEnum):
-        try:
-            return expected(value)
-        except ValueError:
-            names = ", ".join(expected)
-            raise invalid_recipe(
-                tr("{key} is {value!r}; it must be one of {names}", key=key, value=value, names=names)
-            ) from None
-    if expected is float and isinstance(value, int) and not isinstance(value, bool):
-        with suppress(OverflowError):
-            return float(value)
-    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
-        raise invalid_recipe(
-            tr("{key} is {value!r}; it must be of type {kind}", key=key, value=value, kind=expected.__name__)
-        )
-    return value
+    match content:
+        case {"format": 1, "augmentation": dict(augmentation)}:
+            content = {**content, "format": FORMAT, "augmentation": {"stretch_fraction": 0.0, **augmentation}}
+    try:
+        return parse_record(Recipe, check_version(content, FORMAT))
+    except InvalidRecord as error:
+        raise invalid_recipe(str(error)) from error
 
 
 def load_recipe(name_or_path: str) -> Recipe:

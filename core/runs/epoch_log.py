@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from core.system.files import append_flushed, explain_write_errors
+from core.system.json_records import parse_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,11 @@ def read_epochs(run_dir: Path) -> tuple[EpochEnded, ...]:
     except (OSError, UnicodeDecodeError):
         return ()
     for line in lines:
-        with suppress(ValueError, TypeError, RecursionError):
+        with suppress(ValueError, RecursionError):
             content = json.loads(line)
             if isinstance(content, dict) and content.pop("event", None) == "EpochEnded":
-                ended = EpochEnded(**content)
-                if all(isinstance(value, int | float | None) for value in content.values()):
-                    epochs[ended.epoch] = ended
+                ended = parse_record(EpochEnded, content)
+                epochs[ended.epoch] = ended
     return tuple(epochs[number] for number in sorted(epochs))
 
 

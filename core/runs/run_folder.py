@@ -20,6 +20,7 @@ from core.runs.epoch_log import EVENTS, read_epochs
 from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import escape_undecodable, read_json, sha256_of_text, write_atomically, write_text_atomically
+from core.system.json_records import check_version, parse_record
 from core.system.language import tr
 from core.system.outputs import FOREIGN, check_output, csv_kind, exact_kind, json_kind, marked_kind
 
@@ -116,7 +117,7 @@ def is_resumable(run_dir: Path) -> bool:
 def _has_duration(run_dir: Path) -> bool:
     try:
         return read_card(run_dir).seconds is not None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError):
         return False
 
 
@@ -150,24 +151,15 @@ def write_card(run_dir: Path, card: RunCard) -> None:
 
 
 def read_card(run_dir: Path) -> RunCard:
-    """Read the run's card.
-
-    Raises OSError, ValueError, TypeError or KeyError if this version cannot read it.
-    """
-    content = read_json(run_dir / CARD)
-    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
-        raise ValueError("format")
-    seconds = content.pop("seconds")
-    if not all(isinstance(value, str) for value in content.values()) or not isinstance(seconds, int | float | None):
-        raise TypeError("value")
-    return RunCard(**content, seconds=seconds)
+    """Read the run's card. Raises OSError or ValueError if this version cannot read it."""
+    return parse_record(RunCard, check_version(read_json(run_dir / CARD), FORMAT))
 
 
 def check_card(run_dir: Path) -> None:
     """Raise JobFailed (nothing_to_resume) if the card of an interrupted run cannot be read."""
     try:
         read_card(run_dir)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError) as error:
         sentence = tr(
             "{path} is damaged, so the training cannot be resumed. Restore it; or delete it, and it is written again.",
             path=run_dir / CARD,

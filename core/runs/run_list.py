@@ -1,6 +1,6 @@
 """List, read and rename the trainings on disk."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.runs.test_set_use import read_use_count
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import read_json
+from core.system.json_records import parse_value
 from core.system.language import tr
 
 
@@ -77,22 +78,18 @@ def read_run(folder: Path) -> Run:
         recipe = from_json_object(read_json(folder / RECIPE))
         path = folder / METRICS
         metrics = _check_metrics(read_json(path)) if path.is_file() else None
-    except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
+    except (OSError, ValueError, PneumoScreenError) as error:
         sentence = tr("{folder} contains no readable training.", folder=folder)
         raise JobFailed(Reason.RUN_UNREADABLE, sentence) from error
     return Run(folder, card, recipe, read_epochs(folder), metrics, is_resumable(folder), read_use_count(folder))
 
 
 def _check_metrics(metrics: Any) -> dict[str, Any]:
-    """Check the main figures in metrics.json. Raises ValueError or TypeError."""
+    """Check the main figures in metrics.json. Raises ValueError."""
     if not isinstance(metrics, dict) or "accuracy" not in metrics:
         raise ValueError("metrics")
     for name in ("accuracy", "roc_auc", "macro_auc"):
-        figure = metrics.get(name)
-        if figure is None:
-            continue
-        if not all(isinstance(value, int | float) for value in asdict(Figure(**figure)).values()):
-            raise TypeError(name)
+        parse_value(Figure | None, metrics.get(name), name)
     return metrics
 
 

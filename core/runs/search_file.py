@@ -9,6 +9,7 @@ from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import from_json_object, to_json_object
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import escape_undecodable, read_json, write_text_atomically
+from core.system.json_records import check_version, parse_record
 from core.system.language import tr
 from core.system.outputs import FOREIGN, check_output
 
@@ -48,11 +49,10 @@ def begin_search(folder: Path, recipe: Recipe, source: Path) -> None:
 def read_search(folder: Path) -> Search:
     """Read the search in `folder`. Raises JobFailed (nothing_to_resume) if none can be read."""
     try:
-        content = read_json(folder / SEARCH)
-        if content["format"] != FORMAT:
-            raise ValueError("format")
-        return Search(folder, from_json_object(content["recipe"]), str(content["dataset"]))
-    except (OSError, ValueError, TypeError, KeyError, PneumoScreenError) as error:
+        content = check_version(read_json(folder / SEARCH), FORMAT)
+        recipe = from_json_object(content.pop("recipe", None))
+        return parse_record(Search, content, folder=folder, recipe=recipe)
+    except (OSError, ValueError, PneumoScreenError) as error:
         sentence = tr("{folder} contains no search that can be continued.", folder=folder)
         raise JobFailed(Reason.NOTHING_TO_RESUME, sentence) from error
 

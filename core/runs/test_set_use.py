@@ -16,6 +16,7 @@ from core.runs.run_folder import is_run_folder
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
 from core.system.files import check_writable, read_json, write_text_atomically
+from core.system.json_records import parse_value
 from core.system.language import tr
 
 USES: Final = "looks.json"
@@ -35,13 +36,13 @@ def _path_of(model: Path, header: ModelHeader) -> Path:
 def _read_counts(path: Path) -> dict[str, int]:
     """Read the number of uses of each set of films, empty without a file. Raises JobFailed."""
     try:
-        counts = {str(films): int(count) for films, count in read_json(path).items()}
+        counts: dict[str, int] = parse_value(dict[str, int], read_json(path), USES)
         if not all(films in {Split.TEST.value, BY_TRAINING} or len(films) == CODE_LENGTH for films in counts):
             raise ValueError("format")
         return counts
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         sentence = tr(
             "{path}, which counts the uses of the test films, cannot be read. Restore it, or delete it.", path=path
         )

@@ -153,7 +153,7 @@ class Journal:
 
     def add(self, rows: Iterable[LedgerRow]) -> None:
         """Append rows, which are in `rows` already."""
-        if not is_open_at(self._stream, self._path):
+        if not is_open_at(self._stream.fileno(), self._path):
             self._stream.close()
             self._stream = self._write_all()
             return

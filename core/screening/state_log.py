@@ -93,7 +93,7 @@ class StateLog:
 
     def add(self, rows: Iterable[LedgerRow]) -> None:
         """Append the states of rows; both are in `rows` and `states` already."""
-        if not is_open_at(self._stream, self._path):
+        if not is_open_at(self._stream.fileno(), self._path):
             self._stream.close()
             check_output(self._path, STATE_FILE)
             write_text_atomically(self._path, self._format_lines(self._rows.values()), private=True)

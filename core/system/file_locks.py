@@ -1,22 +1,24 @@
 """Lock output files and folders, so that only one program at a time writes to each.
 
 The operating system releases a lock when its process ends, however it ends, so no lock goes stale.
+The lock itself is that of `filelock`; its class FileLock is not used: it leaves its file beside the
+results, fails on a share that cannot lock (and where `flock` is missing, writes a file that a crash
+leaves behind), and does not notice that its file was removed while it was held.
 """
 
-import errno
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from filelock import lock_descriptor
+
 from core.system.errors import JobFailed, Reason
-from core.system.files import OWN_TEMPORARY, TEMPORARY_SUFFIX, explain_write_errors, temporary_prefix
+from core.system.files import OWN_TEMPORARY, TEMPORARY_SUFFIX, explain_write_errors, is_open_at, temporary_prefix
 from core.system.language import tr
 
 LOCK: Final = "lock"
-LOCKED_ERRNOS: Final = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 ATTEMPTS: Final = 5  # in case another program ends, and removes its lock file, at the same moment
 
 
@@ -29,7 +31,7 @@ class OutputLock:
 
     def renew(self) -> None:
         """Make sure that the lock is still held. Raises JobFailed (in_use) if another program has it now."""
-        if not _is_same_file(self._path, self._descriptor):
+        if not is_open_at(self._descriptor, self._path):
             descriptor = _open_lock(self._path, self._output)
             os.close(self._descriptor)
             self._descriptor = descriptor
@@ -41,7 +43,7 @@ class OutputLock:
                 os.close(self._descriptor)  # Windows cannot remove an open file
                 self._path.unlink()
             else:
-                if _is_same_file(self._path, self._descriptor):
+                if is_open_at(self._descriptor, self._path):
                     self._path.unlink()
                 os.close(self._descriptor)
 
@@ -81,40 +83,19 @@ def _open_lock(path: Path, output: Path) -> int:
         with explain_write_errors(path):
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            _lock(descriptor)
-            if os.name != "posix" or _is_same_file(path, descriptor):
-                return descriptor
-        except OSError as error:
-            if error.errno not in LOCKED_ERRNOS:
-                return descriptor  # this file system has no locks
-            os.close(descriptor)
-            break
+            is_free = lock_descriptor(descriptor, blocking=False)
+        except OSError:
+            return descriptor  # this file system has no locks
+        if is_free and (os.name != "posix" or is_open_at(descriptor, path)):
+            return descriptor
         os.close(descriptor)
+        if not is_free:
+            break
     sentence = tr(
         "Another PneumoScreen is writing to {path}. Wait until it has finished, or choose another location.",
         path=output,
     )
     raise JobFailed(Reason.IN_USE, sentence)
-
-
-def _lock(descriptor: int) -> None:
-    """Take the lock without waiting. Raises OSError where another program holds it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _is_same_file(path: Path, descriptor: int) -> bool:
-    """Return False if the file was removed, or replaced, between opening and locking it."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except OSError:
-        return False
 
 
 def _remove_leftovers(output: Path) -> None:

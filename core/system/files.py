@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from core.system.app_folders import (
     DISK_FULL_ERRNOS,
@@ -151,10 +151,10 @@ def cut_torn_line(path: Path) -> None:
             stream.truncate(content.rfind(b"\n") + 1)
 
 
-def is_open_at(stream: IO[Any], path: Path) -> bool:
-    """Return False if the file of an open stream was removed, or replaced by another, meanwhile."""
+def is_open_at(descriptor: int, path: Path) -> bool:
+    """Return False if the file of an open descriptor was removed, or replaced by another, meanwhile."""
     try:
-        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
     except OSError:
         return False
 

@@ -1,5 +1,7 @@
 """What a person decides about a dataset: kept beside the program, never beside the films."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +15,12 @@ from core.datasets.preparation import (
     SplitChoice,
     Step,
     format_corrections,
+    format_preparation,
     from_json_object,
     load_kept_preparation,
     load_preparation,
     preparation_path,
     save_preparation,
-    to_json_object,
 )
 from core.system.errors import JobFailed
 
@@ -30,7 +32,7 @@ steps = st.builds(Step, names, st.lists(corrections, max_size=3).map(tuple), st.
 @given(st.lists(steps, max_size=4).map(tuple), st.booleans(), st.none() | names)
 def test_preparation_survives_json(made, accepts, pattern):
     preparation = Preparation(Columns("a", "b"), None, pattern, made, accepts)
-    assert from_json_object(to_json_object(preparation)) == preparation
+    assert from_json_object(json.loads(format_preparation(preparation))) == preparation
 
 
 def test_sidecar_is_kept_in_the_app_and_checked(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from core.films.film_facts import FilmFacts
 from core.films.film_notes import Note
+from core.system.json_records import parse_record
 
 FACTS = FilmFacts(
     stored_width=96, stored_height=80, bits=12, is_coloured=True, jpeg_quality=90, transfer_syntax="1.2.840.10008.1.2",
@@ -18,12 +19,12 @@ FACTS = FilmFacts(
 
 @pytest.mark.parametrize("facts", [FACTS, FilmFacts()])
 def test_facts_come_back_from_json(facts):
-    assert FilmFacts.from_json(json.loads(json.dumps(asdict(facts)))) == facts
+    assert parse_record(FilmFacts, json.loads(json.dumps(asdict(facts)))) == facts
 
 
 def test_unknown_notes_are_no_facts():
     with pytest.raises(ValueError, match="nonsense"):
-        FilmFacts.from_json(asdict(FACTS) | {"notes": ["nonsense"]})
+        parse_record(FilmFacts, asdict(FACTS) | {"notes": ["nonsense"]})
 
 
 def test_a_log_that_takes_them_whole_stays_empty():

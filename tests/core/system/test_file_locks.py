@@ -1,0 +1,52 @@
+"""Locks of outputs where the file system cannot lock, and where a lock's file is removed while it is held."""
+
+import errno
+import os
+import sys
+from contextlib import ExitStack
+
+import pytest
+
+from core.system.errors import JobFailed, Reason
+from core.system.file_locks import lock_output
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="file systems of POSIX")
+
+
+def refuse_locks(monkeypatch, number):
+    def flock(_descriptor, _operation):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EIO])
+def test_a_share_that_cannot_lock_is_written_without_and_keeps_no_lock_file(tmp_path, monkeypatch, number):
+    refuse_locks(monkeypatch, number)
+    with lock_output(tmp_path / "r.csv") as lock:
+        lock.renew()
+        (tmp_path / "r.csv").write_text("written")
+    assert [path.name for path in tmp_path.iterdir()] == ["r.csv"]
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.EACCES])
+def test_every_answer_of_a_held_lock_is_in_use(tmp_path, monkeypatch, number):
+    refuse_locks(monkeypatch, number)
+    with pytest.raises(JobFailed) as refused, lock_output(tmp_path / "r.csv"):
+        pass
+    assert refused.value.reason is Reason.IN_USE
+
+
+def test_a_lock_whose_file_is_removed_is_renewed_unless_another_program_was_faster(tmp_path):
+    output = tmp_path / "r.csv"
+    with ExitStack() as other, lock_output(output) as lock:
+        (file,) = tmp_path.iterdir()
+        file.unlink()
+        lock.renew()
+        with pytest.raises(JobFailed), lock_output(output):
+            pass
+        file.unlink()
+        other.enter_context(lock_output(output))
+        with pytest.raises(JobFailed, match="Another PneumoScreen is writing"):
+            lock.renew()
+    assert not list(tmp_path.iterdir())
