@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 LOCAL: Final = "local"  # the address of a cluster of this computer's own cores
 AHEAD: Final = 3  # chunks in hand for each core, so that none waits for the driver
 RETRIES: Final = 3  # of a chunk whose worker died; then the driver scores it
+ANSWER_SECONDS: Final = 10.0  # until a cluster that does not answer is given up
 WAIT_SECONDS: Final = 0.2  # between looks at `cancel`
 
 _scorers: dict[str, ChunkScorer] = {}  # of a worker's process, by the SHA-256 of the model's file
@@ -116,17 +117,33 @@ def join_cluster(address: str, folder: Path) -> Iterator[Cluster]:
     except ImportError:
         sentence = tr("Ray is not installed. Type: pip install -c packaging/constraints.txt 'ray'")
         raise JobFailed(Reason.CLUSTER_UNAVAILABLE, sentence) from None
+    _check_answers(address)
     own = {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
     where: dict[str, Any] = own if address == LOCAL else {"address": address}
     try:
         ray.init(**where, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError) as error:
-        sentence = tr("The cluster at {address} does not answer ({why}).", address=address, why=error)
-        raise JobFailed(Reason.CLUSTER_UNAVAILABLE, sentence) from error
+        raise _unavailable(address, error) from error
     try:
         yield Cluster(folder.absolute())
     finally:
         ray.shutdown()
+
+
+def _check_answers(address: str) -> None:
+    """Raise JobFailed if nothing listens at an address; Ray itself would wait for minutes."""
+    if address == LOCAL:
+        return
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise _unavailable(address, error) from error
+
+
+def _unavailable(address: str, why: Exception) -> JobFailed:
+    sentence = tr("The cluster at {address} does not answer ({why}).", address=address, why=why)
+    return JobFailed(Reason.CLUSTER_UNAVAILABLE, sentence)
 
 
 class _NoWorkerLeft(Exception):

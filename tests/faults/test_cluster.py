@@ -44,8 +44,7 @@ def test_a_cluster_of_which_a_node_is_killed_writes_the_ledger_of_one_computer(t
     assert ran(["screen", films, "--output", alone])[0] == 3
     with two_nodes() as (address, kill_second):
         with started(["screen", films, "--output", together, "--ray", address]) as screening:
-            for _ in (answer for answer in screening.stderr if "film-00010" in answer):
-                break
+            wait_for_rows(partial_path(together), 10, screening)
             assert kill_second() == "killed\n"
             assert partial_path(together).exists()  # not over yet
             screening.communicate(timeout=100)
