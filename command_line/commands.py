@@ -30,6 +30,7 @@ from core.training.events import TrainingResult
 if TYPE_CHECKING:
     from core.models.model_header import ModelHeader
     from core.recipes.recipe import Recipe
+    from core.screening.screening import ScoreChunks
 
 REFERENCE = (
     "The original student project, with the same protocol from ImageNet weights (--start imagenet): "
@@ -278,8 +279,9 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     if options.watch:
         result = run_to_end(watch(folder, output, model, cancel))
     else:
-        job = screen(folder, output, model, cancel, options.heatmaps, options.resume, options.retry_failed)
-        result = run_to_end(job)
+        with _choose_workers(options) as score_chunks:
+            continues = options.resume, options.retry_failed
+            result = run_to_end(screen(folder, output, model, cancel, options.heatmaps, *continues, score_chunks))
     print_line(
         f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
         f"{result.output}\n{result.validation}\n{NOTICE}"
@@ -288,6 +290,20 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
         print_line("Interrupted; finished rows are kept. Continue with --resume.")
         return INTERRUPTED
     return SOME_LEFT_OUT if result.refused + result.failed else DONE
+
+
+@contextmanager
+def _choose_workers(options: argparse.Namespace) -> "Iterator[ScoreChunks]":
+    """Yield what scores the films: this computer, or the cluster of --ray."""
+    from core.screening.chunk_scoring import score_here
+
+    if options.ray is None:
+        yield score_here
+        return
+    from core.screening.cluster import join_cluster
+
+    with join_cluster(options.ray, options.folder) as cluster:
+        yield cluster.score
 
 
 def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:

@@ -179,7 +179,11 @@ def _add_screen(subparsers: Commands) -> None:
     screen.add_argument("--heatmaps", type=Path, metavar="DIR")
     screen.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
     screen.add_argument("--retry-failed", action="store_true", help="as --resume, and retry files that failed")
-    screen.add_argument("--watch", action="store_true", help="also screen films that arrive later, until Ctrl-C")
+    where = screen.add_mutually_exclusive_group()
+    where.add_argument("--watch", action="store_true", help="also screen films that arrive later, until Ctrl-C")
+    where.add_argument(
+        "--ray", metavar="ADDRESS", help="score on the computers of this Ray cluster; local: on processes of this one"
+    )
     screen.set_defaults(command=commands.run_screen)
 
 

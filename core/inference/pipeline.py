@@ -25,14 +25,14 @@ def process_in_chunks(
     process: called on threads; its errors end the job. Only a few chunks are in memory at once.
     """
     threads = min(os.cpu_count() or 1, MOST_THREADS)
-    with closing(map_in_order(process, _split(items, threads), threads, AHEAD)) as finished:
+    with closing(map_in_order(process, split_into_chunks(items, threads), threads, AHEAD)) as finished:
         for _, future in finished:
             if cancel.is_set():
                 return
             yield future.result()
 
 
-def _split(items: Sequence[Item], threads: int) -> Iterator[Sequence[Item]]:
+def split_into_chunks(items: Sequence[Item], threads: int) -> Iterator[Sequence[Item]]:
     """Split items into chunks: small ones first, and at the end, so that all threads finish together."""
     start, number = 0, 0
     while start < len(items):

@@ -1,7 +1,7 @@
 """Read, check and score a few films together; runs on threads."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ from core.films.film import SquareFilm
 from core.films.film_reader import read_square_film
 from core.films.images import Grey
 from core.inference.engine import FilmOutputs
+from core.inference.pipeline import process_in_chunks
 from core.inference.scoring_model import ScoringModel
 from core.input_checks.drift import measure_films
 from core.input_checks.gate import Gate, find_refusals
@@ -138,3 +139,10 @@ class ChunkScorer:
             place: ScoredFilm(films[place].square, outputs[place], np.asarray(probability), bool(is_unlike))
             for place, probability, is_unlike in zip(outputs, probabilities, unlike, strict=True)
         }
+
+
+def score_here(
+    model: ScoringModel, gate: Gate | None, files: Sequence[ListedFile], cancel: threading.Event
+) -> Generator[ScoredChunk | None, None, None]:
+    """Yield the files, scored on every core of this computer, in order; None once cancelled."""
+    return process_in_chunks(files, ChunkScorer(model, gate, cancel).score, cancel)

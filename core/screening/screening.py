@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 
 from core.inference.heat_map import build_heat_map, draw_overlay
-from core.inference.pipeline import process_in_chunks
 from core.inference.scoring_model import ScoringModel, open_model
 from core.input_checks.drift import DRIFT, DriftMonitor, Reference
+from core.input_checks.gate import Gate
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.metrics.roc import Floats
 from core.models.model_gate import read_gate
@@ -21,7 +21,7 @@ from core.models.model_header import ModelHeader
 from core.models.site_record import format_validation
 from core.screening.cautions import format_age_caution, format_unlike_caution, format_wrong_folder, list_outside_ages
 from core.screening.changed_files import find_changes
-from core.screening.chunk_scoring import ChunkScorer, ScoredFile
+from core.screening.chunk_scoring import ScoredChunk, ScoredFile, score_here
 from core.screening.events import (
     FilmAnswered,
     LedgerRow,
@@ -44,6 +44,10 @@ from core.system.errors import FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import OutputLock, lock_output
 from core.system.language import tr_count
 
+# scores files with a model and its gate, in order; a chunk is None once cancelled
+ScoreChunks = Callable[
+    [ScoringModel, Gate | None, Sequence[ListedFile], threading.Event], Generator[ScoredChunk | None, None, None]
+]
 ScreeningEvent = Progressed | Noted | ScreeningStarted | RowSuperseded | FilmAnswered
 DECIMALS: Final = 6  # of probabilities in the ledger
 
@@ -52,7 +56,7 @@ class Screening:
     """A screening in progress; every row is in the ledger before it is reported.
 
     kept: rows of an earlier run. heatmaps: folder for heat maps, or None. is_continued: whether
-    this goes on with an earlier run. rows: by file.
+    this goes on with an earlier run. score_chunks: what scores the files. rows: by file.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Screening:
         kept: Sequence[LedgerRow],
         heatmaps: Path | None,
         is_continued: bool,
+        score_chunks: ScoreChunks = score_here,
     ) -> None:
         self.model = model
         self.output = output
@@ -70,6 +75,7 @@ class Screening:
         self._states = read_states(output, kept) if is_continued else {}
         self.rows = {row.file: add_film_code(row, self._states.get(row.file)) for row in kept}
         self._heatmaps = heatmaps
+        self._score_chunks = score_chunks
         self._gate = read_gate(model.header, model.path)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
         self._journal = Journal(output, model.header.classes, self.rows)
@@ -101,9 +107,8 @@ class Screening:
         return changes.is_complete
 
     def score_files(self, files: Sequence[ListedFile], cancel: threading.Event) -> Generator[LedgerRow, None, None]:
-        """Read and score files on every core; rows are in the ledger before they are yielded."""
-        scorer = ChunkScorer(self.model, self._gate, cancel)
-        for chunk in process_in_chunks(files, scorer.score, cancel):
+        """Read and score files; rows are in the ledger before they are yielded."""
+        for chunk in self._score_chunks(self.model, self._gate, files, cancel):
             if chunk is None:  # cancelled
                 return
             scored = chunk.scored
@@ -185,13 +190,15 @@ def screen(
     heatmaps: Path | None = None,
     resume: bool = False,
     retry_failed: bool = False,
+    score_chunks: ScoreChunks = score_here,
 ) -> Generator[ScreeningEvent, None, ScreeningResult]:
     """Score every file below `folder` and write the ledger `output`; model None is the bundled one.
 
     Rows are written to `partial_path(output)` at once, and to `output` when all are complete; after
     cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier run by the same
     model, also of files that failed or are gone, unless they changed since. retry_failed: the same, but read failed
-    files again. heatmaps: folder for one PNG per scored film. Raises JobFailed, also where others' files stand there.
+    files again. heatmaps: folder for one PNG per scored film. score_chunks: what scores the files, such as a cluster.
+    Raises JobFailed, also where others' files stand there.
     """
     check_places(folder, output, heatmaps)
     with lock_output(output) as lock:
@@ -206,7 +213,7 @@ def screen(
         yield from (Noted(sentence, Severity.WARNING) for sentence in notes if sentence)
         # a failure of what is gone, such as a folder that could not be listed, holds no more
         kept = [row for row in kept if row.status is not Status.FAILED or (row.file in files and not retry_failed)]
-        screening = Screening(loaded, output, lock, kept, heatmaps, is_continued)
+        screening = Screening(loaded, output, lock, kept, heatmaps, is_continued, score_chunks)
         with closing(screening):
             yield from loaded.notes()
             is_compared = yield from screening.follow_files(files, cancel)

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     NOTHING_TO_RESUME = "nothing_to_resume"
     RUN_UNREADABLE = "run_unreadable"
     OPERATING_POINT_INVALID = "operating_point_invalid"
+    CLUSTER_UNAVAILABLE = "cluster_unavailable"
 
 
 FAILED_FILM_REASONS: Final = frozenset(
@@ -152,6 +153,10 @@ class PneumoScreenError(Exception):
         super().__init__(sentence)
         self.reason = reason
         self.sentence = sentence
+
+    def __reduce__(self) -> tuple[type["PneumoScreenError"], tuple[Reason, str]]:
+        """Also cross from a worker's process whole."""
+        return type(self), (self.reason, self.sentence)
 
 
 class FilmUnreadable(PneumoScreenError):
