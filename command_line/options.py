@@ -167,7 +167,9 @@ def _add_screen(subparsers: Commands) -> None:
     screen.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
     screen.add_argument("--retry-failed", action="store_true", help="as --resume, and retry files that failed")
     screen.add_argument("--watch", action="store_true", help="also screen films that arrive later, until Ctrl-C")
-    screen.set_defaults(command=commands.run_screen)
+    screen.add_argument("--outbox", type=Path, metavar="DIR", help="write each answer as DICOM, to be sent to a PACS")
+    screen.add_argument("--identified", action="store_true", help="with --outbox: keep patient and study")
+    screen.set_defaults(command=commands.run_screen, refuse_usage=screen.error)
 
 
 def _add_read(subparsers: Commands) -> None:
