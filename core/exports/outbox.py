@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.exports.dicom_export import build_dicom, write_object
+from core.exports.dicom_identity import load_pseudonymizer
 from core.exports.film_export import read_answer
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.screening.events import FilmAnswered, LedgerRow, ScreeningResult, ScreeningStarted, Status
@@ -110,6 +111,7 @@ class _Filler:
         self._done = read_outbox_log(self._log)
         calls = calls_path(outbox.output)
         self._calls = {call.file: call for call in (read_calls(calls) if calls.exists() else ())}
+        load_pseudonymizer()  # its key is created here on first use, not by several threads at once
         self._threads = min(os.cpu_count() or 1, MOST_THREADS)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="outbox")
         self._waiting: deque[LedgerRow] = deque()
