@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         ContainerContentItem,
         MeasurementReport,
         MeasurementsAndQualitativeEvaluations,
+        QualitativeEvaluation,
     )
 
 
@@ -115,18 +116,10 @@ def _build_answer(
         ImageContentItem,
         Measurement,
         MeasurementsAndQualitativeEvaluations,
-        QualitativeEvaluation,
         TextContentItem,
         TrackingIdentifier,
     )
 
-    evaluations = [
-        QualitativeEvaluation(DECISION, DECISIONS[reading.decision]),
-        QualitativeEvaluation(CALLED, code_class(reading.label)),
-    ]
-    if reading.decision is Decision.REVIEW:
-        reason = UNLIKE_VALIDATED if reading.is_unlike else IN_REVIEW_BAND
-        evaluations.append(QualitativeEvaluation(REVIEW_REASON, reason))
     finding = code_class(reading.finding)
     group = MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(pseudonyms.uid("tracked", source.code), f"Film {source.code}"),
@@ -135,7 +128,7 @@ def _build_answer(
         finding_sites=[FindingSite(LUNG)] if finding == PNEUMONIA else None,
         algorithm_id=_build_algorithm(reading, header),
         measurements=[Measurement(PROBABILITY, round(reading.probability, 6), NO_UNITS)],
-        qualitative_evaluations=evaluations,
+        qualitative_evaluations=_evaluate(reading),
         source_images=_list_source_images(source, capture),
     )
     heat_map = ImageContentItem(
@@ -149,6 +142,20 @@ def _build_answer(
     comment = TextContentItem(CodedConcept.from_code(COMMENT), text, relationship_type="CONTAINS")
     group[0].ContentSequence.extend([heat_map, comment])
     return group
+
+
+def _evaluate(reading: FilmReading) -> "list[QualitativeEvaluation]":
+    """Return decision and class called; of a film to review also why."""
+    from highdicom.sr import QualitativeEvaluation
+
+    evaluations = [
+        QualitativeEvaluation(DECISION, DECISIONS[reading.decision]),
+        QualitativeEvaluation(CALLED, code_class(reading.label)),
+    ]
+    if reading.decision is Decision.REVIEW:
+        reason = UNLIKE_VALIDATED if reading.is_unlike else IN_REVIEW_BAND
+        evaluations.append(QualitativeEvaluation(REVIEW_REASON, reason))
+    return evaluations
 
 
 def _build_reader_group(

@@ -59,10 +59,18 @@ def build_report(
     )
     report.update(deepcopy(source.identity))
     remove_times(report)
-    report.ContributingEquipmentSequence = [_build_equipment(reading, header)]
-    report.ContentDate = source.identity.StudyDate or DUMMY_DAY
-    report.ContentTime = (source.identity.StudyDate and source.identity.StudyTime) or DUMMY_TIME
+    report.update(_describe_making(reading, header, source))
     return report
+
+
+def _describe_making(reading: FilmReading, header: ModelHeader, source: Source) -> Dataset:
+    """Return what made the content, and its date."""
+    made = Dataset()
+    made.ContributingEquipmentSequence = [_build_equipment(reading, header)]
+    day = source.identity.StudyDate
+    made.ContentDate = day or DUMMY_DAY
+    made.ContentTime = (day and source.identity.StudyTime) or DUMMY_TIME
+    return made
 
 
 def _build_equipment(reading: FilmReading, header: ModelHeader) -> Dataset:
