@@ -30,7 +30,6 @@ from core.training.events import TrainingResult
 if TYPE_CHECKING:
     from core.models.model_header import ModelHeader
     from core.recipes.recipe import Recipe
-    from core.screening.screening import ScoreChunks
 
 REFERENCE = (
     "The original student project, with the same protocol from ImageNet weights (--start imagenet): "
@@ -62,7 +61,7 @@ def _read_header(options: argparse.Namespace) -> "ModelHeader":
     """Read the header of the model that is named."""
     from core.models.model_header import bundled_model_path, read_header
 
-    return read_header(_model_path(options.model) or bundled_model_path())
+    return read_header(model_path(options.model) or bundled_model_path())
 
 
 def run_audit(options: argparse.Namespace, cancel: threading.Event) -> int:
@@ -176,7 +175,7 @@ def run_evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.evaluation.evaluate import evaluate
     from core.metrics.figure_labels import format_summary
 
-    model, preparation = _model_path(options.model), _load_preparation(options)
+    model, preparation = model_path(options.model), _load_preparation(options)
     job = evaluate(
         model,
         options.dataset,
@@ -197,7 +196,7 @@ def run_evaluate(options: argparse.Namespace, cancel: threading.Event) -> int:
     return SOME_LEFT_OUT if result.left_out else DONE
 
 
-def _model_path(name: str | None) -> Path | None:
+def model_path(name: str | None) -> Path | None:
     """Return the path of the model that an argument names, None for the bundled one."""
     return None if name is None or name == "bundled" else Path(name)
 
@@ -208,7 +207,7 @@ def run_accept(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.evaluation.evaluation import Target
 
     target = Target(options.sensitivity, options.specificity)
-    model, preparation = _model_path(options.model), _load_preparation(options)
+    model, preparation = model_path(options.model), _load_preparation(options)
     job = run_acceptance_test(
         model, options.dataset, options.output, cancel, target, options.signed_by, preparation, options.overwrite
     )
@@ -239,7 +238,7 @@ def run_turn(options: argparse.Namespace, _cancel: threading.Event) -> int:
     """Write a model whose finding is the other class."""
     from core.models.turned_model import turn_model
 
-    header = turn_model(_model_path(options.model), options.output)
+    header = turn_model(model_path(options.model), options.output)
     finding = f"{options.output}: the finding is {header.classes[1]}"
     print_line(f"{finding}. It has no test figures: evaluate it before use.\n{NOTICE}")
     return DONE
@@ -255,7 +254,7 @@ def run_card(options: argparse.Namespace, _cancel: threading.Event) -> int:
     if options.pdf is None:
         print_line(render_text(document))
     else:
-        write_pdf(document, options.pdf, overwrite=options.overwrite, inputs=[_model_path(options.model)])
+        write_pdf(document, options.pdf, overwrite=options.overwrite, inputs=[model_path(options.model)])
     return DONE
 
 
@@ -264,46 +263,10 @@ def run_export(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.exports.onnx_file import export_onnx
 
     check_different(options, [options.onnx])
-    exported = run_to_end(export_onnx(_model_path(options.model), options.onnx, cancel, options.overwrite))
+    exported = run_to_end(export_onnx(model_path(options.model), options.onnx, cancel, options.overwrite))
     difference = f"probabilities within {exported.difference:.1e} of this program's"
     print_line(f"{exported.path}: {exported.model}; {difference}.\n{NOTICE}")
     return DONE
-
-
-def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
-    """Screen a folder once, or watch it until Ctrl-C."""
-    from core.screening.screening import screen
-    from core.screening.watch_folder import watch
-
-    folder, output, model = options.folder, options.output, _model_path(options.model)
-    if options.watch:
-        result = run_to_end(watch(folder, output, model, cancel))
-    else:
-        with _choose_workers(options) as score_chunks:
-            continues = options.resume, options.retry_failed
-            result = run_to_end(screen(folder, output, model, cancel, options.heatmaps, *continues, score_chunks))
-    print_line(
-        f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
-        f"{result.output}\n{result.validation}\n{NOTICE}"
-    )
-    if not result.completed:
-        print_line("Interrupted; finished rows are kept. Continue with --resume.")
-        return INTERRUPTED
-    return SOME_LEFT_OUT if result.refused + result.failed else DONE
-
-
-@contextmanager
-def _choose_workers(options: argparse.Namespace) -> "Iterator[ScoreChunks]":
-    """Yield what scores the films: this computer, or the cluster of --ray."""
-    from core.screening.chunk_scoring import score_here
-
-    if options.ray is None:
-        yield score_here
-        return
-    from core.screening.cluster import join_cluster
-
-    with join_cluster(options.ray, options.folder) as cluster:
-        yield cluster.score
 
 
 def run_self_test(_options: argparse.Namespace, cancel: threading.Event) -> int:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from command_line import commands
 from command_line.console import Verbosity
 from command_line.read_command import BUNDLED, run_read
+from command_line.screen_command import run_screen
 from core.recipes.recipe import ARCHITECTURES, FAST
 from core.system.product import NOTICE, format_build, read_build
 
@@ -184,7 +185,9 @@ def _add_screen(subparsers: Commands) -> None:
     where.add_argument(
         "--ray", metavar="ADDRESS", help="score on the computers of this Ray cluster; local: on processes of this one"
     )
-    screen.set_defaults(command=commands.run_screen)
+    screen.add_argument("--outbox", type=Path, metavar="DIR", help="write each answer as DICOM, to be sent to a PACS")
+    screen.add_argument("--identified", action="store_true", help="with --outbox: keep patient and study")
+    screen.set_defaults(command=run_screen, refuse_usage=screen.error)
 
 
 def _add_read(subparsers: Commands) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,42 @@ STEM_LETTERS: Final = 40  # of the film's name, kept in an export's name
 logging.getLogger("highdicom").setLevel(logging.CRITICAL + 1)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DicomAnswer:
+    """The answer on one film as DICOM objects: capture of the heat map, and report.
+
+    source: the film's patient and study, as the objects have them.
+    """
+
+    capture: Dataset
+    report: Dataset
+    source: Source
+
+
+def build_dicom(
+    reading: FilmReading, header: ModelHeader, keeps_identity: bool = False, opinion: Opinion | None = None
+) -> DicomAnswer:
+    """Return a Secondary Capture of the heat map and a Structured Report.
+
+    header: the model as used for the reading.
+    keeps_identity: False replaces patient, study and every UID by pseudonyms. True keeps patient
+        and study, so that an archive files both beside the film. A film that is not DICOM becomes
+        a study of its own, of a patient without a name.
+    opinion: of a reader on this film; both objects begin with it.
+    The same reading and opinion give the same objects on this computer, so that an archive gets none twice.
+    Raises FilmUnreadable if the film is gone, ValueError for a reading of another model.
+    """
+    if reading.model != header.name:
+        raise ValueError(f"the film was read by {reading.model}, not by {header.name}")
+    pseudonyms = load_pseudonymizer()
+    source = read_source(reading.path, reading.pixels.size, keeps_identity, pseudonyms)
+    content = _compute_fingerprint(reading, header, source, opinion)
+    instance, other = pseudonyms.uid("capture", content), pseudonyms.uid("report", content)
+    capture = build_capture(reading, header, source, pseudonyms, instance, opinion)
+    report = build_report(reading, header, source, capture, pseudonyms, other, opinion)
+    return DicomAnswer(capture, report, source)
+
+
 def write_dicom(
     reading: FilmReading,
     header: ModelHeader,
@@ -34,45 +70,35 @@ def write_dicom(
     keeps_identity: bool = False,
     opinion: Opinion | None = None,
 ) -> tuple[Path, Path]:
-    """Write a Secondary Capture of the heat map and a Structured Report into `folder`.
+    """Write the objects of `build_dicom` into `folder`, by the film's code and, with identity, its name.
 
-    header: the model as used for the reading.
-    keeps_identity: False replaces patient, study and every UID by pseudonyms, leaves out dates and
-        names the files by code. True keeps patient and study, so that an archive files both beside
-        the film. A film that is not DICOM becomes a study of its own, of a patient without a name.
-    opinion: of a reader on this film; both files begin with it.
-    Without identity the same reading gives the same files, so that an archive gets no object twice;
-    with it every export is a new, dated one.
-    Returns the paths of capture and report. Raises FilmUnreadable if the film is gone, JobFailed if
-    nothing can be written, ValueError for a reading of another model.
+    Returns the paths of capture and report. Raises as `build_dicom` does, JobFailed if nothing can be written.
     """
-    if reading.model != header.name:
-        raise ValueError(f"the film was read by {reading.model}, not by {header.name}")
-    pseudonyms = load_pseudonymizer()
-    source = read_source(reading.path, reading.pixels.size, keeps_identity, pseudonyms)
-    when = datetime.now().astimezone() if keeps_identity else None
-    content = _compute_fingerprint(reading, header, source, opinion, when)
-    instance, other = pseudonyms.uid("capture", content), pseudonyms.uid("report", content)
-    capture = build_capture(reading, header, source, pseudonyms, instance, when, opinion)
-    report = build_report(reading, header, source, capture, pseudonyms, other, when, opinion)
+    answer = build_dicom(reading, header, keeps_identity, opinion)
     stem = f"{escape_undecodable(reading.path.stem)[:STEM_LETTERS]}-" if keeps_identity else ""
-    paths = (folder / f"{stem}{source.code}-heatmap.dcm", folder / f"{stem}{source.code}-report.dcm")
-    for path, dataset in zip(paths, (capture, report), strict=True):
-        _write(path, dataset)
+    code = answer.source.code
+    paths = (folder / f"{stem}{code}-heatmap.dcm", folder / f"{stem}{code}-report.dcm")
+    for path, dataset in zip(paths, (answer.capture, answer.report), strict=True):
+        write_object(path, dataset)
     return paths
 
 
-def _compute_fingerprint(
-    reading: FilmReading, header: ModelHeader, source: Source, opinion: Opinion | None, when: datetime | None
-) -> str:
+def _compute_fingerprint(reading: FilmReading, header: ModelHeader, source: Source, opinion: Opinion | None) -> str:
     """Return a hash of all content: an instance UID must never have two contents (Part 5, 9)."""
     from highdicom import __version__ as library
 
     digest = hashlib.sha256()
-    parts = (reading.model, header.key, reading.label, reading.decision, reading.validation, VERSION, library, when)
+    parts = (reading.model, header.key, reading.label, reading.decision, reading.validation, VERSION, library)
     for part in parts:
         digest.update(f"{part}\0".encode("utf-8", "backslashreplace"))
-    values = (reading.probability, reading.threshold, reading.is_heat_scaled, source.image, source.code)
+    values = (
+        reading.probability,
+        reading.threshold,
+        reading.is_heat_scaled,
+        source.image,
+        source.code,
+        source.modality,
+    )
     digest.update(repr(values).encode())
     digest.update(source.identity.to_json().encode())
     for sentence in list_first_sentences(reading, opinion):
@@ -92,6 +118,7 @@ def _is_own_object(path: Path) -> bool:
 OWN_OBJECT: Final = OutputKind(_is_own_object)
 
 
-def _write(path: Path, dataset: Dataset) -> None:
+def write_object(path: Path, dataset: Dataset) -> None:
+    """Write a DICOM file under a temporary name, then rename it. Raises JobFailed, also where another's file stands."""
     check_output(path, OWN_OBJECT)
     write_atomically(path, lambda stream: dataset.save_as(stream, enforce_file_format=True))

@@ -36,7 +36,7 @@ WHERE_GIVEN: Final = (
     "IssuerOfPatientID", "PatientAge", "StudyDescription", "PatientIdentityRemoved", "DeidentificationMethod",
 )  # fmt: skip
 LOSSY: Final = ("LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod")
-REFERENCE: Final = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "PatientOrientation", *LOSSY)
+REFERENCE: Final = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "PatientOrientation", "Modality", *LOSSY)
 FORMS: Final = {  # that validators and viewers rely on; a value of another form counts as missing
     "PatientBirthDate": r"\d{8}",
     "StudyDate": r"\d{8}",
@@ -89,15 +89,19 @@ class Source:
     """The exported film, as the export may identify it.
 
     identity: patient and study.
+    is_filed: whether that is the study that the file names, so that an archive files the export beside it.
     image: class, instance and series UID of the source; None if it is not a DICOM file.
     code: pseudonym of the film's file.
+    modality: of the file, such as DX; "" if unknown.
     orientation: of rows and columns; empty where unknown.
     lossy: attributes of General Image (Part 3, C.7.6.1.1.5) that follow the pixels.
     """
 
     identity: Dataset
+    is_filed: bool
     image: tuple[str, str, str] | None
     code: str
+    modality: str
     orientation: tuple[str, ...]
     lossy: dict[str, Any]
 
@@ -116,7 +120,7 @@ def read_source(path: Path, pixels: int, keeps_identity: bool, pseudonyms: Pseud
             if stream.read(len(JPEG_START)) == JPEG_START:
                 ratio = f"{pixels / path.stat().st_size:.3g}"
                 lossy = dict(zip(LOSSY, ("01", ratio, "ISO_10918_1"), strict=True))
-            return Source(_anonymize(pseudonyms, code, code), None, code, (), lossy)
+            return Source(_anonymize(pseudonyms, code, code), False, None, code, "", (), lossy)
         try:
             header = read_dicom_header(stream, [*ALWAYS_THERE, *WHERE_GIVEN, *REFERENCE])
         except (MemoryError, OSError, FilmUnreadable):
@@ -147,7 +151,9 @@ def _build_source(header: Dataset, code: str, keeps_identity: bool, pseudonyms: 
     if _read_text(header, "LossyImageCompression") == "01":
         values = {keyword: _read_value(header, keyword) for keyword in LOSSY}
         lossy = {keyword: value for keyword, value in values.items() if value not in (None, "")}
-    return Source(identity, (sop_class, instance, series), code, orientation, lossy)
+    is_filed = identity.StudyInstanceUID == _read_uid(header, "StudyInstanceUID")
+    modality = _read_text(header, "Modality")
+    return Source(identity, is_filed, (sop_class, instance, series), code, modality, orientation, lossy)
 
 
 def _copy_identity(header: Dataset, study: str) -> Dataset:

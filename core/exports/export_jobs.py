@@ -14,6 +14,7 @@ from core.metrics.figure_labels import format_figure
 from core.models.model_header import ModelHeader, bundled_model_path, read_header
 from core.models.site_record import apply_site_record, format_point
 from core.screening.events import LedgerRow, ScreeningResult
+from core.screening.outbox_log import OUTBOX_LOG
 from core.screening.reader_calls import (
     CALLS_FILE,
     EXPORT_COLUMNS,
@@ -61,6 +62,7 @@ KEPT: Final = (
     CALLS_FILE,
     STATE_FILE,
     SEEN_FILE,
+    OUTBOX_LOG,
 )  # of any screening: no export replaces them
 
 

@@ -3,17 +3,18 @@
 import threading
 from collections.abc import Generator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.exports.dicom_export import write_dicom
 from core.jobs.events import Progressed, Stage
-from core.models.model_header import bundled_model_path, read_header
-from core.models.site_record import apply_site_record
 from core.screening.events import FilmReading, LedgerRow, Status
 from core.screening.folder_listing import path_of_name
 from core.screening.reader_calls import Opinion
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.system.language import tr
+
+if TYPE_CHECKING:
+    from core.inference.scoring_model import ScoringModel
 
 LARGEST_CHANGE: Final = 0.01  # in probability, where the film's code is not known; as in a summary
 
@@ -29,33 +30,49 @@ def export_film(
 ) -> Generator[Progressed, None, Path]:
     """Write the answer of a row with its heat map as DICOM into `target`; returns the capture's path.
 
-    folder: the screened one. model: None is the bundled one. keeps_identity, opinion: as `write_dicom`
+    folder: the screened one. model: None is the bundled one. keeps_identity, opinion: as `build_dicom`
     has them. A film that a person had scored despite its refusal is read in the same way.
     Raises JobFailed where the row has no answer, or file or model are not those that gave it.
     """
-    from core.screening.single_film import read_single_film
+    from core.inference.scoring_model import open_model
+
+    yield Progressed(Stage.LOADING_NETWORK, 0, 2)
+    loaded = open_model(model)
+    yield Progressed(Stage.EXPLAINING, 1, 2)
+    reading = read_answer(folder, row, loaded)
+    yield Progressed(Stage.WRITING, 0, None)
+    try:
+        capture, _ = write_dicom(reading, loaded.header, target, keeps_identity, opinion)
+    except FilmUnreadable as error:
+        raise JobFailed(error.reason, f"{row.file}: {error.sentence}") from error
+    return capture
+
+
+def read_answer(folder: Path, row: LedgerRow, model: "ScoringModel") -> FilmReading:
+    """Read the film of a row again, with its heat map.
+
+    folder: the screened one. Raises JobFailed where the row has no answer, or file or model are not
+    those that gave it.
+    """
+    from core.screening.single_film import read_film
 
     if row.status is not Status.SCORED:
         raise JobFailed(Reason.UNSUPPORTED, tr("{file} has no answer that could be exported.", file=row.file))
-    header = apply_site_record(read_header(model or bundled_model_path()))
-    if header.name != row.model:
+    if model.header.name != row.model:
         sentence = tr(
             "{file} was read by {other}, but {model} is in use now. Choose that model, then export the film.",
             file=row.file,
             other=row.model,
-            model=header.name,
+            model=model.header.name,
         )
         raise JobFailed(Reason.MODEL_INVALID, sentence)
-    path = path_of_name(folder, row.file)
     try:
-        reading = yield from read_single_film(path, model, cancel, ignore_gate=row.reason in REFUSALS)
-        if not isinstance(reading, FilmReading) or not _is_answer_of(row, reading):
-            raise FilmUnreadable(Reason.DAMAGED, tr("It has changed since it was screened."))
-        yield Progressed(Stage.WRITING, 0, None)
-        capture, _ = write_dicom(reading, header, target, keeps_identity, opinion)
+        reading = read_film(path_of_name(folder, row.file), model, ignore_gate=row.reason in REFUSALS)
     except FilmUnreadable as error:
         raise JobFailed(error.reason, f"{row.file}: {error.sentence}") from error
-    return capture
+    if not isinstance(reading, FilmReading) or not _is_answer_of(row, reading):
+        raise JobFailed(Reason.DAMAGED, f"{row.file}: {tr('It has changed since it was screened.')}")
+    return reading
 
 
 def _is_answer_of(row: LedgerRow, reading: FilmReading) -> bool:

@@ -1,7 +1,6 @@
 """Export a film with its heat map as a DICOM Secondary Capture image (Part 3, A.8.1)."""
 
 from copy import deepcopy
-from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -13,10 +12,11 @@ from pydicom.uid import ExplicitVRLittleEndian
 from core.exports.dicom_identity import Pseudonymizer, Source
 from core.films.images import resize
 from core.metrics.figure_labels import plain_probability
+from core.models.decision import Decision
 from core.models.model_header import ModelHeader
 from core.screening.events import FilmReading
 from core.screening.reader_calls import Opinion
-from core.system.errors import UNLIKE_CAUTION
+from core.system.errors import REFUSALS, UNLIKE_CAUTION, format_reason
 from core.system.language import tr
 from core.system.product import NOTICE, PROGRAM, VERSION
 from resources import resource
@@ -30,7 +30,7 @@ SERIES: Final = 9101  # far above the numbers of devices, so that viewers list i
 Colours = npt.NDArray[np.uint8]
 
 
-def draw_capture(reading: FilmReading, opinion: Opinion | None = None) -> Colours:
+def draw_capture(reading: FilmReading, header: ModelHeader, opinion: Opinion | None = None) -> Colours:
     """Return the film with its heat map and a caption strip below, (height, width, 3) uint8.
 
     opinion: a reader's. The strip begins with `list_first_sentences`. Nothing is written over the
@@ -47,15 +47,18 @@ def draw_capture(reading: FilmReading, opinion: Opinion | None = None) -> Colour
         heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
     film = np.asarray(draw_overlay(resize(reading.pixels, size[1], size[0]), heat))
     first = list_first_sentences(reading, opinion)
-    strip = _draw_strip(max(NARROWEST_PX, size[0]), [*first, BURNT_NOTICE, format_answer(reading)])
+    lines = [*first, BURNT_NOTICE, format_answer(reading), format_review_reason(reading, header)]
+    strip = _draw_strip(max(NARROWEST_PX, size[0]), lines)
     margin = np.zeros((size[1], strip.shape[1] - size[0], 3), np.uint8)
     return np.concatenate([np.concatenate([film, margin], axis=1), strip])
 
 
 def list_first_sentences(reading: FilmReading, opinion: Opinion | None) -> list[str]:
-    """Return what comes before the model's answer: that the film is unlike validated ones, a reader's opinion."""
-    caution = [tr(UNLIKE_CAUTION)] if reading.is_unlike else []
-    return [*caution, opinion.sentence] if opinion else caution
+    """Return what comes before the model's answer: cautions on the film, and a reader's opinion."""
+    cautions = [tr(UNLIKE_CAUTION)] if reading.is_unlike else []
+    if reading.reason in REFUSALS:
+        cautions.append(tr("Scored although it was refused: {reason}.", reason=format_reason(reading.reason)))
+    return [*cautions, opinion.sentence] if opinion else cautions
 
 
 def format_answer(reading: FilmReading) -> str:
@@ -64,6 +67,14 @@ def format_answer(reading: FilmReading) -> str:
     answer = f"probability of {reading.finding} {plain_probability(reading.probability)}, {decision}"
     scale = "the clearest validation films" if reading.is_heat_scaled else "its maximum on this film"
     return f"{PROGRAM}, model {reading.model}: {answer}. Orange: evidence for {reading.finding}, scaled to {scale}."
+
+
+def format_review_reason(reading: FilmReading, header: ModelHeader) -> str:
+    """Return why a film is to be reviewed, "" if it is not, or if a caution says it already."""
+    if reading.decision is not Decision.REVIEW or reading.is_unlike:
+        return ""
+    low, high = map(plain_probability, header.calibration.review_band)
+    return f"To review, because the probability is in the model's review band, {low} to {high}."
 
 
 def _draw_strip(width: int, lines: list[str]) -> Colours:
@@ -104,17 +115,16 @@ def build_capture(
     source: Source,
     pseudonyms: Pseudonymizer,
     instance: str,
-    when: datetime | None,
     opinion: Opinion | None = None,
 ) -> Dataset:
     """Return the Secondary Capture image.
 
-    instance: its SOP instance UID. when: time of creation; None leaves out all dates. opinion: a
-    reader's on this film.
+    instance: its SOP instance UID. opinion: a reader's on this film. It has no date of its own, so that
+    the same answer is always the same object.
     BurnedInAnnotation is YES (C.7.6.1), because nobody checked whether the film itself shows a
     name.
     """
-    image = _create_image(reading, source, pseudonyms, instance, opinion)
+    image = _create_image(reading, header, source, pseudonyms, instance, opinion)
     image.update(deepcopy(source.identity))
     image.BodyPartExamined = "CHEST"
     image.PatientOrientation = list(source.orientation)  # type 2C, empty where unknown
@@ -124,23 +134,29 @@ def build_capture(
         f"Film with Grad-CAM heat map (Selvaraju et al. 2017) in orange. {format_answer(reading)}"[:1024]
     )
     first = list_first_sentences(reading, opinion)
-    image.ImageComments = " ".join([*first, tr(NOTICE), reading.validation])[:10240]
+    said = [*first, tr(NOTICE), format_review_reason(reading, header), reading.validation]
+    image.ImageComments = " ".join(filter(None, said))[:10240]
     for keyword, value in source.lossy.items():
         setattr(image, keyword, value)
     if source.image is not None:
         image.SourceImageSequence = [_build_reference(source.image)]
-    set_time(image, when, "InstanceCreationDate", "ContentDate", "DateOfSecondaryCapture")
+    remove_times(image)
     return image
 
 
 def _create_image(
-    reading: FilmReading, source: Source, pseudonyms: Pseudonymizer, instance: str, opinion: Opinion | None
+    reading: FilmReading,
+    header: ModelHeader,
+    source: Source,
+    pseudonyms: Pseudonymizer,
+    instance: str,
+    opinion: Opinion | None,
 ) -> Dataset:
     """Return the image as highdicom builds it, before patient and study are set."""
     from highdicom.sc import SCImage
 
     return SCImage(
-        draw_capture(reading, opinion),
+        draw_capture(reading, header, opinion),
         "RGB",
         bits_allocated=8,
         coordinate_system="PATIENT",
@@ -170,18 +186,10 @@ def _build_reference(image: tuple[str, str, str]) -> Dataset:
     return item
 
 
-def set_time(dataset: Dataset, when: datetime | None, *days: str) -> None:
-    """Set dates given by keyword, and the times that belong to them; None removes them.
-
-    None also removes the time that highdicom writes into the contributing equipment.
-    """
-    for equipment in dataset.get("ContributingEquipmentSequence", ()) if when is None else ():
+def remove_times(dataset: Dataset) -> None:
+    """Remove the times of writing that highdicom sets."""
+    for equipment in dataset.get("ContributingEquipmentSequence", ()):
         equipment.pop("ContributionDateTime", None)
-    for day in days:
-        time = day.replace("Date", "Time")
-        if when is None:
-            dataset.pop(day, None)
-            dataset.pop(time, None)
-        else:
-            setattr(dataset, day, f"{when:%Y%m%d}")
-            setattr(dataset, time, f"{when:%H%M%S}")
+    for moment in ("InstanceCreation", "Content", "SecondaryCapture"):
+        for keyword in (f"{moment}Date", f"{moment}Time", f"DateOf{moment}", f"TimeOf{moment}"):
+            dataset.pop(keyword, None)

@@ -27,6 +27,7 @@ from core.films.pixel_header import check_picture
 from core.films.stored_values import Stored, read_stored_values
 from core.system.errors import FilmUnreadable, Reason
 from core.system.language import tr
+from core.system.product import PROGRAM
 
 TAGS: Final = (
     "Modality", "Manufacturer", "ManufacturerModelName", "BodyPartExamined", "ViewPosition", "PatientPosition",
@@ -47,6 +48,8 @@ def read_dicom(stream: BinaryIO, max_pixels: int) -> Film:
         raise
     except Exception as error:  # pydicom's parser raises anything on bad bytes
         raise FilmUnreadable(Reason.DAMAGED, tr("Its DICOM header is damaged or cut off.")) from error
+    if read_text(header, "ManufacturerModelName") == PROGRAM:  # an archive may send answers back to a watched folder
+        raise FilmUnreadable(Reason.UNSUPPORTED, tr("It is an answer of this program, not a film."))
     try:
         check_picture(header, max_pixels)
         return _read_film(header)

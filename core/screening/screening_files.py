@@ -9,6 +9,7 @@ from typing import Final
 
 from core.screening.file_state import NEVER_READ, FileState
 from core.screening.folder_listing import ListedFile
+from core.screening.outbox_log import outbox_log_path
 from core.screening.reader_calls import CALLS_FILE, calls_path
 from core.screening.results_csv import LEDGER, UNFINISHED_LEDGER, partial_path
 from core.screening.state_log import STATE_FILE, read_file_states, state_path
@@ -47,7 +48,7 @@ def list_own_files(output: Path) -> list[Path]:
     ]
     ledgers = (output, *asides)
     calls = [path for path in map(calls_path, ledgers) if CALLS_FILE.is_own(path)]
-    return [partial_path(output), *ledgers, *map(state_path, ledgers), *calls]
+    return [partial_path(output), *ledgers, *map(state_path, ledgers), outbox_log_path(output), *calls]
 
 
 def set_unfinished_aside(output: Path) -> None:

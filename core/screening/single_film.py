@@ -104,11 +104,16 @@ def read_single_film(
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
     loaded = open_model(model)
     yield Progressed(Stage.EXPLAINING, 1, 2)
-    inspected = inspect_film(path, loaded.header.size_px, read_gate(loaded.header, loaded.path))
+    return read_film(path, loaded, ignore_gate)
+
+
+def read_film(path: Path, model: ScoringModel, ignore_gate: bool = False) -> FilmReading | FilmRefusal:
+    """Do what `read_single_film` does with a model that is open already. Raises FilmUnreadable."""
+    inspected = inspect_film(path, model.header.size_px, read_gate(model.header, model.path))
     if inspected.refusal is not None and not ignore_gate:
         pixels, facts = inspected.pixels, inspected.film.facts
-        return FilmRefusal(path, inspected.refusal, loaded.header.name, read_details(path), facts, pixels)
-    return _build_reading(path, loaded, inspected)
+        return FilmRefusal(path, inspected.refusal, model.header.name, read_details(path), facts, pixels)
+    return _build_reading(path, model, inspected)
 
 
 def _build_reading(path: Path, model: ScoringModel, inspected: InspectedFilm) -> FilmReading:

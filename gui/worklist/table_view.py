@@ -1,5 +1,6 @@
 """All columns of the list as a table that can be sorted, shown in place of the film."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal, Slot
@@ -9,7 +10,19 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from core.models.decision import Decision
 from core.system.language import tr
 from gui.widgets.named_widgets import name_widget
-from gui.worklist.columns import DECISION, FILM, LABEL, NOTE, PROBABILITY, READER, STATUS
+from gui.worklist.columns import (
+    ACCESSION,
+    DECISION,
+    FILM,
+    LABEL,
+    NOTE,
+    PATIENT,
+    PROBABILITY,
+    READER,
+    STATUS,
+    STUDY_COLUMNS,
+    STUDY_DATE,
+)
 from gui.worklist.row_delegate import CellDelegate
 from gui.worklist.row_list import move_by_key
 from gui.worklist.row_pictures import THUMBNAIL_PX
@@ -18,11 +31,23 @@ from gui.worklist.worklist_filter import WorklistFilter
 
 CELL_MARGIN_PX: Final = 16
 HEADER_PX: Final = 28
-MIN_WIDTHS_PX: Final = {DECISION: 92, PROBABILITY: 84, LABEL: 96, READER: 104, NOTE: 120, STATUS: 220}
+MIN_WIDTHS_PX: Final = {
+    ACCESSION: 96,
+    STUDY_DATE: 92,
+    PATIENT: 96,
+    DECISION: 92,
+    PROBABILITY: 84,
+    LABEL: 96,
+    READER: 104,
+    NOTE: 96,
+    STATUS: 200,
+}
 
 
 class TableView(QTableView):
     """The same rows as the strip's, with the same current film; in blind reading they cannot be sorted.
+
+    While it is shown, the study numbers of DICOM films are read, and have columns.
 
     rows, selection: of the strip. Signal: film_wanted() on Enter or a double click: show the film again.
     """
@@ -60,8 +85,11 @@ class TableView(QTableView):
         header.setHighlightSections(False)
         header.sortIndicatorChanged.connect(self._on_sort_wanted)
         rows.arranged.connect(self._show_order)
+        rows.table.all_changed.connect(self._on_list_changed)
+        rows.table.studies.arrived.connect(self._on_studies_arrived)
         self.doubleClicked.connect(self._on_double_clicked)
         self._show_order()
+        self._show_study_columns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
@@ -73,10 +101,33 @@ class TableView(QTableView):
         """Fit the columns to their headings once, when the theme's font is known."""
         if not self._is_fitted:
             self._is_fitted = True
-            for column, min_px in MIN_WIDTHS_PX.items():
-                self.horizontalHeader().resizeSection(column, max(min_px, self._content_px(column)))
+            self._fit(MIN_WIDTHS_PX)
         super().showEvent(event)
         self.scrollTo(self.currentIndex())
+        self._rows.table.show_studies()
+
+    @Slot()
+    def _on_list_changed(self) -> None:
+        self._show_study_columns()
+        if self.isVisible():
+            self._rows.table.show_studies()
+
+    @Slot(object)
+    def _on_studies_arrived(self, _files: tuple[str, ...]) -> None:
+        if self.isColumnHidden(STUDY_COLUMNS[0]):
+            self._show_study_columns()
+
+    def _show_study_columns(self) -> None:
+        """Show the columns of study numbers where the list has any, so that other lists keep their room."""
+        for column in STUDY_COLUMNS:
+            self.setColumnHidden(column, not self._rows.table.studies.has_any)
+        if self._is_fitted:
+            self._fit(STUDY_COLUMNS)  # hidden ones have no width
+
+    def _fit(self, columns: Iterable[int]) -> None:
+        """Give columns room for their headings."""
+        for column in columns:
+            self.horizontalHeader().resizeSection(column, max(MIN_WIDTHS_PX[column], self._content_px(column)))
 
     def _content_px(self, column: int) -> int:
         """Return the width that a column needs for its heading and, if it has them, decisions."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from core.screening.events import LedgerRow
 from gui.widgets.tables import ROOT
-from gui.worklist.columns import FILM, HEADINGS, PROBABILITY, cell_value
+from gui.worklist.columns import ACCESSION, FILM, HEADINGS, PATIENT, PROBABILITY, cell_value
 from gui.worklist.row_kinds import ANSWER_KINDS, RowKind
 from gui.worklist.row_model import RowModel
 from gui.worklist.row_order import Key, sort_key
@@ -45,11 +45,14 @@ class WorklistFilter(RowModel):
         table.row_leaving.connect(self._on_row_leaving)
         table.call_changed.connect(self._on_call_changed)
         table.picture_changed.connect(self._on_picture_changed)
+        table.studies.arrived.connect(self._on_studies_arrived)
         table.tints_changed.connect(self._on_tints_changed)
 
     def show_only(self, kind: RowKind, search: str = "") -> None:
         """Show only rows of this kind that contain this text, ignoring case, in what is shown of them."""
         self.kind, self.search = kind, search.strip().casefold()
+        if self.search:
+            self.table.show_studies()
         self._rebuild()
 
     def forget(self) -> None:
@@ -190,6 +193,24 @@ class WorklistFilter(RowModel):
         if number is not None:  # of a single cell, so that views paint no other
             cell = self.index(number, FILM)
             self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DecorationRole])
+
+    @Slot(object)
+    def _on_studies_arrived(self, files: tuple[str, ...]) -> None:
+        """Give rows the places that their study numbers give them, and show those that the search finds by them."""
+        moving = []
+        for file in files:
+            row, key = self.table.find(file), self._shown.key(file)
+            if row is None or file in self._arrived or (key is None and not self._accepts(row)):
+                continue
+            if key != self._key(row):
+                moving.append(row)
+        if moving:
+            with self._changing():
+                for row in moving:
+                    self._remove(row.file)
+                    self._insert(row)
+        for number in (number for number in map(self.number_of, files) if number is not None):
+            self.dataChanged.emit(self.index(number, ACCESSION), self.index(number, PATIENT))
 
     @Slot()
     def _on_tints_changed(self) -> None:

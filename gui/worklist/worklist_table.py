@@ -1,6 +1,6 @@
 """The rows of a screening with the reader's calls and thumbnails; what of them may be seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,17 +10,18 @@ from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
 from core.screening.folder_listing import path_of_name
 from core.screening.reader_calls import CallBook, Opinion, compare_call
-from core.system.language import tr
+from core.system.language import format_day, tr
 from core.system.safe_text import escape_name
 from gui.widgets.theme import DARK, Colours
 from gui.worklist.row_kinds import KindCounts, is_call, is_no_film, list_kinds
 from gui.worklist.row_order import BlindNumbers, Key
 from gui.worklist.row_pictures import RowPictures
+from gui.worklist.row_studies import RowStudies
 from gui.worklist.row_text import RowText, build_row_text, format_note, format_reader, format_status
 
 
 class WorklistTable(QObject):
-    """Rows in order of arrival. Thumbnails are read for the rows that are painted.
+    """Rows in order of arrival. Thumbnails are read for the rows that are painted, study numbers when asked for.
 
     In blind reading the model's answer on a film, and its name, are hidden until the reader has
     called the film.
@@ -49,6 +50,8 @@ class WorklistTable(QObject):
         self._tints: dict[Decision, QColor] = {}
         self._pictures = RowPictures(self)
         self._pictures.arrived.connect(self.picture_changed)
+        self.studies = RowStudies(self)
+        self._shows_studies = False
         self.set_colours(DARK)
 
     def show_list(
@@ -64,6 +67,8 @@ class WorklistTable(QObject):
         book: the reader's calls on them. seed: draws the order for blind reading.
         """
         self._pictures.open_folder(folder)
+        self.studies.open_folder(folder)
+        self._shows_studies = False
         self.folder, self._book, self.is_blind = folder, book, is_blind
         self._rows = {row.file: row for row in rows}
         self._seed = seed
@@ -78,11 +83,14 @@ class WorklistTable(QObject):
         is_new = row.file not in self._rows
         if not is_new:
             self._pictures.forget(row.file)  # the film may have changed
+            self.studies.forget(row.file)
         self._rows[row.file] = row
         if self.is_blind:
             (self._numbers.remove if is_no_film(row) else self._numbers.add)(row.file)
         self._count(row)
         (self.row_added if is_new else self.row_replaced).emit(row.file)
+        if self._shows_studies:
+            self._ask_studies([row])
 
     def remove(self, file: str) -> None:
         """Remove the row of a file that changed, and its image; it comes again once it is read."""
@@ -90,6 +98,7 @@ class WorklistTable(QObject):
             self.row_leaving.emit(file)
             del self._rows[file]
             self._pictures.forget(file)
+            self.studies.forget(file)
             self.counts.remove(file)
             if self.is_blind:
                 self._numbers.remove(file)
@@ -120,8 +129,18 @@ class WorklistTable(QObject):
         """Return the colour of a decision."""
         return self._tints[decision]
 
+    def show_studies(self) -> None:
+        """Read the study numbers of this list's films from now on."""
+        if not self._shows_studies:
+            self._shows_studies = True
+            self._ask_studies(self.rows)
+
+    def _ask_studies(self, rows: Iterable[LedgerRow]) -> None:
+        self.studies.ask(row.file for row in rows if not is_no_film(row))
+
     def close(self) -> None:
         self._pictures.close()
+        self.studies.close()
 
     @property
     def rows(self) -> Sequence[LedgerRow]:
@@ -176,6 +195,8 @@ class WorklistTable(QObject):
             yield format_note(call)
             yield format_reader(call, self.opinion(row))
         yield format_status(row, self.is_hidden(row))
+        numbers = self.studies.find(row.file)
+        yield from (numbers.accession, numbers.patient, numbers.study_date, format_day(numbers.study_date))
 
     def picture(self, row: LedgerRow) -> QImage | None:
         """Return the thumbnail of a film; None until it is read, or if it cannot be."""

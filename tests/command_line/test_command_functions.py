@@ -10,6 +10,7 @@ import pypdf
 import pytest
 
 from command_line import commands
+from command_line.screen_command import run_screen
 from core.datasets.dataset import Dataset
 from core.datasets.entries import FilmLeftOut
 from core.datasets.events import AuditResult, Finding, FindingKind
@@ -23,6 +24,7 @@ from core.datasets.preparation import (
     save_preparation,
 )
 from core.evaluation.evaluation import Target
+from core.exports.outbox import Outbox, OutboxResult
 from core.jobs.events import Noted, Severity
 from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import read_record
@@ -64,7 +66,7 @@ def screened(completed=True, refused=0, failed=0):
 def screen_options(**more):
     options = {
         "folder": Path("films"), "output": Path("r.csv"), "model": None, "heatmaps": None,
-        "resume": False, "retry_failed": False, "watch": False,
+        "resume": False, "retry_failed": False, "watch": False, "outbox": None, "identified": False,
     }  # fmt: skip
     return Namespace(**(options | more))
 
@@ -80,7 +82,7 @@ def screen_options(**more):
 )
 def test_screening_says_what_became_of_the_files(fake, cancel, capsys, result, status):
     calls = fake("core.screening.screening.screen", result)
-    assert commands.run_screen(screen_options(heatmaps=Path("h"), resume=True), cancel) == status
+    assert run_screen(screen_options(heatmaps=Path("h"), resume=True), cancel) == status
     assert calls == [(Path("films"), Path("r.csv"), None, cancel, Path("h"), True, False)]
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "The job runs."
@@ -91,8 +93,19 @@ def test_screening_says_what_became_of_the_files(fake, cancel, capsys, result, s
 
 def test_a_folder_is_watched_on_demand(fake, cancel):
     calls = fake("core.screening.watch_folder.watch", screened())
-    assert commands.run_screen(screen_options(watch=True), cancel) == DONE
+    assert run_screen(screen_options(watch=True), cancel) == DONE
     assert calls == [(Path("films"), Path("r.csv"), None, cancel)]
+
+
+@pytest.mark.parametrize(("left", "without", "status"), [(0, 0, DONE), (2, 0, SOME_LEFT_OUT), (2, 2, SOME_LEFT_OUT)])
+def test_screening_says_what_came_into_the_outbox(fake, cancel, capsys, left, without, status):
+    outbox = fake("core.exports.outbox.fill_outbox", OutboxResult(screened(), 7, left, without))
+    assert run_screen(screen_options(outbox=Path("out"), identified=True), cancel) == status
+    assert outbox[0][1:] == (Outbox(Path("films"), Path("r.csv"), Path("out"), True), None, cancel)
+    said = capsys.readouterr().out
+    assert "7 answers were put into out." in said
+    assert ("2 films name no study" in said) == (without == 2)
+    assert ("2 answers are not there yet" in said) == (left > without)
 
 
 # train and search

@@ -9,6 +9,7 @@ from command_line import commands
 from command_line.console import Verbosity
 from command_line.options import build_parser
 from command_line.read_command import run_read
+from command_line.screen_command import run_screen
 from core.system.product import VERSION
 
 LEAST = {  # the fewest arguments that each command accepts, and the function that runs it
@@ -20,7 +21,7 @@ LEAST = {  # the fewest arguments that each command accepts, and the function th
     "operating-point": (["bundled"], commands.run_operating_point),
     "card": (["bundled"], commands.run_card),
     "export": (["bundled", "--onnx", "m.onnx"], commands.run_export),
-    "screen": (["films", "--output", "r.csv"], commands.run_screen),
+    "screen": (["films", "--output", "r.csv"], run_screen),
     "turn": (["bundled", "--output", "turned.safetensors"], commands.run_turn),
     "read": (["film.dcm"], run_read),
     "self-test": ([], commands.run_self_test),

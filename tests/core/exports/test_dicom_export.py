@@ -82,13 +82,13 @@ def missing_from(dataset, iod):
 def test_exports_hold_what_the_standard_demands(film, tmp_path, keeps_identity):
     capture, report = opened(exported(film, tmp_path, keeps_identity))
     assert missing_from(capture, "secondary-capture-image") == []
-    assert missing_from(report, "comprehensive-sr") == []
+    assert missing_from(report, "comprehensive-3d-sr") == []
 
 
 @pytest.mark.skipif(not shutil.which("dciodvfy"), reason="dicom3tools is not installed")
 @pytest.mark.parametrize("keeps_identity", [False, True])
 def test_dciodvfy_finds_no_error(film, tmp_path, keeps_identity):
-    for path, kind in zip(exported(film, tmp_path, keeps_identity), ("SCImage", "ComprehensiveSR"), strict=True):
+    for path, kind in zip(exported(film, tmp_path, keeps_identity), ("SCImage", "Comprehensive3DSR"), strict=True):
         done = subprocess.run(["dciodvfy", "-new", path], capture_output=True, text=True, check=False)
         said = (done.stdout + done.stderr).splitlines()
         assert kind in said

@@ -56,7 +56,8 @@ def test_patient_and_study_are_kept_where_asked_for(film, tmp_path):
     assert capture.SourceImageSequence[0].ReferencedSOPInstanceUID == source.SOPInstanceUID
     assert capture.PatientOrientation == ["R", "F"]
     assert capture.SeriesInstanceUID not in {source.SeriesInstanceUID, report.SeriesInstanceUID}
-    assert report.ContentDate == f"{datetime.now():%Y%m%d}"
+    assert (report.ContentDate, report.ContentTime) == ("20240203", "101112")  # of the study: a repeat is no new object
+    assert opened(exported(film, tmp_path, keeps_identity=True)) == [capture, report]
 
 
 def test_names_in_every_alphabet_are_kept(tmp_path, recwarn):

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from core.documents.document import Photographs
 from core.documents.pdf import render_pdf
 from core.exports.export_jobs import Export, ExportOrder, export_results
+from core.exports.report_codes import STANCES
 from core.exports.screening_summary import SummaryFilm, build_summary
 from core.exports.secondary_capture import draw_capture
 from core.films.phantoms import draw_phantom
@@ -37,10 +38,13 @@ def test_a_report_begins_with_what_the_reader_said(film, tmp_path, opinion):
     capture, report = opened(paths := exported(film, tmp_path, opinion=opinion))
     assert report.ContentSequence[0].TextValue == SAID[opinion]
     assert capture.ImageComments.startswith(SAID[opinion])
-    (group,) = highdicom.sr.srread(paths[1]).content.get_image_measurement_groups()
-    evaluations = {one.name.meaning: one.value.meaning for one in group.get_qualitative_evaluations()}
+    program, reader = highdicom.sr.srread(paths[1]).content.get_image_measurement_groups()
+    evaluations = {one.name.meaning: one.value.meaning for one in reader.get_qualitative_evaluations()}
     assert evaluations.get("Class called by the reader") == CODED.get(opinion.stance)
-    assert evaluations["Class called"] == "Pneumonia"
+    assert evaluations["Reader beside the program"] == STANCES[opinion.stance].meaning
+    evaluations = {one.name.meaning: one.value.meaning for one in program.get_qualitative_evaluations()}
+    assert (evaluations["Decision"], evaluations["Class called"]) == ("Finding likely", "Pneumonia")
+    assert not evaluations.keys() & {"Class called by the reader", "Reader beside the program"}
 
 
 def test_a_film_without_a_call_says_nothing_new(film, tmp_path):
@@ -55,7 +59,7 @@ def test_the_caution_on_a_film_unlike_validated_ones_comes_before_all(film, tmp_
     assert first == [UNLIKE_CAUTION, SAID[DISAGREES]]
     assert capture.ImageComments.startswith(f"{UNLIKE_CAUTION} {SAID[DISAGREES]}")
     group = highdicom.sr.srread(next((tmp_path / "out").glob("*-report.dcm"))).content
-    (group,) = group.get_image_measurement_groups()
+    group, _ = group.get_image_measurement_groups()
     evaluations = {one.name.meaning: one.value.meaning for one in group.get_qualitative_evaluations()}
     assert evaluations["Decision"] == "To review by a reader"
     (probability,) = group.get_measurements()
@@ -67,7 +71,7 @@ def test_the_caution_on_a_film_unlike_validated_ones_comes_before_all(film, tmp_
 def test_the_strip_of_a_film_unlike_validated_ones_has_a_line_more(tmp_path):
     reading = reading_of(tmp_path / "film.png", draw_phantom(1, True, 1200))
     unlike = replace(reading, is_unlike=True)
-    assert draw_capture(unlike).shape[0] > draw_capture(reading).shape[0]
+    assert draw_capture(unlike, HEADER).shape[0] > draw_capture(reading, HEADER).shape[0]
 
 
 def test_a_caption_begins_with_the_caution():
@@ -101,7 +105,7 @@ def test_others_read_a_report_with_an_opinion(film, tmp_path, tool):
 
 def test_the_strip_of_a_capture_has_a_line_more(tmp_path):
     reading = reading_of(tmp_path / "film.png", draw_phantom(1, True, 512))
-    assert draw_capture(reading, DISAGREES).shape[0] > draw_capture(reading).shape[0]
+    assert draw_capture(reading, HEADER, DISAGREES).shape[0] > draw_capture(reading, HEADER).shape[0]
 
 
 ROWS = (

@@ -7,7 +7,7 @@ import pytest
 from core.exports.secondary_capture import BURNT_NOTICE, LONGEST_PX, draw_capture, format_answer
 from core.films.phantoms import draw_phantom
 from core.inference.heat_map import draw_overlay
-from tests.core.exports.examples import NOT_VALIDATED, exported, opened, reading_of
+from tests.core.exports.examples import HEADER, NOT_VALIDATED, exported, opened, reading_of
 
 
 def test_a_capture_shows_the_heat_map_and_what_it_is(film, tmp_path):
@@ -42,7 +42,7 @@ def test_it_says_what_orange_means(tmp_path):
 @pytest.mark.parametrize("shape", [(64, 64), (64, 3000), (2100, 1200)])
 def test_captures_of_every_size(tmp_path, shape):
     reading = reading_of(tmp_path / "film.png", np.resize(draw_phantom(1, True, 256), shape))
-    made = draw_capture(reading)
+    made = draw_capture(reading, HEADER)
     scale = min(1, LONGEST_PX / max(shape))
     assert made.shape[1] == max(320, round(scale * shape[1]))
     assert round(scale * shape[0]) < made.shape[0] < scale * shape[0] + 250

@@ -9,10 +9,11 @@ import highdicom
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.uid import SecondaryCaptureImageStorage
+from pydicom.uid import UID, SecondaryCaptureImageStorage
 
 from core.exports.dicom_identity import Pseudonymizer, read_source
-from core.exports.structured_report import DECISIONS, SCHEME, build_report, code_class
+from core.exports.report_codes import DECISIONS, SCHEME, code_class
+from core.exports.structured_report import build_report
 from core.models.calibration import Calibration
 from core.models.decision import Decision
 from tests.core.exports.examples import HEADER, NOT_VALIDATED, exported, opened, reading_of, texts_of
@@ -21,13 +22,14 @@ from tests.core.exports.examples import HEADER, NOT_VALIDATED, exported, opened,
 def test_a_report_tells_the_answer_and_what_gave_it(film, tmp_path):
     capture, _ = opened(paths := exported(film, tmp_path))
     report = highdicom.sr.srread(paths[1])
-    assert report.file_meta.MediaStorageSOPClassUID == pydicom.uid.ComprehensiveSRStorage
+    assert report.file_meta.MediaStorageSOPClassUID == pydicom.uid.Comprehensive3DSRStorage
     (group,) = report.content.get_image_measurement_groups()
     (probability,) = group.get_measurements()
     assert (probability.name.meaning, probability.value, probability.unit.value) == ("Probability", 0.876543, "1")
     assert group.finding_type.meaning == "Pneumonia"
     evaluations = {one.name.meaning: one.value.meaning for one in group.get_qualitative_evaluations()}
-    assert evaluations == {"Decision": "Finding likely", "Class called": "Pneumonia"}
+    told = {"Finding category": "Disease", "Decision": "Finding likely", "Class called": "Pneumonia"}
+    assert evaluations == told
     (source,) = group.source_images
     assert source.referenced_sop_instance_uid == capture.SourceImageSequence[0].ReferencedSOPInstanceUID
     assert source.referenced_sop_instance_uid != pydicom.dcmread(film).SOPInstanceUID
@@ -114,28 +116,56 @@ def capture():
 def report_of(film, capture):
     """Build the report on `film`; the source may be changed."""
 
-    def build(when=None, image="its own", header=HEADER, **more):
+    def build(image="its own", header=HEADER, **more):
         source = read_source(film, 160 * 160, False, SECRET)
         if image is None:
             source = replace(source, image=None)
-        return build_report(reading_of(film, **more), header, source, capture, SECRET, INSTANCE, when)
+        return build_report(reading_of(film, **more), header, source, capture, SECRET, INSTANCE)
 
     return build
 
 
-def test_without_a_time_the_only_date_is_a_dummy(report_of):
+def test_the_only_date_is_a_dummy(report_of):
     report = report_of()
     assert report.SOPInstanceUID == INSTANCE
     assert (report.ContentDate, report.ContentTime) == ("20000101", "000000")
     assert "InstanceCreationDate" not in report
-    assert "InstanceCreationTime" not in report
     assert f"{datetime.now():%Y%m%d}" not in report.to_json()
 
 
-def test_with_a_time_it_is_dated(report_of):
-    report = report_of(datetime(2031, 2, 3, 4, 5, 6))
-    assert (report.ContentDate, report.ContentTime) == ("20310203", "040506")
-    assert (report.InstanceCreationDate, report.InstanceCreationTime) == ("20310203", "040506")
+def test_the_film_is_the_image_library_and_the_model_the_contributing_equipment(report_of, film):
+    report = report_of()
+    (library,) = (item for item in report.ContentSequence if item.ConceptNameCodeSequence[0].CodeValue == "111028")
+    (image,) = library.ContentSequence[0].ContentSequence
+    assert image.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == read_source(film, 1, False, SECRET).image[1]
+    assert image.ContentSequence[0].ConceptCodeSequence[0].CodeValue == "DX"
+    (equipment,) = report.ContributingEquipmentSequence
+    assert HEADER.name in equipment.ManufacturerModelName
+    assert UID(equipment.DeviceUID).is_valid
+    other = replace(HEADER, content={**HEADER.content, "sha256": "0" * 64})
+    assert report_of(header=other).ContributingEquipmentSequence[0].DeviceUID != equipment.DeviceUID
+
+
+def group_of(film, tmp_path, **more):
+    (group,) = highdicom.sr.srread(exported(film, tmp_path, **more)[1]).content.get_image_measurement_groups()
+    return group
+
+
+def test_pneumonia_is_a_disease_of_the_lung(film, tmp_path):
+    group = group_of(film, tmp_path)
+    assert group.finding_category.value == "64572001"
+    assert [site.value.value for site in group.finding_sites] == ["39607008"]
+    virus = group_of(film, tmp_path, finding="virus")
+    assert (virus.finding_category, virus.finding_sites) == (None, [])
+
+
+@pytest.mark.parametrize(("is_unlike", "reason"), [(False, "BAND"), (True, "UNLIKE")])
+def test_a_film_to_review_says_why(report_of, film, tmp_path, is_unlike, reason):
+    more = {"decision": Decision.REVIEW, "is_unlike": is_unlike}
+    codes = [one.value.value for one in group_of(film, tmp_path, **more).get_qualitative_evaluations()]
+    report = report_of(**more)
+    assert codes[-3:] == ["REVIEW", "233604007", reason]
+    assert any("review band" in text for text in texts_of(report) if text.startswith("For research")) != is_unlike
 
 
 def evidence_of(report):

@@ -21,9 +21,9 @@ def cells(table, file):
 
 def test_a_row_has_these_cells(table):
     table.show_list(None, ROWS, book(call("PNEUMONIA/a.png", "NORMAL", "see")))
-    shown = ["PNEUMONIA/a.png", "▲ likely", "0.900", "PNEUMONIA", "≠ NORMAL", "see", "scored"]
+    shown = ["PNEUMONIA/a.png", "", "", "", "▲ likely", "0.900", "PNEUMONIA", "≠ NORMAL", "see", "scored"]
     assert cells(table, "PNEUMONIA/a.png") == shown
-    assert cells(table, "leg.png") == ["leg.png", "", "", "", "", "", "refused: not a chest film"]
+    assert cells(table, "leg.png") == ["leg.png", *[""] * 8, "refused: not a chest film"]
 
 
 def test_answers_are_hidden_in_blind_reading(table):

@@ -1,0 +1,84 @@
+"""The study numbers of the films in a list, read from their headers in the background; kept in memory only."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from core.films.study_numbers import StudyNumbers, read_study_numbers
+from core.screening.folder_listing import path_of_name
+from gui.jobs.background import Background
+
+BATCH: Final = 32  # films between two updates of the window
+NO_NUMBERS: Final = StudyNumbers()
+
+Numbers = dict[str, StudyNumbers]
+
+
+class RowStudies(QObject):
+    """Signal: arrived(tuple of files) when the headers of some films were read.
+
+    has_any: whether a film of this list is known to have numbers.
+    """
+
+    arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.has_any = False
+        self._folder: Path | None = None
+        self._numbers: Numbers = {}
+        self._waiting: deque[str] = deque()
+        self._asked: set[str] = set()
+        self._list = 0  # counts lists, so that what was read of an earlier one is not taken for this one's
+        self._is_reading = False
+        self._background = Background("study numbers", self)
+
+    def open_folder(self, folder: Path | None) -> None:
+        """Forget all; films of this folder are read from now on, as they are asked for."""
+        self._folder, self.has_any = folder, False
+        self._list += 1
+        for files in (self._numbers, self._waiting, self._asked):
+            files.clear()
+
+    def ask(self, files: Iterable[str]) -> None:
+        """Read the headers of films soon, each once."""
+        if self._folder is not None:
+            new = [file for file in files if file not in self._asked]
+            self._asked.update(new)
+            self._waiting.extend(new)
+            self._read_next()
+
+    def forget(self, file: str) -> None:
+        """Let the header of a film be read again when it is asked for, since it may have changed."""
+        self._numbers.pop(file, None)
+        self._asked.discard(file)
+
+    def find(self, file: str) -> StudyNumbers:
+        """Return the numbers of a film, empty ones until they are read."""
+        return self._numbers.get(file, NO_NUMBERS)
+
+    def close(self) -> None:
+        self._background.close()
+
+    def _read_next(self) -> None:
+        if self._folder is not None and self._waiting and not self._is_reading:
+            self._is_reading = True
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            self._background.run(partial(_read_batch, self._folder, batch), partial(self._show, self._list))
+
+    def _show(self, list_number: int, numbers: Numbers) -> None:
+        self._is_reading = False
+        if list_number == self._list:
+            found = {file: one for file, one in numbers.items() if file in self._asked}
+            self._numbers |= found
+            self.has_any = self.has_any or any(one != NO_NUMBERS for one in found.values())
+            self.arrived.emit(tuple(found))
+        self._read_next()
+
+
+def _read_batch(folder: Path, files: Sequence[str]) -> Numbers:
+    return {file: read_study_numbers(path_of_name(folder, file)) for file in files}
