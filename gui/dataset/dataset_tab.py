@@ -1,7 +1,9 @@
 """The Dataset tab: open a dataset, see what an audit finds in it, and correct it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -29,6 +31,7 @@ from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_button, make_flow, make_paragraph, name_widget
 
+R = TypeVar("R")
 EMPTY = marked("Drop a folder with one subfolder per class, or a label list (CSV, TSV, Excel) with files and labels")
 CSV = "CSV (*.csv)"
 LOADED_DROP_AREA_PX = 44  # the drop area shrinks once a dataset is open
@@ -47,8 +50,8 @@ class DatasetTab(QWidget):
         self.demo = DemoFolder()
         self._build()
         work.state_changed.connect(self._on_state_changed)
-        work.failed.connect(self._show_present)
         session.dataset_changed.connect(self._on_dataset_changed)
+        session.list_wanted.connect(self._on_list_wanted)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
@@ -88,27 +91,27 @@ class DatasetTab(QWidget):
         self.doubts = make_button(tr("Find doubtful labels"), "doubts", self._on_doubts)
         return make_flow((*self.sources.buttons, self.intake, self.doubts))
 
-    def _start(self, job: Job, name: str) -> None:
+    def _start(self, job: Job[R | None], show_result: Callable[[R], None], name: str) -> None:
         """Start a job of this tab; name: what it does."""
         if self._work.state is JobState.IDLE:
             self._is_own = True
-            self._work.start(job, self.show_event, name)
+            self._work.start(job, show_result, name, self.show_event, self._on_failed)
 
     @Slot(object)
     def open(self, source: Path) -> None:
         """Open a dataset with the corrections kept for it; a new list shows its columns first."""
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._start(open_job(source), tr(Stage.READING_DATASET))
+            self._start(open_job(source), self._show_opened, tr(Stage.READING_DATASET))
 
-    def open_own_list(self, source: Path) -> None:
-        """Read and audit a label list that this program wrote."""
-        self._begin(source, None)
+    @Slot(object)
+    def _on_list_wanted(self, path: Path) -> None:
+        self._begin(path, None)
 
     def _begin(self, source: Path, preparation: Preparation | None) -> None:
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._start(audit_job(source, preparation), tr(Stage.READING_DATASET))
+            self._start(audit_job(source, preparation), self.show_audit, tr(Stage.READING_DATASET))
 
     @Slot(object)
     def apply_step(self, step: Step) -> None:
@@ -122,7 +125,7 @@ class DatasetTab(QWidget):
         if self._work.state is JobState.IDLE:
             folder = self.demo.make()
             self._source = folder / "phantoms"
-            self._start(demo_job(folder), tr("Making the demo"))
+            self._start(demo_job(folder), self.show_audit, tr("Making the demo"))
 
     def stop_background_work(self) -> None:
         """Stop reading films in the background, and remove the demo's films."""
@@ -135,6 +138,13 @@ class DatasetTab(QWidget):
             self.summary.setText(format_progress(event))
             self.progress.setRange(0, event.total or 0)
             self.progress.setValue(event.done)
+
+    def _show_opened(self, result: object) -> None:
+        match result:
+            case IntakePreview():
+                self.show_intake_preview(result)
+            case AuditResult():
+                self.show_audit(result)
 
     def show_audit(self, result: AuditResult) -> None:
         """Make a finished audit the session's dataset, which shows it."""
@@ -174,6 +184,9 @@ class DatasetTab(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def _on_failed(self, _error: JobError) -> None:
+        self._show_present()
+
     @Slot()
     def _show_present(self) -> None:
         """Return to the dataset that was open before."""
@@ -191,12 +204,13 @@ class DatasetTab(QWidget):
     def _on_doubts(self) -> None:
         if self._session.source is not None and self._work.state is JobState.IDLE:
             job = label_errors_job(self._session.source, self._session.model, self._session.preparation)
-            self._start(job, tr("Finding doubtful labels"))
+            self._start(job, self.show_label_errors, tr("Finding doubtful labels"))
 
     @Slot()
     def _on_intake(self) -> None:
         if self._source is not None and self._work.state is JobState.IDLE:
-            self._start(inspect_job(self._source, self._present_preparation()), tr(Stage.READING_DATASET))
+            job = inspect_job(self._source, self._present_preparation())
+            self._start(job, self.show_intake_preview, tr(Stage.READING_DATASET))
 
     @Slot()
     def _on_undo(self) -> None:

@@ -1,8 +1,9 @@
 """The Evaluate tab: performance of the model on held-out films, and its operating point."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.jobs.events import Stage
+from core.models.model_in_use import ModelInUse
 from core.models.operating_point import Wish
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import marked, tr, tr_count
@@ -23,14 +25,7 @@ from gui.evaluate.evaluation_panels import FiguresPanel, FilmsPanel, PlotsPanel
 from gui.evaluate.evaluation_status import EvaluationStatus
 from gui.evaluate.model_choice import ModelChoice
 from gui.evaluate.operating_panel import OperatingPanel
-from gui.jobs.evaluation_jobs import (
-    ModelSummary,
-    SaveResult,
-    acceptance_job,
-    choose_point_job,
-    evaluate_job,
-    show_model_job,
-)
+from gui.jobs.evaluation_jobs import acceptance_job, choose_point_job, evaluate_job, show_model_job
 from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.worker import Job
 from gui.state.session import Session
@@ -40,6 +35,7 @@ from gui.widgets.named_widgets import make_buttons, make_flow, make_paragraph, n
 from gui.widgets.scrolling import SqueezableTabs
 from gui.widgets.theme import Colours
 
+R = TypeVar("R")
 MISTAKES: Final = marked("Misclassified films, most confident mistakes first")
 MAX_FILMS: Final = 20_000  # shown at once
 
@@ -50,7 +46,7 @@ class EvaluateTab(QWidget):
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._summary: ModelSummary | None = None
+        self._model: ModelInUse | None = None
         self._evaluation: Evaluation | None = None
         self._acceptance: AcceptanceResult | None = None
         self._is_own = False  # the job that runs was started here
@@ -101,6 +97,7 @@ class EvaluateTab(QWidget):
         self.operating.own_point_wanted.connect(partial(self._on_point_wanted, None, None))
         self.figures.films_wanted.connect(self.show_films)
         self.plots.films_wanted.connect(self.show_films)
+        self.documents.written.connect(self._on_written)
 
     def set_colours(self, colours: Colours) -> None:
         for panel in (self.operating, self.figures, self.plots):
@@ -113,15 +110,15 @@ class EvaluateTab(QWidget):
 
     def refresh(self) -> None:
         """Reload the model unless another job is running."""
-        self._start(show_model_job(self.choice.model), tr(Stage.READING_MODEL))
+        self._start(show_model_job(self.choice.model), self.show_model, tr(Stage.READING_MODEL))
 
-    def _start(self, job: Job, name: str) -> None:
+    def _start(self, job: Job[R | None], show_result: Callable[[R], None], name: str) -> None:
         """Start a job of this tab; name: what it does."""
         if self._work.state is JobState.IDLE:
             self._is_own = True
-            self._work.start(job, self.status.show_event, name)
+            self._work.start(job, show_result, name, self.status.show_event)
 
-    def show_model(self, model: ModelSummary) -> None:
+    def show_model(self, model: ModelInUse) -> None:
         """Show the model to evaluate; clear figures of another one, and mark those of an earlier operating point."""
         if self._is_outdated:
             self._is_outdated = False
@@ -129,7 +126,7 @@ class EvaluateTab(QWidget):
             return
         if self._evaluation is not None and model.header.key != self._evaluation.header.key:
             self._clear_evaluation()
-        self._summary = model
+        self._model = model
         self.status.mark_earlier_point(self._evaluation, model.header)
         mark = "✓" if model.is_accepted else "!"
         self.model.setText(f"{escape_name(model.header.name)} · {mark} {model.acceptance}")
@@ -155,8 +152,9 @@ class EvaluateTab(QWidget):
         self._acceptance = result
         self.refresh()
 
-    def show_saved(self, saved: SaveResult) -> None:
-        self.status.show_sentence(tr("Written: {path}", path=escape_name(str(saved.path))))
+    @Slot(object)
+    def _on_written(self, path: Path) -> None:
+        self.status.show_sentence(tr("Written: {path}", path=escape_name(str(path))))
 
     @Slot(object, str)
     def show_films(self, indices: npt.NDArray[np.int64], title: str) -> None:
@@ -174,7 +172,7 @@ class EvaluateTab(QWidget):
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
         name = tr("Evaluating on {name}", name=escape_name(source.name))
-        self._start(evaluate_job(self.choice.model, source, preparation), name)
+        self._start(evaluate_job(self.choice.model, source, preparation), self.show_evaluation, name)
 
     @Slot()
     def _update(self) -> None:
@@ -189,7 +187,7 @@ class EvaluateTab(QWidget):
             ("save_report", self._evaluation is not None),
             ("acceptance", True),
             ("save_form", self._acceptance is not None),
-            ("card", self._summary is not None),
+            ("card", self._model is not None),
         ):
             self.buttons[name].setEnabled(is_idle and is_ready)
         self.operating.set_busy(not is_idle)
@@ -197,7 +195,7 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_model_chosen(self) -> None:
-        self._summary = None
+        self._model = None
         self._clear_evaluation()
         self.model.setText("")
         self._update()
@@ -230,7 +228,7 @@ class EvaluateTab(QWidget):
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
             folder = new_timestamped_path(data_folder() / "acceptances")
-            self._start(acceptance_job(self.choice.model, order, folder), tr("Acceptance test"))
+            self._start(acceptance_job(self.choice.model, order, folder), self.show_acceptance, tr("Acceptance test"))
 
     @Slot()
     def _on_form(self) -> None:
@@ -239,8 +237,9 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_card(self) -> None:
-        if self._summary is not None:
-            self.documents.show_card(self._summary.card)
+        if self._model is not None:
+            self.documents.show_card(self._model.card)
 
     def _on_point_wanted(self, wish: Wish | None, error: float | None) -> None:
-        self._start(choose_point_job(self.choice.model, wish, error), tr("Setting the operating point"))
+        job = choose_point_job(self.choice.model, wish, error)
+        self._start(job, self.show_model, tr("Setting the operating point"))

@@ -10,7 +10,7 @@ from core.screening.reader_calls import Call, Stance, append_call, calls_path, r
 from gui.reading.call_progress import format_agreement, measure_list_agreement
 from tests.factories import draw_film
 from tests.gui.classify.person import choose, press, wait_for_film
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 Key = Qt.Key
 
@@ -71,7 +71,7 @@ def test_a_called_film_that_changed_is_read_again_when_the_screening_goes_on(qtb
     press(qtbot, tab, Key.Key_1)
     (films / "film-0.png").unlink()
     draw_film(20, 1, 128).save(films / name)
-    with job_shown(qtbot, window, ScreeningResult):
+    with job_ended(qtbot, window, ScreeningResult):
         tab.toolbar.open_menu.continuation.trigger()
     opened = tab.room.opened
     assert len(opened.rows) == 8  # also of the film that is gone

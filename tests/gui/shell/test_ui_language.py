@@ -120,7 +120,7 @@ def program(qapp, own_settings, errors, tmp_path, monkeypatch):
 
 
 def test_a_language_chosen_in_the_welcome_is_spoken_at_once_and_kept(program, qtbot):
-    with qtbot.waitSignal(program.window.job_shown, timeout=60_000):
+    with qtbot.waitSignal(program.window.jobs.ended, timeout=60_000):
         program.window.show_welcome()
     before = program.window
     before.welcome.languages.setCurrentIndex(1)

@@ -2,7 +2,7 @@
 
 from core.models.events import OnnxExport
 from core.models.model_header import bundled_model_path, read_header
-from gui.jobs.model_jobs import export_onnx_job
+from gui.jobs.evaluation_jobs import export_onnx_job
 from tests.factories import drained
 
 
