@@ -166,7 +166,7 @@ def _build_measurements(
         QualitativeEvaluation(Code("DECISION", SCHEME, "Decision"), DECISIONS[reading.decision]),
         QualitativeEvaluation(Code("CALLED", SCHEME, "Class called"), code_class(reading.label)),
     ]
-    if opinion is not None and opinion.stance is not Stance.EARLIER_FILM:
+    if opinion is not None and opinion.is_current:
         call = UNSURE_CALL if opinion.stance is Stance.UNSURE else code_class(opinion.reader)
         evaluations.append(QualitativeEvaluation(Code("READER", SCHEME, "Class called by the reader"), call))
     return MeasurementsAndQualitativeEvaluations(

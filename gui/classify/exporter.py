@@ -54,7 +54,7 @@ class Exporter(QObject):
         row = desk.shown.row
         if opened is None or row is None or not desk.is_answer_visible:
             return
-        opinion = opened.opinion(row)
+        opinion = opened.book.opinion(row)
         if folder := self._button.ask_folder():
             job = export_dicom_job(opened.folder, row, opened.model, folder, keeps_identity, opinion)
             self._work.start(job, self.written.emit, tr("Exporting"))

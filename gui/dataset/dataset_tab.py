@@ -1,9 +1,7 @@
 """The Dataset tab: open a dataset, see what an audit finds in it, and correct it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -25,13 +23,13 @@ from gui.dataset.source_buttons import SourceButtons
 from gui.dataset.training_door import TrainingDoor
 from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job, open_job
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.worker import Job, JobError
+from gui.jobs.own_jobs import OwnJobs
+from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
 from gui.widgets.named_widgets import make_button, make_flow, make_paragraph, name_widget
 
-R = TypeVar("R")
 EMPTY = marked("Drop a folder with one subfolder per class, or a label list (CSV, TSV, Excel) with files and labels")
 CSV = "CSV (*.csv)"
 LOADED_DROP_AREA_PX = 44  # the drop area shrinks once a dataset is open
@@ -45,7 +43,7 @@ class DatasetTab(QWidget):
         self._session, self._work = session, work
         self._source: Path | None = None
         self._shown: AuditResult | None = None
-        self._is_own = False  # the job that runs was started here
+        self._own = OwnJobs(work, self.show_event, self._show_present)
         self._session_summary = tr("No dataset is open.")
         self.demo = DemoFolder()
         self._build()
@@ -91,18 +89,12 @@ class DatasetTab(QWidget):
         self.doubts = make_button(tr("Find doubtful labels"), "doubts", self._on_doubts)
         return make_flow((*self.sources.buttons, self.intake, self.doubts))
 
-    def _start(self, job: Job[R | None], show_result: Callable[[R], None], name: str) -> None:
-        """Start a job of this tab; name: what it does."""
-        if self._work.state is JobState.IDLE:
-            self._is_own = True
-            self._work.start(job, show_result, name, self.show_event, self._on_failed)
-
     @Slot(object)
     def open(self, source: Path) -> None:
         """Open a dataset with the corrections kept for it; a new list shows its columns first."""
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._start(open_job(source), self._show_opened, tr(Stage.READING_DATASET))
+            self._own.start(open_job(source), self._show_opened, tr(Stage.READING_DATASET))
 
     @Slot(object)
     def _on_list_wanted(self, path: Path) -> None:
@@ -111,7 +103,7 @@ class DatasetTab(QWidget):
     def _begin(self, source: Path, preparation: Preparation | None) -> None:
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._start(audit_job(source, preparation), self.show_audit, tr(Stage.READING_DATASET))
+            self._own.start(audit_job(source, preparation), self.show_audit, tr(Stage.READING_DATASET))
 
     @Slot(object)
     def apply_step(self, step: Step) -> None:
@@ -125,7 +117,7 @@ class DatasetTab(QWidget):
         if self._work.state is JobState.IDLE:
             folder = self.demo.make()
             self._source = folder / "phantoms"
-            self._start(demo_job(folder), self.show_audit, tr("Making the demo"))
+            self._own.start(demo_job(folder), self.show_audit, tr("Making the demo"))
 
     def stop_background_work(self) -> None:
         """Stop reading films in the background, and remove the demo's films."""
@@ -184,11 +176,8 @@ class DatasetTab(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _on_failed(self, _error: JobError) -> None:
-        self._show_present()
-
     @Slot()
-    def _show_present(self) -> None:
+    def _show_present(self, _failure: JobError | None = None) -> None:
         """Return to the dataset that was open before."""
         self._source = self._session.source or self._source
         self.summary.setText(self._session_summary)
@@ -204,13 +193,13 @@ class DatasetTab(QWidget):
     def _on_doubts(self) -> None:
         if self._session.source is not None and self._work.state is JobState.IDLE:
             job = label_errors_job(self._session.source, self._session.model, self._session.preparation)
-            self._start(job, self.show_label_errors, tr("Finding doubtful labels"))
+            self._own.start(job, self.show_label_errors, tr("Finding doubtful labels"))
 
     @Slot()
     def _on_intake(self) -> None:
         if self._source is not None and self._work.state is JobState.IDLE:
             job = inspect_job(self._source, self._present_preparation())
-            self._start(job, self.show_intake_preview, tr(Stage.READING_DATASET))
+            self._own.start(job, self.show_intake_preview, tr(Stage.READING_DATASET))
 
     @Slot()
     def _on_undo(self) -> None:
@@ -236,8 +225,7 @@ class DatasetTab(QWidget):
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         is_idle = state is JobState.IDLE
-        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
-            self._is_own = False
+        if is_idle and self._own.take_end():  # however it ended; its result, if it has one, is shown next
             self.summary.setText(self._session_summary)
         self.sources.set_enabled(is_idle)
         self.drop_area.setEnabled(is_idle)
@@ -246,4 +234,4 @@ class DatasetTab(QWidget):
         has_steps = self._session.audit is not None and bool(self._session.audit.preparation.steps)
         self.audit_panel.update_enabled(is_idle, has_steps)
         self.browser.set_busy(not is_idle)
-        self.progress.setVisible(self._is_own)
+        self.progress.setVisible(self._own.is_running)

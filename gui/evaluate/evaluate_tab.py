@@ -1,9 +1,8 @@
 """The Evaluate tab: performance of the model on held-out films, and its operating point."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +26,7 @@ from gui.evaluate.model_choice import ModelChoice
 from gui.evaluate.operating_panel import OperatingPanel
 from gui.jobs.evaluation_jobs import acceptance_job, choose_point_job, evaluate_job, show_model_job
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.worker import Job
+from gui.jobs.own_jobs import OwnJobs
 from gui.state.session import Session
 from gui.state.settings import FolderKind
 from gui.widgets import messages
@@ -35,7 +34,6 @@ from gui.widgets.named_widgets import make_buttons, make_flow, make_paragraph, n
 from gui.widgets.scrolling import SqueezableTabs
 from gui.widgets.theme import Colours
 
-R = TypeVar("R")
 MISTAKES: Final = marked("Misclassified films, most confident mistakes first")
 MAX_FILMS: Final = 20_000  # shown at once
 
@@ -49,7 +47,6 @@ class EvaluateTab(QWidget):
         self._model: ModelInUse | None = None
         self._evaluation: Evaluation | None = None
         self._acceptance: AcceptanceResult | None = None
-        self._is_own = False  # the job that runs was started here
         self._is_outdated = False
         self.choice = ModelChoice(session)
         self.operating = OperatingPanel()
@@ -57,7 +54,8 @@ class EvaluateTab(QWidget):
         self.plots = PlotsPanel()
         self.films = FilmsPanel()
         self.status = EvaluationStatus()
-        self.documents = EvaluationDocuments(self._start, self)
+        self._own = OwnJobs(work, self.status.show_event)
+        self.documents = EvaluationDocuments(self._own.start, self)
         self._build()
         self._connect()
         self._update()
@@ -110,13 +108,7 @@ class EvaluateTab(QWidget):
 
     def refresh(self) -> None:
         """Reload the model unless another job is running."""
-        self._start(show_model_job(self.choice.model), self.show_model, tr(Stage.READING_MODEL))
-
-    def _start(self, job: Job[R | None], show_result: Callable[[R], None], name: str) -> None:
-        """Start a job of this tab; name: what it does."""
-        if self._work.state is JobState.IDLE:
-            self._is_own = True
-            self._work.start(job, show_result, name, self.status.show_event)
+        self._own.start(show_model_job(self.choice.model), self.show_model, tr(Stage.READING_MODEL))
 
     def show_model(self, model: ModelInUse) -> None:
         """Show the model to evaluate; clear figures of another one, and mark those of an earlier operating point."""
@@ -172,13 +164,12 @@ class EvaluateTab(QWidget):
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
         name = tr("Evaluating on {name}", name=escape_name(source.name))
-        self._start(evaluate_job(self.choice.model, source, preparation), self.show_evaluation, name)
+        self._own.start(evaluate_job(self.choice.model, source, preparation), self.show_evaluation, name)
 
     @Slot()
     def _update(self) -> None:
         is_idle = self._work.state is JobState.IDLE
-        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
-            self._is_own = False
+        if is_idle and self._own.take_end():  # however it ended; its result, if it has one, is shown next
             self.status.show_sentence(tr(NOTICE))
         for name, is_ready in (
             ("evaluate_dataset", self._session.audit is not None),
@@ -228,7 +219,8 @@ class EvaluateTab(QWidget):
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
             folder = new_timestamped_path(data_folder() / "acceptances")
-            self._start(acceptance_job(self.choice.model, order, folder), self.show_acceptance, tr("Acceptance test"))
+            job = acceptance_job(self.choice.model, order, folder)
+            self._own.start(job, self.show_acceptance, tr("Acceptance test"))
 
     @Slot()
     def _on_form(self) -> None:
@@ -242,4 +234,4 @@ class EvaluateTab(QWidget):
 
     def _on_point_wanted(self, wish: Wish | None, error: float | None) -> None:
         job = choose_point_job(self.choice.model, wish, error)
-        self._start(job, self.show_model, tr("Setting the operating point"))
+        self._own.start(job, self.show_model, tr("Setting the operating point"))

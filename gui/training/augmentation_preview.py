@@ -38,6 +38,7 @@ class AugmentationPreview(QDialog):
         self._recipe, self._path, self._seed = recipe, Path(), 0
         self._is_outdated = False  # a setting has changed since the running job began
         self.work = Jobs(self)
+        self.work.ended.connect(self._on_ended)
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MILLISECONDS)
         self._timer.timeout.connect(self._start_preview)
         grid = QGridLayout()
@@ -89,12 +90,15 @@ class AugmentationPreview(QDialog):
             label.setPixmap(QPixmap.fromImage(to_image(film)))
         name = escape_name(result.path.name)
         self.caption.setText(tr("{name}, randomly changed as in training.", name=name))
-        if self._is_outdated:
-            self._is_outdated = False
-            self._start_preview()
 
     def _show_failure(self, error: JobError) -> None:
         self.caption.setText(error.sentence)
+
+    @Slot(object)
+    def _on_ended(self, _outcome: object) -> None:
+        if self._is_outdated:
+            self._is_outdated = False
+            self._start_preview()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()

@@ -19,6 +19,7 @@ from core.system.product import NOTICE
 from core.system.safe_text import escape_name
 from core.training.events import DatasetRead, SearchResult, TrainingResult
 from gui.jobs.jobs import Jobs, JobState, ignore
+from gui.jobs.own_jobs import OwnJobs
 from gui.jobs.run_jobs import forget_run_job
 from gui.jobs.training_jobs import LostDataset, resume_job, train_job
 from gui.jobs.worker import Job
@@ -47,7 +48,7 @@ class TrainingTab(QWidget):
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._is_own = False  # the job that runs was started here
+        self._own = OwnJobs(work, self.show_event)
         self._is_resuming = False
         self._build()
         self._connect_cards()
@@ -59,7 +60,7 @@ class TrainingTab(QWidget):
 
     def _build(self) -> None:
         self.form, self.view = RecipeForm(), TrainingView()
-        self.tools = RecipeTools(self._session, self.form, self._start)
+        self.tools = RecipeTools(self._session, self.form, self._own.start)
         self.tools.search_begun.connect(self._on_search_begun)
         self.tools.recipe_found.connect(self._on_recipe_found)
         self.start = make_button(tr("Start training"), "start", self._on_start)
@@ -84,12 +85,6 @@ class TrainingTab(QWidget):
         self.finished.evaluation_wanted.connect(self._on_evaluation_wanted)
         self.finished.use_wanted.connect(self._on_use_wanted)
         self.finished.comparison_wanted.connect(self._on_comparison_wanted)
-
-    def _start(self, job: Job[R | None], show_result: Callable[[R], None], name: str) -> None:
-        """Start a job of this tab; name: what it does."""
-        if self._work.state is JobState.IDLE:
-            self._is_own = True
-            self._work.start(job, show_result, name, self.show_event)
 
     @Slot()
     def _on_search_begun(self) -> None:
@@ -128,7 +123,7 @@ class TrainingTab(QWidget):
         if not is_resuming:
             self.view.clear()
         self.finished.hide()
-        self._start(job, show_result, tr("Training {name}", name=escape_name(name)))
+        self._own.start(job, show_result, tr("Training {name}", name=escape_name(name)))
 
     @Slot(object)
     def _on_resume_wanted(self, run: Run) -> None:
@@ -140,13 +135,11 @@ class TrainingTab(QWidget):
         self.view.show_epochs(run.epochs, run.recipe)
 
     def _show_resumed(self, result: TrainingResult | LostDataset) -> None:
-        if isinstance(result, LostDataset):
-            self._ask_for_dataset(result.run)
-        else:
+        """Show how a training ended, or ask where its films are now, and resume it there."""
+        if isinstance(result, TrainingResult):
             self.show_result(result)
-
-    def _ask_for_dataset(self, run: Run) -> None:
-        """Ask where the films of an interrupted training are now, and resume it there."""
+            return
+        run = result.run
         question = tr("Where are the films of this training now?")
         if Path(run.card.dataset).suffix.lower() in LIST_ENDINGS:
             source = messages.choose_file(self, question, tr(messages.LISTS))
@@ -157,7 +150,7 @@ class TrainingTab(QWidget):
 
     @Slot(object)
     def _on_forget_wanted(self, run: Run) -> None:
-        self._start(forget_run_job(run), ignore, tr("Reading training runs"))
+        self._own.start(forget_run_job(run), ignore, tr("Reading training runs"))
 
     def show_runs(self, listing: RunListing) -> None:
         """Offer the training that was interrupted last, if any."""
@@ -201,8 +194,7 @@ class TrainingTab(QWidget):
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         is_idle = state is JobState.IDLE
-        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
-            self._is_own = False
+        if is_idle and self._own.take_end():  # however it ended; its result, if it has one, is shown next
             self._show_idle()
             self.interrupted.show_run(None)
             self._session.runs_changed.emit()
@@ -211,7 +203,7 @@ class TrainingTab(QWidget):
         self.tools.update_enabled(self.start.isEnabled())
         self.interrupted.set_idle(is_idle)
         self.finished.set_idle(is_idle)
-        if state is JobState.STOPPING and self._is_own:
+        if state is JobState.STOPPING and self._own.is_running:
             self.view.status.setText(tr("Stopping after this batch…"))
 
     def show_event(self, event: object) -> None:
