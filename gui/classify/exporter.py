@@ -5,7 +5,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.exports.export_jobs import Export, ExportOrder
-from core.models.events import OnnxExport
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import tr
 from core.system.safe_text import escape_name
@@ -73,7 +72,4 @@ class Exporter(QObject):
     def export_onnx(self, path: Path) -> None:
         """Write the model in use to `path`, for other programs."""
         name = tr("Exporting {name}", name=escape_name(path.name))
-        self._work.start(export_onnx_job(self._session.model, path), self._show_onnx, name)
-
-    def _show_onnx(self, exported: OnnxExport) -> None:
-        self.written.emit(exported.path)
+        self._work.start(export_onnx_job(self._session.model, path), self.written.emit, name)

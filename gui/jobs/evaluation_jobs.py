@@ -12,7 +12,7 @@ from core.documents.document import Document
 from core.documents.pdf import write_pdf
 from core.evaluation.evaluation import AcceptanceResult, Evaluation, Target
 from core.jobs.events import Progressed, Stage
-from core.models.events import OnnxExport, SelfTestResult
+from core.models.events import SelfTestResult
 from core.models.model_header import bundled_model_path, read_header
 from core.models.model_in_use import ModelInUse, read_model_in_use
 from core.models.operating_point import Wish
@@ -105,9 +105,9 @@ def acceptance_job(
 
 
 @as_job
-def export_onnx_job(cancel: threading.Event, model: Path | None, path: Path) -> Steps[OnnxExport | None]:
-    """Write a model as an ONNX file."""
+def export_onnx_job(cancel: threading.Event, model: Path | None, path: Path) -> Steps[Path]:
+    """Write a model as an ONNX file; returns its path."""
     freeze_torch()
     from core.exports.onnx_file import export_onnx
 
-    return (yield from export_onnx(model, path, cancel))
+    return (yield from export_onnx(model, path, cancel)).path

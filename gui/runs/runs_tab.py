@@ -9,7 +9,6 @@ from PySide6.QtCore import QItemSelectionModel, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
 
 from core.metrics.intervals import Figure
-from core.models.events import OnnxExport
 from core.recipes.recipe_labels import choice_title, choice_value, recipe_title
 from core.runs.run_comparison import Comparison
 from core.runs.run_list import Run, runs_folder
@@ -236,10 +235,7 @@ class RunsTab(QWidget):
     def _on_export_onnx(self) -> None:
         (run,) = self._selected_runs()
         if path := messages.choose_onnx_file(self, run.folder):
-            self._work.start(export_onnx_job(run.model, path), self._show_onnx, tr("Exporting a model"))
-
-    def _show_onnx(self, exported: OnnxExport) -> None:
-        self._show_written(exported.path)
+            self._work.start(export_onnx_job(run.model, path), self._show_written, tr("Exporting a model"))
 
     def _show_written(self, path: Path) -> None:
         self.sentence.setText(tr("Written: {path}", path=escape_name(str(path))))

@@ -9,7 +9,6 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QTableView
 
 from core.metrics.intervals import Figure
-from core.models.events import OnnxExport
 from core.models.model_header import read_header
 from core.runs.run_comparison import Comparison, Pair
 from core.runs.run_list import list_runs, runs_folder
@@ -313,7 +312,7 @@ def test_a_model_is_exported_under_the_name_of_its_folder(qtbot, tab, work, runs
 
 
 def test_a_model_is_exported_for_other_programs(qtbot, tab, work, runs, monkeypatch):
-    exports = record(monkeypatch, runs_tab, "export_onnx_job", OnnxExport(Path("folder/ours"), "m 12345678", 1e-7))
+    exports = record(monkeypatch, runs_tab, "export_onnx_job", Path("folder/ours"))
     asked = []
     monkeypatch.setattr(messages, "choose_new_file", lambda _parent, *rest: asked.append(rest[1:]) or Path("ours"))
     select(tab, 0)
