@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from core.recipes.recipe import BEST, change_start
 from core.system.malloc import keep_freed_memory
 from core.training.events import BatchEnded
+from gui.jobs.jobs import ignore
 from gui.jobs.training_jobs import train_job
 from gui.shell.main_window import MainWindow
 from gui.widgets import messages
@@ -40,7 +41,7 @@ def start_training(window: MainWindow, run: Path) -> None:
     source = window.session.source
     assert source is not None
     recipe = replace(change_start(BEST, "random"), epochs=100)
-    window.jobs.start(train_job(source, recipe, run, resume=False), show)
+    window.jobs.start(train_job(source, recipe, run, resume=False), ignore, show_event=show)
     loop.exec()
 
 
@@ -84,7 +85,7 @@ def measure_cancel(window: MainWindow) -> None:
     """Print the seconds from Cancel to the end of the training."""
     start = time.perf_counter()
     window.jobs.cancel()
-    wait(window.job_shown)
+    wait(window.jobs.ended)
     print(f"Cancel took effect after {time.perf_counter() - start:.2f} s")
 
 
@@ -104,7 +105,7 @@ def main() -> None:
     window = MainWindow()
     window.show()
     QTimer.singleShot(0, window.dataset_tab.start_demo)
-    wait(window.job_shown)
+    wait(window.jobs.ended)
     window.tabs.setCurrentWidget(window.training_tab)
     with tempfile.TemporaryDirectory() as folder:
         start_training(window, Path(folder) / "first")

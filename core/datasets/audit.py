@@ -15,7 +15,14 @@ from core.datasets.events import AuditResult, Finding, FindingKind, Shortcut
 from core.datasets.findings import collect_findings
 from core.datasets.gate_check import find_listed_laterals, find_refused_films
 from core.datasets.patient_ages import stated_age
-from core.datasets.preparation import AS_IT_IS, Action, Preparation
+from core.datasets.preparation import (
+    AS_IT_IS,
+    Action,
+    Preparation,
+    load_kept_preparation,
+    preparation_path,
+    save_preparation,
+)
 from core.datasets.shortcut_probe import probe_shortcuts
 from core.datasets.splits import assign_splits, drop_unwanted_splits
 from core.datasets.survey import SurveyEvent, survey_films
@@ -70,6 +77,21 @@ def audit(
     return AuditResult(
         preparation, dataset, planned, left_out, findings, survey.copies, codes, ages, shortcuts, True, state
     )
+
+
+def audit_kept(
+    source: Path, cancel: threading.Event, preparation: Preparation | None, gate: Gate | None
+) -> Generator[SurveyEvent, None, AuditResult]:
+    """Audit a dataset as `audit` does, with the preparation that the program keeps for it.
+
+    preparation: another one, which is kept in its place once the audit has completed.
+    """
+    if preparation is None:
+        return (yield from audit(source, cancel, load_kept_preparation(source), gate))
+    result = yield from audit(source, cancel, preparation, gate)
+    if result.completed:
+        save_preparation(preparation, preparation_path(source))
+    return result
 
 
 def plan_splits(dataset: Dataset, copies: Sequence[Sequence[Path]]) -> tuple[Dataset | None, str]:

@@ -165,7 +165,7 @@ def _build_reader_group(
     from highdicom.sr import MeasurementsAndQualitativeEvaluations, QualitativeEvaluation, TrackingIdentifier
 
     evaluations = [QualitativeEvaluation(STANCE, STANCES[opinion.stance])]
-    if opinion.stance is not Stance.EARLIER_FILM:
+    if opinion.is_current:
         call = UNSURE_CALL if opinion.stance is Stance.UNSURE else code_class(opinion.reader)
         evaluations.insert(0, QualitativeEvaluation(READER_CALLED, call))
     tracked = pseudonyms.uid("tracked reader", source.code)

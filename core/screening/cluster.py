@@ -10,6 +10,7 @@ can run programs there: it belongs into a closed network. Its usage reports are 
 """
 
 import hashlib
+import logging
 import os
 import socket
 import tempfile
@@ -121,7 +122,7 @@ def join_cluster(address: str, folder: Path) -> Iterator[Cluster]:
     own = {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
     where: dict[str, Any] = own if address == LOCAL else {"address": address}
     try:
-        ray.init(**where, log_to_driver=False, logging_level="ERROR")
+        ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise _unavailable(address, error) from error
     try:

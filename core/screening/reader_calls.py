@@ -1,6 +1,6 @@
 """Record a reader's calls on screened films: saved at once, undone, exported."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +71,11 @@ class Opinion:
     reader: str
 
     @property
+    def is_current(self) -> bool:
+        """Whether it is on the film as it is now; an earlier one does not count."""
+        return self.stance is not Stance.EARLIER_FILM
+
+    @property
     def sentence(self) -> str:
         """The opinion in words."""
         return tr(SENTENCES[self.stance], reader=tr(UNSURE) if self.reader == UNSURE else self.reader)
@@ -121,6 +126,24 @@ class CallBook:
         """Return the call on a film, None if there is none or it was withdrawn."""
         call = self._calls.get(file)
         return call if call and (call.reader or call.note) else None
+
+    def opinion(self, row: LedgerRow) -> Opinion | None:
+        """Return the reader's opinion on a row, None where there is none."""
+        return compare_call(self.find(row.file), row.film, row.label)
+
+    def is_called(self, row: LedgerRow) -> bool:
+        """Whether the reader has called the film of a row as it is now."""
+        opinion = self.opinion(row)
+        return opinion is not None and opinion.is_current
+
+    def list_opinions(self, rows: Mapping[str, LedgerRow]) -> list[tuple[LedgerRow, Opinion]]:
+        """Return the rows that the reader has an opinion on, each with it. rows: by file."""
+        called = (row for file in self._calls if (row := rows.get(file)) is not None)
+        return [(row, opinion) for row in called if (opinion := self.opinion(row)) is not None]
+
+    def awaits_call(self, row: LedgerRow) -> bool:
+        """Whether a row has an answer that the reader has not called; in blind reading it is hidden until then."""
+        return row.status is Status.SCORED and not self.is_called(row)
 
     def calls(self) -> tuple[Call, ...]:
         """Return all calls but withdrawn ones, sorted by film."""

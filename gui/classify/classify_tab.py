@@ -7,8 +7,6 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from core.models.events import OnnxExport
-from core.screening.events import ScreeningResult
 from core.system.language import tr
 from core.system.safe_text import escape_name
 from gui.classify.exporter import Exporter
@@ -21,9 +19,9 @@ from gui.classify.running_screening import RunningScreening
 from gui.classify.screening_line import ScreeningLine, format_result, list_notes
 from gui.classify.toolbar import Toolbar, ToolbarState
 from gui.jobs.jobs import Jobs
-from gui.jobs.screening_jobs import ExportResult
 from gui.jobs.worker import JobError
 from gui.reading.key_sheet import KeySheet
+from gui.reading.open_list import OpenList
 from gui.reading.reading_keys import ReadingKeys, is_text_field
 from gui.state.session import Session
 from gui.widgets import messages
@@ -40,7 +38,7 @@ class ClassifyTab(QWidget):
         self.opener = ListOpener(session, self)
         self.running = RunningScreening(work, self.room, self.line, self)
         self.lists = ListSwitch(work, self.toolbar, self.room, self.opener, self.running)
-        self.exporter = Exporter(work, self.room, self.toolbar.export, self)
+        self.exporter = Exporter(session, work, self.room, self.toolbar.export, self)
         self.full_view = FullView((self.toolbar, self.line), self.room.strip, self)
         self._toast = Toast(self.room.stack)
         layout = QVBoxLayout(self)
@@ -65,6 +63,9 @@ class ClassifyTab(QWidget):
         room.film_changed.connect(self._update)
         room.pane.full_screen_wanted.connect(self.full_view.toggle)
         self.running.warned.connect(self._toast.say)
+        self.running.ended.connect(self._on_screened)
+        bar.onnx_wanted.connect(self.exporter.export_onnx)
+        self.exporter.written.connect(self._on_written)
         work.state_changed.connect(self._update)
 
     def _list_actions(self) -> dict[str, Callable[[], object]]:
@@ -101,19 +102,20 @@ class ClassifyTab(QWidget):
         self.room.close_films()
         self.opener.close()
 
-    def show_screening(self, result: ScreeningResult) -> None:
-        """Show how the running screening ended."""
-        ended = self.running.end(result)
-        if ended is not None:
-            self.opener.remember(ended)
-            if ended is self.room.opened:
-                self._show_notes()
-                self.room.show_end()
-        self._toast.say(format_result(result))
+    @Slot(object)
+    def _on_screened(self, ended: OpenList) -> None:
+        """Show how the screening of a list ended."""
+        self.opener.remember(ended)
+        if ended is self.room.opened:
+            self._show_notes()
+            self.room.show_end()
+        if ended.result is not None:
+            self._toast.say(format_result(ended.result))
         self._update()
 
-    def show_exported(self, exported: ExportResult | OnnxExport) -> None:
-        self._toast.say(tr("Written: {path}", path=escape_name(str(exported.path))))
+    @Slot(object)
+    def _on_written(self, path: Path) -> None:
+        self._toast.say(tr("Written: {path}", path=escape_name(str(path))))
 
     @Slot()
     def _on_recent_changed(self) -> None:

@@ -1,27 +1,36 @@
-"""Export the open list, the film on the screen, or the reader's labels."""
+"""Export the open list, the film on the screen, the reader's labels, or the model in use."""
 
-from PySide6.QtCore import QObject, Slot
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.exports.export_jobs import Export, ExportOrder
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import tr
+from core.system.safe_text import escape_name
 from gui.classify.export_menu import ExportButton
 from gui.classify.reading_room import ReadingRoom
+from gui.jobs.evaluation_jobs import export_onnx_job
 from gui.jobs.jobs import Jobs
 from gui.jobs.screening_jobs import called_films_job, export_dicom_job, export_job
-from gui.jobs.worker import Job
 from gui.reading.call_progress import measure_list_agreement
+from gui.state.session import Session
 
 
 class Exporter(QObject):
     """Starts the jobs that export what is in the reading room.
 
     What is exported is what was there when it was chosen, whatever is opened while a dialog asks where to.
+    Signal: written(Path).
     """
 
-    def __init__(self, work: Jobs, room: ReadingRoom, button: ExportButton, parent: QObject | None = None) -> None:
+    written = Signal(object)
+
+    def __init__(
+        self, session: Session, work: Jobs, room: ReadingRoom, button: ExportButton, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._work, self._room, self._button = work, room, button
+        self._session, self._work, self._room, self._button = session, work, room, button
         button.export_wanted.connect(self.export)
         button.dicom_wanted.connect(self.export_film)
         button.labels_wanted.connect(self.export_labels)
@@ -35,7 +44,7 @@ class Exporter(QObject):
         calls, agreement = opened.book.calls(), measure_list_agreement(opened)
         if path := self._button.ask_file(kind):
             order = ExportOrder(kind, path, result, opened.folder, calls, agreement)
-            self._start(export_job(order, opened.model))
+            self._work.start(export_job(order, opened.model), self.written.emit, tr("Exporting"))
 
     @Slot(bool)
     def export_film(self, keeps_identity: bool) -> None:
@@ -44,9 +53,10 @@ class Exporter(QObject):
         row = desk.shown.row
         if opened is None or row is None or not desk.is_answer_visible:
             return
-        opinion = opened.opinion(row)
+        opinion = opened.book.opinion(row)
         if folder := self._button.ask_folder():
-            self._start(export_dicom_job(opened.folder, row, opened.model, folder, keeps_identity, opinion))
+            job = export_dicom_job(opened.folder, row, opened.model, folder, keeps_identity, opinion)
+            self._work.start(job, self.written.emit, tr("Exporting"))
 
     @Slot(bool)
     def export_labels(self, only_disagreements: bool) -> None:
@@ -55,10 +65,11 @@ class Exporter(QObject):
         if opened is not None and opened.result is not None:
             path = new_timestamped_path(data_folder() / "labels", "-labels.csv")
             calls, rows = opened.book.calls(), opened.result.rows
-            self._start(called_films_job(path, opened.folder, calls, rows, only_disagreements))
+            job = called_films_job(path, opened.folder, calls, rows, only_disagreements)
+            self._work.start(job, self._session.open_list, tr("Exporting"))
 
-    def _start(self, job: Job) -> None:
-        self._work.start(job, self._ignore, tr("Exporting"))
-
-    def _ignore(self, _event: object) -> None:
-        """Show nothing: the strip at the bottom of the window follows every job."""
+    @Slot(object)
+    def export_onnx(self, path: Path) -> None:
+        """Write the model in use to `path`, for other programs."""
+        name = tr("Exporting {name}", name=escape_name(path.name))
+        self._work.start(export_onnx_job(self._session.model, path), self.written.emit, name)

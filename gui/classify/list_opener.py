@@ -110,7 +110,7 @@ class ListOpener(QObject):
             ledger=opened.output,
             folder=opened.folder,
             films=len(opened.rows),
-            called=sum(opened.is_called(row) for row in opened.rows.values()),
+            called=sum(opinion.is_current for _, opinion in opened.book.list_opinions(opened.rows)),
             screened_at=opened.screened_at or datetime.now().astimezone().isoformat(timespec="seconds"),
             model=opened.model,
             is_film=opened.is_film,

@@ -15,8 +15,8 @@ from core.runs.run_folder import MODEL
 from core.runs.run_list import list_runs, runs_folder
 from core.system.language import tr
 from core.system.safe_text import escape_name
-from gui.classify.background_read import BackgroundRead
 from gui.classify.bar_button import BarButton, format_menu_name
+from gui.jobs.background import Background
 from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
@@ -34,18 +34,10 @@ class TrainedModel:
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedModels:
-    """The newest trained models, the last first."""
-
-    models: tuple[TrainedModel, ...]
-
-
-def list_trained_models() -> TrainedModels:
-    """Read the trainings that the window started and that have finished with a model."""
+def list_trained_models() -> list[TrainedModel]:
+    """Read the trainings that the window started and that have finished with a model, the last first."""
     runs = [run for run in list_runs(runs_folder()) if run.metrics is not None]
-    models = (TrainedModel(run.card.name, run.model) for run in runs[:MOST_TRAININGS] if run.model is not None)
-    return TrainedModels(tuple(models))
+    return [TrainedModel(run.card.name, run.model) for run in runs[:MOST_TRAININGS] if run.model is not None]
 
 
 class ModelButton(BarButton):
@@ -64,10 +56,7 @@ class ModelButton(BarButton):
         super().__init__("", "model", tr("Model"), parent)
         self._session = session
         self.summary: ModelSummary | None = None
-        self._reader, self._chooser, self._lister = (BackgroundRead(self) for _ in range(3))
-        self._reader.done.connect(self._on_read)
-        self._chooser.done.connect(self._on_chosen_read)
-        self._lister.done.connect(self._on_trained_listed)
+        self._reader, self._chooser, self._lister = (Background("model", self, only_last=True) for _ in range(3))
         menu = name_widget(QMenu(self), "model_menu", tr("Model"))
         menu.setToolTipsVisible(True)
         self.bundled = menu.addAction(tr("Bundled model"), partial(session.use_model, None))
@@ -89,16 +78,15 @@ class ModelButton(BarButton):
     @Slot()
     def refresh(self) -> None:
         """Read the model's header again, and the list of trainings."""
-        self._reader.start(partial(summarize_model, self._session.model))
-        self._lister.start(list_trained_models)
+        self._reader.run(partial(summarize_model, self._session.model), self._show_model)
+        self._lister.run(list_trained_models, self._show_trained)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read again: a new operating point, set on the Evaluate tab, changes the name."""
         self.refresh()
         super().showEvent(event)
 
-    @Slot(object)
-    def _on_read(self, summary: ModelSummary) -> None:
+    def _show_model(self, summary: ModelSummary) -> None:
         self.summary = summary
         path = summary.path or bundled_model_path()
         name = summary.name or path.name
@@ -109,13 +97,12 @@ class ModelButton(BarButton):
         self._check_used()
         self.model_read.emit(summary)
 
-    @Slot(object)
-    def _on_trained_listed(self, listed: TrainedModels) -> None:
-        if [action.data() for action in self._trained] != list(listed.models):
-            self._show_trained(listed.models)
+    def _show_trained(self, models: list[TrainedModel]) -> None:
+        if [action.data() for action in self._trained] != models:
+            self._replace_trained(models)
         self._check_used()
 
-    def _show_trained(self, models: tuple[TrainedModel, ...]) -> None:
+    def _replace_trained(self, models: list[TrainedModel]) -> None:
         """Replace the entries of trainings."""
         menu, is_enabled = self.menu(), self.choose.isEnabled()
         for action in self._trained:
@@ -142,10 +129,9 @@ class ModelButton(BarButton):
     def _on_choose(self) -> None:
         folder = self._session.model.parent if self._session.model else None
         if path := messages.choose_file(self, tr("Model"), tr("Models (*.safetensors)"), folder):
-            self._chooser.start(partial(summarize_model, path))
+            self._chooser.run(partial(summarize_model, path), self._use)
 
-    @Slot(object)
-    def _on_chosen_read(self, summary: ModelSummary) -> None:
+    def _use(self, summary: ModelSummary) -> None:
         if summary.name:
             self._session.use_model(summary.path)
         else:

@@ -10,7 +10,7 @@ from core.screening.reader_calls import CallBook
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.reading.call_bar import CallBar
-from gui.reading.call_progress import format_agreement, format_progress
+from gui.reading.call_progress import format_calls
 from gui.reading.call_recorder import CallRecorder
 from gui.reading.film_pane import FilmPane
 from gui.reading.open_list import OpenList
@@ -209,14 +209,14 @@ class ReadingRoom(QWidget):
     @Slot()
     def _show_agreement(self) -> None:
         if self.opened is not None:
-            self.calls.show_progress(format_progress(self.opened), format_agreement(self.opened))
+            self.calls.show_progress(*format_calls(self.opened))
 
     @Slot()
     def _update(self) -> None:
         desk, opened = self.desk, self.opened
         row = desk.shown.row
         call = opened.book.find(row.file) if opened is not None and row is not None else None
-        is_called = opened is not None and row is not None and opened.is_called(row)
+        is_called = opened is not None and row is not None and opened.book.is_called(row)
         self.calls.show_film(row, call.note if call else "", call.reader if call and is_called else "")
         can_undo = opened is not None and opened.book.can_undo
         self.calls.update_enabled(desk.can_call, desk.can_note, desk.is_answer_visible, can_undo)

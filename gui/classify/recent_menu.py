@@ -1,7 +1,6 @@
 """The menu of the worklists that were open last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -13,21 +12,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 from core.screening.recent_lists import RecentList, explain_loss
 from core.system.language import current_language, marked, tr, tr_count
 from core.system.safe_text import escape_name
-from gui.classify.background_read import BackgroundRead
 from gui.classify.bar_button import escape_mnemonics, format_menu_name
+from gui.jobs.background import Background
 from gui.widgets.named_widgets import format_tip, name_widget
 
 NAME_PX: Final = 260  # width of a folder's name
 DAY_AND_TIME: Final = marked("d MMM, HH:mm")  # QLocale's format of a day of this year
 DAY_AND_YEAR: Final = marked("d MMM yyyy")  # the same of an earlier year
-
-
-@dataclass(frozen=True, slots=True)
-class Losses:
-    """Why each of these worklists cannot be opened any more, "" if it can."""
-
-    lists: tuple[RecentList, ...]
-    sentences: tuple[str, ...]
 
 
 class RecentMenu(QMenu):
@@ -43,8 +34,7 @@ class RecentMenu(QMenu):
         name_widget(self, "recent_menu", tr("Recent worklists"))
         self.setToolTipsVisible(True)
         self._entries: list[tuple[RecentList, QAction]] = []
-        self._losses = BackgroundRead(self)
-        self._losses.done.connect(self._on_losses_read)
+        self._reader = Background("recent", self, only_last=True)
         self.aboutToShow.connect(self._look_for_losses)
         self.show_recent(())
 
@@ -73,13 +63,12 @@ class RecentMenu(QMenu):
 
     @Slot()
     def _look_for_losses(self) -> None:
-        lists = tuple(recent for recent, _ in self._entries)
+        lists = [recent for recent, _ in self._entries]
         if lists:  # on a thread: a share that is gone may take a minute to say so
-            self._losses.start(lambda: Losses(lists, tuple(map(explain_loss, lists))))
+            self._reader.run(lambda: {recent: explain_loss(recent) for recent in lists}, self._show_losses)
 
-    @Slot(object)
-    def _on_losses_read(self, losses: Losses) -> None:
-        sentences = dict(zip(losses.lists, losses.sentences, strict=True))
+    def _show_losses(self, sentences: dict[RecentList, str]) -> None:
+        """sentences: why each of these worklists cannot be opened any more, "" if it can."""
         for recent, action in self._entries:
             self._show_loss(recent, action, sentences.get(recent, ""))
 

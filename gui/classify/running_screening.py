@@ -1,6 +1,6 @@
 """The screening or watch that is running, whatever list is on the screen meanwhile."""
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from core.jobs.events import Noted, Severity
@@ -12,6 +12,7 @@ from gui.classify.reading_room import ReadingRoom
 from gui.classify.screening_line import ScreeningLine
 from gui.jobs.jobs import Jobs
 from gui.jobs.screening_jobs import screen_job, watch_job
+from gui.jobs.worker import Job, JobError
 from gui.reading.open_list import OpenList
 
 
@@ -20,11 +21,13 @@ class RunningScreening(QObject):
 
     opened: the list that is being screened, None while none is.
     Signals: likely_found(str file) for each likely finding in a watched folder, none while it is read
-    blind; warned(str sentence); ended_early(OpenList) if the screening of a list failed.
+    blind; warned(str sentence); ended(OpenList) with its result; ended_early(OpenList) if the screening
+    of a list failed.
     """
 
     likely_found = Signal(str)
     warned = Signal(str)
+    ended = Signal(object)
     ended_early = Signal(object)
 
     def __init__(self, work: Jobs, room: ReadingRoom, line: ScreeningLine, parent: QObject | None = None) -> None:
@@ -32,24 +35,23 @@ class RunningScreening(QObject):
         self._work, self._room, self._line = work, room, line
         self.opened: OpenList | None = None
         self._is_watching = False
-        work.failed.connect(self.fail)
 
     def screen(self, opened: OpenList, retry_failed: bool = False, resume: bool = False) -> None:
         """Screen the folder of a list, or what of it has no row yet, or what failed."""
         title = tr("Screening {folder}", folder=escape_name(opened.folder.name))
-        self._begin(opened, title, is_watching=False)
         job = screen_job(opened.folder, opened.output, opened.model, retry_failed, resume)
-        self._work.start(job, self.show_event, title)
+        self._start(job, opened, title, is_watching=False)
 
     def watch(self, opened: OpenList) -> None:
         """Screen the folder of a list, and films that arrive in it until Stop."""
         title = tr("Watching {folder}", folder=escape_name(opened.folder.name))
-        self._begin(opened, title, is_watching=True)
-        self._work.start(watch_job(opened.folder, opened.output, opened.model), self.show_event, title)
+        job = watch_job(opened.folder, opened.output, opened.model)
+        self._start(job, opened, title, is_watching=True)
 
-    def _begin(self, opened: OpenList, title: str, is_watching: bool) -> None:
+    def _start(self, job: Job[ScreeningResult], opened: OpenList, title: str, is_watching: bool) -> None:
         self.opened, self._is_watching = opened, is_watching
         self._line.begin(title)
+        self._work.start(job, self._end, title, self.show_event, self._fail)
 
     def show_event(self, event: object) -> None:
         """Show one event of the screening."""
@@ -81,18 +83,17 @@ class RunningScreening(QObject):
         else:
             opened.rows |= {row.file: row for row in rows}
 
-    def end(self, result: ScreeningResult) -> OpenList | None:
-        """Keep the result of the screening that ended; return its list."""
-        ended, self.opened, self._is_watching = self.opened, None, False
-        self._line.end()
-        if ended is not None:
+    def _end(self, result: ScreeningResult) -> None:
+        if (ended := self._forget()) is not None:
             ended.result = result
-        return ended
+            self.ended.emit(ended)
 
-    @Slot(object)
-    def fail(self, _error: object = None) -> None:
-        """Forget the screening that failed, and say which list was screened."""
-        failed, self.opened, self._is_watching = self.opened, None, False
-        self._line.end()
-        if failed is not None:
+    def _fail(self, _error: JobError) -> None:
+        if (failed := self._forget()) is not None:
             self.ended_early.emit(failed)
+
+    def _forget(self) -> OpenList | None:
+        """Screen nothing any more; return the list that was screened."""
+        screened, self.opened, self._is_watching = self.opened, None, False
+        self._line.end()
+        return screened

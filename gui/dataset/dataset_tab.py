@@ -23,7 +23,8 @@ from gui.dataset.source_buttons import SourceButtons
 from gui.dataset.training_door import TrainingDoor
 from gui.jobs.dataset_jobs import audit_job, demo_job, inspect_job, label_errors_job, open_job
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.worker import Job, JobError
+from gui.jobs.own_jobs import OwnJobs
+from gui.jobs.worker import JobError
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.drop_area import DropArea
@@ -42,13 +43,13 @@ class DatasetTab(QWidget):
         self._session, self._work = session, work
         self._source: Path | None = None
         self._shown: AuditResult | None = None
-        self._is_own = False  # the job that runs was started here
+        self._own = OwnJobs(work, self.show_event, self._show_present)
         self._session_summary = tr("No dataset is open.")
         self.demo = DemoFolder()
         self._build()
         work.state_changed.connect(self._on_state_changed)
-        work.failed.connect(self._show_present)
         session.dataset_changed.connect(self._on_dataset_changed)
+        session.list_wanted.connect(self._on_list_wanted)
         self._on_state_changed(work.state)
 
     def _build(self) -> None:
@@ -88,27 +89,21 @@ class DatasetTab(QWidget):
         self.doubts = make_button(tr("Find doubtful labels"), "doubts", self._on_doubts)
         return make_flow((*self.sources.buttons, self.intake, self.doubts))
 
-    def _start(self, job: Job, name: str) -> None:
-        """Start a job of this tab; name: what it does."""
-        if self._work.state is JobState.IDLE:
-            self._is_own = True
-            self._work.start(job, self.show_event, name)
-
     @Slot(object)
     def open(self, source: Path) -> None:
         """Open a dataset with the corrections kept for it; a new list shows its columns first."""
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._start(open_job(source), tr(Stage.READING_DATASET))
+            self._own.start(open_job(source), self._show_opened, tr(Stage.READING_DATASET))
 
-    def open_own_list(self, source: Path) -> None:
-        """Read and audit a label list that this program wrote."""
-        self._begin(source, None)
+    @Slot(object)
+    def _on_list_wanted(self, path: Path) -> None:
+        self._begin(path, None)
 
     def _begin(self, source: Path, preparation: Preparation | None) -> None:
         if self._work.state is JobState.IDLE:
             self._source = source
-            self._start(audit_job(source, preparation), tr(Stage.READING_DATASET))
+            self._own.start(audit_job(source, preparation), self.show_audit, tr(Stage.READING_DATASET))
 
     @Slot(object)
     def apply_step(self, step: Step) -> None:
@@ -122,7 +117,7 @@ class DatasetTab(QWidget):
         if self._work.state is JobState.IDLE:
             folder = self.demo.make()
             self._source = folder / "phantoms"
-            self._start(demo_job(folder), tr("Making the demo"))
+            self._own.start(demo_job(folder), self.show_audit, tr("Making the demo"))
 
     def stop_background_work(self) -> None:
         """Stop reading films in the background, and remove the demo's films."""
@@ -135,6 +130,13 @@ class DatasetTab(QWidget):
             self.summary.setText(format_progress(event))
             self.progress.setRange(0, event.total or 0)
             self.progress.setValue(event.done)
+
+    def _show_opened(self, result: object) -> None:
+        match result:
+            case IntakePreview():
+                self.show_intake_preview(result)
+            case AuditResult():
+                self.show_audit(result)
 
     def show_audit(self, result: AuditResult) -> None:
         """Make a finished audit the session's dataset, which shows it."""
@@ -175,7 +177,7 @@ class DatasetTab(QWidget):
         dialog.open()
 
     @Slot()
-    def _show_present(self) -> None:
+    def _show_present(self, _failure: JobError | None = None) -> None:
         """Return to the dataset that was open before."""
         self._source = self._session.source or self._source
         self.summary.setText(self._session_summary)
@@ -191,12 +193,13 @@ class DatasetTab(QWidget):
     def _on_doubts(self) -> None:
         if self._session.source is not None and self._work.state is JobState.IDLE:
             job = label_errors_job(self._session.source, self._session.model, self._session.preparation)
-            self._start(job, tr("Finding doubtful labels"))
+            self._own.start(job, self.show_label_errors, tr("Finding doubtful labels"))
 
     @Slot()
     def _on_intake(self) -> None:
         if self._source is not None and self._work.state is JobState.IDLE:
-            self._start(inspect_job(self._source, self._present_preparation()), tr(Stage.READING_DATASET))
+            job = inspect_job(self._source, self._present_preparation())
+            self._own.start(job, self.show_intake_preview, tr(Stage.READING_DATASET))
 
     @Slot()
     def _on_undo(self) -> None:
@@ -222,8 +225,7 @@ class DatasetTab(QWidget):
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         is_idle = state is JobState.IDLE
-        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
-            self._is_own = False
+        if is_idle and self._own.take_end():  # however it ended; its result, if it has one, is shown next
             self.summary.setText(self._session_summary)
         self.sources.set_enabled(is_idle)
         self.drop_area.setEnabled(is_idle)
@@ -232,4 +234,4 @@ class DatasetTab(QWidget):
         has_steps = self._session.audit is not None and bool(self._session.audit.preparation.steps)
         self.audit_panel.update_enabled(is_idle, has_steps)
         self.browser.set_busy(not is_idle)
-        self.progress.setVisible(self._is_own)
+        self.progress.setVisible(self._own.is_running)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.evaluation.evaluation import Target
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.jobs.evaluation_jobs import AcceptanceOrder
@@ -79,8 +80,8 @@ class AcceptanceDialog(QDialog):
         """Return the chosen films and targets; None without films."""
         if self._source is None:
             return None
-        name = self.signed_by.text().strip()
-        return AcceptanceOrder(self._source, self.sensitivity.value(), self.specificity.value(), name)
+        target = Target(self.sensitivity.value(), self.specificity.value())
+        return AcceptanceOrder(self._source, target, self.signed_by.text().strip())
 
     @Slot()
     def _on_folder(self) -> None:

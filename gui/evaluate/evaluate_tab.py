@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.jobs.events import Stage
+from core.models.model_in_use import ModelInUse
 from core.models.operating_point import Wish
 from core.system.app_folders import data_folder, new_timestamped_path
 from core.system.language import marked, tr, tr_count
@@ -23,16 +24,9 @@ from gui.evaluate.evaluation_panels import FiguresPanel, FilmsPanel, PlotsPanel
 from gui.evaluate.evaluation_status import EvaluationStatus
 from gui.evaluate.model_choice import ModelChoice
 from gui.evaluate.operating_panel import OperatingPanel
-from gui.jobs.evaluation_jobs import (
-    ModelSummary,
-    SaveResult,
-    acceptance_job,
-    choose_point_job,
-    evaluate_job,
-    show_model_job,
-)
+from gui.jobs.evaluation_jobs import acceptance_job, choose_point_job, evaluate_job, show_model_job
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.worker import Job
+from gui.jobs.own_jobs import OwnJobs
 from gui.state.session import Session
 from gui.state.settings import FolderKind
 from gui.widgets import messages
@@ -50,10 +44,9 @@ class EvaluateTab(QWidget):
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._summary: ModelSummary | None = None
+        self._model: ModelInUse | None = None
         self._evaluation: Evaluation | None = None
         self._acceptance: AcceptanceResult | None = None
-        self._is_own = False  # the job that runs was started here
         self._is_outdated = False
         self.choice = ModelChoice(session)
         self.operating = OperatingPanel()
@@ -61,7 +54,8 @@ class EvaluateTab(QWidget):
         self.plots = PlotsPanel()
         self.films = FilmsPanel()
         self.status = EvaluationStatus()
-        self.documents = EvaluationDocuments(self._start, self)
+        self._own = OwnJobs(work, self.status.show_event)
+        self.documents = EvaluationDocuments(self._own.start, self)
         self._build()
         self._connect()
         self._update()
@@ -101,6 +95,7 @@ class EvaluateTab(QWidget):
         self.operating.own_point_wanted.connect(partial(self._on_point_wanted, None, None))
         self.figures.films_wanted.connect(self.show_films)
         self.plots.films_wanted.connect(self.show_films)
+        self.documents.written.connect(self._on_written)
 
     def set_colours(self, colours: Colours) -> None:
         for panel in (self.operating, self.figures, self.plots):
@@ -113,15 +108,9 @@ class EvaluateTab(QWidget):
 
     def refresh(self) -> None:
         """Reload the model unless another job is running."""
-        self._start(show_model_job(self.choice.model), tr(Stage.READING_MODEL))
+        self._own.start(show_model_job(self.choice.model), self.show_model, tr(Stage.READING_MODEL))
 
-    def _start(self, job: Job, name: str) -> None:
-        """Start a job of this tab; name: what it does."""
-        if self._work.state is JobState.IDLE:
-            self._is_own = True
-            self._work.start(job, self.status.show_event, name)
-
-    def show_model(self, model: ModelSummary) -> None:
+    def show_model(self, model: ModelInUse) -> None:
         """Show the model to evaluate; clear figures of another one, and mark those of an earlier operating point."""
         if self._is_outdated:
             self._is_outdated = False
@@ -129,7 +118,7 @@ class EvaluateTab(QWidget):
             return
         if self._evaluation is not None and model.header.key != self._evaluation.header.key:
             self._clear_evaluation()
-        self._summary = model
+        self._model = model
         self.status.mark_earlier_point(self._evaluation, model.header)
         mark = "✓" if model.is_accepted else "!"
         self.model.setText(f"{escape_name(model.header.name)} · {mark} {model.acceptance}")
@@ -155,8 +144,9 @@ class EvaluateTab(QWidget):
         self._acceptance = result
         self.refresh()
 
-    def show_saved(self, saved: SaveResult) -> None:
-        self.status.show_sentence(tr("Written: {path}", path=escape_name(str(saved.path))))
+    @Slot(object)
+    def _on_written(self, path: Path) -> None:
+        self.status.show_sentence(tr("Written: {path}", path=escape_name(str(path))))
 
     @Slot(object, str)
     def show_films(self, indices: npt.NDArray[np.int64], title: str) -> None:
@@ -174,13 +164,12 @@ class EvaluateTab(QWidget):
 
     def _evaluate(self, source: Path, preparation: Preparation) -> None:
         name = tr("Evaluating on {name}", name=escape_name(source.name))
-        self._start(evaluate_job(self.choice.model, source, preparation), name)
+        self._own.start(evaluate_job(self.choice.model, source, preparation), self.show_evaluation, name)
 
     @Slot()
     def _update(self) -> None:
         is_idle = self._work.state is JobState.IDLE
-        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
-            self._is_own = False
+        if is_idle and self._own.take_end():  # however it ended; its result, if it has one, is shown next
             self.status.show_sentence(tr(NOTICE))
         for name, is_ready in (
             ("evaluate_dataset", self._session.audit is not None),
@@ -189,7 +178,7 @@ class EvaluateTab(QWidget):
             ("save_report", self._evaluation is not None),
             ("acceptance", True),
             ("save_form", self._acceptance is not None),
-            ("card", self._summary is not None),
+            ("card", self._model is not None),
         ):
             self.buttons[name].setEnabled(is_idle and is_ready)
         self.operating.set_busy(not is_idle)
@@ -197,7 +186,7 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_model_chosen(self) -> None:
-        self._summary = None
+        self._model = None
         self._clear_evaluation()
         self.model.setText("")
         self._update()
@@ -230,7 +219,8 @@ class EvaluateTab(QWidget):
         dialog = AcceptanceDialog(self)
         if dialog.exec() == QDialog.DialogCode.Accepted and (order := dialog.order()):
             folder = new_timestamped_path(data_folder() / "acceptances")
-            self._start(acceptance_job(self.choice.model, order, folder), tr("Acceptance test"))
+            job = acceptance_job(self.choice.model, order, folder)
+            self._own.start(job, self.show_acceptance, tr("Acceptance test"))
 
     @Slot()
     def _on_form(self) -> None:
@@ -239,8 +229,9 @@ class EvaluateTab(QWidget):
 
     @Slot()
     def _on_card(self) -> None:
-        if self._summary is not None:
-            self.documents.show_card(self._summary.card)
+        if self._model is not None:
+            self.documents.show_card(self._model.card)
 
     def _on_point_wanted(self, wish: Wish | None, error: float | None) -> None:
-        self._start(choose_point_job(self.choice.model, wish, error), tr("Setting the operating point"))
+        job = choose_point_job(self.choice.model, wish, error)
+        self._own.start(job, self.show_model, tr("Setting the operating point"))

@@ -1,8 +1,6 @@
 """Save the documents of the Evaluate tab: report, acceptance form, model card."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.documents.document import Document
@@ -10,7 +8,7 @@ from core.evaluation.evaluation import AcceptanceResult, Evaluation
 from core.system.language import tr
 from core.system.safe_text import escape_name
 from gui.jobs.evaluation_jobs import save_document_job, save_evaluation_job
-from gui.jobs.worker import Job
+from gui.jobs.jobs import StartJob
 from gui.state.settings import FolderKind
 from gui.widgets import messages
 from gui.widgets.document_window import DocumentWindow
@@ -19,10 +17,13 @@ from gui.widgets.document_window import DocumentWindow
 class EvaluationDocuments(QObject):
     """Asks where to save a document and starts the job that writes it.
 
-    start: starts a job of this name. tab: parent of the dialogs and of the window that shows the model card.
+    start: starts a job. tab: parent of the dialogs and of the window that shows the model card.
+    Signal: written(Path).
     """
 
-    def __init__(self, start: Callable[[Job, str], None], tab: QWidget) -> None:
+    written = Signal(object)
+
+    def __init__(self, start: StartJob, tab: QWidget) -> None:
         super().__init__(tab)
         self._start, self._tab = start, tab
         self.card_window = DocumentWindow(tab)
@@ -31,7 +32,7 @@ class EvaluationDocuments(QObject):
     def save_report(self, evaluation: Evaluation) -> None:
         """Ask for a folder and write the report to it."""
         if folder := messages.choose_folder(self._tab, tr("Folder for the report"), FolderKind.EXPORTS):
-            self._start(save_evaluation_job(evaluation, folder), tr("Saving the report"))
+            self._start(save_evaluation_job(evaluation, folder), self.written.emit, tr("Saving the report"))
 
     def save_form(self, result: AcceptanceResult) -> None:
         """Ask for a file and write the acceptance form to it, on one page."""
@@ -48,4 +49,5 @@ class EvaluationDocuments(QObject):
     def _save_as_pdf(self, document: Document, name: str, one_page: bool) -> None:
         path = messages.choose_new_file(self._tab, tr("Save as PDF"), name, "PDF (*.pdf)")
         if path:
-            self._start(save_document_job(document, path, one_page), tr("Saving {name}", name=escape_name(path.name)))
+            name = tr("Saving {name}", name=escape_name(path.name))
+            self._start(save_document_job(document, path, one_page), self.written.emit, name)

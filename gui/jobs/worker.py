@@ -6,14 +6,32 @@ import traceback
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from core.system.error_messages import format_error
 from core.system.language import tr
 
-Job = Callable[[threading.Event], Generator[object, None, object]]
+P = ParamSpec("P")
+R = TypeVar("R")
+Steps = Generator[object, None, R]  # yields events, returns a result
+Job = Callable[[threading.Event], Steps[R]]  # of the event that cancels it
 log = logging.getLogger(__name__)
+
+
+def as_job(steps: Callable[Concatenate[threading.Event, P], Steps[R]]) -> Callable[P, Job[R]]:
+    """Turn a generator function, with the event that cancels it first, into a function that builds its job.
+
+    All of its body runs on the worker, so what loads torch is imported there.
+    """
+
+    @wraps(steps)
+    def build(*arguments: P.args, **options: P.kwargs) -> Job[R]:
+        return lambda cancel: steps(cancel, *arguments, **options)
+
+    return build
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,7 @@ class Worker(QThread):
     succeeded = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, job: Job, parent: QObject | None = None) -> None:
+    def __init__(self, job: Job[object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._job = job
         self._cancel = threading.Event()

@@ -42,7 +42,7 @@ class CallRecorder(QObject):
         row, opened = self._desk.shown.row, self._list
         if not self._desk.can_call or row is None or opened is None:
             return
-        before, was_called = opened.book.find(row.file), opened.is_called(row)
+        before, was_called = opened.book.find(row.file), opened.book.is_called(row)
         if not (was_called and before and before.reader == reader):
             is_blind = not opened.seen.has_seen(row.film)
             note = before.note if before else ""

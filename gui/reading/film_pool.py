@@ -75,11 +75,6 @@ class FilmPool(QObject):
         self._film_read.connect(self._on_film_read, Qt.ConnectionType.QueuedConnection)
         self._heat_made.connect(self._on_heat_made, Qt.ConnectionType.QueuedConnection)
 
-    @property
-    def is_reading(self) -> bool:
-        """Whether a film is being read."""
-        return bool(self._reading)
-
     def use_model(self, size_px: int, open_model: ModelOpener | None) -> None:
         """Read films for another model from now on, and make its heat maps; those of the one before are forgotten.
 
@@ -135,7 +130,8 @@ class FilmPool(QObject):
         elif self._open_model is not None and not self._is_closed:
             if self._explaining is not None:
                 self._explaining.cancel()
-            self._explaining = self._explainer.submit(_explain, film, self._open_model, row)
+            open_model = self._open_model
+            self._explaining = self._explainer.submit(lambda: explain_film(film, open_model(), row))
             self._explaining.add_done_callback(partial(self._heat_made.emit, film))
 
     def close(self) -> None:
@@ -176,7 +172,3 @@ class FilmPool(QObject):
             oldest = next(path for path in self._films if path != self._wanted)
             del self._films[oldest]
             self._heats.pop(oldest, None)
-
-
-def _explain(film: WholeFilm, open_model: ModelOpener, row: LedgerRow) -> Heat:
-    return explain_film(film, open_model(), row)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from core.inference.scoring_model import ScoringModel, open_model
 from core.models.model_header import ModelHeader, format_model_mismatch
-from core.screening.events import LedgerRow, ScreeningResult, Status
+from core.screening.events import LedgerRow, ScreeningResult
 from core.screening.folder_listing import path_of_name
-from core.screening.reader_calls import CallBook, Opinion, Stance, compare_call
+from core.screening.reader_calls import CallBook
 from core.screening.seen_films import SeenFilms
 from core.system.errors import JobFailed, Reason
 
@@ -60,17 +60,8 @@ class OpenList:
     def is_begun_blind(self) -> bool:
         """Whether the reader called films blind, and others not yet."""
         is_blind = any(call.blind for call in self.book.calls())
-        return is_blind and any(row.status is Status.SCORED and not self.is_called(row) for row in self.rows.values())
-
-    def opinion(self, row: LedgerRow) -> Opinion | None:
-        """Return the reader's opinion on a row, None where there is none."""
-        return compare_call(self.book.find(row.file), row.film, row.label)
-
-    def is_called(self, row: LedgerRow) -> bool:
-        """Whether the reader has called the film as it is now."""
-        opinion = self.opinion(row)
-        return opinion is not None and opinion.stance is not Stance.EARLIER_FILM
+        return is_blind and any(map(self.book.awaits_call, self.rows.values()))
 
     def is_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the model's answer yet."""
-        return self.is_blind and row.status is Status.SCORED and not self.is_called(row)
+        return self.is_blind and self.book.awaits_call(row)

@@ -187,7 +187,8 @@ class ReadingDesk(QObject):
                 verdict = Verdict(tr(words), None, details=f"{tr(why)}\n{verdict.details}")
             self._pane.show_verdict(verdict, self.can_override)
             if row.status is Status.SCORED:
-                opened.seen.add([row.film])
+                # the list may not know the film on the screen, or not that it changed
+                opened.seen.add([row.film, shown.film.code if shown.film else ""])
                 if shown.film is not None and shown.is_of_row:
                     self.pool.explain(shown.film, row)
         self.changed.emit()
@@ -198,8 +199,8 @@ class ReadingDesk(QObject):
         if film is None or row.status is not Status.SCORED:
             return []
         cautions = []
-        opinion = opened.opinion(row)
-        if opinion is not None and not opened.is_called(row):
+        opinion = opened.book.opinion(row)
+        if opinion is not None and not opened.book.is_called(row):
             cautions.append(opinion.sentence)
         if header is None:
             return [*cautions, *list_cautions(film.details, None), tr(NO_MODEL, model=row.model)]

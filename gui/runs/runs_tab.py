@@ -1,6 +1,7 @@
 """The Runs tab: list, compare, rename and continue trainings."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,25 +9,19 @@ from PySide6.QtCore import QItemSelectionModel, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
 
 from core.metrics.intervals import Figure
-from core.models.events import OnnxExport
 from core.recipes.recipe_labels import choice_title, choice_value, recipe_title
 from core.runs.run_comparison import Comparison
-from core.runs.run_list import Run
+from core.runs.run_list import Run, runs_folder
+from core.runs.run_listing import RunListing, read_listing
 from core.system.language import format_day, format_number, marked, tr, tr_count
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
+from gui.jobs.background import Background
+from gui.jobs.evaluation_jobs import export_onnx_job
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.model_jobs import export_onnx_job
-from gui.jobs.run_jobs import (
-    RunListing,
-    compare_runs_job,
-    delete_run_job,
-    export_model_job,
-    rename_run_job,
-)
-from gui.jobs.worker import Job, JobError
+from gui.jobs.run_jobs import compare_runs_job, delete_run_job, export_model_job, rename_run_job
+from gui.jobs.worker import JobError
 from gui.runs.run_plots import RunPlots
-from gui.runs.run_reader import RunReader
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.curve_plot import CURVE_STYLES
@@ -67,15 +62,14 @@ class RunsTab(QWidget):
         self._listing = RunListing(())
         self._runs: tuple[Run, ...] = ()
         self._to_compare: Path | None = None  # folder of a run to compare once it is listed
-        self.reader = RunReader(self)
+        self._reader = Background("runs", self, only_last=True)
         self._table = RowsTable([tr(heading) for heading in HEADINGS])
         self._choices = RowsTable([tr(CHOICE)])
         self.plots = RunPlots()
         self._build()
         work.state_changed.connect(self._update_buttons)
-        self.reader.read.connect(self.show_runs)
-        self.reader.failed.connect(self._on_unreadable)
-        session.runs_changed.connect(self.reader.refresh)
+        self._reader.failed.connect(self._on_unreadable)
+        session.runs_changed.connect(self.refresh)
         session.comparison_wanted.connect(self._on_comparison_wanted)
         self._update_buttons()
 
@@ -105,10 +99,15 @@ class RunsTab(QWidget):
         layout.addWidget(self.sentence)
         layout.addWidget(lower, 3)
 
-    def show_event(self, _event: object) -> None:
-        """Show nothing: what is done with runs takes too little time for progress."""
+    @Slot()
+    def refresh(self) -> None:
+        """Read the list beside whatever job runs, once more if it is being read."""
+        self._reader.run(partial(read_listing, runs_folder()), self.show_runs)
 
-    @Slot(object)
+    def stop_background_work(self) -> None:
+        """Stop reading the list, for good."""
+        self._reader.close()
+
     def show_runs(self, listing: RunListing) -> None:
         """Show a list; if it differs from the one before, what was selected stays selected."""
         if listing != self._listing:
@@ -144,7 +143,7 @@ class RunsTab(QWidget):
     @Slot(object)
     def _on_comparison_wanted(self, folder: Path) -> None:
         self._to_compare = folder
-        self.reader.refresh()
+        self.refresh()
 
     @Slot(object)
     def _on_unreadable(self, error: JobError) -> None:
@@ -197,26 +196,22 @@ class RunsTab(QWidget):
         for name in ("use_model", "export_model", "export_onnx"):
             self.buttons[name].setEnabled(is_idle and has_model)
 
-    def _start(self, job: Job, name: str) -> None:
-        """Start a job; name: what it does."""
-        if self._work.state is JobState.IDLE:
-            self._work.start(job, self.show_event, name)
-
     @Slot()
     def _on_compare(self) -> None:
-        self._start(compare_runs_job(self._selected_runs()[::-1]), tr("Comparing trainings"))  # oldest first
+        oldest_first = self._selected_runs()[::-1]
+        self._work.start(compare_runs_job(oldest_first), self.show_comparison, tr("Comparing trainings"))
 
     @Slot()
     def _on_rename(self) -> None:
         (run,) = self._selected_runs()
         if (name := messages.ask_text(self, tr("Name of this training"), run.card.name)) is not None:
-            self._start(rename_run_job(run, name, run.card.note), tr("Renaming a training"))
+            self._work.start(rename_run_job(run, name, run.card.note), self.show_runs, tr("Renaming a training"))
 
     @Slot()
     def _on_note(self) -> None:
         (run,) = self._selected_runs()
         if (note := messages.ask_text(self, tr("Note"), run.card.note)) is not None:
-            self._start(rename_run_job(run, run.card.name, note), tr("Writing a note"))
+            self._work.start(rename_run_job(run, run.card.name, note), self.show_runs, tr("Writing a note"))
 
     @Slot()
     def _on_continue(self) -> None:
@@ -234,22 +229,22 @@ class RunsTab(QWidget):
         if path := messages.choose_new_file(
             self, tr("Export model"), f"{run.folder.name}.safetensors", tr("Models (*.safetensors)")
         ):
-            self._start(export_model_job(run, path), tr("Exporting a model"))
+            self._work.start(export_model_job(run, path), self._show_written, tr("Exporting a model"))
 
     @Slot()
     def _on_export_onnx(self) -> None:
         (run,) = self._selected_runs()
         if path := messages.choose_onnx_file(self, run.folder):
-            self._start(export_onnx_job(run.model, path), tr("Exporting a model"))
+            self._work.start(export_onnx_job(run.model, path), self._show_written, tr("Exporting a model"))
 
-    def show_exported(self, exported: OnnxExport) -> None:
-        self.sentence.setText(tr("Written: {path}", path=escape_name(str(exported.path))))
+    def _show_written(self, path: Path) -> None:
+        self.sentence.setText(tr("Written: {path}", path=escape_name(str(path))))
 
     @Slot()
     def _on_delete(self) -> None:
         (run,) = self._selected_runs()
         if messages.ask_delete(self, run.card.name):
-            self._start(delete_run_job(run), tr("Moving a training to the trash"))
+            self._work.start(delete_run_job(run), self.show_runs, tr("Moving a training to the trash"))
 
 
 def _find_earlier(runs: Sequence[Run], wanted: Run) -> list[Path]:

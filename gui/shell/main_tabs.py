@@ -1,30 +1,15 @@
-"""The tabs of the main window, and which of them shows the result of a job."""
+"""The tabs of the main window."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QMenuBar, QTabWidget, QWidget
 
-from core.datasets.events import AuditResult, Finding
-from core.datasets.intake import IntakePreview
-from core.evaluation.evaluation import AcceptanceResult, Evaluation
-from core.models.events import OnnxExport
-from core.runs.run_comparison import Comparison
-from core.screening.events import ScreeningResult
 from core.system.language import tr
-from core.system.safe_text import escape_name
-from core.training.events import RateCurve, SearchResult, TrainingResult
 from gui.classify.classify_tab import ClassifyTab
 from gui.dataset.dataset_tab import DatasetTab
 from gui.evaluate.evaluate_tab import EvaluateTab
-from gui.jobs.evaluation_jobs import ModelSummary, SaveResult
 from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.model_jobs import export_onnx_job
-from gui.jobs.run_jobs import RunListing
-from gui.jobs.screening_jobs import ExportResult, LabelListResult
-from gui.jobs.training_jobs import LostDataset
 from gui.runs.runs_tab import RunsTab
 from gui.state.session import Room, Session
 from gui.training.training_tab import TrainingTab
@@ -46,14 +31,13 @@ class MainTabs(QTabWidget):
         self.menus = name_widget(QMenuBar(), "menus", tr("Menus"))
         self.menus.setNativeMenuBar(False)  # it would have no tab bar to stand beside
         self.setCornerWidget(self.menus)
-        self._session, self._jobs = session, jobs
+        self._jobs = jobs
         self.dataset = DatasetTab(session, jobs)
         self.training = TrainingTab(session, jobs)
         self.classify = ClassifyTab(session, jobs)
         self.runs = RunsTab(session, jobs)
         self.evaluate = EvaluateTab(session, jobs)
         self._is_evaluate_outdated = False
-        self._displays = self._map_results()
         for tab, name, title in (
             (self.dataset, "dataset", tr("Dataset")),
             (self.training, "training", tr("Training")),
@@ -69,36 +53,7 @@ class MainTabs(QTabWidget):
         session.continuation_wanted.connect(self._on_continuation_wanted)
         session.room_wanted.connect(self._on_room_wanted)
         self.runs.listed.connect(self.training.show_runs)
-        QTimer.singleShot(0, self.runs.reader, self.runs.reader.refresh)  # once the window is there
-        self.classify.toolbar.onnx_wanted.connect(self._on_onnx_wanted)
-
-    def _map_results(self) -> dict[type, Callable[[Any], None]]:
-        """Map each type of result to the method that displays it."""
-        return {
-            AuditResult: self.dataset.show_audit,
-            Finding: self.dataset.show_label_errors,
-            IntakePreview: self.dataset.show_intake_preview,
-            LabelListResult: self._open_label_list,
-            RateCurve: self.training.tools.show_rate_curve,
-            SearchResult: self.training.show_search,
-            TrainingResult: self.training.show_result,
-            LostDataset: self.training.ask_for_dataset,
-            RunListing: self.runs.show_runs,
-            Comparison: self.runs.show_comparison,
-            ModelSummary: self.evaluate.show_model,
-            AcceptanceResult: self.evaluate.show_acceptance,
-            Evaluation: self.evaluate.show_evaluation,
-            SaveResult: self.evaluate.show_saved,
-            ScreeningResult: self.classify.show_screening,
-            ExportResult: self.classify.show_exported,
-            OnnxExport: self._show_onnx,
-        }
-
-    def show_result(self, result: object) -> None:
-        """Display the result of a job in its tab; ignore results that no tab displays."""
-        display = self._displays.get(type(result))
-        if display is not None:
-            display(result)
+        QTimer.singleShot(0, self.runs, self.runs.refresh)  # once the window is there
 
     def refresh(self) -> None:
         """Reload the Evaluate tab if it was shown since, and no job runs."""
@@ -149,29 +104,16 @@ class MainTabs(QTabWidget):
     def close_viewers(self) -> None:
         """Close the windows of the tabs and stop reading films in the background."""
         self.dataset.stop_background_work()
-        self.runs.reader.close()
+        self.runs.stop_background_work()
         self.classify.stop_background_work()
         self.evaluate.close_viewer()
         self.training.tools.preview_window.close()
-
-    @Slot(object)
-    def _on_onnx_wanted(self, path: Path) -> None:
-        name = tr("Exporting {name}", name=escape_name(path.name))
-        self._jobs.start(export_onnx_job(self._session.model, path), self.runs.show_event, name)
-
-    def _show_onnx(self, exported: OnnxExport) -> None:
-        self.runs.show_exported(exported)
-        self.classify.show_exported(exported)
-
-    def _open_label_list(self, result: LabelListResult) -> None:
-        self.setCurrentWidget(self.dataset)
-        self.dataset.open_own_list(result.path)
 
     @Slot(int)
     def _on_current_changed(self, _index: int) -> None:
         tab = self.currentWidget()
         if tab is self.runs:
-            self.runs.reader.refresh()
+            self.runs.refresh()
         elif tab is self.evaluate:
             self._is_evaluate_outdated = True
             self.refresh()

@@ -1,4 +1,4 @@
-"""The main window: tabs with the menus, job strip, welcome dialog, ends of jobs, closing."""
+"""The main window: tabs with the menus, job strip, welcome dialog, failures of jobs, closing."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
-from core.models.events import SelfTestResult
 from core.system.language import Language, current_language, tr
 from core.system.safe_text import escape_name
-from gui.jobs.jobs import Jobs, JobState, self_test_job
+from gui.jobs.evaluation_jobs import self_test_job
+from gui.jobs.jobs import Jobs, JobState
 from gui.jobs.worker import JobError
 from gui.shell.drop_overlay import DropOverlay
 from gui.shell.full_screen import FullScreen
@@ -30,13 +30,8 @@ from gui.widgets.theme import apply_theme, theme_colours
 
 
 class MainWindow(QMainWindow):
-    """The one window.
+    """The one window. Signal: new_window_wanted(), to change the language."""
 
-    Signals: job_shown(result or JobError), once the outcome of a job is on the screen;
-    new_window_wanted(), to change the language.
-    """
-
-    job_shown = Signal(object)
     new_window_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -44,7 +39,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tr("PneumoScreen: for research and education, not a diagnosis"))
         self.resize(USUAL)
         self.jobs, self.session = Jobs(self), Session(self)
-        self._is_closing = False
         self.is_ended = False  # by the system
         self._pending_path: Path | None = None  # to open after the welcome dialog
         self.welcome: Welcome | None = None
@@ -62,9 +56,8 @@ class MainWindow(QMainWindow):
         self.classify_tab.full_view.wanted.connect(self.full_screen.set)
         self._drops = DropOverlay(self, self.tabs.explain_drop)
         self._drops.dropped.connect(self._on_dropped)
-        self.jobs.succeeded.connect(self._on_succeeded)
-        self.jobs.failed.connect(self._on_failed)
-        self.job_shown.connect(GarbageCollector(self).collect_all)
+        self.jobs.ended.connect(GarbageCollector(self).collect_all)
+        self.jobs.ended.connect(self._on_job_ended)
         self.set_theme(load_settings().theme)
         self._model_memory = ModelMemory(self.session)
         self.training_tab.interrupted.shown.connect(self.strip.show_offer)
@@ -149,7 +142,7 @@ class MainWindow(QMainWindow):
         self.welcome.finished.connect(self._on_welcomed)
         self.welcome.open()
         if self.jobs.state is JobState.IDLE:
-            self.jobs.start(self_test_job(), self.welcome.show_event, tr("Checking the bundled model"))
+            self.jobs.start(self_test_job(), self.welcome.show_self_test, tr("Checking the bundled model"))
         else:
             self.welcome.check.setText(tr("Another job is running, so the model is not checked now."))
 
@@ -175,39 +168,23 @@ class MainWindow(QMainWindow):
         """Cancel the job, save and close without asking; exit at once on a second call."""
         if self.is_ended:
             QApplication.exit()
-        self._is_closing = True
         self.is_ended = True
         while (dialog := QApplication.activeModalWidget()) and dialog.close():
             pass
-        self.jobs.cancel()
+        self.jobs.close()
         self._close_or_continue()
 
     @Slot(object)
-    def _on_succeeded(self, result: object) -> None:
-        if not self._is_closing:
-            if isinstance(result, SelfTestResult):
-                self._show_self_test(result)
-            else:
-                self.tabs.show_result(result)
-        self.job_shown.emit(result)
-        self._close_or_continue()
-
-    def _show_self_test(self, result: SelfTestResult) -> None:
-        if self.welcome is not None:
-            sentence = tr("{model} works correctly ({seconds:.1f} s).", model=result.model, seconds=result.seconds)
-            self.welcome.show_check(sentence)
-
-    @Slot(object)
-    def _on_failed(self, error: JobError) -> None:
-        if self.welcome is not None:
-            self.welcome.show_check(error.sentence)
-        elif not self._is_closing:
-            messages.show_error(self, error)
-        self.job_shown.emit(error)
+    def _on_job_ended(self, outcome: object) -> None:
+        if isinstance(outcome, JobError):
+            if self.welcome is not None:
+                self.welcome.show_check(outcome.sentence)
+            elif not self.jobs.is_closed:
+                messages.show_error(self, outcome)
         self._close_or_continue()
 
     def _close_or_continue(self) -> None:
-        if self._is_closing:
+        if self.jobs.is_closed:
             if self.jobs.state is JobState.IDLE:
                 self.close()
             return
@@ -222,6 +199,5 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if not self._is_closing and messages.ask_stop_and_close(self):
-            self._is_closing = True
-            self.jobs.cancel()
+        if not self.jobs.is_closed and messages.ask_stop_and_close(self):
+            self.jobs.close()

@@ -10,9 +10,10 @@ from PySide6.QtCore import QBuffer, QEventLoop, QTimer
 
 from core.films.images import MARK_KEYWORD, has_mark
 from core.runs.run_folder import MODEL
+from core.runs.run_listing import read_listing
 from core.system.files import check_writable, write_atomically
 from core.system.outputs import OutputKind, check_output
-from gui.jobs.run_jobs import list_runs_job
+from gui.jobs.jobs import ignore
 from gui.jobs.training_jobs import train_job
 from gui.shell.app import create_application
 from gui.shell.main_window import MainWindow
@@ -47,10 +48,10 @@ def take_screenshots(folder: Path) -> int:
     assert worklist is not None
     window.tabs.setCurrentWidget(window.training_tab)
     runs = worklist.parent / "runs"
-    shown = {"short": window.runs_tab.show_event, "long": window.training_tab.show_event}
-    for name, epochs in (("short", 3), ("long", 8)):
+    tab = window.training_tab
+    for name, epochs, show_event in (("short", 3, ignore), ("long", 8, tab.show_event)):
         job = train_job(source, replace(DEMO_RECIPE, name=name, epochs=epochs), runs / name, resume=False)
-        _wait_for(window, partial(window.jobs.start, job, shown[name]))
+        _wait_for(window, partial(window.jobs.start, job, tab.show_result, show_event=show_event))
     _settle(300)
     _save(window, folder / "training.png")
     _grab_runs(window, runs, folder / "runs.png")
@@ -75,7 +76,7 @@ def _grab_runs(window: MainWindow, runs: Path, picture: Path) -> None:
     QTimer.singleShot(0, lambda: window.tabs.setCurrentWidget(tab))
     loop.exec()
     tab.listed.disconnect(loop.quit)
-    _wait_for(window, lambda: window.jobs.start(list_runs_job(runs), tab.show_event))
+    tab.show_runs(read_listing(runs))
     tab.view.selectAll()
     _wait_for(window, tab.buttons["compare"].click)
     _settle(300)
@@ -108,10 +109,10 @@ def _save(window: MainWindow, path: Path) -> None:
 def _wait_for(window: MainWindow, start: Callable[[], None]) -> None:
     """Start a job and run the event loop until its result is on the screen."""
     loop = QEventLoop()
-    window.job_shown.connect(loop.quit)
+    window.jobs.ended.connect(loop.quit)
     QTimer.singleShot(0, start)
     loop.exec()
-    window.job_shown.disconnect(loop.quit)
+    window.jobs.ended.disconnect(loop.quit)
 
 
 def _settle(milliseconds: int) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 
 from core.models.events import SelfTestResult
-from gui.jobs.jobs import self_test_job
+from gui.jobs.evaluation_jobs import self_test_job
+from gui.jobs.jobs import ignore
 from gui.shell.main_window import MainWindow
 
 PAGE_BYTES = 4096
@@ -36,7 +37,7 @@ class StartTimes(QObject):
         words = [self.window.tabs.tabText(0), QCoreApplication.translate("QPlatformTheme", "Cancel")]
         self._times: dict[str, float | list[str] | None] = {"splash": splash_painted, "words": words}
         self.window.installEventFilter(self)
-        self.window.job_shown.connect(self._on_job_shown)
+        self.window.jobs.ended.connect(self._on_job_ended)
 
     def start(self) -> None:
         """Show the window; once it is painted, check the model."""
@@ -51,14 +52,10 @@ class StartTimes(QObject):
     @Slot()
     def _on_answering(self) -> None:
         self._times |= {"answering": time.monotonic(), "idle_mb": read_memory_mb()}
-        self.window.jobs.start(self_test_job(), self._on_event)
+        self.window.jobs.start(self_test_job(), ignore)
 
     @Slot(object)
-    def _on_event(self, _event: object) -> None:
-        """Ignore the progress of the check."""
-
-    @Slot(object)
-    def _on_job_shown(self, result: object) -> None:
+    def _on_job_ended(self, result: object) -> None:
         ready = time.monotonic() if isinstance(result, SelfTestResult) else None
         self._times |= {"model_ready": ready, "with_model_mb": read_memory_mb()}
         sys.stdout.write(json.dumps(self._times) + "\n")

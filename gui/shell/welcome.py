@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from core.models.events import SelfTestResult
 from core.system.language import Language, current_language, marked, tr
 from core.system.product import NOTICE
 from gui.state.settings import Theme
@@ -93,15 +94,14 @@ class Welcome(QDialog):
         width = max(NARROWEST_PX, self.sizeHint().width())
         self.setMinimumSize(width, layout.heightForWidth(width))  # Qt underestimates the height of wrapped text
 
-    @Slot(object)
-    def show_event(self, _event: object) -> None:
-        """Show nothing: the check is short, and its start is already on the screen."""
-
     def set_ready(self, ready: bool) -> None:
         """Enable what starts jobs: one runs at a time, and the check of the model is one."""
         self.languages.setEnabled(ready)
         self.demo.setEnabled(ready)
         self.folder.setEnabled(ready)
+
+    def show_self_test(self, result: SelfTestResult) -> None:
+        self.show_check(tr("{model} works correctly ({seconds:.1f} s).", model=result.model, seconds=result.seconds))
 
     def show_check(self, sentence: str) -> None:
         """Show the outcome of the model check."""

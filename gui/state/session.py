@@ -28,7 +28,8 @@ class Session(QObject):
     Signals: dataset_changed(AuditResult or None), also when its faults are accepted;
     model_changed(Path or None); continuation_wanted(Run); room_wanted(Room), to show that tab;
     evaluation_wanted(Path), of a model; comparison_wanted(Path), of the run in this folder;
-    runs_changed(), when the list of trainings must be read again.
+    runs_changed(), when the list of trainings must be read again; list_wanted(Path), of a label list that
+    the program wrote, as a dataset.
     """
 
     dataset_changed = Signal(object)
@@ -38,6 +39,7 @@ class Session(QObject):
     evaluation_wanted = Signal(object)
     comparison_wanted = Signal(object)
     runs_changed = Signal()
+    list_wanted = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +81,11 @@ class Session(QObject):
     def open_dataset(self, source: Path, audit: AuditResult) -> None:
         self._source, self._audit, self._accepts_leaks = source, audit, False
         self.dataset_changed.emit(audit)
+
+    def open_list(self, path: Path) -> None:
+        """Show a label list that the program wrote as a dataset."""
+        self.go_to(Room.DATASET)
+        self.list_wanted.emit(path)
 
     def accept_leaks(self, accepted: bool) -> None:
         self._accepts_leaks = accepted

@@ -38,8 +38,7 @@ class AugmentationPreview(QDialog):
         self._recipe, self._path, self._seed = recipe, Path(), 0
         self._is_outdated = False  # a setting has changed since the running job began
         self.work = Jobs(self)
-        self.work.succeeded.connect(self._on_succeeded)
-        self.work.failed.connect(self._on_failed)
+        self.work.ended.connect(self._on_ended)
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MILLISECONDS)
         self._timer.timeout.connect(self._start_preview)
         grid = QGridLayout()
@@ -84,24 +83,22 @@ class AugmentationPreview(QDialog):
             self.caption.setText(error.sentence)
             return
         job = preview_job(self._path, recipe.augmentation, FILM_PX, VARIANTS, self._seed)
-        self.work.start(job, self._show_event)
+        self.work.start(job, self._show_preview, show_failure=self._show_failure)
 
-    def _show_event(self, _event: object) -> None:
-        """Show no progress: a preview takes only a moment."""
-
-    @Slot(object)
-    def _on_succeeded(self, result: Preview) -> None:
+    def _show_preview(self, result: Preview) -> None:
         for label, film in zip(self.films, result.films, strict=True):
             label.setPixmap(QPixmap.fromImage(to_image(film)))
         name = escape_name(result.path.name)
         self.caption.setText(tr("{name}, randomly changed as in training.", name=name))
+
+    def _show_failure(self, error: JobError) -> None:
+        self.caption.setText(error.sentence)
+
+    @Slot(object)
+    def _on_ended(self, _outcome: object) -> None:
         if self._is_outdated:
             self._is_outdated = False
             self._start_preview()
-
-    @Slot(object)
-    def _on_failed(self, error: JobError) -> None:
-        self.caption.setText(error.sentence)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()

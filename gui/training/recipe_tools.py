@@ -10,7 +10,8 @@ from core.datasets.preparation import Preparation
 from core.runs.run_list import runs_folder
 from core.system.app_folders import new_timestamped_path
 from core.system.language import marked, tr
-from core.training.events import RateCurve
+from core.training.events import RateCurve, SearchResult
+from gui.jobs.jobs import StartJob
 from gui.jobs.training_jobs import continue_search_job, find_rate_job, search_job
 from gui.jobs.worker import Job
 from gui.state.session import Session
@@ -24,14 +25,14 @@ HOURS = marked("How many hours may the search take? The best recipe is then show
 
 
 class RecipeTools(QWidget):
-    """Four buttons. Signals: job_wanted(Job, name) to start a job; search_begun() before one of a search."""
+    """Four buttons. start: starts a job. Signals: search_begun(); recipe_found(SearchResult) when one has ended."""
 
-    job_wanted = Signal(object, str)
     search_begun = Signal()
+    recipe_found = Signal(object)
 
-    def __init__(self, session: Session, form: RecipeForm, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, form: RecipeForm, start: StartJob, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._form = session, form
+        self._session, self._form, self._start = session, form, start
         self.preview = make_button(tr("Preview changes…"), "preview", self._on_preview)
         self.find_rate = make_button(tr("Find learning rate…"), "find_rate", self._on_find_rate)
         self.search = make_button(tr("Search…"), "search", self._on_search)
@@ -68,7 +69,7 @@ class RecipeTools(QWidget):
         recipe, source = self._form.read_recipe(), self._session.source
         if recipe and source:
             job = find_rate_job(source, recipe, self._session.preparation, self._session.audit)
-            self.job_wanted.emit(job, tr("Finding a learning rate"))
+            self._start(job, self.show_rate_curve, tr("Finding a learning rate"))
 
     @Slot()
     def _on_search(self) -> None:
@@ -82,9 +83,10 @@ class RecipeTools(QWidget):
         if self._session.source:
             self._start_search(partial(continue_search_job, self._session.source))
 
-    def _start_search(self, make_job: Callable[[float, Preparation], Job]) -> None:
+    def _start_search(self, make_job: Callable[[float, Preparation], Job[SearchResult]]) -> None:
         """Ask for a time limit and start a search; make_job: job for seconds and preparation."""
         hours = messages.ask_hours(self, tr(HOURS), 2)
         if hours is not None:
             self.search_begun.emit()
-            self.job_wanted.emit(make_job(3600 * hours, self._session.preparation), tr("Searching recipes"))
+            job = make_job(3600 * hours, self._session.preparation)
+            self._start(job, self.recipe_found.emit, tr("Searching recipes"))

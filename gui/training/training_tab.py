@@ -1,7 +1,9 @@
 """The Training tab: choose a recipe, train on the open dataset, follow the progress."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -10,13 +12,15 @@ from core.metrics.figure_labels import format_summary
 from core.metrics.intervals import Figure
 from core.recipes.recipe import change_start
 from core.runs.run_list import Run, runs_folder
+from core.runs.run_listing import RunListing
 from core.system.app_folders import new_timestamped_path
 from core.system.language import marked, tr, tr_count
 from core.system.product import NOTICE
 from core.system.safe_text import escape_name
 from core.training.events import DatasetRead, SearchResult, TrainingResult
-from gui.jobs.jobs import Jobs, JobState
-from gui.jobs.run_jobs import RunListing, forget_run_job
+from gui.jobs.jobs import Jobs, JobState, ignore
+from gui.jobs.own_jobs import OwnJobs
+from gui.jobs.run_jobs import forget_run_job
 from gui.jobs.training_jobs import LostDataset, resume_job, train_job
 from gui.jobs.worker import Job
 from gui.state.session import Room, Session
@@ -27,6 +31,7 @@ from gui.training.training_view import UNOPENED, TrainingView
 from gui.widgets import messages
 from gui.widgets.named_widgets import make_button
 
+R = TypeVar("R")
 BLOCKED = marked(
     "This dataset cannot be used for training as it is: see the findings on the Dataset tab and resolve them there."
 )
@@ -43,7 +48,7 @@ class TrainingTab(QWidget):
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._is_own = False  # the job that runs was started here
+        self._own = OwnJobs(work, self.show_event)
         self._is_resuming = False
         self._build()
         self._connect_cards()
@@ -55,9 +60,9 @@ class TrainingTab(QWidget):
 
     def _build(self) -> None:
         self.form, self.view = RecipeForm(), TrainingView()
-        self.tools = RecipeTools(self._session, self.form)
-        self.tools.job_wanted.connect(self._start)
+        self.tools = RecipeTools(self._session, self.form, self._own.start)
         self.tools.search_begun.connect(self._on_search_begun)
+        self.tools.recipe_found.connect(self._on_recipe_found)
         self.start = make_button(tr("Start training"), "start", self._on_start)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -81,19 +86,13 @@ class TrainingTab(QWidget):
         self.finished.use_wanted.connect(self._on_use_wanted)
         self.finished.comparison_wanted.connect(self._on_comparison_wanted)
 
-    @Slot(object, str)
-    def _start(self, job: Job, name: str) -> None:
-        """Start a job of this tab; name: what it does."""
-        if self._work.state is JobState.IDLE:
-            self._is_own = True
-            self._work.start(job, self.show_event, name)
-
     @Slot()
     def _on_search_begun(self) -> None:
         self.view.clear()
         self.finished.hide()
 
-    def show_search(self, result: SearchResult) -> None:
+    @Slot(object)
+    def _on_recipe_found(self, result: SearchResult) -> None:
         """Show the best recipe of a search in the form."""
         trials = tr_count(
             "{count} trial finished, {pruned} stopped early.",
@@ -114,9 +113,9 @@ class TrainingTab(QWidget):
         if recipe is not None and source is not None:
             run_dir = new_timestamped_path(runs_folder(), f"-{recipe.name}")
             job = train_job(source, recipe, run_dir, False, self._session.preparation, self._session.audit)
-            self._begin(job, run_dir.name)
+            self._begin(job, self.show_result, run_dir.name)
 
-    def _begin(self, job: Job, name: str, is_resuming: bool = False) -> None:
+    def _begin(self, job: Job[R], show_result: Callable[[R], None], name: str, is_resuming: bool = False) -> None:
         """Start or resume the training of this name."""
         if self._work.state is not JobState.IDLE:
             return
@@ -124,7 +123,7 @@ class TrainingTab(QWidget):
         if not is_resuming:
             self.view.clear()
         self.finished.hide()
-        self._start(job, tr("Training {name}", name=escape_name(name)))
+        self._own.start(job, show_result, tr("Training {name}", name=escape_name(name)))
 
     @Slot(object)
     def _on_resume_wanted(self, run: Run) -> None:
@@ -132,22 +131,26 @@ class TrainingTab(QWidget):
 
     def _resume(self, run: Run, source: Path | None) -> None:
         """Continue a training on its own dataset. source: where that is now; None: where it was."""
-        self._begin(resume_job(run, source), run.card.name, is_resuming=True)
+        self._begin(resume_job(run, source), self._show_resumed, run.card.name, is_resuming=True)
         self.view.show_epochs(run.epochs, run.recipe)
 
-    def ask_for_dataset(self, lost: LostDataset) -> None:
-        """Ask where the films of an interrupted training are now, and resume it there."""
+    def _show_resumed(self, result: TrainingResult | LostDataset) -> None:
+        """Show how a training ended, or ask where its films are now, and resume it there."""
+        if isinstance(result, TrainingResult):
+            self.show_result(result)
+            return
+        run = result.run
         question = tr("Where are the films of this training now?")
-        if Path(lost.was).suffix.lower() in LIST_ENDINGS:
+        if Path(run.card.dataset).suffix.lower() in LIST_ENDINGS:
             source = messages.choose_file(self, question, tr(messages.LISTS))
         else:
             source = messages.choose_folder(self, question)
         if source:
-            self._resume(lost.run, source)
+            self._resume(run, source)
 
     @Slot(object)
     def _on_forget_wanted(self, run: Run) -> None:
-        self._start(forget_run_job(run), tr("Reading training runs"))
+        self._own.start(forget_run_job(run), ignore, tr("Reading training runs"))
 
     def show_runs(self, listing: RunListing) -> None:
         """Offer the training that was interrupted last, if any."""
@@ -191,8 +194,7 @@ class TrainingTab(QWidget):
     @Slot(object)
     def _on_state_changed(self, state: JobState) -> None:
         is_idle = state is JobState.IDLE
-        if is_idle and self._is_own:  # however it ended; its result, if it has one, is shown next
-            self._is_own = False
+        if is_idle and self._own.take_end():  # however it ended; its result, if it has one, is shown next
             self._show_idle()
             self.interrupted.show_run(None)
             self._session.runs_changed.emit()
@@ -201,7 +203,7 @@ class TrainingTab(QWidget):
         self.tools.update_enabled(self.start.isEnabled())
         self.interrupted.set_idle(is_idle)
         self.finished.set_idle(is_idle)
-        if state is JobState.STOPPING and self._is_own:
+        if state is JobState.STOPPING and self._own.is_running:
             self.view.status.setText(tr("Stopping after this batch…"))
 
     def show_event(self, event: object) -> None:

@@ -38,11 +38,6 @@ def is_no_film(row: LedgerRow) -> bool:
     return row.status is Status.REFUSED and row.reason in NO_FILM_REASONS
 
 
-def is_call(opinion: Opinion | None) -> bool:
-    """Whether an opinion is on the film as it is now."""
-    return opinion is not None and opinion.stance is not Stance.EARLIER_FILM
-
-
 def list_kinds(row: LedgerRow, opinion: Opinion | None) -> tuple[RowKind, ...]:
     """Return the kinds that a row is of. opinion: the reader's, None without one."""
     if is_no_film(row):
@@ -52,7 +47,7 @@ def list_kinds(row: LedgerRow, opinion: Opinion | None) -> tuple[RowKind, ...]:
         kinds.append(RowKind.REFUSED)
     elif row.status is Status.FAILED:
         kinds.append(RowKind.FAILED)
-    elif not is_call(opinion):
+    elif opinion is None or not opinion.is_current:
         kinds.append(RowKind.NOT_CALLED)
     if row.decision is not None:
         kinds.append(DECISION_KINDS[row.decision])

@@ -7,13 +7,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage
 
 from core.models.decision import Decision
-from core.screening.events import LedgerRow, Status
+from core.screening.events import LedgerRow
 from core.screening.folder_listing import path_of_name
-from core.screening.reader_calls import CallBook, Opinion, compare_call
+from core.screening.reader_calls import CallBook
 from core.system.language import format_day, tr
 from core.system.safe_text import escape_name
 from gui.widgets.theme import DARK, Colours
-from gui.worklist.row_kinds import KindCounts, is_call, is_no_film, list_kinds
+from gui.worklist.row_kinds import KindCounts, is_no_film, list_kinds
 from gui.worklist.row_order import BlindNumbers, Key
 from gui.worklist.row_pictures import RowPictures
 from gui.worklist.row_studies import RowStudies
@@ -159,11 +159,11 @@ class WorklistTable(QObject):
 
     def is_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the model's answer yet."""
-        return row.status is Status.SCORED and self.is_name_hidden(row)
+        return self.is_blind and self._book.awaits_call(row)
 
     def is_name_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the file's name yet, which may tell the answer."""
-        return self.is_blind and not (is_no_film(row) or self.is_called(row))
+        return self.is_blind and not (is_no_film(row) or self._book.is_called(row))
 
     def display_name(self, row: LedgerRow) -> str:
         """Return the name that is shown for a film: in blind reading a number, then without its folders."""
@@ -175,25 +175,17 @@ class WorklistTable(QObject):
         """Return a film's place in blind reading."""
         return self._numbers.key(file)
 
-    def opinion(self, row: LedgerRow) -> Opinion | None:
-        """Return the reader's opinion on a row, None where there is none."""
-        return compare_call(self._book.find(row.file), row.film, row.label)
-
-    def is_called(self, row: LedgerRow) -> bool:
-        """Whether the reader has called the film as it is now."""
-        return is_call(self.opinion(row))
-
     def text(self, row: LedgerRow) -> RowText:
         """Return the words of a row."""
         call = self._book.find(row.file)
-        return build_row_text(row, self.display_name(row), call, self.opinion(row), self.is_hidden(row))
+        return build_row_text(row, self.display_name(row), call, self._book.opinion(row), self.is_hidden(row))
 
     def list_words(self, row: LedgerRow) -> Iterator[str]:
         """Yield what may be searched: no more than is shown."""
         yield self.display_name(row)
         if (call := self._book.find(row.file)) is not None:
             yield format_note(call)
-            yield format_reader(call, self.opinion(row))
+            yield format_reader(call, self._book.opinion(row))
         yield format_status(row, self.is_hidden(row))
         numbers = self.studies.find(row.file)
         yield from (numbers.accession, numbers.patient, numbers.study_date, format_day(numbers.study_date))
@@ -207,4 +199,4 @@ class WorklistTable(QObject):
             self._numbers.draw(self._seed, [row.file for row in self._rows.values() if not is_no_film(row)])
 
     def _count(self, row: LedgerRow) -> None:
-        self.counts.set(row.file, list_kinds(row, self.opinion(row)))
+        self.counts.set(row.file, list_kinds(row, self._book.opinion(row)))

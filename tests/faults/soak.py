@@ -25,7 +25,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.datasets.preparation import AS_IT_IS
 from gui.jobs.dataset_jobs import audit_job
-from gui.jobs.run_jobs import list_runs_job
+from gui.jobs.evaluation_jobs import show_model_job
+from gui.jobs.jobs import ignore
 from gui.jobs.screening_jobs import screen_job
 from gui.jobs.training_jobs import train_job
 from tests.factories import write_phantoms
@@ -61,10 +62,10 @@ class Cycler:
                     self.window.jobs.cancel()
 
         loop = QEventLoop()
-        self.window.job_shown.connect(loop.quit)
-        QTimer.singleShot(0, lambda: self.window.jobs.start(job, show))
+        self.window.jobs.ended.connect(loop.quit)
+        QTimer.singleShot(0, lambda: self.window.jobs.start(job, ignore, show_event=show))
         loop.exec()
-        self.window.job_shown.disconnect(loop.quit)
+        self.window.jobs.ended.disconnect(loop.quit)
 
     def cycle(self):
         self.done += 1
@@ -73,7 +74,7 @@ class Cycler:
         self.ends(screen_job(films, output, None, retry_failed=True))
         self.ends(audit_job(dataset, AS_IT_IS))
         self.ends(train_job(dataset, LONG, self.place / "runs" / f"run-{self.done}", False), stop_at=1)
-        self.ends(list_runs_job(self.place / "runs"))
+        self.ends(show_model_job(None))
         return usage()
 
 

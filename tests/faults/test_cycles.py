@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from gui.jobs.run_jobs import list_runs_job
+from gui.jobs.evaluation_jobs import show_model_job
+from gui.jobs.jobs import ignore
 from gui.jobs.screening_jobs import screen_job
 from gui.jobs.training_jobs import train_job
 from tests.faults.window_job import LONG
@@ -26,10 +27,10 @@ def test_ten_starts_and_stops_leave_nothing_behind(qtbot, window, errors, datase
         for job in (
             train_job(dataset_folder, LONG, tmp_path / f"run-{number}", False),
             screen_job(tmp_path / "nothing", tmp_path / "r.csv", None),
-            list_runs_job(),
+            show_model_job(None),
         ):
-            with qtbot.waitSignal(window.job_shown, timeout=60_000):
-                window.jobs.start(job, stop)
+            with qtbot.waitSignal(window.jobs.ended, timeout=60_000):
+                window.jobs.start(job, ignore, show_event=stop)
         gc.collect()
         return usage()
 

@@ -16,7 +16,7 @@ from core.datasets.preparation import AS_IT_IS
 from core.screening.results_csv import partial_path
 from core.system.exit_status import DONE, INTERRUPTED
 from gui.jobs.dataset_jobs import demo_job
-from gui.jobs.jobs import JobState
+from gui.jobs.jobs import JobState, ignore
 from gui.jobs.screening_jobs import screen_job, watch_job
 from gui.jobs.training_jobs import find_rate_job, search_job, train_job
 from gui.shell.quit_signals import QuitSignals
@@ -55,7 +55,7 @@ def test_a_window_ended_in_a_job_closes_when_it_has_stopped(
         "demo": lambda: demo_job(output),
     }[kind]()
     seen = []
-    window.jobs.start(job, seen.append)
+    window.jobs.start(job, ignore, show_event=seen.append)
     qtbot.waitUntil(lambda: len(seen) > 0, timeout=20_000)
     getattr(window, way)()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
@@ -74,7 +74,7 @@ def test_what_a_screening_had_done_when_its_window_closed_is_kept(qtbot, window,
             if len(paused) == 3:
                 window.end()
 
-    window.jobs.start(screen_job(letters, output, None), pause_at_the_third)
+    window.jobs.start(screen_job(letters, output, None), ignore, show_event=pause_at_the_third)
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
     kept = output if output.exists() else partial_path(output)
     assert len(kept.read_text().splitlines()) >= 4

@@ -122,7 +122,7 @@ def widgets_with_markup():
 
 
 def shown(qtbot, window, kind):  # noqa: F811
-    return qtbot.waitSignal(window.job_shown, timeout=60_000, check_params_cb=lambda result: isinstance(result, kind))
+    return qtbot.waitSignal(window.jobs.ended, timeout=60_000, check_params_cb=lambda result: isinstance(result, kind))
 
 
 def test_no_widget_of_the_window_takes_a_name_for_markup(qtbot, window, tmp_path, model):  # noqa: F811

@@ -11,12 +11,12 @@ from core.models.point_selection import select_point
 from core.recipes.recipe import Recipe
 from core.runs.run_folder import RunCard, begin_run, write_card
 from core.runs.run_list import list_runs, runs_folder
+from core.runs.run_listing import read_listing
 from core.runs.search_file import begin_search
 from core.screening.reader_calls import calls_path, load_calls
 from core.system.app_folders import cache_folder, data_folder
 from core.system.errors import JobFailed
 from gui.jobs.dataset_jobs import audit_job
-from gui.jobs.run_jobs import list_runs_job
 from tests.factories import drained
 
 BROKEN = {
@@ -76,7 +76,7 @@ def test_damaged_decisions_about_a_dataset_stay(told, broken, dataset_folder, ca
 
 
 @pytest.mark.parametrize("name", ["run.json", "recipe.json", "metrics.json", "events.jsonl", "looks.json"])
-def test_one_damaged_run_hides_no_other(broken, name, cancel, tmp_path):
+def test_one_damaged_run_hides_no_other(broken, name):
     for run in ("good", "bad"):
         begin_run(runs_folder() / run, Recipe(), AS_IT_IS)
         write_card(runs_folder() / run, RunCard(run, "", "films", "12345678", "2026-01-01T00:00:00+00:00"))
@@ -85,7 +85,7 @@ def test_one_damaged_run_hides_no_other(broken, name, cancel, tmp_path):
     assert "good" in {run.card.name for run in runs}
     assert all(isinstance(run.metrics, dict | None) for run in runs)
     assert all(isinstance(run.card.name, str) for run in runs)
-    _, listed = drained(list_runs_job()(cancel))
+    listed = read_listing(runs_folder())
     assert {path.name for path in listed.unreadable} == {"good", "bad"} - {run.card.name for run in listed.runs}
     assert (runs_folder() / "bad" / name).read_bytes() == broken
 

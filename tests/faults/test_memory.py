@@ -129,8 +129,8 @@ def test_after_any_exception_in_a_job_the_window_goes_on(qtbot, window, errors, 
         yield
 
     for _ in range(2):
-        with qtbot.waitSignal(window.job_shown):
-            window.jobs.start(job, window.training_tab.show_event)
+        with qtbot.waitSignal(window.jobs.ended):
+            window.jobs.start(job, window.training_tab.show_result)
         assert window.jobs.state is JobState.IDLE
     assert len(errors) == 2
     assert "Traceback" not in errors[0]
@@ -140,7 +140,7 @@ def test_after_any_exception_in_a_job_the_window_goes_on(qtbot, window, errors, 
 @pytest.mark.usefixtures("tiny_network")
 def test_memory_that_runs_out_in_a_training_step_is_said(qtbot, window, errors, dataset_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(learner, "compute_loss", lambda *_, **__: (_ for _ in ()).throw(MemoryError()))
-    with qtbot.waitSignal(window.job_shown, timeout=60_000):
-        window.jobs.start(train_job(dataset_folder, QUICK, tmp_path / "run", False), window.training_tab.show_event)
+    with qtbot.waitSignal(window.jobs.ended, timeout=60_000):
+        window.jobs.start(train_job(dataset_folder, QUICK, tmp_path / "run", False), window.training_tab.show_result)
     assert errors == ["There is not enough memory for two films at once. Choose a smaller image or network."]
     assert not list((tmp_path / "run").glob("*.safetensors"))

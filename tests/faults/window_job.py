@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer
 from core.datasets.preparation import AS_IT_IS
 from gui.jobs.dataset_jobs import audit_job, label_errors_job
 from gui.jobs.evaluation_jobs import evaluate_job
+from gui.jobs.jobs import ignore
 from gui.jobs.screening_jobs import screen_job, watch_job
 from gui.jobs.training_jobs import find_rate_job, search_job, train_job
 from gui.shell import app
@@ -52,7 +53,7 @@ def main(kind, place):
         elif kind == "idle":
             print("running", flush=True)
         else:
-            window.jobs.start(job_of(kind, place), lambda _event: print("running", flush=True))
+            window.jobs.start(job_of(kind, place), ignore, show_event=lambda _event: print("running", flush=True))
 
     MainWindow.show = show_and_start
     app.create_application()  # settings are kept under its name

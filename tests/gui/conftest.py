@@ -45,7 +45,7 @@ def open_window(qtbot, own_settings, monkeypatch, errors):
     def end_work(made):
         """Let every job end: pytest-qt deletes the window before fixtures end, and a job must not lose its window."""
         while made.jobs.state is not JobState.IDLE:
-            with qtbot.waitSignal(made.job_shown, timeout=20_000):
+            with qtbot.waitSignal(made.jobs.ended, timeout=20_000):
                 made.jobs.cancel()
 
     def open_one():

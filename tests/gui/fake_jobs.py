@@ -17,13 +17,13 @@ def lasting(cancel):
     yield
 
 
-def record(monkeypatch, module, name):
-    """Replace the function that builds a job; gives the arguments of each call."""
+def record(monkeypatch, module, name, result=None):
+    """Replace the function that builds a job by one whose job ends with `result`; gives the arguments of each call."""
     calls = []
 
     def build(*arguments, **options):
         calls.append((*arguments, *options.values()))
-        return ending_with(None)
+        return ending_with(result)
 
     monkeypatch.setattr(module, name, build)
     return calls

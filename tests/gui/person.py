@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 
-def job_shown(qtbot, window, kind=object, timeout=60_000):
+def job_ended(qtbot, window, kind=object, timeout=60_000):
     """Wait at the end of the block until the window has shown a result of this kind."""
-    return qtbot.waitSignal(window.job_shown, timeout=timeout, check_params_cb=lambda result: isinstance(result, kind))
+    return qtbot.waitSignal(window.jobs.ended, timeout=timeout, check_params_cb=lambda result: isinstance(result, kind))
 
 
 def click(qtbot, parent, name):

@@ -9,7 +9,7 @@ from core.screening.events import ScreeningResult
 from gui.classify.classify_tab import ClassifyTab
 from gui.widgets import messages
 from tests.factories import drained, draw_film
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def empty_tab(window, qtbot):
 @pytest.fixture
 def screened_tab(empty_tab, window, qtbot, films):
     """The tab after it has screened the films."""
-    with job_shown(qtbot, window, ScreeningResult):
+    with job_ended(qtbot, window, ScreeningResult):
         empty_tab.open(films)
     return empty_tab
 

@@ -13,13 +13,12 @@ from core.screening.reader_calls import calls_path
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
 from gui.classify import exporter, running_screening
-from gui.jobs.screening_jobs import ExportResult
 from gui.widgets import messages
 from tests.factories import draw_film
 from tests.gui.classify.examples import CLASSES, refused, scored, screening
 from tests.gui.classify.person import choose, press, wait_for_film, written_calls
 from tests.gui.fake_jobs import ending_with, ignore, lasting, record
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 Key = Qt.Key
 
@@ -88,7 +87,7 @@ def test_a_watched_folder_tells_of_likely_findings_and_ends_complete(empty_tab, 
         tab.watch(films)
     qtbot.waitUntil(lambda: len(tab.room.opened.rows) == 8, timeout=60_000)
     assert window.jobs.name == "Watching films"
-    with job_shown(qtbot, window, ScreeningResult) as seen:
+    with job_ended(qtbot, window, ScreeningResult) as seen:
         window.jobs.cancel()
     assert seen.args[0].completed
     assert seen.args[0].output.exists()
@@ -150,7 +149,7 @@ def test_an_export_holds_result_calls_and_agreement(qtbot, tab, window, films, m
 
 
 def test_where_an_export_was_written_is_said_without_control_characters(tab):
-    tab.show_exported(ExportResult(Path("out\u202e.csv")))
+    tab.exporter.written.emit(Path("out\u202e.csv"))
     assert tab.findChild(object, "toast").text() == "Written: out\\u202E.csv"
 
 
@@ -173,7 +172,7 @@ def test_called_films_open_as_a_dataset(tab, window, qtbot, errors):
     for key in (Key.Key_1, Key.Key_2, Key.Key_1, Key.Key_2):
         press(qtbot, tab, key)
         wait_for_film(qtbot, tab)
-    with job_shown(qtbot, window, AuditResult) as seen:
+    with job_ended(qtbot, window, AuditResult) as seen:
         tab.toolbar.export.labels_wanted.emit(False)
     assert window.tabs.currentWidget() is window.dataset_tab
     assert len(seen.args[0].dataset.films) == 4

@@ -10,10 +10,9 @@ from PySide6.QtCore import Qt
 
 from core.exports.export_jobs import Export
 from gui.classify.export_menu import KINDS, ExportButton
-from gui.jobs.screening_jobs import ExportResult
 from gui.widgets import messages
 from tests.gui.classify.person import choose, press
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -22,7 +21,7 @@ def test_exports(tab, window, qtbot, tmp_path, monkeypatch, number):
     press(qtbot, tab, Qt.Key.Key_1)
     path = tmp_path / ("export" + (".csv", ".xlsx", ".pdf", ".csv")[number])
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: path)
-    with job_shown(qtbot, window, ExportResult):
+    with job_ended(qtbot, window, Path):
         tab.toolbar.export.menu().actions()[number].trigger()
     if path.suffix == ".pdf":
         text = "".join(page.extract_text() for page in PdfReader(path).pages)

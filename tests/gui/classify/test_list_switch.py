@@ -1,5 +1,7 @@
 """Which list is in the room: the parts of the tab that open, screen and continue."""
 
+from core.system.errors import JobFailed, Reason
+from gui.classify import running_screening
 from gui.classify.list_switch import ListSwitch
 from gui.classify.reading_room import ReadingRoom
 from gui.classify.running_screening import RunningScreening
@@ -21,12 +23,17 @@ def test_a_list_that_is_left_is_remembered_with_its_calls(qtbot, tab):
     assert room.opened is None
 
 
-def test_a_screening_that_failed_before_its_first_row_leaves_an_empty_list(qtbot, tab, films):
+def failing(_cancel):
+    raise JobFailed(Reason.DATASET_INVALID, "The share is gone.")
+    yield
+
+
+def test_a_screening_that_failed_before_its_first_row_leaves_an_empty_list(qtbot, tab, films, errors, monkeypatch):
     running: RunningScreening = tab.running
-    begun = tab.opener.begin(films)
-    tab.lists.show(begun)
-    running.opened = begun
-    with qtbot.waitSignal(running.ended_early):
-        running.fail()
-    assert tab.room.opened is begun
+    monkeypatch.setattr(running_screening, "screen_job", lambda *_: failing)
+    with qtbot.waitSignal(running.ended_early) as failed:
+        tab.open(films)
+    assert [tab.room.opened] == failed.args
+    assert tab.room.opened.rows == {}
     assert running.opened is None
+    qtbot.waitUntil(lambda: errors == ["The share is gone."])

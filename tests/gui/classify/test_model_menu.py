@@ -114,11 +114,11 @@ def test_no_model_is_chosen_while_a_job_uses_it(button, session, qtbot):
 
 
 def test_finished_trainings_of_this_computer_are_listed(button, session, qtbot, trained):
-    assert list_trained_models().models == ()
+    assert list_trained_models() == []
     run = shutil.copytree(trained.run, runs_folder() / trained.run.name)
     unfinished = shutil.copytree(run, runs_folder() / "unfinished")
     (unfinished / "metrics.json").unlink()
-    (model,) = list_trained_models().models
+    (model,) = list_trained_models()
     assert model.path.parent == run
     button.menu().aboutToShow.emit()
     qtbot.waitUntil(lambda: len(entries(button)) == 4)

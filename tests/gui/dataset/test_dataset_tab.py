@@ -44,12 +44,12 @@ def test_a_leaky_dataset_is_blocked_until_one_click_resolves_it(qtbot, window, l
 
 def test_doubtful_labels_become_a_finding(window, no_shortcut_probe, tmp_path, qtbot):
     films = write_films(tmp_path / "films", 22, side=128)
-    with qtbot.waitSignal(window.job_shown, timeout=60_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=60_000):
         window.dataset_tab.open(films)
     (films / "PNEUMONIA" / "P0003.png").rename(films / "NORMAL" / "X0003.png")
-    with qtbot.waitSignal(window.job_shown, timeout=60_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=60_000):
         window.dataset_tab.open(films)
-    with qtbot.waitSignal(window.job_shown, timeout=60_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=60_000):
         qtbot.mouseClick(window.dataset_tab.doubts, Qt.MouseButton.LeftButton)
     assert window.session.audit.findings[0].kind == "Doubtful labels"
     assert "contradicted" in window.dataset_tab.summary.text()
@@ -82,7 +82,7 @@ def tab(qtbot, session, work, audits, openings):
 @pytest.fixture
 def opened(qtbot, tab, work, audits):
     """The tab with a dataset that was corrected twice."""
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         tab.open(ROOT)
     tab.show_audit(audit(preparation=CORRECTED))
     audits.clear()
@@ -98,7 +98,7 @@ def test_a_folder_or_a_list_is_asked_for_and_opened(qtbot, tab, work, openings, 
     click(qtbot, tab, button)
     assert openings == []
     monkeypatch.setattr(messages, dialog, lambda *_: source)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab, button)
     assert openings == [(source,)]
 
@@ -153,7 +153,7 @@ def test_a_job_locks_the_buttons_until_it_ends(qtbot, opened, work, audits, monk
     assert opened.progress.isVisible()
     opened.open(Path("others"))
     assert audits == []
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
     assert all(opened.findChild(QPushButton, name).isEnabled() for name in BUTTONS)
     assert not opened.progress.isVisible()
@@ -169,7 +169,7 @@ def test_however_a_job_ends_its_progress_is_gone(qtbot, opened, work, monkeypatc
 
     before = opened.summary.text()
     monkeypatch.setattr(dataset_tab, "label_errors_job", lambda *_: job)
-    with qtbot.waitSignal(work.failed if outcome == "fails" else work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, opened, "doubts")
         if outcome != "fails":
             qtbot.waitUntil(lambda: opened.summary.text() == "Extracting features… 3 of 20")
@@ -193,7 +193,7 @@ def test_without_a_dataset_nothing_can_be_set_or_doubted(qtbot, tab, audits):
 
 
 def test_a_fix_is_added_to_the_corrections(qtbot, opened, work, audits):
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, opened, "fix_1")
     assert audits == [(ROOT, replace(CORRECTED, steps=(EXCLUDE, RELABEL, RELABEL)))]
 
@@ -203,7 +203,7 @@ def test_the_last_correction_is_undone(qtbot, opened, work, audits, way):
     opened.audit_panel.findChild(QTabWidget).setCurrentIndex(3)
     with qtbot.waitActive(opened):
         opened.activateWindow()
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         if way == "button":
             click(qtbot, opened, "undo")
         else:
@@ -243,7 +243,7 @@ def test_an_accepted_leak_is_known_to_the_session(qtbot, opened, session):
 def test_doubtful_labels_are_searched_with_the_model_in_use(qtbot, opened, session, work, monkeypatch):
     searches = record(monkeypatch, dataset_tab, "label_errors_job")
     session.use_model(Path("ours.safetensors"))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, opened, "doubts")
     assert searches == [(ROOT, Path("ours.safetensors"), session.preparation)]
 
@@ -260,7 +260,7 @@ def test_doubtful_labels_replace_earlier_ones_above_the_other_findings(opened, s
 
 def test_doubtful_labels_of_a_dataset_that_is_no_longer_on_the_tab_are_not_shown(qtbot, opened, session, work):
     before = session.audit
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         opened.open(Path("others"))
     opened.show_label_errors(DOUBTS)
     assert session.audit is before
@@ -269,24 +269,24 @@ def test_doubtful_labels_of_a_dataset_that_is_no_longer_on_the_tab_are_not_shown
 
 def test_import_settings_are_those_of_the_dataset_and_apply_at_once(qtbot, opened, work, audits, monkeypatch):
     previews = record(monkeypatch, dataset_tab, "inspect_job")
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, opened, "intake")
     assert previews == [(ROOT, CORRECTED)]
     opened.show_intake_preview(IntakePreview(ROOT, (), None, ("a1", "a2", "b1")))
     dialog = opened.findChild(IntakeDialog)
     assert dialog.pattern.text() == "(.)"
     dialog.pattern.setText("(..)")
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         dialog.accept()
     assert audits == [(ROOT, replace(CORRECTED, patient_pattern="(..)"))]
 
 
 def test_a_dataset_that_could_not_be_read_has_settings_of_its_own(qtbot, opened, work, audits, monkeypatch):
     previews = record(monkeypatch, dataset_tab, "inspect_job")
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         opened.open(Path("others"))  # fails, so no audit is shown
     assert not opened.doubts.isEnabled()
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, opened, "intake")
     assert previews == [(Path("others"), AS_IT_IS)]
 
@@ -296,7 +296,7 @@ def test_the_demo_says_that_its_films_are_synthetic(qtbot, tab, session, work, m
     made = lambda prefix, **_: SimpleNamespace(name=str(tmp_path / prefix), cleanup=lambda: None)  # noqa: E731
     monkeypatch.setattr(tempfile, "TemporaryDirectory", made)
     assert tab.demo.worklist is None
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab, "try_demo")
     folder = demos[0][0]
     assert folder == tmp_path / "pneumoscreen-demo-"
@@ -309,7 +309,7 @@ def test_the_demo_says_that_its_films_are_synthetic(qtbot, tab, session, work, m
 
 def test_a_dropped_dataset_is_opened_and_the_area_shrinks(qtbot, tab, work, openings):
     before = tab.drop_area.minimumHeight()
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         tab.drop_area.dropped.emit(ROOT)
     tab.show_audit(audit())
     assert openings == [(ROOT,)]

@@ -68,7 +68,7 @@ def test_relabel_and_move_patients(qtbot, window, leaky):
     for menu, action in (("relabel", 1), ("move_to", 0)):
         index = grid.model().index(0, 0)
         grid.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        with qtbot.waitSignal(window.job_shown, timeout=20_000):
+        with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
             tab.findChild(QPushButton, menu).menu().actions()[action].trigger()
     counts = window.session.audit.dataset.count_films()
     assert (counts[0, "val"], counts[1, "val"]) == (11, 12)

@@ -10,7 +10,7 @@ from core.datasets.dataset import Dataset
 from core.datasets.events import AuditResult, FindingKind
 from gui.dataset.finding_choice import FindingChoice
 from tests.factories import draw_film
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def write_dataset(folder, *names):
 
 def test_an_unknown_finding_blocks_training_until_it_is_named(window, qtbot, tmp_path):
     tab = window.dataset_tab
-    with job_shown(qtbot, window, AuditResult) as seen:
+    with job_ended(qtbot, window, AuditResult) as seen:
         tab.open(write_dataset(tmp_path / "films", "A", "B"))
     assert FindingKind.FINDING_UNKNOWN in {finding.kind for finding in seen.args[0].findings}
     assert window.session.is_blocked
@@ -64,23 +64,23 @@ def test_an_unknown_finding_blocks_training_until_it_is_named(window, qtbot, tmp
     window.session.accept_leaks(True)
     assert window.session.is_blocked
     box = tab.findChild(QComboBox, "finding")
-    with job_shown(qtbot, window, AuditResult) as seen:
+    with job_ended(qtbot, window, AuditResult) as seen:
         qtbot.keyClick(box, Qt.Key.Key_Down)
     assert seen.args[0].dataset.classes == ("B", "A")
     assert not window.session.is_blocked
     assert box.currentText() == "A"
-    with job_shown(qtbot, window, AuditResult) as again:
+    with job_ended(qtbot, window, AuditResult) as again:
         tab.open(tmp_path / "films")  # the choice is kept
     assert again.args[0].dataset.finding == "A"
 
 
 def test_a_wrong_preselection_is_changed_and_undone(window, qtbot, tmp_path):
     tab = window.dataset_tab
-    with job_shown(qtbot, window, AuditResult):
+    with job_ended(qtbot, window, AuditResult):
         tab.open(write_dataset(tmp_path / "films", "NORMAL", "PNEUMONIA"))
-    with job_shown(qtbot, window, AuditResult) as seen:
+    with job_ended(qtbot, window, AuditResult) as seen:
         qtbot.keyClick(tab.findChild(QComboBox, "finding"), Qt.Key.Key_Up)
     assert seen.args[0].dataset.finding == "NORMAL"
-    with job_shown(qtbot, window, AuditResult) as seen:
+    with job_ended(qtbot, window, AuditResult) as seen:
         tab.audit_panel.undo.click()
     assert seen.args[0].dataset.finding == "PNEUMONIA"

@@ -8,13 +8,13 @@ from core.datasets.intake import IntakePreview
 from core.datasets.preparation import load_kept_preparation
 from gui.dataset.intake_dialog import IntakeDialog
 from tests.gui.dataset.person import open_dataset
-from tests.gui.person import click, job_shown
+from tests.gui.person import click, job_ended
 
 
 def test_patient_pattern_is_corrected_in_the_dialog(qtbot, window, leaky):
     tab = open_dataset(qtbot, window, leaky)
     patients = window.session.audit.dataset.count_patients()
-    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
         click(qtbot, tab, "intake")
     dialog = tab.findChild(IntakeDialog, "intake_dialog")
     field = dialog.findChild(QLineEdit, "patient_pattern")
@@ -23,7 +23,7 @@ def test_patient_pattern_is_corrected_in_the_dialog(qtbot, window, leaky):
     assert not ok.isEnabled()
     field.setText("(?:copy)?(NORMAL|PNEUMONIA)[a-l]?.*")
     assert "→" in dialog.examples.text()
-    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
         qtbot.mouseClick(ok, Qt.MouseButton.LeftButton)
     assert window.session.audit.dataset.count_patients() == 2 < patients
     assert load_kept_preparation(leaky).patient_pattern == "(?:copy)?(NORMAL|PNEUMONIA)[a-l]?.*"
@@ -40,7 +40,7 @@ def write_list(folder, header, row):
 def open_list(qtbot, window, path):
     """Open a list; gives the dialog that shows it before it is read."""
     tab = window.dataset_tab
-    with job_shown(qtbot, window, IntakePreview):
+    with job_ended(qtbot, window, IntakePreview):
         tab.open(path)
     return tab.findChild(IntakeDialog, "intake_dialog")
 
@@ -54,10 +54,10 @@ def test_columns_and_samples_are_shown_before_a_list_is_read(qtbot, window, data
     assert headings == ["file", "<b>label", "age"]
     assert model.index(0, 1).data() == "NORMAL"
     assert dialog.labels.text() == "NORMAL: 12, PNEUMONIA: 12"
-    with job_shown(qtbot, window, AuditResult) as seen:
+    with job_ended(qtbot, window, AuditResult) as seen:
         dialog.accept()
     assert len(seen.args[0].dataset.films) == 24
-    with job_shown(qtbot, window, AuditResult):
+    with job_ended(qtbot, window, AuditResult):
         window.dataset_tab.open(path)  # its columns are known now
 
 
@@ -65,7 +65,7 @@ def test_a_list_that_was_moved_is_told_with_the_folder_that_was_tried(qtbot, win
     path = write_list(dataset_folder, "file;label", lambda file, name: f"{file};{name}")
     (tmp_path / "moved").mkdir()
     dialog = open_list(qtbot, window, path.rename(tmp_path / "moved/list.csv"))
-    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
         dialog.accept()
     (told,) = errors
     assert told.startswith(
@@ -80,7 +80,7 @@ def test_a_list_that_is_not_read_leaves_the_dataset_before_it(qtbot, window, lea
     dialog = open_list(qtbot, window, write_list(dataset_folder, "file;label", lambda file, name: f"{file};{name}"))
     dialog.reject()
     assert (tab.summary.text(), window.session.source) == (before, source)
-    with job_shown(qtbot, window, IntakePreview) as seen:
+    with job_ended(qtbot, window, IntakePreview) as seen:
         click(qtbot, tab, "intake")
     assert seen.args[0].source == leaky
 
@@ -90,7 +90,7 @@ def test_columns_that_cannot_be_guessed_are_chosen(qtbot, window, dataset_folder
     dialog = open_list(qtbot, window, path)
     dialog.findChild(QComboBox, "column_file").setCurrentText("a")
     dialog.findChild(QComboBox, "column_label").setCurrentText("b")
-    with job_shown(qtbot, window, AuditResult):
+    with job_ended(qtbot, window, AuditResult):
         dialog.accept()
     assert len(window.session.audit.dataset.films) == 24
 
@@ -101,10 +101,10 @@ def test_of_labels_that_list_findings_one_is_chosen(qtbot, window, dataset_folde
     dialog = open_list(qtbot, window, path)
     assert dialog.contains.currentData() == "Pneumonia"  # proposed
     dialog.contains.setCurrentIndex(dialog.contains.findData("Effusion"))
-    with job_shown(qtbot, window, AuditResult) as seen:
+    with job_ended(qtbot, window, AuditResult) as seen:
         dialog.accept()
     assert seen.args[0].dataset.classes == ("No Effusion", "Effusion")
-    with job_shown(qtbot, window, IntakePreview):
+    with job_ended(qtbot, window, IntakePreview):
         click(qtbot, window.dataset_tab, "intake")
     again = window.dataset_tab.findChildren(IntakeDialog, "intake_dialog")[-1]
     assert again.contains.currentData() == "Effusion"

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.evaluation.evaluation import Evaluation
+from core.models.model_in_use import ModelInUse
 from gui.evaluate.evaluate_tab import EvaluateTab
-from gui.jobs.evaluation_jobs import ModelSummary
 from gui.widgets import messages
 from tests.factories import drained, write_films
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +38,7 @@ def films(evaluated_once, tmp_path):
 @pytest.fixture
 def tab(window, qtbot):
     tab = window.findChild(EvaluateTab)
-    with job_shown(qtbot, window, ModelSummary):
+    with job_ended(qtbot, window, ModelInUse):
         window.tabs.setCurrentWidget(tab)
     return tab
 
@@ -55,6 +55,6 @@ def evaluated(tab, evaluated_once):
 def evaluated_here(tab, window, qtbot, films, monkeypatch):
     """The evaluation that the tab has made of the films."""
     monkeypatch.setattr(messages, "choose_folder", lambda *_: films)
-    with job_shown(qtbot, window, Evaluation) as seen:
+    with job_ended(qtbot, window, Evaluation) as seen:
         qtbot.mouseClick(tab.buttons["evaluate_folder"], Qt.MouseButton.LeftButton)
     return seen.args[0]

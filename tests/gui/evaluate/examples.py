@@ -11,9 +11,9 @@ from core.metrics.figures import BinaryFigures, ClassFigures, OneClass, Predicti
 from core.metrics.intervals import wilson_interval
 from core.models.calibration import Calibration
 from core.models.model_header import ModelHeader
+from core.models.model_in_use import ModelInUse
 from core.models.predictions import Predictions
 from core.models.site_record import Acceptance
-from gui.jobs.evaluation_jobs import ModelSummary
 
 SOURCE = Path("films")
 CARD = Document("Model card", "", (Text("Ethical considerations"),), "")
@@ -68,7 +68,7 @@ def evaluation_of_three_classes():
 
 def summary(name="resnet 12345678", is_accepted=False, validation=None):
     """A model in use, as the Evaluate tab gets it."""
-    return ModelSummary(
+    return ModelInUse(
         header(name, validation=validation), "Threshold 0.5000.", is_accepted, "Not validated here.", CARD
     )
 

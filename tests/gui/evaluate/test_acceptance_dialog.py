@@ -1,14 +1,15 @@
 """An acceptance test, from its dialog to its form."""
 
+from pathlib import Path
+
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from core.evaluation.evaluation import AcceptanceResult
 from gui.evaluate.acceptance_dialog import AcceptanceDialog
-from gui.jobs.evaluation_jobs import SaveResult
 from gui.widgets import messages
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 
 def test_an_acceptance_test_ends_with_a_form_and_a_mark(tab, window, films, qtbot, tmp_path, monkeypatch):
@@ -20,7 +21,7 @@ def test_an_acceptance_test_ends_with_a_form_and_a_mark(tab, window, films, qtbo
         return QDialog.DialogCode(dialog.result())
 
     monkeypatch.setattr(AcceptanceDialog, "exec", filled)
-    with job_shown(qtbot, window, AcceptanceResult) as seen:
+    with job_ended(qtbot, window, AcceptanceResult) as seen:
         qtbot.mouseClick(tab.buttons["acceptance"], Qt.MouseButton.LeftButton)
     result = seen.args[0]
     assert not result.acceptance.passed  # 22 films cannot show 0.99
@@ -28,6 +29,6 @@ def test_an_acceptance_test_ends_with_a_form_and_a_mark(tab, window, films, qtbo
     qtbot.waitUntil(lambda: "Not accepted here" in tab.model.text())
     qtbot.waitUntil(lambda: tab.buttons["save_form"].isEnabled())
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "form.pdf")
-    with job_shown(qtbot, window, SaveResult):
+    with job_ended(qtbot, window, Path):
         qtbot.mouseClick(tab.buttons["save_form"], Qt.MouseButton.LeftButton)
     assert len(PdfReader(tmp_path / "form.pdf").pages) == 1

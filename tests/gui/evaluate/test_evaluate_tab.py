@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 from core.datasets.preparation import AS_IT_IS
+from core.evaluation.evaluation import Target
 from core.jobs.events import Progressed, Stage
+from core.models.model_in_use import ModelInUse
 from core.models.operating_point import Goal, Wish
 from core.system.app_folders import data_folder
 from core.system.errors import JobFailed, Reason
@@ -19,13 +21,13 @@ from gui.evaluate.acceptance_dialog import AcceptanceDialog
 from gui.evaluate.evaluate_tab import EvaluateTab
 from gui.evaluate.evaluation_panels import NOTHING
 from gui.evaluate.operating_panel import NO_POINT
-from gui.jobs.evaluation_jobs import AcceptanceOrder, ModelSummary, SaveResult
+from gui.jobs.evaluation_jobs import AcceptanceOrder
 from gui.widgets import messages
 from tests.gui.dataset.examples import ROOT, audit
 from tests.gui.evaluate.examples import SOURCE, acceptance, evaluation, predictions, summary
 from tests.gui.evaluate.predictions import answers
 from tests.gui.fake_jobs import ignore, lasting, record
-from tests.gui.person import click, job_shown
+from tests.gui.person import click, job_ended
 
 
 def test_the_room_opens_with_the_model_and_its_mark(tab):
@@ -39,13 +41,13 @@ def test_another_point_leaves_the_figures_and_says_at_which_they_were_measured(t
     before = tab.figures.notes.text()
     assert not tab.status.earlier.isVisible()
     tab.operating.wish.setCurrentText("threshold 0.9")
-    with job_shown(qtbot, window, ModelSummary):
+    with job_ended(qtbot, window, ModelInUse):
         qtbot.mouseClick(tab.operating.use, Qt.MouseButton.LeftButton)
     assert tab.figures.notes.text() == before
     assert tab.status.earlier.isVisible()
     assert evaluated.point.rstrip(".") in tab.status.earlier.text()
     assert tab.buttons["save_report"].isEnabled()
-    with job_shown(qtbot, window, ModelSummary):
+    with job_ended(qtbot, window, ModelInUse):
         qtbot.mouseClick(tab.operating.own, Qt.MouseButton.LeftButton)
     assert not tab.status.earlier.isVisible()
 
@@ -58,7 +60,7 @@ def test_after_an_acceptance_no_line_says_not_validated(tab, window, qtbot, film
         return QDialog.DialogCode.Accepted
 
     monkeypatch.setattr(AcceptanceDialog, "exec", fill)
-    with job_shown(qtbot, window, ModelSummary):
+    with job_ended(qtbot, window, ModelInUse):
         qtbot.mouseClick(tab.buttons["acceptance"], Qt.MouseButton.LeftButton)
     for label in (tab.model, tab.figures.notes):
         assert "ccepted here on" in label.text()
@@ -67,7 +69,7 @@ def test_after_an_acceptance_no_line_says_not_validated(tab, window, qtbot, film
 
 def test_the_report_is_saved(tab, window, evaluated_here, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(messages, "choose_folder", lambda *_: tmp_path / "report")
-    with job_shown(qtbot, window, SaveResult):
+    with job_ended(qtbot, window, Path):
         qtbot.mouseClick(tab.buttons["save_report"], Qt.MouseButton.LeftButton)
     assert json.loads((tmp_path / "report" / "metrics.json").read_text())["n"] == 44
     assert len(PdfReader(tmp_path / "report" / "report.pdf").pages) >= 2
@@ -79,7 +81,7 @@ def test_the_card_is_shown_and_saved(tab, window, qtbot, tmp_path, monkeypatch):
     assert tab.documents.card_window.isVisible()
     assert "Ethical considerations" in tab.documents.card_window.text.toPlainText()
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "card.pdf")
-    with job_shown(qtbot, window, SaveResult):
+    with job_ended(qtbot, window, Path):
         tab.documents.card_window.saving_wanted.emit(tab.documents.card_window.shown)
     assert PdfReader(tmp_path / "card.pdf").metadata.title == "Model card"
 
@@ -113,7 +115,7 @@ def test_what_can_be_done_grows_with_what_there_is(qtbot, tab_alone, session, wo
     work.start(lasting, ignore)
     assert enabled(tab_alone) == set()
     assert not tab_alone.operating.use.isEnabled()
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
     assert enabled(tab_alone) == ALWAYS | {"evaluate_dataset", "card", "save_report"}
 
@@ -128,7 +130,7 @@ def test_however_a_job_ends_nothing_goes_on_moving(qtbot, tab_alone, work, monke
 
     monkeypatch.setattr(evaluate_tab, "evaluate_job", lambda *_: job)
     monkeypatch.setattr(messages, "choose_folder", lambda *_: Path("reported"))
-    with qtbot.waitSignal(work.failed if outcome == "fails" else work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "evaluate_folder")
         assert work.name == "Evaluating on reported"
         if outcome != "fails":
@@ -149,10 +151,10 @@ def test_a_model_that_was_replaced_while_it_was_read_is_not_shown(qtbot, tab_alo
 
     monkeypatch.setattr(evaluate_tab, "show_model_job", make_job)
     tab_alone.show()
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         tab_alone.refresh()
         session.evaluate_model(Path("ours.safetensors"))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         tab_alone.show_model(summary("other 12345678"))
     assert tab_alone.model.text() == ""
     assert loads == [None, Path("ours.safetensors")]
@@ -172,7 +174,7 @@ def test_films_are_evaluated_with_the_model_in_use(qtbot, tab_alone, session, wo
     session.accept_leaks(True)
     session.use_model(Path("ours.safetensors"))
     for button in ("evaluate_dataset", "evaluate_folder", "evaluate_list"):
-        with qtbot.waitSignal(work.succeeded):
+        with qtbot.waitSignal(work.ended):
             click(qtbot, tab_alone, button)
     model = Path("ours.safetensors")
     assert evaluations == [
@@ -215,9 +217,9 @@ def test_the_model_has_its_mark_and_its_operating_point(qtbot, tab_alone, work, 
     assert tab_alone.operating.now.text() == "In use: Threshold 0.5000."
     tab_alone.operating.wish.setCurrentText("threshold 0.4")
     tab_alone.operating.error.setCurrentText("10 of 100")
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "use_point")
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "own_point")
     assert points == [(None, Wish(Goal.THRESHOLD, 0.4), 0.1), (None, None, None)]
     tab_alone.show_model(summary(validation=None))
@@ -233,7 +235,7 @@ def test_a_report_has_the_prevalence_on_the_screen(qtbot, tab_alone, monkeypatch
     tab_alone.figures.prevalence.setValue(2.5)
     click(qtbot, tab_alone, "save_report")
     assert saved[0].at_prevalence.prevalence == pytest.approx(0.025)
-    tab_alone.show_saved(SaveResult(Path("out\u202e.pdf")))
+    tab_alone.documents.written.emit(Path("out\u202e.pdf"))
     assert tab_alone.status.sentence.text() == "Written: out\\u202E.pdf"
 
 
@@ -248,10 +250,10 @@ def test_an_acceptance_test_runs_on_what_was_ordered(qtbot, tab_alone, work, mon
         return QDialog.DialogCode.Accepted
 
     monkeypatch.setattr(AcceptanceDialog, "exec", fill)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "acceptance")
     ((model, order, folder),) = tests
-    assert (model, order) == (None, AcceptanceOrder(SOURCE, 0.85, 0.75, ""))
+    assert (model, order) == (None, AcceptanceOrder(SOURCE, Target(0.85, 0.75), ""))
     assert folder.parent == data_folder() / "acceptances"
 
 
@@ -260,7 +262,7 @@ def test_the_outcome_of_an_acceptance_test_is_shown_and_the_model_loaded_again(q
     saved = []
     monkeypatch.setattr(tab_alone.documents, "save_form", saved.append)
     result = acceptance(evaluation())
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         tab_alone.show_acceptance(result)
     assert loads == [(None,)]
     assert "n = 6" in tab_alone.figures.notes.text()
@@ -279,9 +281,9 @@ def test_each_job_has_a_name(qtbot, tab_alone, work, session, monkeypatch):
     names = []
     work.state_changed.connect(lambda _state: names.append(work.name))
     for button in ("evaluate_folder", "acceptance", "use_point", "own_point"):
-        with qtbot.waitSignal(work.succeeded):
+        with qtbot.waitSignal(work.ended):
             click(qtbot, tab_alone, button)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         tab_alone.refresh()
     assert names[::2] == [
         "Evaluating on reported\\u202E",

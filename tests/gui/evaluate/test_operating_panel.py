@@ -4,14 +4,14 @@ import pytest
 from PySide6.QtCore import Qt
 
 from core.models.model_header import bundled_model_path, read_header
+from core.models.model_in_use import ModelInUse
 from core.models.operating_point import parse_wish
 from core.models.site_record import apply_site_record
 from core.screening.events import ScreeningResult
 from core.system.language import Language, tr
 from gui.classify.screening_line import list_notes
 from gui.evaluate.operating_panel import WISHES
-from gui.jobs.evaluation_jobs import ModelSummary
-from tests.gui.person import job_shown
+from tests.gui.person import job_ended
 
 
 def test_a_wish_moves_the_point_and_says_what_it_costs(tab):
@@ -43,12 +43,12 @@ def test_dragging_is_a_wish_too(tab):
 
 def test_the_point_used_here_is_that_of_screenings(tab, window, qtbot, films):
     tab.operating.wish.setCurrentText("threshold 0.05")
-    with job_shown(qtbot, window, ModelSummary):
+    with job_ended(qtbot, window, ModelInUse):
         qtbot.mouseClick(tab.operating.use, Qt.MouseButton.LeftButton)
     assert "chosen here on" in tab.operating.now.text()
     used = apply_site_record(read_header(bundled_model_path()))
     assert used.threshold == 0.05
-    with job_shown(qtbot, window, ScreeningResult) as seen:
+    with job_ended(qtbot, window, ScreeningResult) as seen:
         window.classify_tab.open(films / "NORMAL")
     rows = seen.args[0].rows
     assert {row.model for row in rows} == {used.name}
@@ -56,6 +56,6 @@ def test_the_point_used_here_is_that_of_screenings(tab, window, qtbot, films):
     assert "Not validated here" in " ".join(list_notes(window.classify_tab.room.opened, "")[0])
     window.tabs.setCurrentWidget(tab)
     qtbot.waitUntil(lambda: tab.operating.own.isEnabled())
-    with job_shown(qtbot, window, ModelSummary):
+    with job_ended(qtbot, window, ModelInUse):
         qtbot.mouseClick(tab.operating.own, Qt.MouseButton.LeftButton)
     assert "the model's own" in tab.operating.now.text()

@@ -1,5 +1,7 @@
 """The desk knows which film is on the screen, and nothing is done with one that is not."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.models.model_header import bundled_model_path, read_header
@@ -94,6 +96,16 @@ def test_calls_are_refused_while_no_film_is_on_the_screen(qtbot, desk, opened):
     recorder.note(opened.rows["a.png"], "of no list")
     recorder.undo()
     assert opened.book.find("a.png").note == ""
+
+
+@pytest.mark.parametrize("code", ["", "of an earlier film"])
+def test_a_film_beside_an_answer_is_seen_whatever_the_list_knows_of_it(qtbot, desk, opened, code):
+    opened.rows["a.png"] = replace(opened.rows["a.png"], film=code)
+    choose(qtbot, desk, opened, "a.png")
+    assert opened.seen.has_seen(desk.shown.film.code)
+    opened.is_blind = True
+    choose(qtbot, desk, opened, "b.png")
+    assert not opened.seen.has_seen(desk.shown.film.code)
 
 
 def test_every_key_is_on_the_sheet_once():

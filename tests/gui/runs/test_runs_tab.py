@@ -9,18 +9,17 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QTableView
 
 from core.metrics.intervals import Figure
-from core.models.events import OnnxExport
 from core.models.model_header import read_header
 from core.runs.run_comparison import Comparison, Pair
 from core.runs.run_list import list_runs, runs_folder
+from core.runs.run_listing import RunListing
 from core.system.product import NOTICE
-from gui.jobs.run_jobs import RunListing
-from gui.runs import run_reader, runs_tab
+from gui.runs import runs_tab
 from gui.runs.runs_tab import EMPTY, RunsTab
 from gui.widgets import messages
 from gui.widgets.curve_plot import CurvePlot
 from tests.factories import QUICK
-from tests.gui.fake_jobs import ending_with, ignore, lasting, record
+from tests.gui.fake_jobs import ignore, lasting, record
 from tests.gui.person import click
 from tests.gui.runs.examples import run
 
@@ -40,7 +39,7 @@ def visit(qtbot, window):
 
 
 def shown(qtbot, window, act):
-    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
         act()
 
 
@@ -203,21 +202,21 @@ def test_a_running_job_disables_everything(qtbot, tab, work):
     select(tab, 0)
     work.start(lasting, ignore)
     assert enabled(tab) == set()
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
     assert enabled(tab) == ALL - {"compare"}
 
 
 def test_the_list_is_read_again_after_a_change_also_while_a_job_runs(qtbot, tab, session, work, runs, monkeypatch):
     listing = RunListing((run("new"), *runs))
-    monkeypatch.setattr(run_reader, "list_runs_job", lambda: ending_with(listing))
+    monkeypatch.setattr(runs_tab, "read_listing", lambda _root: listing)
     select(tab, 1)
     work.start(lasting, ignore)
     with qtbot.waitSignal(tab.listed):
         session.runs_changed.emit()
     assert [row[0] for row in cells(tab, "runs")] == ["new", "first", "second", "third", "fourth"]
     assert tab.plots.findChild(CurvePlot, "Validation loss").names() == ("second",)  # is still selected
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
 
 
@@ -234,15 +233,15 @@ def test_a_new_training_is_compared_with_earlier_ones_on_the_same_data(qtbot, ta
     other = run("other data")
     other = replace(other, card=replace(other.card, data_fingerprint="ffffffff"))
     new = run("new")
-    monkeypatch.setattr(run_reader, "list_runs_job", lambda: ending_with(RunListing((new, other, *runs))))
-    with qtbot.waitSignal(work.succeeded):
+    monkeypatch.setattr(runs_tab, "read_listing", lambda _root: RunListing((new, other, *runs)))
+    with qtbot.waitSignal(work.ended):
         session.compare_run(new.folder)
     assert comparisons == [([runs[1], runs[0], new],)]
 
 
 def test_without_an_earlier_training_that_is_said(qtbot, tab, session, monkeypatch):
     new = run("new")
-    monkeypatch.setattr(run_reader, "list_runs_job", lambda: ending_with(RunListing((new,))))
+    monkeypatch.setattr(runs_tab, "read_listing", lambda _root: RunListing((new,)))
     with qtbot.waitSignal(tab.listed):
         session.compare_run(new.folder)
     qtbot.waitUntil(lambda: tab.sentence.text().startswith("There is no earlier finished training"))
@@ -251,7 +250,7 @@ def test_without_an_earlier_training_that_is_said(qtbot, tab, session, monkeypat
 def test_the_older_run_is_compared_first(qtbot, tab, work, runs, monkeypatch):
     comparisons = record(monkeypatch, runs_tab, "compare_runs_job")
     select(tab, 0, 1)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab, "compare")
     assert comparisons == [([runs[1], runs[0]],)]
 
@@ -284,7 +283,7 @@ def test_name_and_note_are_changed_separately(qtbot, tab, work, runs, monkeypatc
     assert changes == []
     asked = []
     monkeypatch.setattr(messages, "ask_text", lambda _parent, _title, text: asked.append(text) or "ours")
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab, button)
     assert asked == [before]
     assert changes == [(runs[0], *after)]
@@ -301,26 +300,26 @@ def test_a_run_and_its_model_are_passed_on(qtbot, tab, session, runs):
 
 
 def test_a_model_is_exported_under_the_name_of_its_folder(qtbot, tab, work, runs, monkeypatch):
-    exports = record(monkeypatch, runs_tab, "export_model_job")
+    exports = record(monkeypatch, runs_tab, "export_model_job", Path("folder/ours"))
     asked = []
     monkeypatch.setattr(messages, "choose_new_file", lambda _parent, *rest: asked.append(rest[1]) or Path("ours"))
     select(tab, 0)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab, "export_model")
     assert asked == ["first.safetensors"]
     assert exports == [(runs[0], Path("ours"))]
+    assert tab.sentence.text() == f"Written: {Path('folder/ours')}"
 
 
 def test_a_model_is_exported_for_other_programs(qtbot, tab, work, runs, monkeypatch):
-    exports = record(monkeypatch, runs_tab, "export_onnx_job")
+    exports = record(monkeypatch, runs_tab, "export_onnx_job", Path("folder/ours"))
     asked = []
     monkeypatch.setattr(messages, "choose_new_file", lambda _parent, *rest: asked.append(rest[1:]) or Path("ours"))
     select(tab, 0)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab, "export_onnx")
     assert asked == [("first.onnx", "ONNX (*.onnx)")]
     assert exports == [(runs[0].model, Path("ours"))]
-    tab.show_exported(OnnxExport(Path("folder/ours"), "m 12345678", 1e-7))
     assert tab.sentence.text() == f"Written: {Path('folder/ours')}"
 
 

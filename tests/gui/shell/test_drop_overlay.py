@@ -88,7 +88,7 @@ def test_the_hint_goes_when_the_drag_leaves(window, overlay, opened):
 
 def test_what_cannot_be_opened_is_refused(window, qtbot, overlay, opened):
     assert not enter(window, "https://example.org/film.png")
-    with qtbot.waitSignal(window.job_shown):
+    with qtbot.waitSignal(window.jobs.ended):
         window.jobs.start(lasting, ignore)
         assert not enter(window)  # the Dataset tab, while a job runs
         window.tabs.setCurrentWidget(window.classify_tab)

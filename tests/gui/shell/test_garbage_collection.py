@@ -34,7 +34,7 @@ def test_no_widget_is_destroyed_on_a_worker(qtbot, request):
 
     made = [InCycle() for _ in range(3)]
     del made
-    with qtbot.waitSignal(window.job_shown):
+    with qtbot.waitSignal(window.jobs.ended):
         window.jobs.start(job, lambda _event: None)
     assert destroyed_on == [threading.main_thread()] * 3
 

@@ -69,7 +69,7 @@ def stop(qtbot, strip):
 
 
 def end(qtbot, work):
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
 
 
@@ -95,7 +95,7 @@ def test_a_job_that_fails_leaves_nothing_behind(qtbot, strip, work):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         raise ValueError
 
-    with qtbot.waitSignal(work.failed):
+    with qtbot.waitSignal(work.ended):
         work.start(failing, ignore, NAME)
     assert (strip.sentence.text(), strip.far.text(), strip.stop.isVisible()) == (READY, "", False)
 
@@ -120,7 +120,7 @@ def test_stop_asks_by_name_before_work_is_lost(qtbot, strip, work, asked, monkey
     assert asked == [NAME]
     assert work.state is JobState.RUNNING
     monkeypatch.setattr(messages, "ask_stop", lambda _parent, _name: True)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         stop(qtbot, strip)
         assert strip.sentence.text() == "Stopping after this batch…"
         assert not strip.stop.isEnabled()
@@ -128,7 +128,7 @@ def test_stop_asks_by_name_before_work_is_lost(qtbot, strip, work, asked, monkey
 
 def test_stop_asks_nothing_where_nothing_is_lost(qtbot, strip, work, asked):
     begin(qtbot, work, Progressed(Stage.READING_RUNS, 0, None))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         stop(qtbot, strip)
     assert asked == []
 
@@ -192,7 +192,7 @@ def test_interrupted_work_is_offered_while_nothing_runs(qtbot, strip, work):
 def test_a_message_stays_until_a_job_begins_or_ends(qtbot, strip, work):
     strip.show_message("The language changes at the next start.")
     assert strip.sentence.text() == "The language changes at the next start."
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.start(ending_with(None), ignore, NAME)
     assert strip.sentence.text() == READY
     assert strip.sentence.width() == strip.sentence.sizeHint().width()  # not cut at the width of the name

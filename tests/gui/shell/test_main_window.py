@@ -12,14 +12,14 @@ from gui.state.settings import Mouse, Theme, load_settings
 from gui.widgets import messages
 from tests.factories import write_few_films
 from tests.gui.fake_jobs import ignore, lasting
-from tests.gui.person import click, job_shown
+from tests.gui.person import click, job_ended
 
 
 def test_first_use_from_films_to_worklist(
     qtbot, window, tiny_network, no_shortcut_probe, dataset_folder, tmp_path, monkeypatch
 ):
     (dataset_folder / "NORMAL" / "<b>bold<b>.png").write_bytes(b"")
-    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
         window.dataset_tab.open(dataset_folder)
     assert "24 films of 24 patients, 1 unreadable" in window.dataset_tab.summary.text()
 
@@ -28,19 +28,19 @@ def test_first_use_from_films_to_worklist(
     form.findChild(QSpinBox, "epochs").setValue(1)
     form.findChild(QSpinBox, "image_size_px").setValue(64)
     form.findChild(QComboBox, "start").setCurrentText("random")
-    with qtbot.waitSignal(window.job_shown, timeout=50_000) as shown:
+    with qtbot.waitSignal(window.jobs.ended, timeout=50_000) as shown:
         click(qtbot, window.training_tab, "start")
     assert isinstance(shown.args[0], TrainingResult)
     assert "not a diagnosis" in window.training_tab.view.status.text()
     assert "ROC AUC" in window.training_tab.view.log.toPlainText()
 
     window.tabs.setCurrentWidget(window.classify_tab)
-    with qtbot.waitSignal(window.job_shown, timeout=20_000) as shown:
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000) as shown:
         window.classify_tab.open(dataset_folder)
     assert isinstance(shown.args[0], ScreeningResult)
     assert len(window.classify_tab.room.opened.rows) == 25
     monkeypatch.setattr(messages, "choose_new_file", lambda *_: tmp_path / "export.csv")
-    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
         window.classify_tab.toolbar.export.menu().actions()[0].trigger()
     assert len((tmp_path / "export.csv").read_text().splitlines()) == 26
 
@@ -52,7 +52,7 @@ def test_first_use_from_films_to_worklist(
 
 
 def test_a_wrong_choice_is_a_sentence(qtbot, window, errors, tmp_path):
-    with qtbot.waitSignal(window.job_shown):
+    with qtbot.waitSignal(window.jobs.ended):
         window.dataset_tab.open(tmp_path / "nowhere")
     assert "does not exist" in errors[0]
 
@@ -63,7 +63,7 @@ def test_closing_in_the_middle_asks_stops_and_closes(qtbot, window, monkeypatch)
             yield 1
 
     monkeypatch.setattr(messages, "ask_stop_and_close", lambda _parent: True)
-    window.jobs.start(lambda cancel: job(cancel), window.dataset_tab.show_event)
+    window.jobs.start(job, ignore)
     window.close()
     assert window.isVisible()
     qtbot.waitUntil(lambda: not window.isVisible())
@@ -74,8 +74,8 @@ def test_cancel_says_so_at_once(qtbot, window):
         while not cancel.wait(0.01):
             yield 1
 
-    window.jobs.start(lambda cancel: job(cancel), window.dataset_tab.show_event)
-    with qtbot.waitSignal(window.job_shown):
+    window.jobs.start(job, ignore)
+    with qtbot.waitSignal(window.jobs.ended):
         qtbot.mouseClick(window.strip.stop, Qt.MouseButton.LeftButton)
         assert window.strip.sentence.text() == "Stopping after this batch…"
         assert not window.strip.stop.isEnabled()
@@ -95,11 +95,11 @@ def test_each_tab_paints(window, theme, tmp_path):
 
 def test_a_folder_given_during_the_welcome_is_screened_afterwards(window, qtbot, tmp_path):
     films = write_few_films(tmp_path / "films")
-    with qtbot.waitSignal(window.job_shown, timeout=60_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=60_000):
         window.show_welcome()
         window.open_path(films)
         assert window.strip.sentence.text() == "films will be opened after the welcome."
-    with job_shown(qtbot, window, ScreeningResult) as shown:
+    with job_ended(qtbot, window, ScreeningResult) as shown:
         qtbot.mouseClick(window.welcome.begin, Qt.MouseButton.LeftButton)
     assert shown.args[0].found == 2
     assert window.tabs.currentWidget() is window.classify_tab
@@ -108,7 +108,7 @@ def test_a_folder_given_during_the_welcome_is_screened_afterwards(window, qtbot,
 def test_a_path_is_opened_whatever_runs(window, qtbot, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(window.classify_tab, "open", opened.append)
-    with qtbot.waitSignal(window.job_shown):
+    with qtbot.waitSignal(window.jobs.ended):
         window.jobs.start(lasting, ignore)
         window.open_path(tmp_path)
         assert opened == [tmp_path]

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from core.models.events import SelfTestResult
@@ -53,22 +52,20 @@ def test_one_start_is_a_line_of_times_in_their_order(own_settings, qtbot, capsys
     told = json.loads(capsys.readouterr().out)
     assert told["splash"] < told["painted"] < told["model_ready"]
     assert told["splash"] < told["answering"] < told["model_ready"]
-    assert 0 < told["idle_mb"] <= told["with_model_mb"]
+    assert (
+        min(told["idle_mb"], told["with_model_mb"]) > 0
+    )  # of a process with other tests behind it: either may be larger
     assert told["words"][0] == "Dataset"
 
 
 class SmallWindow(QMainWindow):
     """What is used of the main window."""
 
-    job_shown = Signal(object)
-
     def __init__(self):
         super().__init__()
         self.tabs, self.jobs = QTabWidget(), Jobs(self)
         self.tabs.addTab(QWidget(), "Dataset")
         self.setCentralWidget(self.tabs)
-        self.jobs.succeeded.connect(self.job_shown)
-        self.jobs.failed.connect(self.job_shown)
 
 
 def broken(_cancel):
@@ -84,7 +81,7 @@ def test_one_line_of_json_is_printed_and_the_window_closed(qtbot, monkeypatch, c
     monkeypatch.setattr(startup_times, "self_test_job", lambda: job)
     times = StartTimes(time.monotonic())
     qtbot.addWidget(times.window)
-    with qtbot.waitSignal(times.window.job_shown):
+    with qtbot.waitSignal(times.window.jobs.ended):
         times.start()
     assert not times.window.isVisible()
     (line,) = capsys.readouterr().out.splitlines()

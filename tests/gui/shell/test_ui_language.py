@@ -134,7 +134,7 @@ def test_a_program_without_its_translations_is_english_and_says_so_in_the_log(re
 
 
 def test_a_language_chosen_in_the_welcome_is_spoken_at_once_and_kept(program, qtbot):
-    with qtbot.waitSignal(program.window.job_shown, timeout=60_000):
+    with qtbot.waitSignal(program.window.jobs.ended, timeout=60_000):
         program.window.show_welcome()
     before = program.window
     before.welcome.languages.setCurrentIndex(1)

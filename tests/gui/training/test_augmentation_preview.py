@@ -21,16 +21,16 @@ from tests.gui.person import click
 
 def test_preview_follows_the_form(qtbot, tab):
     preview = tab.tools.preview_window
-    with qtbot.waitSignal(preview.work.succeeded, timeout=20_000):
+    with qtbot.waitSignal(preview.work.ended, timeout=20_000):
         click(qtbot, tab, "preview")
     plain = [label.pixmap().toImage() for label in preview.films]
     assert all(image == plain[0] for image in plain)
-    with qtbot.waitSignal(preview.work.succeeded, timeout=20_000):
+    with qtbot.waitSignal(preview.work.ended, timeout=20_000):
         tab.form.findChild(QDoubleSpinBox, "rotation_degrees").setValue(20)
     turned = [label.pixmap().toImage() for label in preview.films]
     assert turned[0] != plain[0]
     assert turned[0] != turned[1]
-    with qtbot.waitSignal(preview.work.succeeded, timeout=20_000):
+    with qtbot.waitSignal(preview.work.ended, timeout=20_000):
         click(qtbot, preview, "again")
     assert preview.films[0].pixmap().toImage() != turned[0]
     preview.close()
@@ -45,7 +45,7 @@ def preview(qtbot):
 
 def test_without_changes_every_variant_is_the_film(preview, qtbot, tmp_path):
     draw_film(1, 1, 96).save(tmp_path / "<b>film.png")
-    with qtbot.waitSignal(preview.work.succeeded, timeout=20_000):
+    with qtbot.waitSignal(preview.work.ended, timeout=20_000):
         preview.show_film(tmp_path / "<b>film.png")
     expected = read_square(tmp_path / "<b>film.png", FILM_PX)
     for label in preview.films:
@@ -55,7 +55,7 @@ def test_without_changes_every_variant_is_the_film(preview, qtbot, tmp_path):
 
 def test_a_film_that_cannot_be_read_is_said(preview, qtbot, tmp_path):
     (tmp_path / "film.png").write_bytes(b"no film")
-    with qtbot.waitSignal(preview.work.failed, timeout=20_000):
+    with qtbot.waitSignal(preview.work.ended, timeout=20_000):
         preview.show_film(tmp_path / "film.png")
     assert preview.caption.text()
     assert preview.films[0].pixmap().isNull()
@@ -125,7 +125,7 @@ def greys(faked_preview):
 
 
 def test_variants_of_a_film_are_shown(qtbot, faked_preview, jobs):
-    with qtbot.waitSignal(faked_preview.work.succeeded):
+    with qtbot.waitSignal(faked_preview.work.ended):
         faked_preview.show_film(FILM)
     assert faked_preview.isVisible()
     assert jobs == [(FILM, 5.0, 0)]
@@ -136,19 +136,19 @@ def test_variants_of_a_film_are_shown(qtbot, faked_preview, jobs):
 
 
 def test_new_random_changes_have_another_seed(qtbot, faked_preview, jobs):
-    with qtbot.waitSignal(faked_preview.work.succeeded):
+    with qtbot.waitSignal(faked_preview.work.ended):
         faked_preview.show_film(FILM)
-    with qtbot.waitSignal(faked_preview.work.succeeded):
+    with qtbot.waitSignal(faked_preview.work.ended):
         click(qtbot, faked_preview, "again")
     assert [seed for *_, seed in jobs] == [0, 1]
 
 
 def test_a_changed_setting_is_shown_soon_and_once(qtbot, faked_preview, form, jobs):
-    with qtbot.waitSignal(faked_preview.work.succeeded):
+    with qtbot.waitSignal(faked_preview.work.ended):
         faked_preview.show_film(FILM)
     for form.degrees in (6.0, 7.0, 8.0):
         faked_preview.update_soon()
-    with qtbot.waitSignal(faked_preview.work.succeeded):
+    with qtbot.waitSignal(faked_preview.work.ended):
         pass
     assert [degrees for _, degrees, _ in jobs] == [5.0, 8.0]
     assert greys(faked_preview) == {8}
@@ -164,7 +164,7 @@ def test_a_setting_changed_during_a_preview_is_shown_after_it(qtbot, faked_previ
 
 def test_a_closed_window_computes_nothing(qtbot, faked_preview, jobs):
     faked_preview.update_soon()
-    with qtbot.waitSignal(faked_preview.work.succeeded):
+    with qtbot.waitSignal(faked_preview.work.ended):
         faked_preview.show_film(FILM)
     faked_preview.update_soon()
     faked_preview.close()
@@ -187,6 +187,6 @@ def test_a_film_that_cannot_be_read_is_explained(qtbot, faked_preview, monkeypat
         yield
 
     monkeypatch.setattr(augmentation_preview, "preview_job", lambda *_: broken)
-    with qtbot.waitSignal(faked_preview.work.failed):
+    with qtbot.waitSignal(faked_preview.work.ended):
         faked_preview.show_film(FILM)
     assert faked_preview.caption.text() == "The film is damaged."

@@ -13,13 +13,13 @@ from core.metrics.intervals import Figure
 from core.recipes.recipe import BEST, change_start
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_list import runs_folder
+from core.runs.run_listing import RunListing
 from core.system.errors import JobFailed, Reason
 from core.system.product import NOTICE
 from core.training import rate_finder
 from core.training.events import BatchEnded, DatasetRead, RateCurve, SearchResult, TrainingResult
 from core.training.training import train
 from gui.jobs.jobs import JobState
-from gui.jobs.run_jobs import RunListing
 from gui.jobs.training_jobs import LostDataset
 from gui.state.session import Room
 from gui.training import recipe_tools, training_tab
@@ -29,13 +29,13 @@ from gui.widgets import messages
 from tests.gui.dataset.examples import FEW, FILMS, LEAK, ROOT, audit
 from tests.gui.evaluate.examples import FIGURES
 from tests.gui.fake_jobs import ending_with, ignore, lasting, record
-from tests.gui.person import click, job_shown
+from tests.gui.person import click, job_ended
 from tests.gui.runs.examples import run
 
 
 def test_rate_finder_fills_the_form(qtbot, window, tab, tiny_network, monkeypatch):
     monkeypatch.setattr(rate_finder, "STEPS", 20)
-    with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
+    with qtbot.waitSignal(window.jobs.ended, timeout=100_000) as shown:
         click(qtbot, tab, "find_rate")
     assert isinstance(shown.args[0], RateCurve)
     tab.findChild(RateDialog, "rate_dialog").reject()
@@ -49,13 +49,13 @@ def test_rate_finder_fills_the_form(qtbot, window, tab, tiny_network, monkeypatc
 
 def test_search_puts_the_best_recipe_into_the_form(qtbot, window, tab, tiny_network, monkeypatch):
     monkeypatch.setattr(messages, "ask_hours", lambda *_: 1e-4)  # time for one trial, which may end
-    with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
+    with qtbot.waitSignal(window.jobs.ended, timeout=100_000) as shown:
         click(qtbot, tab, "search")
     assert isinstance(shown.args[0], SearchResult)
     assert shown.args[0].finished >= 1
     assert tab.form.recipe().learning_rate == pytest.approx(shown.args[0].recipe.learning_rate, abs=1e-6)
     assert "validation AUC" in tab.view.status.text()
-    with qtbot.waitSignal(window.job_shown, timeout=100_000) as shown:
+    with qtbot.waitSignal(window.jobs.ended, timeout=100_000) as shown:
         click(qtbot, tab, "resume_search")
     assert shown.args[0].finished + shown.args[0].pruned >= 2
     assert len(list(runs_folder().glob("search-*"))) == 1
@@ -64,7 +64,7 @@ def test_search_puts_the_best_recipe_into_the_form(qtbot, window, tab, tiny_netw
 
 def test_continuing_a_search_that_never_was_says_so(qtbot, window, tab, monkeypatch, errors):
     monkeypatch.setattr(messages, "ask_hours", lambda *_: 1)
-    with qtbot.waitSignal(window.job_shown, timeout=20_000):
+    with qtbot.waitSignal(window.jobs.ended, timeout=20_000):
         click(qtbot, tab, "resume_search")
     assert errors == ["There is no earlier search on this dataset. Start one with Search."]
 
@@ -128,7 +128,7 @@ def test_a_blocked_dataset_can_only_be_looked_at_until_it_is_accepted(tab_alone,
 def test_a_training_starts_with_the_recipe_of_the_form(qtbot, ready, session, work, trainings):
     ready.form.show_recipe(BEST)
     ready.view.append_log("of an earlier training")
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, ready, "start")
     ((source, recipe, folder, resume, preparation, audited),) = trainings
     assert (source, recipe, resume, preparation, audited) == (ROOT, BEST, False, session.preparation, session.audit)
@@ -165,7 +165,7 @@ def test_a_running_training_is_paused_continued_and_stopped_from_elsewhere(qtbot
     ready.show_event(BatchEnded(1, 3, 1, 10, 0.5, 30.0, None, False))
     assert ready.view.status.text() == "as it was"
     work.set_paused(False)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
         assert enabled(ready) == {"preview"}
         assert ready.view.status.text() == "Stopping after this batch…"
@@ -179,13 +179,13 @@ def test_space_stops_no_training(qtbot, ready, work, monkeypatch):
         if button.isEnabled() and button.isVisibleTo(ready) and button.objectName() != "preview":
             qtbot.keyClick(button, Qt.Key.Key_Space)
     assert work.state is JobState.RUNNING
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
 
 
 def test_jobs_have_a_name_for_the_strip(qtbot, ready, work, trainings, monkeypatch):
     monkeypatch.setattr(training_tab, "new_timestamped_path", lambda *_: Path("runs/<b>ours\u202e"))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, ready, "start")
     assert work.name == "Training <b>ours\\u202E"
 
@@ -202,7 +202,7 @@ def test_however_a_job_ends_nothing_goes_on_moving(qtbot, ready, work, monkeypat
     for module, name in ((training_tab, "train_job"), (recipe_tools, "find_rate_job"), (recipe_tools, "search_job")):
         monkeypatch.setattr(module, name, lambda *_: job)
     monkeypatch.setattr(messages, "ask_hours", lambda *_: 1)
-    with qtbot.waitSignals([work.failed] if outcome == "fails" else [work.succeeded]):
+    with qtbot.waitSignals([work.ended]):
         click(qtbot, ready, button)
         if outcome != "fails":
             qtbot.waitUntil(lambda: ready.view.status.text() == "Loading the network…")
@@ -213,7 +213,7 @@ def test_however_a_job_ends_nothing_goes_on_moving(qtbot, ready, work, monkeypat
 
 def test_the_end_of_a_job_elsewhere_leaves_what_is_shown(qtbot, ready, work):
     ready.show_result(finished("run"))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.start(ending_with(None), ignore)
     assert ready.view.status.text().startswith("Done.")
 
@@ -256,13 +256,13 @@ def test_the_card_of_a_finished_training_leads_to_the_other_rooms(qtbot, ready, 
 
 def test_another_training_takes_the_card_away(qtbot, ready, work, trainings):
     ready.show_result(finished("run"))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, ready, "start")
     assert ready.finished.isHidden()
 
 
 def test_a_stopped_training_has_runs_read_again_and_no_model(qtbot, ready, session, work, trainings):
-    with qtbot.waitSignals([work.succeeded, session.runs_changed]):
+    with qtbot.waitSignals([work.ended, session.runs_changed]):
         click(qtbot, ready, "start")
     ready.show_result(TrainingResult(Path("run"), False, None, None, 0, None, None))
     assert ready.view.status.text().startswith("Stopped after 0 epochs.")
@@ -278,7 +278,7 @@ def test_an_interrupted_training_is_offered_without_a_dataset(qtbot, tab_alone, 
         "A training was interrupted: ours, begun 2026-01-01 12:34, after epoch 3 of 2."
     )
     assert tab_alone.start.pos() == start
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "resume")
         assert tab_alone.interrupted.isHidden()
     assert resumed == [(interrupted, None)]
@@ -289,7 +289,7 @@ def test_a_resumed_training_shows_its_earlier_epochs_and_opens_its_dataset(
     qtbot, tab_alone, session, work, resumed, interrupted
 ):
     tab_alone.show_runs(RunListing((), (), interrupted))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "resume")
         read = audit(findings=(FEW,))
         tab_alone.show_event(DatasetRead(ROOT, read))
@@ -304,20 +304,31 @@ def test_a_new_training_opens_nothing(ready, session):
 
 
 @pytest.mark.parametrize(("was", "dialog"), [("/gone/films", "choose_folder"), ("/gone/labels.csv", "choose_file")])
-def test_films_that_have_moved_are_asked_for(qtbot, tab_alone, work, resumed, interrupted, monkeypatch, was, dialog):
+def test_films_that_have_moved_are_asked_for(qtbot, tab_alone, work, interrupted, monkeypatch, was, dialog):
     monkeypatch.setattr(messages, dialog, lambda *_: None)
-    tab_alone.ask_for_dataset(LostDataset(interrupted, was))
-    assert resumed == []
-    monkeypatch.setattr(messages, dialog, lambda *_: Path("moved"))
-    with qtbot.waitSignal(work.succeeded):
-        tab_alone.ask_for_dataset(LostDataset(interrupted, was))
-    assert resumed == [(interrupted, Path("moved"))]
+    lost = replace(interrupted, card=replace(interrupted.card, dataset=was))
+    record(monkeypatch, training_tab, "resume_job", LostDataset(lost))
+    tab_alone.show_runs(RunListing((), (), lost))
+    with qtbot.waitSignal(work.ended):
+        click(qtbot, tab_alone, "resume")
+    assert work.state is JobState.IDLE
+    asked = []
+
+    def choose(*_):
+        asked.append(record(monkeypatch, training_tab, "resume_job"))
+        return Path("moved")
+
+    monkeypatch.setattr(messages, dialog, choose)
+    tab_alone.show_runs(RunListing((), (), lost))
+    with qtbot.waitSignals([work.ended, work.ended]):
+        click(qtbot, tab_alone, "resume")
+    assert asked == [[(lost, Path("moved"))]]
 
 
 def test_an_interrupted_training_is_forgotten_if_wanted(qtbot, tab_alone, work, interrupted, monkeypatch):
     forgotten = record(monkeypatch, training_tab, "forget_run_job")
     tab_alone.show_runs(RunListing((), (), interrupted))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "forget")
     assert forgotten == [(interrupted,)]
     tab_alone.show_runs(RunListing((interrupted,)))
@@ -327,7 +338,7 @@ def test_an_interrupted_training_is_forgotten_if_wanted(qtbot, tab_alone, work, 
 def test_the_training_that_runs_is_not_offered(qtbot, ready, work, interrupted, monkeypatch):
     start_lasting(qtbot, ready, monkeypatch)
     ready.show_runs(RunListing((), (), interrupted))
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         work.cancel()
     assert ready.interrupted.isHidden()
 
@@ -350,7 +361,7 @@ def test_after_a_restart_a_killed_training_is_found_and_ends_on_its_own_films(
     qtbot.waitUntil(card.isVisible)
     assert "killed" in card.sentence.text()
     assert "after epoch 1 of 3" in card.sentence.text()
-    with job_shown(qtbot, window, TrainingResult, timeout=100_000) as shown:
+    with job_ended(qtbot, window, TrainingResult, timeout=100_000) as shown:
         click(qtbot, card, "resume")
     assert errors == []
     assert (shown.args[0].completed, shown.args[0].epochs_done) == (True, 3)
@@ -376,19 +387,18 @@ def test_a_run_is_continued_from_its_model(tab_alone, session, tmp_path):
 def test_an_interrupted_run_of_the_list_is_offered_to_be_resumed(qtbot, tab_alone, session, work, resumed, interrupted):
     session.continue_from(interrupted)
     assert not tab_alone.interrupted.isHidden()
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, tab_alone, "resume")
     assert resumed == [(interrupted, None)]
 
 
 def test_the_rate_finder_uses_the_recipe_and_its_rate_is_taken_only_if_wanted(qtbot, ready, session, work, monkeypatch):
-    searches = record(monkeypatch, recipe_tools, "find_rate_job")
+    curve = RateCurve((1e-5, 1e-3, 1e-1), (1.0, 0.5, 2.0), 2e-3)
+    searches = record(monkeypatch, recipe_tools, "find_rate_job", curve)
     ready.form.show_recipe(BEST)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, ready, "find_rate")
     assert searches == [(ROOT, BEST, session.preparation, session.audit)]
-    curve = RateCurve((1e-5, 1e-3, 1e-1), (1.0, 0.5, 2.0), 2e-3)
-    ready.tools.show_rate_curve(curve)
     ready.findChild(RateDialog).reject()
     assert ready.form.recipe() == BEST
     ready.tools.show_rate_curve(replace(curve, suggestion=None))
@@ -408,7 +418,7 @@ def test_a_search_takes_as_long_as_a_person_says(qtbot, ready, session, work, mo
     click(qtbot, ready, button)
     assert searches == []
     monkeypatch.setattr(messages, "ask_hours", lambda *_: 1.5)
-    with qtbot.waitSignal(work.succeeded):
+    with qtbot.waitSignal(work.ended):
         click(qtbot, ready, button)
     ((source, *recipe_and_folder, seconds, preparation),) = searches
     assert (source, seconds, preparation) == (ROOT, 5400, session.preparation)
@@ -418,16 +428,22 @@ def test_a_search_takes_as_long_as_a_person_says(qtbot, ready, session, work, mo
         assert folder.name.startswith("search-")
 
 
-def test_the_best_recipe_of_a_search_is_in_the_form(tab_alone):
+def test_the_best_recipe_of_a_search_is_in_the_form(qtbot, ready, work, monkeypatch):
+    def search(result):
+        record(monkeypatch, recipe_tools, "search_job", result)
+        with qtbot.waitSignal(work.ended):
+            click(qtbot, ready, "search")
+
+    monkeypatch.setattr(messages, "ask_hours", lambda *_: 1)
     found = replace(BEST, name="trial 3", learning_rate=0.002)
-    tab_alone.show_search(SearchResult(found, 0.9123, 4, 1))
-    assert tab_alone.form.recipe() == found
-    assert tab_alone.view.status.text() == (
+    search(SearchResult(found, 0.9123, 4, 1))
+    assert ready.form.recipe() == found
+    assert ready.view.status.text() == (
         f"4 trials finished, 1 stopped early. The form shows the best recipe: validation AUC 0.912. {NOTICE}"
     )
-    tab_alone.show_search(SearchResult(None, None, 0, 1))
-    assert tab_alone.form.recipe() == found
-    assert tab_alone.view.status.text() == "0 trials finished, 1 stopped early. No recipe was found."
+    search(SearchResult(None, None, 0, 1))
+    assert ready.form.recipe() == found
+    assert ready.view.status.text() == "0 trials finished, 1 stopped early. No recipe was found."
 
 
 def test_the_preview_shows_a_film_of_the_dataset(qtbot, ready, monkeypatch):

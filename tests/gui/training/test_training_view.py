@@ -17,6 +17,7 @@ from core.system.errors import Reason
 from core.training.events import BatchEnded, TrainingStarted, TrialEnded
 from gui.training.training_view import TrainingView
 from tests.factories import QUICK
+from tests.gui.fake_jobs import ignore
 from tests.gui.runs.examples import epoch
 
 
@@ -25,9 +26,9 @@ def test_the_time_left_is_said(qtbot, window, tab):
         yield BatchEnded(1, 9, 1, 2, 0.5, 31.4, 754, may_end_early=True)
         cancel.wait()
 
-    window.jobs.start(job, tab.show_event)
+    window.jobs.start(job, ignore, show_event=tab.show_event)
     qtbot.waitUntil(lambda: "31 films/s · at most 13 min left" in tab.view.status.text())
-    with qtbot.waitSignal(window.job_shown):
+    with qtbot.waitSignal(window.jobs.ended):
         window.jobs.cancel()
 
 
