@@ -276,10 +276,10 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
 
     folder, output, model = options.folder, options.output, _model_path(options.model)
     if options.watch:
-        result = run_to_end(watch(folder, output, model, cancel))
+        result = run_to_end(watch(folder, output, model, cancel, options.move_answered))
     else:
-        job = screen(folder, output, model, cancel, options.heatmaps, options.resume, options.retry_failed)
-        result = run_to_end(job)
+        keep = options.resume, options.retry_failed, options.move_answered
+        result = run_to_end(screen(folder, output, model, cancel, options.heatmaps, *keep))
     print_line(
         f"{result.found} files: {result.scored} scored, {result.refused} refused, {result.failed} failed; "
         f"{result.output}\n{result.validation}\n{NOTICE}"

@@ -167,6 +167,7 @@ def _add_screen(subparsers: Commands) -> None:
     screen.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
     screen.add_argument("--retry-failed", action="store_true", help="as --resume, and retry files that failed")
     screen.add_argument("--watch", action="store_true", help="also screen films that arrive later, until Ctrl-C")
+    screen.add_argument("--move-answered", type=Path, metavar="DIR", help="move scored and refused films into DIR")
     screen.set_defaults(command=commands.run_screen)
 
 

@@ -10,7 +10,7 @@ from core.jobs.events import Progressed, Stage
 from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import apply_site_record
 from core.screening.events import FilmReading, LedgerRow, Status
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import find_film
 from core.screening.reader_calls import Opinion
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.system.language import tr
@@ -46,7 +46,7 @@ def export_film(
             model=header.name,
         )
         raise JobFailed(Reason.MODEL_INVALID, sentence)
-    path = path_of_name(folder, row.file)
+    path = find_film(folder, row)
     try:
         reading = yield from read_single_film(path, model, cancel, ignore_gate=row.reason in REFUSALS)
         if not isinstance(reading, FilmReading) or not _is_answer_of(row, reading):

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 
 from core.models.decision import Decision
 from core.screening.events import LedgerRow, Status
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import find_film
 from core.screening.reader_calls import CallBook, Opinion, compare_call
 from core.system.language import tr
 from core.system.safe_text import escape_name
@@ -63,7 +63,7 @@ class WorklistTable(QObject):
 
         book: the reader's calls on them. seed: draws the order for blind reading.
         """
-        self._pictures.open_folder(folder)
+        self._pictures.clear()
         self.folder, self._book, self.is_blind = folder, book, is_blind
         self._rows = {row.file: row for row in rows}
         self._seed = seed
@@ -136,7 +136,7 @@ class WorklistTable(QObject):
         return self._rows.get(file)
 
     def path_of(self, row: LedgerRow) -> Path:
-        return path_of_name(self.folder or Path(), row.file)
+        return find_film(self.folder or Path(), row)
 
     def is_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the model's answer yet."""
@@ -179,7 +179,7 @@ class WorklistTable(QObject):
 
     def picture(self, row: LedgerRow) -> QImage | None:
         """Return the thumbnail of a film; None until it is read, or if it cannot be."""
-        return None if is_no_film(row) else self._pictures.find(row.file)
+        return None if is_no_film(row) else self._pictures.find(row.file, self.path_of(row))
 
     def _draw_numbers(self) -> None:
         if self.is_blind:

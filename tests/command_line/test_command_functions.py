@@ -64,7 +64,7 @@ def screened(completed=True, refused=0, failed=0):
 def screen_options(**more):
     options = {
         "folder": Path("films"), "output": Path("r.csv"), "model": None, "heatmaps": None,
-        "resume": False, "retry_failed": False, "watch": False,
+        "resume": False, "retry_failed": False, "watch": False, "move_answered": None,
     }  # fmt: skip
     return Namespace(**(options | more))
 
@@ -80,8 +80,9 @@ def screen_options(**more):
 )
 def test_screening_says_what_became_of_the_files(fake, cancel, capsys, result, status):
     calls = fake("core.screening.screening.screen", result)
-    assert commands.run_screen(screen_options(heatmaps=Path("h"), resume=True), cancel) == status
-    assert calls == [(Path("films"), Path("r.csv"), None, cancel, Path("h"), True, False)]
+    options = screen_options(heatmaps=Path("h"), resume=True, move_answered=Path("old"))
+    assert commands.run_screen(options, cancel) == status
+    assert calls == [(Path("films"), Path("r.csv"), None, cancel, Path("h"), True, False, Path("old"))]
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "The job runs."
     assert lines[1] == f"9 files: {result.scored} scored, {result.refused} refused, {result.failed} failed; r.csv"
@@ -91,8 +92,8 @@ def test_screening_says_what_became_of_the_files(fake, cancel, capsys, result, s
 
 def test_a_folder_is_watched_on_demand(fake, cancel):
     calls = fake("core.screening.watch_folder.watch", screened())
-    assert commands.run_screen(screen_options(watch=True), cancel) == DONE
-    assert calls == [(Path("films"), Path("r.csv"), None, cancel)]
+    assert commands.run_screen(screen_options(watch=True, move_answered=Path("old")), cancel) == DONE
+    assert calls == [(Path("films"), Path("r.csv"), None, cancel, Path("old"))]
 
 
 # train and search
