@@ -49,15 +49,15 @@ def send(port, paths, caller="MODALITY", called=AE_TITLE):
 class Peer:
     """A process of its own group that listens on a port."""
 
-    def __init__(self, command, port, **more):
+    def __init__(self, command, port, log, **more):
         self.port = port
-        self.process = subprocess.Popen(
-            [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True, **more,
-        )  # fmt: skip
+        with log.open("wb") as stream:
+            self.process = subprocess.Popen(
+                [str(part) for part in command], stdout=stream, stderr=stream, start_new_session=True, **more
+            )
         while not self._is_listening():
             with suppress(subprocess.TimeoutExpired):
-                pytest.fail(f"{command[0]} ended: {self.process.wait(0.02)}")
+                pytest.fail(f"{command[0]} ended: {self.process.wait(0.02)}\n{log.read_text()}")
 
     def _is_listening(self):
         try:
@@ -90,7 +90,7 @@ class Receiver:
 
     def start(self):
         subprocess.run(self._fill(read_unit("ExecStartPre")), check=True)
-        self._peer = Peer(self._fill(read_unit("ExecStart")), self.port)
+        self._peer = Peer(self._fill(read_unit("ExecStart")), self.port, self.home.with_suffix(".log"))
 
     def _fill(self, words):
         values = {"${AE_TITLE}": AE_TITLE, "${PORT}": str(self.port), "$TLS": None}
@@ -123,7 +123,6 @@ class Orthanc:
             "StorageDirectory": str(home / "database"),
             "IndexDirectory": str(home / "database"),
             "LuaScripts": [str(PACS / "export_films.lua")],
-            "LuaHeartBeatPeriod": 1,
             "DicomPort": self.port,
             "HttpPort": self._http,
             "DicomModalities": {"modality": ["MODALITY", "127.0.0.1", 104]},
@@ -134,7 +133,9 @@ class Orthanc:
 
     def start(self):
         folders = {"PNEUMOSCREEN_INBOX": str(self.inbox), "PNEUMOSCREEN_STAGING": str(self.home / "orthanc")}
-        self._peer = Peer(["Orthanc", self._configuration], self.port, env=os.environ | folders)
+        self._peer = Peer(
+            ["Orthanc", self._configuration], self.port, self.home / "orthanc.log", env=os.environ | folders
+        )
 
     def send(self, paths, caller="MODALITY"):
         """Send files by C-STORE; returns the exit status of storescu."""
@@ -150,7 +151,7 @@ class Orthanc:
 
     def close(self):
         if self._peer is not None and self._peer.process.poll() is None:
-            self._peer.kill(signal.SIGTERM)
+            self._peer.kill()  # it takes seconds to end by itself
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 -- Hands every film that Orthanc receives to the inbox, once, by a rename. docs/BESIDE_THE_PACS.md
--- Orthanc calls OnHeartBeat every LuaHeartBeatPeriod seconds. Whatever was not handed over, because Orthanc was killed or
--- the disk was full, is handed over later: the number of the last change that was dealt with is kept on the disk.
+-- The number of the last change that was dealt with is kept on the disk. So what was not handed over, because Orthanc was
+-- killed or the disk was full, is handed over at the next start, film or end of a study.
 
 local INBOX = os.getenv('PNEUMOSCREEN_INBOX') or '/var/lib/pneumoscreen/inbox'
 local STAGING = os.getenv('PNEUMOSCREEN_STAGING') or '/var/lib/pneumoscreen/orthanc'  -- on the disk of the inbox
@@ -39,7 +39,7 @@ local function hand_over(instance)
   end
 end
 
-function OnHeartBeat()
+local function hand_over_new()
   local last = read_last_change()
   repeat
     local page = ParseJson(RestApiGet(string.format('/changes?since=%d&limit=%d', last, PAGE)))
@@ -50,3 +50,7 @@ function OnHeartBeat()
     end
   until page['Done']
 end
+
+function Initialize() hand_over_new() end
+function OnStoredInstance() hand_over_new() end
+function OnStableStudy() hand_over_new() end
