@@ -176,7 +176,8 @@ def check_unprivileged(program: Program, dataset: Path) -> None:
 def check_offline(program: Program, dataset: Path) -> None:
     """Check the program in a network namespace without even a loopback interface.
 
-    If strace is installed, also check that the window, and a folder that is watched and emptied, open no internet socket.
+    If strace is installed, also check that the window opens no internet socket, nor does a folder that is
+    watched and emptied.
     """
     isolated = ("unshare", "--net")
     output = program.work / "offline.csv"

@@ -9,8 +9,9 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,7 @@ from core.screening.events import LedgerRow, Status
 from core.screening.file_state import FileState, FilmPlace, hash_file, observe
 from core.screening.folder_listing import ListedFile, escape_path, path_of_name
 from core.system.errors import JobFailed, Reason
+from core.system.file_locks import lock_output
 from core.system.files import (
     PRIVATE,
     TEMPORARY_SUFFIX,
@@ -97,11 +99,11 @@ def find_moved(
         item, state = files.get(row.name_in_folder), states[row.file]
         is_original = item is not None and item.state is not None and item.state.looks_like(state)
         if not is_original and _is_film(path_of_name(folder, row.place.moved_to), state):
-            moved[row.file] = mark_moved(state)
+            moved[row.file] = _mark_moved(state)
     return moved
 
 
-def mark_moved(state: FileState) -> FileState:
+def _mark_moved(state: FileState) -> FileState:
     """Return the state of a film whose move is complete."""
     return replace(state, place=replace(state.place, is_moved=True))
 
@@ -115,26 +117,63 @@ class FilmArchive:
     """Moves films from the folder that is screened into an archive."""
 
     def __init__(self, folder: Path, archive: Path) -> None:
-        self._folder, self._archive = folder, archive.absolute()
+        self._folder, self._archive = folder, Path(os.path.normpath(archive.absolute()))
+        self._told: set[str] = set()
 
-    def choose_places(
-        self, rows: Iterable[LedgerRow], states: Mapping[str, FileState], files: Container[str]
-    ) -> dict[str, FileState]:
-        """Return the films that can be moved now, by name: their states with the places they get.
+    def move_answered(
+        self,
+        rows: Iterable[LedgerRow],
+        states: Mapping[str, FileState],
+        record: Callable[[dict[str, FileState]], None],
+        cancel: threading.Event,
+    ) -> Iterator[str]:
+        """Move the films of these rows that are answered; yield each reason why one cannot be moved once.
 
-        files: the films in the folder, by the names of their rows. One that changed since it was read
-        is left there. Raises JobFailed if there is no archive.
+        record: called with new states, by name, before films are moved and after each one; they must be
+        on the disk when it returns. A film that changed since it was read is left where it is, and so
+        are links.
         """
+        films = {row.file: row for row in rows if row.status in ANSWERED and not row.place.is_moved}
+        if not films or cancel.is_set():
+            return
+        try:
+            with self._lock():
+                chosen = self._choose_places(films.values(), states)
+                record({name: state for name, state in chosen.items() if state.place != films[name].place})
+                for name, state in chosen.items():
+                    if cancel.is_set():
+                        return
+                    try:
+                        if self._move(films[name], state):
+                            record({name: _mark_moved(state)})
+                    except JobFailed as error:
+                        if error.reason is Reason.DISK_FULL:
+                            raise
+                        yield from self._tell_once(error)
+        except JobFailed as error:
+            if error.reason is not Reason.IN_USE:  # another program moves films there: the next time
+                yield from self._tell_once(error)
+
+    def _tell_once(self, error: JobFailed) -> Iterator[str]:
+        if error.sentence not in self._told:
+            self._told.add(error.sentence)
+            yield error.sentence
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Let no other program move films into the archive. Raises JobFailed, also if there is no archive."""
         if not self._archive.is_dir():  # a share that is disconnected must not be made anew
             raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, tr("{folder} is not a folder.", folder=self._archive))
+        with lock_output(self._archive):
+            yield
+
+    def _choose_places(self, rows: Iterable[LedgerRow], states: Mapping[str, FileState]) -> dict[str, FileState]:
+        """Return those of the films that can be moved now, by name: their states with the places they get."""
         chosen: dict[str, FileState] = {}
         taken: set[Path] = set()
         for row in rows:
-            state = states.get(row.file)
-            if state is None or row.status not in ANSWERED or row.place.is_moved or row.file not in files:
-                continue
-            source = self._find_source(row)
-            if observe(source).looks_like(state):
+            state, source = states.get(row.file), self._find_source(row)
+            if state is not None and observe(source).looks_like(state) and not source.is_symlink():
                 state = replace(state, sha256=state.sha256 or hash_file(source))
                 target = self._choose_target(row, state, taken)
                 taken.add(target)
@@ -146,17 +185,19 @@ class FilmArchive:
 
     def _choose_target(self, row: LedgerRow, state: FileState, taken: Container[Path]) -> Path:
         """Return a path in the archive that is free, or was chosen before and is free of other films."""
-        before = path_of_name(self._archive, row.place.moved_to)
+        before = Path(os.path.normpath(path_of_name(self._archive, row.place.moved_to)))
         if row.place.moved_to and before.is_relative_to(self._archive) and before not in taken:
             is_free = not os.path.lexists(before) or observe(before).size == 0
             if is_free or _is_film(before, state):
                 return before  # of a move that was interrupted, or failed
-        wanted = path_of_name(self._archive, row.file)
+        wanted = Path(os.path.normpath(path_of_name(self._archive, row.file)))
+        if not wanted.is_relative_to(self._archive):  # in a list that somebody changed
+            wanted = self._archive / wanted.name
         paths = (wanted.with_name(name) for name in _number(wanted.name))
         return next(path for path in paths if path not in taken and not os.path.lexists(path))
 
-    def move(self, row: LedgerRow, state: FileState) -> bool:
-        """Move a film to the place in `state`, from `choose_places`; return False if it changed meanwhile.
+    def _move(self, row: LedgerRow, state: FileState) -> bool:
+        """Move a film to the place in `state`, from `_choose_places`; return False if it changed meanwhile.
 
         Raises JobFailed if it cannot be moved; then it is still in its folder.
         """

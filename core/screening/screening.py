@@ -32,7 +32,7 @@ from core.screening.events import (
     Status,
 )
 from core.screening.file_state import FileState, FilmPlace
-from core.screening.film_archive import FilmArchive, find_moved, mark_moved, name_files
+from core.screening.film_archive import FilmArchive, find_moved, name_files
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
 from core.screening.results_csv import Journal, partial_path, read_rows, write_final
@@ -72,7 +72,6 @@ class Screening:
         self._states = states or {}
         self.rows = {row.file: row for row in kept}
         self._heatmaps = heatmaps
-        self._problems: set[str] = set()  # that were reported
         self._gate = read_gate(model.header, model.path)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
         self._journal = Journal(output, model.header.classes, self.rows)
@@ -94,24 +93,18 @@ class Screening:
     ) -> Generator[Noted, None, None]:
         """Move the answered films among these files into an archive; those that cannot be moved stay.
 
-        files: by the names of their rows. Each reason why a film cannot be moved is reported once.
+        files: by the names of their rows. Each reason why one cannot be moved is reported once.
         """
-        try:
-            chosen = archive.choose_places(self.rows.values(), self._states, files)
-            new = {name: state for name, state in chosen.items() if state.place != self._states[name].place}
-            if new:
-                self._keep_states(new)
-                self._journal.sync()
-                self._state_log.sync()
-            for name, state in chosen.items():
-                if cancel.is_set():
-                    return
-                if archive.move(self.rows[name], state):
-                    self._keep_states({name: mark_moved(state)})
-        except JobFailed as error:
-            if error.sentence not in self._problems:
-                self._problems.add(error.sentence)
-                yield Noted(error.sentence, Severity.WARNING)
+        rows = [row for row in self.rows.values() if row.file in files]
+        for sentence in archive.move_answered(rows, self._states, self._record_places, cancel):
+            yield Noted(sentence, Severity.WARNING)
+
+    def _record_places(self, states: Mapping[str, FileState]) -> None:
+        """Keep states with new places of films, and wait until they and all rows are on the disk."""
+        if states:
+            self._keep_states(states)
+            self._journal.sync()
+            self._state_log.sync()
 
     def follow_files(
         self, files: Mapping[str, ListedFile], cancel: threading.Event

@@ -23,7 +23,8 @@ def pixels_of(paths):
 
 
 def files_in(folder):
-    return [path for path in folder.rglob("*") if path.is_file()]
+    """All files but the lock of an archive."""
+    return [path for path in folder.rglob("[!.]*") if path.is_file()]
 
 
 def watch_in_child(folder, output, archive, model):

@@ -90,6 +90,11 @@ def names(folder):
     return set(digests(folder))
 
 
+def films_in(folder):
+    """Names, contents and times, without the lock that a killed program leaves."""
+    return {name: film for name, film in digests(folder).items() if not name.startswith(".pneumoscreen-")}
+
+
 @pytest.mark.usefixtures("disk")
 def test_what_is_answered_is_moved_with_its_content_and_time_and_keeps_its_row(inbox, archive, output, move):
     before = digests(inbox)
@@ -256,7 +261,7 @@ def test_killed_at_any_moment_of_a_move_no_film_is_lost_or_doubled(inbox, output
         if is_moved:
             new.save(at[0] / "a.png")
         assert continue_moving(model, *at) == (["a-2.png"] if is_moved else [])
-        assert (digests(at[2]), at[1].read_bytes()) == (films, ledger)
+        assert (films_in(at[2]), at[1].read_bytes()) == (films, ledger)
         assert names(at[0]) == ({"a.png"} if is_moved else set())
         if not is_killed:
             break
