@@ -42,7 +42,8 @@ def free_port():
 
 def send(port, paths, caller="MODALITY", called=AE_TITLE):
     """Send files as a modality does; returns the exit status."""
-    command = ["storescu", "--aetitle", caller, "--call", called, "127.0.0.1", str(port), *map(str, paths)]
+    options = "--required", "--aetitle", caller, "--call", called
+    command = ["storescu", *options, "127.0.0.1", str(port), *map(str, paths)]
     return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS).returncode
 
 
