@@ -125,8 +125,9 @@ def screen_files(
     cancel = threading.Event()
     check_places(folder, output, None)
     with lock_output(output) as lock:
-        kept = [row for row in read_earlier_rows(output, model, resume=True) if row.file in files]
-        screening = Screening(model, output, lock, kept, None, is_continued=True)
+        earlier, states = read_earlier_rows(output, model)
+        kept = [row for row in earlier if row.file in files]
+        screening = Screening(model, output, lock, kept, states, heatmaps=None)
         with closing(screening):
             for _ in screening.follow_files(files, cancel):
                 pass

@@ -185,6 +185,7 @@ def _add_screen(subparsers: Commands) -> None:
     where.add_argument(
         "--ray", metavar="ADDRESS", help="score on the computers of this Ray cluster; local: on processes of this one"
     )
+    screen.add_argument("--move-answered", type=Path, metavar="DIR", help="move scored and refused films into DIR")
     screen.add_argument("--outbox", type=Path, metavar="DIR", help="write each answer as DICOM, to be sent to a PACS")
     screen.add_argument("--identified", action="store_true", help="with --outbox: keep patient and study")
     screen.set_defaults(command=run_screen, refuse_usage=screen.error)

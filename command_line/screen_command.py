@@ -26,10 +26,11 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     folder, output, model = options.folder, options.output, model_path(options.model)
     with _choose_workers(options) as score_chunks:
         if options.watch:
-            job: Generator[object, None, ScreeningResult] = watch(folder, output, model, cancel)
+            job: Generator[object, None, ScreeningResult] = watch(folder, output, model, cancel, options.move_answered)
         else:
             continues = options.resume, options.retry_failed
-            job = screen(folder, output, model, cancel, options.heatmaps, *continues, score_chunks)
+            archive = options.move_answered
+            job = screen(folder, output, model, cancel, options.heatmaps, *continues, score_chunks, archive)
         if options.outbox:
             result, left = _fill_outbox(job, options, cancel)
         else:

@@ -54,6 +54,7 @@ def _fill_package(tree: Path) -> None:
     ):
         (tree / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, tree / target)
+    shutil.copytree(LINUX / "pacs", tree / "usr/share/pneumoscreen/pacs")
     (tree / "usr/bin").mkdir()
     (tree / "usr/bin/pneumoscreen").symlink_to("/opt/pneumoscreen/PneumoScreen")
 

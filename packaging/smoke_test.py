@@ -13,11 +13,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -147,16 +149,23 @@ def check_desktop(program: Program, dataset: Path) -> None:
 
 
 def wait_for_lists(home: Path, count: int) -> None:
-    """Wait until the window has ended `count` screenings; raises SystemExit after 120 s.
+    """Wait until the window has ended `count` screenings.
 
     A ledger has its final name a moment before its job has ended, and the window refuses a folder
     as long as a job runs. The recent lists name the films of a screening only once it has ended.
     """
     folder = home / ".local/share/PneumoScreen/screenings"
+    wait_until(
+        lambda: sum(recent.films > 0 for recent in read_recent_lists(folder)) >= count, f"list {count} in {home}"
+    )
+
+
+def wait_until(is_done: Callable[[], bool], what: str) -> None:
+    """Wait for what the program does; raises SystemExit after 120 s."""
     deadline = time.monotonic() + 120
-    while sum(recent.films > 0 for recent in read_recent_lists(folder)) < count:
+    while not is_done():
         if time.monotonic() > deadline:
-            raise SystemExit(f"not {count} screenings have ended in {home}: {sorted(home.rglob('*'))}")
+            raise SystemExit(f"no {what}")
         time.sleep(0.2)
 
 
@@ -175,7 +184,8 @@ def check_unprivileged(program: Program, dataset: Path) -> None:
 def check_offline(program: Program, dataset: Path) -> None:
     """Check the program in a network namespace without even a loopback interface.
 
-    If strace is installed, also check that the program opens no internet socket.
+    If strace is installed, also check that the window opens no internet socket, nor does a folder that is
+    watched and emptied.
     """
     isolated = ("unshare", "--net")
     output = program.work / "offline.csv"
@@ -185,8 +195,34 @@ def check_offline(program: Program, dataset: Path) -> None:
         trace = program.work / "sockets.txt"
         traced = (*isolated, "strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace))
         program.run("--measure-start", before=traced)
-        sockets = [line for line in trace.read_text("utf-8", "replace").splitlines() if INTERNET.search(line)]
-        assert not sockets, sockets
+        check_no_internet_socket(trace)
+        watch_worklist(program, dataset, traced)
+        check_no_internet_socket(trace)
+
+
+def check_no_internet_socket(trace: Path) -> None:
+    """Check what strace wrote."""
+    sockets = [line for line in trace.read_text("utf-8", "replace").splitlines() if INTERNET.search(line)]
+    assert not sockets, sockets
+
+
+def watch_worklist(program: Program, dataset: Path, before: tuple[str, ...]) -> None:
+    """Watch a copy of the worklist until all of it is in an archive, and end that with Ctrl-C."""
+    start = time.monotonic()
+    inbox = Path(shutil.copytree(dataset.parent / "worklist", program.work / "inbox"))
+    output, archive, count = program.work / "watched.csv", program.work / "archive", len(list(inbox.iterdir()))
+    arguments = ("screen", inbox, "--output", output, "--watch", "--move-answered", archive)
+    command = [*before, str(program.executable), *map(str, arguments)]
+    environment = ENVIRONMENT | {"HOME": str(program.work / "own")}
+    with subprocess.Popen(command, cwd=program.work, env=environment, start_new_session=True) as process:
+        try:
+            wait_until(lambda: archive.is_dir() and len(list(archive.iterdir())) == count, "films moved")
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(60) == 3, process.returncode
+    assert not list(inbox.iterdir())
+    assert len(output.read_text("utf-8-sig").splitlines()) == 1 + count
+    print(f"ok  {time.monotonic() - start:6.1f} s  a folder watched and emptied", flush=True)
 
 
 def main() -> None:

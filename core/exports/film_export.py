@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.exports.dicom_export import write_dicom
 from core.jobs.events import Progressed, Stage
 from core.screening.events import FilmReading, LedgerRow, Status
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import find_film
 from core.screening.reader_calls import Opinion
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.system.language import tr
@@ -67,7 +67,7 @@ def read_answer(folder: Path, row: LedgerRow, model: "ScoringModel") -> FilmRead
         )
         raise JobFailed(Reason.MODEL_INVALID, sentence)
     try:
-        reading = read_film(path_of_name(folder, row.file), model, ignore_gate=row.reason in REFUSALS)
+        reading = read_film(find_film(folder, row), model, ignore_gate=row.reason in REFUSALS)
     except FilmUnreadable as error:
         raise JobFailed(error.reason, f"{row.file}: {error.sentence}") from error
     if not isinstance(reading, FilmReading) or not _is_answer_of(row, reading):

@@ -93,7 +93,10 @@ def fill_outbox(
             elif isinstance(event, FilmAnswered):
                 filler.add(event.row)
             yield event
-            yield from filler.collect()
+            if isinstance(event, Progressed) and event.stage is Stage.MOVING:  # they must be read before
+                yield from filler.finish(cancel)
+            else:
+                yield from filler.collect()
         yield from filler.finish(cancel)
     return OutboxResult(screening, filler.put, filler.left, filler.without_study)
 

@@ -22,7 +22,7 @@ from core.models.model_header import ModelHeader, format_model_mismatch
 from core.models.operating_point import format_band
 from core.models.site_record import format_point, format_validation
 from core.screening.events import LedgerRow, ScreeningResult, Status
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import find_film
 from core.screening.reader_calls import Opinion, Stance
 from core.system.errors import FilmUnreadable, JobFailed, Reason, format_reason
 from core.system.files import escape_undecodable
@@ -97,7 +97,7 @@ def write_summary(
         if cancel.is_set():
             return SummaryResult(output, False, 0, ())
         try:
-            films.append(_read_finding(row, path_of_name(folder, row.file), loaded))
+            films.append(_read_finding(row, find_film(folder, row), loaded))
         except FilmUnreadable as error:
             missing.append((row.file, error.sentence))
     yield Progressed(Stage.WRITING, 0, None)

@@ -25,6 +25,7 @@ class Stage(StrEnum):
     VALIDATING = marked("Validating")
     TESTING = marked("Testing")
     WATCHING = marked("Watching the folder")
+    MOVING = marked("Moving films")
     EXPLAINING = marked("Making heat maps")
     READING_MODEL = marked("Reading the model")
     WRITING = marked("Writing")

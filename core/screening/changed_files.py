@@ -59,7 +59,9 @@ def find_changes(
             if number % REPORTED_FILES == 0:
                 yield Progressed(Stage.CHECKING_FILMS, number, len(doubtful))
             if unchanged.result():
-                changes.renewed[item.name] = replace(present, sha256=before.sha256, age_years=before.age_years)
+                changes.renewed[item.name] = replace(
+                    before, modified_ns=present.modified_ns, changed_ns=present.changed_ns
+                )
             else:
                 changes.changed.append(item.name)
     return changes

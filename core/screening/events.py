@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.models.decision import Decision
+from core.screening.file_state import IN_FOLDER, FilmPlace
 from core.system.errors import Reason
 from core.system.language import marked
 
@@ -33,7 +34,8 @@ class LedgerRow:
     the gate had refused it, if a person overrode that, or UNLIKE_VALIDATED_FILMS. label, probability,
     decision: None unless scored.
     class_probabilities: in class order, empty for two classes. film: code of the film's content, ""
-    if unknown; it is not part of the ledger (core/screening/state_log.py).
+    if unknown. place: where the film is. These two are not part of the ledger
+    (core/screening/state_log.py).
     """
 
     file: str
@@ -45,6 +47,12 @@ class LedgerRow:
     model: str
     class_probabilities: tuple[float, ...] = ()
     film: str = field(default="", compare=False)
+    place: FilmPlace = field(default=IN_FOLDER, compare=False)
+
+    @property
+    def name_in_folder(self) -> str:
+        """The name that the film has, or had before it was moved, in the folder that was screened."""
+        return self.place.arrived_as or self.file
 
 
 @dataclass(frozen=True, slots=True)

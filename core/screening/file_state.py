@@ -8,13 +8,30 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
+class FilmPlace:
+    """Where the film of a row is, if not in its folder under the name of the row.
+
+    arrived_as: its name in the folder where that is not the row's, because the row of a film that was
+    moved has it; else "". moved_to: its path in an archive, "" if it was never moved. is_moved: False
+    until the move to `moved_to` is known to be complete.
+    """
+
+    arrived_as: str = ""
+    moved_to: str = ""
+    is_moved: bool = False
+
+
+IN_FOLDER: Final = FilmPlace()
+
+
+@dataclass(frozen=True, slots=True)
 class FileState:
     """Size, times and content of a file.
 
     size: bytes. modified_ns: time of the last change of the content, which programs can set.
     changed_ns: time of the last change of any kind, which they cannot (st_ctime; on Windows the
     time of creation). sha256: of the content, hexadecimal, "" if it was not computed. age_years: of
-    the patient, None if unknown; it is not compared.
+    the patient, None if unknown. place: where the film is. These two are not compared.
     """
 
     size: int
@@ -22,6 +39,7 @@ class FileState:
     changed_ns: int
     sha256: str = ""
     age_years: float | None = field(default=None, compare=False)
+    place: FilmPlace = field(default=IN_FOLDER, compare=False)
 
     def looks_like(self, other: "FileState") -> bool:
         """Whether size and times are equal."""
@@ -55,10 +73,10 @@ def add_content(before: FileState, path: Path, sha256: str) -> FileState:
 
 def has_content_of(path: Path, present: FileState, before: FileState) -> bool:
     """Whether a file that has other times than before still has the same content."""
-    return bool(before.sha256) and present.size == before.size and _hash(path) == before.sha256
+    return bool(before.sha256) and present.size == before.size and hash_file(path) == before.sha256
 
 
-def _hash(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file, "" if it cannot be read."""
     try:
         with path.open("rb") as stream:

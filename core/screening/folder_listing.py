@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core.screening.events import LedgerRow
 from core.screening.file_state import FileState, state_of
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import is_lock_or_temporary
@@ -67,7 +68,12 @@ def relative_name(path: Path, folder: Path) -> str:
     A byte that is not UTF-8 becomes \\xNN. If a name itself contains such an escape, its backslash
     becomes \\x5c. So no two files have the same name, and `path_of_name` finds each of them.
     """
-    return escape_undecodable(ESCAPE.sub(r"\\x5c", path.relative_to(folder).as_posix()))
+    return escape_path(path.relative_to(folder))
+
+
+def escape_path(path: Path) -> str:
+    """Return a path as `relative_name` writes names; `path_of_name` of any folder finds an absolute one."""
+    return escape_undecodable(ESCAPE.sub(r"\\x5c", path.as_posix()))
 
 
 def path_of_name(folder: Path, name: str) -> Path:
@@ -76,6 +82,14 @@ def path_of_name(folder: Path, name: str) -> Path:
         return folder / name
     content = ESCAPED_BYTE.sub(lambda match: bytes([int(match[1], 16)]), name.encode())
     return folder / os.fsdecode(content)
+
+
+def find_film(folder: Path, row: LedgerRow) -> Path:
+    """Return the file of a row: in the folder that was screened, or where it was moved from there."""
+    original = path_of_name(folder, row.name_in_folder)
+    if row.place.is_moved or (row.place.moved_to and not original.exists()):
+        return path_of_name(folder, row.place.moved_to)
+    return original
 
 
 def _folder_error(folder: Path, error: OSError) -> JobFailed:
@@ -89,12 +103,14 @@ class ListedFile:
     """A file by its name in the ledger.
 
     state: size and times when it was listed, None if it cannot be accessed. error: why, or None.
+    arrived_as: its name in the folder, "" if that is `name`.
     """
 
     name: str
     path: Path
     error: OSError | None = None
     state: FileState | None = None
+    arrived_as: str = ""
 
 
 def list_folder(folder: Path, left_out: Sequence[Path]) -> dict[str, ListedFile]:

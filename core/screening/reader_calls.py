@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.screening.events import LedgerRow, Status
+from core.screening.folder_listing import find_film
 from core.system.csv_text import format_csv_line, parse_csv, quote_formula, unquote_formula
 from core.system.errors import JobFailed, Reason
 from core.system.files import (
@@ -258,6 +259,6 @@ def format_labels(folder: Path, calls: Iterable[Call], rows: Iterable[LedgerRow]
     for call in calls:
         row = scored.get(call.file)
         opinion = compare_call(call, row.film, row.label) if row else None
-        if opinion is not None and opinion.stance in wanted:
-            lines.append(format_csv_line([escape_undecodable(str((folder / call.file).absolute())), call.reader]))
+        if row is not None and opinion is not None and opinion.stance in wanted:
+            lines.append(format_csv_line([escape_undecodable(str(find_film(folder, row).absolute())), call.reader]))
     return "".join(lines)

@@ -1,5 +1,6 @@
 """Read and write RESULTS.csv, the ledger of a screening: one row per file, written at once."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TextIO
@@ -160,6 +161,11 @@ class Journal:
         with explain_write_errors(self._path):
             self._stream.write("".join(format_csv_line(row_cells(row)) for row in rows))
             self._stream.flush()
+
+    def sync(self) -> None:
+        """Wait until all rows are on the disk."""
+        with explain_write_errors(self._path):
+            os.fsync(self._stream.fileno())
 
     def close(self) -> None:
         with explain_write_errors(self._path):

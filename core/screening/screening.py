@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -30,16 +31,17 @@ from core.screening.events import (
     ScreeningStarted,
     Status,
 )
+from core.screening.file_state import FileState, FilmPlace
+from core.screening.film_archive import FilmArchive, find_moved, name_files
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
 from core.screening.results_csv import Journal, partial_path, read_rows, write_final
 from core.screening.screening_files import (
     check_places,
     list_own_files,
-    set_other_films_aside,
-    set_unfinished_aside,
+    set_earlier_aside,
 )
-from core.screening.state_log import StateLog, add_film_code, read_states
+from core.screening.state_log import StateLog, add_film, read_states
 from core.system.errors import FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import OutputLock, lock_output
 from core.system.language import tr_count
@@ -55,8 +57,9 @@ DECIMALS: Final = 6  # of probabilities in the ledger
 class Screening:
     """A screening in progress; every row is in the ledger before it is reported.
 
-    kept: rows of an earlier run. heatmaps: folder for heat maps, or None. is_continued: whether
-    this goes on with an earlier run. score_chunks: what scores the files. rows: by file.
+    kept: rows of an earlier run. states: of their files, by name; None if this does not go on with an
+    earlier run. heatmaps: folder for heat maps, or None. score_chunks: what scores the files. rows: by
+    file.
     """
 
     def __init__(
@@ -65,27 +68,52 @@ class Screening:
         output: Path,
         lock: OutputLock,
         kept: Sequence[LedgerRow],
+        states: dict[str, FileState] | None,
         heatmaps: Path | None,
-        is_continued: bool,
         score_chunks: ScoreChunks = score_here,
     ) -> None:
         self.model = model
         self.output = output
         self._lock = lock
-        self._states = read_states(output, kept) if is_continued else {}
-        self.rows = {row.file: add_film_code(row, self._states.get(row.file)) for row in kept}
+        self._states = states or {}
+        self.rows = {row.file: row for row in kept}
         self._heatmaps = heatmaps
         self._score_chunks = score_chunks
         self._gate = read_gate(model.header, model.path)
         self._drift = DriftMonitor(Reference.from_json(model.header.content.get(DRIFT)))
         self._journal = Journal(output, model.header.classes, self.rows)
-        self._state_log = StateLog(output, is_continued, self.rows, self._states)
+        self._state_log = StateLog(output, states is not None, self.rows, self._states)
 
     def close(self) -> None:
         try:
             self._journal.close()
         finally:
             self._state_log.close()
+
+    def match_files(self, folder: Path, files: Mapping[str, ListedFile]) -> Mapping[str, ListedFile]:
+        """Return listed files by the names that their rows have or will have (film_archive.name_files)."""
+        self._keep_states(find_moved(folder, self.rows.values(), self._states, files))
+        return name_files(files, self.rows)
+
+    def move_answered(
+        self, archive: FilmArchive, files: Mapping[str, ListedFile], cancel: threading.Event
+    ) -> Generator[Progressed | Noted, None, None]:
+        """Move the answered films among these files into an archive; those that cannot be moved stay.
+
+        files: by the names of their rows. Each reason why one cannot be moved is reported once. The first
+        event comes before any film is moved: who still needs films where they are reads them then.
+        """
+        rows = [row for row in self.rows.values() if row.file in files]
+        yield Progressed(Stage.MOVING, 0, None)
+        for sentence in archive.move_answered(rows, self._states, self._record_places, cancel):
+            yield Noted(sentence, Severity.WARNING)
+
+    def _record_places(self, states: Mapping[str, FileState]) -> None:
+        """Keep states with new places of films, and wait until they and all rows are on the disk."""
+        if states:
+            self._keep_states(states)
+            self._journal.sync()
+            self._state_log.sync()
 
     def follow_files(
         self, files: Mapping[str, ListedFile], cancel: threading.Event
@@ -96,10 +124,7 @@ class Screening:
         until then, but their states tell that they no longer hold.
         """
         changes = yield from find_changes(self.rows.values(), self._states, files, cancel)
-        for name, state in changes.renewed.items():
-            self._states[name] = state
-        if changes.renewed:
-            self._state_log.add(self.rows[name] for name in changes.renewed)
+        self._keep_states(changes.renewed)
         for name in changes.changed:
             if self._heatmaps is not None:
                 remove_heat_map(heat_map_path(self._heatmaps, name))
@@ -114,13 +139,23 @@ class Screening:
             scored = chunk.scored
             if scored:
                 self._drift.add(chunk.measures, np.stack([film.probability for film in scored]))
-            rows = [add_film_code(self._build_row(file), file.state) for file in chunk.files]
-            self._states |= {file.item.name: file.state for file in chunk.files}
+            states = {
+                file.item.name: replace(file.state, place=FilmPlace(file.item.arrived_as)) for file in chunk.files
+            }
+            rows = [add_film(self._build_row(file), states[file.item.name]) for file in chunk.files]
+            self._states |= states
             self.rows |= {row.file: row for row in rows}
             self._lock.renew()
             self._state_log.add(rows)
             self._journal.add(rows)
             yield from rows
+
+    def _keep_states(self, states: Mapping[str, FileState]) -> None:
+        """Keep new states of files that have rows."""
+        self._states |= states
+        self.rows |= {name: add_film(self.rows[name], state) for name, state in states.items()}
+        if states:
+            self._state_log.add(self.rows[name] for name in states)
 
     def _build_row(self, file: ScoredFile) -> LedgerRow:
         """Return the row of a file, and write its heat map where there is a folder for them."""
@@ -191,59 +226,75 @@ def screen(
     resume: bool = False,
     retry_failed: bool = False,
     score_chunks: ScoreChunks = score_here,
+    archive: Path | None = None,
 ) -> Generator[ScreeningEvent, None, ScreeningResult]:
     """Score every file below `folder` and write the ledger `output`; model None is the bundled one.
 
     Rows are written to `partial_path(output)` at once, and to `output` when all are complete; after
     cancellation the unfinished ledger remains. resume: keep the rows of an interrupted or earlier run by the same
     model, also of files that failed or are gone, unless they changed since. retry_failed: the same, but read failed
-    files again. heatmaps: folder for one PNG per scored film. score_chunks: what scores the files, such as a cluster.
+    files again. archive: the same as resume, and move the films that are answered there. heatmaps: folder for one PNG
+    per scored film. score_chunks: what scores the files, such as a cluster.
     Raises JobFailed, also where others' files stand there.
     """
-    check_places(folder, output, heatmaps)
+    check_places(folder, output, heatmaps, archive)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
         files = list_folder(folder, list_own_files(output))
         files = files if heatmaps is None else drop_heat_maps(files, heatmaps)
-        is_continued = resume or retry_failed
-        aside = None if is_continued else set_other_films_aside(output, files)
-        kept = read_earlier_rows(output, loaded, is_continued)
+        is_continued = resume or retry_failed or archive is not None
+        aside = None if is_continued else set_earlier_aside(output, files)
+        kept, states = read_earlier_rows(output, loaded) if is_continued else ([], None)
         notes = (aside, check_present_rows(kept, files, folder))
         yield from (Noted(sentence, Severity.WARNING) for sentence in notes if sentence)
         # a failure of what is gone, such as a folder that could not be listed, holds no more
-        kept = [row for row in kept if row.status is not Status.FAILED or (row.file in files and not retry_failed)]
-        screening = Screening(loaded, output, lock, kept, heatmaps, is_continued, score_chunks)
+        failures = () if retry_failed else files.keys()
+        kept = [row for row in kept if row.status is not Status.FAILED or row.name_in_folder in failures]
+        screening = Screening(loaded, output, lock, kept, states, heatmaps, score_chunks)
         with closing(screening):
             yield from loaded.notes()
-            is_compared = yield from screening.follow_files(files, cancel)
-            found = len(files.keys() | screening.rows.keys())
-            yield ScreeningStarted(found, tuple(screening.rows.values()), loaded.header.classes)
-            yield from _score_waiting(screening, files, found, cancel)
-        result = screening.finish(completed=is_compared and len(screening.rows) == found, found=found)
+            completed, found = yield from _screen_listed(screening, folder, files, archive, cancel)
+        result = screening.finish(completed, found)
     for warning in result.drift:
         yield Noted(warning, Severity.WARNING)
     return result
 
 
-def _score_waiting(
-    screening: Screening, files: Mapping[str, ListedFile], found: int, cancel: threading.Event
-) -> Generator[FilmAnswered, None, None]:
-    """Score the files without a row and yield each row with the estimated seconds left."""
+def _screen_listed(
+    screening: Screening,
+    folder: Path,
+    files: Mapping[str, ListedFile],
+    archive: Path | None,
+    cancel: threading.Event,
+) -> Generator[ScreeningEvent, None, tuple[bool, int]]:
+    """Screen listed files that have no row; return whether all have one now, and their number.
+
+    Yields each row with the estimated seconds left.
+    """
+    files = screening.match_files(folder, files)
+    is_compared = yield from screening.follow_files(files, cancel)
+    found = len(files.keys() | screening.rows.keys())
+    yield ScreeningStarted(found, tuple(screening.rows.values()), screening.model.header.classes)
     waiting = [files[name] for name in sorted(files.keys() - screening.rows.keys())]
     start = time.monotonic()
     for number, row in enumerate(screening.score_files(waiting, cancel), start=1):
         left = (time.monotonic() - start) / number * (len(waiting) - number)
         yield FilmAnswered(row, found - len(waiting) + number, found, left)
+    if archive is not None:
+        yield from screening.move_answered(FilmArchive(folder, archive), files, cancel)
+    return is_compared and len(screening.rows) == found, found
 
 
 def check_present_rows(rows: Sequence[LedgerRow], files: Mapping[str, ListedFile], folder: Path) -> str:
     """Return a sentence on rows whose file is gone, "" if there are none; such rows are kept.
 
     Raises JobFailed if there are rows but no file at all, or none of theirs: a disconnected share
-    or another folder looks like that.
+    or another folder looks like that. A folder from which films were moved may be empty.
     """
-    if rows and not files:
+    is_emptied = any(row.place.moved_to for row in rows)
+    rows = [row for row in rows if not row.place.moved_to]
+    if rows and not files and not is_emptied:
         sentence = tr_count(
             "{folder} is empty now, but {count} file was screened in it. Is its share connected?",
             "{folder} is empty now, but {count} files were screened in it. Is its share connected?",
@@ -252,8 +303,8 @@ def check_present_rows(rows: Sequence[LedgerRow], files: Mapping[str, ListedFile
         )
         raise JobFailed(Reason.DATASET_INVALID, sentence)
     unlistable = tuple(f"{name}/" for name, item in files.items() if item.error is not None)
-    gone = sum(row.file not in files and not row.file.startswith(unlistable) for row in rows)
-    if rows and gone == len(rows):
+    gone = sum(row.name_in_folder not in files and not row.file.startswith(unlistable) for row in rows)
+    if rows and gone == len(rows) and not is_emptied:
         raise JobFailed(Reason.DATASET_INVALID, format_wrong_folder(folder, len(rows)))
     if not gone:
         return ""
@@ -264,12 +315,11 @@ def check_present_rows(rows: Sequence[LedgerRow], files: Mapping[str, ListedFile
     )
 
 
-def read_earlier_rows(output: Path, model: ScoringModel, resume: bool) -> list[LedgerRow]:
-    """Return the rows of an earlier run if `resume`; otherwise rename an unfinished ledger."""
-    if not resume:
-        set_unfinished_aside(output)
-        return []
+def read_earlier_rows(output: Path, model: ScoringModel) -> tuple[list[LedgerRow], dict[str, FileState]]:
+    """Return the rows of an earlier run, with their films, and the states of their files by name."""
     for ledger in (partial_path(output), output):
         if ledger.exists():
-            return read_rows(ledger, model.header.classes, model.header.name)
-    return []
+            rows = read_rows(ledger, model.header.classes, model.header.name)
+            states = read_states(output, rows)
+            return [add_film(row, states.get(row.file)) for row in rows], states
+    return [], {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.screening.file_state import NEVER_READ, FileState
+from core.screening.film_archive import check_archive
 from core.screening.folder_listing import ListedFile
 from core.screening.outbox_log import outbox_log_path
 from core.screening.reader_calls import CALLS_FILE, calls_path
@@ -22,10 +23,11 @@ from core.system.outputs import check_output
 ASIDE: Final = ".bak"  # suffix of an earlier ledger that was set aside
 
 
-def check_places(folder: Path, output: Path, heatmaps: Path | None) -> None:
+def check_places(folder: Path, output: Path, heatmaps: Path | None, archive: Path | None = None) -> None:
     """Raise JobFailed if there is no folder to screen, or if its outputs cannot or must not be written.
 
-    heatmaps: folder for heat maps, or None. No file of another origin is ever replaced.
+    heatmaps, archive: folders for heat maps and for answered films, or None. No file of another origin is
+    ever replaced.
     """
     if not folder.is_dir():
         raise JobFailed(Reason.DATASET_INVALID, tr("{folder} is not a folder.", folder=folder))
@@ -36,6 +38,8 @@ def check_places(folder: Path, output: Path, heatmaps: Path | None) -> None:
     check_writable(output.parent, private=True)
     if heatmaps is not None:
         check_writable(heatmaps)
+    if archive is not None:
+        check_archive(folder, archive)
 
 
 def list_own_files(output: Path) -> list[Path]:
@@ -51,39 +55,41 @@ def list_own_files(output: Path) -> list[Path]:
     return [partial_path(output), *ledgers, *map(state_path, ledgers), outbox_log_path(output), *calls]
 
 
-def set_unfinished_aside(output: Path) -> None:
-    """Rename an unfinished ledger that is not resumed. Raises JobFailed."""
+def set_earlier_aside(output: Path, files: Mapping[str, ListedFile]) -> str | None:
+    """Rename an earlier ledger that is not continued; return a sentence on a finished one.
+
+    A finished one, with its calls, is renamed if it has no film in common with `files`, or if films of it
+    were moved. A film is another one if its size or time is not what it was when it was read. A ledger
+    of the same films is replaced by the new one: it can be made again. Raises JobFailed.
+    """
+    states = read_file_states(output)
+    is_moved = any(state.place.moved_to for state in states.values())
+    sentence = None
+    if output.exists() and (is_moved or not _has_film_of(output, files, states)):
+        aside = _aside_path(output)
+        with explain_write_errors(output):
+            for companion in (state_path, calls_path):
+                if companion(output).exists():
+                    companion(output).replace(companion(aside))
+            output.replace(aside)
+        sentence = tr("{path} listed other films; it is kept as {aside}.", path=output, aside=aside.name)
     unfinished = partial_path(output)
     if unfinished.exists():
+        aside = _aside_path(unfinished)
         with explain_write_errors(unfinished):
-            unfinished.replace(_aside_path(unfinished))
+            if is_moved and state_path(output).exists():  # they tell where its films are
+                state_path(output).replace(state_path(aside))
+            unfinished.replace(aside)
+    return sentence
 
 
-def set_other_films_aside(output: Path, files: Mapping[str, ListedFile]) -> str | None:
-    """Rename a finished ledger, with its calls, that has no film in common with these; return a sentence on it.
-
-    A film is another one if its size or time is not what it was when it was read. A ledger of the
-    same films is replaced by the new one: it can be made again. Raises JobFailed.
-    """
-    if not output.exists() or _has_film_of(output, files):
-        return None
-    aside = _aside_path(output)
-    with explain_write_errors(output):
-        for companion in (state_path, calls_path):
-            if companion(output).exists():
-                companion(output).replace(companion(aside))
-        output.replace(aside)
-    return tr("{path} listed other films; it is kept as {aside}.", path=output, aside=aside.name)
-
-
-def _has_film_of(ledger: Path, files: Mapping[str, ListedFile]) -> bool:
+def _has_film_of(ledger: Path, files: Mapping[str, ListedFile], states: Mapping[str, FileState]) -> bool:
     """Return True if a ledger of any model has no row, or one of these files; False if it cannot be read."""
     try:
         lines = parse_csv(drop_torn_line(ledger.read_bytes()))[1:]
     except (OSError, ValueError):
         return False
     names = {unquote_formula(cells[0]) for cells in lines if cells}
-    states = read_file_states(ledger)
     return not names or any(name in files and _may_be_same(files[name].state, states.get(name)) for name in names)
 
 

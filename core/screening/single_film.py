@@ -28,11 +28,11 @@ from core.screening.events import (
     Status,
 )
 from core.screening.file_state import add_content, observe
-from core.screening.folder_listing import ListedFile, path_of_name, relative_name
+from core.screening.folder_listing import ListedFile, find_film, relative_name
 from core.screening.results_csv import write_final
 from core.screening.screening import Screening, ScreeningEvent, build_scored_row
 from core.screening.screening_files import check_places
-from core.screening.state_log import add_film_code, append_state
+from core.screening.state_log import add_film, append_state
 from core.system.errors import REFUSALS, JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.language import tr
@@ -51,7 +51,7 @@ def screen_film(
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
-        screening = Screening(loaded, output, lock, (), heatmaps=None, is_continued=False)
+        screening = Screening(loaded, output, lock, (), states=None, heatmaps=None)
         with closing(screening):
             yield ScreeningStarted(1, (), loaded.header.classes)
             listed = ListedFile(relative_name(path, path.parent), path, state=observe(path))
@@ -77,14 +77,14 @@ def score_anyway(
     if loaded.header.name != row.model:
         sentence = tr("The folder was screened by {model}; choose that model again.", model=row.model)
         raise JobFailed(Reason.MODEL_INVALID, sentence)
-    path = path_of_name(folder, row.file)
+    path = find_film(folder, row)
     before = observe(path)
     yield Progressed(Stage.EXPLAINING, 1, 2)
     inspected = inspect_film(path, loaded.header.size_px, read_gate(loaded.header, loaded.path))
     reading = _build_reading(path, loaded, inspected)
-    state = add_content(before, path, inspected.film.sha256)
+    state = replace(add_content(before, path, inspected.film.sha256), place=row.place)
     scored = build_scored_row(loaded.header, row.file, np.asarray(reading.probabilities), row.reason, reading.is_unlike)
-    scored = add_film_code(scored, state)
+    scored = add_film(scored, state)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
     with lock_output(result.output):
         append_state(result.output, scored, state)

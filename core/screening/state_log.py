@@ -1,20 +1,21 @@
-"""Keep beside a ledger what the file of each row was when it was read (RESULTS.csv.state).
+"""Keep beside a ledger what the file of each row was when it was read, and where it is (RESULTS.csv.state).
 
-One line of JSON for each reading, oldest first. The last line of a file belongs to its row in the
-ledger; earlier ones hold the rows that it superseded. A line is written before its row, so that a
-crash between the two leaves a line without its row, whose file is read again, and never a row
-beside the state of another reading. Lines that a crash tore are ignored.
+One line of JSON for each reading and each step of a move, oldest first. The last line of a file
+belongs to its row in the ledger; earlier ones hold the rows that it superseded. A line is written
+before its row, so that a crash between the two leaves a line without its row, whose file is read
+again, and never a row beside the state of another reading. Lines that a crash tore are ignored.
 """
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from core.films.film_code import film_code
 from core.screening.events import LedgerRow
-from core.screening.file_state import NEVER_READ, FileState
+from core.screening.file_state import IN_FOLDER, NEVER_READ, FileState, FilmPlace
 from core.screening.reader_calls import local_timestamp
 from core.screening.results_csv import row_cells
 from core.system.csv_text import format_csv_line
@@ -50,7 +51,7 @@ def read_states(output: Path, rows: Iterable[LedgerRow]) -> dict[str, FileState]
     states = {}
     for row in rows if written else ():
         text, state = written.get(row.file, ("", NEVER_READ))
-        states[row.file] = state if text == _format_row(row) else NEVER_READ
+        states[row.file] = state if text == _format_row(row) else replace(NEVER_READ, place=state.place)
     return states
 
 
@@ -59,9 +60,11 @@ def read_file_states(output: Path) -> dict[str, FileState]:
     return {name: state for name, (_, state) in _read_lines(state_path(output)).items()}
 
 
-def add_film_code(row: LedgerRow, state: FileState | None) -> LedgerRow:
-    """Return a row with the code of its film's content, "" where that is not known."""
-    return replace(row, film=film_code(state.sha256) if state else "")
+def add_film(row: LedgerRow, state: FileState | None) -> LedgerRow:
+    """Return a row with place and code of its film, "" where its content is not known."""
+    if state is None:
+        return replace(row, film="", place=IN_FOLDER)
+    return replace(row, film=film_code(state.sha256), place=state.place)
 
 
 def append_state(output: Path, row: LedgerRow, state: FileState) -> None:
@@ -103,6 +106,11 @@ class StateLog:
             self._stream.write(self._format_lines(rows))
             self._stream.flush()
 
+    def sync(self) -> None:
+        """Wait until all lines are on the disk."""
+        with explain_write_errors(self._path):
+            os.fsync(self._stream.fileno())
+
     def _format_lines(self, rows: Iterable[LedgerRow]) -> str:
         """Return the lines of rows, without those that have no state."""
         read_at = local_timestamp()
@@ -130,10 +138,23 @@ def _format_line(row: LedgerRow, state: FileState, read_at: str) -> str:
         "ctime_ns": state.changed_ns,
         "sha256": state.sha256,
         "age_years": state.age_years,
+        **_format_place(state.place),
         "read_at": read_at,
         "row": _format_row(row),
     }
     return ENCODER.encode(content) + "\n"
+
+
+def _format_place(place: FilmPlace) -> dict[str, Any]:
+    """Return the keys of a place; none for a film in its folder under the name of its row."""
+    content: dict[str, Any] = {"arrived_as": place.arrived_as} if place.arrived_as else {}
+    return content | ({"moved_to": place.moved_to, "is_moved": place.is_moved} if place.moved_to else {})
+
+
+def _parse_place(content: Mapping[str, Any]) -> FilmPlace:
+    return FilmPlace(
+        str(content.get("arrived_as", "")), str(content.get("moved_to", "")), content.get("is_moved") is True
+    )
 
 
 def _read_lines(path: Path) -> dict[str, tuple[str, FileState]]:
@@ -150,6 +171,7 @@ def _read_lines(path: Path) -> dict[str, tuple[str, FileState]]:
                         int(content["ctime_ns"]),
                         str(content["sha256"]),
                         None if content.get("age_years") is None else float(content["age_years"]),
+                        _parse_place(content),
                     )
                     written[str(content["file"])] = (str(content["row"]), state)
                 except (ValueError, KeyError, TypeError, RecursionError):

@@ -10,6 +10,7 @@ from core.inference.scoring_model import open_model
 from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.file_state import FileState
+from core.screening.film_archive import FilmArchive
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.screening import Screening, ScreeningEvent, read_earlier_rows
 from core.screening.screening_files import check_places, list_own_files
@@ -44,7 +45,12 @@ class Arrivals:
 
 
 def watch(
-    folder: Path, output: Path, model: Path | None, cancel: threading.Event, poll_seconds: float = POLL_SECONDS
+    folder: Path,
+    output: Path,
+    model: Path | None,
+    cancel: threading.Event,
+    archive: Path | None = None,
+    poll_seconds: float = POLL_SECONDS,
 ) -> Generator[ScreeningEvent, None, ScreeningResult]:
     """Screen the files in `folder` and those that arrive, one row each, until `cancel` is set.
 
@@ -52,20 +58,22 @@ def watch(
     share that is disconnected for a while is polled again. Files that were removed after they were
     screened keep their rows. A file that changed after it was screened, because its sender went on
     or sent it again, loses its row and is read again once it is complete; if `cancel` comes first
-    the ledger has no row of it, as of every file that is not complete yet. Raises JobFailed.
+    the ledger has no row of it, as of every file that is not complete yet. archive: move answered
+    films there once they did not change for another poll, or with the next watching. Raises JobFailed.
     """
-    check_places(folder, output, heatmaps=None)
+    check_places(folder, output, heatmaps=None, archive=archive)
     with lock_output(output) as lock:
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = open_model(model)
-        kept = read_earlier_rows(output, loaded, resume=True)
-        screening = Screening(loaded, output, lock, kept, heatmaps=None, is_continued=True)
+        kept, states = read_earlier_rows(output, loaded)
+        screening = Screening(loaded, output, lock, kept, states, heatmaps=None)
         with closing(screening):
             yield from loaded.notes()
             yield ScreeningStarted(len(kept), tuple(screening.rows.values()), loaded.header.classes)
-            yield from _poll(folder, screening, cancel, poll_seconds)
+            mover = None if archive is None else FilmArchive(folder, archive)
+            yield from _poll(folder, screening, mover, cancel, poll_seconds)
             # what changed since the last poll must not stay in the ledger
-            yield from screening.follow_files(_list_if_connected(folder, output), threading.Event())
+            yield from screening.follow_files(_list_if_connected(folder, screening), threading.Event())
         result = screening.finish(completed=True, found=len(screening.rows))
     for warning in result.drift:
         yield Noted(warning, Severity.WARNING)
@@ -73,22 +81,24 @@ def watch(
 
 
 def _poll(
-    folder: Path, screening: Screening, cancel: threading.Event, poll_seconds: float
+    folder: Path, screening: Screening, archive: FilmArchive | None, cancel: threading.Event, poll_seconds: float
 ) -> Generator[ScreeningEvent, None, None]:
-    """Screen what arrives and what changed, until `cancel` is set."""
+    """Screen what arrives and what changed, and move what is answered, until `cancel` is set."""
     arrivals = Arrivals()
     while not cancel.is_set():
-        files = _list_if_connected(folder, screening.output)
-        yield from screening.follow_files(files, cancel)
+        files = _list_if_connected(folder, screening)
+        is_compared = yield from screening.follow_files(files, cancel)
+        if archive is not None and is_compared:
+            yield from screening.move_answered(archive, files, cancel)
         for row in screening.score_files(arrivals.find_complete(files, screening.rows), cancel):
             yield FilmAnswered(row, len(screening.rows), len(screening.rows), None)
         yield Progressed(Stage.WATCHING, len(screening.rows), None)
         cancel.wait(poll_seconds)
 
 
-def _list_if_connected(folder: Path, output: Path) -> dict[str, ListedFile]:
-    """Return the files of the watched folder, none while its share is disconnected."""
+def _list_if_connected(folder: Path, screening: Screening) -> Mapping[str, ListedFile]:
+    """Return the files of the watched folder by the names of their rows, none while its share is disconnected."""
     try:
-        return list_folder(folder, list_own_files(output))
+        return screening.match_files(folder, list_folder(folder, list_own_files(screening.output)))
     except JobFailed:
         return {}

@@ -17,10 +17,10 @@ from core.screening.cautions import (
 )
 from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.file_state import NEVER_READ, FileState
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import find_film
 from core.screening.reader_calls import Call, calls_path, read_calls
 from core.screening.results_csv import UNFINISHED, partial_path, read_ledger
-from core.screening.state_log import add_film_code, read_states
+from core.screening.state_log import add_film, read_states
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr
 
@@ -67,10 +67,10 @@ def open_worklist(
     output = final_ledger_path(ledger)
     present = partial_path(output) if partial_path(output).exists() else output  # an unfinished one is the newer one
     rows, columns = read_ledger(present)
+    states = read_states(output, rows)
+    rows = [_add_film(row, states.get(row.file)) for row in rows]
     _check_folder(folder, rows)
     model, header = _find_model(models, _find_model_name(ledger, rows))
-    states = read_states(output, rows)
-    rows = [_add_code(row, states.get(row.file)) for row in rows]
     calls = calls_path(output)
     return Worklist(
         folder=folder,
@@ -99,8 +99,9 @@ def _find_model_name(ledger: Path, rows: Sequence[LedgerRow]) -> str:
     return names[0] if names else ""
 
 
-def _add_code(row: LedgerRow, state: FileState | None) -> LedgerRow:
-    return replace(row, film=CHANGED_FILM) if state == NEVER_READ else add_film_code(row, state)
+def _add_film(row: LedgerRow, state: FileState | None) -> LedgerRow:
+    row = add_film(row, state)
+    return replace(row, film=CHANGED_FILM) if state == NEVER_READ else row
 
 
 def _build_result(
@@ -127,8 +128,11 @@ def _build_result(
 
 
 def _check_folder(folder: Path, rows: Sequence[LedgerRow]) -> None:
-    """Raise JobFailed if a folder holds none of the films: calls would be on other patients' films."""
-    if rows and not any(path_of_name(folder, row.file).exists() for row in rows):
+    """Raise JobFailed if a folder holds none of the films: calls would be on other patients' films.
+
+    Films that were moved into an archive are found in whatever folder.
+    """
+    if rows and not any(row.place.is_moved or find_film(folder, row).exists() for row in rows):
         raise JobFailed(Reason.DATASET_INVALID, format_wrong_folder(folder, len(rows)))
 
 

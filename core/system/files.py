@@ -76,7 +76,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], private: b
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
 
 
 def temporary_prefix(path: Path) -> str:
@@ -159,7 +159,7 @@ def is_open_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Flush a folder, so that a rename in it is durable. Not needed, or possible, on Windows."""
     if os.name != "posix":
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.inference.scoring_model import ScoringModel, open_model
 from core.models.model_header import ModelHeader, format_model_mismatch
 from core.screening.events import LedgerRow, ScreeningResult
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import find_film
 from core.screening.reader_calls import CallBook
 from core.screening.seen_films import SeenFilms
 from core.system.errors import JobFailed, Reason
@@ -40,7 +40,7 @@ class OpenList:
 
     def path_of(self, row: LedgerRow) -> Path:
         """Return the film of a row."""
-        return path_of_name(self.folder, row.file)
+        return find_film(self.folder, row)
 
     def open_model(self) -> ScoringModel:
         """Return the model that answered. Raises JobFailed, also if its file holds another one now."""

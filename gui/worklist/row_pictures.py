@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from core.screening.folder_listing import path_of_name, relative_name
 from gui.film.thumbnails import Thumbnails
 
 THUMBNAIL_PX: Final = 48
@@ -23,19 +22,18 @@ class RowPictures(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._folder: Path | None = None
         self._images: OrderedDict[str, QImage | None] = OrderedDict()  # None: no picture can be made
         self._asked: set[str] = set()
+        self._files: dict[Path, str] = {}  # the names of the films asked for
         self._stale: set[str] = set()  # asked for before they changed
         self._thumbnails = Thumbnails(THUMBNAIL_PX * PICTURE_SCALE, self, MAX_PENDING)
         self._thumbnails.ready.connect(self._on_thumbnail)
 
-    def open_folder(self, folder: Path | None) -> None:
-        """Read the films of this folder from now on."""
+    def clear(self) -> None:
+        """Forget the films of a list: another one may have films of the same names."""
         self._thumbnails.cancel_requests()
-        for files in (self._images, self._asked, self._stale):
-            files.clear()
-        self._folder = folder
+        for films in (self._images, self._asked, self._files, self._stale):
+            films.clear()
 
     def forget(self, file: str) -> None:
         """Read a film again, for it may have changed."""
@@ -43,14 +41,17 @@ class RowPictures(QObject):
         if file in self._asked:
             self._stale.add(file)
 
-    def find(self, file: str) -> QImage | None:
-        """Return a film's picture, PICTURE_SCALE times as large; None until it is read, or if it cannot be."""
+    def find(self, file: str, path: Path) -> QImage | None:
+        """Return a film's picture, PICTURE_SCALE times as large; None until it is read, or if it cannot be.
+
+        file: its name in the list. path: where it is.
+        """
         if file in self._images:
             self._images.move_to_end(file)
             return self._images[file]
-        if self._folder is not None:
-            self._asked.add(file)
-            self._thumbnails.request(path_of_name(self._folder, file))
+        self._asked.add(file)
+        self._files[path] = file
+        self._thumbnails.request(path)
         return None
 
     def close(self) -> None:
@@ -58,9 +59,9 @@ class RowPictures(QObject):
 
     @Slot(object, object)
     def _on_thumbnail(self, path: Path, image: QImage | None) -> None:
-        if self._folder is None or not path.is_relative_to(self._folder):
-            return
-        file = relative_name(path, self._folder)
+        file = self._files.pop(path, None)
+        if file is None:
+            return  # of another list
         self._asked.discard(file)
         if file in self._stale:
             self._stale.remove(file)

@@ -9,7 +9,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from core.films.study_numbers import StudyNumbers, read_study_numbers
-from core.screening.folder_listing import path_of_name
+from core.screening.events import LedgerRow
+from core.screening.folder_listing import find_film
 from gui.jobs.background import Background
 
 BATCH: Final = 32  # films between two updates of the window
@@ -31,7 +32,7 @@ class RowStudies(QObject):
         self.has_any = False
         self._folder: Path | None = None
         self._numbers: Numbers = {}
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[LedgerRow] = deque()
         self._asked: set[str] = set()
         self._list = 0  # counts lists, so that what was read of an earlier one is not taken for this one's
         self._is_reading = False
@@ -41,14 +42,14 @@ class RowStudies(QObject):
         """Forget all; films of this folder are read from now on, as they are asked for."""
         self._folder, self.has_any = folder, False
         self._list += 1
-        for files in (self._numbers, self._waiting, self._asked):
-            files.clear()
+        for films in (self._numbers, self._waiting, self._asked):
+            films.clear()
 
-    def ask(self, files: Iterable[str]) -> None:
-        """Read the headers of films soon, each once."""
+    def ask(self, rows: Iterable[LedgerRow]) -> None:
+        """Read the headers of the films of rows soon, each once."""
         if self._folder is not None:
-            new = [file for file in files if file not in self._asked]
-            self._asked.update(new)
+            new = [row for row in rows if row.file not in self._asked]
+            self._asked.update(row.file for row in new)
             self._waiting.extend(new)
             self._read_next()
 
@@ -80,5 +81,5 @@ class RowStudies(QObject):
         self._read_next()
 
 
-def _read_batch(folder: Path, files: Sequence[str]) -> Numbers:
-    return {file: read_study_numbers(path_of_name(folder, file)) for file in files}
+def _read_batch(folder: Path, rows: Sequence[LedgerRow]) -> Numbers:
+    return {row.file: read_study_numbers(find_film(folder, row)) for row in rows}

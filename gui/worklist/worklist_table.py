@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 
 from core.models.decision import Decision
 from core.screening.events import LedgerRow
-from core.screening.folder_listing import path_of_name
+from core.screening.folder_listing import find_film
 from core.screening.reader_calls import CallBook
 from core.system.language import format_day, tr
 from core.system.safe_text import escape_name
@@ -66,7 +66,7 @@ class WorklistTable(QObject):
 
         book: the reader's calls on them. seed: draws the order for blind reading.
         """
-        self._pictures.open_folder(folder)
+        self._pictures.clear()
         self.studies.open_folder(folder)
         self._shows_studies = False
         self.folder, self._book, self.is_blind = folder, book, is_blind
@@ -136,7 +136,7 @@ class WorklistTable(QObject):
             self._ask_studies(self.rows)
 
     def _ask_studies(self, rows: Iterable[LedgerRow]) -> None:
-        self.studies.ask(row.file for row in rows if not is_no_film(row))
+        self.studies.ask(row for row in rows if not is_no_film(row))
 
     def close(self) -> None:
         self._pictures.close()
@@ -155,7 +155,7 @@ class WorklistTable(QObject):
         return self._rows.get(file)
 
     def path_of(self, row: LedgerRow) -> Path:
-        return path_of_name(self.folder or Path(), row.file)
+        return find_film(self.folder or Path(), row)
 
     def is_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the model's answer yet."""
@@ -192,7 +192,7 @@ class WorklistTable(QObject):
 
     def picture(self, row: LedgerRow) -> QImage | None:
         """Return the thumbnail of a film; None until it is read, or if it cannot be."""
-        return None if is_no_film(row) else self._pictures.find(row.file)
+        return None if is_no_film(row) else self._pictures.find(row.file, self.path_of(row))
 
     def _draw_numbers(self) -> None:
         if self.is_blind:

@@ -30,6 +30,7 @@ from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import read_record
 from core.recipes.recipe import change_start
 from core.recipes.recipe_json import from_json_object, load_recipe, to_json_object
+from core.screening.chunk_scoring import score_here
 from core.screening.events import ScreeningResult
 from core.system.errors import JobFailed, Reason
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
@@ -66,7 +67,8 @@ def screened(completed=True, refused=0, failed=0):
 def screen_options(**more):
     options = {
         "folder": Path("films"), "output": Path("r.csv"), "model": None, "heatmaps": None,
-        "resume": False, "retry_failed": False, "watch": False, "outbox": None, "identified": False,
+        "resume": False, "retry_failed": False, "watch": False, "move_answered": None, "ray": None,
+        "outbox": None, "identified": False,
     }  # fmt: skip
     return Namespace(**(options | more))
 
@@ -82,8 +84,9 @@ def screen_options(**more):
 )
 def test_screening_says_what_became_of_the_files(fake, cancel, capsys, result, status):
     calls = fake("core.screening.screening.screen", result)
-    assert run_screen(screen_options(heatmaps=Path("h"), resume=True), cancel) == status
-    assert calls == [(Path("films"), Path("r.csv"), None, cancel, Path("h"), True, False)]
+    options = screen_options(heatmaps=Path("h"), resume=True, move_answered=Path("old"))
+    assert run_screen(options, cancel) == status
+    assert calls == [(Path("films"), Path("r.csv"), None, cancel, Path("h"), True, False, score_here, Path("old"))]
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "The job runs."
     assert lines[1] == f"9 files: {result.scored} scored, {result.refused} refused, {result.failed} failed; r.csv"
@@ -93,8 +96,8 @@ def test_screening_says_what_became_of_the_files(fake, cancel, capsys, result, s
 
 def test_a_folder_is_watched_on_demand(fake, cancel):
     calls = fake("core.screening.watch_folder.watch", screened())
-    assert run_screen(screen_options(watch=True), cancel) == DONE
-    assert calls == [(Path("films"), Path("r.csv"), None, cancel)]
+    assert run_screen(screen_options(watch=True, move_answered=Path("old")), cancel) == DONE
+    assert calls == [(Path("films"), Path("r.csv"), None, cancel, Path("old"))]
 
 
 @pytest.mark.parametrize(("left", "without", "status"), [(0, 0, DONE), (2, 0, SOME_LEFT_OUT), (2, 2, SOME_LEFT_OUT)])

@@ -3,7 +3,7 @@
 import threading
 from queue import Queue
 
-from core.jobs.events import Progressed, Stage
+from core.jobs.events import Noted, Progressed, Stage
 from core.screening.events import FilmAnswered, RowSuperseded
 from core.screening.watch_folder import watch
 
@@ -12,13 +12,16 @@ PATIENCE_SECONDS = 50
 
 
 class Watching:
-    """The events of a watched folder, in order. answered: rows, superseded: rows that no longer held."""
+    """The events of a watched folder, in order.
 
-    def __init__(self, folder, output, model, poll_seconds=POLL_SECONDS):
+    answered: rows, superseded: rows that no longer held, noted: sentences.
+    """
+
+    def __init__(self, folder, output, model, poll_seconds=POLL_SECONDS, archive=None):
         self.cancel = threading.Event()
-        self.answered, self.superseded = [], []
+        self.answered, self.superseded, self.noted = [], [], []
         self._events, self._result = Queue(), Queue()
-        job = watch(folder, output, model, self.cancel, poll_seconds)
+        job = watch(folder, output, model, self.cancel, archive, poll_seconds)
         self._thread = threading.Thread(target=self._run, args=(job,))
 
     def __enter__(self):
@@ -57,6 +60,8 @@ class Watching:
                 self.answered.append(event.row)
             if isinstance(event, RowSuperseded):
                 self.superseded.append(event.row)
+            if isinstance(event, Noted):
+                self.noted.append(event.sentence)
             if is_wanted(event):
                 return event
 

@@ -70,32 +70,30 @@ def write_grey(path, grey):
 
 
 def test_films_of_another_folder_are_not_mixed_up(qtbot, pictures, tmp_path):
-    assert pictures.find("film.png") is None  # no folder yet
     for name, grey in (("one", 40), ("two", 200)):
         write_grey(tmp_path / name / "film.png", grey)
-        pictures.open_folder(tmp_path / name)
+        pictures.clear()
         with qtbot.waitSignal(pictures.arrived):
-            assert pictures.find("film.png") is None
-        assert to_pixels(pictures.find("film.png"))[50, 50] == grey
+            assert pictures.find("film.png", tmp_path / name / "film.png") is None
+        assert to_pixels(pictures.find("film.png", tmp_path / name / "film.png"))[50, 50] == grey
 
 
 def test_a_film_that_changes_while_it_is_read_is_read_again(qtbot, pictures, tmp_path):
     write_grey(tmp_path / "film.png", 40)
-    pictures.open_folder(tmp_path)
     with qtbot.waitSignal(pictures.arrived):
-        pictures.find("film.png")
+        pictures.find("film.png", tmp_path / "film.png")
         pictures.forget("film.png")
     write_grey(tmp_path / "film.png", 200)
     with qtbot.waitSignal(pictures.arrived):
-        assert pictures.find("film.png") is None
-    assert to_pixels(pictures.find("film.png"))[50, 50] == 200
+        assert pictures.find("film.png", tmp_path / "film.png") is None
+    assert to_pixels(pictures.find("film.png", tmp_path / "film.png"))[50, 50] == 200
 
 
 def test_only_so_many_pictures_are_kept(qtbot, pictures, tmp_path, monkeypatch):
     monkeypatch.setattr("gui.worklist.row_pictures.MAX_IMAGES", 2)
-    pictures.open_folder(tmp_path)
     for name in ("a.png", "b.png", "c.png"):
         write_grey(tmp_path / name, 90)
         with qtbot.waitSignal(pictures.arrived):
-            pictures.find(name)
-    assert [pictures.find(name) is not None for name in ("c.png", "b.png", "a.png")] == [True, True, False]
+            pictures.find(name, tmp_path / name)
+    kept = [pictures.find(name, tmp_path / name) is not None for name in ("c.png", "b.png", "a.png")]
+    assert kept == [True, True, False]
