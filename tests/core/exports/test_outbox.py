@@ -67,6 +67,19 @@ def test_every_answer_is_put_there_once_and_nothing_else(fill, objects, tmp_path
     assert {path: path.read_bytes() for path in (tmp_path / "outbox").iterdir()} == before
 
 
+def test_films_are_read_for_the_outbox_before_they_are_moved_and_found_where_they_were_moved(
+    fill, films, objects, tmp_path, cancel
+):
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    _, result = fill(screen(films, tmp_path / "results.csv", None, cancel, archive=archive))
+    assert (result.put, result.left, list(films.iterdir())) == (FILMS, 0, [])
+    before = [one.SOPInstanceUID for one in objects()]
+    outbox_log_path(tmp_path / "results.csv").unlink()
+    _, again = fill(screen(films, tmp_path / "results.csv", None, cancel, archive=archive))
+    assert (again.put, again.left, [one.SOPInstanceUID for one in objects()]) == (FILMS, 0, before)
+
+
 def test_an_outbox_that_cannot_be_written_loses_no_row_and_is_filled_later(fill, objects, monkeypatch):
     def fail(path, _dataset):
         raise JobFailed(Reason.DISK_FULL, "The disk is full.")
