@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TypeVar
 
 from core.datasets.entries import FilmLeftOut
+from core.exports.events import FilmNotExported
 from core.jobs.events import Noted, Progressed
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_labels import format_epoch, format_epochs
@@ -22,15 +23,22 @@ Result = TypeVar("Result")
 
 def run_to_end(job: Generator[object, None, Result]) -> Result:
     """Run a job to its end, print its events and return its result."""
+    return run_and_count(job)[0]
+
+
+def run_and_count(job: Generator[object, None, Result]) -> tuple[Result, int]:
+    """Run a job as `run_to_end` does; also return how many films it left out."""
+    left_out = 0
     recipe: Recipe | None = None
     with closing(job):
         while True:
             try:
                 event = next(job)
             except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]
+                return end.value, left_out
             if isinstance(event, TrainingStarted):
                 recipe = event.recipe
+            left_out += isinstance(event, FilmLeftOut)
             print_event(event, recipe)
 
 
@@ -56,6 +64,8 @@ def print_event(event: object, recipe: Recipe | None = None) -> None:
             print_line(f"Changed since it was screened, so it is read again: {row.file}")
         case FilmLeftOut(path, reason, sentence):
             print_line(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
+        case FilmNotExported(_, sentence):
+            print_line(f"Not exported: {sentence}")
     progress = _format_progress(event, recipe)
     if progress and sys.stderr.isatty():
         print(f"\r\x1b[K{progress}", end="", file=sys.stderr, flush=True)
@@ -94,6 +104,14 @@ def _format_epoch(event: EpochEnded, recipe: Recipe | None) -> str:
         f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}{rates}; {event.seconds:.0f} s"
         f"{'; best so far' if event.is_best else ''}"
     )
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of the same length, their columns aligned."""
+    shown = [[escape_unprintable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        print_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def print_line(text: str) -> None:

@@ -75,17 +75,19 @@ def write_summary(
     count: int = 12,
     agreement: Sequence[tuple[str, str]] = (),
     opinions: Mapping[str, Opinion] = NO_OPINIONS,
+    overwrite: bool = True,
 ) -> Generator[Progressed, None, SummaryResult]:
     """Read the top findings again, compute their heat maps and write the summary as PDF.
 
     folder: the screened one. model: None is the bundled one.
     agreement: names and values on the agreement with a reader. opinions: the reader's, by file.
+    overwrite: also replace a PDF by somebody else.
     Films that are gone, or are no longer what was screened, are listed in the summary.
     Raises JobFailed, also if the model now in use is not the one that screened.
     """
     from core.inference.scoring_model import open_model
 
-    check_output(output, pdf_kind(SUMMARY), True, [folder, result.output])
+    check_output(output, pdf_kind(SUMMARY), overwrite, [folder, result.output])
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = open_model(model)
     _check_model(result, loaded.header)
@@ -104,7 +106,7 @@ def write_summary(
     name = escape_undecodable(folder.absolute().name)
     point = format_point(loaded.header)
     document = build_summary(result, loaded.header, point, films, name, missing, agreement, opinions)
-    write_pdf(document, output, overwrite=True, inputs=[folder, result.output])
+    write_pdf(document, output, overwrite=overwrite, inputs=[folder, result.output])
     return SummaryResult(output, True, len(films), tuple(missing))
 
 

@@ -7,6 +7,7 @@ from core.inference.scoring_model import ScoringModel, open_model
 from core.models.model_header import ModelHeader, format_model_mismatch
 from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.folder_listing import path_of_name
+from core.screening.reader_agreement import format_agreement, format_progress, list_opinions
 from core.screening.reader_calls import CallBook, Opinion, Stance, compare_call
 from core.screening.seen_films import SeenFilms
 from core.system.errors import JobFailed, Reason
@@ -65,6 +66,12 @@ class OpenList:
     def opinion(self, row: LedgerRow) -> Opinion | None:
         """Return the reader's opinion on a row, None where there is none."""
         return compare_call(self.book.find(row.file), row.film, row.label)
+
+    def describe_calls(self) -> tuple[str, str]:
+        """Return how far the list is called, and how reader and model agree."""
+        rows = tuple(self.rows.values())
+        opinions = list_opinions(rows, self.book.calls())
+        return format_progress(rows, opinions), format_agreement(rows, opinions, self.classes)
 
     def is_called(self, row: LedgerRow) -> bool:
         """Whether the reader has called the film as it is now."""

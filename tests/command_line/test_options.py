@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 import pytest
+from command_line.read_command import run_read
 
 from command_line import commands
 from command_line.options import build_parser
-from command_line.read_command import run_read
 from core.system.product import VERSION
 
 LEAST = {  # the fewest arguments that each command accepts, and the function that runs it

@@ -3,7 +3,6 @@
 from argparse import ArgumentParser, Namespace
 
 import pytest
-
 from command_line.usage import check_different
 
 

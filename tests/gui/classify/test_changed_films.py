@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from gui.reading.call_progress import format_agreement, measure_list_agreement
 from PySide6.QtCore import Qt
 
 from core.screening.events import RowSuperseded, ScreeningResult
 from core.screening.reader_calls import Call, Stance, append_call, calls_path, read_calls
-from gui.reading.call_progress import format_agreement, measure_list_agreement
 from tests.factories import draw_film
 from tests.gui.classify.person import choose, press, wait_for_film
 from tests.gui.person import job_shown
