@@ -27,7 +27,6 @@ from core.exports.dicom_export import write_dicom
 from core.exports.dicom_identity import load_pseudonymizer
 from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
 from core.jobs.events import Progressed, Stage
-from core.metrics.agreement import measure_agreement
 from core.models.model_card import build_card_document
 from core.models.model_header import read_header
 from core.recipes.recipe_json import save_recipe
@@ -148,8 +147,7 @@ def _screened(place: Path) -> ScreeningResult:
 
 def _export(kind: Export) -> Callable[[Path, Path], int]:
     def write(place: Path, output: Path) -> None:
-        agreement = measure_agreement((), (), CLASSES)
-        order = ExportOrder(kind, output, _screened(place), place / "worklist", (CALL,), agreement)
+        order = ExportOrder(kind, output, _screened(place), place / "worklist", (CALL,), CLASSES)
         drained(export_results(order, place / MODEL, threading.Event()))
 
     return job(write)
