@@ -61,10 +61,9 @@ def open_worklist(
     """Return the list in a ledger, finished or not, with its calls.
 
     folder: the folder that was screened; None where no film will be read. Rows of films that are no
-    longer there stay. models: files
-    of which one may be the model that screened; the bundled one is always tried. classes: negative
-    first, as far as known. Raises JobFailed if a file cannot be read, or if the folder holds none
-    of the films.
+    longer there stay. models: files of which one may be the model that screened; the bundled one is
+    always tried. classes: negative first, as far as known. Raises JobFailed if a file cannot be read,
+    or if the folder holds none of the films.
     """
     output = final_ledger_path(ledger)
     present = partial_path(output) if partial_path(output).exists() else output  # an unfinished one is the newer one
