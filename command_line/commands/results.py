@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from command_line.commands.arguments import BUNDLED, MODEL_HELP, add_overwrite_option, model_path
 from command_line.console import print_line, run_to_end
-from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
 from core.system.errors import JobFailed, Reason
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
 from core.system.product import NOTICE
 
 if TYPE_CHECKING:
+    from core.exports.export_jobs import Export
     from core.screening.worklist_file import Worklist
 
-LISTS: Final = {"csv": Export.CSV, "excel": Export.EXCEL, "pdf": Export.SUMMARY, "calls": Export.CALLS}
 READ_FILMS: Final = ("pdf", "dicom", "labels")  # outputs that need the films
 
 
@@ -40,6 +39,7 @@ def add_export_results_options(parser: argparse.ArgumentParser) -> None:
 
 def run_export_results(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Write a list, with the reader's calls, for other programs."""
+    from core.exports.export_jobs import ExportOrder, export_results, write_called_films
     from core.screening.worklist_file import open_worklist
 
     _check_usage(options)
@@ -54,15 +54,26 @@ def run_export_results(options: argparse.Namespace, cancel: threading.Event) -> 
         write_called_films(options.labels, options.folder, worklist.calls, rows, only)
         written: Path | None = options.labels
     else:
-        kind, path = next((kind, path) for name, kind in LISTS.items() if (path := getattr(options, name)) is not None)
-        order = ExportOrder(
-            kind, path, worklist.result, options.folder, worklist.calls, worklist.classes, options.overwrite
-        )
+        result, calls, classes = worklist.result, worklist.calls, worklist.classes
+        order = ExportOrder(*_find_output(options), result, options.folder, calls, classes, options.overwrite)
         written = run_to_end(export_results(order, model, cancel))
     if written is None:
         return INTERRUPTED
     print_line(f"{written}\n{NOTICE}")
     return DONE
+
+
+def _find_output(options: argparse.Namespace) -> "tuple[Export, Path]":
+    """Return the form of the list that is asked for, and its file."""
+    from core.exports.export_jobs import Export
+
+    outputs = (
+        (Export.CSV, options.csv),
+        (Export.EXCEL, options.excel),
+        (Export.SUMMARY, options.pdf),
+        (Export.CALLS, options.calls),
+    )
+    return next((kind, path) for kind, path in outputs if path is not None)
 
 
 def _check_usage(options: argparse.Namespace) -> None:

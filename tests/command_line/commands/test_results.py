@@ -9,8 +9,6 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 import main
-from command_line.commands.results import LISTS
-from core.exports.export_jobs import Export
 from core.films.phantoms import draw_phantom
 from core.models.model_header import bundled_model_path
 from core.screening.reader_calls import Call, append_call, calls_path
@@ -48,10 +46,6 @@ def ledger(folder, tmp_path, capsys):
         append_call(calls_path(output), Call(row.file, reader, False, "a note", "2026-01-01T12:00:00+01:00", row.film))
     capsys.readouterr()
     return output
-
-
-def test_every_export_of_a_list_has_an_option():
-    assert set(LISTS.values()) == set(Export)
 
 
 def test_a_list_is_exported_with_the_readers_calls(folder, ledger, tmp_path, capsys):
