@@ -76,8 +76,8 @@ def _has_display() -> bool:
 
 def _run_window(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Run without a command: window, screenshots or start-up times; without a display the demo."""
-    from command_line.commands import run_demo
     from command_line.console import print_line
+    from command_line.demo import run_demo
 
     if options.open is not None and not _has_display():
         print_line("There is no display here. Without one: PneumoScreen screen FOLDER --output RESULTS.csv")

@@ -6,7 +6,7 @@
 import logging
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from enum import Enum
@@ -14,6 +14,7 @@ from typing import Final, TextIO, TypeVar
 
 from command_line.progress_line import ProgressLine, format_number, make_room
 from core.datasets.entries import FilmLeftOut
+from core.exports.events import FilmNotExported
 from core.jobs.events import Noted, Progressed, Severity
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_labels import format_epochs
@@ -77,6 +78,12 @@ def _terminal() -> TextIO | None:
 
 def run_to_end(job: Generator[object, None, Result]) -> Result:
     """Run a job to its end, print its events and return its result."""
+    return run_and_count(job)[0]
+
+
+def run_and_count(job: Generator[object, None, Result]) -> tuple[Result, int]:
+    """Run a job as `run_to_end` does; also return how many films it left out."""
+    left_out = 0
     recipe: Recipe | None = None
     stage: str | None = None
     is_quiet = _verbosity.get() is Verbosity.QUIET
@@ -85,12 +92,13 @@ def run_to_end(job: Generator[object, None, Result]) -> Result:
             try:
                 event = next(job)
             except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]
+                return end.value, left_out
             if isinstance(event, TrainingStarted):
                 recipe = event.recipe
             if isinstance(event, Progressed) and event.stage != stage:
                 stage = event.stage
                 log.info("%s", stage)
+            left_out += isinstance(event, FilmLeftOut)
             print_event(event, recipe)
             progress.show(event, recipe)
 
@@ -119,11 +127,14 @@ def print_event(event: object, recipe: Recipe | None = None) -> None:
             print_line(f"Changed since it was screened, so it is read again: {row.file}")
         case FilmLeftOut(path, reason, sentence):
             print_line(f"Left out: {escape_undecodable(str(path))} ({reason}). {sentence}")
+        case FilmNotExported(_, sentence):
+            print_line(f"Not exported: {sentence}")
 
 
 def _is_warning(event: object) -> bool:
     """Return whether an event is needed to judge a result."""
-    return isinstance(event, FilmLeftOut) or (isinstance(event, Noted) and event.severity is not Severity.INFORMATION)
+    is_warning = isinstance(event, Noted) and event.severity is not Severity.INFORMATION
+    return is_warning or isinstance(event, FilmLeftOut | FilmNotExported)
 
 
 def _format_epoch(event: EpochEnded, recipe: Recipe | None) -> str:
@@ -137,6 +148,14 @@ def _format_epoch(event: EpochEnded, recipe: Recipe | None) -> str:
         f"{event.validation_accuracy:.3f}, AUC {event.validation_auc:.3f}{rates}; {event.seconds:.0f} s"
         f"{'; best so far' if event.is_best else ''}"
     )
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of the same length, their columns aligned."""
+    shown = [[escape_unprintable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        print_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def print_line(text: str) -> None:

@@ -5,23 +5,21 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.exports.excel import WORKBOOK
 from core.jobs.events import Progressed, Stage
-from core.metrics.agreement import Agreement
 from core.metrics.figure_labels import format_figure
-from core.models.model_header import ModelHeader, bundled_model_path, read_header
+from core.models.model_header import bundled_model_path, read_header
 from core.models.site_record import apply_site_record, format_point
 from core.screening.events import LedgerRow, ScreeningResult
 from core.screening.outbox_log import OUTBOX_LOG
+from core.screening.reader_agreement import list_opinions, measure_reader_agreement
 from core.screening.reader_calls import (
     CALLS_FILE,
     EXPORT_COLUMNS,
     Call,
-    Opinion,
     calls_path,
-    compare_call,
     format_calls,
     format_labels,
 )
@@ -34,6 +32,9 @@ from core.system.files import write_text_atomically
 from core.system.language import marked, tr
 from core.system.outputs import FOREIGN, check_output, csv_kind
 from core.system.product import NOTICE
+
+if TYPE_CHECKING:
+    from core.exports.screening_summary import SummaryResult
 
 NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to open.")
 NO_CALL: Final = marked("The reader has not classified any film yet, so there is nothing to open.")
@@ -68,14 +69,19 @@ KEPT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """What to write where: the screening of `folder`, the reader's calls and their agreement."""
+    """What to write where: a screening with the reader's calls.
+
+    folder: the screened one, None where it is not at hand; a summary needs it. classes: negative first.
+    overwrite: also replace a file of the same format by somebody else; a dialog has asked.
+    """
 
     kind: Export
     path: Path
     result: ScreeningResult
-    folder: Path
+    folder: Path | None
     calls: tuple[Call, ...]
-    agreement: Agreement
+    classes: tuple[str, ...]
+    overwrite: bool = True
 
 
 def export_results(
@@ -83,51 +89,54 @@ def export_results(
 ) -> Generator[object, None, Path | None]:
     """Write a screening in the requested format; returns the path, or None if cancelled.
 
-    A file of the same format is replaced: the dialog has asked. No film, and no ledger or calls of a screening.
-    model: the one that screened; None is the bundled one. Raises JobFailed if the file cannot be
-    written.
+    No film, and no ledger or calls of a screening, is ever replaced. model: the one that screened;
+    None is the bundled one. Raises JobFailed if the file cannot be written, or for a summary by another
+    model; ValueError for a summary without a folder.
     """
     ledger = order.result.output
     inputs = [order.folder, ledger, calls_path(ledger), state_path(ledger), model]
     if order.kind in KINDS:
-        check_output(order.path, KINDS[order.kind], not any(kind.is_own(order.path) for kind in KEPT), inputs)
+        overwrite = None if any(kind.is_own(order.path) for kind in KEPT) else order.overwrite
+        check_output(order.path, KINDS[order.kind], overwrite, inputs)
     yield Progressed(Stage.WRITING, 0, None)
-    header = apply_site_record(read_header(model or bundled_model_path()))
-    rows = order.result.rows
     match order.kind:
         case Export.CSV:
-            write_text_atomically(order.path, _format_worklist(order, header.classes))
+            write_text_atomically(order.path, _format_worklist(order))
         case Export.CALLS:
-            write_text_atomically(order.path, format_calls(order.calls, rows))
+            write_text_atomically(order.path, format_calls(order.calls, order.result.rows))
         case Export.EXCEL:
-            _write_excel(order, header)
+            _write_excel(order, model)
         case Export.SUMMARY:
-            from core.exports.screening_summary import write_summary
-
-            agreement = format_agreement(order.agreement)
-            opinions = _list_opinions(order)
-            job = write_summary(
-                order.result, order.folder, model, order.path, cancel, agreement=agreement, opinions=opinions
-            )
-            if not (yield from job).completed:
+            if not (yield from _write_summary(order, model, cancel)).completed:
                 return None
     return order.path
 
 
-def _list_opinions(order: ExportOrder) -> dict[str, Opinion]:
-    """Return the reader's opinion on each row that has one, by file."""
-    rows = {row.file: row for row in order.result.rows}
-    opinions = {}
-    for call in order.calls:
-        row = rows.get(call.file)
-        if row is not None and (opinion := compare_call(call, row.film, row.label)):
-            opinions[call.file] = opinion
-    return opinions
+def _write_summary(
+    order: ExportOrder, model: Path | None, cancel: threading.Event
+) -> Generator[object, None, "SummaryResult"]:
+    from core.exports.screening_summary import write_summary
+
+    if order.folder is None:
+        raise ValueError("a summary needs the folder of its films")
+    return (
+        yield from write_summary(
+            order.result,
+            order.folder,
+            model,
+            order.path,
+            cancel,
+            agreement=list_agreement(order),
+            opinions=list_opinions(order.result.rows, order.calls),
+            overwrite=order.overwrite,
+        )
+    )
 
 
 def _list_reader_columns(order: ExportOrder) -> dict[str, list[str]]:
     """Return the reader's columns of an export, each with one text a row."""
-    rows, opinions = order.result.rows, _list_opinions(order)
+    rows = order.result.rows
+    opinions = list_opinions(rows, order.calls)
     calls = {call.file: call for call in order.calls}
     names = [calls[row.file].reader if row.file in calls else "" for row in rows]
     stances = [opinions[row.file].stance if row.file in opinions else "" for row in rows]
@@ -135,9 +144,9 @@ def _list_reader_columns(order: ExportOrder) -> dict[str, list[str]]:
     return dict(zip(READER_COLUMNS, (names, stances, notes), strict=True))
 
 
-def _format_worklist(order: ExportOrder, classes: tuple[str, ...]) -> str:
+def _format_worklist(order: ExportOrder) -> str:
     """Return the rows of the ledger with the reader's columns, as CSV."""
-    header, columns = header_cells(classes), _list_reader_columns(order)
+    header, columns = header_cells(order.classes), _list_reader_columns(order)
     lines = [format_csv_line([*header, *columns])]
     for row, reader in zip(order.result.rows, zip(*columns.values(), strict=True), strict=True):
         cells = row_cells(row)
@@ -146,13 +155,17 @@ def _format_worklist(order: ExportOrder, classes: tuple[str, ...]) -> str:
     return "".join(lines)
 
 
-def _write_excel(order: ExportOrder, header: ModelHeader) -> None:
+def _write_excel(order: ExportOrder, model: Path | None) -> None:
+    """Write the workbook; the operating point only where `model` at its present one gave the answers."""
     from core.exports.excel import write_excel
 
-    rows, extra = order.result.rows, _list_reader_columns(order)
-    point = (tr("Operating point"), format_point(header))
-    about = [(tr("Model"), header.name), point, *_list_counts(order)]
-    write_excel(order.path, rows, header.classes, about, extra)
+    header = apply_site_record(read_header(model or bundled_model_path()))
+    names = sorted({row.model for row in order.result.rows})
+    about = [(tr("Model"), ", ".join(names))]
+    if names == [header.name]:
+        about.append((tr("Operating point"), format_point(header)))
+    about += _list_counts(order)
+    write_excel(order.path, order.result.rows, order.classes, about, _list_reader_columns(order))
 
 
 def write_called_films(
@@ -177,13 +190,15 @@ def _list_counts(order: ExportOrder) -> list[tuple[str, str]]:
         (tr("refused"), str(result.refused)),
         (tr("failed"), str(result.failed)),
         (tr("Validation"), result.validation),
-        *format_agreement(order.agreement),
+        *list_agreement(order),
         (tr("Notice"), tr(NOTICE)),
     ]
 
 
-def format_agreement(agreement: Agreement) -> list[tuple[str, str]]:
+def list_agreement(order: ExportOrder) -> list[tuple[str, str]]:
     """Return the agreement with the reader as names and values; empty without calls."""
+    rows = order.result.rows
+    agreement = measure_reader_agreement(rows, list_opinions(rows, order.calls), order.classes)
     if not agreement.films:
         return []
     figures = (

@@ -1,15 +1,19 @@
-"""Export one film of a screening as DICOM: read again, and refused unless it is what its row says."""
+"""Export films of a screening as DICOM: each is read again, and refused unless it is what its row says."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.exports.dicom_export import write_dicom
+from core.exports.events import FilmNotExported, FilmsExported
 from core.jobs.events import Progressed, Stage
+from core.jobs.progress import Pace
 from core.screening.events import FilmReading, LedgerRow, Status
 from core.screening.folder_listing import find_film
-from core.screening.reader_calls import Opinion
+from core.screening.reader_agreement import list_opinions
+from core.screening.reader_calls import Call, Opinion
+from core.screening.worklist_file import Worklist, find_row
 from core.system.errors import REFUSALS, FilmUnreadable, JobFailed, Reason
 from core.system.language import tr
 
@@ -17,6 +21,49 @@ if TYPE_CHECKING:
     from core.inference.scoring_model import ScoringModel
 
 LARGEST_CHANGE: Final = 0.01  # in probability, where the film's code is not known; as in a summary
+OF_TARGET: Final = frozenset({Reason.OUTPUT_NOT_WRITABLE, Reason.DISK_FULL})  # so no other film can be written
+
+
+def select_films(worklist: Worklist, names: Sequence[str]) -> list[LedgerRow]:
+    """Return the rows of these files, as `find_row` finds them; without names those of all scored films."""
+    if names:
+        return [find_row(worklist, name) for name in names]
+    return [row for row in worklist.result.rows if row.status is Status.SCORED]
+
+
+def export_films(
+    folder: Path,
+    rows: Sequence[LedgerRow],
+    calls: Sequence[Call],
+    model: Path | None,
+    target: Path,
+    cancel: threading.Event,
+    keeps_identity: bool = False,
+) -> Generator[Progressed | FilmNotExported, None, FilmsExported]:
+    """Write the answer of each row as `export_film` does, with the reader's opinion on it.
+
+    rows: those to export; one that cannot be is reported and left out. calls: of the whole list.
+    Raises JobFailed where nothing can be written into `target`.
+    """
+    opinions = list_opinions(rows, calls)
+    written = 0
+    left_out: list[FilmNotExported] = []
+    pace = Pace(Stage.WRITING, len(rows))
+    for done, row in enumerate(rows, start=1):
+        if cancel.is_set():
+            return FilmsExported(written, tuple(left_out), completed=False)
+        try:
+            for _event in export_film(folder, row, model, target, cancel, keeps_identity, opinions.get(row.file)):
+                pass  # the progress of one film: that of the list matters
+            written += 1
+        except JobFailed as error:
+            if error.reason in OF_TARGET:
+                raise
+            left_out.append(FilmNotExported(row.file, error.sentence))
+            yield left_out[-1]
+        if progress := pace.progress_at(done):
+            yield progress
+    return FilmsExported(written, tuple(left_out), completed=True)
 
 
 def export_film(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SUMMARY: Final = "screening summary"  # kind of document
 PICTURE_PX: Final = 330  # longest side: 200 dpi at the width of a printed column
 LARGEST_CHANGE: Final = 0.01  # in probability; above it, the film is not the one that was screened
+MOST_FINDINGS: Final = 12  # with a heat map
 MOST_DISAGREEMENTS: Final = 10  # named; all are in the other exports
 NO_OPINIONS: Final[Mapping[str, Opinion]] = {}
 
@@ -72,24 +73,24 @@ def write_summary(
     model: Path | None,
     output: Path,
     cancel: threading.Event,
-    count: int = 12,
     agreement: Sequence[tuple[str, str]] = (),
     opinions: Mapping[str, Opinion] = NO_OPINIONS,
+    overwrite: bool = True,
 ) -> Generator[Progressed, None, SummaryResult]:
     """Read the top findings again, compute their heat maps and write the summary as PDF.
 
-    folder: the screened one. model: None is the bundled one.
-    agreement: names and values on the agreement with a reader. opinions: the reader's, by file.
-    Films that are gone, or are no longer what was screened, are listed in the summary.
+    folder: the screened one. model: None is the bundled one. agreement: names and values on the
+    agreement with a reader. opinions: the reader's, by file. overwrite: also replace a PDF by
+    somebody else. Films that are gone or changed since are listed in the summary.
     Raises JobFailed, also if the model now in use is not the one that screened.
     """
     from core.inference.scoring_model import open_model
 
-    check_output(output, pdf_kind(SUMMARY), True, [folder, result.output])
+    check_output(output, pdf_kind(SUMMARY), overwrite, [folder, result.output])
     yield Progressed(Stage.LOADING_NETWORK, 0, None)
     loaded = open_model(model)
     _check_model(result, loaded.header)
-    findings = select_top_findings(result, loaded.header, count)
+    findings = select_top_findings(result, loaded.header, MOST_FINDINGS)
     films: list[SummaryFilm] = []
     missing: list[tuple[str, str]] = []
     for number, row in enumerate(findings):
@@ -104,7 +105,7 @@ def write_summary(
     name = escape_undecodable(folder.absolute().name)
     point = format_point(loaded.header)
     document = build_summary(result, loaded.header, point, films, name, missing, agreement, opinions)
-    write_pdf(document, output, overwrite=True, inputs=[folder, result.output])
+    write_pdf(document, output, overwrite=overwrite, inputs=[folder, result.output])
     return SummaryResult(output, True, len(films), tuple(missing))
 
 

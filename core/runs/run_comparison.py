@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.metrics.figure_labels import format_interval
 from core.metrics.intervals import Figure, wilson_interval
 from core.metrics.roc import delong_interval
 from core.metrics.significance import Difference, delong_difference, holm_adjust, mcnemar_difference
 from core.models.model_header import read_header
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import to_json_object
+from core.recipes.recipe_labels import choice_title, choice_value
 from core.runs.run_folder import MODEL, read_predictions
 from core.runs.run_list import Run
 from core.system.errors import JobFailed, Reason
@@ -49,6 +51,20 @@ class Comparison:
     accuracy: tuple[Figure | None, ...]
     auc: tuple[Figure | None, ...]
     pairs: tuple[Pair, ...]
+
+    @property
+    def table(self) -> tuple[tuple[str, ...], ...]:
+        """Rows of a table for people: each figure, then each differing choice, with its value in every run."""
+        films = self.films
+        rows = [(tr("Test accuracy, n = {films}", films=films), *map(_format_figure, self.accuracy))]
+        if any(self.auc):
+            rows.append((tr("Test AUC, n = {films}", films=films), *map(_format_figure, self.auc)))
+        rows += [(choice_title(key), *map(choice_value, values)) for key, *values in self.choices]
+        return tuple(rows)
+
+
+def _format_figure(figure: Figure | None) -> str:
+    return format_interval(figure, 3) if figure else ""
 
 
 def find_recipe_differences(*recipes: Recipe) -> tuple[tuple[str, ...], ...]:

@@ -1,6 +1,6 @@
 """Record a reader's calls on screened films: saved at once, undone, exported."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,11 +136,6 @@ class CallBook:
         """Whether the reader has called the film of a row as it is now."""
         opinion = self.opinion(row)
         return opinion is not None and opinion.is_current
-
-    def list_opinions(self, rows: Mapping[str, LedgerRow]) -> list[tuple[LedgerRow, Opinion]]:
-        """Return the rows that the reader has an opinion on, each with it. rows: by file."""
-        called = (row for file in self._calls if (row := rows.get(file)) is not None)
-        return [(row, opinion) for row in called if (opinion := self.opinion(row)) is not None]
 
     def awaits_call(self, row: LedgerRow) -> bool:
         """Whether a row has an answer that the reader has not called; in blind reading it is hidden until then."""

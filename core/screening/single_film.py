@@ -29,7 +29,7 @@ from core.screening.events import (
 )
 from core.screening.file_state import add_content, observe
 from core.screening.folder_listing import ListedFile, find_film, relative_name
-from core.screening.results_csv import write_final
+from core.screening.results_csv import read_ledger, write_final
 from core.screening.screening import Screening, ScreeningEvent, build_scored_row
 from core.screening.screening_files import check_places
 from core.screening.state_log import add_film, append_state
@@ -67,11 +67,10 @@ def score_anyway(
 
     Returns its new row, its reading and the result of the screening with that row. The row keeps
     the reason of refusal, which shows that a person overrode it. Raises FilmUnreadable, and
-    JobFailed if the reason cannot be overridden or the folder was screened by another model.
+    JobFailed if the reason cannot be overridden, the folder was screened by another model, or the
+    ledger is not complete or no longer what `result` says.
     """
-    if row.status is not Status.REFUSED or row.reason not in REFUSALS or not result.completed:
-        sentence = tr("{file} was refused because it cannot be scored ({reason}).", file=row.file, reason=row.reason)
-        raise JobFailed(Reason.UNSUPPORTED, sentence)
+    _check_refusal(result, row)
     yield Progressed(Stage.LOADING_NETWORK, 0, 2)
     loaded = open_model(model)
     if loaded.header.name != row.model:
@@ -87,9 +86,30 @@ def score_anyway(
     scored = add_film(scored, state)
     rows = tuple(scored if other.file == row.file else other for other in result.rows)
     with lock_output(result.output):
+        _check_unchanged(result)
         append_state(result.output, scored, state)
         write_final(result.output, rows, loaded.header.classes)
     return scored, reading, replace(result, rows=rows, refused=result.refused - 1, scored=result.scored + 1)
+
+
+def _check_refusal(result: ScreeningResult, row: LedgerRow) -> None:
+    """Raise JobFailed unless a person may override the refusal of a row."""
+    if not result.completed:
+        sentence = tr("{path} is not complete: let its screening end first.", path=result.output)
+        raise JobFailed(Reason.NOTHING_TO_RESUME, sentence)
+    if row.status is not Status.REFUSED:
+        raise JobFailed(Reason.UNSUPPORTED, tr("{file} was not refused.", file=row.file))
+    if row.reason not in REFUSALS:
+        sentence = tr("{file} was refused because it cannot be scored ({reason}).", file=row.file, reason=row.reason)
+        raise JobFailed(Reason.UNSUPPORTED, sentence)
+
+
+def _check_unchanged(result: ScreeningResult) -> None:
+    """Raise JobFailed if the ledger has other rows now: another window or command would lose its own."""
+    rows, _ = read_ledger(result.output)
+    if {row.file: row for row in rows} != {row.file: row for row in result.rows}:
+        sentence = tr("{path} was changed by another window or command. Open it again.", path=result.output)
+        raise JobFailed(Reason.IN_USE, sentence)
 
 
 def read_single_film(

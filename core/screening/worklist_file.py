@@ -1,5 +1,6 @@
 """Open a list of screened films as it is on the disk: nothing is screened and nothing is written."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from core.screening.cautions import (
 )
 from core.screening.events import LedgerRow, ScreeningResult, Status
 from core.screening.file_state import NEVER_READ, FileState
-from core.screening.folder_listing import find_film
+from core.screening.folder_listing import find_film, relative_name
 from core.screening.reader_calls import Call, calls_path, read_calls
 from core.screening.results_csv import UNFINISHED, partial_path, read_ledger
 from core.screening.state_log import add_film, read_states
@@ -31,14 +32,14 @@ CHANGED_FILM: Final = "changed"  # in place of a film's code where the file was 
 class Worklist:
     """A screening with its reader's calls.
 
-    output: the ledger when it is complete. model: file of the model that screened, None for the
-    bundled one. header: of that model at that operating point, None if neither is at hand any more.
-    classes: negative first, () where they are not known. validation: "" if that model passed an
-    acceptance test at this site, else that it did not, in a few words. screened_at: local time of
-    the last row, ISO 8601.
+    folder: the screened one, None where it is not at hand. output: the ledger when it is complete.
+    model: file of the model that screened, None for the bundled one. header: of that model at that
+    operating point, None if neither is at hand any more. classes: negative first, () where they are
+    not known. validation: "" if that model passed an acceptance test at this site, else that it did
+    not, in a few words. screened_at: local time of the last row, ISO 8601.
     """
 
-    folder: Path
+    folder: Path | None
     output: Path
     result: ScreeningResult
     classes: tuple[str, ...]
@@ -55,21 +56,22 @@ def final_ledger_path(ledger: Path) -> Path:
 
 
 def open_worklist(
-    ledger: Path, folder: Path, models: Sequence[Path | None] = (), classes: tuple[str, ...] = ()
+    ledger: Path, folder: Path | None, models: Sequence[Path | None] = (), classes: tuple[str, ...] = ()
 ) -> Worklist:
     """Return the list in a ledger, finished or not, with its calls.
 
-    folder: the folder that was screened. Rows of films that are no longer there stay. models: files
-    of which one may be the model that screened; the bundled one is always tried. classes: negative
-    first, as far as known. Raises JobFailed if a file cannot be read, or if the folder holds none
-    of the films.
+    folder: the folder that was screened; None where no film will be read. Rows of films that are no
+    longer there stay. models: files of which one may be the model that screened; the bundled one is
+    always tried. classes: negative first, as far as known. Raises JobFailed if a file cannot be read,
+    or if the folder holds none of the films.
     """
     output = final_ledger_path(ledger)
     present = partial_path(output) if partial_path(output).exists() else output  # an unfinished one is the newer one
     rows, columns = read_ledger(present)
     states = read_states(output, rows)
     rows = [_add_film(row, states.get(row.file)) for row in rows]
-    _check_folder(folder, rows)
+    if folder is not None:
+        _check_folder(folder, rows)
     model, header = _find_model(models, _find_model_name(ledger, rows))
     calls = calls_path(output)
     return Worklist(
@@ -83,6 +85,22 @@ def open_worklist(
         screened_at=_format_time(present),
         calls=tuple(read_calls(calls)) if calls.exists() else (),
     )
+
+
+def find_row(worklist: Worklist, name: str) -> LedgerRow:
+    """Return the row of a file, which is named as in the ledger or by a path below the screened folder.
+
+    Raises JobFailed (dataset_invalid) where the list has no such file.
+    """
+    names = {name}
+    if worklist.folder is not None:
+        path, folder = (Path(os.path.normpath(Path(place).absolute())) for place in (name, worklist.folder))
+        if path.is_relative_to(folder):
+            names.add(relative_name(path, folder))
+    for row in worklist.result.rows:
+        if row.file in names:
+            return row
+    raise JobFailed(Reason.DATASET_INVALID, tr("{file} is not in {path}.", file=name, path=worklist.result.output))
 
 
 def find_fault(header: ModelHeader | None) -> str:

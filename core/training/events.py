@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.system.language import tr
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -85,6 +87,13 @@ class RateCurve:
     rates: tuple[float, ...]
     losses: tuple[float, ...]
     suggestion: float | None
+
+    @property
+    def sentence(self) -> str:
+        """The suggestion as a translated sentence, or that there is none."""
+        if self.suggestion is None:
+            return tr("The loss never falls clearly on these films, so no rate can be suggested.")
+        return tr("The loss falls fastest at {rate:.1e}: a good rate to start with (Smith 2017).", rate=self.suggestion)
 
 
 @dataclass(frozen=True, slots=True)

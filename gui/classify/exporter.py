@@ -13,7 +13,6 @@ from gui.classify.reading_room import ReadingRoom
 from gui.jobs.evaluation_jobs import export_onnx_job
 from gui.jobs.jobs import Jobs
 from gui.jobs.screening_jobs import called_films_job, export_dicom_job, export_job
-from gui.reading.call_progress import measure_list_agreement
 from gui.state.session import Session
 
 
@@ -41,9 +40,9 @@ class Exporter(QObject):
         opened = self._room.opened
         if opened is None or (result := opened.result) is None:
             return
-        calls, agreement = opened.book.calls(), measure_list_agreement(opened)
+        calls, classes = opened.book.calls(), opened.classes
         if path := self._button.ask_file(kind):
-            order = ExportOrder(kind, path, result, opened.folder, calls, agreement)
+            order = ExportOrder(kind, path, result, opened.folder, calls, classes)
             self._work.start(export_job(order, opened.model), self.written.emit, tr("Exporting"))
 
     @Slot(bool)

@@ -88,13 +88,13 @@ class ListOpener(QObject):
     def open_film(self, path: Path) -> None:
         """Screen one film, which becomes a list of one."""
         output = new_timestamped_path(screenings_folder(), FILM_SUFFIX)
-        self._open(partial(_screen_film, path, output, self._session.model))
+        self._open(partial(_screen_film, path, output, self._session.model), path.parent)
 
     def open_ledger(self, ledger: Path, folder: Path) -> None:
         """Open an earlier list as it is on the disk."""
         known = [recent for recent in self.recent if recent.ledger == ledger]
         models = [self._session.model, *(recent.model for recent in (*known, *self.recent))]
-        self._open(partial(open_worklist, ledger, folder, models, known[0].classes if known else ()))
+        self._open(partial(open_worklist, ledger, folder, models, known[0].classes if known else ()), folder)
 
     def find_folder(self, ledger: Path) -> Path | None:
         """Return the folder that a list was screened in, None if the program does not remember it."""
@@ -110,7 +110,7 @@ class ListOpener(QObject):
             ledger=opened.output,
             folder=opened.folder,
             films=len(opened.rows),
-            called=sum(opinion.is_current for _, opinion in opened.book.list_opinions(opened.rows)),
+            called=sum(map(opened.book.is_called, opened.rows.values())),
             screened_at=opened.screened_at or datetime.now().astimezone().isoformat(timespec="seconds"),
             model=opened.model,
             is_film=opened.is_film,
@@ -124,17 +124,17 @@ class ListOpener(QObject):
         self._memory.close(finish=True)
         self.writer.close()
 
-    def _open(self, task: Callable[[], Worklist]) -> None:
+    def _open(self, task: Callable[[], Worklist], folder: Path) -> None:
         self._asked += 1
         self._background.run(self.writer.wait)  # the list that is opened may be the one that was just called
-        self._background.run(task, partial(self._show_worklist, self._asked))
+        self._background.run(task, partial(self._show_worklist, self._asked, folder))
 
     def _make(self, folder: Path, output: Path, model: Path | None, calls: tuple[Call, ...] = ()) -> OpenList:
         is_film = output.name.endswith(FILM_SUFFIX)
         return OpenList(folder, output, model, self.writer.open_book(output, calls), self.writer.seen, is_film=is_film)
 
-    def _show_worklist(self, number: int, worklist: Worklist) -> None:
-        opened = self._make(worklist.folder, worklist.output, worklist.model, worklist.calls)
+    def _show_worklist(self, number: int, folder: Path, worklist: Worklist) -> None:
+        opened = self._make(folder, worklist.output, worklist.model, worklist.calls)
         opened.header, opened.classes = worklist.header, worklist.classes
         opened.validation, opened.screened_at = worklist.validation, worklist.screened_at
         opened.rows = {row.file: row for row in worklist.result.rows}

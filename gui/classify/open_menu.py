@@ -14,7 +14,9 @@ from gui.widgets import messages
 from gui.widgets.named_widgets import name_widget
 
 FILMS: Final = marked("Films (*.jpg *.jpeg *.jfif *.png *.tif *.tiff *.bmp *.webp *.dcm);;All files (*)")
-LEDGERS: Final = marked("Screenings (*.csv *.csv.partial)")
+LEDGERS: Final = marked(  # calls and the films seen lie beside the window's lists
+    "Lists of this window (*-screening.csv *-screening.csv.partial *-film.csv);;All lists (*.csv *.csv.partial)"
+)
 
 
 class OpenMenu(QMenu):

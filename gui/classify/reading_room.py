@@ -10,7 +10,6 @@ from core.screening.reader_calls import CallBook
 from core.system.language import marked, tr
 from core.system.safe_text import escape_name
 from gui.reading.call_bar import CallBar
-from gui.reading.call_progress import format_calls
 from gui.reading.call_recorder import CallRecorder
 from gui.reading.film_pane import FilmPane
 from gui.reading.open_list import OpenList
@@ -209,7 +208,7 @@ class ReadingRoom(QWidget):
     @Slot()
     def _show_agreement(self) -> None:
         if self.opened is not None:
-            self.calls.show_progress(*format_calls(self.opened))
+            self.calls.show_progress(*self.opened.describe_calls())
 
     @Slot()
     def _update(self) -> None:

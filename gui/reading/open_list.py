@@ -7,6 +7,7 @@ from core.inference.scoring_model import ScoringModel, open_model
 from core.models.model_header import ModelHeader, format_model_mismatch
 from core.screening.events import LedgerRow, ScreeningResult
 from core.screening.folder_listing import find_film
+from core.screening.reader_agreement import format_agreement, format_progress, list_opinions
 from core.screening.reader_calls import CallBook
 from core.screening.seen_films import SeenFilms
 from core.system.errors import JobFailed, Reason
@@ -61,6 +62,13 @@ class OpenList:
         """Whether the reader called films blind, and others not yet."""
         is_blind = any(call.blind for call in self.book.calls())
         return is_blind and any(map(self.book.awaits_call, self.rows.values()))
+
+    def describe_calls(self) -> tuple[str, str]:
+        """Return how far the list is called, and how reader and model agree."""
+        calls = self.book.calls()
+        called = [self.rows[call.file] for call in calls if call.file in self.rows]
+        opinions = list_opinions(called, calls)
+        return format_progress(self.rows.values(), opinions), format_agreement(called, opinions, self.classes)
 
     def is_hidden(self, row: LedgerRow) -> bool:
         """Whether the reader must not see the model's answer yet."""

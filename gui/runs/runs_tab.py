@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QVBoxLayout, QWidget
 
+from core.metrics.figure_labels import format_interval
 from core.metrics.intervals import Figure
-from core.recipes.recipe_labels import choice_title, choice_value, recipe_title
+from core.recipes.recipe_labels import recipe_title
 from core.runs.run_comparison import Comparison
 from core.runs.run_list import Run, runs_folder
 from core.runs.run_listing import RunListing, read_listing
@@ -25,7 +26,6 @@ from gui.runs.run_plots import RunPlots
 from gui.state.session import Session
 from gui.widgets import messages
 from gui.widgets.curve_plot import CURVE_STYLES
-from gui.widgets.figure_list import format_figure_line
 from gui.widgets.named_widgets import make_buttons, make_flow, make_paragraph
 from gui.widgets.tables import RowsTable, make_table_view
 
@@ -165,13 +165,8 @@ class RunsTab(QWidget):
     def show_comparison(self, comparison: Comparison) -> None:
         """Show which runs are better, their figures, and the recipe choices that differ."""
         self.sentence.setText("\n".join([*(pair.sentence for pair in comparison.pairs), tr(NOTICE)]))
-        films = comparison.films
-        figures = [(tr("Test accuracy, n = {films}", films=films), *map(_format_figure, comparison.accuracy))]
-        if any(comparison.auc):
-            figures.append((tr("Test AUC, n = {films}", films=films), *map(_format_figure, comparison.auc)))
         names = [escape_name(run.card.name) for run in comparison.runs]
-        choices = [(choice_title(key), *map(choice_value, values)) for key, *values in comparison.choices]
-        self._choices.set_rows([*figures, *choices], [tr(CHOICE), *names])
+        self._choices.set_rows(comparison.table, [tr(CHOICE), *names])
 
     def _selected_runs(self) -> list[Run]:
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
@@ -277,14 +272,9 @@ def _format_state(run: Run) -> str:
     return tr("interrupted") if run.is_resumable and run.epochs else tr("no epoch finished")
 
 
-def _format_figure(figure: Figure | None) -> str:
-    """Format a figure with its interval; empty for None."""
-    return format_figure_line(figure) if figure else ""
-
-
 def _format_metric(metrics: dict[str, Any] | None, *names: str) -> str:
     """Format the first of these figures that metrics.json has, with its interval; empty if none."""
     for name in names:
         if metrics and metrics.get(name):
-            return _format_figure(Figure(**metrics[name]))
+            return format_interval(Figure(**metrics[name]), 3)
     return ""

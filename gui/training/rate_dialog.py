@@ -5,13 +5,11 @@ import math
 import pyqtgraph as pg
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from core.system.language import marked, tr
+from core.system.language import tr
 from core.training.events import RateCurve
 from gui.widgets.named_widgets import make_paragraph
 from gui.widgets.number_axis import number_axes
 from gui.widgets.theme import ORANGE, SKY
-
-NO_SUGGESTION = marked("The loss never falls clearly on these films, so no rate can be suggested.")
 
 
 class RateDialog(QDialog):
@@ -29,13 +27,9 @@ class RateDialog(QDialog):
         plot.getAxis("left").enableAutoSIPrefix(False)
         plot.setLabel("left", tr("Training loss, smoothed"))
         plot.plot(curve.rates, curve.losses, pen=pg.mkPen(SKY, width=2))
-        text = tr(NO_SUGGESTION)
         if curve.suggestion is not None:
             plot.addItem(pg.InfiniteLine(math.log10(curve.suggestion), pen=pg.mkPen(ORANGE, width=2)))
-            text = tr(
-                "The loss falls fastest at {rate:.1e}: a good rate to start with (Smith 2017).", rate=curve.suggestion
-            )
-        self.sentence = make_paragraph(text, "rate_sentence", tr("Suggested rate"))
+        self.sentence = make_paragraph(curve.sentence, "rate_sentence", tr("Suggested rate"))
         self.button_box = QDialogButtonBox()
         if curve.suggestion is not None:
             self.button_box.addButton(tr("Use it"), QDialogButtonBox.ButtonRole.AcceptRole)

@@ -5,26 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from command_line import commands
+from command_line.commands import datasets, evaluation, films, models, results, screening, training
 from command_line.console import Verbosity
 from command_line.options import build_parser
-from command_line.read_command import run_read
-from command_line.screen_command import run_screen
 from core.system.product import VERSION
 
 LEAST = {  # the fewest arguments that each command accepts, and the function that runs it
-    "audit": (["films"], commands.run_audit),
-    "train": (["films", "--output", "run"], commands.run_train),
-    "search": (["films", "--output", "s"], commands.run_search),
-    "evaluate": (["bundled", "films", "--output", "e"], commands.run_evaluate),
-    "accept": (["bundled", "films", "--output", "a"], commands.run_accept),
-    "operating-point": (["bundled"], commands.run_operating_point),
-    "card": (["bundled"], commands.run_card),
-    "export": (["bundled", "--onnx", "m.onnx"], commands.run_export),
-    "screen": (["films", "--output", "r.csv"], run_screen),
-    "turn": (["bundled", "--output", "turned.safetensors"], commands.run_turn),
-    "read": (["film.dcm"], run_read),
-    "self-test": ([], commands.run_self_test),
+    "audit": (["films"], datasets.run_audit),
+    "train": (["films", "--output", "run"], training.run_train),
+    "search": (["films", "--output", "s"], training.run_search),
+    "evaluate": (["bundled", "films", "--output", "e"], evaluation.run_evaluate),
+    "accept": (["bundled", "films", "--output", "a"], evaluation.run_accept),
+    "operating-point": (["bundled"], models.run_operating_point),
+    "card": (["bundled"], models.run_card),
+    "export": (["bundled", "--onnx", "m.onnx"], models.run_export),
+    "screen": (["films", "--output", "r.csv"], screening.run_screen),
+    "turn": (["bundled", "--output", "turned.safetensors"], models.run_turn),
+    "read": (["film.dcm"], films.run_read),
+    "check-labels": (["films"], datasets.run_check_labels),
+    "find-rate": (["films"], training.run_find_rate),
+    "compare": (["one", "other"], training.run_compare),
+    "export-results": (["r.csv", "--excel", "r.xlsx"], results.run_export_results),
+    "agreement": (["r.csv"], results.run_agreement),
+    "self-test": ([], models.run_self_test),
 }
 
 
@@ -54,7 +57,7 @@ def test_each_command_runs_its_function_and_needs_all_its_arguments(name, capsys
     assert parse(name, *arguments).command is function
     if arguments:
         assert "required" in refuse(
-            capsys, name, *(arguments[:-2] if arguments[-2:-1] in (["--output"], ["--onnx"]) else [])
+            capsys, name, *(arguments[:-2] if arguments[-2:-1] in (["--output"], ["--onnx"], ["--excel"]) else [])
         )
 
 

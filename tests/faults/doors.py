@@ -23,11 +23,9 @@ from core.datasets.preparation import (
 from core.documents.pdf import write_pdf
 from core.evaluation.evaluate import evaluate
 from core.evaluation.report_files import write_evaluation
-from core.exports.dicom_export import write_dicom
 from core.exports.dicom_identity import load_pseudonymizer
 from core.exports.export_jobs import Export, ExportOrder, export_results, write_called_films
 from core.jobs.events import Progressed, Stage
-from core.metrics.agreement import measure_agreement
 from core.models.model_card import build_card_document
 from core.models.model_header import read_header
 from core.recipes.recipe_json import save_recipe
@@ -37,7 +35,6 @@ from core.screening.events import ScreeningResult, Status
 from core.screening.reader_calls import Call, append_call, calls_path
 from core.screening.results_csv import read_rows
 from core.screening.screening import screen
-from core.screening.single_film import read_single_film, score_anyway
 from core.screening.watch_folder import STILL_POLLS, watch
 from core.system.error_messages import format_error
 from core.training.training import train
@@ -105,7 +102,7 @@ def command(*words: str) -> Callable[[Path, Path], int]:
         import main
 
         names = {"OUTPUT": output, "FILMS": place / "films", "WORKLIST": place / "worklist", "MODEL": place / MODEL}
-        names |= {"RUN_MODEL": place / RUN / "best.safetensors"}
+        names |= {"LEDGER": place / LEDGER, "RUN_MODEL": place / RUN / "best.safetensors"}
         names |= {"RECIPE": place / "recipe.json", "FILM": place / "worklist" / "a.png"}
         names |= {f"BESIDE/{name}": output.parent / name for name in ("p.json", "h.png", "a.json", "maps")}
         return main.main([str(names.get(word, word)) for word in words])
@@ -148,22 +145,10 @@ def _screened(place: Path) -> ScreeningResult:
 
 def _export(kind: Export) -> Callable[[Path, Path], int]:
     def write(place: Path, output: Path) -> None:
-        agreement = measure_agreement((), (), CLASSES)
-        order = ExportOrder(kind, output, _screened(place), place / "worklist", (CALL,), agreement)
+        order = ExportOrder(kind, output, _screened(place), place / "worklist", (CALL,), CLASSES)
         drained(export_results(order, place / MODEL, threading.Event()))
 
     return job(write)
-
-
-def _export_dicom(place: Path, output: Path) -> None:
-    _, film = drained(read_single_film(place / "worklist" / "a.png", place / MODEL, threading.Event()))
-    write_dicom(film, read_header(place / MODEL), output)
-
-
-def _score_anyway(place: Path, _output: Path) -> None:
-    result = _screened(place)
-    row = next(row for row in result.rows if row.file == "photo.png")
-    drained(score_anyway(result, place / "worklist", row, place / MODEL, threading.Event()))
 
 
 def _save_corrections(place: Path, output: Path) -> None:
@@ -190,6 +175,7 @@ def _save_settings(_place: Path, _output: Path) -> None:
 
 TRAIN = ("train", "FILMS", "--recipe", "RECIPE", "--output", "OUTPUT")
 SCREEN = ("screen", "WORKLIST", "--model", "MODEL", "--output", "OUTPUT", "--heatmaps", "BESIDE/maps")
+EXPORT = ("export-results", "LEDGER", "--folder", "WORKLIST", "--model", "MODEL")
 RUN_FILES = ("run.json", "events.jsonl", "search.journal")
 DOORS = (
     Door("audit", command("audit", "FILMS", "--json", "OUTPUT", "--resolve", "BESIDE/p.json"), "out/a.json"),
@@ -206,15 +192,16 @@ DOORS = (
     Door("screen", command(*SCREEN), "out/r.csv", varies=(".state",), resume=command(*SCREEN, "--resume"),
          excludes=True, own=(LEDGER,)),
     Door("screen --watch", job(_watch), "out/r.csv", varies=(".state",), excludes=True, own=(LEDGER,)),
+    Door("screen --score-anyway", command("screen", "WORKLIST", "--model", "MODEL", "--output", "LEDGER",
+                                          "--score-anyway", "photo.png"), earlier="refused", varies=(".state",)),
+    Door("export-results --csv", command(*EXPORT, "--csv", "OUTPUT"), "out/list.csv"),
+    Door("export-results --dicom", command(*EXPORT, "--dicom", "OUTPUT"), "out", keyed=True),
     Door("read", command("read", "FILM", "--model", "MODEL", "--png", "OUTPUT", "--heat", "BESIDE/h.png", "--json",
                          "BESIDE/a.json"), "out/a.png"),
-    Door("window: worklist as CSV", _export(Export.CSV), "out/list.csv"),
     Door("window: worklist as Excel", _export(Export.EXCEL), "out/list.xlsx", varies=(".xlsx",)),
     Door("window: summary as PDF", _export(Export.SUMMARY), "out/summary.pdf"),
     Door("window: reader's calls", _export(Export.CALLS), "out/calls.csv"),
-    Door("window: film as DICOM", job(_export_dicom), "out", keyed=True),
     Door("window: call", job(lambda place, _: append_call(calls_path(place / LEDGER), CALL)), counts=True),
-    Door("window: score anyway", job(_score_anyway), earlier="refused", varies=(".state",)),
     Door("window: model", job(lambda place, output: export_model(place / RUN, output)), "out/exported.safetensors",
          own=(MODEL,), reads_run=True),
     Door("window: recipe", job(lambda _, output: save_recipe(QUICK, output, True)), "out/recipe.json",

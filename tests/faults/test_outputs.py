@@ -9,7 +9,6 @@ import pytest
 import main
 from core.exports.export_jobs import Export, ExportOrder, export_results
 from core.films.phantoms import draw_phantom
-from core.metrics.agreement import measure_agreement
 from core.recipes.recipe_json import format_recipe
 from core.screening.events import ScreeningResult
 from core.screening.reader_calls import Call, append_call, calls_path
@@ -96,7 +95,7 @@ def test_no_export_replaces_the_list_or_the_calls_of_another_screening(kind, tmp
     for path in (output, calls_path(output)):
         before = path.read_bytes()
         result = ScreeningResult(tmp_path / "r.csv", True, 0, 0, 0, 0, "", (), ())
-        order = ExportOrder(kind, path, result, tmp_path / "films", (), measure_agreement((), (), CLASSES))
+        order = ExportOrder(kind, path, result, tmp_path / "films", (), CLASSES)
         with pytest.raises(JobFailed, match="not an earlier output"):
             drained(export_results(order, None, cancel))
         assert path.read_bytes() == before

@@ -18,7 +18,6 @@ from core.films.dicom_details import list_cautions, read_details
 from core.films.film_reader import read_pixels
 from core.films.phantoms import draw_phantom
 from core.inference import pipeline
-from core.metrics.agreement import measure_agreement
 from core.models.model_header import read_header
 from core.models.site_record import apply_site_record
 from core.screening.events import Status
@@ -109,7 +108,7 @@ def test_no_file_that_is_written_names_a_patient(patients, tmp_path, cancel, cap
     _, result = drained(screen(patients, out / "r.csv", small_model(), cancel, heatmaps=out / "heat"))
     assert result.failed == 1
     for kind, name in ((Export.CSV, "e.csv"), (Export.EXCEL, "e.xlsx"), (Export.SUMMARY, "e.pdf")):
-        order = ExportOrder(kind, out / name, result, patients, (), measure_agreement([], [], ("A", "B")))
+        order = ExportOrder(kind, out / name, result, patients, (), ("A", "B"))
         drained(export_job(order, small_model())(cancel))
     _, reading = drained(read_single_film(patients / "NORMAL" / "NORMAL1.dcm", small_model(), cancel))
     export_dicom(reading, apply_site_record(read_header(small_model())), out / "dicom")
@@ -132,7 +131,7 @@ def test_what_names_films_is_for_its_owner_alone_and_exports_are_as_always(patie
         _, result = drained(screen(patients, out / "r.csv", small_model(), cancel, heatmaps=tmp_path / "heat"))
         load_calls(out / "r.csv").record(Call("a.png", "NORMAL", False, "", ""))
         drained(screen(patients, out / "r.csv", small_model(), cancel, resume=True))
-        order = ExportOrder(Export.CSV, tmp_path / "e.csv", result, patients, (), measure_agreement([], [], ("A", "B")))
+        order = ExportOrder(Export.CSV, tmp_path / "e.csv", result, patients, (), ("A", "B"))
         drained(export_job(order, small_model())(cancel))
         crash_log = CrashLog(data_folder())
         crash_log.install()

@@ -7,7 +7,8 @@ import numpy as np
 import pydicom
 import pytest
 
-from core.exports.film_export import export_film
+from core.exports.events import FilmNotExported
+from core.exports.film_export import export_film, export_films
 from core.films.phantoms import draw_phantom
 from core.jobs.events import Progressed, Stage
 from core.models.model_header import bundled_model_path, read_header
@@ -63,6 +64,29 @@ def test_a_film_scored_despite_its_refusal_is_exported(films, result, tmp_path):
     _, (row, _, _) = drained(score_anyway(result, films, refused, None, threading.Event()))
     _, capture = export(films, row, tmp_path, keeps_identity=True)
     assert pydicom.dcmread(capture).PatientName == "side^Jane"
+
+
+def export_list(films, result, tmp_path, cancel):
+    target = tmp_path / "out"
+    return drained(export_films(films, result.rows, (), None, target, cancel))
+
+
+def test_films_are_exported_one_after_the_other_and_the_others_named(films, result, tmp_path):
+    cancel = threading.Event()
+    events, exported = export_list(films, result, tmp_path, cancel)
+    (left_out,) = [event for event in events if isinstance(event, FilmNotExported)]
+    assert (left_out.file, exported.left_out) == ("side.dcm", (left_out,))
+    assert (exported.written, exported.completed) == (2, True)
+    assert len(list((tmp_path / "out").glob("*-heatmap.dcm"))) == 2
+    cancel.set()
+    assert not export_list(films, result, tmp_path, cancel)[1].completed
+
+
+def test_a_folder_that_cannot_be_written_ends_the_export_of_all(films, result, tmp_path):
+    (tmp_path / "out").write_text("no folder")
+    with pytest.raises(JobFailed) as failed:
+        export_list(films, result, tmp_path, threading.Event())
+    assert failed.value.reason is Reason.OUTPUT_NOT_WRITABLE
 
 
 def nothing_written(tmp_path):

@@ -16,7 +16,6 @@ from core.exports.report_codes import STANCES
 from core.exports.screening_summary import SummaryFilm, build_summary
 from core.exports.secondary_capture import draw_capture
 from core.films.phantoms import draw_phantom
-from core.metrics.agreement import measure_agreement
 from core.models.decision import Decision
 from core.screening.reader_calls import UNSURE, Call, Opinion, Stance
 from core.system.errors import UNLIKE_CAUTION
@@ -124,7 +123,7 @@ READ = [("NORMAL", "disagrees"), ("PNEUMONIA", "earlier_film"), ("NORMAL", "agre
 
 
 def order_of(kind, path, result):
-    return ExportOrder(kind, path, result, path.parent, CALLS, measure_agreement((), (), CLASSES))
+    return ExportOrder(kind, path, result, path.parent, CALLS, CLASSES)
 
 
 def test_a_list_has_the_reader_beside_the_model(tmp_path, cancel):
@@ -139,11 +138,10 @@ def test_a_list_has_the_reader_beside_the_model(tmp_path, cancel):
     assert sheet[0][-3:] == ("reader", "stance", "note")
 
 
-def test_columns_of_classes_stay_before_those_of_the_reader(tmp_path, cancel, monkeypatch):
-    header = replace(HEADER, classes=(*CLASSES, "VIRUS"))
-    monkeypatch.setattr("core.exports.export_jobs.apply_site_record", lambda _header: header)
+def test_columns_of_classes_stay_before_those_of_the_reader(tmp_path, cancel):
     rows = [replace(ROWS[0], class_probabilities=(0.05, 0.9, 0.05)), ROWS[-1]]
-    drained(export_results(order_of(Export.CSV, tmp_path / "out.csv", result_of(rows)), None, cancel))
+    order = replace(order_of(Export.CSV, tmp_path / "out.csv", result_of(rows)), classes=(*CLASSES, "VIRUS"))
+    drained(export_results(order, None, cancel))
     with (tmp_path / "out.csv").open(newline="") as stream:
         scored, unscored = csv.DictReader(stream)
     assert (scored["p_VIRUS"], scored["reader"], scored["stance"]) == ("0.050000", "NORMAL", "disagrees")

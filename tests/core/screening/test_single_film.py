@@ -88,6 +88,16 @@ def test_a_row_scored_anyway_keeps_its_reason(films, tmp_path, cancel):
     assert (changed.refused, changed.scored) == (result.refused - 1, result.scored + 1)
 
 
+def test_rows_that_another_window_or_command_wrote_meanwhile_are_kept(films, tmp_path, cancel):
+    _, result = drained(screen(films, tmp_path / "r.csv", small_model(), cancel))
+    row = next(row for row in result.rows if row.status is Status.REFUSED)
+    drained(score_anyway(result, films, row, small_model(), cancel))
+    before = (tmp_path / "r.csv").read_bytes()
+    with pytest.raises(JobFailed, match="was changed by another window or command"):
+        drained(score_anyway(result, films, row, small_model(), cancel))
+    assert (tmp_path / "r.csv").read_bytes() == before
+
+
 def test_what_cannot_be_read_raises_its_reason(tmp_path, cancel):
     (tmp_path / "notes.txt").write_text("no film")
     with pytest.raises(FilmUnreadable) as error:

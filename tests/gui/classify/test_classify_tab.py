@@ -134,7 +134,7 @@ def test_a_call_that_cannot_be_saved_is_reported(qtbot, tab, ledger, errors):
     assert errors[0].startswith("Your last call was not saved. ")
 
 
-def test_an_export_holds_result_calls_and_agreement(qtbot, tab, window, films, monkeypatch, tmp_path):
+def test_an_export_holds_result_calls_and_classes(qtbot, tab, window, films, monkeypatch, tmp_path):
     exports = record(monkeypatch, exporter, "export_job")
     name = choose(qtbot, tab, 0)
     press(qtbot, tab, Key.Key_2)
@@ -144,7 +144,7 @@ def test_an_export_holds_result_calls_and_agreement(qtbot, tab, window, films, m
     assert (order.kind, order.path, order.folder) == (Export.CSV, tmp_path / "out.csv", films)
     assert order.result is tab.room.opened.result
     assert [call.file for call in order.calls] == [name]
-    assert order.agreement.films == 1
+    assert order.classes == tab.room.opened.classes == ("NORMAL", "PNEUMONIA")
     assert model is None
 
 

@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from command_line.commands.arguments import BUNDLED, check_different, model_path
 from command_line.console import print_line, run_to_end
-from command_line.usage import check_different
 from core.films.images import OWN_PICTURE_FILE
 from core.system.errors import FilmUnreadable
 from core.system.exit_status import DONE, SOME_LEFT_OUT
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 FILM_FILE = json_kind("file", "transfer_syntax", "notes", "notice")  # what this command prints
 NO_MODEL = "none"
-BUNDLED = "bundled"
+
+
+def add_read_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `read`."""
+    parser.add_argument("film", type=Path)
+    parser.add_argument("--model", default=BUNDLED, help="a model file, bundled, or none to read the film only")
+    parser.add_argument("--png", type=Path, metavar="FILE", help="write the grey picture that the network starts from")
+    parser.add_argument("--heat", type=Path, metavar="FILE", help="write the heat map for the finding, in grey")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there instead of printing it")
 
 
 def run_read(options: argparse.Namespace, cancel: threading.Event) -> int:
@@ -53,7 +61,7 @@ def _read(options: argparse.Namespace, cancel: threading.Event) -> "tuple[dict[s
     from core.screening.events import FilmReading
     from core.screening.single_film import read_single_film
 
-    model = None if options.model == BUNDLED else Path(options.model)
+    model = model_path(options.model)
     try:
         film = run_to_end(read_single_film(path, model, cancel))
     except FilmUnreadable as error:

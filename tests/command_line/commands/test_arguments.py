@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 import pytest
 
-from command_line.usage import check_different
+from command_line.commands.arguments import check_different
 
 
 def test_two_names_of_one_file_are_wrong_usage(tmp_path, capsys):

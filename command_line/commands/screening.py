@@ -1,12 +1,13 @@
-"""The `screen` command: a folder into a list of results, and each answer into an outbox where one is wanted."""
+"""The `screen` command: score the films of a folder, or one that the gate refused; answers into an outbox."""
 
 import argparse
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line.commands import model_path
+from command_line.commands.arguments import BUNDLED, MODEL_HELP, model_path
 from command_line.console import print_line, run_to_end
 from core.system.exit_status import DONE, INTERRUPTED, SOME_LEFT_OUT
 from core.system.product import NOTICE
@@ -16,8 +17,29 @@ if TYPE_CHECKING:
     from core.screening.screening import ScoreChunks
 
 
+def add_screen_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `screen`."""
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--output", type=Path, required=True, metavar="RESULTS.csv")
+    parser.add_argument("--model", default=BUNDLED, help=MODEL_HELP)
+    parser.add_argument("--heatmaps", type=Path, metavar="DIR", help="write a heat map of every scored film")
+    parser.add_argument("--resume", action="store_true", help="keep the rows of an interrupted screening")
+    parser.add_argument("--retry-failed", action="store_true", help="as --resume, and retry files that failed")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--watch", action="store_true", help="also screen films that arrive later, until Ctrl-C")
+    text = "score on the computers of this Ray cluster; local: on processes of this one"
+    where.add_argument("--ray", metavar="ADDRESS", help=text)
+    parser.add_argument("--move-answered", type=Path, metavar="DIR", help="move scored and refused films into DIR")
+    parser.add_argument("--outbox", type=Path, metavar="DIR", help="write each answer as DICOM, to be sent to a PACS")
+    parser.add_argument("--identified", action="store_true", help="with --outbox: keep patient and study")
+    text = "score this film of the complete list although the gate refused it; screen nothing else"
+    parser.add_argument("--score-anyway", metavar="FILE", help=text)
+
+
 def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
-    """Screen a folder once, or watch it until Ctrl-C."""
+    """Screen a folder once, watch it until Ctrl-C, or score a film that was refused."""
+    if options.score_anyway is not None:
+        return _score_anyway(options, cancel)
     from core.screening.screening import screen
     from core.screening.watch_folder import watch
 
@@ -74,3 +96,22 @@ def _fill_outbox(
         waiting = result.left - result.without_study
         print_line(f"{waiting} answers are not there yet; the next run with --resume or --watch puts them there.")
     return result.screening, result.left
+
+
+def _score_anyway(options: argparse.Namespace, cancel: threading.Event) -> int:
+    """Score a film of a list that its gate refused, and print its new row."""
+    others = (options.watch, options.ray, options.resume, options.retry_failed, options.heatmaps)
+    if any((*others, options.move_answered, options.outbox)):
+        options.refuse_usage("--score-anyway screens nothing: only --output and --model go with it")
+    from core.screening.single_film import score_anyway
+    from core.screening.worklist_file import find_row, open_worklist
+
+    model = model_path(options.model)
+    worklist = open_worklist(options.output, options.folder, [model])
+    refused = find_row(worklist, options.score_anyway)
+    row, reading, result = run_to_end(score_anyway(worklist.result, options.folder, refused, model, cancel))
+    print_line(
+        f"{row.file}: {row.label}, probability {row.probability:.3f}, {row.decision}, although it was refused "
+        f"({row.reason}); {result.output}\n{reading.validation}\n{NOTICE}"
+    )
+    return DONE
