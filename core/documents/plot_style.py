@@ -74,8 +74,8 @@ STYLE: Final[dict[Any, Any]] = {
 def _load_matplotlib() -> Any:
     """Import matplotlib, set its style and return its class of figures.
 
-    It gets the bundled typeface only. Searching the fonts of the system would take seconds, and its
-    folder of settings in a person's home may be missing or not writable.
+    It gets the bundled typeface only. Searching the fonts of the system, at its import, would take
+    seconds, and its folder of settings in a person's home may be missing or not writable.
     """
     os.environ["MPLCONFIGDIR"] = str(cache_folder() / "matplotlib")
     os.environ["MPL_IGNORE_SYSTEM_FONTS"] = "1"
@@ -83,11 +83,15 @@ def _load_matplotlib() -> Any:
     from matplotlib.figure import Figure
     from matplotlib.font_manager import fontManager
 
+    os.environ.pop(
+        "MPL_IGNORE_SYSTEM_FONTS", None
+    )  # after the import it would keep to matplotlib's own copies of fonts
+    fontManager.ttflist.clear()  # those copies: the packaged program leaves them out
+    for name in (SANS, BOLD):
+        fontManager.addfont(resource(f"fonts/{name}.ttf"))
     # a matplotlibrc in the working folder must not change reports; reading the backend would choose one for windows
     defaults: dict[Any, Any] = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
     matplotlib.rcParams.update({**defaults, **STYLE})
-    for name in (SANS, BOLD):
-        fontManager.addfont(resource(f"fonts/{name}.ttf"))
     return Figure
 
 
