@@ -20,7 +20,6 @@ from core.documents.plot_style import (
     SMALL,
     add_axes,
     draw_dots,
-    draw_line,
     draw_reference,
     finish_plot,
     mark_threshold,
@@ -54,7 +53,7 @@ def draw_roc(curves: ThresholdCurves, figures: BinaryFigures) -> "Figure":
     if sensitivity is None or specificity is None:
         write_note(axes, tr("Requires positive and negative films"))
         return finish_plot(axes)
-    draw_line(axes, 1 - curves.specificity, curves.sensitivity, BLUE, tr("model"))
+    axes.plot(1 - curves.specificity, curves.sensitivity, color=BLUE, label=tr("model"))
     draw_reference(axes, (0, 1), tr("chance"))
     false_alarms = Interval(1 - specificity.value, 1 - specificity.high, 1 - specificity.low)
     _draw_operating_point(axes, false_alarms, sensitivity, figures.threshold)
@@ -63,7 +62,7 @@ def draw_roc(curves: ThresholdCurves, figures: BinaryFigures) -> "Figure":
 
 def _draw_operating_point(axes: "Axes", x: Interval, y: Interval, threshold: float) -> None:
     name = tr("operating point, threshold {threshold:.3g}", threshold=threshold)
-    draw_dots(axes, x.value, y.value, ORANGE, name, xerr=_distances([x]), yerr=_distances([y]))
+    draw_dots(axes, x.value, y.value, ORANGE, label=name, xerr=_distances([x]), yerr=_distances([y]))
 
 
 def _distances(intervals: Sequence[Interval]) -> Floats:
@@ -82,7 +81,7 @@ def draw_precision_recall(curves: ThresholdCurves, figures: BinaryFigures) -> "F
         write_note(axes, tr("Requires positive films"))
         return finish_plot(axes)
     prevalence = curves.prevalence
-    draw_line(axes, *curves.precision_recall_steps(), BLUE, tr("model"))
+    axes.plot(*curves.precision_recall_steps(), color=BLUE, label=tr("model"))
     draw_reference(axes, (prevalence, prevalence), tr("prevalence {share:.3g}", share=prevalence))
     if figures.ppv is not None:
         _draw_operating_point(axes, figures.sensitivity, figures.ppv, figures.threshold)
@@ -109,7 +108,7 @@ def draw_reliability(bins: Sequence[ReliabilityBin], before: Sequence[Reliabilit
     name = tr("observed, with 95 % interval") if before is None else tr("calibrated, with 95 % interval")
     predicted, observed = _points_of(bins)
     values = [figure.value for figure in observed]
-    draw_dots(axes, predicted, values, BLUE, name, BLUE, yerr=_distances(observed))
+    draw_dots(axes, predicted, values, BLUE, BLUE, label=name, yerr=_distances(observed))
     return finish_plot(axes)
 
 
@@ -164,7 +163,7 @@ def draw_rates(curves: ThresholdCurves, bands: Sequence[tuple[Floats, Floats]], 
     for name, values, (low, high), (colour, pale) in zip(names, rates, bands, colours, strict=True):
         if not np.isnan(values).any():
             axes.fill_between(BAND_THRESHOLDS, low, high, color=pale, linewidth=0, zorder=1.5)
-            draw_line(axes, *curves.steps_over_thresholds(values), colour, name)
+            axes.plot(*curves.steps_over_thresholds(values), color=colour, label=name)
     mark_threshold(axes, threshold, tr("threshold {threshold:.3g}", threshold=threshold))
     return finish_plot(axes)
 
@@ -185,8 +184,7 @@ def draw_intervals(figures: Sequence[tuple[str, Interval]]) -> "Figure":
     axes.yaxis.grid(False)
     for row, (_, figure) in enumerate(shown):
         low, value, high = np.clip((figure.low, figure.value, figure.high), 0, 1).tolist()
-        bar: dict[str, Any] = {"bar_colour": BLUE, "bar_width": 2.6, "xerr": _distances([Interval(value, low, high)])}
-        draw_dots(axes, value, row, ORANGE, **bar)
+        draw_dots(axes, value, row, ORANGE, BLUE, elinewidth=2.6, xerr=_distances([Interval(value, low, high)]))
         numbers = tr("{value:.2f} ({low:.2f} to {high:.2f})", value=figure.value, low=figure.low, high=figure.high)
         beside: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "va": "center"}
         axes.annotate(numbers, (1, row), (NUMBERS_WIDTH - 2, 0), axes.get_yaxis_transform(), **beside)

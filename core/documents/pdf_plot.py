@@ -79,15 +79,7 @@ class _CanvasRenderer(RendererBase):
         return outline
 
     def draw_text(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        s: str,
-        prop: FontProperties,
-        angle: float,
-        ismath: Any = False,
-        mtext: Any = None,
+        self, gc: Any, x: float, y: float, s: str, prop: FontProperties, angle: float, *_: Any, **_named: Any
     ) -> None:
         canvas = self._canvas
         canvas.saveState()

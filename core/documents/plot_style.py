@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from core.documents.fonts import BOLD, SANS, escape_undrawable
+from core.documents.fonts import BOLD, SANS
 from core.system.app_folders import cache_folder
 from core.system.language import format_number
 from resources import resource
@@ -36,12 +36,9 @@ STYLE: Final[dict[Any, Any]] = {
     "font.sans-serif": ["DejaVu Sans", "Verdana"],  # the second where a viewer of SVG lacks the first
     "font.enable_last_resort": False,
     "font.size": SMALL,
-    "text.color": INK,
     "text.parse_math": False,  # names may contain dollar signs
     "axes.labelsize": LABEL,
-    "axes.labelcolor": INK,
     "axes.labelpad": 3,
-    "axes.edgecolor": INK,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -49,22 +46,17 @@ STYLE: Final[dict[Any, Any]] = {
     "axes.grid": True,
     "grid.color": GRID,
     "grid.linewidth": 0.5,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
-    "xtick.color": INK,
-    "ytick.color": INK,
     "xtick.major.size": 0,
     "ytick.major.size": 0,
     "lines.linewidth": 1.4,
-    "lines.solid_joinstyle": "round",
-    "legend.fontsize": SMALL,
+    "lines.markersize": 5.6,
+    "lines.markeredgewidth": 0.7,
     "legend.frameon": False,
     "legend.borderpad": 0,
     "legend.borderaxespad": 0,
     "legend.labelspacing": 0.4,
     "legend.handlelength": 1.8,
     "legend.handletextpad": 0.6,
-    "legend.numpoints": 1,
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "plot",  # the same plot always gives the same file
 }
@@ -121,38 +113,17 @@ def set_ticks(axis: Any, values: Sequence[float]) -> None:
     axis.set_ticks(values, [format_number(abs(value), "g") for value in values])
 
 
-def draw_line(axes: "Axes", x: Any, y: Any, colour: str, label: str = "") -> None:
-    """Draw a line through x (n,), y (n,); an empty label keeps it out of the legend."""
-    axes.plot(x, y, color=colour, label=label or "_")
-
-
 def draw_reference(axes: "Axes", y: tuple[float, float], label: str) -> None:
     """Draw a dashed line behind the curves, at y[0] where x is 0 and at y[1] where it is 1."""
     axes.plot((0, 1), y, color=QUIET, linewidth=1, linestyle=DASHES, label=label, zorder=1.8)
 
 
-def draw_dots(
-    axes: "Axes",
-    x: Any,
-    y: Any,
-    colour: str,
-    label: str = "",
-    bar_colour: str = INK,
-    bar_width: float = 1.4,
-    **errors: Any,
-) -> None:
+def draw_dots(axes: "Axes", x: Any, y: Any, colour: str, bar_colour: str = INK, **options: Any) -> None:
     """Draw dots with a dark outline and the bars of their intervals at x (n,), y (n,).
 
-    bar_width: in points. errors: xerr and yerr, distances (2, n) of the bounds below and above.
+    options: of `Axes.errorbar`, such as xerr and yerr, the distances (2, n) of the bounds.
     """
-    style: dict[str, Any] = {
-        "markersize": 5.6,
-        "markeredgecolor": INK,
-        "markeredgewidth": 0.6,
-        "elinewidth": bar_width,
-        "zorder": 3,
-    }
-    axes.errorbar(x, y, fmt="o", color=colour, ecolor=bar_colour, label=label or "_", **style, **errors)
+    axes.errorbar(x, y, fmt="o", color=colour, ecolor=bar_colour, markeredgecolor=INK, zorder=3, **options)
 
 
 def mark_threshold(axes: "Axes", threshold: float, text: str) -> None:
@@ -177,10 +148,8 @@ def finish_plot(axes: "Axes") -> "Figure":
         artist.set_clip_on(False)
     for line in (*axes.get_xgridlines(), *axes.get_ygridlines()):
         line.set_clip_on(False)
-    handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        names = [escape_undrawable(label) for label in labels]
-        axes.legend(handles, names, loc="upper left", bbox_to_anchor=(0, -30 / SIDE))
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="upper left", bbox_to_anchor=(0, -30 / SIDE))
     figure = axes.figure
     assert figure is not None
     return figure  # type: ignore[return-value]
