@@ -13,8 +13,8 @@ LIGHT = [
 ]
 
 
-def loaded_after(imports, library):
-    code = f"import sys\n{imports}\nprint(any(name.split('.')[0] == {library!r} for name in sys.modules))"
+def loaded_after(imports, *libraries):
+    code = f"import sys\n{imports}\nprint(any(name.split('.')[0] in {libraries!r} for name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip() == "True"
 
@@ -27,8 +27,8 @@ def test_light_floor_imports_no_torch():
     assert not loaded_after("\n".join(f"import {name}" for name in LIGHT), "torch")
 
 
-def test_window_imports_no_torch():
-    assert not loaded_after("import gui.shell.window_program", "torch")
+def test_window_imports_nothing_heavy():
+    assert not loaded_after("import gui.shell.window_program", "torch", "matplotlib", "reportlab")
 
 
 def test_packaging_folder_does_not_shadow_the_library():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.system.safe_text import escape_unprintable
 
 if TYPE_CHECKING:
-    from reportlab.graphics.shapes import Drawing
+    from matplotlib.figure import Figure
 
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 # one of these words joins the two bounds of an interval
@@ -68,15 +68,21 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing with its description, which is both caption and alternative text."""
+    """A plot with its description, which is both caption and alternative text."""
 
-    drawing: "Drawing"
+    figure: "Figure"
     description: str
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points."""
+        width, height = self.figure.get_size_inches() * 72
+        return float(width), float(height)
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Drawings in order, two in a row on paper."""
+    """Plots in order, two in a row on paper."""
 
     pictures: tuple[Picture, ...]
 

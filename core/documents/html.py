@@ -137,7 +137,7 @@ def _render_cell(tag: str, scope: str, text: str, numeric: bool) -> str:
 def _render_figure(picture: Picture) -> str:
     from core.documents.svg import render_svg
 
-    svg = render_svg(picture.drawing, escape_unprintable(picture.description))
+    svg = render_svg(picture.figure, escape_unprintable(picture.description))
     return f"<figure>{svg}<figcaption>{_escape(picture.description)}</figcaption></figure>"
 
 

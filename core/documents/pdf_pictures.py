@@ -1,31 +1,28 @@
-"""Lay out drawings and photographs in rows on paper, each with its caption below."""
+"""Lay out plots and photographs in rows on paper, each with its caption below."""
 
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from math import ceil
 from typing import Any, Final
 
-from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import Table as Grid
 from reportlab.platypus.flowables import Flowable, Image, Spacer
 
 from core.documents.document import Photograph, Picture
-from core.documents.fonts import SANS
+from core.documents.pdf_plot import Plot
 
 GUTTER: Final = 12  # points between two pictures
 CAPTION_GAP: Final = 2  # points between a picture and its caption
 IN_A_ROW: Final = 4  # photographs
-FONT_SIZE: Final = 8.5  # points, for text of a drawing without a size of its own
 
 Captioner = Callable[[str, float], Flowable]  # of a text and the width of its lines, in points
 
 
 def caption_picture(picture: Picture, caption: Captioner, width: float, height: float) -> Flowable:
-    """Return a drawing over its caption, at most `width` and 80 % of `height`, in points."""
-    drawing: Drawing = picture.drawing.copy()
-    drawing.initialFontName, drawing.initialFontSize = SANS, FONT_SIZE
-    drawing.renderScale = min(1.0, width / drawing.width, 0.8 * height / drawing.height)
-    return _stack(drawing, caption(picture.description, width), width)
+    """Return a plot over its caption, at most `width` and 80 % of `height`, in points."""
+    plot_width, plot_height = picture.size
+    scale = min(1.0, width / plot_width, 0.8 * height / plot_height)
+    return _stack(Plot(picture.figure, scale), caption(picture.description, width), width)
 
 
 def _stack(picture: Flowable, caption: Flowable, width: float) -> Flowable:
@@ -39,7 +36,7 @@ def _stack(picture: Flowable, caption: Flowable, width: float) -> Flowable:
 
 def lay_out_pairs(pictures: Sequence[Picture], caption: Captioner, width: float, height: float) -> list[Flowable]:
     """Lay out pictures two in a row, or more where a page set in smaller type has room for more."""
-    widest = max((picture.drawing.width for picture in pictures), default=width)
+    widest = max((picture.size[0] for picture in pictures), default=width)
     most = max(2, int((width + GUTTER) / (widest + GUTTER)))
     rows = max(1, ceil(len(pictures) / most))
     in_row = ceil(len(pictures) / rows) or 1  # rows as equal as possible

@@ -15,7 +15,6 @@ from core.evaluation.evaluate import EvaluationEvent, build_evaluation, read_eva
 from core.evaluation.evaluation import AcceptanceResult, Evaluation, Target
 from core.evaluation.report import build_subgroup_blocks
 from core.jobs.events import Progressed, Stage
-from core.metrics.curves import reliability_bins
 from core.metrics.figure_labels import format_figure
 from core.metrics.figures import BinaryFigures
 from core.metrics.intervals import Figure, wilson_interval
@@ -169,8 +168,9 @@ def _count_films_needed(fraction: float, target: float) -> int | None:
 
 
 def _build_form(evaluation: Evaluation, acceptance: Acceptance, target: Target) -> Document:
-    figures, labels, probabilities = evaluation.figures, evaluation.predictions.labels, evaluation.probabilities
+    figures, plots = evaluation.figures, evaluation.plots()
     assert isinstance(figures, BinaryFigures)
+    assert plots is not None
     blocks: list[Block] = [
         Text(acceptance.sentence, Tone.NOTICE),
         Text(_format_films(evaluation, figures)),
@@ -178,8 +178,8 @@ def _build_form(evaluation: Evaluation, acceptance: Acceptance, target: Target) 
         Text(evaluation.frequencies),
         Pictures(
             (
-                Picture(draw_roc(labels, probabilities, figures.threshold), tr("ROC: films reported here")),
-                Picture(draw_reliability(reliability_bins(labels, probabilities)), tr("Calibration: at this site")),
+                Picture(draw_roc(plots.thresholds, figures), tr("ROC: films reported here")),
+                Picture(draw_reliability(plots.reliability), tr("Calibration: at this site")),
             )
         ),
     ]

@@ -12,6 +12,7 @@ from core.datasets.dataset import Film
 from core.datasets.entries import FilmLeftOut
 from core.documents.document import Document
 from core.evaluation.subgroups import Subgroup
+from core.metrics.curves import BinaryPlots, reliability_bins, score_histogram, threshold_curves
 from core.metrics.figure_labels import format_probability
 from core.metrics.figures import BinaryFigures, Figures, PredictiveValues, predictive_values_at, to_json_object
 from core.metrics.roc import Floats
@@ -82,6 +83,18 @@ class Evaluation:
             return self
         values = predictive_values_at(labels, self.probabilities, threshold, prevalence, self.predictions.patients)
         return replace(self, at_prevalence=values)
+
+    def plots(self) -> BinaryPlots | None:
+        """Compute the data of the plots, the same for report and window; None with several classes."""
+        if not isinstance(self.figures, BinaryFigures):
+            return None
+        labels, probabilities = self.predictions.labels, self.probabilities
+        return BinaryPlots(
+            threshold_curves(labels, probabilities),
+            reliability_bins(labels, probabilities),
+            reliability_bins(labels, self.predictions.probabilities(temperature=1.0)),
+            score_histogram(labels, probabilities),
+        )
 
     @property
     def use_sentence(self) -> str:

@@ -14,7 +14,7 @@ from core.documents.charts import (
 from core.documents.document import Block, Document, Heading, Picture, Pictures, Table, Text, Tone
 from core.evaluation.evaluation import Evaluation, film_names
 from core.evaluation.subgroups import Subgroup
-from core.metrics.curves import reliability_bins
+from core.metrics.curves import rate_band
 from core.metrics.figure_labels import DEFINITIONS, figure_title, format_figure, format_figure_briefly
 from core.metrics.figures import BinaryFigures, ClassFigures, named_figures
 from core.metrics.intervals import Figure
@@ -28,13 +28,13 @@ EVALUATION: Final = "evaluation"  # kind of document
 PLOTS: Final = {  # by file name, in the report's order; with several classes only the first two
     "intervals": marked("Intervals: every figure with its 95 % interval"),
     "confusion": marked("Confusion: rows true class, columns predicted class"),
-    "roc": marked("ROC: sensitivity against false alarms"),
-    "precision": marked("Precision: against recall"),
+    "roc": marked("ROC: sensitivity against false alarms; operating point with 95 % intervals"),
+    "precision": marked("Precision: against recall; operating point with 95 % intervals"),
     "reliability": marked(
         "Reliability: observed fraction of the finding against predicted probability, before and after calibration"
     ),
     "scores": marked("Scores: of both classes, with the review band"),
-    "rates": marked("Rates: sensitivity and specificity over thresholds"),
+    "rates": marked("Rates: sensitivity and specificity over thresholds, with 95 % intervals"),
 }
 
 
@@ -112,19 +112,21 @@ def _build_class_table(figures: ClassFigures) -> Table:
 
 
 def _build_plots(evaluation: Evaluation) -> Pictures:
-    figures, labels, probabilities = evaluation.figures, evaluation.predictions.labels, evaluation.probabilities
-    plots = [Picture(draw_confusion(figures.confusion, evaluation.header.classes), tr(PLOTS["confusion"]))]
-    if isinstance(figures, BinaryFigures):
+    figures, plots, predictions = evaluation.figures, evaluation.plots(), evaluation.predictions
+    drawn = {"confusion": draw_confusion(figures.confusion, evaluation.header.classes)}
+    if isinstance(figures, BinaryFigures) and plots is not None:
         threshold, band = figures.threshold, evaluation.header.calibration.review_band
-        before = reliability_bins(labels, evaluation.predictions.probabilities(1.0))
-        plots += [
-            Picture(draw_roc(labels, probabilities, threshold), tr(PLOTS["roc"])),
-            Picture(draw_precision_recall(labels, probabilities, threshold), tr(PLOTS["precision"])),
-            Picture(draw_reliability(reliability_bins(labels, probabilities), before), tr(PLOTS["reliability"])),
-            Picture(draw_score_histogram(labels, probabilities, threshold, band), tr(PLOTS["scores"])),
-            Picture(draw_rates(labels, probabilities, threshold), tr(PLOTS["rates"])),
+        bands = [
+            rate_band(predictions.labels, evaluation.probabilities, predictions.patients, label) for label in (1, 0)
         ]
-    return Pictures(tuple(plots))
+        drawn |= {
+            "roc": draw_roc(plots.thresholds, figures),
+            "precision": draw_precision_recall(plots.thresholds, figures),
+            "reliability": draw_reliability(plots.reliability, plots.uncalibrated),
+            "scores": draw_score_histogram(plots.scores, threshold, band),
+            "rates": draw_rates(plots.thresholds, bands, threshold),
+        }
+    return Pictures(tuple(Picture(figure, tr(PLOTS[name])) for name, figure in drawn.items()))
 
 
 def build_three_way_blocks(evaluation: Evaluation) -> list[Block]:

@@ -54,6 +54,6 @@ def write_evaluation(evaluation: Evaluation, output_dir: Path, overwrite: bool |
         elif isinstance(block, Picture):
             pictures.append(block)
     for name, picture in zip(list(PLOTS)[: len(pictures)], pictures, strict=True):
-        write_text_atomically(output_dir / f"{name}.svg", render_svg(picture.drawing))
+        write_text_atomically(output_dir / f"{name}.svg", render_svg(picture.figure))
     write_text_atomically(output_dir / REPORT_HTML, render_html(document))
     write_pdf(document, output_dir / REPORT_PDF, overwrite=overwrite)

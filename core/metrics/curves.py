@@ -1,4 +1,4 @@
-"""Data of evaluation plots: rates over thresholds, reliability, scores, confusion matrix."""
+"""Data of an evaluation's plots: rates at every threshold, reliability, histogram of scores, confusion matrix."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,11 +6,77 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from core.metrics.intervals import Figure, wilson_interval
-from core.metrics.roc import Floats, Labels
+from core.metrics.intervals import Figure, Groups, proportion, wilson_interval
+from core.metrics.roc import Floats, Labels, precision_recall_curve, roc_curve
 
 BINS: Final = 10
 SCORE_BINS: Final = 20
+BAND_THRESHOLDS: Final = np.linspace(0, 1, 51)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThresholdCurves:
+    """Rates of two-class predictions at each threshold where they change; the columns are (n,).
+
+    A film is positive where "probability >= threshold".
+    thresholds: the distinct probabilities, increasing, and last the smallest number at which no film
+    is positive. sensitivity, specificity: nan without films of the class. precision: nan where no
+    film is positive, and without positive films. prevalence: fraction of positive films.
+    """
+
+    thresholds: Floats
+    sensitivity: Floats
+    specificity: Floats
+    precision: Floats
+    prevalence: float
+
+    @property
+    def highest(self) -> float:
+        """The highest probability: above it no film is positive."""
+        return float(self.thresholds[-2])
+
+    def index_at(self, threshold: float) -> int:
+        """Return the index of the rates at any threshold, not only those of `thresholds`."""
+        return min(int(np.searchsorted(self.thresholds, threshold)), len(self.thresholds) - 1)
+
+    def precision_recall_steps(self) -> tuple[Floats, Floats]:
+        """Return recall and precision of the curve as steps, which enclose the average precision."""
+        return np.repeat(self.sensitivity, 2)[1:-1], np.repeat(self.precision[:-1], 2)
+
+    def steps_over_thresholds(self, rates: Floats) -> tuple[Floats, Floats]:
+        """Return thresholds from 0 to 1, and one of the rates there, as a curve of steps."""
+        inner = np.repeat(np.clip(self.thresholds[:-1], 0, 1), 2)
+        return np.concatenate([[0.0], inner, [1.0]]), np.repeat(rates, 2)
+
+
+def threshold_curves(labels: Labels, probabilities: Floats) -> ThresholdCurves:
+    """Compute the rates of one or more films at every threshold; labels (n,) 0 or 1, probabilities (n,)."""
+    false_positive_rate, sensitivity, thresholds = (column[::-1] for column in roc_curve(labels, probabilities))
+    precision, _, _ = precision_recall_curve(labels, probabilities)
+    no_positives = min(np.nextafter(thresholds[-2], 2), np.nextafter(1.0, 2))
+    undefined = np.full(len(thresholds), np.nan)
+    prevalence = float(np.mean(labels == 1))
+    return ThresholdCurves(
+        np.append(thresholds[:-1], no_positives),
+        sensitivity if prevalence > 0 else undefined,
+        1 - false_positive_rate if prevalence < 1 else undefined,
+        np.append(precision[::-1], np.nan) if prevalence > 0 else undefined,
+        prevalence,
+    )
+
+
+def rate_band(labels: Labels, probabilities: Floats, groups: Groups, label: int) -> tuple[Floats, Floats]:
+    """Return pointwise 95 % bounds of a rate at BAND_THRESHOLDS, clustered by patient; nan without films.
+
+    label: 1 for the sensitivity, 0 for the specificity. groups: (n,) patient of each film.
+    """
+    films = labels == label
+    if not films.any():
+        return np.full(len(BAND_THRESHOLDS), np.nan), np.full(len(BAND_THRESHOLDS), np.nan)
+    values, owners = probabilities[films], groups[films]
+    rates = [proportion((values >= threshold) == bool(label), owners) for threshold in BAND_THRESHOLDS]
+    bounds = np.array([(rate.low, rate.high) for rate in rates if rate is not None])
+    return bounds[:, 0], bounds[:, 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +111,40 @@ def reliability_bins(labels: Labels, probabilities: Floats) -> tuple[Reliability
     return tuple(bins)
 
 
-def score_counts(labels: Labels, probabilities: Floats) -> npt.NDArray[np.int64]:
-    """Return the number of films in each equal-width bin: (2, SCORE_BINS), negative films first."""
-    numbers = bin_numbers(probabilities, SCORE_BINS)
-    return np.stack([np.bincount(numbers[labels == label], minlength=SCORE_BINS) for label in (0, 1)])
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreHistogram:
+    """Films of two classes in SCORE_BINS bins of equal width of their probability, 0 to 1.
 
-
-def rates_over_thresholds(labels: Labels, probabilities: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return thresholds from 0 to 1 with sensitivity and specificity at each; nan if undefined.
-
-    A film is positive where "probability >= threshold".
+    films: indices of the films of each bin, films[label][bin].
     """
-    thresholds = np.unique(np.concatenate([np.linspace(0, 1, 201), probabilities]))
-    sensitivity = 1 - _fraction_below(probabilities[labels == 1], thresholds)
-    specificity = _fraction_below(probabilities[labels == 0], thresholds)
-    return thresholds, sensitivity, specificity
+
+    films: tuple[tuple[npt.NDArray[np.int64], ...], ...]
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Numbers of films, (2, SCORE_BINS), negative films first."""
+        return np.array([[len(films) for films in bins] for bins in self.films], np.int64)
 
 
-def _fraction_below(values: Floats, thresholds: Floats) -> Floats:
-    """Return the fraction of `values` below each threshold; nan for no values."""
-    if len(values) == 0:
-        return np.full(len(thresholds), np.nan)
-    return np.searchsorted(np.sort(values), thresholds, side="left") / len(values)
+def score_histogram(labels: Labels, probabilities: Floats) -> ScoreHistogram:
+    """Sort films into the bins of their probabilities; labels (n,) 0 or 1, probabilities (n,)."""
+    numbers = bin_numbers(probabilities, SCORE_BINS)
+    return ScoreHistogram(
+        tuple(
+            tuple(np.flatnonzero((numbers == number) & (labels == label)) for number in range(SCORE_BINS))
+            for label in (0, 1)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BinaryPlots:
+    """Data of the plots of a two-class evaluation. uncalibrated: reliability at temperature 1."""
+
+    thresholds: ThresholdCurves
+    reliability: tuple[ReliabilityBin, ...]
+    uncalibrated: tuple[ReliabilityBin, ...]
+    scores: ScoreHistogram
 
 
 def confusion_matrix(

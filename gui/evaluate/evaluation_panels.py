@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QVBox
 
 from core.datasets.dataset import Dataset
 from core.evaluation.evaluation import Evaluation
-from core.metrics.curves import reliability_bins
 from core.metrics.figure_labels import DEFINITIONS, figure_title
 from core.metrics.figures import BinaryFigures, ClassFigures
 from core.metrics.intervals import Figure
@@ -174,11 +173,10 @@ class PlotsPanel(QWidget):
             plot.hide()
 
     def show_evaluation(self, evaluation: Evaluation) -> None:
-        figures = evaluation.figures
-        is_binary = isinstance(figures, BinaryFigures)
+        figures, plots = evaluation.figures, evaluation.plots()
         for plot in (self.curves, self.reliability, self.scores):
-            plot.setVisible(is_binary)
-        if not isinstance(figures, BinaryFigures):
+            plot.setVisible(plots is not None)
+        if not isinstance(figures, BinaryFigures) or plots is None:
             self.sentence.setText(
                 tr("Curves are drawn for two classes only; see Figures for the figures of each class.")
             )
@@ -189,14 +187,12 @@ class PlotsPanel(QWidget):
                 "to see its films."
             )
         )
-        labels, probabilities = evaluation.predictions.labels, evaluation.probabilities
-        self.curves.show_predictions(labels, probabilities)
+        self.curves.show_rates(plots.thresholds)
         self.curves.set_threshold(figures.threshold)
-        uncalibrated = reliability_bins(labels, evaluation.predictions.probabilities(temperature=1.0))
-        self.reliability.show_bins(reliability_bins(labels, probabilities), uncalibrated)
+        self.reliability.show_bins(plots.reliability, plots.uncalibrated)
         self.scores.set_classes(*evaluation.header.classes)
         band = evaluation.header.calibration.review_band
-        self.scores.show_predictions(labels, probabilities, figures.threshold, band)
+        self.scores.show_histogram(plots.scores, figures.threshold, band)
 
     @Slot(object)
     def _on_bin(self, films: npt.NDArray[np.int64]) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
+from core.metrics.curves import threshold_curves
 from core.metrics.intervals import Figure
 from core.models.model_header import ModelHeader
 from core.models.operating_point import BAND_ERROR, Goal, Wish, parse_wish
@@ -97,7 +98,7 @@ class OperatingPanel(QWidget):
             return
         self.plots.setVisible(True)
         probabilities = predictions.probabilities(header.calibration.temperature)
-        self.plots.show_predictions(predictions.labels, probabilities)
+        self.plots.show_rates(threshold_curves(predictions.labels, probabilities))
         self._propose()
 
     def _propose(self) -> None:

@@ -9,8 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from core.metrics.curves import SCORE_BINS, bin_numbers, score_counts
-from core.metrics.roc import Floats, Labels
+from core.metrics.curves import SCORE_BINS, ScoreHistogram, bin_numbers, score_histogram
 from core.system.language import format_number, marked, tr, tr_count
 from gui.widgets.hover_plot import NO_FILMS, OPEN_KEYS, HoverPlot, LegendEntry
 from gui.widgets.theme import BLUE, DARK, ORANGE, Colours
@@ -39,8 +38,8 @@ class ScoresPlot(HoverPlot):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(marked("Scores"), marked("Probability"), marked("Films"), parent, CountAxis("left"))
         self._classes = (tr("negative"), tr("positive"))
-        self._labels, self._bin_numbers = np.zeros(0, np.int64), np.zeros(0, np.int64)
-        self._counts = np.zeros((2, SCORE_BINS), np.int64)
+        self._histogram = score_histogram(np.zeros(0, np.int64), np.zeros(0))
+        self._counts = self._histogram.counts
         self._selected: tuple[int, int] | None = None  # bin and class
         self._has_band = False
         self._colours = DARK
@@ -87,15 +86,11 @@ class ScoresPlot(HoverPlot):
             entries.append(LegendEntry("▒", self._colours.quiet, tr("review band")))
         self.set_caption(entries)
 
-    def show_predictions(
-        self, labels: Labels, probabilities: Floats, threshold: float, band: tuple[float, float] | None = None
+    def show_histogram(
+        self, histogram: ScoreHistogram, threshold: float, band: tuple[float, float] | None = None
     ) -> None:
-        """Draw the histogram of probabilities (n,) of films with labels 0 and 1 (n,).
-
-        band: bounds of the review band.
-        """
-        self._labels, self._bin_numbers = labels, bin_numbers(probabilities, SCORE_BINS)
-        self._counts = score_counts(labels, probabilities)
+        """Draw the films of both classes over their probability. band: bounds of the review band."""
+        self._histogram, self._counts = histogram, histogram.counts
         edges = np.arange(SCORE_BINS) / SCORE_BINS
         for sign, bars, counts in zip((-1, 1), self._bars, self._counts, strict=True):
             filled = counts > 0
@@ -116,7 +111,7 @@ class ScoresPlot(HoverPlot):
 
     def _films(self, bar: tuple[int, int]) -> npt.NDArray[np.int64]:
         number, label = bar
-        return np.flatnonzero((self._bin_numbers == number) & (self._labels == label))
+        return self._histogram.films[label][number]
 
     def _select(self, bar: tuple[int, int] | None) -> None:
         """Frame this bar, given by bin and class, and show its count; None removes the frame."""
@@ -124,7 +119,7 @@ class ScoresPlot(HoverPlot):
         if bar is None:
             self._frame.setOpts(x0=[], height=[])
             hint = tr("Click a bar, or use the arrow keys and Enter, to see its films.")
-            self.show_reading(hint if len(self._labels) else tr(NO_FILMS))
+            self.show_reading(hint if self._counts.any() else tr(NO_FILMS))
             return
         number, label = bar
         films = self._count(bar)
@@ -170,7 +165,7 @@ class ScoresPlot(HoverPlot):
         key = Qt.Key(event.key())
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key)
         label = {Qt.Key.Key_Down: 0, Qt.Key.Key_Up: 1}.get(key)
-        if len(self._labels) and (step is not None or label is not None):
+        if self._counts.any() and (step is not None or label is not None):
             self._move_selection(step or 0, label)
         elif key in OPEN_KEYS and self._selected is not None and self._count(self._selected):
             self.films_chosen.emit(self._films(self._selected))

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from core.metrics.roc import Floats, Labels
+from core.metrics.curves import ThresholdCurves
 from core.system.language import format_number, marked, tr
-from gui.evaluate.threshold_points import RATES, RECALL, ROC, CurvePoints, PlotKind, sample_points
+from gui.evaluate.threshold_points import RATES, RECALL, ROC, CurvePoints, PlotKind
 from gui.widgets.hover_plot import NO_FILMS, HoverPlot, LegendEntry, thin_out
 from gui.widgets.named_widgets import name_widget
 from gui.widgets.theme import DARK, ORANGE, Colours
@@ -18,6 +18,7 @@ from gui.widgets.theme import DARK, ORANGE, Colours
 REACH_PX: Final = 32  # largest distance from a curve at which the pointer selects a point
 SHIFT_STEPS: Final = 10
 POINT_PX: Final = 13
+DIGITS: Final = 3  # of a threshold that is dragged freely
 ONE_CLASS: Final = marked("Requires films of both classes.")
 DEFAULT_THRESHOLD: Final = 0.5
 
@@ -36,6 +37,7 @@ class ThresholdPlot(HoverPlot):
         super().__init__(kind.title, kind.x_label, kind.y_label, parent)
         self._kind, self._colours = kind, DARK
         self._heading = tr(kind.heading or kind.title)
+        self._rates: ThresholdCurves | None = None
         self._points: CurvePoints | None = None
         self._sentence = tr(NO_FILMS)
         self._threshold = DEFAULT_THRESHOLD
@@ -71,19 +73,14 @@ class ThresholdPlot(HoverPlot):
         self.set_caption(legend)
         self._show_mark()
 
-    def show_points(self, points: CurvePoints | None, sentence: str, guide: tuple[float, float]) -> None:
-        """Draw the curves; without points show `sentence`, which says why.
-
-        guide: y of the reference line at x = 0 and at x = 1.
-        """
-        self._points, self._sentence, self._is_dragged = points, sentence, False
-        has_guide = points is not None and bool(self._kind.guide)
-        self._guide.setData([0.0, 1.0] if has_guide else [], guide if has_guide else [])
+    def show_rates(self, rates: ThresholdCurves | None, sentence: str) -> None:
+        """Draw the curves; without rates show `sentence`, which says why."""
+        points = self._kind.view(rates) if rates is not None else None
+        self._rates, self._points, self._sentence, self._is_dragged = rates, points, sentence, False
+        guide = points.guide if points is not None else None
+        self._guide.setData([0.0, 1.0] if guide else [], guide or [])
         for number, curve in enumerate(self._curves):
-            if points is None:
-                curve.setData(np.zeros(0), np.zeros(0))
-            else:
-                curve.setData(*thin_out(*(points.line or (points.x, points.ys[number]))))
+            curve.setData(*(thin_out(*points.lines[number]) if points is not None else (np.zeros(0), np.zeros(0))))
         self._hover.clear()
         self._show_mark()
 
@@ -97,53 +94,49 @@ class ThresholdPlot(HoverPlot):
         self.view.setCursor(Qt.CursorShape.ArrowCursor)
         self._show_mark()
 
-    def _index(self, threshold: float) -> int:
-        """Return the index of the point at which the same films are positive as at `threshold`.
-
-        For precision and recall it may be one past the last: precision is undefined there.
-        """
+    def _find_places(self, threshold: float) -> tuple[list[float], list[float]]:
+        """Return x and y of the curves at a threshold; none where precision is undefined."""
+        assert self._rates is not None
         assert self._points is not None
-        index = int(np.searchsorted(self._points.thresholds, threshold))
-        return index if self._kind is RECALL else min(index, len(self._points.thresholds) - 1)
+        index = self._rates.index_at(threshold)
+        if index == len(self._points.x):
+            return [], []
+        x = float(self._points.x[index]) if self._kind.threshold_falls else threshold
+        ys = [float(y[index]) for y in self._points.ys]
+        return [x] * len(ys), ys
 
     def _show_mark(self) -> None:
         """Mark the threshold: filled if it can be dragged, hollow if not."""
-        index = self._index(self._threshold) if self._points is not None else 0
-        xs: list[float] = []
-        ys: list[float] = []
         self._line.setVisible(self._points is not None)
         self._line.setValue(self._threshold)
-        if self._points is not None and index < len(self._points.thresholds):
-            x = self._points.x[index] if self._kind.threshold_falls else self._threshold
-            ys = [float(y[index]) for y in self._points.ys]
-            xs = [float(x)] * len(ys)
+        xs, ys = self._find_places(self._threshold) if self._points is not None else ([], [])
         brush = ORANGE if self._is_draggable else self._colours.panel
         self._mark.setData(xs, ys, pen=pg.mkPen(self._colours.text, width=2), brush=brush)
         self.show_reading(self._format_reading(self._threshold))
 
     def _format_reading(self, threshold: float) -> str:
-        if self._points is None:
+        if self._rates is None or self._points is None:
             return self._sentence
-        index = self._index(threshold)
-        if threshold > self._points.highest:
-            parts = [tr("threshold above {highest:.3f}", highest=self._points.highest), tr("no film positive")]
+        highest, index = self._rates.highest, self._rates.index_at(threshold)
+        if threshold > highest:
+            parts = [tr("threshold above {highest:.3f}", highest=highest), tr("no film positive")]
         else:
             parts = [tr("threshold {threshold:.3f}", threshold=threshold)]
-        if index == len(self._points.thresholds):
+        if index == len(self._points.x):
             return " · ".join([*parts, tr("precision not defined")])
         parts += [f"{name} {format_number(values[index], '.3f')}" for name, values in self._points.figures]
         return " · ".join(parts)
 
     def _threshold_at(self, position: QPointF) -> tuple[float, float]:
         """Return the threshold of the point nearest to `position`, and its distance in pixels."""
+        assert self._rates is not None
         assert self._points is not None
         if not self._kind.threshold_falls:
-            index = int(np.argmin(np.abs(self._points.x - position.x())))
-            return float(self._points.thresholds[index]), 0.0
+            return round(min(max(position.x(), 0.0), 1.0), DIGITS), 0.0
         index, distance = self.find_nearest(self._points.x, self._points.ys[0], position)
-        if index == self._index(self._threshold):  # the same films are positive: keep the threshold
+        if index == self._rates.index_at(self._threshold):  # the same films are positive: keep the threshold
             return self._threshold, distance
-        return float(self._points.thresholds[index]), distance
+        return float(self._rates.thresholds[index]), distance
 
     @Slot(QPointF)
     def _on_pressed(self, position: QPointF) -> None:
@@ -176,10 +169,7 @@ class ThresholdPlot(HoverPlot):
             self._on_left()
             return
         self.view.setCursor(Qt.CursorShape.PointingHandCursor if self._is_draggable else Qt.CursorShape.ArrowCursor)
-        index = self._index(threshold)
-        if index < len(self._points.thresholds):
-            ys = [float(y[index]) for y in self._points.ys]
-            self._hover.setData([float(self._points.x[index])] * len(ys), ys)
+        self._hover.setData(*self._find_places(threshold))
         self.show_reading(f"+ {self._format_reading(threshold)}")
 
     @Slot()
@@ -191,13 +181,13 @@ class ThresholdPlot(HoverPlot):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the threshold with Left and Right (Shift: ten steps), Home and End."""
         steps = SHIFT_STEPS if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        last = len(self._points.stops) if self._points is not None else 0
+        stops = self._rates.thresholds[: len(self._points.x)] if self._rates and self._points else np.zeros(0)
+        last = len(stops)
         keys = {Qt.Key.Key_Left: -steps, Qt.Key.Key_Right: steps, Qt.Key.Key_Home: -last, Qt.Key.Key_End: last}
         step = keys.get(Qt.Key(event.key()))
-        if step is None or self._points is None or not self._is_draggable:
+        if step is None or not last or not self._is_draggable:
             super().keyPressEvent(event)
             return
-        stops = self._points.stops
         current = int(np.searchsorted(stops, self._threshold))
         target = current - step if self._kind.threshold_falls else current + step
         target = min(max(target, 0), len(stops) - 1)
@@ -249,19 +239,11 @@ class ThresholdPlots(QWidget):
         for plot in self._plots:
             plot.set_threshold(self._threshold)
 
-    def show_predictions(self, labels: Labels, probabilities: Floats) -> None:
-        """Draw the curves, or a sentence if not both classes are present.
-
-        labels: 0 and 1, (n,). probabilities: of class 1, (n,).
-        """
-        positives = int((labels == 1).sum())
-        has_both = 0 < positives < len(labels)
-        points = sample_points(labels, probabilities) if has_both else (None, None, None)
-        prevalence = positives / max(1, len(labels))
-        guides = ((0.0, 1.0), (prevalence, prevalence), (0.0, 0.0))
-        sentence = tr(ONE_CLASS) if len(labels) else tr(NO_FILMS)
-        for plot, curve_points, guide in zip(self._plots, points, guides, strict=True):
-            plot.show_points(curve_points, sentence, guide)
+    def show_rates(self, rates: ThresholdCurves) -> None:
+        """Draw the curves, or a sentence if not both classes are present."""
+        shown = rates if 0 < rates.prevalence < 1 else None
+        for plot in self._plots:
+            plot.show_rates(shown, tr(ONE_CLASS))
 
     @Slot(float)
     def _on_threshold_moved(self, threshold: float) -> None:

@@ -5,11 +5,14 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pypdf
-from reportlab.graphics.shapes import Group, String
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.text import Text as Label
 
 from core.documents import charts
 from core.documents.document import Bullets, Document, Heading, Picture, Pictures, SignatureLine, Table, Text, Tone
-from core.metrics.curves import confusion_matrix, reliability_bins
+from core.metrics.curves import confusion_matrix, rate_band, reliability_bins, score_histogram, threshold_curves
+from core.metrics.figures import BinaryFigures
+from core.metrics.intervals import wilson_interval
 
 HOSTILE = {  # a name from outside, and how paper shows it
     "<b>x</b>": "<b>x</b>",
@@ -34,24 +37,49 @@ def films(count, positives=None, seed=0):
 
 
 FEW = {
-    "no films": films(0),
     "no positives": films(30, 0),
-    "no negatives": films(30, 30),
-    "one film": films(1),
+    "one film": films(1, 1),
     "many": films(5000),
 }
 
 
+def figures_of(labels, probabilities, threshold=0.5):
+    """The figures that plots show."""
+    table = (tn, fp), (fn, tp) = confusion_matrix(labels, probabilities, threshold)
+    none = dict.fromkeys(("accuracy", "balanced_accuracy", "f1", "npv", "roc_auc", "pr_auc", "brier", "ece"))
+    return BinaryFigures(
+        n=len(labels),
+        patients=len(labels),
+        threshold=threshold,
+        confusion=table,
+        sensitivity=wilson_interval(tp, tp + fn),
+        specificity=wilson_interval(tn, tn + fp),
+        ppv=wilson_interval(tp, tp + fp),
+        **none,
+    )
+
+
+def draw_roc(labels, probabilities, threshold=0.5):
+    return charts.draw_roc(threshold_curves(labels, probabilities), figures_of(labels, probabilities, threshold))
+
+
+def draw_precision_recall(labels, probabilities, threshold=0.5):
+    figures = figures_of(labels, probabilities, threshold)
+    return charts.draw_precision_recall(threshold_curves(labels, probabilities), figures)
+
+
 def binary_plots(labels, probabilities, threshold=0.5):
-    bins = reliability_bins(labels, probabilities)
+    bins, curves = reliability_bins(labels, probabilities), threshold_curves(labels, probabilities)
+    histogram, patients = score_histogram(labels, probabilities), np.arange(len(labels))
+    bands = [rate_band(labels, probabilities, patients, label) for label in (1, 0)]
     return {
-        "roc": charts.draw_roc(labels, probabilities, threshold),
-        "precision_recall": charts.draw_precision_recall(labels, probabilities, threshold),
+        "roc": draw_roc(labels, probabilities, threshold),
+        "precision_recall": draw_precision_recall(labels, probabilities, threshold),
         "reliability": charts.draw_reliability(bins, reliability_bins(labels, probabilities**2)),
         "reliability alone": charts.draw_reliability(bins),
-        "histogram": charts.draw_score_histogram(labels, probabilities, threshold, (0.3, 0.7)),
-        "histogram alone": charts.draw_score_histogram(labels, probabilities, threshold),
-        "rates": charts.draw_rates(labels, probabilities, threshold),
+        "histogram": charts.draw_score_histogram(histogram, threshold, (0.3, 0.7)),
+        "histogram alone": charts.draw_score_histogram(histogram, threshold),
+        "rates": charts.draw_rates(curves, bands, threshold),
         "confusion": charts.draw_confusion(confusion_matrix(labels, probabilities, threshold), ("normal", "pneumonia")),
     }
 
@@ -71,7 +99,7 @@ def everything(name="lung"):
         Bullets((name, "second")),
         Heading("Plots", 3),
         picture,
-        Pictures((picture, picture, picture)),
+        Pictures((picture,)),
         SignatureLine(name, name),
         SignatureLine("Physicist"),
         title=name,
@@ -84,16 +112,15 @@ def pages_of(pdf):
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
 
 
-def shapes_of(group, kind):
-    for shape in group.contents:
-        if isinstance(shape, Group):
-            yield from shapes_of(shape, kind)
-        elif isinstance(shape, kind):
-            yield shape
+def texts_of(figure):
+    return [label.get_text() for label in figure.findobj(Label) if label.get_visible()]
 
 
-def texts_of(drawing):
-    return [shape.text for shape in shapes_of(drawing, String)]
+def is_inside(figure):
+    """Whether all that is drawn lies within the edges of the figure."""
+    width, height = figure.get_size_inches()
+    box = figure.get_tightbbox(RendererSVG(width, height, io.StringIO()))
+    return box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
 
 
 class Page(HTMLParser):

@@ -10,15 +10,15 @@ import pytest
 from core.documents.document import Bullets, Heading, Picture, Pictures, SignatureLine, Table, Text
 from core.documents.html import render_html
 from core.documents.pdf import render_pdf
-from tests.core.documents.examples import HOSTILE, Page, binary_plots, document, everything, films, pages_of
+from tests.core.documents.examples import HOSTILE, Page, document, draw_roc, everything, films, pages_of
 from tests.factories import ROOT
 
 
 @pytest.mark.parametrize(("name", "on_paper"), HOSTILE.items(), ids=lambda name: ascii(name))
 def test_names_stand_literally_on_paper(name, on_paper):
     text = "\n".join(pages_of(render_pdf(everything(name))))
-    # title, subtitle, heading, three texts, table twice, list, label, name, footer, four captions; plots may cut it
-    assert text.count(on_paper) >= 16
+    # title, subtitle, heading, three texts, table twice, list, label, name, footer, two captions; plots may cut it
+    assert text.count(on_paper) >= 14
 
 
 def test_paper_says_which_page_of_how_many():
@@ -64,10 +64,10 @@ def test_heading_stays_with_what_it_heads():
             assert not text.removesuffix("\n").split("A footer")[0].endswith(("Headed\n", "Rows\n"))
 
 
-@pytest.mark.parametrize("rows", [0, 25, 90])
+@pytest.mark.parametrize("rows", [0, 90])
 def test_one_page_holds_everything(rows):
     table = Table(("File", "Note"), tuple((f"film{number}.png", "a long note " * 12) for number in range(rows)))
-    plots = tuple(Picture(plot, name) for name, plot in binary_plots(*films(50)).items())
+    plots = tuple(Picture(draw_roc(*films(50)), str(number)) for number in range(3))
     pages = pages_of(
         render_pdf(document(Text("start"), Pictures(plots), table, SignatureLine("signed")), one_page=True)
     )
@@ -93,6 +93,6 @@ def test_same_document_gives_the_same_bytes_and_names_no_person(one_page):
 
 
 @pytest.mark.parametrize("module", ["core.documents.document", "core.documents.pdf"])
-def test_content_and_the_door_to_paper_load_no_reportlab(module):
-    code = f"import sys, {module}; sys.exit(any(name.startswith('reportlab') for name in sys.modules))"
+def test_content_and_the_door_to_paper_load_no_layout(module):
+    code = f"import sys, {module}; sys.exit(any(name.startswith(('reportlab', 'matplotlib')) for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -6,23 +6,23 @@ import numpy as np
 import pytest
 from reportlab.platypus.flowables import Spacer
 
-from core.documents import charts
 from core.documents.document import Document, Photograph, Photographs, Picture, Pictures, render_text
 from core.documents.html import render_html
 from core.documents.pdf import render_pdf
 from core.documents.pdf_pictures import GUTTER, IN_A_ROW, caption_picture, lay_out_fours, lay_out_pairs
+from core.documents.plot_style import new_figure
 from core.documents.svg import render_svg
 from core.films.phantoms import draw_phantom
-from tests.core.documents.examples import document, films
+from tests.core.documents.examples import document, draw_roc, films
 from tests.core.exports.examples import pages_of
 from tests.factories import encode_png
 
 
 def test_drawings_are_not_changed_by_printing():
-    drawing = charts.draw_roc(*films(50), 0.5)
-    before = render_svg(drawing)
-    render_pdf(document(Pictures((Picture(drawing, "x"), Picture(drawing, "y"))), Picture(drawing, "z")))
-    assert render_svg(drawing) == before
+    figure = draw_roc(*films(50))
+    before = render_svg(figure)
+    render_pdf(document(Pictures((Picture(figure, "x"), Picture(figure, "y"))), Picture(figure, "z")))
+    assert render_svg(figure) == before
 
 
 def test_photographs_stand_on_paper_and_in_the_page():
@@ -57,9 +57,7 @@ def column_widths(rows):
 
 
 def plot(width=200, height=100):
-    drawing = charts.draw_confusion(((1, 0), (0, 1)), ("a", "b"))
-    drawing.width, drawing.height = width, height
-    return Picture(drawing, "a plot")
+    return Picture(new_figure(width, height), "a plot")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +65,8 @@ def plot(width=200, height=100):
 )  # on 400 by 500 points
 def test_a_plot_is_reduced_to_the_width_and_to_most_of_the_height(width, height, scale):
     grid = caption_picture(plot(width, height), caption, 400, 500)
-    assert grid._cellvalues[0][0].renderScale == pytest.approx(scale)
+    plot_flowable = grid._cellvalues[0][0]
+    assert (plot_flowable.width, plot_flowable.height) == pytest.approx((scale * width, scale * height))
 
 
 @pytest.mark.parametrize(("count", "rows"), [(0, []), (1, [1]), (2, [2]), (3, [2, 2]), (5, [2, 2, 2])])

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 
-from core.metrics.curves import SCORE_BINS, bin_numbers
+from core.metrics.curves import SCORE_BINS, bin_numbers, score_histogram
 from gui.evaluate.scores_plot import ScoresPlot
 from tests.gui.evaluate.predictions import HOSTILE, answers
 from tests.gui.plots import click_at, show_widget
@@ -15,7 +15,7 @@ from tests.gui.plots import click_at, show_widget
 def scores(qtbot):
     made = show_widget(qtbot, ScoresPlot(), (620, 420))
     made.set_classes("NORMAL", "PNEUMONIA")
-    made.show_predictions(*answers(), 0.5, (0.3, 0.6))
+    made.show_histogram(score_histogram(*answers()), 0.5, (0.3, 0.6))
     return made
 
 
@@ -53,12 +53,12 @@ def test_every_film_is_in_one_bar_and_empty_bars_do_not_open(qtbot, scores):
 
 def test_scores_of_nothing_and_of_one_class(qtbot, scores):
     none = np.zeros(0)
-    scores.show_predictions(none.astype(np.int64), none, 0.5)
+    scores.show_histogram(score_histogram(none.astype(np.int64), none), 0.5)
     assert "No films" in scores.reading.text()
     qtbot.keyClick(scores, Qt.Key.Key_Right)
     with qtbot.assertNotEmitted(scores.films_chosen):
         click_at(scores, 0.5, 0.5)
-    scores.show_predictions(np.ones(3, np.int64), np.array([0.1, 0.12, 1.0]), 0.5)
+    scores.show_histogram(score_histogram(np.ones(3, np.int64), np.array([0.1, 0.12, 1.0])), 0.5)
     with qtbot.waitSignal(scores.films_chosen) as chosen:
         click_at(scores, 0.12, 0.5)
     np.testing.assert_array_equal(chosen.args[0], [0, 1])

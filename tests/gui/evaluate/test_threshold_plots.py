@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from core.metrics.curves import threshold_curves
 from gui.evaluate.threshold_plots import ThresholdPlots
 from gui.widgets.theme import DARK
 from tests.gui.evaluate.predictions import answers, rates
@@ -13,7 +14,7 @@ from tests.gui.plots import click_at, drag, hover, pixel, press, release, show_w
 @pytest.fixture
 def plots(qtbot):
     made = show_widget(qtbot, ThresholdPlots())
-    made.show_predictions(*answers())
+    made.show_rates(threshold_curves(*answers()))
     return made
 
 
@@ -123,7 +124,7 @@ def test_the_end_keys_reach_every_film_called_and_none(qtbot, plots):
 
 def test_a_threshold_above_one_is_at_most_the_next_number(qtbot):
     made = show_widget(qtbot, ThresholdPlots())
-    made.show_predictions(np.array([0, 1, 1]), np.array([0.0, 1.0, 1.0]))
+    made.show_rates(threshold_curves(np.array([0, 1, 1]), np.array([0.0, 1.0, 1.0])))
     qtbot.keyClick(made.roc, Qt.Key.Key_Home)
     assert made.threshold == np.nextafter(1.0, 2.0)
     assert "sensitivity 0.000" in made.rates.reading.text()
@@ -149,18 +150,15 @@ def test_what_is_not_draggable_ignores_mouse_and_keys_but_tells_under_the_pointe
         qtbot.keyClick(plots.roc, Qt.Key.Key_Left)
 
 
-@pytest.mark.parametrize(
-    ("labels", "sentence"),
-    [([], "No films"), ([1, 1, 1], "both classes"), ([0, 0, 0], "both classes")],
-)
-def test_without_both_classes_the_plots_say_so(qtbot, plots, labels, sentence):
-    plots.show_predictions(np.array(labels, dtype=np.int64), np.linspace(0.2, 0.9, len(labels)))
-    assert all(sentence in text for text in readings(plots))
+@pytest.mark.parametrize("label", [0, 1])
+def test_without_both_classes_the_plots_say_so(qtbot, plots, label):
+    plots.show_rates(threshold_curves(np.full(3, label), np.linspace(0.2, 0.9, 3)))
+    assert all("both classes" in text for text in readings(plots))
     with qtbot.assertNotEmitted(plots.threshold_moved):
         click_at(plots.roc, 0.5, 0.5)
         qtbot.keyClick(plots.roc, Qt.Key.Key_Right)
         hover(plots.rates, 0.5, 0.5)
-    plots.show_predictions(*answers())
+    plots.show_rates(threshold_curves(*answers()))
     assert all("threshold 0.500" in text for text in readings(plots))
 
 
@@ -168,7 +166,7 @@ def test_without_both_classes_the_plots_say_so(qtbot, plots, labels, sentence):
 def test_few_and_many_films_are_drawn(qtbot, plots, films):
     labels, probabilities = answers(films)
     labels[:2] = 0, 1
-    plots.show_predictions(labels, probabilities)
+    plots.show_rates(threshold_curves(labels, probabilities))
     plots.set_threshold(0.3)
     sensitivity, specificity = rates(labels, probabilities, 0.3)
     assert f"sensitivity {sensitivity:.3f} · specificity {specificity:.3f}" in plots.roc.reading.text()
