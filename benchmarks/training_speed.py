@@ -38,7 +38,7 @@ from core.metrics.roc import roc_auc
 from core.networks.architectures import models
 from core.recipes.recipe import BEST, Recipe, change_start
 from core.system.malloc import keep_freed_memory
-from core.training.learner import Learner
+from core.training.learner import Learner, build_learner
 
 REAL = Path(__file__).parents[2] / "shared/data/kermany-224"
 TRAINING_FILMS, VALIDATION_FILMS = 256, 200
@@ -165,14 +165,15 @@ def train_ours(films: list[Film], recipe: Recipe, folder: Path) -> Iterator[floa
     used, expected = 0.0, None
     for epoch in range(recipe.epochs):
         start = time.perf_counter()
-        run_job(learner.train_epoch(epoch, recipe.epochs, NEVER))
+        run_job(learner.prepare_epoch(epoch, NEVER))
+        run_job(learner.train_epoch(epoch, NEVER))
         seconds = time.perf_counter() - start
-        logits = learner.compute_logits(Split.VALIDATION, epoch, NEVER)
+        logits = learner.validate(epoch, NEVER)
         used += time.perf_counter() - start
         expected = expected or used + (learner.time_estimate.seconds_left(epoch + 1, 0) or 0)
         yield seconds
     start = time.perf_counter()
-    learner.compute_logits(Split.TEST, recipe.epochs - 1, NEVER)
+    learner.validate(recipe.epochs - 1, NEVER)  # the test films are the same
     used += time.perf_counter() - start
     print_figures("PneumoScreen", [film for film in readable if film.split is Split.VALIDATION], logits[:, 0])
     error = expected / used - 1
@@ -187,10 +188,7 @@ def prepare_learner(films: list[Film], recipe: Recipe, folder: Path) -> tuple[li
         for split in (Split.TRAINING, Split.VALIDATION)
     }
     splits[Split.TEST] = splits[Split.VALIDATION]
-    learner = Learner(recipe, splits, 2)
-    learner.to_device()
-    learner.begin_phase(fine_tuning=True)
-    return readable, learner
+    return readable, run_job(build_learner(recipe, splits, ("NORMAL", "PNEUMONIA"), NEVER))
 
 
 def print_figures(name: str, validation: list[Film], logits: np.ndarray) -> None:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch.optim.swa_utils import AveragedModel
 
-from core.training.optimization import AveragedWeights
+from core.training.optimization import make_average
 
 BATCH, AVERAGING = 32, 0.99
 LossFunction = Callable[[np.ndarray, np.random.Generator], torch.Tensor]
@@ -34,15 +35,14 @@ class TrainingState:
     """Everything that an interrupted training needs to continue exactly."""
 
     network: torch.nn.Module
-    average: AveragedWeights
+    average: AveragedModel
     optimizer: torch.optim.Optimizer
 
     def save(self, path: Path, epochs: int) -> None:
         """Write the state after `epochs`; only a complete file replaces an earlier one."""
         state = {
             "network": self.network.state_dict(),
-            "average": self.average.network.state_dict(),
-            "steps": self.average.steps,
+            "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "epochs": epochs,
         }
@@ -55,8 +55,7 @@ class TrainingState:
             return 0
         state = torch.load(path, weights_only=True)
         self.network.load_state_dict(state["network"])
-        self.average.network.load_state_dict(state["average"])
-        self.average.steps = state["steps"]
+        self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         return state["epochs"]
 
@@ -88,7 +87,7 @@ def fit(
     films at these indices (BATCH,). path: where the state is kept after each epoch, so that an
     interrupted training continues after the last complete one; each epoch draws with its own seed.
     """
-    average = AveragedWeights.of(network, AVERAGING)
+    average = make_average(network, AVERAGING)
     state, steps = TrainingState(network, average, optimizer), schedule.films // BATCH
     for epoch in range(state.load(path), schedule.epochs):
         network.train()
@@ -101,9 +100,9 @@ def fit(
             loss = compute_loss(indices, rng)
             loss.backward()
             optimizer.step()
-            average.update()
+            average.update_parameters(network)
             losses.append(loss.item())
         state.save(path, epoch + 1)
         progress, seconds = f"epoch {epoch + 1} of {schedule.epochs}", time.monotonic() - start
         print(f"{path.stem}: {progress}, loss {np.mean(losses):.4f}, {seconds:.0f} s", flush=True)
-    network.load_state_dict(average.network.state_dict())
+    network.load_state_dict(average.module.state_dict())

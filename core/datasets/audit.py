@@ -1,9 +1,10 @@
 """Read, correct and check a dataset before training, and report on it. No file is changed."""
 
+import hashlib
 import threading
 from collections import defaultdict
 from collections.abc import Generator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from core.datasets.shortcut_probe import probe_shortcuts
 from core.datasets.splits import assign_splits, drop_unwanted_splits
 from core.datasets.survey import SurveyEvent, survey_films
 from core.films.film_code import film_code
+from core.films.property_cache import key_of
 from core.input_checks.gate import Gate
 from core.jobs.events import Progressed, Severity, Stage
 from core.system.errors import JobFailed
@@ -45,6 +47,7 @@ def audit(
     """
     yield Progressed(Stage.READING_DATASET, 0, None)
     original = read_dataset(source, preparation)
+    state = _hash_state(source, original)  # before any film is read: what changes meanwhile is then noticed
     survey = yield from survey_films(original, cancel)
     dataset = drop_unwanted_splits(apply_corrections(survey.dataset, preparation), preparation.splits)
     excluded = {name for name, action in preparation.corrections() if action is Action.EXCLUDE}
@@ -57,24 +60,53 @@ def audit(
             raise invalid_dataset(tr("No film of {source} can be used; all files were left out", source=source))
         shortcuts = yield from probe_shortcuts(dataset, survey.properties, cancel)
     if cancel.is_set():
-        return AuditResult(preparation, dataset, None, left_out, (), (), {}, {}, (), completed=False)
+        return AuditResult(preparation, dataset, None, left_out, (), (), {}, {}, (), completed=False, state=state)
     used = {film.path: survey.properties[film.path] for film in dataset.films}
     refused = find_refused_films(used, find_listed_laterals(dataset), gate)
-    findings = collect_findings(survey, dataset, left_out, shortcuts, refused)
-    planned = _plan_splits(dataset, survey.copies)
+    planned, no_split = plan_splits(dataset, survey.copies)
+    findings = collect_findings(survey, dataset, left_out, shortcuts, refused, no_split)
     codes = {path: film_code(properties.sha256) for path, properties in survey.properties.items()}
     ages = {film.path: stated_age(film, survey.properties.get(film.path)) for film in dataset.films}
     return AuditResult(
-        preparation, dataset, planned, left_out, findings, survey.copies, codes, ages, shortcuts, completed=True
+        preparation, dataset, planned, left_out, findings, survey.copies, codes, ages, shortcuts, True, state
     )
 
 
-def _plan_splits(dataset: Dataset, copies: Sequence[Sequence[Path]]) -> Dataset | None:
-    """Return the dataset with the splits a training would use; None if there are none."""
+def plan_splits(dataset: Dataset, copies: Sequence[Sequence[Path]]) -> tuple[Dataset | None, str]:
+    """Return the dataset with the splits of a training with PLAN_SEED; None, and why, if it cannot be split."""
     try:
-        return assign_splits(dataset, PLAN_SEED, copies)
-    except JobFailed:
-        return None
+        return assign_splits(dataset, PLAN_SEED, copies), ""
+    except JobFailed as error:
+        return None, error.sentence
+
+
+def split_dataset(result: AuditResult, seed: int) -> Dataset:
+    """Return the audited dataset with every film in a split, as a training with this seed uses it.
+
+    Raises JobFailed (dataset_invalid) if it cannot be split.
+    """
+    if seed == PLAN_SEED and result.planned is not None:
+        return result.planned
+    return assign_splits(result.dataset, seed, result.copies)
+
+
+def is_current(result: AuditResult, source: Path, preparation: Preparation) -> bool:
+    """Return whether `audit` would find the same again: same source, preparation, label list and files.
+
+    No film is opened: size and times of its file tell whether it has changed. Raises JobFailed if
+    the dataset can no longer be read.
+    """
+    if not result.completed or replace(result.preparation, accepts_leaks=preparation.accepts_leaks) != preparation:
+        return False
+    return result.state == _hash_state(source, read_dataset(source, preparation))
+
+
+def _hash_state(source: Path, dataset: Dataset) -> str:
+    """Return a hash of what is at `source`: the dataset as read, and the state of each film's file."""
+    digest = hashlib.sha256(repr((source.absolute(), dataset)).encode("utf-8", "surrogatepass"))
+    for film in dataset.films:
+        digest.update(key_of(film.path) or b"missing")
+    return digest.hexdigest()
 
 
 def find_blocking(result: AuditResult) -> tuple[Finding, ...]:

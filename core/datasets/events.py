@@ -80,7 +80,7 @@ class AuditResult:
     planned: the same with the splits of a training with seed 0, None if none are possible. copies:
     groups of copies, exact and near. codes: short code that identifies each film's file (see
     core.films.film_code). ages: as films and label list state them (see patient_ages). completed:
-    False if cancelled.
+    False if cancelled. state: a hash of the source before it was read (see core.datasets.audit.is_current).
     """
 
     preparation: "Preparation"
@@ -93,3 +93,4 @@ class AuditResult:
     ages: Mapping[Path, str]
     shortcuts: tuple[Shortcut, ...]
     completed: bool
+    state: str = ""

@@ -20,10 +20,9 @@ from core.datasets.intake_findings import (
 )
 from core.datasets.preparation import SplitChoice, Step
 from core.datasets.shortcut_probe import NOTED_SHORTCUT
-from core.datasets.splits import assign_splits
 from core.datasets.survey import Survey
 from core.jobs.events import Severity
-from core.system.errors import JobFailed, Reason
+from core.system.errors import Reason
 from core.system.language import tr, tr_count
 
 FEW_FILMS: Final = 50
@@ -39,10 +38,12 @@ def collect_findings(
     left_out: Sequence[FilmLeftOut],
     shortcuts: Sequence[Shortcut],
     refused: Mapping[Path, Reason],
+    no_split: str,
 ) -> tuple[Finding, ...]:
     """Return all findings about the corrected dataset, the most severe first.
 
-    refused: films that screening would refuse, with the reason.
+    refused: films that screening would refuse, with the reason. no_split: why the dataset cannot be
+    split, "" if it can.
     """
     film_of = {film.path: film for film in dataset.films}
     copies = [[film_of[path] for path in group if path in film_of] for group in survey.copies]
@@ -57,7 +58,8 @@ def collect_findings(
         *_find_harmless_copies(dataset, copies, exact),
         *_find_inverted(dataset, survey),
         *_find_shortcut(shortcuts),
-        *_find_small_splits(dataset, survey),
+        *_find_tiny_validation(dataset),
+        *_find_no_split(no_split),
         *_find_imbalance(dataset),
         *find_mixed_formats(dataset, survey),
         *find_colours_and_borders(dataset, survey),
@@ -241,27 +243,28 @@ def _find_shortcut(shortcuts: Sequence[Shortcut]) -> list[Finding]:
     return [Finding(FindingKind.SHORTCUT, severity, best.sentence, advice)]
 
 
-def _find_small_splits(dataset: Dataset, survey: Survey) -> list[Finding]:
-    """Find a validation split too small to choose a model with, and classes too small to split."""
-    findings = []
+def _find_tiny_validation(dataset: Dataset) -> list[Finding]:
+    """Find a validation split too small to choose a model with."""
     validation, training = dataset.of_split(Split.VALIDATION), dataset.of_split(Split.TRAINING)
-    if 0 < len(validation) < TINY_VALIDATION and len(training) > 4 * len(validation):
-        sentence = tr_count(
-            "The validation split has only {count} film: one film changes its accuracy by {percent:.0f} %.",
-            "The validation split has only {count} films: one film changes its accuracy by {percent:.0f} %.",
-            len(validation),
-            percent=100 / len(validation),
-        )
-        fix = Step(tr("Make a new validation split by patient"), splits=SplitChoice.NEW_VALIDATION)
-        advice = tr("Make a new validation split: 15 % of the films that are not in the test split.")
-        files = paths_of(validation)
-        findings.append(Finding(FindingKind.TINY_VALIDATION, Severity.WARNING, sentence, advice, files, (fix,)))
-    try:
-        assign_splits(dataset, 0, survey.copies)
-    except JobFailed as error:
-        advice = tr("Add films of more patients, or correct how file names show the patient in the import settings.")
-        findings.append(Finding(FindingKind.NO_SPLIT, Severity.BLOCKING, error.sentence, advice))
-    return findings
+    if not 0 < len(validation) < TINY_VALIDATION or len(training) <= 4 * len(validation):
+        return []
+    sentence = tr_count(
+        "The validation split has only {count} film: one film changes its accuracy by {percent:.0f} %.",
+        "The validation split has only {count} films: one film changes its accuracy by {percent:.0f} %.",
+        len(validation),
+        percent=100 / len(validation),
+    )
+    fix = Step(tr("Make a new validation split by patient"), splits=SplitChoice.NEW_VALIDATION)
+    advice = tr("Make a new validation split: 15 % of the films that are not in the test split.")
+    return [Finding(FindingKind.TINY_VALIDATION, Severity.WARNING, sentence, advice, paths_of(validation), (fix,))]
+
+
+def _find_no_split(no_split: str) -> list[Finding]:
+    """Find classes too small to split."""
+    if not no_split:
+        return []
+    advice = tr("Add films of more patients, or correct how file names show the patient in the import settings.")
+    return [Finding(FindingKind.NO_SPLIT, Severity.BLOCKING, no_split, advice)]
 
 
 def _find_imbalance(dataset: Dataset) -> list[Finding]:

@@ -2,38 +2,43 @@
 
 import hashlib
 import io
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 
+from core.models.calibration import Calibration
 from core.system.errors import JobFailed, Reason
 from core.system.files import write_atomically
 from core.system.language import tr
 from core.training.learner import Learner
+from core.training.progress import TrainingProgress
 
 MARK: Final = b"PneumoScreen checkpoint 2, SHA-256 "  # then the digest of the rest of the file, and a line end
 
 
-def save_checkpoint(path: Path, learner: Learner, data: str, progress: dict[str, Any]) -> None:
-    """Write network, averaged weights, optimizer and `progress` atomically to `path`.
+def save_checkpoint(
+    path: Path, learner: Learner, data: str, progress: TrainingProgress, calibration: Calibration | None
+) -> None:
+    """Write network, averaged weights, optimizer and progress atomically to `path`.
 
-    data: fingerprint of the dataset. progress: further values to restore, of plain Python types.
+    data: fingerprint of the dataset. calibration: of the best model so far.
     Raises JobFailed (output_not_writable).
     """
     phase = learner.phase
     state = {
-        **progress,
+        **asdict(progress),
+        "calibration": asdict(calibration) if calibration else None,
         "data": data,
         "recipe": learner.recipe.fingerprint,
         "device": learner.compute.device.type,
         "half": learner.compute.half,
-        "part_size": learner.gradients.part_size,
+        "part_size": learner.part_size,
         "fine_tuning": phase.fine_tuning,
         "network": learner.network.state_dict(),
-        "average": phase.average.network.state_dict(),
-        "average_steps": phase.average.steps,
+        "average": phase.averaged_network.state_dict(),
+        "average_steps": int(phase.average.n_averaged) - 1 if phase.average else 0,  # the first are the initial weights
         "optimizer": phase.optimizer.state_dict(),
     }
     content = io.BytesIO()
@@ -46,8 +51,8 @@ def _first_line(values: bytes | memoryview) -> bytes:
     return MARK + hashlib.sha256(values).hexdigest().encode() + b"\n"
 
 
-def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
-    """Restore the learner from `path`; return the saved values, including those of `progress`.
+def load_checkpoint(path: Path, learner: Learner, data: str) -> tuple[TrainingProgress, Calibration | None]:
+    """Restore the learner from `path`; return the progress, and the calibration of the best model so far.
 
     Raises JobFailed (nothing_to_resume) if the file is damaged, or the dataset or recipe changed.
     """
@@ -68,14 +73,19 @@ def load_checkpoint(path: Path, learner: Learner, data: str) -> dict[str, Any]:
     if state["device"] == learner.compute.device.type:  # another type has its own precision and memory
         # as before the interruption, whatever a new measurement, or the memory that is free now, would give
         learner.compute = replace(learner.compute, half=state["half"])
-        learner.gradients.part_size = state["part_size"]
+        learner.part_size = state["part_size"]
     learner.begin_phase(fine_tuning=state["fine_tuning"])
     phase = learner.phase
     learner.network.load_state_dict(state["network"])
-    phase.average.network.load_state_dict(state["average"])
-    phase.average.steps = state["average_steps"]
+    phase.averaged_network.load_state_dict(state["average"])
+    if phase.average is not None:
+        phase.average.n_averaged.fill_(state["average_steps"] + 1)
     phase.optimizer.load_state_dict(state["optimizer"])
-    return state
+    progress = TrainingProgress(state["epoch"], state["best_epoch"], state["best_score"])
+    calibration = state["calibration"]
+    if calibration is None:
+        return progress, None
+    return progress, Calibration(**{**calibration, "review_band": tuple(calibration["review_band"])})
 
 
 def _read_state(path: Path) -> dict[str, Any]:

@@ -50,16 +50,17 @@ def wrap_parallel(network: nn.Module) -> nn.Module:
     return DistributedDataParallel(network, device_ids=[device.index] if device.type == "cuda" else None)
 
 
-def select_own_films(count: int) -> slice:
-    """Return this process's share of a batch of `count` films.
+def divide_batch(model: nn.Module, count: int) -> tuple[slice, int]:
+    """Return this process's share of a batch of `count` films, and among how many processes it is divided.
 
-    Every process takes all of them if a share would have fewer than two.
+    Every process computes the whole batch if its model's gradients are not averaged, or if a share
+    would have fewer than two films.
     """
     processes = process_count()
-    if count < 2 * processes:
-        return slice(0, count)
-    rank = distributed.get_rank() if processes > 1 else 0
-    return slice(count * rank // processes, count * (rank + 1) // processes)
+    if not isinstance(model, DistributedDataParallel) or count < 2 * processes:
+        return slice(0, count), 1
+    rank = distributed.get_rank()
+    return slice(count * rank // processes, count * (rank + 1) // processes), processes
 
 
 def sum_over_processes(values: list[float], device: torch.device) -> list[float]:

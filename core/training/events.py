@@ -63,11 +63,11 @@ class TrainingResult:
 
     run_dir: Path
     completed: bool
-    model: Path | None
-    best_epoch: int | None
-    epochs_done: int
-    threshold: float | None
-    figures: "Figures | None"
+    model: Path | None = None
+    best_epoch: int | None = None
+    epochs_done: int = 0
+    threshold: float | None = None
+    figures: "Figures | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
 """Loss, optimizer, learning rate schedule and averaged weights, as the recipe defines them."""
 
-import copy
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel
 
-from core.networks.architectures import Network
 from core.recipes.recipe import Optimizer, Recipe, Schedule
 
 WARM_UP_FRACTION = 0.3  # of all steps, as in Smith and Topin 2017
@@ -25,18 +23,16 @@ def compute_class_weights(labels: Tensor, classes: int) -> Tensor:
 def compute_loss(logits: Tensor, labels: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
     """Return the mean loss of logits (n, outputs) against labels (n,).
 
-    Binary cross-entropy for one output, else cross-entropy.
+    Binary cross-entropy for one output, else cross-entropy. weights: of the classes (classes,). smoothing:
+    with 0.2 the targets of one output are 0.1 and 0.9 instead of 0 and 1.
     """
+    if weights is not None:
+        weights = weights.to(logits.device)
     if logits.shape[1] > 1:
         return functional.cross_entropy(logits.float(), labels, weights, label_smoothing=smoothing)
-    targets = smooth_labels(labels, smoothing)
+    targets = labels.float() * (1 - smoothing) + smoothing / 2
     film_weights = None if weights is None else weights[labels]
     return functional.binary_cross_entropy_with_logits(logits[:, 0].float(), targets, film_weights)
-
-
-def smooth_labels(labels: Tensor, smoothing: float) -> Tensor:
-    """Convert labels (n,) of 0 and 1 to targets smoothing / 2 and 1 - smoothing / 2."""
-    return labels.float() * (1 - smoothing) + smoothing / 2
 
 
 def make_optimizer(recipe: Recipe, head: nn.Module, backbone: list[nn.Parameter]) -> torch.optim.Optimizer:
@@ -52,47 +48,37 @@ def make_optimizer(recipe: Recipe, head: nn.Module, backbone: list[nn.Parameter]
     return optimizer_class(groups, recipe.learning_rate, weight_decay=recipe.weight_decay)
 
 
-def set_rate(optimizer: torch.optim.Optimizer, recipe: Recipe, done: float) -> float:
-    """Set and return the head's learning rate. done: fraction of the phase's steps, 0..1."""
-    factor = 1.0
-    if recipe.schedule is Schedule.ONE_CYCLE:
-        if done < WARM_UP_FRACTION:
-            factor = (
-                FIRST_RATE_FRACTION + (1 - FIRST_RATE_FRACTION) * (1 - math.cos(math.pi * done / WARM_UP_FRACTION)) / 2
-            )
-        else:
-            factor = (1 + math.cos(math.pi * (done - WARM_UP_FRACTION) / (1 - WARM_UP_FRACTION))) / 2
+def compute_rate(recipe: Recipe, done: float) -> float:
+    """Return the learning rate of the head after a fraction of the phase's steps, 0..1."""
+    if recipe.schedule is Schedule.CONSTANT:
+        return recipe.learning_rate
+    if done < WARM_UP_FRACTION:
+        rise = (1 - math.cos(math.pi * done / WARM_UP_FRACTION)) / 2
+        return recipe.learning_rate * (FIRST_RATE_FRACTION + (1 - FIRST_RATE_FRACTION) * rise)
+    return recipe.learning_rate * (1 + math.cos(math.pi * (done - WARM_UP_FRACTION) / (1 - WARM_UP_FRACTION))) / 2
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Set the learning rate of the head, and that of the backbone by its factor."""
     for group in optimizer.param_groups:
-        group["lr"] = recipe.learning_rate * factor * group["factor"]
-    return recipe.learning_rate * factor
+        group["lr"] = rate * group["factor"]
 
 
-@dataclass(slots=True)
-class AveragedWeights:
-    """Exponential moving average (EMA) of a network's weights; with decay 0 the network itself.
+def make_average(network: nn.Module, decay: float) -> AveragedModel:
+    """Begin an exponential moving average (EMA) of a network's weights and buffers at its current ones.
 
-    network: with the averaged weights. source: the network in training. steps: updates so far.
+    decay: per step, 0..1; the first steps use a smaller one, so that the initial weights fade fast.
     """
 
-    network: Network
-    source: Network
-    decay: float
-    steps: int = 0
-
-    @classmethod
-    def of(cls, network: Network, decay: float) -> "AveragedWeights":
-        """Begin the average at the network's current weights."""
-        return cls(copy.deepcopy(network) if decay else network, network, decay)
-
     @torch.no_grad()
-    def update(self) -> None:
-        """Add the current weights; a smaller decay at first lets the initial weights fade fast."""
-        self.steps += 1
-        if not self.decay:
-            return
-        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        for mean, value in zip(self.network.state_dict().values(), self.source.state_dict().values(), strict=True):
+    def update(means: list[Tensor], values: list[Tensor], averaged: Tensor) -> None:
+        weight = 1 - min(decay, (1 + int(averaged)) / (10 + int(averaged)))
+        for mean, value in zip(means, values, strict=True):
             if mean.is_floating_point():
-                mean.lerp_(value, 1 - decay)
+                mean.lerp_(value, weight)
             else:
-                mean.copy_(value)
+                mean.copy_(value)  # a count of batches
+
+    average = AveragedModel(network, multi_avg_fn=update, use_buffers=True)  # type: ignore[arg-type]
+    average.update_parameters(network)  # AveragedModel copies its first model: the initial weights
+    return average

@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 
 from core.datasets.entries import FilmLeftOut
+from core.datasets.events import AuditResult
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Stage
 from core.jobs.progress import Pace
-from core.recipes.recipe import Recipe, Schedule
+from core.recipes.recipe import Recipe
 from core.training.events import DatasetRead, RateCurve
-from core.training.initial_weights import load_initial_weights
-from core.training.learner import Learner, LearnerEvent
+from core.training.learner import Learner, LearnerEvent, build_learner
 from core.training.training_data import prepare_training_data
 
 STEPS: Final = 80
@@ -33,23 +32,28 @@ TWO_DECADES: Final = 100
 
 
 def find_rate(
-    source: Path, recipe: Recipe, cancel: threading.Event, preparation: Preparation = AS_IT_IS
+    source: Path,
+    recipe: Recipe,
+    cancel: threading.Event,
+    preparation: Preparation = AS_IT_IS,
+    audited: AuditResult | None = None,
 ) -> Generator[LearnerEvent | FilmLeftOut | DatasetRead, None, RateCurve | None]:
     """Train a temporary network while the rate rises; return the curve with a suggestion.
 
+    audited: an earlier audit of the dataset, as in `prepare_training_data`.
     None if cancelled. Raises JobFailed as a training does.
     """
+    # what the recipe's depth names trains from the first step, at full size
+    recipe = replace(recipe, frozen_epochs=0, epochs=recipe.all_epochs, small_share=0.0)
     with tempfile.TemporaryDirectory(prefix="pneumoscreen-") as folder:
-        data = yield from prepare_training_data(source, recipe, preparation, Path(folder) / "films", cancel)
+        store = Path(folder) / "films"
+        data = yield from prepare_training_data(source, recipe, preparation, store, cancel, audited)
         if data is None:
             return None
-        torch.manual_seed(recipe.seed)
-        learner = Learner(replace(recipe, schedule=Schedule.CONSTANT), data.splits, len(data.dataset.classes))
-        if not (yield from load_initial_weights(learner.network, recipe, data.dataset.classes, cancel)):
+        learner = yield from build_learner(recipe, data, cancel)
+        if learner is None:
             return None
-        learner.to_device()
-        learner.begin_phase(fine_tuning=True)
-        yield from learner.extract_features(cancel)
+        yield from learner.prepare_epoch(0, cancel)
         return (yield from _measure_curve(learner, cancel))
 
 

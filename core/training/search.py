@@ -32,8 +32,9 @@ from core.system.files import check_writable, cut_torn_line, open_private
 from core.system.keep_awake import keep_awake
 from core.system.language import tr
 from core.system.outputs import FOREIGN, check_output, exact_kind
-from core.training.events import SearchResult, TrialEnded
-from core.training.training import Training, TrainingEvent
+from core.training.events import SearchResult, TrainingResult, TrialEnded
+from core.training.run_writer import RunWriter
+from core.training.training import TrainingEvent, run_training
 from core.training.training_data import FILMS_STORE, TrainingData, prepare_training_data
 
 BATCH_SIZES: Final = (8, 16, 32, 64)
@@ -179,8 +180,9 @@ class _TrialRunner:
         run_dir = self.folder / f"trial-{number:03}"
         check_writable(run_dir)
         begin_run(run_dir, proposal, self.preparation)
-        training = Training(proposal, self.data, run_dir, self.cancel, skips_test=True)
-        training.writer.begin(self.source)
+        writer = RunWriter(run_dir, proposal, self.data)
+        writer.begin(self.source)
+        training = run_training(writer, self.cancel, skips_test=True)
         try:
             auc, pruned = yield from _train_until_pruned(training, trial)
         except JobFailed as error:
@@ -194,18 +196,20 @@ class _TrialRunner:
             self.study.tell(trial, state=TrialState.FAIL)
             return
         self.study.tell(trial, auc, state=TrialState.PRUNED if pruned else TrialState.COMPLETE)
-        training.writer.end()
+        writer.end()
         yield TrialEnded(number, proposal, auc, pruned, run_dir)
 
 
-def _train_until_pruned(training: Training, trial: optuna.Trial) -> Generator[TrainingEvent, None, tuple[float, bool]]:
+def _train_until_pruned(
+    training: Generator[TrainingEvent, None, TrainingResult], trial: optuna.Trial
+) -> Generator[TrainingEvent, None, tuple[float, bool]]:
     """Train, report every epoch's AUC to Optuna, and stop if it prunes the trial.
 
     Returns the validation AUC of the kept model, and whether the trial was pruned.
     """
     auc = 0.0
-    with closing(training.run(resume=False)) as events:
-        for event in events:
+    with closing(training):
+        for event in training:
             yield event
             if isinstance(event, EpochEnded):
                 if event.is_best:

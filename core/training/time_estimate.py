@@ -1,7 +1,9 @@
 """Estimate how long a training will still take, from its speed so far on this machine."""
 
+import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from core.datasets.entries import Split
@@ -48,14 +50,39 @@ class TimeEstimate:
         self._training: dict[int, _MeanCost] = defaultdict(_MeanCost)  # by the films' width
         self._inference: dict[int, _MeanCost] = defaultdict(_MeanCost)
         self._overhead = _MeanCost()
+        self._seconds_on_films = 0.0  # of the present epoch
 
     def add_training(self, epoch: int, films: int, seconds: float) -> None:
-        """Add the time of training on `films` films in `epoch`, counted from 0."""
-        self._training[self._recipe.size_px_of(epoch)].add(films, seconds)
+        """Add the time of training on `films` films in `epoch`, counted from 0; nothing if it was on features."""
+        if epoch >= self._first_epoch_on_films:
+            self._training[self._recipe.size_px_of(epoch)].add(films, seconds)
+            self._seconds_on_films += seconds
 
     def add_inference(self, epoch: int, films: int, seconds: float) -> None:
         """Add the time of forward passes of `films` films without training."""
         self._inference[self._recipe.size_px_of(epoch)].add(films, seconds)
+        self._seconds_on_films += seconds
+
+    @contextmanager
+    def time_training(self, epoch: int, films: int) -> Iterator[None]:
+        """Measure what `add_training` adds."""
+        start = time.monotonic()
+        yield
+        self.add_training(epoch, films, time.monotonic() - start)
+
+    @contextmanager
+    def time_inference(self, epoch: int, films: int) -> Iterator[None]:
+        """Measure what `add_inference` adds."""
+        start = time.monotonic()
+        yield
+        self.add_inference(epoch, films, time.monotonic() - start)
+
+    @contextmanager
+    def time_epoch(self) -> Iterator[None]:
+        """Measure the overhead of an epoch: its time less that on films."""
+        self._seconds_on_films, start = 0.0, time.monotonic()
+        yield
+        self.add_overhead(time.monotonic() - start - self._seconds_on_films)
 
     def add_overhead(self, seconds: float) -> None:
         """Add the time that one epoch took in addition to its films."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from core.datasets.audit import audit, find_blocking
+from core.datasets.audit import audit, find_blocking, is_current, split_dataset
 from core.datasets.dataset import Dataset
 from core.datasets.decoded_films import DecodedFilms, decode_films, select_split
 from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.events import AuditResult
+from core.datasets.intake_findings import NOT_READ
 from core.datasets.patient_ages import age_range
 from core.datasets.preparation import Preparation
-from core.datasets.splits import assign_splits
-from core.jobs.events import Noted, Progressed, Severity
+from core.jobs.events import Noted, Progressed, Severity, Stage
 from core.models.model_gate import read_bundled_gate
 from core.recipes.recipe import Recipe
 from core.system.errors import JobFailed, Reason
@@ -43,20 +43,30 @@ class TrainingData:
 
 
 def prepare_training_data(
-    source: Path, recipe: Recipe, preparation: Preparation, store: Path, cancel: threading.Event
+    source: Path,
+    recipe: Recipe,
+    preparation: Preparation,
+    store: Path,
+    cancel: threading.Event,
+    audited: AuditResult | None = None,
 ) -> Generator[Progressed | Noted | FilmLeftOut | DatasetRead, None, TrainingData | None]:
     """Audit the dataset, split it by the recipe's seed and decode it into the file `store`.
 
+    audited: an earlier audit, which is used if nothing has changed since.
     None if cancelled. Raises JobFailed; dataset_leaks if a blocking finding was not accepted.
     """
-    audited = yield from audit(source, cancel, preparation, read_bundled_gate())
+    yield Progressed(Stage.READING_DATASET, 0, None)
+    if audited is not None and is_current(audited, source, preparation):
+        yield from (film for film in audited.left_out if film.reason not in NOT_READ)  # as the audit did
+    else:
+        audited = yield from audit(source, cancel, preparation, read_bundled_gate())
     if cancel.is_set():
         return None
     yield DatasetRead(source, audited)
     accepted = _check_blocking_findings(audited, preparation)
     for sentence in accepted:
         yield Noted(tr("Accepted, and written into the model: {finding}", finding=sentence), Severity.WARNING)
-    dataset = assign_splits(audited.dataset, recipe.seed, audited.copies)
+    dataset = split_dataset(audited, recipe.seed)
     films = sorted(dataset.films, key=lambda film: list(Split).index(film.split or Split.TRAINING))
     dataset = replace(dataset, films=tuple(films))  # so that the pixels of each split are contiguous in the store
     readable, pixels = yield from decode_films(dataset.films, recipe.image_size_px, store, cancel)

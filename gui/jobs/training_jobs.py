@@ -5,6 +5,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.datasets.events import AuditResult
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.jobs.events import Progressed, Stage
 from core.recipes.recipe import Augmentation, Recipe
@@ -15,14 +16,24 @@ from gui.jobs.jobs import freeze_torch
 from gui.jobs.worker import Job
 
 
-def train_job(source: Path, recipe: Recipe, run_dir: Path, resume: bool, preparation: Preparation = AS_IT_IS) -> Job:
-    """Train in `run_dir`; returns a TrainingResult. resume: continue from its checkpoint."""
+def train_job(
+    source: Path,
+    recipe: Recipe,
+    run_dir: Path,
+    resume: bool,
+    preparation: Preparation = AS_IT_IS,
+    audited: AuditResult | None = None,
+) -> Job:
+    """Train in `run_dir`; returns a TrainingResult.
+
+    resume: continue from its checkpoint. audited: what the person saw of the dataset, used if it has not changed.
+    """
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training.training import train
 
         freeze_torch()
-        return (yield from train(source, recipe, run_dir, cancel, resume, preparation))
+        return (yield from train(source, recipe, run_dir, cancel, resume, preparation, audited))
 
     return job
 
@@ -56,14 +67,14 @@ def resume_job(run: Run, source: Path | None = None) -> Job:
     return job
 
 
-def find_rate_job(source: Path, recipe: Recipe, preparation: Preparation) -> Job:
+def find_rate_job(source: Path, recipe: Recipe, preparation: Preparation, audited: AuditResult | None = None) -> Job:
     """Run the learning-rate range test; returns a RateCurve, or None if cancelled."""
 
     def job(cancel: threading.Event) -> Generator[object, None, object]:
         from core.training.rate_finder import find_rate
 
         freeze_torch()
-        return (yield from find_rate(source, recipe, cancel, preparation))
+        return (yield from find_rate(source, recipe, cancel, preparation, audited))
 
     return job
 

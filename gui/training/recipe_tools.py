@@ -67,7 +67,7 @@ class RecipeTools(QWidget):
     def _on_find_rate(self) -> None:
         recipe, source = self._form.read_recipe(), self._session.source
         if recipe and source:
-            job = find_rate_job(source, recipe, self._session.preparation)
+            job = find_rate_job(source, recipe, self._session.preparation, self._session.audit)
             self.job_wanted.emit(job, tr("Finding a learning rate"))
 
     @Slot()

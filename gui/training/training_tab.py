@@ -113,7 +113,7 @@ class TrainingTab(QWidget):
         recipe, source = self.form.read_recipe(), self._session.source
         if recipe is not None and source is not None:
             run_dir = new_timestamped_path(runs_folder(), f"-{recipe.name}")
-            job = train_job(source, recipe, run_dir, False, self._session.preparation)
+            job = train_job(source, recipe, run_dir, False, self._session.preparation, self._session.audit)
             self._begin(job, run_dir.name)
 
     def _begin(self, job: Job, name: str, is_resuming: bool = False) -> None:

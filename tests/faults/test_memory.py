@@ -139,7 +139,7 @@ def test_after_any_exception_in_a_job_the_window_goes_on(qtbot, window, errors, 
 
 @pytest.mark.usefixtures("tiny_network")
 def test_memory_that_runs_out_in_a_training_step_is_said(qtbot, window, errors, dataset_folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(learner, "compute_loss", lambda *_: (_ for _ in ()).throw(MemoryError()))
+    monkeypatch.setattr(learner, "compute_loss", lambda *_, **__: (_ for _ in ()).throw(MemoryError()))
     with qtbot.waitSignal(window.job_shown, timeout=60_000):
         window.jobs.start(train_job(dataset_folder, QUICK, tmp_path / "run", False), window.training_tab.show_event)
     assert errors == ["There is not enough memory for two films at once. Choose a smaller image or network."]

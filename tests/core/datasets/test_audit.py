@@ -3,13 +3,14 @@
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import main
-from core.datasets.audit import audit, find_blocking, resolve_blocking
+from core.datasets.audit import audit, find_blocking, is_current, resolve_blocking
 from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.events import FindingKind
 from core.datasets.preparation import AS_IT_IS, Action, Correction, SplitChoice, Step, save_preparation
@@ -270,3 +271,39 @@ def test_a_dataset_without_any_readable_film_is_refused(tmp_path, cancel):
         (tmp_path / name / "notes.png").write_text("no film")
     with pytest.raises(JobFailed, match="all files were left out"):
         drained(audit(tmp_path, cancel))
+
+
+def write_list(dataset):
+    (dataset / "films.csv").write_text("file,label\nNORMAL/NORMALa.png,NORMAL\nPNEUMONIA/PNEUMONIAa.png,PNEUMONIA\n")
+    return dataset / "films.csv"
+
+
+CHANGES = {
+    "a film more": lambda dataset: draw_film(99, 0, 96).save(dataset / "NORMAL" / "new.png"),
+    "a film less": lambda dataset: (dataset / "NORMAL" / "NORMALa.png").unlink(),
+    "another picture": lambda dataset: draw_film(99, 0, 97).save(dataset / "NORMAL" / "NORMALa.png"),
+    "another class": lambda dataset: (dataset / "NORMAL").rename(dataset / "HEALTHY"),
+}
+
+
+@pytest.mark.usefixtures("no_shortcut_probe")
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_audit_is_current_until_its_dataset_changes(dataset_folder, cancel, change):
+    _, result = drained(audit(dataset_folder, cancel))
+    accepting = replace(AS_IT_IS, accepts_leaks=True)  # what a person accepts changes no finding
+    assert is_current(result, dataset_folder, AS_IT_IS)
+    assert is_current(result, dataset_folder, accepting)
+    excluding = AS_IT_IS.with_step(Step("Exclude", (Correction("NORMAL/NORMALa.png", Action.EXCLUDE),)))
+    assert not is_current(result, dataset_folder, excluding)
+    CHANGES[change](dataset_folder)
+    assert not is_current(result, dataset_folder, AS_IT_IS)
+
+
+@pytest.mark.usefixtures("no_shortcut_probe")
+def test_an_audit_of_a_list_is_current_until_the_list_changes(dataset_folder, cancel):
+    source = write_list(dataset_folder)
+    _, result = drained(audit(source, cancel))
+    assert is_current(result, source, AS_IT_IS)
+    assert not is_current(result, dataset_folder, AS_IT_IS)
+    source.write_text(source.read_text().replace("a.png,NORMAL", "b.png,NORMAL"))
+    assert not is_current(result, source, AS_IT_IS)

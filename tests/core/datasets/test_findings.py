@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.datasets.audit import plan_splits
 from core.datasets.dataset import Dataset, Film
 from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.events import FindingKind, Shortcut
@@ -38,7 +39,9 @@ def findings_of(films, left_out=(), shortcuts=(), properties=(), refused=None, d
     dataset = dataset or Dataset(ROOT, ("NORMAL", "SICK"), tuple(films))
     of_path = {film.path: PLAIN for film in films} | dict(properties)
     empty = Survey(dataset, of_path, tuple(left_out), frozenset(), False, (), ())
-    return collect_findings(replace(empty, **survey), dataset, left_out, shortcuts, refused or {})
+    survey = replace(empty, **survey)
+    _, no_split = plan_splits(dataset, survey.copies)
+    return collect_findings(survey, dataset, left_out, shortcuts, refused or {}, no_split)
 
 
 def only(findings, kind):
@@ -204,7 +207,8 @@ def find(films, copies=(), exact=()):
     """The findings on these films, by kind."""
     dataset = Dataset(ROOT, ("NORMAL", "SICK"), tuple(films))
     survey = Survey(dataset, {film.path: PLAIN for film in films}, (), frozenset(), False, exact, copies)
-    return {finding.kind: finding for finding in collect_findings(survey, dataset, (), (), {})}
+    _, no_split = plan_splits(dataset, copies)
+    return {finding.kind: finding for finding in collect_findings(survey, dataset, (), (), {}, no_split)}
 
 
 def test_films_that_screening_refuses_are_left_out_with_one_click():

@@ -16,12 +16,16 @@ import torch
 from core.datasets.decoded_films import DecodedFilms
 from core.datasets.entries import Split
 from core.jobs.events import Noted, Severity
+from core.models.calibration import Calibration
+from core.networks.architectures import build_network
+from core.networks.device import choose_compute
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_folder import read_card, write_card
 from core.runs.run_list import read_run
 from core.system.errors import JobFailed, Reason
 from core.training.checkpoint import load_checkpoint, save_checkpoint
 from core.training.learner import Learner
+from core.training.progress import TrainingProgress
 from core.training.training import train
 from tests.core.training.processes import command, curve, killed_at, train_here
 from tests.factories import drained
@@ -168,62 +172,62 @@ def new_learner(recipe, seed):
     pixels = np.random.default_rng(0).integers(0, 255, (8, 64, 64), dtype=np.uint8)
     films = DecodedFilms(pixels, np.array([0, 1] * 4), tuple("abcdefgh"))
     torch.manual_seed(seed)
-    learner = Learner(recipe, dict.fromkeys(Split, films), 2)
-    learner.to_device()
-    learner.begin_phase(fine_tuning=True)
-    return learner
+    return Learner(recipe, dict.fromkeys(Split, films), build_network("resnet18", 2), choose_compute())
 
 
 @pytest.fixture
 def learner(quick_recipe, cancel):
     """A learner that has trained an epoch."""
     learner = new_learner(replace(quick_recipe, averaging_decay=0.5), 1)
-    drained(learner.train_epoch(0, 2, cancel))
+    drained(learner.train_epoch(0, cancel))
     return learner
 
 
 def all_values(learner):
     """Weights, their average, and the optimizer's moments, as lists."""
     moments = [value for state in learner.phase.optimizer.state_dict()["state"].values() for value in state.values()]
-    states = (learner.network.state_dict(), learner.phase.average.network.state_dict())
+    states = (learner.network.state_dict(), learner.phase.average.state_dict())
     return [value.tolist() for value in (*states[0].values(), *states[1].values(), *moments)]
 
 
+PROGRESS = TrainingProgress(3, 2, -0.25)
+
+
 def test_a_checkpoint_brings_everything_back(learner, tmp_path):
-    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", {"epoch": 3, "best_score": -0.25})
+    calibration = Calibration(1.25, 0.5, (0.25, 0.75))
+    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", PROGRESS, calibration)
     other = new_learner(learner.recipe, 2)
     assert all_values(other) != all_values(learner)
-    state = load_checkpoint(tmp_path / "c.ckpt", other, "films 1")
-    assert (state["epoch"], state["best_score"]) == (3, -0.25)
+    assert load_checkpoint(tmp_path / "c.ckpt", other, "films 1") == (PROGRESS, calibration)
     assert all_values(other) == all_values(learner)
-    assert other.phase.average.steps == learner.phase.average.steps > 0
+    assert other.phase.average.n_averaged > 1
 
 
 @pytest.mark.parametrize("half", [True, False])
 def test_a_resumed_training_computes_as_before_its_interruption(learner, tmp_path, half):
     learner.compute = replace(learner.compute, half=half)
-    learner.gradients.part_size = 4
-    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", {})
+    learner.part_size = 4
+    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", PROGRESS, None)
     other = new_learner(learner.recipe, 2)
     other.compute = replace(other.compute, half=not half)
     load_checkpoint(tmp_path / "c.ckpt", other, "films 1")
-    assert (other.compute.half, other.gradients.part_size) == (half, 4)
+    assert (other.phase.compute.half, other.part_size) == (half, 4)
 
 
 def test_precision_and_parts_of_batches_are_not_taken_over_from_another_device(learner, tmp_path):
     learner.compute = replace(learner.compute, half=True)
-    learner.gradients.part_size = 4
-    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", {})
+    learner.part_size = 4
+    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", PROGRESS, None)
     other = new_learner(learner.recipe, 2)
-    own = other.gradients.part_size
+    own = other.part_size
     other.compute = replace(other.compute, device=torch.device("meta"), half=False)
     load_checkpoint(tmp_path / "c.ckpt", other, "films 1")
-    assert (other.compute.half, other.gradients.part_size) == (False, own)
+    assert (other.phase.compute.half, other.part_size) == (False, own)
     assert all_values(other) == all_values(learner)
 
 
 def test_a_checkpoint_of_other_films_is_refused(learner, tmp_path):
-    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", {})
+    save_checkpoint(tmp_path / "c.ckpt", learner, "films 1", PROGRESS, None)
     before = all_values(learner)
     with pytest.raises(JobFailed, match="films, their classes or their splits have changed") as refused:
         load_checkpoint(tmp_path / "c.ckpt", learner, "films 2")
@@ -244,7 +248,7 @@ class Trap:
 @pytest.mark.parametrize("damage", ["cut", "empty", "other", "pickle"])
 def test_a_damaged_checkpoint_is_refused_and_runs_no_code(learner, tmp_path, damage):
     path = tmp_path / "c.ckpt"
-    save_checkpoint(path, learner, "films 1", {})
+    save_checkpoint(path, learner, "films 1", PROGRESS, None)
     contents = {
         "cut": path.read_bytes()[:-2000],
         "empty": b"",

@@ -15,9 +15,9 @@ from core.runs.epoch_log import read_epochs
 from core.training import distributed
 from core.training.distributed import (
     agree_to_stop,
+    divide_batch,
     join_processes,
     process_count,
-    select_own_films,
     share_statistics,
     sum_over_processes,
     wrap_parallel,
@@ -74,7 +74,7 @@ def test_alone_there_is_nothing_to_share(cancel, monkeypatch):
         assert (rank, process_count()) == (0, 1)
         assert wrap_parallel(network) is network
         assert sum_over_processes([1.5, 2.0], cpu) == [1.5, 2.0]
-        assert select_own_films(7) == slice(0, 7)
+        assert divide_batch(network, 7) == (slice(0, 7), 1)
         assert not agree_to_stop(cancel, cpu)
         share_statistics(network)
         cancel.set()
@@ -85,9 +85,12 @@ def test_alone_there_is_nothing_to_share(cancel, monkeypatch):
 @pytest.mark.parametrize(("count", "parts"), [(7, [(0, 2), (2, 4), (4, 7)]), (6, [(0, 2), (2, 4), (4, 6)]), (5, None)])
 def test_shares_cover_a_batch_and_none_has_a_single_film(monkeypatch, count, parts):
     monkeypatch.setattr(distributed, "process_count", lambda: 3)
+    monkeypatch.setattr(distributed, "DistributedDataParallel", nn.Linear)
     shares = []
     for rank in range(3):
         monkeypatch.setattr(distributed.distributed, "get_rank", lambda rank=rank: rank)
-        own = select_own_films(count)
+        own, processes = divide_batch(nn.Linear(1, 1), count)
         shares.append((own.start, own.stop))
+        assert processes == (3 if parts else 1)
     assert shares == (parts or [(0, count)] * 3)
+    assert divide_batch(nn.BatchNorm1d(1), count) == (slice(0, count), 1), "a model whose gradients are not averaged"

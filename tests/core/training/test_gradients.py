@@ -10,10 +10,12 @@ from torch.nn import functional
 
 from core.jobs.events import Noted
 from core.models.model_file import load_model
+from core.networks.architectures import Network
+from core.networks.device import Compute
 from core.recipes.recipe import Depth
 from core.system.errors import JobFailed, Reason
 from core.training import learner
-from core.training.gradients import Gradients
+from core.training.gradients import Batch, compute_gradients
 from core.training.training import train
 from tests.factories import drained
 
@@ -24,14 +26,14 @@ pytestmark = pytest.mark.usefixtures("tiny_network", "no_shortcut_probe")
 def test_memory_that_runs_out_makes_smaller_parts_and_nearly_the_same_step(
     dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch, fails_above
 ):
-    real = learner.network_input
+    real = Network.forward
 
-    def scarce(films, preprocessing):
+    def scarce(self, films):
         if len(films) > fails_above and torch.is_grad_enabled():
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return real(films, preprocessing)
+        return real(self, films)
 
-    monkeypatch.setattr(learner, "network_input", scarce)
+    monkeypatch.setattr(Network, "forward", scarce)
     events, result = drained(train(dataset_folder, quick_recipe, tmp_path / "run", cancel))
     assert result.completed
     said = [event.sentence for event in events if isinstance(event, Noted) and "Memory ran out" in event.sentence]
@@ -46,7 +48,7 @@ def test_parts_of_a_batch_sum_to_the_whole_gradient(dataset_folder, quick_recipe
 
     def in_parts(self, *arguments):
         real(self, *arguments)
-        self.gradients.part_size = 2
+        self.part_size = 2
 
     monkeypatch.setattr(learner.Learner, "__init__", in_parts)
     drained(train(dataset_folder, recipe, tmp_path / "parts", cancel))
@@ -63,8 +65,12 @@ def mean_loss(logits, labels):
     return functional.binary_cross_entropy_with_logits(logits[:, 0], labels.float())
 
 
-def gradients_of(network, part_size, forward=None):
-    return Gradients(network, forward or network, mean_loss, part_size)
+CPU = Compute(torch.device("cpu"), half=False)
+
+
+def run_batch(model, part_size, mix=1.0, films=7):
+    """Notes and result of one batch."""
+    return drained(compute_gradients(model, Batch(FILMS[:films], LABELS[:films], mix), mean_loss, CPU, part_size))
 
 
 @pytest.fixture
@@ -87,8 +93,8 @@ def expected_gradient(network, mix=1.0):
 def test_any_parts_give_the_gradient_and_the_mean_loss_of_the_batch(network, part_size, mix):
     gradient, loss = expected_gradient(network, mix)
     network.weight.grad.fill_(99)  # of an earlier batch
-    notes, (mean, correct) = drained(gradients_of(network, part_size).compute(FILMS, LABELS, mix))
-    assert notes == []
+    notes, (mean, correct, parts) = run_batch(network, part_size, mix)
+    assert (notes, parts) == ([], part_size)
     assert torch.allclose(network.weight.grad, gradient, atol=1e-6)
     assert mean == pytest.approx(loss, abs=1e-6)
     assert correct == int(((network(FILMS)[:, 0] >= 0) == LABELS.bool()).sum())
@@ -107,42 +113,39 @@ def test_any_parts_give_the_gradient_and_the_mean_loss_of_the_batch(network, par
 )
 def test_no_part_has_a_single_film(network, films, part_size, sizes):
     seen = []
-
-    def forward(part):
-        seen.append(len(part))
-        return network(part)
-
-    drained(gradients_of(network, part_size, forward).compute(FILMS[:films], LABELS[:films]))
+    network.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    run_batch(network, part_size, films=films)
     assert seen == sizes
 
 
-def limited(network, most, error):
-    """The network on a computer that has memory for so many films."""
+def limit(network, most, error):
+    """Let the network run on a computer that has memory for so many films."""
 
-    def forward(films):
-        if len(films) > most:
+    def check(_, inputs):
+        if len(inputs[0]) > most:
             raise error
-        return network(films)
 
-    return forward
+    network.register_forward_pre_hook(check)
 
 
 @pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
 def test_memory_that_runs_out_halves_the_parts_from_then_on(network, error):
     gradient, _ = expected_gradient(network)
-    gradients = gradients_of(network, 8, limited(network, 3, error))
-    notes, _ = drained(gradients.compute(FILMS, LABELS))
+    limit(network, 3, error)
+    notes, result = run_batch(network, 8)
     assert [re.findall(r"\d+ films", note.sentence) for note in notes] == [["4 films"], ["2 films"]]
     assert torch.allclose(network.weight.grad, gradient, atol=1e-6)
-    assert drained(gradients.compute(FILMS, LABELS))[0] == []  # what is known is not tried again
+    assert run_batch(network, result.part_size)[0] == []  # what is known is not tried again
 
 
 def test_where_not_even_two_films_fit_the_training_ends_in_a_sentence(network):
+    limit(network, 1, MemoryError())
     with pytest.raises(JobFailed, match="two films at once") as failed:
-        drained(gradients_of(network, 8, limited(network, 1, MemoryError())).compute(FILMS, LABELS))
+        run_batch(network, 8)
     assert failed.value.reason is Reason.OUT_OF_MEMORY
 
 
 def test_another_error_is_no_matter_of_memory(network):
+    limit(network, 3, RuntimeError("shape"))
     with pytest.raises(RuntimeError, match="shape"):
-        drained(gradients_of(network, 8, limited(network, 3, RuntimeError("shape"))).compute(FILMS, LABELS))
+        run_batch(network, 8)

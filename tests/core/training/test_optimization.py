@@ -8,12 +8,12 @@ from torch import nn
 from core.networks.architectures import Network
 from core.recipes.recipe import Optimizer, Recipe, Schedule
 from core.training.optimization import (
-    AveragedWeights,
     compute_class_weights,
     compute_loss,
+    compute_rate,
+    make_average,
     make_optimizer,
     set_rate,
-    smooth_labels,
 )
 
 
@@ -23,10 +23,6 @@ def test_class_weights_let_every_class_count_as_much():
     assert weights.tolist() == pytest.approx([4 / 6, 4 / 2])
     assert weights[labels].mean() == pytest.approx(1)
     assert compute_class_weights(labels, 3).tolist() == pytest.approx([4 / 9, 4 / 3, 4 / 3])  # a class without films
-
-
-def test_labels_are_smoothed_towards_one_half():
-    assert smooth_labels(torch.tensor([0, 1]), 0.2).tolist() == pytest.approx([0.1, 0.9])
 
 
 def test_the_loss_of_one_output_is_binary_cross_entropy():
@@ -66,7 +62,7 @@ def test_head_and_backbone_have_rates_of_their_own(network, name, kind):
     chosen = recipe(optimizer=name, schedule=Schedule.CONSTANT)
     optimizer = make_optimizer(chosen, network.head, list(network.backbone.parameters()))
     assert type(optimizer) is kind
-    assert set_rate(optimizer, chosen, 0.5) == 0.1
+    set_rate(optimizer, 0.1)
     head, backbone = optimizer.param_groups
     assert (head["lr"], backbone["lr"]) == (0.1, pytest.approx(0.02))
     assert {group["weight_decay"] for group in optimizer.param_groups} == {0.01}
@@ -77,45 +73,32 @@ def test_head_and_backbone_have_rates_of_their_own(network, name, kind):
 @pytest.mark.parametrize(
     ("done", "factor"), [(0, 0.04), (0.15, 0.52), (0.3, 1), (0.65, 0.5), (1, 0)]
 )  # of a cosine up and a cosine down: Smith and Topin 2017
-def test_one_cycle_goes_up_and_down_to_nothing(network, done, factor):
-    chosen = recipe(schedule=Schedule.ONE_CYCLE)
-    optimizer = make_optimizer(chosen, network.head, list(network.backbone.parameters()))
-    assert set_rate(optimizer, chosen, done) == pytest.approx(0.1 * factor, abs=1e-9)
-    assert [group["lr"] for group in optimizer.param_groups] == pytest.approx([0.1 * factor, 0.02 * factor], abs=1e-9)
-
-
-def test_without_averaging_the_average_is_the_network_itself(network):
-    average = AveragedWeights.of(network, 0.0)
-    average.update()
-    assert average.network is network
-    assert average.steps == 1
+def test_one_cycle_goes_up_and_down_to_nothing(done, factor):
+    assert compute_rate(recipe(schedule=Schedule.ONE_CYCLE), done) == pytest.approx(0.1 * factor, abs=1e-9)
+    assert compute_rate(recipe(schedule=Schedule.CONSTANT), done) == 0.1
 
 
 def test_an_average_forgets_its_start_fast_and_then_slowly():
     network = Network(nn.BatchNorm1d(2), 2, 1)
-    average = AveragedWeights.of(network, 0.9)
-    assert average.network is not network
-    first = average.network.head.weight.clone()
-    expected = first.clone()
+    average = make_average(network, 0.9)
+    expected = network.head.weight.detach().clone()
     for step in range(1, 200):
         with torch.no_grad():
             network.head.weight.fill_(step)
             network.backbone.num_batches_tracked.fill_(step)
-        average.update()
+        average.update_parameters(network)
         decay = min(0.9, (1 + step) / (10 + step))
         expected = decay * expected + (1 - decay) * step
-    assert torch.allclose(average.network.head.weight, expected, rtol=1e-4)
-    assert float(average.network.head.weight.detach().mean()) == pytest.approx(
-        199 - 9, abs=1
-    )  # lags 0.9 / (1 - 0.9) steps
-    assert int(average.network.backbone.num_batches_tracked) == 199  # a count is copied, not averaged
+    assert torch.allclose(average.module.head.weight, expected, rtol=1e-4)
+    assert float(average.module.head.weight.detach().mean()) == pytest.approx(199 - 9, abs=1)  # lags 0.9 / (1 - 0.9)
+    assert int(average.module.backbone.num_batches_tracked) == 199  # a count is copied, not averaged
 
 
 def test_a_small_decay_is_never_raised():
     network = Network(nn.Linear(2, 2), 2, 1)
-    average = AveragedWeights.of(network, 0.1)
-    before = average.network.head.weight.clone()
+    average = make_average(network, 0.1)
+    before = average.module.head.weight.clone()
     with torch.no_grad():
         network.head.weight.add_(1)
-    average.update()
-    assert torch.allclose(average.network.head.weight, before + 0.9)
+    average.update_parameters(network)
+    assert torch.allclose(average.module.head.weight, before + 0.9)

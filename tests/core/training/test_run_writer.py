@@ -28,6 +28,7 @@ from core.runs.epoch_log import EpochEnded, log_epoch
 from core.runs.run_folder import begin_run, read_card, read_predictions
 from core.runs.test_set_use import read_use_count
 from core.training import run_writer
+from core.training.progress import TrainingProgress
 from core.training.run_writer import RunWriter
 from core.training.training_data import TrainingData
 
@@ -82,14 +83,14 @@ def test_a_model_carries_what_describes_its_films(writer, data, tmp_path):
     model = load_model(writer.model)
     header = model.header
     assert (header.content["best_epoch"], header.classes, header.ages) == (3, data.dataset.classes, ((20, 40),))
-    assert header.calibration == writer.calibration
+    assert header.calibration == fit_calibration(logits, data.splits[Split.VALIDATION].labels, True, True)
     assert np.array_equal(header.validation.logits, logits)
     assert header.film_codes("val") == {f"{number:016x}" for number in range(4, 8)}
     assert "two films" in header.warnings[0]
     assert header.content["metrics"] is None
 
     answers = np.array([[-3.0], [-2.0], [2.0], [3.0]], np.float32)  # two of four right
-    figures = writer.save_tested_model(model, answers, epoch=3)
+    figures = writer.save_tested_model(model, answers)
     assert figures.n == 4
     assert figures.accuracy.value == 0.5
     assert load_model(writer.model).header.content["metrics"]["n"] == 4
@@ -195,7 +196,8 @@ def test_the_recipe_says_how_a_model_is_calibrated(begin, calibrate, point):
     save_best(writer)
     labels = DATA.splits[Split.VALIDATION].labels
     expected = fit_calibration(LOGITS, labels, calibrate, point is OperatingPoint.BALANCED)
-    assert writer.calibration == expected == read_header(writer.model).calibration
+    assert read_header(writer.model).calibration == expected
+    assert writer.make_result(TrainingProgress(1, 1), completed=False).threshold == expected.threshold
     assert (expected.temperature == 1) is not calibrate
     assert (expected.threshold == 0.5) is (point is OperatingPoint.FIXED)
 
@@ -204,11 +206,12 @@ def test_the_reference_for_drift_is_that_of_the_validation_films(begin, monkeypa
     monkeypatch.setattr(run_writer, "REFERENCE_FILMS", 3)
     writer = begin()
     reference = save_best(writer)[DRIFT]
+    calibration = read_header(writer.model).calibration
     measures = measure_films(DATA.splits[Split.VALIDATION].pixels[:3])
     assert set(reference) == {*measures, SCORE}
     for name, values in measures.items():
         assert reference[name] == pytest.approx(sorted(values), abs=1e-4)
-    assert reference[SCORE] == pytest.approx(sorted(writer.calibration.probabilities(LOGITS)), abs=1e-4)
+    assert reference[SCORE] == pytest.approx(sorted(calibration.probabilities(LOGITS)), abs=1e-4)
 
 
 def test_the_gate_is_fitted_once_from_enough_films(begin, monkeypatch):
@@ -253,7 +256,7 @@ def test_the_test_films_are_counted_once_and_their_figures_written(begin, comput
     save_best(writer)
     model = load_model(writer.model)
     for _ in range(2):  # the end of a training, interrupted and done again
-        assert writer.save_tested_model(model, TEST_LOGITS, 1) == FIGURES
+        assert writer.save_tested_model(model, TEST_LOGITS) == FIGURES
     assert read_use_count(tmp_path / "run") == 1
     test = DATA.splits[Split.TEST]
     labels, probabilities, *others = computed[0]
@@ -273,8 +276,7 @@ def test_after_a_resume_the_model_keeps_what_its_file_says(begin, quick_recipe, 
     before = save_best(begin(make_data(40, 8)), np.concatenate([LOGITS, LOGITS]))
     resumed = RunWriter(tmp_path / "run", quick_recipe, make_data(40, 8))
     model = load_model(resumed.model)
-    resumed.calibration = model.calibration
-    resumed.save_tested_model(model, TEST_LOGITS, 1)
+    resumed.save_tested_model(model, TEST_LOGITS)
     after = read_header(resumed.model).content
     for key in (VALIDATION, DRIFT, GATE, HEAT_SCALE):
         assert before[key] is not None

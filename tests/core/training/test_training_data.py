@@ -6,12 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.datasets.audit import audit
 from core.datasets.entries import FilmLeftOut, Split
 from core.datasets.preparation import AS_IT_IS, Preparation
 from core.films.film_code import film_code
 from core.films.film_reader import read_square
 from core.jobs.events import Noted
 from core.system.errors import JobFailed, Reason
+from core.training import training_data
+from core.training.events import DatasetRead
 from core.training.training_data import prepare_training_data
 from tests.factories import drained
 
@@ -56,6 +59,31 @@ def test_a_leak_must_be_accepted_knowingly_and_is_then_noted(dataset_folder, qui
     (sentence,) = data.accepted
     assert "Copies with different labels" in sentence
     assert [event for event in events if isinstance(event, Noted) and sentence in event.sentence]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_an_earlier_audit_is_used_unless_the_films_have_changed(
+    dataset_folder, quick_recipe, tmp_path, cancel, monkeypatch, changed
+):
+    (dataset_folder / "NORMAL" / "broken.png").write_bytes(b"no film")
+    _, audited = drained(audit(dataset_folder, cancel))
+    if changed:
+        (dataset_folder / "NORMAL" / "broken.png").unlink()
+    audits = []
+
+    def record(*arguments):
+        audits.append(arguments)
+        return (yield from audit(*arguments))
+
+    monkeypatch.setattr(training_data, "audit", record)
+    job = prepare_training_data(dataset_folder, quick_recipe, AS_IT_IS, tmp_path / "films.tmp", cancel, audited)
+    events, data = drained(job)
+    assert len(audits) == changed
+    assert [event.path.name for event in events if isinstance(event, FilmLeftOut)] == ["broken.png"] * (not changed)
+    (read,) = [event.audit for event in events if isinstance(event, DatasetRead)]
+    assert (read is audited) is not changed
+    _, expected = prepared(dataset_folder, quick_recipe, tmp_path, cancel)
+    assert data.dataset.films == expected.dataset.films
 
 
 def test_cancelled_there_is_no_data(dataset_folder, quick_recipe, tmp_path, cancel):

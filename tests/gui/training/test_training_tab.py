@@ -88,7 +88,7 @@ def ready(tab_alone, session):
 
 @pytest.fixture
 def trainings(monkeypatch):
-    """Source, recipe, folder, whether resumed, and preparation of each training that was started."""
+    """Source, recipe, folder, whether resumed, preparation and audit of each training that was started."""
     return record(monkeypatch, training_tab, "train_job")
 
 
@@ -130,8 +130,8 @@ def test_a_training_starts_with_the_recipe_of_the_form(qtbot, ready, session, wo
     ready.view.append_log("of an earlier training")
     with qtbot.waitSignal(work.succeeded):
         click(qtbot, ready, "start")
-    ((source, recipe, folder, resume, preparation),) = trainings
-    assert (source, recipe, resume, preparation) == (ROOT, BEST, False, session.preparation)
+    ((source, recipe, folder, resume, preparation, audited),) = trainings
+    assert (source, recipe, resume, preparation, audited) == (ROOT, BEST, False, session.preparation, session.audit)
     assert folder.parent == runs_folder()
     assert folder.name.endswith("-best")
     assert ready.view.log.toPlainText() == ""
@@ -386,7 +386,7 @@ def test_the_rate_finder_uses_the_recipe_and_its_rate_is_taken_only_if_wanted(qt
     ready.form.show_recipe(BEST)
     with qtbot.waitSignal(work.succeeded):
         click(qtbot, ready, "find_rate")
-    assert searches == [(ROOT, BEST, session.preparation)]
+    assert searches == [(ROOT, BEST, session.preparation, session.audit)]
     curve = RateCurve((1e-5, 1e-3, 1e-1), (1.0, 0.5, 2.0), 2e-3)
     ready.tools.show_rate_curve(curve)
     ready.findChild(RateDialog).reject()
