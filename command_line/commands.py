@@ -114,8 +114,7 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
 
 
 def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
-    """Search for the best recipe and write it to recipe.json."""
-    from core.recipes.recipe_json import save_recipe
+    """Search for the best recipe, which is written to recipe.json."""
     from core.runs.search_file import BEST
     from core.training.search import search
 
@@ -127,7 +126,6 @@ def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
         print_line("No trial finished, so there is no recipe.")
     else:
         path = options.output / BEST
-        save_recipe(result.recipe, path)
         trials = f"{result.finished} trials finished, {result.pruned} stopped early"
         print_line(f"{trials}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
     return INTERRUPTED if cancel.is_set() else DONE
