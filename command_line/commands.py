@@ -2,16 +2,15 @@
 
 import argparse
 import json
-import os
 import tempfile
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line.console import print_line, run_to_end
+from command_line.console import Verbosity, print_as, print_line, run_to_end
 from command_line.usage import check_different
 from core.datasets.preparation import (
     AS_IT_IS,
@@ -108,8 +107,8 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
     preparation = replace(_load_preparation(options), accepts_leaks=options.accept_leaks)
     with _process_output(options.output, options.resume) as output:
         status, _ = _run_training(train(options.dataset, recipe, output, cancel, options.resume, preparation))
-    if recipe.name == "seed":
-        print_line(REFERENCE)
+        if recipe.name == "seed":
+            print_line(REFERENCE)
     return status
 
 
@@ -136,7 +135,7 @@ def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
     """Give the run folder of this process.
 
     Under torchrun only the first process writes to `run_dir` and prints. The others write to a
-    temporary copy and print to the null device.
+    temporary copy, and print only the error that ends them: it may be one of their computer alone.
     """
     from core.training.distributed import copy_to_processes, join_processes, process_count
 
@@ -147,10 +146,8 @@ def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
         if resume and process_count() > 1:
             copy_to_processes(run_dir, copy)
         if rank > 0:
-            null = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
-            stack.enter_context(redirect_stdout(null))
-            run_dir = copy
-        yield run_dir
+            stack.enter_context(print_as(Verbosity.SILENT))
+        yield copy
 
 
 def _run_training(job: Generator[object, None, TrainingResult]) -> tuple[int, TrainingResult]:

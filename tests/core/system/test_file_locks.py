@@ -1,4 +1,4 @@
-"""Locks that are taken in turns, and locks of outputs where the file system cannot lock, and where a lock's file is removed while it is held."""
+"""Locks taken in turns, on file systems without locks, and whose file is removed while they are held."""
 
 import errno
 import os
