@@ -29,8 +29,12 @@ log = logging.getLogger(__name__)
 
 
 class Verbosity(Enum):
-    """How much is printed beside results, warnings and errors: nothing, events, or events and the log."""
+    """How much is printed beside errors.
 
+    SILENT: nothing. QUIET: results and warnings. NORMAL: also events and progress. VERBOSE: also the log.
+    """
+
+    SILENT = "silent"
     QUIET = "quiet"
     NORMAL = "normal"
     VERBOSE = "verbose"
@@ -43,17 +47,27 @@ _verbosity: Final = ContextVar("verbosity", default=Verbosity.NORMAL)
 def print_as(verbosity: Verbosity) -> Iterator[None]:
     """Print this much until the context ends."""
     token = _verbosity.set(verbosity)
-    root, handler = logging.getLogger(), _LogLines()
-    level = root.level
-    if verbosity is Verbosity.VERBOSE:
-        root.addHandler(handler)
+    root = logging.getLogger()
+    level, outer = root.level, [handler for handler in root.handlers if isinstance(handler, _LogLines)]
+    own = [_LogLines()] if verbosity is Verbosity.VERBOSE else []
+    _replace_handlers(outer, own)
+    if own:
         root.setLevel(logging.INFO)
     try:
         yield
     finally:
         root.setLevel(level)
-        root.removeHandler(handler)
+        _replace_handlers(own, outer)
         _verbosity.reset(token)
+
+
+def _replace_handlers(old: list["_LogLines"], new: list["_LogLines"]) -> None:
+    """Replace handlers of the root logger."""
+    root = logging.getLogger()
+    for handler in old:
+        root.removeHandler(handler)
+    for handler in new:
+        root.addHandler(handler)
 
 
 class _LogLines(logging.StreamHandler[TextIO]):
@@ -86,7 +100,7 @@ def run_and_count(job: Generator[object, None, Result]) -> tuple[Result, int]:
     left_out = 0
     recipe: Recipe | None = None
     stage: str | None = None
-    is_quiet = _verbosity.get() is Verbosity.QUIET
+    is_quiet = _verbosity.get() in (Verbosity.SILENT, Verbosity.QUIET)
     with closing(job), closing(ProgressLine(None if is_quiet else _terminal())) as progress:
         while True:
             try:
@@ -160,6 +174,8 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 
 def print_line(text: str) -> None:
     """Print text, unprintable characters escaped. A full disk or closed pipe ends no job."""
+    if _verbosity.get() is Verbosity.SILENT:
+        return
     try:
         with make_room(_terminal()):
             print(escape_unprintable(text), flush=True)

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import os
 import tempfile
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,7 +17,7 @@ from command_line.commands.arguments import (
     read_preparation,
     read_recipe,
 )
-from command_line.console import print_line, print_table, run_to_end
+from command_line.console import Verbosity, print_as, print_line, print_table, run_to_end
 from core.recipes.recipe import ARCHITECTURES, FAST
 from core.system.exit_status import DONE, INTERRUPTED
 from core.system.files import check_writable, write_text_atomically
@@ -63,8 +62,8 @@ def run_train(options: argparse.Namespace, cancel: threading.Event) -> int:
     preparation = replace(read_preparation(options), accepts_leaks=options.accept_leaks)
     with _process_output(options.output, options.resume) as output:
         status, _ = run_training(train(options.dataset, recipe, output, cancel, options.resume, preparation))
-    if recipe.name == "seed":
-        print_line(REFERENCE)
+        if recipe.name == "seed":
+            print_line(REFERENCE)
     return status
 
 
@@ -73,7 +72,7 @@ def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
     """Give the run folder of this process.
 
     Under torchrun only the first process writes to `run_dir` and prints. The others write to a
-    temporary copy and print to the null device.
+    temporary copy, and print only the error that ends them: it may be one of their computer alone.
     """
     from core.training.distributed import copy_to_processes, join_processes, process_count
 
@@ -84,10 +83,8 @@ def _process_output(run_dir: Path, resume: bool) -> Iterator[Path]:
         if resume and process_count() > 1:
             copy_to_processes(run_dir, copy)
         if rank > 0:
-            null = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
-            stack.enter_context(redirect_stdout(null))
-            run_dir = copy
-        yield run_dir
+            stack.enter_context(print_as(Verbosity.SILENT))
+        yield copy
 
 
 def run_training(job: Generator[object, None, TrainingResult]) -> tuple[int, TrainingResult]:
@@ -116,8 +113,7 @@ def add_search_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
-    """Search for the best recipe and write it to recipe.json."""
-    from core.recipes.recipe_json import save_recipe
+    """Search for the best recipe, which is written to recipe.json."""
     from core.runs.search_file import BEST
     from core.training.search import search
 
@@ -129,7 +125,6 @@ def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
         print_line("No trial finished, so there is no recipe.")
     else:
         path = options.output / BEST
-        save_recipe(result.recipe, path)
         trials = f"{result.finished} trials finished, {result.pruned} stopped early"
         print_line(f"{trials}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
     return INTERRUPTED if cancel.is_set() else DONE

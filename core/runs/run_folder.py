@@ -17,6 +17,7 @@ from core.models.model_header import MODEL_FILE
 from core.recipes.recipe import Recipe
 from core.recipes.recipe_json import format_recipe, from_json_object
 from core.runs.epoch_log import EVENTS, read_epochs
+from core.runs.search_file import SEARCH
 from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, PneumoScreenError, Reason
 from core.system.files import escape_undecodable, read_json, sha256_of_text, write_atomically, write_text_atomically
@@ -65,7 +66,7 @@ def check_new_run(run_dir: Path, recipe: Recipe, preparation: Preparation) -> No
         )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence)
     else:
-        kinds = dict.fromkeys((*texts, *BEGUN), FOREIGN)
+        kinds = dict.fromkeys((SEARCH, *texts, *BEGUN), FOREIGN)
     for name, kind in kinds.items():
         check_output(run_dir / name, kind)
 

@@ -7,6 +7,7 @@ leaves behind), and does not notice that its file was removed while it was held.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ from core.system.files import OWN_TEMPORARY, TEMPORARY_SUFFIX, explain_write_err
 from core.system.language import tr
 
 LOCK: Final = "lock"
+PATIENCE_S: Final = 60.0  # that a program waits for its turn
+POLL_S: Final = 0.02
 ATTEMPTS: Final = 5  # in case another program ends, and removes its lock file, at the same moment
 
 
@@ -48,6 +51,47 @@ class OutputLock:
                 os.close(self._descriptor)
 
 
+class TurnLock:
+    """The lock of a folder to which several programs write in turns, on one computer or several.
+
+    Each holds it for moments only, and a thread that holds it may take it again. Its file is kept:
+    on a network share a computer sees for some seconds a file that another one has removed, and
+    would lock that.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._descriptor, self._depth = -1, 0
+
+    def acquire(self) -> None:
+        """Wait for the lock. Raises JobFailed: in_use after PATIENCE_S seconds, else output_not_writable."""
+        if not self._depth:
+            self._descriptor = self._wait()
+        self._depth += 1
+
+    def release(self) -> None:
+        """Release the lock, if it was taken once only."""
+        self._depth -= 1
+        if not self._depth:
+            os.close(self._descriptor)
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_error: object) -> None:
+        self.release()
+
+    def _wait(self) -> int:
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return _open_lock(_lock_path(self._folder), self._folder)
+            except JobFailed as error:
+                if error.reason is not Reason.IN_USE or time.monotonic() >= end:
+                    raise
+            time.sleep(POLL_S)
+
+
 @contextmanager
 def lock_output(output: Path) -> Iterator[OutputLock]:
     """Hold the lock of the file or folder `output`; first remove temporary files of a crash.
@@ -57,10 +101,29 @@ def lock_output(output: Path) -> Iterator[OutputLock]:
     """
     lock = OutputLock(_lock_path(output), output)
     try:
-        _remove_leftovers(output)
+        remove_leftovers(output)
         yield lock
     finally:
         lock.release()
+
+
+def is_locked(output: Path) -> bool:
+    """Return whether a program holds the lock of an output.
+
+    True also where there is a lock file and the file system cannot tell.
+    """
+    try:
+        descriptor = os.open(_lock_path(output), os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        return not lock_descriptor(descriptor, blocking=False)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
 
 
 def _lock_path(output: Path) -> Path:
@@ -98,7 +161,7 @@ def _open_lock(path: Path, output: Path) -> int:
     raise JobFailed(Reason.IN_USE, sentence)
 
 
-def _remove_leftovers(output: Path) -> None:
+def remove_leftovers(output: Path) -> None:
     """Remove temporary files of a killed program; with the lock held none is in use.
 
     Beside a file, only those with its name: another output in that folder may be begun at the moment.

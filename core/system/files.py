@@ -146,9 +146,12 @@ def append_flushed(path: Path, text: str) -> None:
 def cut_torn_line(path: Path) -> None:
     """Cut off a partial last line, as a crash or a full disk leaves it. Raises OSError."""
     with path.open("r+b") as stream:
-        content = stream.read()
-        if not content.endswith(b"\n"):
-            stream.truncate(content.rfind(b"\n") + 1)
+        if not stream.seek(0, os.SEEK_END):
+            return
+        stream.seek(-1, os.SEEK_END)
+        if stream.read(1) != b"\n":
+            stream.seek(0)
+            stream.truncate(stream.read().rfind(b"\n") + 1)
 
 
 def is_open_at(descriptor: int, path: Path) -> bool:

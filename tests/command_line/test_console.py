@@ -185,6 +185,19 @@ def test_a_verbose_command_prints_its_log_on_standard_error(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_silent_process_prints_nothing_even_on_a_terminal(capsys):
+    with print_as(Verbosity.VERBOSE):
+        with terminal() as read:
+            with print_as(Verbosity.SILENT):
+                run_to_end(events_of(*NOTES, *WARNINGS))
+                print_line("The result.")
+            written = read()
+        logging.getLogger("core.test").info("afterwards")
+    assert written == ""
+    out, err = capsys.readouterr()
+    assert (out, err.splitlines()[0].split(" ", 2)[2]) == ("", "INFO core.test: afterwards")
+
+
 def test_what_would_rule_a_terminal_is_escaped(capsys):
     print_line("film\x1b[2J\u202e.png\nnext")
     assert capsys.readouterr().out == "film\\u001B[2J\\u202E.png\nnext\n"

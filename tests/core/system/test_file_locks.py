@@ -1,14 +1,15 @@
-"""Locks of outputs where the file system cannot lock, and where a lock's file is removed while it is held."""
+"""Locks taken in turns, on file systems without locks, and whose file is removed while they are held."""
 
 import errno
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 
 from core.system.errors import JobFailed, Reason
-from core.system.file_locks import lock_output
+from core.system.file_locks import TurnLock, is_locked, lock_output
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="file systems of POSIX")
 
@@ -26,6 +27,8 @@ def test_a_share_that_cannot_lock_is_written_without_and_keeps_no_lock_file(tmp_
     with lock_output(tmp_path / "r.csv") as lock:
         lock.renew()
         (tmp_path / "r.csv").write_text("written")
+        assert is_locked(tmp_path / "r.csv"), "nobody can tell"
+    assert not is_locked(tmp_path / "r.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["r.csv"]
 
 
@@ -50,3 +53,22 @@ def test_a_lock_whose_file_is_removed_is_renewed_unless_another_program_was_fast
         with pytest.raises(JobFailed, match="Another PneumoScreen is writing"):
             lock.renew()
     assert not list(tmp_path.iterdir())
+
+
+def test_programs_that_write_to_a_folder_in_turns_lose_nothing(tmp_path):
+    count = tmp_path / "count"
+    count.write_text("0")
+
+    def add():
+        lock = TurnLock(tmp_path)
+        for _ in range(20):
+            with lock, lock:
+                count.write_text(str(int(count.read_text()) + 1))
+
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(add) for _ in range(3)]:
+            done.result()
+    assert count.read_text() == "60"
+    assert not is_locked(tmp_path)
+    with TurnLock(tmp_path):
+        assert is_locked(tmp_path)

@@ -46,15 +46,33 @@ def kill_two_at(epoch, arguments, context):
     assert first.exitcode == -signal.SIGKILL
 
 
+def run_on_two_computers(arguments):
+    """Run torchrun twice, as on two computers; return what each of the two printed."""
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nnodes=2", "--nproc-per-node=1"]
+    place = ["--master-addr=127.0.0.1", f"--master-port={free_port()}"]
+    started = [
+        subprocess.Popen(
+            [*torchrun, f"--node-rank={rank}", *place, "-m", "tests.core.training.processes", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    printed = [computer.communicate(timeout=110)[0] for computer in started]
+    assert [computer.returncode for computer in started] == [0, 0], printed
+    return printed
+
+
 def test_two_processes_train_nearly_as_one(dataset_folder, recipe, forkserver, tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     train_here(dataset_folder, tmp_path / "one", recipe)
     kill_two_at(2, command(dataset_folder, tmp_path / "two", recipe), forkserver)
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "-m"]
-    resumed = command(dataset_folder, tmp_path / "two", recipe, "--resume")
-    program = [*torchrun, "tests.core.training.processes", *resumed]
-    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=110)
-    assert done.returncode == 0, done.stderr
+    first, second = run_on_two_computers(command(dataset_folder, tmp_path / "two", recipe, "--resume", "--verbose"))
+    assert first.count("Model of epoch") == first.count("Decoding films") == 1
+    assert "Model of epoch" not in second
+    assert "Decoding films" not in second
     one, two = (read_epochs(tmp_path / name) for name in ("one", "two"))
     assert len(one) == len(two) == 4
     for first, second in zip(one, two, strict=True):  # BatchNorm sees half a batch in each process

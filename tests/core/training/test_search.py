@@ -1,30 +1,39 @@
 """The search for a recipe."""
 
+import json
 import re
+import signal
 from dataclasses import replace
 
+import optuna
 import pytest
+from optuna.trial import TrialState
 
+from core.recipes.recipe_json import format_recipe, to_json_object
 from core.runs.epoch_log import EpochEnded
 from core.runs.run_list import list_runs
-from core.runs.search_file import JOURNAL, Search, find_latest_search
+from core.runs.search_file import BEST, JOURNAL, Search, find_latest_search
 from core.system.errors import JobFailed
 from core.training.events import TrialEnded
 from core.training.search import search
+from core.training.search_study import join_search
+from tests.core.training.processes import killed_at
 from tests.factories import drained
 
 pytestmark = pytest.mark.usefixtures("tiny_network", "no_shortcut_probe")
 
 
-def test_six_short_trials_on_validation_films_only(dataset_folder, short, tmp_path, cancel):
-    events, result = drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=6))
+def test_short_trials_on_validation_films_only(dataset_folder, short, tmp_path, cancel, monkeypatch):
+    monkeypatch.setattr(optuna.Trial, "should_prune", lambda trial: trial.number == 1)
+    events, result = drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=3))
     trials = [event for event in events if isinstance(event, TrialEnded)]
-    assert len(trials) == 6 == result.finished + result.pruned
+    assert [trial.pruned for trial in trials] == [False, True, False]
+    assert (result.finished, result.pruned) == (2, 1)
     assert result.auc == max(trial.auc for trial in trials if not trial.pruned)
-    assert len({trial.recipe.fingerprint for trial in trials}) == 6
+    assert len({trial.recipe.fingerprint for trial in trials}) == 3
     assert all(trial.recipe.augmentation.flip_probability == 0.5 for trial in trials)
     runs = list_runs(tmp_path / "s")
-    assert len(runs) == 6
+    assert len(runs) == 3
     assert all(run.metrics is None and not run.is_resumable for run in runs)
     assert not list((tmp_path / "s").rglob("predictions.csv"))
 
@@ -69,3 +78,31 @@ def test_a_foreign_journal_is_explained(dataset_folder, short, tmp_path, cancel)
     (tmp_path / "s/search.journal").write_text("no journal\n")
     with pytest.raises(JobFailed, match="not an earlier output"):
         drained(search(dataset_folder, short, tmp_path / "s", cancel, seconds=600, trials=1))
+
+
+def test_processes_work_on_one_search_and_a_killed_one_stops_nobody(
+    dataset_folder, short, forkserver, tmp_path, cancel
+):
+    folder, recipe = tmp_path / "s", tmp_path / "short.json"
+    recipe.write_text(json.dumps(to_json_object(short)))
+    command = [str(part) for part in ("search", dataset_folder, "--output", folder, "--recipe", recipe, "--trials", 2)]
+    job = search(dataset_folder, short, folder, cancel, seconds=600, trials=2)
+    next(event for event in job if isinstance(event, EpochEnded))  # trial 1 runs here
+    killed = killed_at(1, command, forkserver)
+    killed.join(60)
+    assert killed.exitcode == -signal.SIGKILL
+    with (folder / JOURNAL).open("a") as journal:
+        journal.write('{"op_code":6,"wor')  # what it was writing
+    other = killed_at(None, command, forkserver)
+    drained(job)
+    other.join(60)
+    assert other.exitcode == 0
+    assert not list(folder.glob("worker-*"))
+    with join_search(folder, short, dataset_folder) as study:
+        trials, best = study.study.get_trials(), study.find_best()
+    assert [trial.state for trial in trials].index(TrialState.FAIL) == 1
+    assert (len(trials), best.finished + best.pruned) == (5, 4)
+    assert len({trial.user_attrs["worker"] for trial in trials}) == 3
+    assert len({trial.params["learning_rate"] for trial in trials}) == 5
+    assert sorted(path.name for path in folder.glob("trial-*")) == [f"trial-{number:03}" for number in range(1, 6)]
+    assert (folder / BEST).read_text() == format_recipe(best.recipe)
