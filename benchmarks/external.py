@@ -25,10 +25,11 @@ from core.datasets.column_names import plain_name
 from core.datasets.dataset import read_dataset
 from core.datasets.list_text import decode_list, read_text_rows
 from core.inference.scoring_model import ScoringModel, open_model
+from core.screening.earlier_rows import read_earlier_rows
 from core.screening.events import LedgerRow
 from core.screening.file_state import state_of
 from core.screening.folder_listing import ListedFile
-from core.screening.screening import Screening, read_earlier_rows
+from core.screening.screening import Screening
 from core.screening.screening_files import check_places
 from core.system.errors import PneumoScreenError
 from core.system.file_locks import lock_output

@@ -20,9 +20,10 @@ from core.metrics.roc import Floats
 from core.models.model_gate import read_gate
 from core.models.model_header import ModelHeader
 from core.models.site_record import format_validation
-from core.screening.cautions import format_age_caution, format_unlike_caution, format_wrong_folder, list_outside_ages
+from core.screening.cautions import format_age_caution, format_unlike_caution, list_outside_ages
 from core.screening.changed_files import find_changes
 from core.screening.chunk_scoring import ScoredChunk, ScoredFile, score_here
+from core.screening.earlier_rows import check_present_rows, drop_failures, read_earlier_rows
 from core.screening.events import (
     FilmAnswered,
     LedgerRow,
@@ -35,16 +36,15 @@ from core.screening.file_state import FileState, FilmPlace
 from core.screening.film_archive import FilmArchive, find_moved, name_files
 from core.screening.folder_listing import ListedFile, list_folder
 from core.screening.heat_maps import drop_heat_maps, heat_map_path, remove_heat_map, write_heat_map
-from core.screening.results_csv import Journal, partial_path, read_rows, write_final
+from core.screening.results_csv import Journal, partial_path, write_final
 from core.screening.screening_files import (
     check_places,
     list_own_files,
     set_earlier_aside,
 )
-from core.screening.state_log import StateLog, add_film, read_states
-from core.system.errors import FilmUnreadable, JobFailed, Reason
+from core.screening.state_log import StateLog, add_film
+from core.system.errors import FilmUnreadable, Reason
 from core.system.file_locks import OutputLock, lock_output
-from core.system.language import tr_count
 
 # scores files with a model and its gate, in order; a chunk is None once cancelled
 ScoreChunks = Callable[
@@ -248,9 +248,7 @@ def screen(
         kept, states = read_earlier_rows(output, loaded) if is_continued else ([], None)
         notes = (aside, check_present_rows(kept, files, folder))
         yield from (Noted(sentence, Severity.WARNING) for sentence in notes if sentence)
-        # a failure of what is gone, such as a folder that could not be listed, holds no more
-        failures = () if retry_failed else files.keys()
-        kept = [row for row in kept if row.status is not Status.FAILED or row.name_in_folder in failures]
+        kept = drop_failures(kept, () if retry_failed else files)
         screening = Screening(loaded, output, lock, kept, states, heatmaps, score_chunks)
         with closing(screening):
             yield from loaded.notes()
@@ -284,42 +282,3 @@ def _screen_listed(
     if archive is not None:
         yield from screening.move_answered(FilmArchive(folder, archive), files, cancel)
     return is_compared and len(screening.rows) == found, found
-
-
-def check_present_rows(rows: Sequence[LedgerRow], files: Mapping[str, ListedFile], folder: Path) -> str:
-    """Return a sentence on rows whose file is gone, "" if there are none; such rows are kept.
-
-    Raises JobFailed if there are rows but no file at all, or none of theirs: a disconnected share
-    or another folder looks like that. A folder from which films were moved may be empty.
-    """
-    is_emptied = any(row.place.moved_to for row in rows)
-    rows = [row for row in rows if not row.place.moved_to]
-    if rows and not files and not is_emptied:
-        sentence = tr_count(
-            "{folder} is empty now, but {count} file was screened in it. Is its share connected?",
-            "{folder} is empty now, but {count} files were screened in it. Is its share connected?",
-            len(rows),
-            folder=folder,
-        )
-        raise JobFailed(Reason.DATASET_INVALID, sentence)
-    unlistable = tuple(f"{name}/" for name, item in files.items() if item.error is not None)
-    gone = sum(row.name_in_folder not in files and not row.file.startswith(unlistable) for row in rows)
-    if rows and gone == len(rows) and not is_emptied:
-        raise JobFailed(Reason.DATASET_INVALID, format_wrong_folder(folder, len(rows)))
-    if not gone:
-        return ""
-    return tr_count(
-        "{count} file of this list is no longer in the folder; its row is kept.",
-        "{count} files of this list are no longer in the folder; their rows are kept.",
-        gone,
-    )
-
-
-def read_earlier_rows(output: Path, model: ScoringModel) -> tuple[list[LedgerRow], dict[str, FileState]]:
-    """Return the rows of an earlier run, with their films, and the states of their files by name."""
-    for ledger in (partial_path(output), output):
-        if ledger.exists():
-            rows = read_rows(ledger, model.header.classes, model.header.name)
-            states = read_states(output, rows)
-            return [add_film(row, states.get(row.file)) for row in rows], states
-    return [], {}

@@ -8,11 +8,12 @@ from typing import Final
 
 from core.inference.scoring_model import open_model
 from core.jobs.events import Noted, Progressed, Severity, Stage
+from core.screening.earlier_rows import read_earlier_rows
 from core.screening.events import FilmAnswered, ScreeningResult, ScreeningStarted
 from core.screening.file_state import FileState
 from core.screening.film_archive import FilmArchive
 from core.screening.folder_listing import ListedFile, list_folder
-from core.screening.screening import Screening, ScreeningEvent, read_earlier_rows
+from core.screening.screening import Screening, ScreeningEvent
 from core.screening.screening_files import check_places, list_own_files
 from core.system.errors import JobFailed
 from core.system.file_locks import lock_output

@@ -1,8 +1,8 @@
-"""A Ray cluster of two nodes of one core each on this computer: prints its address; kills the second at a line.
+"""A Ray cluster of two nodes of one core each on this computer: prints its address; each line kills a node.
 
     python tests/faults/cluster_nodes.py
 
-It ends with its standard input.
+The head has no core. It ends with its standard input.
 """
 
 import os
@@ -11,12 +11,11 @@ import sys
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 from ray.cluster_utils import Cluster
 
-nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-second = nodes.add_node(num_cpus=1)
-nodes.wait_for_nodes()
-print(nodes.address, flush=True)
-if sys.stdin.readline():
-    nodes.remove_node(second, allow_graceful=False)
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+nodes = [cluster.add_node(num_cpus=1, wait=False) for _ in range(2)]
+cluster.wait_for_nodes()
+print(cluster.address, flush=True)
+for _ in sys.stdin:
+    cluster.remove_node(nodes.pop(), allow_graceful=False)
     print("killed", flush=True)
-    sys.stdin.read()
-nodes.shutdown()
+cluster.shutdown()

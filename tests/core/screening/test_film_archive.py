@@ -16,10 +16,11 @@ import pytest
 
 from core.inference.scoring_model import open_model
 from core.jobs.events import Noted
+from core.screening.earlier_rows import read_earlier_rows
 from core.screening.events import FilmAnswered, Status
 from core.screening.film_archive import FilmArchive
 from core.screening.folder_listing import find_film, list_folder
-from core.screening.screening import Screening, read_earlier_rows, screen
+from core.screening.screening import Screening, screen
 from core.screening.screening_files import list_own_files
 from core.screening.single_film import score_anyway
 from core.screening.state_log import read_file_states
