@@ -11,7 +11,14 @@ import sys
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 from ray.cluster_utils import Cluster
 
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+HEALTH = {  # a node that was killed is missed at once
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 500,
+    "health_check_timeout_ms": 2000,
+    "health_check_failure_threshold": 2,
+}
+head = {"num_cpus": 0, "include_dashboard": False, "_system_config": HEALTH}
+cluster = Cluster(initialize_head=True, head_node_args=head)
 nodes = [cluster.add_node(num_cpus=1, wait=False) for _ in range(2)]
 cluster.wait_for_nodes()
 print(cluster.address, flush=True)
