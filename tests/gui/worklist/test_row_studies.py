@@ -90,10 +90,10 @@ def test_a_film_that_changed_is_read_again(qtbot, strip, view, folder, calls):
 def test_what_was_read_of_an_earlier_list_is_not_shown_of_the_next(qtbot, folder, tmp_path_factory):
     studies = RowStudies()
     studies.open_folder(folder)
-    studies.ask([ROWS[0].file])
+    studies.ask([ROWS[0]])
     studies.open_folder(tmp_path_factory.mktemp("other"))
     with qtbot.waitSignal(studies.arrived) as arrived:
-        studies.ask([ROWS[1].file])
+        studies.ask([ROWS[1]])
     assert arrived.args == [(ROWS[1].file,)]
     assert not studies.has_any
     studies.close()
