@@ -61,6 +61,7 @@ def test_another_program_gets_the_same_probabilities(classes, normalisation, tmp
         assert float(told["pneumoscreen.threshold"]) == 0.45
 
 
+@pytest.mark.usefixtures("tiny_network")
 def test_own_files_are_replaced_and_others_are_not(tmp_path, cancel):
     write_model(tmp_path / "m.safetensors", ("A", "B"))
     output = tmp_path / "m.onnx"
@@ -74,6 +75,7 @@ def test_own_files_are_replaced_and_others_are_not(tmp_path, cancel):
     assert output.read_bytes() == b"somebody's own"
 
 
+@pytest.mark.usefixtures("tiny_network")
 def test_a_file_that_answers_otherwise_is_not_written(tmp_path, cancel, monkeypatch):
     write_model(tmp_path / "m.safetensors", ("A", "B"))
     monkeypatch.setattr(onnx_file, "LARGEST_DIFFERENCE", -1)
