@@ -43,8 +43,7 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
     from core.screening.screening import screen
     from core.screening.watch_folder import watch
 
-    if options.identified and not options.outbox:
-        options.refuse_usage("--identified needs --outbox")
+    _check_options(options)
     folder, output, model = options.folder, options.output, model_path(options.model)
     with _choose_workers(options) as score_chunks:
         if options.watch:
@@ -65,6 +64,18 @@ def run_screen(options: argparse.Namespace, cancel: threading.Event) -> int:
         print_line("Interrupted; finished rows are kept. Continue with --resume.")
         return INTERRUPTED
     return SOME_LEFT_OUT if result.refused + result.failed + left else DONE
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """End with the usage of the command where options exclude one another."""
+    if options.identified and not options.outbox:
+        options.refuse_usage("--identified needs --outbox")
+    if options.watch and options.heatmaps:
+        options.refuse_usage("--watch makes no heat maps")
+    if options.outbox and options.move_answered:
+        outbox, archive = options.outbox.resolve(), options.move_answered.resolve()
+        if outbox.is_relative_to(archive) or archive.is_relative_to(outbox):
+            options.refuse_usage("--outbox and --move-answered need folders apart from each other")
 
 
 @contextmanager
@@ -101,7 +112,7 @@ def _fill_outbox(
 def _score_anyway(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Score a film of a list that its gate refused, and print its new row."""
     others = (options.watch, options.ray, options.resume, options.retry_failed, options.heatmaps)
-    if any((*others, options.move_answered, options.outbox)):
+    if any((*others, options.move_answered, options.outbox, options.identified)):
         options.refuse_usage("--score-anyway screens nothing: only --output and --model go with it")
     from core.screening.single_film import score_anyway
     from core.screening.worklist_file import find_row, open_worklist

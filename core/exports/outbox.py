@@ -19,9 +19,17 @@ from core.exports.dicom_export import build_dicom, write_object
 from core.exports.dicom_identity import load_pseudonymizer
 from core.exports.film_export import read_answer
 from core.jobs.events import Noted, Progressed, Severity, Stage
-from core.screening.events import FilmAnswered, LedgerRow, ScreeningResult, ScreeningStarted, Status
-from core.screening.outbox_log import append_put, describe_put, outbox_log_path, read_outbox_log
-from core.screening.reader_calls import calls_path, compare_call, read_calls
+from core.screening.events import (
+    FilmAnswered,
+    LedgerRow,
+    RowSuperseded,
+    ScreeningResult,
+    ScreeningStarted,
+    Status,
+)
+from core.screening.file_state import FileState, observe
+from core.screening.outbox_log import Put, append_put, describe_put, outbox_log_path, read_outbox_log
+from core.screening.reader_calls import Call, calls_path, compare_call, read_calls
 from core.system.errors import FilmUnreadable, JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable
@@ -90,6 +98,8 @@ def fill_outbox(
             if isinstance(event, ScreeningStarted):
                 for row in event.resumed:
                     filler.add(row)
+            elif isinstance(event, RowSuperseded):
+                filler.drop(event.row)
             elif isinstance(event, FilmAnswered):
                 filler.add(event.row)
             yield event
@@ -112,13 +122,14 @@ class _Filler:
         self._outbox, self._model = outbox, model
         self._log = outbox_log_path(outbox.output)
         self._done = read_outbox_log(self._log)
-        calls = calls_path(outbox.output)
-        self._calls = {call.file: call for call in (read_calls(calls) if calls.exists() else ())}
+        self._calls: dict[str, Call] = {}
+        self._calls_read: FileState | None = None
         load_pseudonymizer()  # its key is created here on first use, not by several threads at once
         self._threads = min(os.cpu_count() or 1, MOST_THREADS)
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="outbox")
         self._waiting: deque[LedgerRow] = deque()
         self._running: deque[tuple[LedgerRow, Future[tuple[str, str]]]] = deque()
+        self._superseded: set[Put] = set()
         self._failed = 0
         self.put = self.without_study = 0
 
@@ -135,6 +146,11 @@ class _Filler:
         if row.status is Status.SCORED and describe_put(row, self._outbox.keeps_identity) not in self._done:
             self._waiting.append(row)
             self._submit()
+
+    def drop(self, row: LedgerRow) -> None:
+        """Put the answer of a row there no more: its film has changed, and will have another row."""
+        self._superseded.add(describe_put(row, self._outbox.keeps_identity))
+        self._waiting = deque(other for other in self._waiting if other.file != row.file)
 
     def collect(self) -> Generator[Noted, None, None]:
         """Note what has been put there since."""
@@ -156,12 +172,21 @@ class _Filler:
     def _submit(self) -> None:
         while self._waiting and len(self._running) < AHEAD * self._threads:
             row = self._waiting.popleft()
-            self._running.append((row, self._pool.submit(self._write, row)))
+            self._running.append((row, self._pool.submit(self._write, row, self._find_call(row))))
 
-    def _write(self, row: LedgerRow) -> tuple[str, str]:
+    def _find_call(self, row: LedgerRow) -> Call | None:
+        """Return the reader's call on a row as it is now: a watched list is read while it grows."""
+        path = calls_path(self._outbox.output)
+        present = observe(path)
+        if present != self._calls_read:
+            self._calls = {call.file: call for call in (read_calls(path) if path.exists() else ())}
+            self._calls_read = present
+        return self._calls.get(row.file)
+
+    def _write(self, row: LedgerRow, call: Call | None) -> tuple[str, str]:
         """Write both objects of a row; return their SOP instance UIDs. Runs on a thread."""
         reading = read_answer(self._outbox.folder, row, self._model)
-        opinion = compare_call(self._calls.get(row.file), row.film, row.label)
+        opinion = compare_call(call, row.film, row.label)
         answer = build_dicom(reading, self._model.header, self._outbox.keeps_identity, opinion)
         if self._outbox.keeps_identity and not answer.source.is_filed:
             raise _NoStudyError
@@ -174,12 +199,14 @@ class _Filler:
         if future.cancelled():
             self._waiting.append(row)
             return
+        put = describe_put(row, self._outbox.keeps_identity)
         try:
-            put = describe_put(row, self._outbox.keeps_identity)
             append_put(self._log, put, *future.result())
         except _NoStudyError:
             self.without_study += 1
         except (JobFailed, FilmUnreadable) as error:
+            if put in self._superseded:
+                return
             self._failed += 1
             if self._failed == 1:
                 yield Noted(error.sentence, Severity.WARNING)

@@ -18,7 +18,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,7 +83,9 @@ class Cluster:
         score_remotely = ray.remote(num_cpus=1, max_retries=RETRIES)(_score_chunk)
         shared = ray.put(_share(model, self._folder))
         here = ChunkScorer(model, gate, cancel)
-        remaining = split_into_chunks(files, _count_cores())
+        # workers run in folders of their own
+        files = [replace(file, path=file.path.absolute()) for file in files]
+        remaining = split_into_chunks(files, max(1, _count_cores()))
         pending: deque[tuple[Sequence[ListedFile], Any]] = deque()
         try:
             while True:
@@ -119,7 +121,7 @@ def join_cluster(address: str, folder: Path) -> Iterator[Cluster]:
         sentence = tr("Ray is not installed. Type: pip install -c packaging/constraints.txt 'ray'")
         raise JobFailed(Reason.CLUSTER_UNAVAILABLE, sentence) from None
     _check_answers(address)
-    own = {"_node_ip_address": "127.0.0.1", "include_dashboard": False}
+    own = {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
     where: dict[str, Any] = own if address == LOCAL else {"address": address}
     try:
         ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)

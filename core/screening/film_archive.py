@@ -205,7 +205,12 @@ class FilmArchive:
         with explain_write_errors(target):
             make_folder(target.parent)
             is_copied = _is_film(target, state)  # before a crash
+            if not is_copied and not observe(source).looks_like(state):
+                return False
             is_renamed = not is_copied and _rename(source, target)
+            if is_renamed and not _has_size_and_time(target, state):  # its sender replaced it that very moment
+                _put_back(target, source)
+                return False
             is_there = is_copied or is_renamed or _copy(source, target, state)
             flush_folder(target.parent)
         with explain_write_errors(source):
@@ -217,6 +222,19 @@ class FilmArchive:
                 source.unlink()
             flush_folder(source.parent)
         return is_there
+
+
+def _has_size_and_time(path: Path, state: FileState) -> bool:
+    """Whether a renamed file is that of `state`; renaming may change the time of the last change of any kind."""
+    present = observe(path)
+    return (present.size, present.modified_ns) == (state.size, state.modified_ns)
+
+
+def _put_back(target: Path, source: Path) -> None:
+    """Give a film that was not read its name in the folder again, unless a newer one has it. Raises OSError."""
+    with suppress(FileExistsError):
+        os.link(target, source)
+        target.unlink()
 
 
 def _rename(source: Path, target: Path) -> bool:

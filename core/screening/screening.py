@@ -109,11 +109,21 @@ class Screening:
             yield Noted(sentence, Severity.WARNING)
 
     def _record_places(self, states: Mapping[str, FileState]) -> None:
-        """Keep states with new places of films, and wait until they and all rows are on the disk."""
-        if states:
+        """Keep states with new places of films, and wait until they and all rows are on the disk.
+
+        Where that fails the former places are kept, so that they are written before the next attempt.
+        """
+        if not states:
+            return
+        before = {name: self._states[name] for name in states}
+        try:
             self._keep_states(states)
             self._journal.sync()
             self._state_log.sync()
+        except BaseException:
+            self._states |= before
+            self.rows |= {name: add_film(self.rows[name], state) for name, state in before.items()}
+            raise
 
     def follow_files(
         self, files: Mapping[str, ListedFile], cancel: threading.Event

@@ -70,7 +70,8 @@ def watch(
         screening = Screening(loaded, output, lock, kept, states, heatmaps=None)
         with closing(screening):
             yield from loaded.notes()
-            yield ScreeningStarted(len(kept), tuple(screening.rows.values()), loaded.header.classes)
+            yield from screening.follow_files(_list_if_connected(folder, screening), cancel)
+            yield ScreeningStarted(len(screening.rows), tuple(screening.rows.values()), loaded.header.classes)
             mover = None if archive is None else FilmArchive(folder, archive)
             yield from _poll(folder, screening, mover, cancel, poll_seconds)
             # what changed since the last poll must not stay in the ledger
@@ -100,6 +101,7 @@ def _poll(
 def _list_if_connected(folder: Path, screening: Screening) -> Mapping[str, ListedFile]:
     """Return the files of the watched folder by the names of their rows, none while its share is disconnected."""
     try:
-        return screening.match_files(folder, list_folder(folder, list_own_files(screening.output)))
+        files = list_folder(folder, list_own_files(screening.output))
     except JobFailed:
         return {}
+    return screening.match_files(folder, files)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from core.datasets.preparation import AS_IT_IS, Preparation
@@ -95,6 +96,10 @@ class _TrialRunner:
         training = run_training(writer, self.cancel, skips_test=True)
         try:
             auc, pruned = yield from _train_until_pruned(training, trial)
+        except UpdateFinishedTrialError:
+            sentence = tr("Trial {number} is given up: this process had lost its lock for a while.", number=number)
+            yield Noted(sentence, Severity.WARNING)
+            return
         except JobFailed as error:
             self.study.tell(trial, TrialState.FAIL)
             if error.reason is not Reason.RECIPE_INVALID:

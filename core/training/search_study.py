@@ -143,7 +143,7 @@ class SearchStudy:
     def tell(self, trial: optuna.Trial, state: TrialState, auc: float | None = None) -> None:
         """Record how a trial ended, and write the best recipe so far, whichever worker found it."""
         with self.lock:
-            self.study.tell(trial, auc, state=state)
+            self.study.tell(trial, auc, state=state, skip_if_finished=True)
             best = self.find_best().recipe
             if best is not None:
                 save_recipe(best, self.folder / BEST)
