@@ -68,6 +68,21 @@ def test_screening_says_what_came_into_the_outbox(fake, cancel, capsys, left, wi
     assert ("2 answers are not there yet" in said) == (left > without)
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--identified",), "--identified needs --outbox"),
+        (("--watch", "--heatmaps", "maps"), "--watch makes no heat maps"),
+        (("--outbox", "old/out", "--move-answered", "old"), "apart from each other"),
+    ],
+)
+def test_options_that_exclude_each_other_are_refused(options, why, capsys):
+    with pytest.raises(SystemExit) as usage:
+        main.main(["screen", "films", "--output", "r.csv", *options])
+    assert usage.value.code == 2
+    assert why in capsys.readouterr().err
+
+
 # a film that was refused
 
 

@@ -128,6 +128,32 @@ def test_a_call_that_is_there_already_goes_with_the_answer(fill, objects, films,
     assert sum(f"The reader disagreed: {other}." in text for text in said) == 2
 
 
+def test_a_watched_film_that_changed_counts_once_with_the_call_that_was_made_meanwhile(
+    fill, objects, films, tmp_path, cancel
+):
+    output = tmp_path / "results.csv"
+    drained(screen(films, output, None, cancel))
+    write_dicom(films / "Doe0.dcm", draw_phantom(8, True, 96), PatientID="P", StudyInstanceUID="1.2.3")
+
+    def watched():
+        job = watch(films, output, None, cancel, poll_seconds=0.01)
+        while True:
+            try:
+                event = next(job)
+            except StopIteration as end:
+                return end.value
+            if isinstance(event, FilmAnswered):
+                row, made_at = event.row, "2026-01-01T12:00:00+01:00"
+                append_call(calls_path(output), Call(row.file, row.label, True, "", made_at, row.film))
+                cancel.set()
+            yield event
+
+    events, result = fill(watched())
+    assert not [event for event in events if isinstance(event, Noted) and "changed" in event.sentence]
+    assert (result.put, result.left) == (FILMS, 0)
+    assert sum("The reader agreed" in " ".join(texts_of(one)) for one in objects()) == 2
+
+
 def test_watching_fills_it_as_films_arrive(fill, objects, films, tmp_path, cancel):
     def watched():
         job = watch(films, tmp_path / "results.csv", None, cancel, poll_seconds=0.01)

@@ -8,6 +8,7 @@ import sys
 import threading
 import warnings
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -17,15 +18,16 @@ import pytest
 from core.inference.scoring_model import open_model
 from core.jobs.events import Noted
 from core.screening.earlier_rows import read_earlier_rows
-from core.screening.events import FilmAnswered, Status
+from core.screening.events import FilmAnswered, LedgerRow, Status
+from core.screening.file_state import hash_file, observe
 from core.screening.film_archive import FilmArchive
 from core.screening.folder_listing import find_film, list_folder
 from core.screening.screening import Screening, screen
 from core.screening.screening_files import list_own_files
 from core.screening.single_film import score_anyway
-from core.screening.state_log import read_file_states
+from core.screening.state_log import StateLog, add_film, read_file_states
 from core.screening.worklist_file import open_worklist
-from core.system.errors import JobFailed
+from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from tests.core.screening.watching import Watching
 from tests.factories import drained, draw_film, encode_png
@@ -205,6 +207,72 @@ def test_an_archive_that_goes_away_is_told_once_and_films_stay(inbox, archive, o
         watching.stop()
     assert [sentence for sentence in watching.noted if str(archive) in sentence] == [f"{archive} is not a folder."]
     assert names(inbox) >= ANSWERED
+
+
+# films and disks that change meanwhile
+
+
+def read_films(folder):
+    """The rows and states of two films that were answered."""
+    states = {}
+    for name in ("a.png", "sub/b.png"):
+        states[name] = replace(observe(folder / name), sha256=hash_file(folder / name))
+    return [add_film(LedgerRow(name, Status.SCORED, "", "A", 0.5, None, "m"), states[name]) for name in states], states
+
+
+@pytest.mark.parametrize("moment", ["while another is moved", "while it is moved itself"])
+def test_a_film_that_is_replaced_by_its_sender_meanwhile_is_not_taken_for_the_one_that_was_read(
+    inbox, archive, cancel, monkeypatch, moment
+):
+    archive.mkdir()
+    rows, states = read_films(inbox)
+    changes = iter(["chosen", "a is moved", "b is moved"])
+
+    def resend():
+        write_film(inbox / "sub" / "b.png", 9)
+
+    def record(new):
+        states.update(new)
+        if next(changes) == "a is moved" and moment == "while another is moved":
+            resend()
+
+    def rename(self, target, rename=Path.replace):
+        if self.name == "b.png" and moment == "while it is moved itself":
+            resend()
+        return rename(self, target)
+
+    write_film(inbox / "new.png", 9)
+    new = (inbox / "new.png").read_bytes()
+    monkeypatch.setattr(Path, "replace", rename)
+    assert list(FilmArchive(inbox, archive).move_answered(rows, states, record, cancel)) == []
+    assert [states[name].place.is_moved for name in ("a.png", "sub/b.png")] == [True, False]
+    assert (inbox / "sub" / "b.png").read_bytes() == new
+    assert names(archive) == {"a.png"}
+
+
+def test_no_film_is_moved_before_its_place_is_on_the_disk(inbox, archive, output, cancel, monkeypatch):
+    drained(screen(inbox, output, small_model(), cancel))
+    archive.mkdir()
+    written = []
+
+    def rename(self, target, rename=Path.replace):
+        if self.is_relative_to(inbox):
+            written.append(read_file_states(output)[str(self.relative_to(inbox))].place.moved_to)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", rename)
+    with lock_output(output) as lock:
+        model = open_model(small_model())
+        kept, states = read_earlier_rows(output, model)
+        with closing(Screening(model, output, lock, kept, states, heatmaps=None)) as screening:
+            files = screening.match_files(inbox, list_folder(inbox, list_own_files(output)))
+            with monkeypatch.context() as patch:
+                full = JobFailed(Reason.DISK_FULL, "The disk is full.")
+                patch.setattr(StateLog, "add", lambda *_: (_ for _ in ()).throw(full))
+                events, _ = drained(screening.move_answered(FilmArchive(inbox, archive), files, cancel))
+            assert [event.sentence for event in events if isinstance(event, Noted)] == ["The disk is full."]
+            drained(screening.move_answered(FilmArchive(inbox, archive), files, cancel))
+    assert sorted(written) == sorted(str(archive / name) for name in ANSWERED)
 
 
 # killed
