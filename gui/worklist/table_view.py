@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from core.models.decision import Decision
@@ -31,6 +31,7 @@ from gui.worklist.worklist_filter import WorklistFilter
 
 CELL_MARGIN_PX: Final = 16
 HEADER_PX: Final = 28
+FILM_PX: Final = 200  # with the thumbnail
 MIN_WIDTHS_PX: Final = {
     ACCESSION: 96,
     STUDY_DATE: 92,
@@ -78,12 +79,12 @@ class TableView(QTableView):
         self.verticalHeader().setDefaultSectionSize(THUMBNAIL_PX + 4)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(FILM, QHeaderView.ResizeMode.Stretch)  # names take what the others leave
         header.setStretchLastSection(False)
         header.setMinimumHeight(HEADER_PX)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.sortIndicatorChanged.connect(self._on_sort_wanted)
+        header.sectionResized.connect(self._fit_names)
         rows.arranged.connect(self._show_order)
         rows.table.all_changed.connect(self._on_list_changed)
         rows.table.studies.arrived.connect(self._on_studies_arrived)
@@ -96,6 +97,10 @@ class TableView(QTableView):
             self.film_wanted.emit()
         elif not move_by_key(self, event):
             event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the columns to their headings once, when the theme's font is known."""
@@ -128,6 +133,15 @@ class TableView(QTableView):
         """Give columns room for their headings."""
         for column in columns:
             self.horizontalHeader().resizeSection(column, max(MIN_WIDTHS_PX[column], self._content_px(column)))
+
+    @Slot()
+    def _fit_names(self) -> None:
+        """Give the names of films what the other columns leave, but never less than FILM_PX: then the table scrolls."""
+        header = self.horizontalHeader()
+        others = sum(header.sectionSize(column) for column in range(header.count()) if column != FILM)
+        width = max(FILM_PX, self.viewport().width() - others)
+        if header.sectionSize(FILM) != width:
+            header.resizeSection(FILM, width)
 
     def _content_px(self, column: int) -> int:
         """Return the width that a column needs for its heading and, if it has them, decisions."""

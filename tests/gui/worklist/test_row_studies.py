@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from gui.worklist.columns import ACCESSION, FILM, PATIENT, STUDY_COLUMNS, STUDY_DATE, cell_text
 from gui.worklist.row_kinds import RowKind
 from gui.worklist.row_studies import RowStudies
-from gui.worklist.table_view import TableView
+from gui.worklist.table_view import FILM_PX, TableView
 from tests.factories import write_dicom
 from tests.gui.worklist.examples import scored
 from tests.gui.worklist.person import files
@@ -47,6 +47,8 @@ def test_the_table_has_them_also_in_blind_reading(qtbot, strip, view, folder, ca
     assert not any(view.isColumnHidden(column) for column in STUDY_COLUMNS)
     header = view.horizontalHeader()
     assert all(view.columnWidth(column) >= header.sectionSizeHint(column) for column in STUDY_COLUMNS)
+    view.resize(600, 500)
+    assert view.columnWidth(FILM) == FILM_PX  # the table scrolls, and names stay readable
     row = strip.table.row("03.dcm")
     shown = [cell_text(strip.table, row, column) for column in (ACCESSION, STUDY_DATE, PATIENT)]
     assert shown == ["ACC37", "2024-02-04", "MRN-1"]
