@@ -95,13 +95,7 @@ def fill_outbox(
             except StopIteration as end:
                 screening: ScreeningResult = end.value
                 break
-            if isinstance(event, ScreeningStarted):
-                for row in event.resumed:
-                    filler.add(row)
-            elif isinstance(event, RowSuperseded):
-                filler.drop(event.row)
-            elif isinstance(event, FilmAnswered):
-                filler.add(event.row)
+            filler.follow(event)
             yield event
             if isinstance(event, Progressed) and event.stage is Stage.MOVING:  # they must be read before
                 yield from filler.finish(cancel)
@@ -140,6 +134,17 @@ class _Filler:
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+    def follow(self, event: object) -> None:
+        """Add the rows of an event of the screening, and drop one that no longer holds."""
+        match event:
+            case ScreeningStarted():
+                for row in event.resumed:
+                    self.add(row)
+            case FilmAnswered(row):
+                self.add(row)
+            case RowSuperseded(row):
+                self.drop(row)
 
     def add(self, row: LedgerRow) -> None:
         """Put the answer of a row there, if it has one and it was not put there before."""
