@@ -17,8 +17,6 @@ from tests.factories import ROOT, drained, write_dicom
 from tests.peers.conftest import AE_TITLE
 
 pytestmark = pytest.mark.skipif(not shutil.which("dciodvfy"), reason="dciodvfy missing: apt-get install dicom3tools")
-    shutil.which("dciodvfy") is None, reason="dciodvfy missing: apt-get install dicom3tools"
-)
 FILMS = 3  # the first two are of one study
 # the program is killed when the objects of the first answer are in the outbox and not in its log
 KILLED = """import os, runpy, signal, sys, core.exports.outbox as outbox
