@@ -1,4 +1,8 @@
-"""A heat map as a line to paint over a film."""
+"""A heat map as a line to paint over a film.
+
+contourpy traces it: pyqtgraph's isocurve gives the same line, but takes 12 to 24 ms on the window's
+thread where contourpy takes 1.
+"""
 
 from typing import Final, cast
 
