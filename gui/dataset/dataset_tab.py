@@ -1,6 +1,7 @@
 """The Dataset tab: open a dataset, see what an audit finds in it, and correct it."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -41,7 +42,7 @@ class DatasetTab(QWidget):
     def __init__(self, session: Session, work: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._work = session, work
-        self._source: Path | None = None
+        self._asked: Path | None = None  # the source asked for last; its import settings may make it readable
         self._shown: AuditResult | None = None
         self._own = OwnJobs(work, self.show_event, self._show_present)
         self._session_summary = tr("No dataset is open.")
@@ -93,8 +94,8 @@ class DatasetTab(QWidget):
     def open(self, source: Path) -> None:
         """Open a dataset with the corrections kept for it; a new list shows its columns first."""
         if self._work.state is JobState.IDLE:
-            self._source = source
-            self._own.start(open_job(source), self._show_opened, tr(Stage.READING_DATASET))
+            self._asked = source
+            self._own.start(open_job(source), partial(self._show_opened, source), tr(Stage.READING_DATASET))
 
     @Slot(object)
     def _on_list_wanted(self, path: Path) -> None:
@@ -102,8 +103,9 @@ class DatasetTab(QWidget):
 
     def _begin(self, source: Path, preparation: Preparation | None) -> None:
         if self._work.state is JobState.IDLE:
-            self._source = source
-            self._own.start(audit_job(source, preparation), self.show_audit, tr(Stage.READING_DATASET))
+            self._asked = source
+            job = audit_job(source, preparation)
+            self._own.start(job, partial(self.show_audit, source), tr(Stage.READING_DATASET))
 
     @Slot(object)
     def apply_step(self, step: Step) -> None:
@@ -116,8 +118,7 @@ class DatasetTab(QWidget):
         """Create synthetic films in a temporary folder and open them as a dataset."""
         if self._work.state is JobState.IDLE:
             folder = self.demo.make()
-            self._source = folder / "phantoms"
-            self._own.start(demo_job(folder), self.show_audit, tr("Making the demo"))
+            self._own.start(demo_job(folder), partial(self.show_audit, folder / "phantoms"), tr("Making the demo"))
 
     def stop_background_work(self) -> None:
         """Stop reading films in the background, and remove the demo's films."""
@@ -131,26 +132,27 @@ class DatasetTab(QWidget):
             self.progress.setRange(0, event.total or 0)
             self.progress.setValue(event.done)
 
-    def _show_opened(self, result: object) -> None:
+    def _show_opened(self, source: Path, result: object) -> None:
         match result:
             case IntakePreview():
                 self.show_intake_preview(result)
             case AuditResult():
-                self.show_audit(result)
+                self.show_audit(source, result)
 
-    def show_audit(self, result: AuditResult) -> None:
-        """Make a finished audit the session's dataset, which shows it."""
-        if not result.completed or self._source is None:
+    def show_audit(self, source: Path, result: AuditResult) -> None:
+        """Make the finished audit of `source` the session's dataset, which shows it."""
+        if result.completed:
+            self._session.open_dataset(source, result)
+        else:
             self.summary.setText(tr("Reading was stopped. Films already read will not be read again next time."))
-            return
-        self._session.open_dataset(self._source, result)
 
     @Slot(object)
     def _on_dataset_changed(self, audit: AuditResult | None) -> None:
         """Show the session's dataset, also one that another tab has opened."""
-        if audit is not None and audit is not self._shown and self._session.source is not None:
-            self._shown, self._source = audit, self._session.source
-            self._session_summary = format_summary(self._source, audit, self.demo.holds(audit.dataset.root))
+        source = self._session.source
+        if audit is not None and audit is not self._shown and source is not None:
+            self._shown = audit
+            self._session_summary = format_summary(source, audit, self.demo.holds(audit.dataset.root))
             self.summary.setText(self._session_summary)
             self.audit_panel.show_audit(audit)
             self.finding.show_dataset(audit.dataset)
@@ -158,19 +160,19 @@ class DatasetTab(QWidget):
             self.browser.show_audit(audit)
         self._on_state_changed(self._work.state)
 
-    def show_label_errors(self, doubtful: Finding) -> None:
-        """Show the finding of doubtful labels above the others, and its films."""
+    def show_label_errors(self, source: Path, doubtful: Finding) -> None:
+        """Show the finding of doubtful labels above the others, and its films, if `source` is still open."""
         audit = self._session.audit
-        if audit is None or not self._is_open():
+        if audit is None or source != self._session.source:
             return
         others = tuple(finding for finding in audit.findings if finding.kind is not doubtful.kind)
-        self.show_audit(replace(audit, findings=(doubtful, *others)))
+        self.show_audit(source, replace(audit, findings=(doubtful, *others)))
         self.summary.setText(doubtful.sentence)
         self.browser.show_finding(doubtful)
 
     def show_intake_preview(self, preview: IntakePreview) -> None:
         """Let the user correct how the dataset is read, then read it again."""
-        dialog = IntakeDialog(preview, self._present_preparation(), self)
+        dialog = IntakeDialog(preview, self._preparation_of(preview.source), self)
         dialog.accepted.connect(lambda: self._begin(preview.source, dialog.preparation()))
         dialog.rejected.connect(self._show_present)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -179,26 +181,23 @@ class DatasetTab(QWidget):
     @Slot()
     def _show_present(self, _failure: JobError | None = None) -> None:
         """Return to the dataset that was open before."""
-        self._source = self._session.source or self._source
         self.summary.setText(self._session_summary)
 
-    def _present_preparation(self) -> Preparation:
-        """Return how the dataset on the tab was read; the default one before it was read."""
-        return self._session.audit.preparation if self._is_open() and self._session.audit else AS_IT_IS
-
-    def _is_open(self) -> bool:
-        return self._source is not None and self._source == self._session.source
+    def _preparation_of(self, source: Path) -> Preparation:
+        """Return how the open dataset is read; the default for any other source."""
+        is_open = source == self._session.source
+        return self._session.audit.preparation if is_open and self._session.audit else AS_IT_IS
 
     @Slot()
     def _on_doubts(self) -> None:
-        if self._session.source is not None and self._work.state is JobState.IDLE:
-            job = label_errors_job(self._session.source, self._session.model, self._session.preparation)
-            self._own.start(job, self.show_label_errors, tr("Finding doubtful labels"))
+        if (source := self._session.source) is not None:
+            job = label_errors_job(source, self._session.model, self._session.preparation)
+            self._own.start(job, partial(self.show_label_errors, source), tr("Finding doubtful labels"))
 
     @Slot()
     def _on_intake(self) -> None:
-        if self._source is not None and self._work.state is JobState.IDLE:
-            job = inspect_job(self._source, self._present_preparation())
+        if (source := self._session.source or self._asked) is not None:
+            job = inspect_job(source, self._preparation_of(source))
             self._own.start(job, self.show_intake_preview, tr(Stage.READING_DATASET))
 
     @Slot()
@@ -229,8 +228,8 @@ class DatasetTab(QWidget):
             self.summary.setText(self._session_summary)
         self.sources.set_enabled(is_idle)
         self.drop_area.setEnabled(is_idle)
-        self.intake.setEnabled(is_idle and self._source is not None)
-        self.doubts.setEnabled(is_idle and self._is_open())
+        self.intake.setEnabled(is_idle and (self._session.source or self._asked) is not None)
+        self.doubts.setEnabled(is_idle and self._session.source is not None)
         has_steps = self._session.audit is not None and bool(self._session.audit.preparation.steps)
         self.audit_panel.update_enabled(is_idle, has_steps)
         self.browser.set_busy(not is_idle)

@@ -117,6 +117,10 @@ class RunsTab(QWidget):
         if self._to_compare is not None:
             self._compare_with_earlier(self._to_compare)
 
+    def _show_change(self, listing: RunListing) -> None:
+        self.show_runs(listing)
+        self.refresh()  # what is being read may be the list before the change
+
     def _replace_runs(self, listing: RunListing) -> None:
         selected = {run.folder for run in self._selected_runs()}
         self._runs = listing.runs
@@ -200,13 +204,13 @@ class RunsTab(QWidget):
     def _on_rename(self) -> None:
         (run,) = self._selected_runs()
         if (name := messages.ask_text(self, tr("Name of this training"), run.card.name)) is not None:
-            self._work.start(rename_run_job(run, name, run.card.note), self.show_runs, tr("Renaming a training"))
+            self._work.start(rename_run_job(run, name, run.card.note), self._show_change, tr("Renaming a training"))
 
     @Slot()
     def _on_note(self) -> None:
         (run,) = self._selected_runs()
         if (note := messages.ask_text(self, tr("Note"), run.card.note)) is not None:
-            self._work.start(rename_run_job(run, run.card.name, note), self.show_runs, tr("Writing a note"))
+            self._work.start(rename_run_job(run, run.card.name, note), self._show_change, tr("Writing a note"))
 
     @Slot()
     def _on_continue(self) -> None:
@@ -239,7 +243,7 @@ class RunsTab(QWidget):
     def _on_delete(self) -> None:
         (run,) = self._selected_runs()
         if messages.ask_delete(self, run.card.name):
-            self._work.start(delete_run_job(run), self.show_runs, tr("Moving a training to the trash"))
+            self._work.start(delete_run_job(run), self._show_change, tr("Moving a training to the trash"))
 
 
 def _find_earlier(runs: Sequence[Run], wanted: Run) -> list[Path]:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 from core.system.language import Language, current_language, tr
 from core.system.safe_text import escape_name
 from gui.jobs.evaluation_jobs import self_test_job
-from gui.jobs.jobs import Jobs, JobState
+from gui.jobs.jobs import Jobs, JobState, ignore
+from gui.jobs.own_jobs import OwnJobs
 from gui.jobs.worker import JobError
 from gui.shell.drop_overlay import DropOverlay
 from gui.shell.full_screen import FullScreen
@@ -42,6 +43,7 @@ class MainWindow(QMainWindow):
         self.is_ended = False  # by the system
         self._pending_path: Path | None = None  # to open after the welcome dialog
         self.welcome: Welcome | None = None
+        self._model_check = OwnJobs(self.jobs, ignore)
         self.tabs = MainTabs(self.session, self.jobs)
         self.dataset_tab = self.tabs.dataset
         self.training_tab = self.tabs.training
@@ -140,10 +142,11 @@ class MainWindow(QMainWindow):
         self.welcome.demo_wanted.connect(self.dataset_tab.start_demo)
         self.welcome.folder_wanted.connect(self._on_folder_wanted)
         self.welcome.finished.connect(self._on_welcomed)
+        self.jobs.state_changed.connect(self.welcome.show_state)
         self.welcome.open()
         if self.jobs.state is JobState.IDLE:
-            self.jobs.start(self_test_job(), self.welcome.show_self_test, tr("Checking the bundled model"))
-        else:
+            self._model_check.start(self_test_job(), ignore, tr("Checking the bundled model"))
+        elif not self._model_check.is_running:
             self.welcome.check.setText(tr("Another job is running, so the model is not checked now."))
 
     @Slot(int)
@@ -176,11 +179,11 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_job_ended(self, outcome: object) -> None:
-        if isinstance(outcome, JobError):
-            if self.welcome is not None:
-                self.welcome.show_check(outcome.sentence)
-            elif not self.jobs.is_closed:
-                messages.show_error(self, outcome)
+        is_check = self._model_check.take_end()
+        if is_check and self.welcome is not None:  # it may have been closed and opened again since the check began
+            self.welcome.show_check(outcome)
+        elif isinstance(outcome, JobError) and not self.jobs.is_closed:
+            messages.show_error(self, outcome)
         self._close_or_continue()
 
     def _close_or_continue(self) -> None:
@@ -193,11 +196,12 @@ class MainWindow(QMainWindow):
         self.tabs.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.jobs.state is JobState.IDLE:
+        was_idle = self.jobs.state is JobState.IDLE
+        if not was_idle and not self.jobs.is_closed and messages.ask_stop_and_close(self):
+            self.jobs.close()
+        if self.jobs.state is JobState.IDLE and (was_idle or self.jobs.is_closed):  # the job may have ended meanwhile
             remember_window(self, self.tabs.current_name())
             self.tabs.close_viewers()
             event.accept()
-            return
-        event.ignore()
-        if not self.jobs.is_closed and messages.ask_stop_and_close(self):
-            self.jobs.close()
+        else:
+            event.ignore()

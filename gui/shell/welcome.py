@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLab
 from core.models.events import SelfTestResult
 from core.system.language import Language, current_language, marked, tr
 from core.system.product import NOTICE
+from gui.jobs.jobs import JobState
+from gui.jobs.worker import JobError
 from gui.state.settings import Theme
 from gui.widgets.icon import program_icon
 
@@ -68,7 +70,7 @@ class Welcome(QDialog):
         self.folder.clicked.connect(self._on_folder)
         self.begin.clicked.connect(self.accept)
         self._lay_out()
-        self.set_ready(False)
+        self.show_state(JobState.RUNNING)
 
     def _lay_out(self) -> None:
         icon = QLabel()
@@ -94,19 +96,19 @@ class Welcome(QDialog):
         width = max(NARROWEST_PX, self.sizeHint().width())
         self.setMinimumSize(width, layout.heightForWidth(width))  # Qt underestimates the height of wrapped text
 
-    def set_ready(self, ready: bool) -> None:
+    @Slot(object)
+    def show_state(self, state: JobState) -> None:
         """Enable what starts jobs: one runs at a time, and the check of the model is one."""
-        self.languages.setEnabled(ready)
-        self.demo.setEnabled(ready)
-        self.folder.setEnabled(ready)
+        for widget in (self.languages, self.demo, self.folder):
+            widget.setEnabled(state is JobState.IDLE)
 
-    def show_self_test(self, result: SelfTestResult) -> None:
-        self.show_check(tr("{model} works correctly ({seconds:.1f} s).", model=result.model, seconds=result.seconds))
-
-    def show_check(self, sentence: str) -> None:
-        """Show the outcome of the model check."""
-        self.check.setText(sentence)
-        self.set_ready(True)
+    def show_check(self, outcome: object) -> None:
+        """Show how the check of the model ended: its SelfTestResult or JobError."""
+        match outcome:
+            case SelfTestResult(model=model, seconds=seconds):
+                self.check.setText(tr("{model} works correctly ({seconds:.1f} s).", model=model, seconds=seconds))
+            case JobError(sentence=sentence):
+                self.check.setText(sentence)
 
     @Slot(int)
     def _on_theme_chosen(self, index: int) -> None:

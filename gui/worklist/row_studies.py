@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.films.study_numbers import StudyNumbers, read_study_numbers
 from core.screening.events import LedgerRow
@@ -37,6 +37,7 @@ class RowStudies(QObject):
         self._list = 0  # counts lists, so that what was read of an earlier one is not taken for this one's
         self._is_reading = False
         self._background = Background("study numbers", self)
+        self._background.failed.connect(self._go_on)
 
     def open_folder(self, folder: Path | None) -> None:
         """Forget all; films of this folder are read from now on, as they are asked for."""
@@ -72,14 +73,25 @@ class RowStudies(QObject):
             self._background.run(partial(_read_batch, self._folder, batch), partial(self._show, self._list))
 
     def _show(self, list_number: int, numbers: Numbers) -> None:
-        self._is_reading = False
         if list_number == self._list:
             found = {file: one for file, one in numbers.items() if file in self._asked}
             self._numbers |= found
             self.has_any = self.has_any or any(one != NO_NUMBERS for one in found.values())
             self.arrived.emit(tuple(found))
+        self._go_on()
+
+    @Slot()
+    def _go_on(self) -> None:
+        self._is_reading = False
         self._read_next()
 
 
 def _read_batch(folder: Path, rows: Sequence[LedgerRow]) -> Numbers:
-    return {row.file: read_study_numbers(find_film(folder, row)) for row in rows}
+    return {row.file: _read_row(folder, row) for row in rows}
+
+
+def _read_row(folder: Path, row: LedgerRow) -> StudyNumbers:
+    try:
+        return read_study_numbers(find_film(folder, row))
+    except OSError:  # whether a film was moved cannot be seen: no permission, or a name this disk cannot have
+        return NO_NUMBERS

@@ -82,9 +82,7 @@ def tab(qtbot, session, work, audits, openings):
 @pytest.fixture
 def opened(qtbot, tab, work, audits):
     """The tab with a dataset that was corrected twice."""
-    with qtbot.waitSignal(work.ended):
-        tab.open(ROOT)
-    tab.show_audit(audit(preparation=CORRECTED))
+    tab.show_audit(ROOT, audit(preparation=CORRECTED))
     audits.clear()
     return tab
 
@@ -112,13 +110,13 @@ def test_a_finished_audit_becomes_the_dataset_of_the_session(opened, session):
 
 
 def test_missing_splits_are_mentioned(opened):
-    opened.show_audit(audit(films=(*FILMS[:5], replace(FILMS[5], split=None))))
+    opened.show_audit(ROOT, audit(films=(*FILMS[:5], replace(FILMS[5], split=None))))
     assert opened.summary.text().endswith("Missing splits are assigned by patient.")
 
 
 def test_a_stopped_audit_leaves_the_dataset_before_it(opened, session):
     before = session.audit
-    opened.show_audit(audit(films=(), completed=False))
+    opened.show_audit(ROOT, audit(films=(), completed=False))
     assert session.audit is before
     assert opened.summary.text().startswith("Reading was stopped.")
     assert opened.browser.grid.table.rowCount() == 6
@@ -249,22 +247,42 @@ def test_doubtful_labels_are_searched_with_the_model_in_use(qtbot, opened, sessi
 
 
 def test_doubtful_labels_replace_earlier_ones_above_the_other_findings(opened, session):
-    opened.show_label_errors(DOUBTS)
+    opened.show_label_errors(ROOT, DOUBTS)
     again = replace(DOUBTS, sentence="1 label is doubtful.")
-    opened.show_label_errors(again)
+    opened.show_label_errors(ROOT, again)
     assert session.audit.findings == (again, LEAK, *session.audit.findings[2:])
     assert len(session.audit.findings) == 4
     assert opened.summary.text() == "1 label is doubtful."
     assert opened.browser.grid.table.rowCount() == 1
 
 
-def test_doubtful_labels_of_a_dataset_that_is_no_longer_on_the_tab_are_not_shown(qtbot, opened, session, work):
+def test_doubtful_labels_of_a_dataset_that_is_no_longer_open_are_not_shown(opened, session):
+    session.open_dataset(Path("others"), audit())
     before = session.audit
-    with qtbot.waitSignal(work.ended):
-        opened.open(Path("others"))
-    opened.show_label_errors(DOUBTS)
+    opened.show_label_errors(ROOT, DOUBTS)
     assert session.audit is before
     assert opened.summary.text() != DOUBTS.sentence
+
+
+@pytest.mark.parametrize("what", ["demo", "audit"])
+def test_what_was_stopped_leaves_the_open_dataset_to_be_searched(qtbot, opened, session, work, monkeypatch, what):
+    record(monkeypatch, dataset_tab, "demo_job", None)
+    record(monkeypatch, dataset_tab, "open_job", audit(films=(), completed=False))
+    previews = record(monkeypatch, dataset_tab, "inspect_job")
+    record(monkeypatch, dataset_tab, "label_errors_job", DOUBTS)
+    with qtbot.waitSignal(work.ended):
+        if what == "demo":
+            click(qtbot, opened, "try_demo")
+        else:
+            opened.open(Path("others"))
+    with qtbot.waitSignal(work.ended):
+        click(qtbot, opened, "intake")
+    assert previews == [(ROOT, CORRECTED)]
+    with qtbot.waitSignal(work.ended):
+        click(qtbot, opened, "doubts")
+    assert session.source == ROOT
+    assert session.audit.findings[0] is DOUBTS
+    assert opened.summary.text() == DOUBTS.sentence
 
 
 def test_import_settings_are_those_of_the_dataset_and_apply_at_once(qtbot, opened, work, audits, monkeypatch):
@@ -281,13 +299,13 @@ def test_import_settings_are_those_of_the_dataset_and_apply_at_once(qtbot, opene
     assert audits == [(ROOT, replace(CORRECTED, patient_pattern="(..)"))]
 
 
-def test_a_dataset_that_could_not_be_read_has_settings_of_its_own(qtbot, opened, work, audits, monkeypatch):
+def test_a_first_dataset_that_could_not_be_read_has_settings(qtbot, tab, work, monkeypatch):
     previews = record(monkeypatch, dataset_tab, "inspect_job")
     with qtbot.waitSignal(work.ended):
-        opened.open(Path("others"))  # fails, so no audit is shown
-    assert not opened.doubts.isEnabled()
+        tab.open(Path("others"))  # fails, so no audit is shown
+    assert not tab.doubts.isEnabled()
     with qtbot.waitSignal(work.ended):
-        click(qtbot, opened, "intake")
+        click(qtbot, tab, "intake")
     assert previews == [(Path("others"), AS_IT_IS)]
 
 
@@ -302,7 +320,7 @@ def test_the_demo_says_that_its_films_are_synthetic(qtbot, tab, session, work, m
     assert folder == tmp_path / "pneumoscreen-demo-"
     assert tab.demo.worklist == folder / "worklist"
     result = audit()
-    tab.show_audit(replace(result, dataset=replace(result.dataset, root=folder / "phantoms")))
+    tab.show_audit(folder / "phantoms", replace(result, dataset=replace(result.dataset, root=folder / "phantoms")))
     assert tab.summary.text().startswith("Synthetic films, not patients. ")
     assert session.source == folder / "phantoms"
 
@@ -311,6 +329,6 @@ def test_a_dropped_dataset_is_opened_and_the_area_shrinks(qtbot, tab, work, open
     before = tab.drop_area.minimumHeight()
     with qtbot.waitSignal(work.ended):
         tab.drop_area.dropped.emit(ROOT)
-    tab.show_audit(audit())
+    tab.show_audit(ROOT, audit())
     assert openings == [(ROOT,)]
     assert tab.drop_area.minimumHeight() < before

@@ -1,6 +1,7 @@
 """The Runs tab as a person uses it."""
 
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -218,6 +219,29 @@ def test_the_list_is_read_again_after_a_change_also_while_a_job_runs(qtbot, tab,
     assert tab.plots.findChild(CurvePlot, "Validation loss").names() == ("second",)  # is still selected
     with qtbot.waitSignal(work.ended):
         work.cancel()
+
+
+def test_a_list_read_before_a_change_is_not_shown_after_it(qtbot, tab, session, work, runs, monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def read_listing(_root):
+        if begun.is_set():
+            return RunListing(runs[1:])
+        begun.set()
+        may_end.wait(10)
+        return RunListing(runs)
+
+    monkeypatch.setattr(runs_tab, "read_listing", read_listing)
+    monkeypatch.setattr(messages, "ask_delete", lambda *_: True)
+    record(monkeypatch, runs_tab, "delete_run_job", RunListing(runs[1:]))
+    session.runs_changed.emit()
+    begun.wait(10)
+    select(tab, 0)
+    with qtbot.waitSignal(work.ended):
+        click(qtbot, tab, "delete")
+    with qtbot.waitSignal(tab.listed):
+        may_end.set()
+    assert [row[0] for row in cells(tab, "runs")] == ["second", "third", "fourth"]
 
 
 def test_the_same_list_leaves_a_comparison_on_the_screen(tab, runs):

@@ -69,6 +69,19 @@ def test_closing_in_the_middle_asks_stops_and_closes(qtbot, window, monkeypatch)
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
+@pytest.mark.parametrize("answer", [True, False])
+def test_the_job_may_end_while_it_is_asked_whether_to_stop(qtbot, window, monkeypatch, answer):
+    def ask(_parent):
+        with qtbot.waitSignal(window.jobs.ended):
+            window.jobs.cancel()
+        return answer
+
+    monkeypatch.setattr(messages, "ask_stop_and_close", ask)
+    window.jobs.start(lasting, ignore)
+    assert window.close() is answer
+    assert window.jobs.is_closed is answer
+
+
 def test_cancel_says_so_at_once(qtbot, window):
     def job(cancel):
         while not cancel.wait(0.01):

@@ -6,12 +6,17 @@ from PySide6.QtWidgets import QLabel
 
 from core.models.events import SelfTestResult
 from core.screening.events import ScreeningResult
+from core.system.errors import JobFailed, Reason
 from core.system.language import Language
 from core.system.product import NOTICE
+from gui.jobs.jobs import JobState
+from gui.jobs.worker import JobError
+from gui.shell import main_window
 from gui.shell.welcome import Welcome
 from gui.state.settings import Settings, Theme, load_settings
 from gui.widgets import messages
 from tests.factories import write_few_films
+from tests.gui.fake_jobs import ending_with, ignore
 
 
 def test_the_welcome_checks_the_model_and_is_shown_once(window, qtbot):
@@ -58,10 +63,54 @@ def test_nothing_that_starts_a_job_is_offered_before_the_check_has_ended(welcome
     widgets = (welcome.demo, welcome.folder, welcome.languages)
     assert not any(widget.isEnabled() for widget in widgets)
     assert welcome.begin.isEnabled()
-    welcome.show_check("<b>resnet</b> works correctly.")
+    welcome.show_state(JobState.IDLE)
     assert all(widget.isEnabled() for widget in widgets)
-    assert welcome.check.text() == "<b>resnet</b> works correctly."
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        (SelfTestResult("<b>resnet", (), (), 1.25), "<b>resnet works correctly (1.2 s)."),
+        (JobError("<b>resnet is damaged."), "<b>resnet is damaged."),
+    ],
+)
+def test_the_outcome_of_the_check_is_plain_text(welcome, outcome, sentence):
+    welcome.show_check(outcome)
+    assert welcome.check.text() == sentence
     assert welcome.check.textFormat() is Qt.TextFormat.PlainText
+
+
+def failing(_cancel):
+    raise JobFailed(Reason.DATASET_INVALID, "The share is gone.")
+    yield
+
+
+def test_the_failure_of_another_job_is_not_taken_for_the_check(window, qtbot, errors):
+    with qtbot.waitSignal(window.jobs.ended):
+        window.jobs.start(failing, ignore)
+        window.show_welcome()
+    assert errors == ["The share is gone."]
+    assert window.welcome.check.text().startswith("Another job is running")
+    assert window.welcome.demo.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("job", "sentence"),
+    [
+        (ending_with(SelfTestResult("resnet", (), (), 1)), "resnet works correctly (1.0 s)."),
+        (failing, "The share is gone."),
+    ],
+)
+def test_a_welcome_opened_again_during_the_check_has_its_outcome(window, qtbot, errors, monkeypatch, job, sentence):
+    monkeypatch.setattr(main_window, "self_test_job", lambda: job)
+    with qtbot.waitSignal(window.jobs.ended):
+        window.show_welcome()
+        qtbot.mouseClick(window.welcome.begin, Qt.MouseButton.LeftButton)
+        window.show_welcome()
+        assert window.welcome.check.text() == "Checking the bundled model…"
+    assert window.welcome.check.text() == sentence
+    assert window.welcome.languages.isEnabled()
+    assert errors == []
 
 
 def test_colours_and_language_are_chosen_from_what_is_in_use(qtbot, welcome):
@@ -70,7 +119,7 @@ def test_colours_and_language_are_chosen_from_what_is_in_use(qtbot, welcome):
     with qtbot.waitSignal(welcome.theme_chosen) as chosen:
         qtbot.keyClick(welcome.themes, Qt.Key.Key_Down)
     assert chosen.args == [Theme.SYSTEM]
-    welcome.set_ready(True)
+    welcome.show_state(JobState.IDLE)
     with qtbot.waitSignal(welcome.language_chosen) as chosen:
         qtbot.keyClick(welcome.languages, Qt.Key.Key_Down)
     assert chosen.args == [Language.GERMAN]
@@ -78,7 +127,7 @@ def test_colours_and_language_are_chosen_from_what_is_in_use(qtbot, welcome):
 
 @pytest.mark.parametrize(("button", "signal"), [("demo", "demo_wanted"), ("folder", "folder_wanted")])
 def test_a_first_step_closes_the_dialog_before_it_is_asked_for(qtbot, welcome, button, signal):
-    welcome.set_ready(True)
+    welcome.show_state(JobState.IDLE)
     was_open = []
     getattr(welcome, signal).connect(lambda: was_open.append(welcome.isVisible()))
     with qtbot.waitSignal(welcome.accepted):

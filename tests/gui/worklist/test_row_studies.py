@@ -1,12 +1,16 @@
 """Accession number, study date and patient of each film, in the table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from core.screening.file_state import FilmPlace
+from gui.worklist import row_studies
 from gui.worklist.columns import ACCESSION, FILM, PATIENT, STUDY_COLUMNS, STUDY_DATE, cell_text
 from gui.worklist.row_kinds import RowKind
-from gui.worklist.row_studies import RowStudies
+from gui.worklist.row_studies import NO_NUMBERS, RowStudies
 from gui.worklist.table_view import FILM_PX, TableView
 from tests.factories import write_dicom
 from tests.gui.worklist.examples import scored
@@ -98,4 +102,26 @@ def test_what_was_read_of_an_earlier_list_is_not_shown_of_the_next(qtbot, folder
         studies.ask([ROWS[1]])
     assert arrived.args == [(ROWS[1].file,)]
     assert not studies.has_any
+    studies.close()
+
+
+def test_a_film_that_cannot_be_looked_for_has_no_numbers_and_the_others_have_theirs(qtbot, folder):
+    lost = replace(ROWS[0], file="n" * 300, place=FilmPlace(moved_to="moved.dcm"))  # no disk has a name of that length
+    studies = RowStudies()
+    studies.open_folder(folder)
+    with qtbot.waitSignal(studies.arrived):
+        studies.ask([lost, ROWS[1]])
+    assert studies.find(lost.file) == NO_NUMBERS
+    assert studies.find(ROWS[1].file).accession == "ACC39"
+    studies.close()
+
+
+def test_after_a_fault_the_next_films_are_read(qtbot, folder, monkeypatch):
+    studies = RowStudies()
+    studies.open_folder(folder)
+    with monkeypatch.context() as faulty, qtbot.waitSignal(studies.arrived) as arrived:
+        faulty.setattr(row_studies, "find_film", lambda folder, row: folder / {ROWS[1].file: row.file}[row.file])
+        studies.ask([ROWS[0]])
+        studies.ask([ROWS[1]])
+    assert arrived.args == [(ROWS[1].file,)]
     studies.close()
