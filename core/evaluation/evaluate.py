@@ -52,9 +52,7 @@ def evaluate(
     Returns None if cancelled. Raises JobFailed for another prevalence, classes other than the model's
     or an unusable output folder.
     """
-    if not 0 < prevalence < 1:
-        sentence = tr("A prevalence is a fraction between 0 and 1, such as 0.1.")
-        raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
+    _check_prevalence(prevalence)
     with _hold_output(output_dir, overwrite, (source, model)):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
@@ -74,6 +72,13 @@ def evaluate(
         if output_dir is not None:
             write_evaluation(evaluation, output_dir, overwrite)
         return evaluation
+
+
+def _check_prevalence(prevalence: float) -> None:
+    """Raise JobFailed (operating_point_invalid) for a prevalence outside 0..1 exclusive."""
+    if not 0 < prevalence < 1:
+        sentence = tr("A prevalence is a fraction between 0 and 1, such as 0.1.")
+        raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
 
 
 @contextmanager

@@ -181,7 +181,7 @@ def test_the_card_says_when_and_on_what_the_run_began(begin, tmp_path):
     written = (tmp_path / "run" / CARD).read_text()
     for text in (r"\ud800", r"\udcff"):  # neither can be shown
         (tmp_path / "run" / CARD).write_text(written.replace('"name": "run"', f'"name": "{text}"'))
-        with pytest.raises(ValueError, match="not valid text|surrogates not allowed"):
+        with pytest.raises(ValueError, match=r"not valid text|surrogates not allowed"):
             read_card(tmp_path / "run")
     assert abs((datetime.now().astimezone() - datetime.fromisoformat(card.started)).total_seconds()) < 60
 
