@@ -1,10 +1,11 @@
 """The line of progress on a terminal, drawn by tqdm."""
 
+import os
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from core.jobs.events import Progressed
 from core.recipes.recipe import Recipe
@@ -16,6 +17,8 @@ from core.training.time_estimate import format_duration, format_time_left
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+USUAL_COLUMNS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def _load_tqdm() -> "type[tqdm]":
 
 
 def _start_bar(stream: TextIO, progress: Progress) -> "tqdm":
+    is_measurable = _is_measurable(stream)
     return _load_tqdm()(  # type: ignore[no-any-return]
         desc=progress.part,
         initial=progress.done,
@@ -86,8 +90,17 @@ def _start_bar(stream: TextIO, progress: Progress) -> "tqdm":
         file=stream,
         leave=False,
         miniters=1,
-        dynamic_ncols=True,
+        ncols=None if is_measurable else USUAL_COLUMNS,
+        dynamic_ncols=is_measurable,
     )
+
+
+def _is_measurable(stream: TextIO) -> bool:
+    """Return False for a terminal that says it has no columns, as a new pseudo-terminal does."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns > 0
+    except (OSError, ValueError):
+        return True  # no terminal, or a closed one: tqdm decides
 
 
 def make_room(stream: TextIO | None) -> AbstractContextManager[None]:

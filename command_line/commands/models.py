@@ -27,14 +27,18 @@ def add_operating_point_options(parser: argparse.ArgumentParser) -> None:
 def run_operating_point(options: argparse.Namespace, _cancel: threading.Event) -> int:
     """Choose a model's operating point on this computer, if asked to, and print the one in use."""
     from core.models.operating_point import parse_wish
-    from core.models.point_selection import restore_own_point, select_point
+    from core.models.point_selection import restore_own_point, select_error, select_point
     from core.models.site_record import apply_site_record, format_point, format_validation
 
+    if options.own and (options.wish is not None or options.error is not None):
+        options.refuse_usage("--own does not go with --wish and --error")
     header = read_model_header(options)
     if options.own:
         restore_own_point(header)
-    elif options.wish or options.error is not None:
-        select_point(header, parse_wish(options.wish or "best balance"), options.error)
+    elif options.wish is not None:
+        select_point(header, parse_wish(options.wish), options.error)
+    elif options.error is not None:
+        select_error(header, options.error)
     used = apply_site_record(header)
     print_line(f"{used.name}: {format_point(used)}\n{format_validation(used)[1]}\n{NOTICE}")
     return DONE

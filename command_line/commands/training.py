@@ -114,6 +114,10 @@ def add_search_options(parser: argparse.ArgumentParser) -> None:
 
 def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
     """Search for the best recipe, which is written to recipe.json."""
+    if not options.hours > 0:
+        options.refuse_usage("--hours must be more than 0")
+    if options.trials is not None and options.trials < 1:
+        options.refuse_usage("--trials must be at least 1")
     from core.runs.search_file import BEST
     from core.training.search import search
 
@@ -125,7 +129,8 @@ def run_search(options: argparse.Namespace, cancel: threading.Event) -> int:
         print_line("No trial finished, so there is no recipe.")
     else:
         path = options.output / BEST
-        trials = f"{result.finished} trials finished, {result.pruned} stopped early"
+        finished = "1 trial" if result.finished == 1 else f"{result.finished} trials"
+        trials = f"{finished} finished, {result.pruned} stopped early"
         print_line(f"{trials}; best validation AUC {result.auc:.3f}. Train with --recipe {path}\n{NOTICE}")
     return INTERRUPTED if cancel.is_set() else DONE
 

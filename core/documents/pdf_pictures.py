@@ -9,7 +9,6 @@ from reportlab.platypus import Table as Grid
 from reportlab.platypus.flowables import Flowable, Image, Spacer
 
 from core.documents.document import Photograph, Picture
-from core.documents.pdf_plot import Plot
 
 GUTTER: Final = 12  # points between two pictures
 CAPTION_GAP: Final = 2  # points between a picture and its caption
@@ -20,6 +19,8 @@ Captioner = Callable[[str, float], Flowable]  # of a text and the width of its l
 
 def caption_picture(picture: Picture, caption: Captioner, width: float, height: float) -> Flowable:
     """Return a plot over its caption, at most `width` and 80 % of `height`, in points."""
+    from core.documents.pdf_plot import Plot  # matplotlib, which has been loaded for the figure
+
     plot_width, plot_height = picture.size
     scale = min(1.0, width / plot_width, 0.8 * height / plot_height)
     return _stack(Plot(picture.figure, scale), caption(picture.description, width), width)

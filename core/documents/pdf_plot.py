@@ -1,4 +1,7 @@
-"""Draw matplotlib figures on reportlab's pages: as vectors, with text that can be searched."""
+"""Draw matplotlib figures on reportlab's pages: as vectors, with text that can be searched.
+
+Import it only for a figure that exists: plot_style.py sets what matplotlib reads at its first import.
+"""
 
 from typing import Any
 

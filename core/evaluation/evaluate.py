@@ -24,6 +24,7 @@ from core.models.predictions import Predictions
 from core.models.site_record import format_point, format_validation
 from core.runs.run_folder import METRICS
 from core.runs.test_set_use import check_countable, count_use
+from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
 from core.system.files import check_writable
 from core.system.language import tr, tr_count
@@ -48,9 +49,10 @@ def evaluate(
     unseen: leave out films that the model was trained or validated with, whatever their split.
     overwrite: also replace files in output_dir that are no earlier evaluation, see `check_output`.
     The use of these films is counted in any case (`count_use`).
-    Returns None if cancelled. Raises JobFailed for classes other than the model's or an unusable
-    output folder.
+    Returns None if cancelled. Raises JobFailed for another prevalence, classes other than the model's
+    or an unusable output folder.
     """
+    _check_prevalence(prevalence)
     with _hold_output(output_dir, overwrite, (source, model)):
         yield Progressed(Stage.LOADING_NETWORK, 0, None)
         loaded = load_model_in_use(model)
@@ -70,6 +72,13 @@ def evaluate(
         if output_dir is not None:
             write_evaluation(evaluation, output_dir, overwrite)
         return evaluation
+
+
+def _check_prevalence(prevalence: float) -> None:
+    """Raise JobFailed (operating_point_invalid) for a prevalence outside 0..1 exclusive."""
+    if not 0 < prevalence < 1:
+        sentence = tr("A prevalence is a fraction between 0 and 1, such as 0.1.")
+        raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
 
 
 @contextmanager

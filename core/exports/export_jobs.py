@@ -36,8 +36,8 @@ from core.system.product import NOTICE
 if TYPE_CHECKING:
     from core.exports.screening_summary import SummaryResult
 
-NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to open.")
-NO_CALL: Final = marked("The reader has not classified any film yet, so there is nothing to open.")
+NO_DISAGREEMENT: Final = marked("There is no disagreement yet, so there is nothing to write.")
+NO_CALL: Final = marked("There is no call yet that counts as a label, so there is nothing to write.")
 
 
 class Export(Enum):

@@ -1,6 +1,6 @@
 """Choose an operating point on the stored validation predictions and save it for this computer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.metrics.intervals import Figure, proportion
 from core.models.model_header import ModelHeader
@@ -16,7 +16,7 @@ from core.models.operating_point import (
     format_natural_frequencies,
 )
 from core.models.predictions import Predictions
-from core.models.site_record import LocalPoint, save_point, today
+from core.models.site_record import LocalPoint, read_record, save_point, today
 from core.system.errors import JobFailed, Reason
 from core.system.language import tr, tr_count
 
@@ -69,12 +69,9 @@ def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -
     Raises JobFailed (operating_point_invalid) for too few films or an error outside 0..1.
     """
     predictions = validation_predictions(header)
-    if error is not None and not 0 < error < 1:
-        sentence = tr("An error rate is a fraction between 0 and 1, such as 0.05.")
-        raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
     labels, probabilities = predictions.labels, predictions.probabilities(header.calibration.temperature)
     threshold = fit_threshold(wish, labels, probabilities)
-    band = fit_conformal_band(labels, probabilities, threshold, BAND_ERROR if error is None else error)
+    band = _fit_band(header, threshold, BAND_ERROR if error is None else error)
     predicted = probabilities >= threshold
     positive, negative = labels == 1, labels == 0
     sensitivity = proportion(predicted[positive], predictions.patients[positive])
@@ -85,6 +82,16 @@ def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -
     return Proposal(wish, threshold, band, sensitivity, specificity, three_way, len(labels))
 
 
+def _fit_band(header: ModelHeader, threshold: float, error: float) -> Band:
+    """Fit the review band around a threshold. Raises JobFailed (operating_point_invalid)."""
+    predictions = validation_predictions(header)
+    if not 0 < error < 1:
+        sentence = tr("An error rate is a fraction between 0 and 1, such as 0.05.")
+        raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
+    probabilities = predictions.probabilities(header.calibration.temperature)
+    return fit_conformal_band(predictions.labels, probabilities, threshold, error)
+
+
 def select_point(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
     """Fit an operating point and use it for this model on this computer. Raises JobFailed."""
     proposal = propose_point(header, wish, error)
@@ -92,6 +99,19 @@ def select_point(header: ModelHeader, wish: Wish, error: float | None = None) ->
     words = tr("a threshold set by hand ({wish})", wish=wish) if wish.goal is Goal.THRESHOLD else str(wish)
     save_point(header, LocalPoint(words, proposal.threshold, (band.low, band.high), band.error, today()))
     return proposal
+
+
+def select_error(header: ModelHeader, error: float) -> None:
+    """Use a review band of another error rate at the threshold that was chosen here. Raises JobFailed.
+
+    Without such a threshold the best balance is chosen, as for the model's own.
+    """
+    point = read_record(header).point
+    if point is None:
+        select_point(header, Wish(Goal.BALANCED), error)
+        return
+    band = _fit_band(header, point.threshold, error)
+    save_point(header, replace(point, review_band=(band.low, band.high), band_error=band.error, chosen=today()))
 
 
 def restore_own_point(header: ModelHeader) -> None:

@@ -136,7 +136,10 @@ def _read_recipe(run_dir: Path) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
-    """Description of a run. started: local time, ISO 8601. seconds: None until finished."""
+    """Description of a run. started: local time, ISO 8601. seconds: None until finished.
+
+    Raises ValueError for text that cannot be shown, such as an undecodable file name.
+    """
 
     name: str
     note: str
@@ -144,6 +147,10 @@ class RunCard:
     data_fingerprint: str
     started: str
     seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        for text in (self.name, self.note, self.dataset, self.started):
+            text.encode()
 
 
 def write_card(run_dir: Path, card: RunCard) -> None:

@@ -43,14 +43,17 @@ def format_progress(rows: Iterable[LedgerRow], opinions: Mapping[str, Opinion]) 
 
 
 def format_agreement(rows: Sequence[LedgerRow], opinions: Mapping[str, Opinion], classes: Sequence[str]) -> str:
-    """Return the agreement with its intervals, and how many calls do not count. Arguments as above."""
-    sentence = measure_reader_agreement(rows, opinions, classes).sentence
+    """Return the agreement with its intervals, and how many calls do not count. Arguments as above.
+
+    Only the latter where no other film is called.
+    """
+    agreement = measure_reader_agreement(rows, opinions, classes)
     earlier = sum(row.file in opinions and not opinions[row.file].is_current for row in rows)
     if not earlier:
-        return sentence
+        return agreement.sentence
     uncounted = tr_count(
         "{count} call (↺) is on an earlier version of its film and does not count until you call it again.",
         "{count} calls (↺) are on earlier versions of their films and do not count until you call them again.",
         earlier,
     )
-    return f"{sentence}\n{uncounted}"
+    return f"{agreement.sentence}\n{uncounted}" if agreement.films else uncounted

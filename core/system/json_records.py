@@ -65,7 +65,7 @@ def parse_value(kind: Any, value: Any, key: str) -> Any:
             return tuple(parse_value(part, item, f"{key}[{number}]") for number, (part, item) in parts)
     elif origin in MAPPINGS:
         items = _parse_object(value, key).items()
-        return {name: parse_value(arguments[1], item, f"{key}.{name}") for name, item in items}
+        return {_parse_text(name, key): parse_value(arguments[1], item, f"{key}.{name}") for name, item in items}
     elif isinstance(kind, type) and is_dataclass(kind):
         return parse_record(kind, value, key)
     elif isinstance(kind, type) and issubclass(kind, Enum):
@@ -74,6 +74,8 @@ def parse_value(kind: Any, value: Any, key: str) -> Any:
         return Path(value)
     elif kind is float and type(value) in {int, float} and abs(value) <= sys.float_info.max:
         return float(value)
+    elif kind is str and isinstance(value, str):
+        return _parse_text(value, key)
     elif kind is not float and type(value) is kind:
         return value
     name = getattr(kind, "__name__", kind)
@@ -89,6 +91,15 @@ def _fields_of(kind: type) -> dict[str, Any]:
 def _parse_object(value: Any, key: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidRecord(tr("{key} is not a JSON object", key=key) if key else tr("it is not a JSON object"))
+    return value
+
+
+def _parse_text(value: str, key: str) -> str:
+    """Return text that UTF-8 can encode, but for bytes of file names, which Python keeps as U+DC80 to U+DCFF."""
+    try:
+        value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise InvalidRecord(tr("{key} is {value!r}, which is not valid text", key=key, value=value)) from None
     return value
 
 

@@ -99,7 +99,8 @@ class RunWriter:
         if not resumed:
             write_splits(self.run_dir, self.data.dataset)
         started = datetime.now().astimezone().isoformat(timespec="seconds")
-        write_card(self.run_dir, RunCard(self.run_dir.name, "", self._source, self.fingerprint, started))
+        name = escape_undecodable(self.run_dir.name)
+        write_card(self.run_dir, RunCard(name, "", self._source, self.fingerprint, started))
         self._kept.keep(*KEPT)
 
     def resume(self, learner: Learner) -> TrainingProgress:

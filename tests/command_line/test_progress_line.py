@@ -1,7 +1,10 @@
 """What the line of progress says. tests/command_line/test_console.py shows it on a terminal."""
 
 import io
+import os
 from dataclasses import replace
+
+import pytest
 
 from command_line.progress_line import Progress, ProgressLine, describe_progress
 from core.jobs.events import Noted, Progressed, Stage
@@ -28,6 +31,15 @@ def test_a_closed_line_leaves_nothing_and_can_be_shown_again():
         line.close()
         assert stream.getvalue().endswith("\r")
     line.close()
+
+
+def test_a_terminal_without_columns_shows_the_line():
+    ours, theirs = pytest.importorskip("pty").openpty()
+    assert os.get_terminal_size(theirs).columns == 0  # nobody has set its size
+    with os.fdopen(theirs, "w", encoding="utf-8") as stream:
+        ProgressLine(stream).show(Progressed(Stage.TESTING, 1, 2))
+        assert b"| 1/2" in os.read(ours, 100_000)
+    os.close(ours)
 
 
 def test_a_line_without_a_terminal_shows_nothing(capsys):

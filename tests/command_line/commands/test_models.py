@@ -5,9 +5,13 @@ from argparse import Namespace
 from types import SimpleNamespace
 
 import pypdf
+import pytest
 
+import main
 from command_line.commands import models
 from core.models.model_header import bundled_model_path, read_header
+from core.models.operating_point import parse_wish
+from core.models.point_selection import propose_point
 from core.models.site_record import read_record
 from core.system.exit_status import DONE
 
@@ -36,9 +40,29 @@ def test_an_operating_point_is_shown_chosen_and_restored(cancel, capsys):
     assert read_record(header).point is None  # showing it chooses nothing
     assert "Threshold 0.2500, chosen here" in run(wish="threshold 0.25")
     assert read_record(header).point.threshold == 0.25
-    assert "best balance" in run(error=0.2)  # an error rate alone keeps the balanced threshold
-    assert read_record(header).point.band_error == 0.2
+    assert "Threshold 0.2500, chosen here" in run(error=0.2)  # the threshold stays
+    chosen = read_record(header).point
+    assert (chosen.threshold, chosen.band_error) == (0.25, 0.2)
+    fitted = propose_point(header, parse_wish("0.25"), 0.2).band
+    assert chosen.review_band == (fitted.low, fitted.high)
     assert run(own=True) == own
+    assert "best balance" in run(error=0.2)
+    assert run(own=True) == own
+
+
+@pytest.mark.parametrize("others", [["--wish", "0.4"], ["--error", "0.1"], ["--wish", ""]])
+def test_to_restore_a_point_and_to_choose_another_is_wrong_usage(others, capsys):
+    with pytest.raises(SystemExit) as usage:
+        main.main(["operating-point", "bundled", "--own", *others])
+    assert usage.value.code == 2
+    assert "--own does not go with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", ["0", "1", "nan"])
+def test_an_error_rate_out_of_range_chooses_nothing(error, capsys):
+    assert main.main(["operating-point", "bundled", "--error", error]) == 1
+    assert "An error rate is a fraction" in capsys.readouterr().err
+    assert read_record(read_header(bundled_model_path())).point is None
 
 
 def test_a_self_test_prints_the_answers(fake, cancel, capsys):

@@ -152,6 +152,9 @@ def test_without_calls_or_the_models_classes_there_is_no_agreement(ledger, capsy
     calls_path(ledger).write_text(calls_path(ledger).read_text().splitlines(keepends=True)[0])
     assert run("agreement", ledger, "--model", small_model()) == 1
     assert "The reader has not classified any film yet." in capsys.readouterr().err
+    labels = ("--labels", ledger.parent / "labels.csv", "--folder", ledger.parent, "--model", small_model())
+    assert run("export-results", ledger, *labels) == 1
+    assert "so there is nothing to write." in capsys.readouterr().err
     append_call(calls_path(ledger), Call("one.dcm", "NORMAL", False, "", "2026-01-01T12:00:00+01:00"))
     assert run("agreement", ledger) == 1
     assert "Name the model that screened" in capsys.readouterr().err

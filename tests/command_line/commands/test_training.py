@@ -82,13 +82,14 @@ def test_an_interrupted_training_says_what_is_kept(fake, cancel, tmp_path, capsy
     assert "Continue with --resume" in out
 
 
-def test_a_search_says_where_its_best_recipe_is(fake, cancel, tmp_path, capsys):
+@pytest.mark.parametrize(("finished", "said"), [(1, "1 trial"), (7, "7 trials")])
+def test_a_search_says_where_its_best_recipe_is(fake, cancel, tmp_path, capsys, finished, said):
     best = change_start(load_recipe("best"), "random")
-    calls = fake("core.training.search.search", SearchResult(best, 0.912, 7, 3))
+    calls = fake("core.training.search.search", SearchResult(best, 0.912, finished, 3))
     options = train_options(tmp_path, output=tmp_path, recipe="best", hours=0.5, trials=10)
     assert training.run_search(options, cancel) == DONE
     assert calls == [(Path("films"), load_recipe("best"), tmp_path, cancel, 1800, 10, AS_IT_IS)]
-    said = f"7 trials finished, 3 stopped early; best validation AUC 0.912. Train with --recipe {tmp_path}/recipe"
+    said = f"{said} finished, 3 stopped early; best validation AUC 0.912. Train with --recipe {tmp_path}/recipe"
     assert said in capsys.readouterr().out
 
 
@@ -99,6 +100,14 @@ def test_a_search_without_a_finished_trial_writes_nothing(fake, cancel, tmp_path
     assert training.run_search(options, cancel) == INTERRUPTED
     assert list(tmp_path.glob("recipe.json")) == []
     assert "No trial finished" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("limit", [("--hours", "0"), ("--hours", "-1"), ("--hours", "nan"), ("--trials", "0")])
+def test_a_search_without_time_or_trials_is_wrong_usage(tmp_path, capsys, limit):
+    with pytest.raises(SystemExit) as usage:
+        main.main(["search", str(tmp_path), "--output", str(tmp_path / "s"), *limit])
+    assert usage.value.code == 2
+    assert f"{limit[0]} must be" in capsys.readouterr().err
 
 
 # learning rate and comparison

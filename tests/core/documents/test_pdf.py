@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -96,3 +97,28 @@ def test_same_document_gives_the_same_bytes_and_names_no_person(one_page):
 def test_content_and_the_door_to_paper_load_no_layout(module):
     code = f"import sys, {module}; sys.exit(any(name.startswith(('reportlab', 'matplotlib')) for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_only_a_plot_on_paper_loads_matplotlib_and_it_writes_into_the_programs_folder(tmp_path):
+    """In an interpreter of its own, where nothing has loaded it yet."""
+    code = (
+        "import sys, main\n"
+        "assert main.main(['card', 'bundled', '--pdf', sys.argv[1] + '/card.pdf']) == 0\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "from core.documents.document import Document, Picture, Pictures\n"
+        "from core.documents.pdf import render_pdf\n"
+        "from core.documents.charts import draw_confusion\n"
+        "plots = Pictures((Picture(draw_confusion(((1, 2), (3, 4)), ('a', 'b')), 'a plot'),))\n"
+        "assert render_pdf(Document('a', 'b', (plots,), 'c'))\n"
+        "from core.system.app_folders import cache_folder; print(cache_folder())\n"
+    )
+    places = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "DATA", "CONFIG", "STATE")}
+    environment = {"PYTHONPATH": str(ROOT), "HOME": "/nowhere", "PATH": "", **places}
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    own = Path(done.stdout.splitlines()[-1])
+    written = [path for path in (tmp_path / "CACHE").rglob("*") if path.is_file()]
+    assert all(path.is_relative_to(own) for path in written), written
+    assert any(path.parent.name == "matplotlib" for path in written)

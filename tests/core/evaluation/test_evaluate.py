@@ -31,6 +31,14 @@ def test_the_sealed_test_films_are_what_is_left_and_each_look_counts(trained, ca
     assert again.looks == before + 2
 
 
+@pytest.mark.parametrize("prevalence", [0, 1, 1.5, float("nan")])
+def test_an_impossible_prevalence_is_refused_before_the_test_films_are_used(trained, cancel, prevalence):
+    before = read_use_count(trained.run)
+    with pytest.raises(JobFailed, match="prevalence is a fraction"):
+        drained(evaluate(trained.result.model, trained.dataset, None, cancel, prevalence=prevalence))
+    assert read_use_count(trained.run) == before
+
+
 def test_films_the_model_was_made_with_are_called_out(trained, cancel):
     events, evaluation = drained(evaluate(trained.result.model, trained.dataset, None, cancel))
     counts = read_header(trained.result.model).content["films"]

@@ -61,4 +61,6 @@ def test_progress_and_agreement_in_words():
     first, second = format_agreement(ROWS, OPINIONS, CLASSES).splitlines()
     assert first.startswith("2 films classified: agreement 0.500")
     assert second.startswith("1 call (↺) is on an earlier version")
+    earlier = {file: opinion for file, opinion in OPINIONS.items() if not opinion.is_current}
+    assert format_agreement(ROWS, earlier, CLASSES) == second
     assert format_agreement(ROWS, {}, CLASSES) == "The reader has not classified any film yet."

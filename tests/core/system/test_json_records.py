@@ -66,6 +66,8 @@ def test_what_is_written_is_read_again(whole):
         ({"best": {"name": "a"}}, "missing key best.side"),
         ({"best": 3}, "best is not a JSON object"),
         ({"parts": [{"name": "a", "side": "top"}]}, r"parts\[0\].side is 'top'; it must be one of left, right"),
+        ({"parts": [{"name": "\ud800", "side": "left"}]}, r"parts\[0\].name is .*, which is not valid text"),
+        ({"tables": {"\ud800": []}}, "tables is .*, which is not valid text"),
         ({"parts": {}}, "parts is {}; it must be of type tuple"),
         ({"tables": {"b": [True]}}, r"tables.b\[0\] is True; it must be of type int"),
         ({"bounds": [1]}, "bounds"),

@@ -25,7 +25,7 @@ from core.networks.architectures import build_network
 from core.networks.preprocessing import Preprocessing
 from core.recipes.recipe import Normalisation, OperatingPoint
 from core.runs.epoch_log import EpochEnded, log_epoch
-from core.runs.run_folder import begin_run, read_card, read_predictions
+from core.runs.run_folder import CARD, begin_run, read_card, read_predictions
 from core.runs.test_set_use import read_use_count
 from core.training import run_writer
 from core.training.progress import TrainingProgress
@@ -178,6 +178,11 @@ def test_the_card_says_when_and_on_what_the_run_began(begin, tmp_path):
     card = read_card(tmp_path / "run")
     assert card.dataset == r"/films\xff"
     assert card.seconds is None
+    written = (tmp_path / "run" / CARD).read_text()
+    for text in (r"\ud800", r"\udcff"):  # neither can be shown
+        (tmp_path / "run" / CARD).write_text(written.replace('"name": "run"', f'"name": "{text}"'))
+        with pytest.raises(ValueError, match=r"not valid text|surrogates not allowed"):
+            read_card(tmp_path / "run")
     assert abs((datetime.now().astimezone() - datetime.fromisoformat(card.started)).total_seconds()) < 60
 
 
