@@ -148,11 +148,11 @@ def test_the_agreement_has_its_number_of_films_and_intervals(ledger, capsys):
     assert lines[-1] == "For research and education, not a diagnosis."
 
 
-def test_without_calls_or_the_models_classes_there_is_no_agreement(ledger, capsys):
+def test_without_calls_or_the_models_classes_there_is_no_agreement(folder, ledger, tmp_path, capsys):
     calls_path(ledger).write_text(calls_path(ledger).read_text().splitlines(keepends=True)[0])
     assert run("agreement", ledger, "--model", small_model()) == 1
     assert "The reader has not classified any film yet." in capsys.readouterr().err
-    labels = ("--labels", ledger.parent / "labels.csv", "--folder", ledger.parent, "--model", small_model())
+    labels = ("--labels", tmp_path / "labels.csv", "--folder", folder, "--model", small_model())
     assert run("export-results", ledger, *labels) == 1
     assert "so there is nothing to write." in capsys.readouterr().err
     append_call(calls_path(ledger), Call("one.dcm", "NORMAL", False, "", "2026-01-01T12:00:00+01:00"))
