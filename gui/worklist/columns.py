@@ -23,7 +23,7 @@ HEADINGS: Final = (
     marked("Status"),
 )
 FILM, ACCESSION, STUDY_DATE, PATIENT, DECISION, PROBABILITY, LABEL, READER, NOTE, STATUS = range(10)
-STUDY_COLUMNS: Final = (ACCESSION, STUDY_DATE, PATIENT)  # of DICOM films
+STUDY_COLUMNS: Final = {ACCESSION: "accession", STUDY_DATE: "study_date", PATIENT: "patient"}  # of DICOM films
 
 
 def cell_text(table: WorklistTable, row: LedgerRow, column: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from gui.jobs.background import Background
 
 BATCH: Final = 32  # films between two updates of the window
 NO_NUMBERS: Final = StudyNumbers()
+FIELDS: Final = tuple(field.name for field in fields(StudyNumbers))
 
 Numbers = dict[str, StudyNumbers]
 
@@ -22,14 +24,14 @@ Numbers = dict[str, StudyNumbers]
 class RowStudies(QObject):
     """Signal: arrived(tuple of files) when the headers of some films were read.
 
-    has_any: whether a film of this list is known to have numbers.
+    known: which of the numbers, by their fields in StudyNumbers, any film of this list is known to have.
     """
 
     arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.has_any = False
+        self.known: set[str] = set()
         self._folder: Path | None = None
         self._numbers: Numbers = {}
         self._waiting: deque[LedgerRow] = deque()
@@ -41,9 +43,9 @@ class RowStudies(QObject):
 
     def open_folder(self, folder: Path | None) -> None:
         """Forget all; films of this folder are read from now on, as they are asked for."""
-        self._folder, self.has_any = folder, False
+        self._folder = folder
         self._list += 1
-        for films in (self._numbers, self._waiting, self._asked):
+        for films in (self.known, self._numbers, self._waiting, self._asked):
             films.clear()
 
     def ask(self, rows: Iterable[LedgerRow]) -> None:
@@ -76,7 +78,7 @@ class RowStudies(QObject):
         if list_number == self._list:
             found = {file: one for file, one in numbers.items() if file in self._asked}
             self._numbers |= found
-            self.has_any = self.has_any or any(one != NO_NUMBERS for one in found.values())
+            self.known |= {field for one in found.values() for field in FIELDS if getattr(one, field)}
             self.arrived.emit(tuple(found))
         self._go_on()
 

@@ -119,13 +119,13 @@ class TableView(QTableView):
 
     @Slot(object)
     def _on_studies_arrived(self, _files: tuple[str, ...]) -> None:
-        if self.isColumnHidden(STUDY_COLUMNS[0]):
+        if any(map(self.isColumnHidden, STUDY_COLUMNS)):
             self._show_study_columns()
 
     def _show_study_columns(self) -> None:
-        """Show the columns of study numbers where the list has any, so that other lists keep their room."""
-        for column in STUDY_COLUMNS:
-            self.setColumnHidden(column, not self._rows.table.studies.has_any)
+        """Show the columns of those study numbers that the list has, so that names keep their room."""
+        for column, field in STUDY_COLUMNS.items():
+            self.setColumnHidden(column, field not in self._rows.table.studies.known)
         if self._is_fitted:
             self._fit(STUDY_COLUMNS)  # hidden ones have no width
 

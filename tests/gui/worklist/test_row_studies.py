@@ -59,10 +59,19 @@ def test_the_table_has_them_also_in_blind_reading(qtbot, strip, view, folder, ca
     assert (cell_text(strip.table, row, FILM) == "03.dcm") != is_blind
 
 
+def test_a_number_that_no_film_has_has_no_column(qtbot, strip, view, folder, calls):
+    for row in ROWS:
+        write_dicom(folder / row.file, np.zeros((8, 8), np.uint8), PatientID="MRN")
+    view.show()
+    strip.show_list(folder, ROWS, calls, False)
+    qtbot.waitUntil(lambda: bool(strip.table.studies.find(ROWS[-1].file).patient))
+    assert [view.isColumnHidden(column) for column in (ACCESSION, STUDY_DATE, PATIENT)] == [True, True, False]
+
+
 def test_nothing_is_read_before_the_table_is_shown(qtbot, strip, view, folder, calls):
     strip.show_list(folder, ROWS, calls, False)
     with qtbot.waitSignal(strip.table.studies.arrived):
-        assert not strip.table.studies.has_any
+        assert not strip.table.studies.known
         view.show()
 
 
@@ -101,7 +110,7 @@ def test_what_was_read_of_an_earlier_list_is_not_shown_of_the_next(qtbot, folder
     with qtbot.waitSignal(studies.arrived) as arrived:
         studies.ask([ROWS[1]])
     assert arrived.args == [(ROWS[1].file,)]
-    assert not studies.has_any
+    assert not studies.known
     studies.close()
 
 
