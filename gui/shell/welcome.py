@@ -17,7 +17,7 @@ ABOUT = marked(
     "films stay on this computer and are never changed."
 )
 LIMITS = marked(
-    "The bundled model was trained on children aged 1 to 5 from one hospital: test it on "
+    "The bundled model was trained on films of few hospitals, most of them of two: test it on "
     "films of your own (Evaluate, acceptance test) before you rely on it."
 )
 ICON_PX = 72
