@@ -56,7 +56,7 @@ def test_it_says_what_the_program_is_for(welcome):
     text = " ".join(label.text() for label in welcome.findChildren(QLabel))
     assert NOTICE in text
     assert "never changed" in text
-    assert "children aged 1 to 5" in text
+    assert "films of few hospitals" in text
 
 
 def test_nothing_that_starts_a_job_is_offered_before_the_check_has_ended(welcome):
