@@ -162,7 +162,7 @@ class FilmArchive:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """Let no other program move films into the archive. Raises JobFailed, also if there is no archive."""
-        if not self._archive.is_dir():  # a share that is disconnected must not be made anew
+        if not self._archive.is_dir():  # a folder must not be made where a share is disconnected
             raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, tr("{folder} is not a folder.", folder=self._archive))
         with lock_output(self._archive):
             yield

@@ -1,8 +1,8 @@
 """The Optuna study of a search, which several processes on one computer or several may share.
 
 Each of them, a worker, holds the lock of a folder of its own while it works, so that the running
-trials of a killed worker can be told from those of others. Workers change the study in turns, under
-the lock of the search's folder. Optuna's journal is plain JSON lines.
+trials of a killed worker are known. Workers change the study in turns, under the lock of the
+search's folder. Optuna's journal is plain JSON lines.
 """
 
 import logging

@@ -45,7 +45,7 @@ class _Asker:
 class Jobs(QObject):
     """Owns the one worker.
 
-    name: what runs, as the user is told; "" while nothing does. is_closed: see `close`.
+    name: what runs, as the user sees it; "" while nothing does. is_closed: see `close`.
     Signals: state_changed(JobState); event_arrived(event) for each event of a job; ended(result or
     JobError) once who asked for the job has shown it.
     """
@@ -95,7 +95,7 @@ class Jobs(QObject):
             self._worker.cancel()
 
     def close(self) -> None:
-        """Cancel what runs; who asked for it is told nothing of its end, as the window is closing."""
+        """Cancel what runs; its end is not shown any more, as the window is closing."""
         self.is_closed = True
         self.cancel()
 
