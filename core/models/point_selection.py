@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.metrics.intervals import Figure, proportion
+from core.metrics.roc import Floats, Labels
 from core.models.model_header import ModelHeader
 from core.models.operating_point import (
     BAND_ERROR,
@@ -71,7 +72,7 @@ def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -
     predictions = validation_predictions(header)
     labels, probabilities = predictions.labels, predictions.probabilities(header.calibration.temperature)
     threshold = fit_threshold(wish, labels, probabilities)
-    band = _fit_band(header, threshold, BAND_ERROR if error is None else error)
+    band = _fit_band(labels, probabilities, threshold, BAND_ERROR if error is None else error)
     predicted = probabilities >= threshold
     positive, negative = labels == 1, labels == 0
     sensitivity = proportion(predicted[positive], predictions.patients[positive])
@@ -82,14 +83,12 @@ def propose_point(header: ModelHeader, wish: Wish, error: float | None = None) -
     return Proposal(wish, threshold, band, sensitivity, specificity, three_way, len(labels))
 
 
-def _fit_band(header: ModelHeader, threshold: float, error: float) -> Band:
-    """Fit the review band around a threshold. Raises JobFailed (operating_point_invalid)."""
-    predictions = validation_predictions(header)
+def _fit_band(labels: Labels, probabilities: Floats, threshold: float, error: float) -> Band:
+    """Fit the review band around a threshold. Raises JobFailed (operating_point_invalid) for an error outside 0..1."""
     if not 0 < error < 1:
         sentence = tr("An error rate is a fraction between 0 and 1, such as 0.05.")
         raise JobFailed(Reason.OPERATING_POINT_INVALID, sentence)
-    probabilities = predictions.probabilities(header.calibration.temperature)
-    return fit_conformal_band(predictions.labels, probabilities, threshold, error)
+    return fit_conformal_band(labels, probabilities, threshold, error)
 
 
 def select_point(header: ModelHeader, wish: Wish, error: float | None = None) -> Proposal:
@@ -110,7 +109,9 @@ def select_error(header: ModelHeader, error: float) -> None:
     if point is None:
         select_point(header, Wish(Goal.BALANCED), error)
         return
-    band = _fit_band(header, point.threshold, error)
+    predictions = validation_predictions(header)
+    probabilities = predictions.probabilities(header.calibration.temperature)
+    band = _fit_band(predictions.labels, probabilities, point.threshold, error)
     save_point(header, replace(point, review_band=(band.low, band.high), band_error=band.error, chosen=today()))
 
 

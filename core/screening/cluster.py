@@ -89,7 +89,8 @@ class Cluster:
         pending: deque[tuple[Sequence[ListedFile], Any]] = deque()
         try:
             while True:
-                while len(pending) < AHEAD * max(1, _count_cores()) and (chunk := next(remaining, None)) is not None:
+                most = AHEAD * max(1, _count_cores())
+                while len(pending) < most and (chunk := next(remaining, None)) is not None:
                     pending.append((chunk, score_remotely.remote(shared, chunk)))
                 if not pending:
                     return

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from core.screening.events import LedgerRow, Status
-from core.screening.file_state import FileState, FilmPlace, hash_file, observe
+from core.screening.file_state import FileState, FilmPlace, has_content_of, hash_file, observe
 from core.screening.folder_listing import ListedFile, escape_path, path_of_name
 from core.system.errors import JobFailed, Reason
 from core.system.file_locks import lock_output
@@ -110,7 +110,7 @@ def _mark_moved(state: FileState) -> FileState:
 
 def _is_film(path: Path, state: FileState) -> bool:
     """Whether a file has the content of a film whose hash is known."""
-    return bool(state.sha256) and observe(path).size == state.size and hash_file(path) == state.sha256
+    return has_content_of(path, observe(path), state)
 
 
 class FilmArchive:

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core.screening.csv_log import begin_csv_log, read_csv_log
 from core.screening.events import LedgerRow
 from core.screening.reader_calls import local_timestamp
 from core.screening.results_csv import row_cells
-from core.system.csv_text import drop_torn_line, format_csv_line, parse_csv
+from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, Reason
-from core.system.files import append_flushed, explain_write_errors, write_text_atomically
+from core.system.files import append_flushed, explain_write_errors
 from core.system.language import tr
-from core.system.outputs import check_output, csv_kind
+from core.system.outputs import csv_kind
 
 OUTBOX: Final = ".outbox"  # suffix, after that of the ledger
 COLUMNS: Final = ("film", "row", "identified", "heat_map", "report", "put_at")
@@ -48,11 +49,7 @@ def outbox_log_path(output: Path) -> Path:
 def read_outbox_log(path: Path) -> set[Put]:
     """Return what was put into an outbox, nothing if there is no log. Raises JobFailed if it is not to be trusted."""
     try:
-        lines = parse_csv(drop_torn_line(path.read_bytes()))
-        if not lines or tuple(lines[0]) != COLUMNS:
-            raise ValueError(path.name)
-    except FileNotFoundError:
-        return set()
+        lines = read_csv_log(path, COLUMNS)
     except (OSError, ValueError) as error:
         sentence = tr(
             "{path}, with the answers that were put into the outbox, cannot be read. Move it elsewhere, and all are "
@@ -60,7 +57,7 @@ def read_outbox_log(path: Path) -> set[Put]:
             path=path,
         )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
-    return {Put(*cells[:3]) for cells in lines[1:] if len(cells) == len(COLUMNS)}
+    return {Put(*cells[:3]) for cells in lines if len(cells) == len(COLUMNS)}
 
 
 def append_put(path: Path, put: Put, heat_map: str, report: str) -> None:
@@ -68,9 +65,7 @@ def append_put(path: Path, put: Put, heat_map: str, report: str) -> None:
 
     Raises JobFailed, also if the file is of another kind.
     """
-    check_output(path, OUTBOX_LOG)
-    if not path.exists() or path.stat().st_size == 0:
-        write_text_atomically(path, format_csv_line(COLUMNS), private=True)
+    begin_csv_log(path, COLUMNS, OUTBOX_LOG)
     cells = [put.film, put.row, put.identified, heat_map, report, local_timestamp()]
     with explain_write_errors(path):
         append_flushed(path, format_csv_line(cells))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from core.screening.csv_log import begin_csv_log
 from core.screening.events import LedgerRow, Status
 from core.screening.folder_listing import find_film
 from core.system.csv_text import format_csv_line, parse_csv, quote_formula, unquote_formula
@@ -17,10 +18,9 @@ from core.system.files import (
     escape_undecodable,
     explain_write_errors,
     write_atomically,
-    write_text_atomically,
 )
 from core.system.language import marked, tr
-from core.system.outputs import check_output, csv_kind
+from core.system.outputs import csv_kind
 
 COLUMNS: Final = ("file", "reader", "blind", "note", "called_at", "film")
 EXPORT_COLUMNS: Final = ("label", "probability", "decision", "stance")  # behind COLUMNS where calls are exported
@@ -182,9 +182,7 @@ def append_call(path: Path, call: Call) -> None:
 
     Raises JobFailed, also if the file is of another kind.
     """
-    check_output(path, CALLS_FILE)
-    if not path.exists() or path.stat().st_size == 0:
-        write_text_atomically(path, format_csv_line(COLUMNS), private=True)
+    begin_csv_log(path, COLUMNS, CALLS_FILE)
     with explain_write_errors(path):
         _renew_header(path)
         append_flushed(path, format_csv_line([quote_formula(cell) for cell in _call_cells(call)]))

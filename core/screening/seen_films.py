@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from core.screening.csv_log import begin_csv_log, read_csv_log
 from core.screening.reader_calls import local_timestamp
-from core.system.csv_text import drop_torn_line, format_csv_line, parse_csv
+from core.system.csv_text import format_csv_line
 from core.system.errors import JobFailed, Reason
-from core.system.files import append_flushed, explain_write_errors, write_text_atomically
+from core.system.files import append_flushed, explain_write_errors
 from core.system.language import tr
-from core.system.outputs import check_output, csv_kind
+from core.system.outputs import csv_kind
 
 COLUMNS: Final = ("seen_film", "seen_at")
 SEEN_FILE: Final = csv_kind(lambda cells: tuple(cells) == COLUMNS)
@@ -53,9 +54,7 @@ class SeenFilms:
 
 def append_seen(path: Path, codes: Iterable[str]) -> None:
     """Append films to the file and flush it to the disk. Raises JobFailed, also if the file is of another kind."""
-    check_output(path, SEEN_FILE)
-    if not path.exists() or path.stat().st_size == 0:
-        write_text_atomically(path, format_csv_line(COLUMNS), private=True)
+    begin_csv_log(path, COLUMNS, SEEN_FILE)
     now = local_timestamp()
     with explain_write_errors(path):
         append_flushed(path, "".join(format_csv_line([code, now]) for code in codes))
@@ -64,11 +63,7 @@ def append_seen(path: Path, codes: Iterable[str]) -> None:
 def read_seen(path: Path) -> set[str]:
     """Return the films in the file, none if there is no such file. Raises JobFailed if it is not to be trusted."""
     try:
-        lines = parse_csv(drop_torn_line(path.read_bytes()))
-        if not lines or tuple(lines[0]) != COLUMNS:
-            raise ValueError(path.name)
-    except FileNotFoundError:
-        return set()
+        lines = read_csv_log(path, COLUMNS)
     except (OSError, ValueError) as error:
         sentence = tr(
             "{path}, with the films whose answer was seen, cannot be read. Until it is moved elsewhere, no call counts "
@@ -76,4 +71,4 @@ def read_seen(path: Path) -> set[str]:
             path=path,
         )
         raise JobFailed(Reason.OUTPUT_NOT_WRITABLE, sentence) from error
-    return {cells[0] for cells in lines[1:] if cells}
+    return {cells[0] for cells in lines if cells}
